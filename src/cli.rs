@@ -1,0 +1,59 @@
+//! The door: arguments in, exit code out.
+
+mod check;
+mod color;
+mod error;
+mod explain;
+mod progress;
+mod rules;
+
+use clap::{Parser, Subcommand};
+use error::RunError;
+use std::process::ExitCode;
+
+/// The process ends with this when the run itself failed.
+const FAILED: u8 = 2;
+
+#[derive(Parser)]
+#[command(name = "caplint", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Lint exported Conditional Access policies and prove what they enforce
+    Check(Box<check::Arguments>),
+    /// Print what a rule catches, why it matters and how to mend it
+    Explain(explain::Arguments),
+    /// List all rules
+    Rules,
+}
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output and are no failure. If nobody reads them, nothing is lost.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { FAILED } else { 0 });
+        }
+    };
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Rules => rules::run(),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        // Somebody downstream has seen enough, as in `caplint check | head`.
+        Err(RunError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            error.report();
+            ExitCode::from(FAILED)
+        }
+    }
+}

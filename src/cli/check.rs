@@ -1,0 +1,279 @@
+//! `caplint check`
+
+use super::color::{self, When};
+use super::error::RunError;
+use super::progress::Progress;
+use super::FAILED;
+use crate::discover::Input;
+use crate::finding::Level;
+use crate::lint::{self, TenantReport};
+use crate::report::{Format, Root, Run, Style};
+use crate::rules::Reading;
+use crate::signin::AssumeEnabled;
+use clap::ValueEnum;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::io::{BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Files and folders of exported policies; - is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+
+    /// Format of standard output: pretty, concise, json or sarif
+    #[arg(long, value_name = "FMT", default_value = "pretty")]
+    format: Format,
+
+    /// Also write a report to a file, as in sarif=caplint.sarif; any number of times
+    #[arg(long, value_name = "FMT=FILE")]
+    output: Vec<Output>,
+
+    /// The lowest level that makes the exit code 1
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
+    fail_on: FailOn,
+
+    /// Which reading of a control raises findings: the proof, or its stored query to the letter
+    #[arg(long, value_enum, default_value_t)]
+    reading: ReadingArgument,
+
+    /// Every PATH is a tenant of its own, instead of all of them one
+    #[arg(long)]
+    tenant_per_path: bool,
+
+    /// Judge the tenant, or only look at the files given (for hooks that see some of them)
+    #[arg(long, value_enum, default_value_t)]
+    scope: Scope,
+
+    /// The cloud, which decides the app id of the management API
+    #[arg(long, value_enum, default_value_t)]
+    cloud: Cloud,
+
+    /// Judge as if these policies were on: will it hold once they are?
+    #[arg(long, value_name = "WHICH", value_enum)]
+    assume_enabled: Option<AssumeArgument>,
+
+    /// Judge a tenant without policies instead of failing
+    #[arg(long)]
+    allow_empty: bool,
+
+    /// The date that reviews and deadlines are held against, as in 2027-01-31 [default: today, UTC]
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
+
+    /// Read no configuration: nothing but the paths decides
+    #[arg(long)]
+    isolated: bool,
+
+    /// Show errors only, and no summary
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Show informations too, and on standard error what each file was taken for
+    #[arg(short, long)]
+    verbose: bool,
+
+    /// When to colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    color: When,
+}
+
+#[derive(Clone)]
+struct Output {
+    format: Format,
+    path: PathBuf,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (format, path) = text.split_once('=').ok_or("write it as FMT=FILE, e.g. sarif=caplint.sarif")?;
+        if path.is_empty() {
+            return Err("the file is missing after the equals sign".to_owned());
+        }
+        Ok(Self { format: format.parse()?, path: path.into() })
+    }
+}
+
+/// A day of the Gregorian calendar.
+#[derive(Clone, Copy)]
+struct Date;
+
+impl FromStr for Date {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let problem = || "write it as YEAR-MONTH-DAY, e.g. 2027-01-31".to_owned();
+        let date: toml::value::Datetime = text.parse().map_err(|_| problem())?;
+        if date.date.is_none() || date.time.is_some() || date.offset.is_some() {
+            return Err(problem());
+        }
+        Ok(Self)
+    }
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum FailOn {
+    #[default]
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum ReadingArgument {
+    #[default]
+    Effective,
+    StoredQuery,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Scope {
+    #[default]
+    Tenant,
+    File,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Cloud {
+    #[default]
+    Public,
+    Usgov,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AssumeArgument {
+    ReportOnly,
+    All,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let inputs = inputs(&arguments.paths)?;
+    let tenants = lint_all(arguments, &inputs);
+    let empty = tenants.iter().find(|tenant| tenant.is_empty).map(|tenant| tenant.name.clone());
+    let empty = empty.filter(|_| arguments.scope == Scope::Tenant && !arguments.allow_empty);
+    let mut run = Run { tenants, exit_code: 0, root: root() };
+    run.exit_code = match &empty {
+        Some(_) => FAILED,
+        None => u8::from(fails(&run, arguments.fail_on)),
+    };
+    if arguments.verbose {
+        for (path, kind) in run.tenants.iter().flat_map(|tenant| &tenant.taken) {
+            eprintln!("{}: {}", crate::finding::visible(path), crate::finding::visible(kind));
+        }
+    }
+    write_all(arguments, &run)?;
+    match empty {
+        Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),
+        None => Ok(run.exit_code),
+    }
+}
+
+fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, RunError> {
+    paths
+        .iter()
+        .map(|path| {
+            if path == Path::new("-") {
+                let mut bytes = Vec::new();
+                std::io::stdin().lock().read_to_end(&mut bytes).map_err(RunError::Stdin)?;
+                return Ok(Input::Stdin(bytes));
+            }
+            match std::fs::metadata(path) {
+                Ok(_) => Ok(Input::Path(path.clone())),
+                Err(error) => Err(RunError::Path { path: path.clone(), error }),
+            }
+        })
+        .collect()
+}
+
+fn lint_all(arguments: &Arguments, inputs: &[Input]) -> Vec<TenantReport> {
+    let progress = Progress::start();
+    let wants_sarif = arguments.format == Format::Sarif || arguments.output.iter().any(|output| output.format == Format::Sarif);
+    let mut options = lint::Options {
+        reading: match arguments.reading {
+            ReadingArgument::Effective => Reading::Effective,
+            ReadingArgument::StoredQuery => Reading::StoredQuery,
+        },
+        judge_tenant: arguments.scope == Scope::Tenant,
+        cloud: match arguments.cloud {
+            Cloud::Public => "public",
+            Cloud::Usgov => "usgov",
+        },
+        assume_enabled: match arguments.assume_enabled {
+            None => AssumeEnabled::Neither,
+            Some(AssumeArgument::ReportOnly) => AssumeEnabled::ReportOnly,
+            Some(AssumeArgument::All) => AssumeEnabled::All,
+        },
+        allow_empty: arguments.allow_empty,
+        line_hashes: wants_sarif,
+        keep_files: arguments.verbose,
+        parallel: true,
+    };
+    if !arguments.tenant_per_path {
+        return vec![lint::tenant(&lint::common_folder(inputs), inputs, &options, progress.files())];
+    }
+    // Either tenants run side by side or the files of one do: never a pool inside of a pool.
+    let side_by_side = inputs.len() >= rayon::current_num_threads() && inputs.len() > 1;
+    options.parallel = !side_by_side;
+    let lint_one = |input: &Input| {
+        lint::tenant(&input.name(), std::slice::from_ref(input), &options, progress.files())
+    };
+    if side_by_side { inputs.par_iter().map(lint_one).collect() } else { inputs.iter().map(lint_one).collect() }
+}
+
+fn fails(run: &Run, fail_on: FailOn) -> bool {
+    let summary = run.summary();
+    match fail_on {
+        FailOn::Never => false,
+        FailOn::Error => summary.errors > 0,
+        FailOn::Warning => summary.errors + summary.warnings > 0,
+        FailOn::Info => summary.errors + summary.warnings + summary.infos > 0,
+    }
+}
+
+fn write_all(arguments: &Arguments, run: &Run) -> Result<(), RunError> {
+    let show = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Some(Level::Error),
+        (_, true) => None,
+        _ => Some(Level::Warning),
+    };
+    for output in &arguments.output {
+        let style = Style { color: false, unicode: true, show, quiet: arguments.quiet };
+        write_file(run, output, style).map_err(|error| RunError::Report { path: output.path.clone(), error })?;
+    }
+    let style =
+        Style { color: arguments.color.is_on(), unicode: color::is_unicode(), show, quiet: arguments.quiet };
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    run.write(arguments.format, style, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)
+}
+
+/// Writes beside the file and then takes its place, so that nobody ever reads half a report.
+fn write_file(run: &Run, output: &Output, style: Style) -> std::io::Result<()> {
+    let folder = output.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut options = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any program creates a file; the process's mask still applies.
+        options.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = options.tempfile_in(folder)?;
+    let mut out = BufWriter::new(file.as_file_mut());
+    run.write(output.format, style, &mut out)?;
+    out.flush()?;
+    drop(out);
+    file.persist(&output.path)?;
+    Ok(())
+}
+
+/// The nearest folder upwards that holds a `.git` folder or file.
+fn root() -> Root {
+    let Ok(here) = std::env::current_dir() else { return Root::default() };
+    let Some(top) = here.ancestors().find(|folder| folder.join(".git").exists()) else { return Root::default() };
+    let below = here.strip_prefix(top).map(crate::discover::shown).unwrap_or_default();
+    let prefix = if below.is_empty() { below } else { format!("{below}/") };
+    Root { prefix, absolute: crate::discover::shown(top) }
+}

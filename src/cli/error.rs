@@ -1,0 +1,53 @@
+//! What stops a run. Findings never do.
+
+use miette::Diagnostic;
+use std::io;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// An error of the run itself; exit code 2.
+#[derive(Debug, Error, Diagnostic)]
+pub(super) enum RunError {
+    #[error("{} cannot be read: {error}", shown(.path))]
+    #[diagnostic(code(caplint::path), help("Give an existing file or folder, or - for standard input."))]
+    Path { path: PathBuf, error: io::Error },
+
+    #[error("standard input cannot be read: {0}")]
+    #[diagnostic(code(caplint::stdin))]
+    Stdin(io::Error),
+
+    #[error("nothing to judge in {name}: no Conditional Access policy, no security defaults and no plan was found")]
+    #[diagnostic(
+        code(caplint::empty),
+        help("A gate must not pass because the policies are gone. Check the path (-v says what each file was taken for), or give --allow-empty to judge a tenant without policies.")
+    )]
+    Empty { name: String },
+
+    #[error("the report {} cannot be written: {error}", shown(.path))]
+    #[diagnostic(code(caplint::output))]
+    Report { path: PathBuf, error: io::Error },
+
+    #[error("standard output cannot be written: {0}")]
+    #[diagnostic(code(caplint::output))]
+    Output(io::Error),
+
+    #[error("there is no rule {id}")]
+    #[diagnostic(code(caplint::rule))]
+    NoRule {
+        id: String,
+        #[help]
+        help: String,
+    },
+}
+
+impl RunError {
+    /// Prints the error on standard error.
+    pub(super) fn report(self) {
+        let report = miette::Report::new(self);
+        eprintln!("{report:?}");
+    }
+}
+
+fn shown(path: &std::path::Path) -> String {
+    crate::finding::visible(&path.to_string_lossy())
+}

@@ -1,0 +1,35 @@
+//! `caplint explain RULE`
+
+use super::error::RunError;
+use crate::rules;
+use std::io::Write;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The rule's id, as in a finding's brackets
+    rule: String,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let Some(rule) = rules::find(&arguments.rule) else {
+        let near = rules::all()
+            .iter()
+            .map(|rule| rule.meta().id)
+            .min_by_key(|id| strsim::damerau_levenshtein(id, &arguments.rule))
+            .filter(|id| strsim::damerau_levenshtein(id, &arguments.rule) <= 3);
+        let help = near.map_or_else(|| "`caplint rules` lists them.".to_owned(), |id| format!("Did you mean {id}?"));
+        return Err(RunError::NoRule { id: crate::finding::quoted(&arguments.rule), help });
+    };
+    let meta = rule.meta();
+    let doc = rule.doc();
+    write!(
+        std::io::stdout().lock(),
+        "{}\n\nRule `{}`, level {}, since caplint {}.\n",
+        doc.trim_end(),
+        meta.id,
+        meta.level.word(),
+        meta.since
+    )
+    .map_err(RunError::Output)?;
+    Ok(0)
+}

@@ -1,0 +1,230 @@
+//! Whose spelling is it? Each way of writing policies down is recognised by content, never by file name.
+
+mod companion;
+mod graph;
+mod unread;
+
+use crate::policy::Origin;
+use crate::syntax::{Node, Pointer, SyntaxError, parse};
+use crate::tenant::Companions;
+
+/// What a file was taken for.
+#[derive(Debug)]
+pub struct Taken {
+    /// In a few words, for `-v`: "a Graph policy", "a group", …
+    pub kind: &'static str,
+    /// How many policies it holds.
+    pub policies: usize,
+    /// What else it tells.
+    pub companions: Companions,
+    /// `@odata.nextLink` keys: the list goes on elsewhere.
+    pub next_pages: Vec<Pointer>,
+    /// Policies that were found one level deeper than any exporter writes them.
+    pub wrappers: Vec<Pointer>,
+    /// Elements of a long list that are no JSON.
+    pub broken: Vec<(usize, SyntaxError)>,
+    /// It holds policies in a form that is recognised but not read.
+    pub unread: Option<Unread>,
+    /// It is a plan or state of infrastructure, whether or not it holds policies.
+    pub is_infrastructure: bool,
+}
+
+/// A form in which policies are written down that caplint recognises and does not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread {
+    /// Its name.
+    pub form: &'static str,
+    /// What to do instead.
+    pub instead: &'static str,
+}
+
+/// A policy as it was found.
+pub struct Found<'n, 'a> {
+    /// The policy's JSON in Graph's shape, in any letter case.
+    pub node: &'n Node<'a>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+impl Taken {
+    fn new(kind: &'static str) -> Self {
+        Self {
+            kind,
+            policies: 0,
+            companions: Companions::default(),
+            next_pages: Vec::new(),
+            wrappers: Vec::new(),
+            broken: Vec::new(),
+            unread: None,
+            is_infrastructure: false,
+        }
+    }
+}
+
+/// Where in the document the reader is.
+#[derive(Clone)]
+struct Here {
+    pointer: Pointer,
+    offset: usize,
+    base: usize,
+}
+
+impl Here {
+    fn at(&self, pointer: Pointer) -> Self {
+        Self { pointer, ..*self }
+    }
+}
+
+/// Reads a document and hands over every policy in it, one at a time and in order.
+pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, 'a>)) -> Taken {
+    let mut reader = Reader { text, file, visit, taken: Taken::new("JSON that is no policy") };
+    reader.document(root);
+    reader.taken
+}
+
+struct Reader<'v, 'a> {
+    text: &'a str,
+    file: usize,
+    visit: &'v mut dyn FnMut(Found<'_, 'a>),
+    taken: Taken,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn document(&mut self, root: &Node<'a>) {
+        let here = Here { pointer: Pointer::root(), offset: 0, base: 0 };
+        if let Some(unread) = unread::recognise(root, self.text) {
+            self.taken.kind = unread.kind;
+            self.taken.unread = unread.form;
+            self.taken.is_infrastructure = unread.is_infrastructure;
+        } else if !graph::read(self, root, &here) {
+            self.taken.kind = companion::kind(root).unwrap_or(self.taken.kind);
+        }
+    }
+
+    fn policy(&mut self, node: &Node<'a>, here: &Here) {
+        self.taken.policies += 1;
+        let origin = Origin { file: self.file, pointer: here.pointer.clone(), offset: here.offset, base: here.base };
+        (self.visit)(Found { node, origin });
+    }
+
+    /// Hands over an element of an array, reading it first if it was left unread.
+    fn element(&mut self, element: &Node<'a>, here: &Here, mut then: impl FnMut(&mut Self, &Node<'a>, &Here)) {
+        let Node::Raw(raw) = element else { return then(self, element, here) };
+        let offset = raw.get().as_ptr() as usize - self.text.as_ptr() as usize;
+        match parse(raw.get()) {
+            Ok(node) => {
+                let base = here.pointer.as_str().len();
+                then(self, &node, &Here { pointer: here.pointer.clone(), offset, base });
+            }
+            Err(error) => self.taken.broken.push((offset, error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::parse_outline;
+
+    fn read_all(text: &str) -> (Vec<String>, Taken) {
+        let mut found = Vec::new();
+        let root = parse(text).unwrap();
+        let taken = read(text, &root, 0, &mut |policy| found.push(policy.origin.pointer.to_string()));
+        (found, taken)
+    }
+
+    const POLICY: &str = r#"{"displayName": "p", "state": "enabled", "conditions": {"users": {}}, "grantControls": null}"#;
+
+    #[test]
+    fn every_graph_shape_is_read() {
+        for (text, pointers) in [
+            (POLICY.to_owned(), vec![""]),
+            (format!("[{POLICY}, {POLICY}]"), vec!["/0", "/1"]),
+            (format!(r#"{{"@odata.context": "x", "value": [{POLICY}], "_comment": 1}}"#), vec!["/value/0"]),
+            (format!(r#"{{"ExportDate": "x", "PolicyConfig": {POLICY}}}"#), vec!["/PolicyConfig"]),
+            (
+                format!(r#"{{"responses": [{{"id": "1", "body": {{"value": [{POLICY}]}}}}, {{"body": {POLICY}}}]}}"#),
+                vec!["/responses/0/body/value/0", "/responses/1/body"],
+            ),
+            (
+                format!(r#"{{"conditional_access_policies": {POLICY}, "cap_table_data": [{POLICY}]}}"#),
+                vec!["/conditional_access_policies"],
+            ),
+            (
+                format!(r#"{{"Raw": {{"conditional_access_policies": [{POLICY}], "cap_table_data": []}}}}"#),
+                vec!["/Raw/conditional_access_policies/0"],
+            ),
+            (r#"{"Id": "x", "State": "on", "Conditions": {"Users": {}}, "GrantControls": {}}"#.into(), vec![""]),
+        ] {
+            assert_eq!(read_all(&text).0, pointers, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_policy_is_still_a_policy() {
+        for text in [
+            r#"{"displayName": "p", "state": "enabled", "grantControls": {"builtInControls": ["mfa"]}}"#,
+            r#"{"displayName": "p", "state": "enabled", "conditions": "System.Collections.Hashtable", "grantControls": "@{}"}"#,
+            r##"{"@odata.type": "#microsoft.graph.conditionalAccessPolicy", "displayName": "p", "state": 1}"##,
+        ] {
+            assert_eq!(read_all(text).0, [""], "{text}");
+        }
+    }
+
+    #[test]
+    fn files_beside_the_policies_are_named_and_not_taken_for_one() {
+        for (text, kind) in [
+            (r#"{"name": "x", "version": "1.0.0", "dependencies": {}}"#, "JSON that is no policy"),
+            (r#"{"Conditions": {"Users": {"IncludeUsers": []}}}"#, "JSON that is no policy"),
+            (r#"{"conditions": {"properties": {"users": {}}}, "state": {}}"#, "JSON that is no policy"),
+            (r#"{"displayName": "l", "ipRanges": []}"#, "a named location"),
+            (r#"{"id": "x", "displayName": "g", "securityEnabled": true}"#, "a group"),
+            ("[]", "an empty list"),
+            (r#"{"value": []}"#, "an empty list"),
+        ] {
+            let (found, taken) = read_all(text);
+            assert_eq!((found.len(), taken.kind), (0, kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn companions_tell_names_trust_strength_and_security_defaults() {
+        let (_, taken) = read_all(
+            r##"[
+              {"id": "00000000-0000-4000-8000-000000000001", "displayName": "HQ", "isTrusted": true, "ipRanges": []},
+              {"id": "00000000-0000-4000-8000-000000000002", "displayName": "Weak", "policyType": "custom",
+               "requirementsSatisfied": "none", "allowedCombinations": ["password"]},
+              {"id": "00000000-0000-4000-8000-000000000003", "displayName": "Break glass", "groupTypes": []},
+              {"id": "00000000-0000-0000-0000-000000000005", "isEnabled": true}
+            ]"##,
+        );
+        let companions = taken.companions;
+        assert_eq!(companions.named_locations.values().next().unwrap().trusted, Some(true));
+        assert_eq!(companions.strengths.values().next().unwrap(), &crate::policy::Fact::Known(Some(false)));
+        assert_eq!(companions.names.values().map(AsRef::as_ref).collect::<Vec<_>>(), ["HQ", "Weak", "Break glass"]);
+        assert_eq!(companions.security_defaults, Some(true));
+
+        let (_, taken) = read_all(
+            r#"{"TenantId": "x", "Objects": [{"DisplayName": "Break glass", "Id": "00000000-0000-4000-8000-000000000003", "Type": "Group"}]}"#,
+        );
+        assert_eq!((taken.kind, taken.companions.names.len()), ("a migration table", 1));
+    }
+
+    #[test]
+    fn a_next_page_is_noticed() {
+        let (found, taken) = read_all(&format!(r#"{{"value": [{POLICY}], "@odata.nextLink": "https://…"}}"#));
+        assert_eq!((found.len(), taken.next_pages[0].as_str()), (1, "/@odata.nextLink"));
+    }
+
+    #[test]
+    fn a_long_list_is_read_element_by_element() {
+        let text = format!(r#"{{"value": [{POLICY}, {{"a": "\ud800"}}, {POLICY}]}}"#);
+        let root = parse_outline(&text).unwrap();
+        let mut found = Vec::new();
+        let taken = read(&text, &root, 0, &mut |policy| {
+            assert!(text[policy.origin.offset..].starts_with(POLICY));
+            found.push(policy.origin.pointer.to_string());
+        });
+        assert_eq!((found, taken.broken.len()), (vec!["/value/0".to_owned(), "/value/2".to_owned()], 1));
+    }
+}

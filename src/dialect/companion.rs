@@ -1,0 +1,101 @@
+//! Objects that tools export beside policies: named locations, strengths, groups, security defaults.
+
+use crate::policy::{Fact, Id, lower_strength};
+use crate::syntax::{Node, Object};
+use crate::tenant::{Companions, NamedLocation};
+
+/// Id of the one `identitySecurityDefaultsEnforcementPolicy` of a tenant.
+const SECURITY_DEFAULTS: &str = "00000000-0000-0000-0000-000000000005";
+
+enum Kind {
+    NamedLocation,
+    Strength,
+    Group,
+    User,
+    SecurityDefaults,
+    MigrationTable,
+}
+
+/// Takes note of a companion object. False if it is none.
+pub(super) fn read(companions: &mut Companions, object: &Object<'_>) -> bool {
+    let Some(kind) = recognise(object) else { return false };
+    let id = object.get("id").and_then(Node::as_str).map(Id::new);
+    let name = object.get("displayName").or_else(|| object.get("userPrincipalName")).and_then(Node::as_str);
+    if let (Some(id), Some(name)) = (&id, name) {
+        if id.guid().is_some() && !matches!(kind, Kind::SecurityDefaults | Kind::MigrationTable) {
+            companions.names.insert(id.clone(), name.into());
+        }
+    }
+    match (kind, id) {
+        (Kind::NamedLocation, Some(id)) => {
+            let by_country = object.get("countriesAndRegions").is_some_and(|countries| !countries.is_void());
+            let trusted = match object.get("isTrusted") {
+                Some(Node::Bool(trusted)) => Some(*trusted),
+                _ if by_country => Some(false),
+                _ => None,
+            };
+            companions.named_locations.insert(id, NamedLocation { trusted });
+        }
+        (Kind::Strength, Some(id)) => {
+            let implies = lower_strength(&Node::Object(object.clone())).map_or(Fact::Known(None), |strength| strength.implies_mfa());
+            if implies != Fact::Known(None) {
+                companions.add_strength(id, implies);
+            }
+        }
+        (Kind::SecurityDefaults, _) => {
+            if let Some(Node::Bool(enabled)) = object.get("isEnabled") {
+                let known = companions.security_defaults.unwrap_or(true);
+                companions.security_defaults = Some(known && *enabled);
+            }
+        }
+        (Kind::MigrationTable, _) => {
+            let objects = object.get("Objects").and_then(Node::as_array).unwrap_or_default();
+            for object in objects.iter().filter_map(Node::as_object) {
+                let (id, name) = (object.get("Id").and_then(Node::as_str), object.get("DisplayName").and_then(Node::as_str));
+                if let (Some(id), Some(name)) = (id, name) {
+                    companions.names.insert(Id::new(id), name.into());
+                }
+            }
+        }
+        _ => {}
+    }
+    true
+}
+
+/// What a document without policies was taken for.
+pub(super) fn kind(root: &Node<'_>) -> Option<&'static str> {
+    Some(match recognise(root.as_object()?)? {
+        Kind::NamedLocation => "a named location",
+        Kind::Strength => "an authentication strength",
+        Kind::Group => "a group",
+        Kind::User => "a user",
+        Kind::SecurityDefaults => "the security defaults",
+        Kind::MigrationTable => "a migration table",
+    })
+}
+
+fn recognise(object: &Object<'_>) -> Option<Kind> {
+    let has = |name| object.get(name).is_some();
+    let context = object.get("@odata.context").and_then(Node::as_str).unwrap_or_default();
+    let type_name = object.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
+    if type_name.ends_with("NamedLocation") || (has("displayName") && (has("ipRanges") || has("countriesAndRegions"))) {
+        Some(Kind::NamedLocation)
+    } else if has("allowedCombinations") && (has("policyType") || has("requirementsSatisfied")) {
+        Some(Kind::Strength)
+    } else if context.contains("identitySecurityDefaultsEnforcementPolicy")
+        || (has("isEnabled") && object.get("id").and_then(Node::as_str) == Some(SECURITY_DEFAULTS))
+    {
+        Some(Kind::SecurityDefaults)
+    } else if has("Objects") && (has("TenantId") || has("Organization")) {
+        Some(Kind::MigrationTable)
+    } else if has("userPrincipalName") {
+        Some(Kind::User)
+    } else if type_name.ends_with(".group")
+        || context.ends_with("groups/$entity")
+        || (has("id") && has("displayName") && (has("groupTypes") || has("securityEnabled") || has("membershipRule")))
+    {
+        Some(Kind::Group)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,138 @@
+//! Which files belong to a tenant.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
+
+/// How standard input is called in reports.
+pub const STDIN: &str = "<stdin>";
+
+/// What the user names on the command line.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A file or folder.
+    Path(PathBuf),
+    /// Standard input, read to its end.
+    Stdin(Vec<u8>),
+}
+
+/// A file to read.
+#[derive(Debug)]
+pub enum Candidate {
+    /// A file on disk.
+    File(PathBuf),
+    /// Standard input.
+    Stdin(Vec<u8>),
+    /// A file or folder that could not be looked at, and why.
+    Unreadable(PathBuf, io::Error),
+}
+
+impl Input {
+    /// How the user calls it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Path(path) => path.to_string_lossy().into_owned(),
+            Self::Stdin(_) => "-".to_owned(),
+        }
+    }
+
+    /// Its files: a file itself whatever its name, a folder's `.json` files in the order of their names. Hidden folders
+    /// and `node_modules` are left out, `.gitignore` is not consulted (exports are often ignored by git), and symbolic
+    /// links inside of a folder are not followed: what they lead to inside of it is met anyway.
+    pub fn files(&self) -> Box<dyn Iterator<Item = Candidate> + Send + '_> {
+        match self {
+            Self::Stdin(bytes) => Box::new(std::iter::once_with(|| Candidate::Stdin(bytes.clone()))),
+            Self::Path(path) => {
+                let walk = WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(is_wanted);
+                Box::new(walk.filter_map(move |entry| match entry {
+                    Ok(entry) if entry.file_type().is_file() && (entry.depth() == 0 || is_json(entry.path())) => {
+                        Some(Candidate::File(entry.into_path()))
+                    }
+                    Ok(_) => None,
+                    Err(error) => {
+                        let at = error.path().unwrap_or(path).to_owned();
+                        Some(Candidate::Unreadable(at, error.into()))
+                    }
+                }))
+            }
+        }
+    }
+}
+
+fn is_wanted(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.depth() == 0 || !entry.file_type().is_dir() || !(name.starts_with('.') || name == "node_modules")
+}
+
+/// By the end of the name: `.json` alone is a name that exists.
+fn is_json(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    name.is_some_and(|name| name.ends_with(".json"))
+}
+
+/// A path as reports show it: as the user gave it, with `/` between folders.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    match text.strip_prefix("./") {
+        Some(rest) if !rest.is_empty() => rest.to_owned(),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn names(folder: &Path) -> Vec<String> {
+        Input::Path(folder.to_owned())
+            .files()
+            .map(|candidate| match candidate {
+                Candidate::File(path) => shown(path.strip_prefix(folder).unwrap_or(&path)),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn json_in_any_case_is_met_and_hidden_folders_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "b.JSON",
+            "a.json",
+            ".json",
+            "notes.md",
+            "c/policy (1).json",
+            ".git/x.json",
+            ".terraform/x.json",
+            "node_modules/x/package.json",
+        ] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "{}").unwrap();
+        }
+        assert_eq!(names(folder.path()), [".json", "a.json", "b.JSON", "c/policy (1).json"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed_but_a_named_link_is() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(outside.path().join("x.json"), "{}").unwrap();
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("out")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("x.json"), folder.path().join("out.json")).unwrap();
+        assert!(names(folder.path()).is_empty());
+        assert_eq!(names(&folder.path().join("out")), ["x.json"]);
+    }
+
+    #[test]
+    fn a_named_file_is_read_whatever_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("export.txt");
+        fs::write(&file, "{}").unwrap();
+        assert_eq!(Input::Path(file).files().count(), 1);
+    }
+}

@@ -1,0 +1,142 @@
+//! What a rule reports, and where.
+
+mod draft;
+mod text;
+
+pub use draft::{Draft, Label, Located, Part, Spot, locate};
+pub use text::{clip, escape_invisible, is_invisible, quoted, visible};
+
+use crate::policy::Policy;
+use crate::source::{Excerpt, Position};
+use crate::syntax::Pointer;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Hygiene.
+    Info,
+    /// An administrator should look at it.
+    Warning,
+    /// Surely wrong or open, or not known where it must be.
+    Error,
+}
+
+impl Level {
+    /// Its word in reports and on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Which policy a finding is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyRef {
+    /// `id`
+    pub id: Option<String>,
+    /// `displayName`
+    pub display_name: Option<String>,
+    /// Address in infrastructure code.
+    pub address: Option<String>,
+}
+
+impl PolicyRef {
+    /// The reference to a policy.
+    #[must_use]
+    pub fn to(policy: &Policy) -> Self {
+        Self {
+            id: policy.id.as_ref().map(ToString::to_string),
+            display_name: policy.display_name.as_ref().map(ToString::to_string),
+            address: None,
+        }
+    }
+
+    /// How a message calls it: its name, clipped and in quotes, else its id.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match (&self.display_name, &self.address, &self.id) {
+            (Some(name), _, _) if !name.trim().is_empty() => quoted(name),
+            (_, Some(address), _) => quoted(address),
+            (_, _, Some(id)) => quoted(id),
+            _ => "a policy without a name".to_owned(),
+        }
+    }
+}
+
+/// A place in a file that a finding points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The file as the user named it, with `/` between folders.
+    pub path: String,
+    /// JSON pointer in the document.
+    pub pointer: Pointer,
+    /// The one place that the finding is about; the others explain it.
+    pub primary: bool,
+    /// What is to be seen there.
+    pub message: String,
+    /// First character.
+    pub start: Position,
+    /// One past the last character.
+    pub end: Position,
+    /// The line, for reports that show it.
+    pub excerpt: Option<Excerpt>,
+    /// GitHub's hash of the line; none where GitHub reads other text than the file's owner.
+    pub line_hash: Option<String>,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// Level.
+    pub level: Level,
+    /// One or two sentences.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Name of the tenant.
+    pub tenant: String,
+    /// The policy it is about.
+    pub policy: Option<PolicyRef>,
+    /// Stable across re-export, reordering and reformatting.
+    pub fingerprint: String,
+    /// At least one; the primary first.
+    pub locations: Vec<Location>,
+}
+
+impl Finding {
+    /// The primary location.
+    #[must_use]
+    pub fn primary(&self) -> &Location {
+        &self.locations[0]
+    }
+
+    /// By what findings are ordered: place, then rule, then what they are about.
+    #[must_use]
+    pub fn order(&self) -> impl Ord + use<'_> {
+        let primary = self.primary();
+        (&self.tenant, &primary.path, primary.start, self.rule, &self.fingerprint)
+    }
+}
+
+/// SHA-256 over rule, subject and what about it, shortened to 128 bits: no line, no order, no formatting.
+#[must_use]
+fn fingerprint(rule: &str, subject: &str, about: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule, subject, about] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,255 @@
+//! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
+
+use super::{Finding, Level, Location, PolicyRef, fingerprint};
+use crate::policy::{Origin, Policy};
+use crate::source::{Excerpt, Lines, Position};
+use crate::syntax::{self, Pointer};
+use std::ops::Range;
+
+/// A finding that knows its places by pointer.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// Level.
+    pub level: Level,
+    /// One or two sentences.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// The policy it is about.
+    pub policy: Option<PolicyRef>,
+    /// What distinguishes it from others of its rule on the same subject, in words that a re-export does not change.
+    pub about: String,
+    /// The primary place first; none for the tenant as a whole.
+    pub labels: Vec<Label>,
+}
+
+/// A place and what is to be seen there.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// Index of the file.
+    pub file: usize,
+    /// Where in it.
+    pub spot: Spot,
+    /// A few words.
+    pub message: String,
+}
+
+/// Where in a file.
+#[derive(Debug, Clone)]
+pub enum Spot {
+    /// The file as a whole.
+    File,
+    /// Bytes of the decoded text.
+    Bytes(Range<usize>),
+    /// What a pointer names.
+    Pointer {
+        /// From where it leads, and the pointer's part that leads there.
+        from: Origin,
+        /// The rest.
+        pointer: Pointer,
+        /// Which part of it.
+        part: Part,
+    },
+}
+
+/// Which part of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The value, or its key where the value is an object or array.
+    Value,
+    /// The key.
+    Key,
+    /// The key's n-th occurrence.
+    NthKey(usize),
+}
+
+impl Draft {
+    /// A draft without places.
+    #[must_use]
+    pub fn new(rule: &'static str, level: Level, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            level,
+            message: message.into(),
+            help: None,
+            policy: None,
+            about: String::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Names the policy.
+    #[must_use]
+    pub fn policy(mut self, policy: &Policy) -> Self {
+        self.policy = Some(PolicyRef::to(policy));
+        self
+    }
+
+    /// Says what about it.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = about.into();
+        self
+    }
+
+    /// Adds a place; the first is the primary one.
+    #[must_use]
+    pub fn label(mut self, label: Label) -> Self {
+        self.labels.push(label);
+        self
+    }
+}
+
+impl Label {
+    /// A place in a policy.
+    #[must_use]
+    pub fn in_policy(policy: &Policy, pointer: Pointer, message: impl Into<String>) -> Self {
+        Self {
+            file: policy.origin.file,
+            spot: Spot::Pointer { from: policy.origin.clone(), pointer, part: Part::Value },
+            message: message.into(),
+        }
+    }
+
+    /// The same, marking a part.
+    #[must_use]
+    pub fn part(mut self, marked: Part) -> Self {
+        if let Spot::Pointer { part, .. } = &mut self.spot {
+            *part = marked;
+        }
+        self
+    }
+}
+
+/// The text of a file while its findings are located.
+pub struct Located<'a> {
+    lines: Lines<'a>,
+    path: &'a str,
+    hashes: Vec<String>,
+}
+
+impl<'a> Located<'a> {
+    /// Indexes a file. `hashes` are those of GitHub, or empty where they are not wanted.
+    #[must_use]
+    pub fn new(text: &'a str, path: &'a str, hashes: Vec<String>) -> Self {
+        Self { lines: Lines::new(text), path, hashes }
+    }
+
+    fn location(&self, label: &Label, primary: bool) -> Location {
+        let text = self.lines.text();
+        let (span, pointer) = match &label.spot {
+            Spot::File => (first_character(text), Pointer::root()),
+            Spot::Bytes(range) => (range.clone(), Pointer::root()),
+            Spot::Pointer { from, pointer, part } => {
+                // A file that changed since it was read must not make this fail.
+                let document = text.get(from.offset..).unwrap_or_default();
+                // From an element of a split list, what follows it is not part of the document.
+                let document = first_value(document, from.offset > 0);
+                let found = syntax::locate_all(document, &from.inner().join(pointer));
+                let place = match part {
+                    Part::NthKey(nth) => found.get(*nth).or(found.first()),
+                    _ => found.first(),
+                };
+                let marked = place.map_or(0..0, |place| match (part, &place.key) {
+                    (Part::Key | Part::NthKey(_), Some(key)) => key.clone(),
+                    _ => place.mark(document),
+                });
+                (from.offset + marked.start..from.offset + marked.end, from.pointer.join(pointer))
+            }
+        };
+        let start = self.lines.position(span.start);
+        Location {
+            path: self.path.to_owned(),
+            pointer,
+            primary,
+            message: label.message.clone(),
+            start,
+            end: self.lines.position(span.end),
+            excerpt: Some(Excerpt::cut(&self.lines, &span)),
+            line_hash: self.hashes.get(start.line - 1).cloned(),
+        }
+    }
+}
+
+fn first_character(text: &str) -> Range<usize> {
+    0..text.chars().next().map_or(0, char::len_utf8)
+}
+
+fn first_value(text: &str, cut: bool) -> &str {
+    if !cut {
+        return text;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&serde_json::value::RawValue>();
+    values.next().and_then(Result::ok).map_or(text, serde_json::value::RawValue::get)
+}
+
+/// Turns drafts into findings. `open` gives the text of a file by its index, or none where it can no longer be read.
+pub fn locate<'a>(
+    drafts: Vec<Draft>,
+    tenant: &str,
+    path_of: &dyn Fn(usize) -> String,
+    open: &mut dyn FnMut(usize) -> Option<&'a Located<'a>>,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = drafts
+        .into_iter()
+        .map(|draft| {
+            let mut locations: Vec<Location> = Vec::new();
+            for (index, label) in draft.labels.iter().enumerate() {
+                let location = match open(label.file) {
+                    Some(located) => located.location(label, index == 0),
+                    None => nowhere(path_of(label.file), label.message.clone(), index == 0),
+                };
+                locations.push(location);
+            }
+            if locations.is_empty() {
+                locations.push(nowhere(tenant.to_owned(), String::new(), true));
+            }
+            let subject = subject(draft.policy.as_ref(), &locations[0]);
+            Finding {
+                rule: draft.rule,
+                level: draft.level,
+                message: draft.message,
+                help: draft.help,
+                tenant: tenant.to_owned(),
+                fingerprint: fingerprint(draft.rule, &subject, &draft.about),
+                policy: draft.policy,
+                locations,
+            }
+        })
+        .collect();
+    findings.sort_by(|one, two| one.order().cmp(&two.order()));
+    findings
+}
+
+/// What identifies the subject across exports.
+fn subject(policy: Option<&PolicyRef>, primary: &Location) -> String {
+    let identity = policy.and_then(|policy| {
+        let id = policy.id.as_ref().map(|id| id.to_ascii_lowercase());
+        policy.address.clone().or(id).or_else(|| policy.display_name.clone())
+    });
+    identity.unwrap_or_else(|| primary.path.clone())
+}
+
+/// The start of a file or folder that shows no line.
+fn nowhere(path: String, message: String, primary: bool) -> Location {
+    let start = Position { line: 1, column: 1, column_utf16: 1 };
+    Location {
+        path,
+        pointer: Pointer::root(),
+        primary,
+        message,
+        start,
+        end: start,
+        excerpt: None,
+        line_hash: None,
+    }
+}

@@ -1,0 +1,81 @@
+//! Text that comes from files, made fit for messages. Whoever names a policy may try to write on the terminal, in a
+//! log or in a page of the reader.
+
+/// Longest name in a message, in characters.
+const NAME: usize = 64;
+
+/// Whether a character does not show, or changes how others show: controls, bidirectional and zero-width marks, line
+/// and paragraph separators, interlinear and tag characters.
+#[must_use]
+pub fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{00AD}'
+                | '\u{061C}'
+                | '\u{180E}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{FEFF}'
+                | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{E0000}'..='\u{E0FFF}'
+        )
+}
+
+/// Replaces each invisible character by U+FFFD, so that the text takes one line and shows what it is.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    text.chars().map(|character| if is_invisible(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
+}
+
+/// Clips to `limit` characters.
+#[must_use]
+pub fn clip(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A name or value from a file as a message shows it: visible, clipped, in double quotes.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", clip(&visible(text), NAME).replace('"', "'"))
+}
+
+/// Writes the invisible characters of a JSON text, which can only stand in its strings, as `\u` escapes.
+#[must_use]
+pub fn escape_invisible(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_invisible(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hostile_name_becomes_one_visible_line() {
+        let name = "a\u{1b}[31m\r\n::error::\u{202e}x\" \u{2066}";
+        assert_eq!(quoted(name), "\"a\u{FFFD}[31m\u{FFFD}\u{FFFD}::error::\u{FFFD}x' \u{FFFD}\"");
+        assert_eq!(quoted(&"n".repeat(10_000)).chars().count(), NAME + 3);
+    }
+
+    #[test]
+    fn escaped_json_says_the_same() {
+        let value = serde_json::json!({"displayName": "\u{202e}x\u{E0001}\u{85}"});
+        let escaped = escape_invisible(&value.to_string());
+        assert!(escaped.is_ascii());
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), value);
+    }
+}

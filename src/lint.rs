@@ -1,0 +1,427 @@
+//! The way through the house: paths in, findings and verdicts out, one tenant at a time.
+//!
+//! A tenant's files are read in parallel and folded: of each file its policies, what it tells about other objects and
+//! its findings are kept, never its text. The few files that a verdict points into are read once more.
+
+use crate::controls;
+use crate::coverage::{self, Coordinate, Decision, Exception};
+use crate::dialect::{self, Taken};
+use crate::discover::{Candidate, Input, STDIN, shown};
+use crate::finding::{Draft, Finding, Located, PolicyRef, locate};
+use crate::policy::{self, Id, Policy};
+use crate::rules::{self, FileFacts, Inspected, Judgement, Reading, TenantFacts};
+use crate::schema;
+use crate::signin::{AssumeEnabled, SignIn};
+use crate::source::{self, Text};
+use crate::syntax::{self, Pointer};
+use crate::tenant::{Companions, Missing, MissingPolicies, Tenant};
+use rayon::iter::{ParallelBridge, ParallelIterator};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How a run judges.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which reading raises findings.
+    pub reading: Reading,
+    /// Judge the tenant, or only look at its files.
+    pub judge_tenant: bool,
+    /// `public` or `usgov`.
+    pub cloud: &'static str,
+    /// Policies to judge as if they were on.
+    pub assume_enabled: AssumeEnabled,
+    /// Judge a tenant without policies.
+    pub allow_empty: bool,
+    /// Compute GitHub's line hashes.
+    pub line_hashes: bool,
+    /// Keep what each file was taken for.
+    pub keep_files: bool,
+    /// Read a tenant's files in parallel.
+    pub parallel: bool,
+}
+
+/// Everything that is reported about one tenant.
+#[derive(Debug, Default)]
+pub struct TenantReport {
+    /// Its name.
+    pub name: String,
+    /// Files that were read.
+    pub files: usize,
+    /// Policies in them.
+    pub policies: usize,
+    /// Files without policies.
+    pub skipped: usize,
+    /// Nothing was found that a verdict could rest on.
+    pub is_empty: bool,
+    /// Verdicts.
+    pub controls: Vec<ControlReport>,
+    /// Findings, ordered.
+    pub findings: Vec<Finding>,
+    /// What each file was taken for, if asked for.
+    pub taken: Vec<(String, String)>,
+}
+
+/// Both verdicts on one control.
+#[derive(Debug)]
+pub struct ControlReport {
+    /// Its id.
+    pub id: &'static str,
+    /// The proof's.
+    pub verdict: coverage::Verdict,
+    /// The stored query's.
+    pub stored_query_passes: bool,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// Sign-ins that get through, with the coordinates that decide.
+    pub holes: Vec<(SignIn, Vec<Coordinate>)>,
+    /// Principals outside.
+    pub exceptions: Vec<ExceptionReport>,
+    /// What the verdict assumes.
+    pub assumptions: Vec<&'static str>,
+}
+
+/// A principal outside of a control.
+#[derive(Debug)]
+pub struct ExceptionReport {
+    /// `user`, `group` or `role`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Its name, if the files tell.
+    pub name: Option<String>,
+    /// The policies that exclude it.
+    pub policies: Vec<PolicyRef>,
+}
+
+/// Files larger than this are split into the elements of their lists instead of being held as one tree.
+const SPLIT_ABOVE: usize = 4 << 20;
+
+/// Lints one tenant. `progress` counts files.
+#[must_use]
+pub fn tenant(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> TenantReport {
+    let reader = Reader { name, options, progress };
+    let candidates = inputs.iter().flat_map(Input::files).enumerate();
+    let mut read = if options.parallel {
+        candidates
+            .par_bridge()
+            .fold(Read::default, |read, (file, candidate)| reader.add(read, file, candidate))
+            .reduce(Read::default, Read::merged)
+    } else {
+        candidates.fold(Read::default(), |read, (file, candidate)| reader.add(read, file, candidate))
+    };
+    read.sort();
+    reader.judge(read)
+}
+
+/// What is kept of the files.
+#[derive(Default)]
+struct Read {
+    files: usize,
+    skipped: usize,
+    policies_found: usize,
+    policies: Vec<Policy>,
+    companions: Companions,
+    missing: Vec<Missing>,
+    findings: Vec<Finding>,
+    paths: BTreeMap<usize, Candidate>,
+    taken: Vec<(usize, String, String)>,
+    has_infrastructure: bool,
+}
+
+impl Read {
+    fn merged(mut self, other: Self) -> Self {
+        self.files += other.files;
+        self.skipped += other.skipped;
+        self.policies_found += other.policies_found;
+        self.policies.extend(other.policies);
+        self.companions.absorb(other.companions);
+        self.missing.extend(other.missing);
+        self.findings.extend(other.findings);
+        self.paths.extend(other.paths);
+        self.taken.extend(other.taken);
+        self.has_infrastructure |= other.has_infrastructure;
+        self
+    }
+
+    /// Puts everything into the order of the files, whichever thread read them.
+    fn sort(&mut self) {
+        // Stable: the policies of one file come from one thread, in order.
+        self.policies.sort_by_key(|policy| policy.origin.file);
+        self.missing.sort_by_key(|missing| missing.file);
+        self.taken.sort();
+    }
+}
+
+struct Reader<'a> {
+    name: &'a str,
+    options: &'a Options,
+    progress: &'a AtomicUsize,
+}
+
+impl Reader<'_> {
+    fn add(&self, mut read: Read, file: usize, candidate: Candidate) -> Read {
+        self.progress.fetch_add(1, Ordering::Relaxed);
+        read.files += 1;
+        let path = path_of(&candidate);
+        let bytes = match bytes_of(&candidate) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let error = error.to_string();
+                let facts = FileFacts { unreadable: Some(&error), ..FileFacts::of(file) };
+                self.locate_in_file(&mut read, &facts, &path, "", None);
+                read.note_unreadable(file, &path, candidate, format!("not read: {error}"));
+                return read;
+            }
+        };
+        let text = match source::decode(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let facts = FileFacts { encoding: Some(&error), ..FileFacts::of(file) };
+                self.locate_in_file(&mut read, &facts, &path, &error.lossy, None);
+                read.note_unreadable(file, &path, candidate, "not text".to_owned());
+                return read;
+            }
+        };
+        self.add_text(read, file, candidate, &path, &text)
+    }
+
+    fn add_text(&self, mut read: Read, file: usize, candidate: Candidate, path: &str, text: &Text) -> Read {
+        let content = text.as_str();
+        let parse = if content.len() > SPLIT_ABOVE { syntax::parse_outline } else { syntax::parse };
+        let root = match parse(content) {
+            Ok(root) => root,
+            Err(error) => {
+                let errors = [(0, error)];
+                let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
+                self.locate_in_file(&mut read, &facts, path, content, Some(text));
+                read.note_unreadable(file, path, candidate, "not JSON".to_owned());
+                return read;
+            }
+        };
+        let mut inspected = Vec::new();
+        let mut policies = Vec::new();
+        let mut taken = dialect::read(content, &root, file, &mut |found| {
+            let lowered = policy::lower(found.node, found.origin);
+            if !lowered.conforms {
+                let violations = schema::violations(found.node);
+                inspected.push(Inspected { policy: lowered.policy.clone(), violations });
+            }
+            policies.push(lowered.policy);
+        });
+        read.companions.absorb(std::mem::take(&mut taken.companions));
+        read.policies_found += taken.policies;
+        read.skipped += usize::from(taken.policies == 0);
+        read.has_infrastructure |= taken.is_infrastructure;
+        let broken = std::mem::take(&mut taken.broken);
+        if needs_rules(&taken, &inspected, &broken) {
+            let facts =
+                FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
+            self.locate_in_file(&mut read, &facts, path, content, Some(text));
+        }
+        for pointer in &taken.next_pages {
+            read.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::NextPage });
+        }
+        if !broken.is_empty() || taken.unread.is_some() {
+            read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
+        }
+        if self.options.keep_files {
+            let held = match taken.policies {
+                0 => String::new(),
+                1 => ", 1 policy".to_owned(),
+                count => format!(", {count} policies"),
+            };
+            read.taken.push((file, path.to_owned(), format!("{}{held} ({})", taken.kind, text.encoding)));
+        }
+        if !policies.is_empty() || read.missing.last().is_some_and(|missing| missing.file == file) {
+            read.paths.insert(file, candidate);
+        }
+        read.policies.extend(policies);
+        read
+    }
+
+    /// Runs the rules over a file while its text is at hand.
+    fn locate_in_file(&self, read: &mut Read, facts: &FileFacts<'_>, path: &str, content: &str, text: Option<&Text>) {
+        let drafts = rules::check_file(facts);
+        if drafts.is_empty() {
+            return;
+        }
+        let located = Located::new(content, path, self.hashes(text));
+        let findings = locate(drafts, self.name, &|_| path.to_owned(), &mut |_| Some(&located));
+        read.findings.extend(findings);
+    }
+
+    fn hashes(&self, text: Option<&Text>) -> Vec<String> {
+        match text {
+            Some(text) if self.options.line_hashes && text.encoding.is_utf8() => source::line_hashes(text.as_str()),
+            _ => Vec::new(),
+        }
+    }
+
+    fn judge(&self, mut read: Read) -> TenantReport {
+        let mut tenant = Tenant {
+            policies: std::mem::take(&mut read.policies),
+            companions: std::mem::take(&mut read.companions),
+            missing: std::mem::take(&mut read.missing),
+        };
+        let contradictions = tenant.settle_duplicates();
+        tenant.collect_strengths();
+        let told = !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some();
+        let judged = self.options.judge_tenant && (told || self.options.allow_empty);
+        let judgements: Vec<Judgement> = if judged { self.judgements(&tenant) } else { Vec::new() };
+        let facts = TenantFacts {
+            tenant: &tenant,
+            contradictions: &contradictions,
+            judgements: &judgements,
+            assume_enabled: self.options.assume_enabled,
+            reading: self.options.reading,
+        };
+        let drafts = rules::check_tenant(&facts);
+        let mut findings = std::mem::take(&mut read.findings);
+        findings.extend(self.locate_in_tenant(&read.paths, drafts));
+        findings.sort_by(|one, two| one.order().cmp(&two.order()));
+        distinguish(&mut findings);
+        TenantReport {
+            name: self.name.to_owned(),
+            files: read.files,
+            policies: read.policies_found,
+            skipped: read.skipped,
+            is_empty: !told && !read.has_infrastructure,
+            controls: judgements.iter().map(|judgement| control_report(&facts, judgement)).collect(),
+            findings,
+            taken: read.taken.into_iter().map(|(_, path, kind)| (path, kind)).collect(),
+        }
+    }
+
+    fn judgements(&self, tenant: &Tenant) -> Vec<Judgement> {
+        let options = coverage::Options { assume_enabled: self.options.assume_enabled };
+        controls::all()
+            .iter()
+            .filter_map(|requirement| {
+                let resource = requirement.resource(self.options.cloud)?;
+                let decision: Decision = coverage::decide(requirement, &resource, tenant, options);
+                let stored_query_passes = requirement.stored_query.passes(&tenant.policies);
+                Some(Judgement { requirement, resource, decision, stored_query_passes })
+            })
+            .collect()
+    }
+
+    /// Reads the files that drafts point into once more. One that has changed in between loses its excerpt, no more.
+    fn locate_in_tenant(&self, paths: &BTreeMap<usize, Candidate>, drafts: Vec<Draft>) -> Vec<Finding> {
+        let wanted: BTreeSet<usize> = drafts.iter().flat_map(|draft| draft.labels.iter().map(|label| label.file)).collect();
+        let path_of_file = |file: usize| paths.get(&file).map(path_of).unwrap_or_default();
+        let texts: BTreeMap<usize, (String, Text)> = wanted
+            .into_iter()
+            .filter_map(|file| {
+                let text = source::decode(bytes_of(paths.get(&file)?).ok()?).ok()?;
+                Some((file, (path_of_file(file), text)))
+            })
+            .collect();
+        let located: BTreeMap<usize, Located<'_>> = texts
+            .iter()
+            .map(|(file, (path, text))| (*file, Located::new(text.as_str(), path, self.hashes(Some(text)))))
+            .collect();
+        locate(drafts, self.name, &path_of_file, &mut |file| located.get(&file))
+    }
+}
+
+impl Read {
+    fn note_unreadable(&mut self, file: usize, path: &str, candidate: Candidate, kind: String) {
+        self.skipped += 1;
+        self.taken.push((file, path.to_owned(), kind));
+        self.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
+        self.paths.insert(file, candidate);
+    }
+}
+
+impl FileFacts<'_> {
+    fn of(file: usize) -> Self {
+        Self { file, unreadable: None, encoding: None, syntax: &[], taken: None, policies: &[] }
+    }
+}
+
+/// A file that is plainly in order needs no rule to say so.
+fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, syntax::SyntaxError)]) -> bool {
+    !inspected.is_empty()
+        || !broken.is_empty()
+        || !taken.next_pages.is_empty()
+        || !taken.wrappers.is_empty()
+        || taken.unread.is_some()
+}
+
+fn path_of(candidate: &Candidate) -> String {
+    match candidate {
+        Candidate::File(path) | Candidate::Unreadable(path, _) => shown(path),
+        Candidate::Stdin(_) => STDIN.to_owned(),
+    }
+}
+
+fn bytes_of(candidate: &Candidate) -> std::io::Result<Vec<u8>> {
+    match candidate {
+        Candidate::File(path) => std::fs::read(path),
+        Candidate::Stdin(bytes) => Ok(bytes.clone()),
+        Candidate::Unreadable(_, error) => Err(std::io::Error::new(error.kind(), error.to_string())),
+    }
+}
+
+/// Gives findings that say the same of the same subject fingerprints of their own.
+fn distinguish(findings: &mut [Finding]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings {
+        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            finding.fingerprint = format!("{}:{count}", finding.fingerprint);
+        }
+    }
+}
+
+fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlReport {
+    let decision = &judgement.decision;
+    let exception = |exception: &Exception| ExceptionReport {
+        kind: exception.kind.word(),
+        id: exception.id.to_string(),
+        name: name_of(facts, judgement, &exception.id),
+        policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant.policies[*index])).collect(),
+    };
+    ControlReport {
+        id: judgement.requirement.id,
+        verdict: decision.verdict,
+        stored_query_passes: judgement.stored_query_passes,
+        reason: rules::control::reason(facts, judgement),
+        holes: decision
+            .holes
+            .iter()
+            .map(|hole| {
+                let relevant = rules::control::relevant(facts, judgement, &hole.sign_in, &hole.departs);
+                (hole.sign_in.clone(), relevant)
+            })
+            .collect(),
+        exceptions: decision.exceptions.iter().map(exception).collect(),
+        assumptions: judgement.requirement.text.assumptions.iter().map(|assumption| assumption.id.as_str()).collect(),
+    }
+}
+
+fn name_of(facts: &TenantFacts<'_>, judgement: &Judgement, id: &Id) -> Option<String> {
+    let tracked = judgement.requirement.text.tracked_roles.iter().find(|role| Id::new(&role.id) == *id);
+    tracked.map(|role| role.name.clone()).or_else(|| facts.tenant.name(id).map(str::to_owned))
+}
+
+/// The folder that all paths have in common, as the name of their tenant.
+#[must_use]
+pub fn common_folder(inputs: &[Input]) -> String {
+    if let [input] = inputs {
+        return input.name();
+    }
+    let mut paths = inputs.iter().map(|input| PathBuf::from(input.name()));
+    let mut common = paths.next().unwrap_or_default();
+    for path in paths {
+        while !path.starts_with(&common) {
+            if !common.pop() {
+                return ".".to_owned();
+            }
+        }
+    }
+    let common = shown(&common);
+    if common.is_empty() { ".".to_owned() } else { common }
+}

@@ -1,0 +1,7 @@
+//! The `caplint` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    caplint::cli::main()
+}

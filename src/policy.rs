@@ -1,0 +1,225 @@
+//! A Conditional Access policy, typed, in Microsoft Graph's words.
+//!
+//! The shape is that of the Graph resource type [`conditionalAccessPolicy`]; null, empty and missing are one and the same.
+//! Every value is known, or unknown with a [`Reason`]: damage never makes a policy disappear, and is never trusted.
+//! A value's place in the file is its JSON pointer in Graph's words, e.g. `/conditions/users/excludeGroups/2`; lists keep
+//! every element, so an index here is the index in the file.
+//!
+//! [`conditionalAccessPolicy`]: https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
+
+mod id;
+mod lower;
+mod strength;
+mod value;
+mod words;
+
+pub use id::{Id, Placeholder};
+pub use lower::{Lowered, lower, lower_strength};
+pub(crate) use lower::{is_truncated, is_type_name};
+pub use strength::Strength;
+pub use value::{Fact, List, Reason};
+pub use words::{
+    ClientAppType, FilterMode, GrantControl, InsiderRiskLevel, MembershipKind, Operator, Platform, RiskLevel, State,
+    TransferMethod, UserType, Words,
+};
+
+use crate::syntax::Pointer;
+
+/// Where a policy stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// Index of its file among the tenant's files.
+    pub file: usize,
+    /// Its place in the document.
+    pub pointer: Pointer,
+    /// Byte offset in the decoded text from where the rest of the pointer leads: 0, or where a list was split.
+    pub offset: usize,
+    /// How much of the pointer's text leads to `offset`.
+    pub base: usize,
+}
+
+impl Origin {
+    /// The pointer to the policy from [`Origin::offset`].
+    #[must_use]
+    pub fn inner(&self) -> Pointer {
+        Pointer::new(&self.pointer.as_str()[self.base..])
+    }
+}
+
+/// One policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Where it stands.
+    pub origin: Origin,
+    /// `id`; templates have none.
+    pub id: Option<Id>,
+    /// `displayName`.
+    pub display_name: Option<Box<str>>,
+    /// `state`.
+    pub state: Fact<State>,
+    /// `deletedDateTime` is set: the policy is in the recycle bin.
+    pub deleted: bool,
+    /// `conditions`.
+    pub conditions: Conditions,
+    /// `grantControls`.
+    pub grant: GrantControls,
+    /// Another policy carries the same id and says something else, so neither may be relied on.
+    pub contradicted: bool,
+}
+
+/// `conditions`: the assignments. All of them must match for the policy to apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conditions {
+    /// The object itself could not be read.
+    pub doubt: Option<Reason>,
+    /// `users`
+    pub users: Users,
+    /// `applications`
+    pub applications: Applications,
+    /// `clientApplications` names service principals: the policy governs workload identities.
+    pub workload_identities: Fact<bool>,
+    /// `clientAppTypes`
+    pub client_app_types: List<ClientAppType>,
+    /// `signInRiskLevels`
+    pub sign_in_risk_levels: List<RiskLevel>,
+    /// `userRiskLevels`
+    pub user_risk_levels: List<RiskLevel>,
+    /// `servicePrincipalRiskLevels`
+    pub service_principal_risk_levels: List<RiskLevel>,
+    /// `insiderRiskLevels`
+    pub insider_risk_levels: List<InsiderRiskLevel>,
+    /// `authenticationFlows.transferMethods`
+    pub transfer_methods: List<TransferMethod>,
+    /// `platforms`
+    pub platforms: Scope<Platform>,
+    /// `locations`
+    pub locations: Scope<Id>,
+    /// `devices.deviceFilter`
+    pub device_filter: Fact<Option<Filter>>,
+    /// Names of conditions that say something caplint has no model for (`times`, `agents`, …).
+    pub opaque: Vec<Box<str>>,
+}
+
+/// `conditions.users`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Users {
+    /// The object itself could not be read.
+    pub doubt: Option<Reason>,
+    /// `includeUsers`: ids, `All`, `None`, `GuestsOrExternalUsers`, `AllAgentIdUsers`
+    pub include_users: List<Id>,
+    /// `excludeUsers`
+    pub exclude_users: List<Id>,
+    /// `includeGroups`
+    pub include_groups: List<Id>,
+    /// `excludeGroups`
+    pub exclude_groups: List<Id>,
+    /// `includeRoles`: ids of role templates
+    pub include_roles: List<Id>,
+    /// `excludeRoles`
+    pub exclude_roles: List<Id>,
+    /// `includeGuestsOrExternalUsers`
+    pub include_guests: Fact<Option<Guests>>,
+    /// `excludeGuestsOrExternalUsers`
+    pub exclude_guests: Fact<Option<Guests>>,
+}
+
+/// `conditionalAccessGuestsOrExternalUsers`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guests {
+    /// `guestOrExternalUserTypes`
+    pub types: List<UserType>,
+    /// `externalTenants`: the home tenants meant, or all of them.
+    pub tenants: Option<List<Id>>,
+}
+
+/// `conditions.applications`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applications {
+    /// The object itself could not be read.
+    pub doubt: Option<Reason>,
+    /// `includeApplications`: app ids, `All`, `None`, `Office365`, `MicrosoftAdminPortals`, `AllAgentIdResources`
+    pub include: List<Id>,
+    /// `excludeApplications`
+    pub exclude: List<Id>,
+    /// `includeUserActions`
+    pub user_actions: List<Id>,
+    /// `includeAuthenticationContextClassReferences`
+    pub authentication_contexts: List<Id>,
+    /// `applicationFilter`
+    pub filter: Fact<Option<Filter>>,
+}
+
+/// Included and excluded values of `platforms` or `locations`; both empty is no condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope<T> {
+    /// The object itself could not be read.
+    pub doubt: Option<Reason>,
+    /// `include…`
+    pub include: List<T>,
+    /// `exclude…`
+    pub exclude: List<T>,
+}
+
+/// `conditionalAccessFilter`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// `mode`
+    pub mode: Fact<FilterMode>,
+    /// `rule`
+    pub rule: Box<str>,
+}
+
+/// `grantControls`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantControls {
+    /// The object itself could not be read.
+    pub doubt: Option<Reason>,
+    /// `operator`: over all four lists together
+    pub operator: Fact<Option<Operator>>,
+    /// `builtInControls`
+    pub built_in: List<GrantControl>,
+    /// `customAuthenticationFactors`
+    pub custom: List<Id>,
+    /// `termsOfUse`
+    pub terms_of_use: List<Id>,
+    /// `authenticationStrength`
+    pub strength: Fact<Option<Strength>>,
+}
+
+impl Policy {
+    /// Whether two copies of a policy, from wherever, say the same.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.display_name == other.display_name
+            && self.state == other.state
+            && self.deleted == other.deleted
+            && self.conditions == other.conditions
+            && self.grant == other.grant
+    }
+}
+
+impl<T> Default for Scope<T> {
+    fn default() -> Self {
+        Self { doubt: None, include: List::default(), exclude: List::default() }
+    }
+}
+
+impl<T> Scope<T> {
+    /// Whether nothing is said, which is no condition.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.doubt.is_none() && self.include.is_empty() && self.exclude.is_empty()
+    }
+}
+
+impl GrantControls {
+    /// Whether nothing is demanded: a policy with session controls only.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.doubt.is_none()
+            && self.built_in.is_empty()
+            && self.custom.is_empty()
+            && self.terms_of_use.is_empty()
+            && self.strength == Fact::Known(None)
+    }
+}

@@ -1,0 +1,182 @@
+//! Object ids and the literals that stand in their place.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use uuid::Uuid;
+
+/// An object id as a policy spells it, or a literal such as `All`. Two ids are equal if they name the same object:
+/// letter case is no difference. Display gives back the spelling of the file.
+#[derive(Debug, Clone)]
+pub enum Id {
+    /// A GUID in lower case, the usual spelling.
+    Guid(Uuid),
+    /// A GUID spelt otherwise.
+    Spelt(Box<(Uuid, Box<str>)>),
+    /// Anything else: a literal, a placeholder, a display name.
+    Text(Box<str>),
+}
+
+/// Styles of placeholders found in published baselines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placeholder {
+    /// `<BreakGlassGroup>`
+    Angle,
+    /// `{{BREAK_GLASS}}`, `{BreakGlass}`, `${var.group}`
+    Brace,
+    /// `%BreakGlass%`
+    Percent,
+    /// `xxxxxxxx-xxxx-…`, `YOUR_GROUP_ID`, `REPLACE_ME`
+    Word,
+}
+
+impl Placeholder {
+    /// Recognises a placeholder.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let between = |open: char, close: char| text.len() > 2 && text.starts_with(open) && text.ends_with(close);
+        if between('<', '>') {
+            Some(Self::Angle)
+        } else if between('{', '}') || text.contains("${") {
+            Some(Self::Brace)
+        } else if between('%', '%') {
+            Some(Self::Percent)
+        } else if is_placeholder_word(text) {
+            Some(Self::Word)
+        } else {
+            None
+        }
+    }
+}
+
+fn is_placeholder_word(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let masked = lower.len() >= 8
+        && lower.contains("xxxx")
+        && lower.bytes().all(|byte| byte == b'x' || byte == b'-' || byte.is_ascii_hexdigit());
+    let shouted = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
+        && text.contains('_');
+    masked || shouted || lower.starts_with("your_") || lower.starts_with("your-") || lower.starts_with("replace")
+        // The literal of Microsoft's own policy templates.
+        || lower == "current administrator will be excluded"
+}
+
+impl Id {
+    /// Reads an id.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        match Uuid::try_parse_ascii(text.as_bytes()) {
+            Ok(guid) if text.len() == 36 => {
+                if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                    Self::Spelt(Box::new((guid, text.into())))
+                } else {
+                    Self::Guid(guid)
+                }
+            }
+            _ => Self::Text(text.into()),
+        }
+    }
+
+    /// The GUID, if it is one.
+    #[must_use]
+    pub fn guid(&self) -> Option<Uuid> {
+        match self {
+            Self::Guid(guid) => Some(*guid),
+            Self::Spelt(spelt) => Some(spelt.0),
+            Self::Text(_) => None,
+        }
+    }
+
+    /// Whether it is this literal, in any letter case.
+    #[must_use]
+    pub fn is(&self, literal: &str) -> bool {
+        matches!(self, Self::Text(text) if text.eq_ignore_ascii_case(literal))
+    }
+
+    /// The placeholder style, if it is one.
+    #[must_use]
+    pub fn placeholder(&self) -> Option<Placeholder> {
+        match self {
+            Self::Text(text) => Placeholder::of(text),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Id {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(one), Self::Text(two)) => one.eq_ignore_ascii_case(two),
+            _ => self.guid().is_some() && self.guid() == other.guid(),
+        }
+    }
+}
+
+impl Eq for Id {}
+
+impl Hash for Id {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Text(text) => text.to_ascii_lowercase().hash(state),
+            _ => self.guid().hash(state),
+        }
+    }
+}
+
+impl PartialOrd for Id {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Id {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        match (self, other) {
+            (Self::Text(one), Self::Text(two)) => one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()),
+            _ => self.guid().cmp(&other.guid()),
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Guid(guid) => write!(f, "{}", guid.hyphenated()),
+            Self::Spelt(spelt) => f.write_str(&spelt.1),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_compare_without_letter_case_and_print_as_spelt() {
+        let (lower, upper) = ("797f4846-ba00-4fd7-ba43-dac1f8f63013", "797F4846-BA00-4FD7-BA43-DAC1F8F63013");
+        assert_eq!(Id::new(lower), Id::new(upper));
+        assert_eq!(Id::new(upper).to_string(), upper);
+        assert_ne!(Id::new(lower), Id::new("All"));
+        assert!(Id::new("all").is("All"));
+        // Forms that the uuid crate reads and Graph does not.
+        assert_eq!(Id::new("797f4846ba004fd7ba43dac1f8f63013").guid(), None);
+    }
+
+    #[test]
+    fn placeholders_are_told_from_names() {
+        for text in [
+            "<EmergencyAccessAccountsGroup>",
+            "{{EMERGENCY_ACCESS_ACCOUNT_1}}",
+            "%SvcCountryLocationId%",
+            "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+            "YOUR_BREAK_GLASS_ACCOUNT_OBJECT_ID",
+            "Current administrator will be excluded",
+        ] {
+            assert!(Placeholder::of(text).is_some(), "{text}");
+        }
+        for text in ["All", "None", "AllTrusted", "Office365", "Break glass", "CA-Exclude", "admin@contoso.example", ""] {
+            assert_eq!(Placeholder::of(text), None, "{text}");
+        }
+    }
+}

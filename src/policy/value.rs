@@ -1,0 +1,112 @@
+//! Known, or unknown for a reason.
+
+/// Why a value is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Another JSON type than Graph's.
+    WrongType,
+    /// A value that Microsoft's enumeration does not list.
+    Unrecognised,
+    /// `unknownFutureValue`: the export hides the real value.
+    Hidden,
+    /// PowerShell's `ConvertTo-Json` reached its depth and wrote a type name or joined words.
+    Truncated,
+    /// The key stands twice.
+    Ambiguous,
+    /// A template's placeholder.
+    Placeholder,
+    /// A required property is not there.
+    Missing,
+}
+
+impl Reason {
+    /// As a clause: "… because …".
+    #[must_use]
+    pub fn because(self) -> &'static str {
+        match self {
+            Self::WrongType => "it has the wrong type",
+            Self::Unrecognised => "caplint cannot tell what it means",
+            Self::Hidden => "the export hides the real value behind `unknownFutureValue`",
+            Self::Truncated => "PowerShell truncated the export",
+            Self::Ambiguous => "its key stands twice",
+            Self::Placeholder => "it is a template's placeholder",
+            Self::Missing => "it is missing",
+        }
+    }
+}
+
+/// A value, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// The value.
+    Known(T),
+    /// Never to be guessed.
+    Unknown(Reason),
+}
+
+impl<T> Fact<T> {
+    /// The value, if known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+impl<T> Default for Fact<Option<T>> {
+    fn default() -> Self {
+        Self::Known(None)
+    }
+}
+
+/// A collection. `null`, `[]` and a missing key are the empty one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List<T> {
+    /// The elements, one for each in the file.
+    pub items: Box<[Fact<T>]>,
+    /// The whole collection could not be read.
+    pub doubt: Option<Reason>,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self { items: Box::default(), doubt: None }
+    }
+}
+
+impl<T> List<T> {
+    /// A collection that could not be read.
+    #[must_use]
+    pub fn unknown(reason: Reason) -> Self {
+        Self { items: Box::default(), doubt: Some(reason) }
+    }
+
+    /// Whether it surely holds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.doubt.is_none()
+    }
+
+    /// The known elements with their indices.
+    pub fn known(&self) -> impl Iterator<Item = (usize, &T)> {
+        self.items.iter().enumerate().filter_map(|(index, item)| Some((index, item.known()?)))
+    }
+
+    /// The first unknown part: the index of an element, or none for the whole.
+    #[must_use]
+    pub fn first_unknown(&self) -> Option<(Option<usize>, Reason)> {
+        if let Some(reason) = self.doubt {
+            return Some((None, reason));
+        }
+        self.items.iter().enumerate().find_map(|(index, item)| match item {
+            Fact::Unknown(reason) => Some((Some(index), *reason)),
+            Fact::Known(_) => None,
+        })
+    }
+
+    /// The index of the first element that fulfils `test`.
+    pub fn position(&self, mut test: impl FnMut(&T) -> bool) -> Option<usize> {
+        self.known().find(|(_, item)| test(item)).map(|(index, _)| index)
+    }
+}

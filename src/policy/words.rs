@@ -1,0 +1,94 @@
+//! Graph's enumerations, as far as a verdict depends on them. Members and spelling are those of the published schema
+//! (<https://github.com/microsoftgraph/msgraph-metadata>, `v1.0`), with the later members that the service returns.
+
+/// An enumeration of Graph with its wire spelling.
+pub trait Words: Copy + PartialEq + 'static {
+    /// Every member and how Graph spells it.
+    const WORDS: &'static [(&'static str, Self)];
+
+    /// Members that only a sign-in has.
+    const NOT_IN_POLICIES: &'static [&'static str];
+
+    /// Graph's spelling.
+    fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, member)| *member == self).map_or("", |(word, _)| *word)
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident $(without $absent:literal)? { $($member:ident = $word:literal),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $(#[doc = concat!("`", $word, "`")] $member),+
+        }
+
+        impl Words for $name {
+            const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$member)),+];
+            const NOT_IN_POLICIES: &'static [&'static str] = &[$($absent)?];
+        }
+    )+};
+}
+
+words! {
+    /// `conditionalAccessPolicyState`
+    State { Enabled = "enabled", Disabled = "disabled", ReportOnly = "enabledForReportingButNotEnforced" }
+    /// `conditionalAccessClientApp`
+    ClientAppType {
+        All = "all",
+        Browser = "browser",
+        MobileAppsAndDesktopClients = "mobileAppsAndDesktopClients",
+        ExchangeActiveSync = "exchangeActiveSync",
+        EasSupported = "easSupported",
+        Other = "other",
+    }
+    /// `conditionalAccessDevicePlatform`; `Unknown` is what Entra makes of a user agent that it does not recognise.
+    Platform without "unknown" {
+        All = "all",
+        Android = "android",
+        Ios = "iOS",
+        Windows = "windows",
+        WindowsPhone = "windowsPhone",
+        MacOs = "macOS",
+        Linux = "linux",
+        Unknown = "unknown",
+    }
+    /// `riskLevel`
+    RiskLevel { None = "none", Low = "low", Medium = "medium", High = "high", Hidden = "hidden" }
+    /// `conditionalAccessInsiderRiskLevels`; `None` is a user without insider risk and never a member of a policy's list.
+    InsiderRiskLevel without "none" { None = "none", Minor = "minor", Moderate = "moderate", Elevated = "elevated" }
+    /// `conditionalAccessTransferMethods`; `None` is an ordinary flow.
+    TransferMethod {
+        None = "none",
+        DeviceCodeFlow = "deviceCodeFlow",
+        AuthenticationTransfer = "authenticationTransfer",
+    }
+    /// `conditionalAccessGuestOrExternalUserTypes`, and the ordinary member of the tenant.
+    UserType without "member" {
+        Member = "member",
+        InternalGuest = "internalGuest",
+        B2bCollaborationGuest = "b2bCollaborationGuest",
+        B2bCollaborationMember = "b2bCollaborationMember",
+        B2bDirectConnectUser = "b2bDirectConnectUser",
+        OtherExternalUser = "otherExternalUser",
+        ServiceProvider = "serviceProvider",
+    }
+    /// `filterMode`
+    FilterMode { Include = "include", Exclude = "exclude" }
+    /// `conditionalAccessExternalTenantsMembershipKind`
+    MembershipKind { All = "all", Enumerated = "enumerated" }
+    /// `operator` of the grant controls
+    Operator { And = "AND", Or = "OR" }
+    /// `conditionalAccessGrantControl`
+    GrantControl {
+        Block = "block",
+        Mfa = "mfa",
+        CompliantDevice = "compliantDevice",
+        DomainJoinedDevice = "domainJoinedDevice",
+        ApprovedApplication = "approvedApplication",
+        CompliantApplication = "compliantApplication",
+        PasswordChange = "passwordChange",
+        RiskRemediation = "riskRemediation",
+        VerifiedId = "verifiedID",
+    }
+}

@@ -1,0 +1,145 @@
+//! What was found, in one format a file. No report reads a file or knows how a finding came about.
+
+mod concise;
+mod json;
+mod pretty;
+mod sarif;
+mod snippet;
+
+use crate::finding::Level;
+use crate::lint::TenantReport;
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+
+/// A report's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// For people, with the lines in question.
+    Pretty,
+    /// One line a finding.
+    Concise,
+    /// For programs: version 1 of `schemas/report.schema.json`.
+    Json,
+    /// SARIF 2.1.0 for code scanning.
+    Sarif,
+}
+
+impl Format {
+    /// Every format with its name.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("pretty", Self::Pretty), ("concise", Self::Concise), ("json", Self::Json), ("sarif", Self::Sarif)];
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, format)| *format);
+        known.ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|(name, _)| *name).collect();
+            format!("no such format; there are {}", names.join(", "))
+        })
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::ALL.iter().find(|(_, format)| format == self).map_or("", |(name, _)| name))
+    }
+}
+
+/// A whole run.
+#[derive(Debug)]
+pub struct Run {
+    /// The tenants, in the order they were given.
+    pub tenants: Vec<TenantReport>,
+    /// The exit code that the process ends with.
+    pub exit_code: u8,
+    /// For SARIF: how paths as shown become addresses from the repository's root.
+    pub root: Root,
+}
+
+/// Where the repository's root lies from the working directory.
+#[derive(Debug, Clone, Default)]
+pub struct Root {
+    /// Folders from the root down to the working directory, ending in `/` unless empty.
+    pub prefix: String,
+    /// The root itself, to make absolute paths relative.
+    pub absolute: String,
+}
+
+/// How people see a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Colours.
+    pub color: bool,
+    /// Box drawing instead of ASCII.
+    pub unicode: bool,
+    /// The lowest level that is shown.
+    pub show: Option<Level>,
+    /// No footer.
+    pub quiet: bool,
+}
+
+/// Numbers of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Findings of level error.
+    pub errors: usize,
+    /// Of level warning.
+    pub warnings: usize,
+    /// Of level info.
+    pub infos: usize,
+    /// Files read.
+    pub files: usize,
+    /// Policies found.
+    pub policies: usize,
+    /// Files without policies.
+    pub skipped: usize,
+}
+
+impl Run {
+    /// Counts.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for tenant in &self.tenants {
+            summary.files += tenant.files;
+            summary.policies += tenant.policies;
+            summary.skipped += tenant.skipped;
+            for finding in &tenant.findings {
+                match finding.level {
+                    Level::Error => summary.errors += 1,
+                    Level::Warning => summary.warnings += 1,
+                    Level::Info => summary.infos += 1,
+                }
+            }
+        }
+        summary
+    }
+
+    /// Writes the report.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Pretty => pretty::write(self, style, out),
+            Format::Concise => concise::write(self, style, out),
+            Format::Json => json::write(self, out),
+            Format::Sarif => sarif::write(self, out),
+        }
+    }
+}
+
+/// Whether a finding is shown to people.
+fn is_shown(level: Level, style: Style) -> bool {
+    style.show.is_none_or(|lowest| level >= lowest)
+}
+
+/// "1 error", "2 errors".
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}

@@ -1,0 +1,25 @@
+//! One line a finding, as compilers do: `path:line:column: level[rule] message`.
+
+use super::{Run, Style, is_shown};
+use crate::finding::visible;
+use std::io::{self, Write};
+
+pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for finding in run.tenants.iter().flat_map(|tenant| &tenant.findings) {
+        if !is_shown(finding.level, style) {
+            continue;
+        }
+        let primary = finding.primary();
+        writeln!(
+            out,
+            "{}:{}:{}: {}[{}] {}",
+            visible(&primary.path),
+            primary.start.line,
+            primary.start.column,
+            finding.level.word(),
+            finding.rule,
+            visible(&finding.message)
+        )?;
+    }
+    Ok(())
+}

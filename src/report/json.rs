@@ -1,0 +1,146 @@
+//! The JSON report, version 1: `schemas/report.schema.json`.
+
+use super::Run;
+use crate::coverage::{Coordinate, Verdict};
+use crate::finding::{Finding, PolicyRef, escape_invisible};
+use crate::lint::{ControlReport, ExceptionReport, TenantReport};
+use crate::policy::Words;
+use crate::signin::SignIn;
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let summary = run.summary();
+    let findings = run.tenants.iter().flat_map(|tenant| &tenant.findings);
+    let report = json!({
+        "version": 1,
+        "tool": { "name": "caplint", "version": env!("CARGO_PKG_VERSION") },
+        "tenants": run.tenants.iter().map(tenant).collect::<Vec<_>>(),
+        "findings": findings.map(finding).collect::<Vec<_>>(),
+        "summary": {
+            "errors": summary.errors,
+            "warnings": summary.warnings,
+            "infos": summary.infos,
+            "files": summary.files,
+            "policies": summary.policies,
+            "skipped": summary.skipped,
+        },
+    });
+    let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
+    writeln!(out, "{}", escape_invisible(&text))
+}
+
+fn tenant(tenant: &TenantReport) -> Value {
+    json!({
+        "name": tenant.name,
+        "files": tenant.files,
+        "policies": tenant.policies,
+        "controls": tenant.controls.iter().map(control).collect::<Vec<_>>(),
+    })
+}
+
+fn control(control: &ControlReport) -> Value {
+    let holes: Vec<Value> = control.holes.iter().map(|(sign_in, relevant)| witness(sign_in, relevant)).collect();
+    let open = matches!(control.verdict, Verdict::NotEnforced | Verdict::Undecided);
+    json!({
+        "id": control.id,
+        "verdict": control.verdict.word(),
+        "storedQuery": if control.stored_query_passes { "pass" } else { "fail" },
+        "reason": control.reason,
+        "witness": holes.first().filter(|_| open),
+        "holes": holes,
+        "exceptions": control.exceptions.iter().map(exception).collect::<Vec<_>>(),
+        "assumptions": control.assumptions,
+    })
+}
+
+fn exception(exception: &ExceptionReport) -> Value {
+    json!({
+        "kind": exception.kind,
+        "id": exception.id,
+        "name": exception.name,
+        "when": null,
+        "approved": false,
+        "policies": exception.policies.iter().map(policy).collect::<Vec<_>>(),
+    })
+}
+
+fn policy(policy: &PolicyRef) -> Value {
+    json!({ "id": policy.id, "displayName": policy.display_name, "address": policy.address })
+}
+
+fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
+    let strings = |ids: &mut dyn Iterator<Item = String>| ids.collect::<Vec<_>>();
+    let mut device = Map::new();
+    if sign_in.device.compliant {
+        device.insert("isCompliant".to_owned(), Value::Bool(true));
+    }
+    if sign_in.device.hybrid_joined {
+        device.insert("trustType".to_owned(), Value::String("ServerAD".to_owned()));
+    }
+    json!({
+        "signInIdentity": {
+            "userId": sign_in.user.as_ref().map(ToString::to_string),
+            "userType": sign_in.user_type.word(),
+            "externalTenantId": sign_in.external_tenant.as_ref().map(ToString::to_string),
+            "groups": strings(&mut sign_in.groups.iter().map(ToString::to_string)),
+            "roles": strings(&mut sign_in.roles.iter().map(ToString::to_string)),
+        },
+        "signInConditions": {
+            "clientAppType": sign_in.client_app.word(),
+            "devicePlatform": sign_in.platform.word(),
+            "locations": strings(&mut sign_in.locations.iter().map(ToString::to_string)),
+            "deviceInfo": device,
+            "signInRiskLevel": sign_in.sign_in_risk.word(),
+            "userRiskLevel": sign_in.user_risk.word(),
+            "insiderRiskLevel": sign_in.insider_risk.word(),
+            "authenticationFlow": sign_in.flow.word(),
+        },
+        "relevant": relevant.iter().map(|coordinate| path(*coordinate)).collect::<Vec<_>>(),
+    })
+}
+
+fn path(coordinate: Coordinate) -> &'static str {
+    match coordinate {
+        Coordinate::User => "signInIdentity.userId",
+        Coordinate::UserType => "signInIdentity.userType",
+        Coordinate::ExternalTenant => "signInIdentity.externalTenantId",
+        Coordinate::Groups => "signInIdentity.groups",
+        Coordinate::Roles => "signInIdentity.roles",
+        Coordinate::ClientApp => "signInConditions.clientAppType",
+        Coordinate::Platform => "signInConditions.devicePlatform",
+        Coordinate::Locations => "signInConditions.locations",
+        Coordinate::Device => "signInConditions.deviceInfo",
+        Coordinate::SignInRisk => "signInConditions.signInRiskLevel",
+        Coordinate::UserRisk => "signInConditions.userRiskLevel",
+        Coordinate::InsiderRisk => "signInConditions.insiderRiskLevel",
+        Coordinate::Flow => "signInConditions.authenticationFlow",
+    }
+}
+
+fn finding(finding: &Finding) -> Value {
+    let locations: Vec<Value> = finding
+        .locations
+        .iter()
+        .map(|location| {
+            json!({
+                "path": location.path,
+                "pointer": location.pointer.as_str(),
+                "primary": location.primary,
+                "message": location.message,
+                "start": { "line": location.start.line, "column": location.start.column },
+                "end": { "line": location.end.line, "column": location.end.column },
+            })
+        })
+        .collect();
+    json!({
+        "rule": finding.rule,
+        "level": finding.level.word(),
+        "message": finding.message,
+        "help": finding.help,
+        "tenant": finding.tenant,
+        "policy": finding.policy.as_ref().map(policy),
+        "fingerprint": finding.fingerprint,
+        "locations": locations,
+    })
+}

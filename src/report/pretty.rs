@@ -1,0 +1,107 @@
+//! For people: each finding with the lines in question, then what became of the tenant.
+
+use super::snippet::Snippets;
+use super::{Run, Style, count, is_shown};
+use crate::coverage::Verdict;
+use crate::finding::{Finding, Level, visible};
+use crate::lint::TenantReport;
+use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
+use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style};
+use codespan_reporting::term::termcolor::Ansi;
+use std::io::{self, Write};
+
+pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let chars = if style.unicode { Chars::box_drawing() } else { Chars::ascii() };
+    let config = Config { chars, tab_width: 4, ..Config::default() };
+    for tenant in &run.tenants {
+        for finding in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
+            finding_to(finding, &config, style, out)?;
+        }
+    }
+    if style.quiet {
+        return Ok(());
+    }
+    for tenant in &run.tenants {
+        verdicts_to(tenant, out)?;
+    }
+    footer_to(run, style, out)
+}
+
+fn finding_to(finding: &Finding, config: &Config, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let severity = match finding.level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Info => Severity::Note,
+    };
+    let mut snippets = Snippets::default();
+    let mut labels = Vec::new();
+    let mut notes = Vec::new();
+    for location in &finding.locations {
+        let message = visible(&location.message);
+        match snippets.add(location) {
+            Some((file, range)) if location.primary => labels.push(Label::primary(file, range).with_message(message)),
+            Some((file, range)) => labels.push(Label::secondary(file, range).with_message(message)),
+            None => {
+                let separator = if message.is_empty() { "" } else { ": " };
+                notes.push(format!("in {}{separator}{message}", visible(&location.path)));
+            }
+        }
+    }
+    notes.extend(finding.help.as_ref().map(|help| format!("help: {}", visible(help))));
+    let diagnostic = Diagnostic::new(severity)
+        .with_code(finding.rule)
+        .with_message(visible(&finding.message))
+        .with_labels(labels)
+        .with_notes(notes);
+    let result = if style.color {
+        let styles = Styles::default();
+        let mut colored = Vec::new();
+        let mut writer = StylesWriter::new(Ansi::new(&mut colored), &styles);
+        let result = emit_to_write_style(&mut writer, config, &snippets, &diagnostic);
+        drop(writer);
+        out.write_all(&colored)?;
+        result
+    } else {
+        emit_to_io_write(&mut *out, config, &snippets, &diagnostic)
+    };
+    result.map_err(io::Error::other)?;
+    writeln!(out)
+}
+
+fn verdicts_to(tenant: &TenantReport, out: &mut dyn Write) -> io::Result<()> {
+    for control in &tenant.controls {
+        let exceptions = match control.verdict {
+            Verdict::EnforcedExcept => format!(" ({})", count(control.exceptions.len(), "exception")),
+            _ => String::new(),
+        };
+        writeln!(out, "{}: {}: {}{exceptions}", visible(&tenant.name), control.id, control.verdict.word())?;
+    }
+    Ok(())
+}
+
+fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let summary = run.summary();
+    let hidden: usize = run
+        .tenants
+        .iter()
+        .flat_map(|tenant| &tenant.findings)
+        .filter(|finding| !is_shown(finding.level, style))
+        .count();
+    let found: Vec<String> = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    let hidden = if hidden > 0 { format!(" ({hidden} hidden, -v shows them)") } else { String::new() };
+    let skipped = match summary.skipped {
+        0 => String::new(),
+        1 => "; 1 file without policies".to_owned(),
+        number => format!("; {number} files without policies"),
+    };
+    writeln!(out, "{} in {}: {found}{hidden}{skipped}", policies(summary.policies), count(summary.files, "file"))
+}
+
+fn policies(number: usize) -> String {
+    if number == 1 { "1 policy".to_owned() } else { format!("{number} policies") }
+}

@@ -1,0 +1,300 @@
+//! SARIF 2.1.0, as GitHub code scanning wants it: <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
+//!
+//! Written as JSON values: the one well-kept crate of SARIF types generates some hundred of them at build time, of which
+//! a dozen would be used.
+
+use super::{Root, Run};
+use crate::finding::{Finding, Level, Location, clip, escape_invisible, visible};
+use crate::rules::{self, Meta};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// GitHub keeps the first 5,000 results of a run.
+const RESULTS: usize = 5_000;
+/// Related places that a reader can take in.
+const RELATED: usize = 10;
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let metas: Vec<Meta> = rules::all().iter().map(|rule| rule.meta()).collect();
+    let mut results = merged(run);
+    let dropped = results.len().saturating_sub(RESULTS);
+    if dropped > 0 {
+        results.sort_by_key(|result| std::cmp::Reverse(result.first.level));
+        results.truncate(RESULTS);
+    }
+    results.sort_by(|one, two| one.order(&run.root).cmp(&two.order(&run.root)));
+    let report = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": driver(&metas) },
+            "invocations": [invocation(run, dropped)],
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository." } } },
+            "columnKind": "utf16CodeUnits",
+            "results": results.iter().map(|group| result(group, &metas, &run.root)).collect::<Vec<_>>(),
+        }],
+    });
+    let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
+    writeln!(out, "{}", escape_invisible(&text))
+}
+
+/// Findings of one rule on one line: code scanning tells alerts apart by rule and line.
+struct Group<'a> {
+    first: &'a Finding,
+    others: Vec<&'a Finding>,
+}
+
+impl Group<'_> {
+    fn order(&self, root: &Root) -> impl Ord + use<> {
+        let primary = self.first.primary();
+        let start = (primary.start.line, primary.start.column);
+        (address(&primary.path, root), start, self.first.rule, self.first.fingerprint.clone())
+    }
+}
+
+fn merged(run: &Run) -> Vec<Group<'_>> {
+    let mut groups: BTreeMap<(&str, &str, usize), Group<'_>> = BTreeMap::new();
+    for finding in run.tenants.iter().flat_map(|tenant| &tenant.findings) {
+        let primary = finding.primary();
+        groups
+            .entry((finding.rule, &primary.path, primary.start.line))
+            .and_modify(|group| {
+                if finding.level > group.first.level {
+                    group.others.push(std::mem::replace(&mut group.first, finding));
+                } else {
+                    group.others.push(finding);
+                }
+            })
+            .or_insert(Group { first: finding, others: Vec::new() });
+    }
+    groups.into_values().collect()
+}
+
+fn driver(metas: &[Meta]) -> Value {
+    let version = env!("CARGO_PKG_VERSION");
+    let rules: Vec<Value> = rules::all().iter().zip(metas).map(|(rule, meta)| descriptor(meta, &rule.doc())).collect();
+    json!({
+        "name": "caplint",
+        "fullName": format!("caplint {version}"),
+        "version": version,
+        "semanticVersion": version,
+        "informationUri": env!("CARGO_PKG_REPOSITORY"),
+        "rules": rules,
+    })
+}
+
+fn descriptor(meta: &Meta, doc: &str) -> Value {
+    let mut properties = Map::new();
+    properties.insert("tags".to_owned(), json!(["conditional-access", "entra-id"].iter().chain(meta.tags).collect::<Vec<_>>()));
+    properties.insert("precision".to_owned(), json!("very-high"));
+    let severity = match meta.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => "recommendation",
+    };
+    properties.insert("problem.severity".to_owned(), json!(severity));
+    // A string, and only for rules about security: it makes GitHub show them as such.
+    if meta.tags.contains(&"security") {
+        properties.insert("security-severity".to_owned(), json!("8.0"));
+    }
+    let first_section = doc.split("\n## ").nth(1).and_then(|section| section.split_once("\n\n")).map_or("", |(_, text)| text);
+    json!({
+        "id": meta.id,
+        "name": pascal_case(meta.id),
+        "shortDescription": { "text": meta.summary },
+        "fullDescription": { "text": clip(&format!("{} {}", meta.summary, first_section.replace('\n', " ").trim()), 1_000) },
+        "help": { "text": format!("Run `caplint explain {}`.", meta.id), "markdown": doc },
+        "helpUri": format!("{}/blob/v{}/docs/rules.md#{}", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"), meta.id),
+        "defaultConfiguration": { "level": level(meta.level) },
+        "properties": properties,
+    })
+}
+
+fn pascal_case(id: &str) -> String {
+    let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    id.split('-').map(capital).collect()
+}
+
+fn invocation(run: &Run, dropped: usize) -> Value {
+    let description = match run.exit_code {
+        0 => "nothing at or above --fail-on",
+        1 => "findings at or above --fail-on",
+        _ => "the run itself failed",
+    };
+    let mut notifications = Vec::new();
+    if dropped > 0 {
+        notifications.push(json!({
+            "descriptor": { "id": "results-omitted" },
+            "level": "warning",
+            "message": { "text": format!("{dropped} results beyond the first {RESULTS}, the gravest, are left out.") },
+        }));
+    }
+    if run.exit_code == 2 {
+        notifications.push(json!({
+            "descriptor": { "id": "run-failed" },
+            "level": "error",
+            "message": { "text": "There was nothing to judge, or it could not be read." },
+        }));
+    }
+    json!({
+        // Code scanning must not close alerts because there was nothing to look at.
+        "executionSuccessful": run.exit_code != 2,
+        "exitCode": run.exit_code,
+        "exitCodeDescription": description,
+        "toolExecutionNotifications": notifications,
+    })
+}
+
+fn result(group: &Group<'_>, metas: &[Meta], root: &Root) -> Value {
+    let finding = group.first;
+    let primary = finding.primary();
+    let mut related: Vec<&Location> = finding.locations.iter().skip(1).collect();
+    related.extend(group.others.iter().map(|other| other.primary()));
+    related.truncate(RELATED);
+    let mut text = escaped(&finding.message);
+    if let Some(help) = &finding.help {
+        text.push(' ');
+        text.push_str(&escaped(help));
+    }
+    if !group.others.is_empty() {
+        text.push_str(&format!(" {} more of this rule are on the same line.", group.others.len()));
+    }
+    if !related.is_empty() {
+        let links: Vec<String> = related
+            .iter()
+            .enumerate()
+            .map(|(index, location)| {
+                let label = if location.message.is_empty() { "here" } else { &location.message };
+                format!("[{}]({})", escaped(label), index + 1)
+            })
+            .collect();
+        text.push_str(&format!(" See {}.", links.join(", ")));
+    }
+    let related: Vec<Value> = related
+        .iter()
+        .enumerate()
+        .map(|(index, location)| {
+            let mut value = place(location, root);
+            value["id"] = json!(index + 1);
+            if !location.message.is_empty() {
+                value["message"] = json!({ "text": escaped(&location.message) });
+            }
+            value
+        })
+        .collect();
+    let mut fingerprints = Map::new();
+    if let Some(hash) = &primary.line_hash {
+        fingerprints.insert("primaryLocationLineHash".to_owned(), json!(hash));
+    }
+    fingerprints.insert("caplint/v1".to_owned(), json!(finding.fingerprint));
+    let mut value = json!({
+        "ruleId": finding.rule,
+        "level": level(finding.level),
+        "message": { "text": text },
+        "locations": [place(primary, root)],
+        "partialFingerprints": fingerprints,
+        "properties": {
+            "tenant": finding.tenant,
+            "policyId": finding.policy.as_ref().and_then(|policy| policy.id.clone()),
+            "policyName": finding.policy.as_ref().and_then(|policy| policy.display_name.as_ref()).map(|name| clip(&visible(name), 255)),
+        },
+    });
+    if let Some(index) = metas.iter().position(|meta| meta.id == finding.rule) {
+        value["ruleIndex"] = json!(index);
+    }
+    if !related.is_empty() {
+        value["relatedLocations"] = json!(related);
+    }
+    value
+}
+
+fn place(location: &Location, root: &Root) -> Value {
+    let (uri, is_relative) = address(&location.path, root);
+    let mut artifact = json!({ "uri": uri });
+    if is_relative {
+        artifact["uriBaseId"] = json!("%SRCROOT%");
+    }
+    let mut region = json!({
+        "startLine": location.start.line,
+        "startColumn": location.start.column_utf16,
+        "endLine": location.end.line,
+        "endColumn": location.end.column_utf16,
+    });
+    if let Some(excerpt) = &location.excerpt {
+        let marked = visible(&excerpt.line.text[excerpt.marked.clone()]);
+        if !marked.is_empty() {
+            region["snippet"] = json!({ "text": marked });
+        }
+    }
+    let mut value = json!({ "physicalLocation": { "artifactLocation": artifact, "region": region } });
+    if !location.pointer.as_str().is_empty() {
+        value["logicalLocations"] = json!([{ "fullyQualifiedName": clip(&visible(location.pointer.as_str()), 1_000) }]);
+    }
+    value
+}
+
+/// A path as an address from the repository's root, and whether it is one.
+fn address(path: &str, root: &Root) -> (String, bool) {
+    let inside = path.strip_prefix(&root.absolute).and_then(|rest| rest.strip_prefix('/'));
+    let whole = match inside {
+        Some(rest) if !root.absolute.is_empty() => rest.to_owned(),
+        _ if path.starts_with('/') => return (format!("file://{}", utf8_percent_encode(path, PATH)), false),
+        _ => format!("{}{path}", root.prefix),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
+            _ => parts.push(part),
+        }
+    }
+    let address = parts.join("/");
+    let address = if address.is_empty() { ".".to_owned() } else { address };
+    (utf8_percent_encode(&address, PATH).to_string(), true)
+}
+
+/// Text in a message: `[x](1)` would be a link and braces a placeholder.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in visible(text).chars() {
+        match character {
+            '\\' | '[' | ']' => escaped.extend(['\\', character]),
+            '{' | '}' => escaped.extend([character, character]),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => "note",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_encoded_and_from_the_root() {
+        let root = Root { prefix: "exports/".into(), absolute: "/repo".into() };
+        assert_eq!(address("CA 1 [x]#.json", &root), ("exports/CA%201%20%5Bx%5D%23.json".into(), true));
+        assert_eq!(address("../other/./a.json", &root), ("other/a.json".into(), true));
+        assert_eq!(address("/repo/a.json", &root), ("a.json".into(), true));
+        assert_eq!(address("/elsewhere/ä.json", &root), ("file:///elsewhere/%C3%A4.json".into(), false));
+        assert_eq!(address(".", &Root::default()), (".".into(), true));
+    }
+
+    #[test]
+    fn a_name_cannot_make_a_link_or_a_placeholder() {
+        assert_eq!(escaped("x](1) {0} \\"), "x\\](1) {{0}} \\\\");
+    }
+}

@@ -1,0 +1,231 @@
+//! The rules: one folder each, with the check, its documentation and the documentation's examples as tests.
+//!
+//! A rule sees one file at a time, as it was read, or the tenant as a whole; it writes [`Draft`]s and knows no report.
+
+pub mod control;
+
+use crate::controls;
+use crate::coverage::Decision;
+use crate::dialect::Taken;
+use crate::finding::{Draft, Level};
+use crate::policy::{Id, Policy};
+use crate::schema::Violation;
+use crate::signin::View;
+use crate::source::DecodeError;
+use crate::syntax::SyntaxError;
+use crate::tenant::Tenant;
+use std::sync::OnceLock;
+
+/// What is known of a rule without running it.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// Its id: a few words that read well after "allow".
+    pub id: &'static str,
+    /// The level of its gravest finding.
+    pub level: Level,
+    /// One sentence.
+    pub summary: &'static str,
+    /// The version of caplint that brought it.
+    pub since: &'static str,
+    /// Tags of SARIF.
+    pub tags: &'static [&'static str],
+}
+
+/// A rule.
+pub trait Rule: Sync {
+    /// What it is.
+    fn meta(&self) -> Meta;
+
+    /// Its documentation in Markdown.
+    fn doc(&self) -> String;
+
+    /// Looks at one file.
+    fn check_file(&self, _file: &FileFacts<'_>, _drafts: &mut Vec<Draft>) {}
+
+    /// Looks at the tenant.
+    fn check_tenant(&self, _tenant: &TenantFacts<'_>, _drafts: &mut Vec<Draft>) {}
+}
+
+/// One file, as it was read.
+pub struct FileFacts<'a> {
+    /// Its index among the tenant's files.
+    pub file: usize,
+    /// It could not be read at all, in the system's words.
+    pub unreadable: Option<&'a str>,
+    /// Its bytes are no text.
+    pub encoding: Option<&'a DecodeError>,
+    /// Where its text is no JSON: byte offsets of the parsed parts, with the error in each.
+    pub syntax: &'a [(usize, SyntaxError)],
+    /// What it was taken for.
+    pub taken: Option<&'a Taken>,
+    /// The policies in it that are not plainly in order.
+    pub policies: &'a [Inspected],
+}
+
+/// A policy that was held against the schema.
+pub struct Inspected {
+    /// The policy.
+    pub policy: Policy,
+    /// How it deviates.
+    pub violations: Vec<Violation>,
+}
+
+/// The tenant and what is decided about it.
+pub struct TenantFacts<'a> {
+    /// Its policies and companions.
+    pub tenant: &'a Tenant,
+    /// Groups of policies that carry one id and differ.
+    pub contradictions: &'a [Vec<usize>],
+    /// The verdict on each control; empty where no verdict is asked for.
+    pub judgements: &'a [Judgement],
+    /// With which eyes it is looked at.
+    pub assume_enabled: crate::signin::AssumeEnabled,
+    /// Which reading raises findings.
+    pub reading: Reading,
+}
+
+/// Which reading of a control counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// The proof.
+    #[default]
+    Effective,
+    /// The control's query, to the letter.
+    StoredQuery,
+}
+
+/// Both readings of one control.
+pub struct Judgement {
+    /// The control.
+    pub requirement: &'static controls::Requirement,
+    /// App id of the resource in the tenant's cloud.
+    pub resource: Id,
+    /// The proof's.
+    pub decision: Decision,
+    /// The stored query's.
+    pub stored_query_passes: bool,
+}
+
+impl TenantFacts<'_> {
+    /// How sign-ins are evaluated against the tenant for a control.
+    #[must_use]
+    pub fn view(&self, judgement: &Judgement) -> View<'_> {
+        View {
+            tenant: self.tenant,
+            tracked_roles: &judgement.requirement.tracked_roles,
+            assume_enabled: self.assume_enabled,
+        }
+    }
+}
+
+macro_rules! rules {
+    ($($module:ident),+ $(,)?) => {
+        $(mod $module;)+
+
+        /// The rules that are written in Rust.
+        static WRITTEN: &[&dyn Rule] = &[$(&$module::RULE),+];
+    };
+}
+
+rules! {
+    duplicate_key,
+    duplicate_policy,
+    incomplete_export,
+    invalid_encoding,
+    invalid_id,
+    invalid_json,
+    invalid_value,
+    letter_case,
+    single_value,
+    stored_query_disagrees,
+    template_placeholder,
+    truncated_export,
+    unapproved_exception,
+    unknown_condition,
+    unknown_property,
+    unknown_value,
+    unread_format,
+    unreadable_file,
+    wrapped_policy,
+}
+
+/// Every rule, controls among them, in the order of their ids.
+#[must_use]
+pub fn all() -> &'static [&'static dyn Rule] {
+    static ALL: OnceLock<Vec<&'static dyn Rule>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let controls = controls::all().iter().map(|requirement| {
+            let rule: &'static dyn Rule = Box::leak(Box::new(control::Control(requirement)));
+            rule
+        });
+        let mut all: Vec<&'static dyn Rule> = WRITTEN.iter().copied().chain(controls).collect();
+        all.sort_by_key(|rule| rule.meta().id);
+        all
+    })
+}
+
+/// The rule of that id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static dyn Rule> {
+    all().iter().copied().find(|rule| rule.meta().id == id)
+}
+
+/// Runs every rule over a file.
+#[must_use]
+pub fn check_file(file: &FileFacts<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    all().iter().for_each(|rule| rule.check_file(file, &mut drafts));
+    drafts
+}
+
+/// Runs every rule over a tenant.
+#[must_use]
+pub fn check_tenant(tenant: &TenantFacts<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    all().iter().for_each(|rule| rule.check_tenant(tenant, &mut drafts));
+    drafts
+}
+
+/// Declares a rule's metadata and that its documentation stands beside it.
+macro_rules! declare {
+    ($rule:ident, $id:literal, $level:ident, $since:literal, $tags:expr, $summary:literal) => {
+        /// The rule.
+        pub(super) const RULE: $rule = $rule;
+
+        /// See the documentation beside it.
+        pub(super) struct $rule;
+
+        impl $rule {
+            const ID: &'static str = $id;
+
+            const fn declared() -> $crate::rules::Meta {
+                $crate::rules::Meta {
+                    id: $id,
+                    level: $crate::finding::Level::$level,
+                    summary: $summary,
+                    since: $since,
+                    tags: $tags,
+                }
+            }
+        }
+    };
+}
+use declare;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_words_and_every_rule_is_documented() {
+        let ids: BTreeSet<_> = all().iter().map(|rule| rule.meta().id).collect();
+        assert_eq!(ids.len(), all().len());
+        for rule in all() {
+            let meta = rule.meta();
+            assert!(meta.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", meta.id);
+            assert!(meta.summary.ends_with('.') && meta.summary.len() < 160, "{}", meta.id);
+            assert!(rule.doc().starts_with(&format!("# {}\n", meta.id)), "{}", meta.id);
+        }
+    }
+}

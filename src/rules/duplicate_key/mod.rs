@@ -1,0 +1,56 @@
+//! A key that stands twice.
+
+use crate::finding::{Draft, Label, Level, Part, quoted};
+use crate::rules::FileFacts;
+use crate::schema::ViolationKind;
+use super::{Meta, Rule, declare};
+
+declare!(
+    DuplicateKey,
+    "duplicate-key",
+    Error,
+    "0.1.0",
+    &["correctness"],
+    "A key stands twice in one object, and readers disagree on which one counts."
+);
+
+impl Rule for DuplicateKey {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (policy, violation) in file.policies.iter().flat_map(|inspected| {
+            inspected.violations.iter().map(|violation| (&inspected.policy, violation))
+        }) {
+            let ViolationKind::DuplicateKey { key, equal } = &violation.kind else { continue };
+            let place = violation.pointer.dotted();
+            let (level, message) = if *equal {
+                (Level::Warning, format!("The key {} stands twice here, with the same value.", quoted(key)))
+            } else {
+                (
+                    Level::Error,
+                    format!(
+                        "The key {} stands twice here, with different values. Some readers take the first, some the last; caplint \
+                         takes neither and treats this part of the policy as not known.",
+                        quoted(key)
+                    ),
+                )
+            };
+            let second = Label::in_policy(policy, violation.pointer.clone(), "here again").part(Part::NthKey(1));
+            let first = Label::in_policy(policy, violation.pointer.clone(), "first here").part(Part::NthKey(0));
+            drafts.push(
+                Draft::new(Self::ID, level, message)
+                    .help("Keep the one that the tenant has, and delete the other.")
+                    .policy(policy)
+                    .about(place)
+                    .label(second)
+                    .label(first),
+            );
+        }
+    }
+}

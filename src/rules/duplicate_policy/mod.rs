@@ -1,0 +1,49 @@
+//! One id, two contents.
+
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+use super::{Meta, Rule, declare};
+
+declare!(
+    DuplicatePolicy,
+    "duplicate-policy",
+    Error,
+    "0.1.0",
+    &["correctness"],
+    "Two policies carry the same id and differ, so the files are not one state of one tenant."
+);
+
+impl Rule for DuplicatePolicy {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        for group in facts.contradictions {
+            let mut policies = group.iter().map(|index| &facts.tenant.policies[*index]);
+            let Some(first) = policies.next() else { continue };
+            let message = format!(
+                "{} is here {} times with the same id and different content. Neither copy is counted on as cover.",
+                PolicyRef::to(first).label(),
+                group.len()
+            );
+            let place = |policy, message| Label::in_policy(policy, Pointer::root().key("id"), message);
+            let mut draft = Draft::new(Self::ID, Level::Error, message)
+                .help(
+                    "Check one state of one tenant at a time: leave older dumps out, or name each folder and give \
+                     `--tenant-per-path`.",
+                )
+                .policy(first)
+                .label(place(first, "this id"));
+            for policy in policies.take(4) {
+                draft = draft.label(place(policy, "the same id, with other content"));
+            }
+            drafts.push(draft);
+        }
+    }
+}

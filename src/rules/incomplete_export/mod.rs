@@ -1,0 +1,42 @@
+//! `@odata.nextLink` left in a page.
+
+use crate::finding::{Draft, Label, Level, Part, Spot};
+use crate::policy::Origin;
+use crate::rules::FileFacts;
+use crate::syntax::Pointer;
+use super::{Meta, Rule, declare};
+
+declare!(
+    IncompleteExport,
+    "incomplete-export",
+    Warning,
+    "0.1.0",
+    &["correctness"],
+    "The export stops at a page boundary, so policies are missing from it."
+);
+
+impl Rule for IncompleteExport {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for pointer in file.taken.iter().flat_map(|taken| &taken.next_pages) {
+            let from = Origin { file: file.file, pointer: Pointer::root(), offset: 0, base: 0 };
+            let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
+            let label = Label { file: file.file, spot, message: "the list goes on in another page".to_owned() };
+            let message = "This export is incomplete: it is one page of several, and the policies on the others are not in it. \
+                           No verdict can count on them: what is not enforced here may be enforced there.";
+            drafts.push(
+                Draft::new(Self::ID, Level::Warning, message)
+                    .help("Follow `@odata.nextLink` to the last page, e.g. with `Get-MgIdentityConditionalAccessPolicy -All`.")
+                    .about(pointer.as_str())
+                    .label(label),
+            );
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Bytes that are no text.
+
+use crate::finding::{Draft, Label, Level, Spot};
+use crate::rules::FileFacts;
+use crate::source::DecodeProblem;
+use super::{Meta, Rule, declare};
+
+declare!(
+    InvalidEncoding,
+    "invalid-encoding",
+    Error,
+    "0.1.0",
+    &["correctness"],
+    "A file is not text in an encoding that caplint reads."
+);
+
+impl Rule for InvalidEncoding {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        let Some(error) = file.encoding else { return };
+        let (message, seen) = match error.problem {
+            DecodeProblem::NotUtf8 => (
+                "This file is not UTF-8, and no byte order mark says what else it is; Windows-1252 and Latin-1 look like this.",
+                "the first byte that is not UTF-8",
+            ),
+            DecodeProblem::BrokenUtf16 => {
+                ("This file is UTF-16 with half a character in it; it was cut or edited as bytes.", "half a character")
+            }
+            DecodeProblem::Utf32 => ("This file is UTF-32.", "a UTF-32 byte order mark"),
+        };
+        let end = error.at + error.lossy[error.at..].chars().next().map_or(0, char::len_utf8);
+        let label = Label { file: file.file, spot: Spot::Bytes(error.at..end), message: seen.to_owned() };
+        drafts.push(
+            Draft::new(Self::ID, Level::Error, message)
+                .help("Export it again as UTF-8 or UTF-16, e.g. with `Out-File -Encoding utf8`.")
+                .label(label),
+        );
+    }
+}

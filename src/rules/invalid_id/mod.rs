@@ -1,0 +1,48 @@
+//! Names and malformed GUIDs where ids belong.
+
+use crate::finding::{Draft, Label, Level, quoted};
+use crate::rules::FileFacts;
+use crate::schema::ViolationKind;
+use super::{Meta, Rule, declare};
+
+declare!(
+    InvalidId,
+    "invalid-id",
+    Warning,
+    "0.1.0",
+    &["correctness", "portability"],
+    "A name or a malformed GUID stands where Microsoft Graph has the id of an object."
+);
+
+impl Rule for InvalidId {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (policy, violation) in file.policies.iter().flat_map(|inspected| {
+            inspected.violations.iter().map(|violation| (&inspected.policy, violation))
+        }) {
+            let ViolationKind::NotAnId { value, literals } = &violation.kind else { continue };
+            let place = violation.pointer.dotted();
+            let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));
+            let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
+            let help = if literals.is_empty() {
+                "Microsoft Graph has a GUID here; names are not resolved.".to_owned()
+            } else {
+                format!("Microsoft Graph has a GUID here, or one of {}; names are not resolved.", literals.join(", "))
+            };
+            drafts.push(
+                Draft::new(Self::ID, Level::Warning, message)
+                    .help(help)
+                    .policy(policy)
+                    .about(format!("{} {value}", violation.pointer.parent().dotted()))
+                    .label(Label::in_policy(policy, violation.pointer.clone(), "not a GUID")),
+            );
+        }
+    }
+}

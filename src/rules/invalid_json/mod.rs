@@ -1,0 +1,55 @@
+//! Text that is no JSON.
+
+use crate::finding::{Draft, Label, Level, Spot};
+use crate::rules::FileFacts;
+use crate::syntax::{MAX_DEPTH, SyntaxProblem};
+use super::{Meta, Rule, declare};
+
+declare!(
+    InvalidJson,
+    "invalid-json",
+    Error,
+    "0.1.0",
+    &["correctness"],
+    "A file is not valid JSON, so whatever policies it holds are not judged."
+);
+
+impl Rule for InvalidJson {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (offset, error) in file.syntax {
+            let (message, help, seen) = match &error.problem {
+                SyntaxProblem::Empty => (
+                    "This file is empty.".to_owned(),
+                    "Export it again; an export that failed half-way leaves such files. Delete it if nothing belongs there.",
+                    "nothing here",
+                ),
+                SyntaxProblem::TooDeep => (
+                    format!("This file nests more than {MAX_DEPTH} levels deep; no exporter writes that."),
+                    "Export it again.",
+                    "too deep from here",
+                ),
+                SyntaxProblem::CutOff => (
+                    "This file is not valid JSON: it ends in the middle of a value.".to_owned(),
+                    "It was cut off. Export it again.",
+                    "the file ends here",
+                ),
+                SyntaxProblem::Invalid(what) => (
+                    format!("This file is not valid JSON: {what}."),
+                    "Mend the JSON here, or export it again.",
+                    "cannot stand here",
+                ),
+            };
+            let at = offset + error.at;
+            let label = Label { file: file.file, spot: Spot::Bytes(at..at + 1), message: seen.to_owned() };
+            drafts.push(Draft::new(Self::ID, Level::Error, message).help(help).about(format!("{offset}")).label(label));
+        }
+    }
+}

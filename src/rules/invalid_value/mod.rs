@@ -1,0 +1,72 @@
+//! Values that Graph would refuse.
+
+use crate::finding::{Draft, Label, Level, quoted};
+use crate::rules::FileFacts;
+use crate::schema::ViolationKind;
+use super::{Meta, Rule, declare};
+
+declare!(
+    InvalidValue,
+    "invalid-value",
+    Error,
+    "0.1.0",
+    &["correctness"],
+    "A property has the wrong type, a misspelt value, or is missing."
+);
+
+impl Rule for InvalidValue {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (policy, violation) in file.policies.iter().flat_map(|inspected| {
+            inspected.violations.iter().map(|violation| (&inspected.policy, violation))
+        }) {
+            let place = violation.pointer.dotted();
+            let (message, help, seen) = match &violation.kind {
+                ViolationKind::WrongType { expected, found } => (
+                    format!("`{place}` must be {expected}, not {found}."),
+                    format!("Write {expected} here, as Microsoft Graph does."),
+                    format!("expected {expected}"),
+                ),
+                ViolationKind::Misspelt { value, meant } => (
+                    format!("`{place}` is {}, which Microsoft Graph does not know.", quoted(value)),
+                    format!("Did you mean \"{meant}\"?"),
+                    format!("did you mean \"{meant}\"?"),
+                ),
+                ViolationKind::NotAllowed { value, allowed } => (
+                    format!("`{place}` is {}, which Microsoft Graph does not know.", quoted(value)),
+                    format!("It must be one of {}.", listed(allowed)),
+                    "not a value that Graph has".to_owned(),
+                ),
+                ViolationKind::Missing { property } => (
+                    format!("{} has no `{property}`, which every policy has.", owner(&place)),
+                    format!("Add `{property}`, or export the policy again."),
+                    format!("`{property}` is missing here"),
+                ),
+                _ => continue,
+            };
+            let consequence = " Until it is mended, caplint does not count on this part of the policy.";
+            drafts.push(
+                Draft::new(Self::ID, Level::Error, format!("{message}{consequence}"))
+                    .help(help)
+                    .policy(policy)
+                    .about(format!("{place} {:?}", violation.kind))
+                    .label(Label::in_policy(policy, violation.pointer.clone(), seen)),
+            );
+        }
+    }
+}
+
+fn owner(place: &str) -> String {
+    if place.is_empty() { "This policy".to_owned() } else { format!("`{place}`") }
+}
+
+fn listed(words: &[String]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}

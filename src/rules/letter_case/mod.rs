@@ -1,0 +1,42 @@
+//! Letter case.
+
+use crate::finding::{Draft, Label, Level, quoted};
+use crate::rules::FileFacts;
+use crate::schema::ViolationKind;
+use super::{Meta, Rule, declare};
+
+declare!(
+    LetterCase,
+    "letter-case",
+    Warning,
+    "0.1.0",
+    &["portability"],
+    "A value is spelt in another letter case than Microsoft Graph has it."
+);
+
+impl Rule for LetterCase {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (policy, violation) in file.policies.iter().flat_map(|inspected| {
+            inspected.violations.iter().map(|violation| (&inspected.policy, violation))
+        }) {
+            let ViolationKind::LetterCase { value, canonical } = &violation.kind else { continue };
+            let place = violation.pointer.dotted();
+            let message = format!("`{place}` is {}; Microsoft Graph spells it \"{canonical}\".", quoted(value));
+            drafts.push(
+                Draft::new(Self::ID, Level::Warning, message)
+                    .help(format!("Write \"{canonical}\". caplint reads it as that; other tools compare letter by letter."))
+                    .policy(policy)
+                    .about(format!("{place} {value}"))
+                    .label(Label::in_policy(policy, violation.pointer.clone(), format!("spelt \"{canonical}\" by Graph"))),
+            );
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A list of one that was unrolled.
+
+use crate::finding::{Draft, Label, Level};
+use crate::rules::FileFacts;
+use crate::schema::ViolationKind;
+use super::{Meta, Rule, declare};
+
+declare!(
+    SingleValue,
+    "single-value",
+    Info,
+    "0.1.0",
+    &["portability"],
+    "One value stands where Microsoft Graph has a list; it was read as a list of one."
+);
+
+impl Rule for SingleValue {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (policy, violation) in file.policies.iter().flat_map(|inspected| {
+            inspected.violations.iter().map(|violation| (&inspected.policy, violation))
+        }) {
+            if violation.kind != ViolationKind::SingleValue {
+                continue;
+            }
+            let place = violation.pointer.dotted();
+            let message = format!("`{place}` is one value where Microsoft Graph has a list; caplint reads it as a list of one.");
+            drafts.push(
+                Draft::new(Self::ID, Level::Info, message)
+                    .help("Put it into brackets, or export again with a greater `-Depth`.")
+                    .policy(policy)
+                    .about(place)
+                    .label(Label::in_policy(policy, violation.pointer.clone(), "a list belongs here")),
+            );
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The control's stored query gives another answer than the proof.
+
+use super::{Meta, Rule, declare};
+use crate::coverage::{Reason, Verdict};
+use crate::finding::{Draft, Label, Level};
+use crate::rules::{Judgement, TenantFacts};
+use crate::syntax::Pointer;
+
+declare!(
+    StoredQueryDisagrees,
+    "stored-query-disagrees",
+    Info,
+    "0.1.0",
+    &["coverage"],
+    "The query that is stored with a control and the proof give different answers."
+);
+
+impl Rule for StoredQueryDisagrees {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        for judgement in facts.judgements {
+            let Some(why) = disagreement(judgement) else { continue };
+            let (query, proof) = (judgement.stored_query_passes, judgement.decision.verdict.word());
+            let passes = if query { "passes" } else { "fails" };
+            let message = format!("The stored query of {} {passes}, while the proof says {proof}: {why}.", judgement.requirement.id);
+            let mut draft = Draft::new(Self::ID, Level::Info, message).about(judgement.requirement.id);
+            draft = draft.help("Trust the proof. `--reading stored-query` makes the query decide instead.");
+            let policy = if query { matching(facts, judgement) } else { proving(judgement) };
+            if let Some(policy) = policy.and_then(|index| facts.tenant.policies.get(index)) {
+                let seen = if query { "the query takes this policy for enough" } else { "this policy carries the proof" };
+                draft = draft.policy(policy).label(Label::in_policy(policy, Pointer::new("/displayName"), seen));
+            }
+            drafts.push(draft);
+        }
+    }
+}
+
+/// Why the two differ, as a clause; none where they agree or the proof is open.
+fn disagreement(judgement: &Judgement) -> Option<&'static str> {
+    match (judgement.stored_query_passes, judgement.decision.verdict) {
+        (true, Verdict::NotEnforced) => Some(
+            "it looks at one policy's users, apps, clients and controls, and not at state, operator, other conditions or guests",
+        ),
+        (false, Verdict::Enforced | Verdict::EnforcedExcept) => Some(match judgement.decision.reason {
+            Reason::SecurityDefaults => "it does not know security defaults",
+            _ => "it compares lists letter by letter, asks for at least one exclusion, and knows neither all resources nor strengths",
+        }),
+        _ => None,
+    }
+}
+
+fn matching(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<usize> {
+    let query = &judgement.requirement.stored_query;
+    facts.tenant.policies.iter().position(|policy| query.passes(std::slice::from_ref(policy)))
+}
+
+fn proving(judgement: &Judgement) -> Option<usize> {
+    match judgement.decision.reason {
+        Reason::Policy(index) => Some(index),
+        _ => None,
+    }
+}

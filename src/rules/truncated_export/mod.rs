@@ -1,0 +1,49 @@
+//! What `ConvertTo-Json` leaves at its depth.
+
+use crate::finding::{Draft, Label, Level, quoted};
+use crate::rules::FileFacts;
+use crate::schema::ViolationKind;
+use super::{Meta, Rule, declare};
+
+declare!(
+    TruncatedExport,
+    "truncated-export",
+    Error,
+    "0.1.0",
+    &["correctness"],
+    "PowerShell cut the export off at its depth and wrote names of types instead of values."
+);
+
+impl Rule for TruncatedExport {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (policy, violation) in file.policies.iter().flat_map(|inspected| {
+            inspected.violations.iter().map(|violation| (&inspected.policy, violation))
+        }) {
+            let ViolationKind::Truncated { value } = &violation.kind else { continue };
+            let place = violation.pointer.dotted();
+            let what = if value.trim().is_empty() {
+                "an empty string where a list belongs".to_owned()
+            } else {
+                format!("{}, which is what PowerShell writes when it stops", quoted(value))
+            };
+            let message = format!(
+                "This export is truncated: `{place}` is {what}. What the policy says there is lost, and caplint does not guess it."
+            );
+            drafts.push(
+                Draft::new(Self::ID, Level::Error, message)
+                    .help("Export it again with `ConvertTo-Json -Depth 10`.")
+                    .policy(policy)
+                    .about(place)
+                    .label(Label::in_policy(policy, violation.pointer.clone(), "lost here")),
+            );
+        }
+    }
+}

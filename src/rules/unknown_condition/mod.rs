@@ -1,0 +1,44 @@
+//! Conditions without a model.
+
+use crate::finding::{Draft, Label, Level, Part, quoted};
+use crate::rules::FileFacts;
+use crate::syntax::Pointer;
+use super::{Meta, Rule, declare};
+
+declare!(
+    UnknownCondition,
+    "unknown-condition",
+    Warning,
+    "0.1.0",
+    &["correctness"],
+    "A policy has a condition that caplint has no model for, so nobody can tell here whom it spares."
+);
+
+impl Rule for UnknownCondition {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for policy in file.policies.iter().map(|inspected| &inspected.policy) {
+            for name in &policy.conditions.opaque {
+                let message = format!(
+                    "caplint has no model for the condition {}. It may narrow the policy, so the policy is never counted on as cover.",
+                    quoted(name)
+                );
+                let pointer = Pointer::new("/conditions").key(name);
+                drafts.push(
+                    Draft::new(Self::ID, Level::Warning, message)
+                        .help("If the tenant does not need it, remove it. Otherwise judge by hand what this policy covers.")
+                        .policy(policy)
+                        .about(name.as_ref())
+                        .label(Label::in_policy(policy, pointer, "may narrow the policy").part(Part::Key)),
+                );
+            }
+        }
+    }
+}

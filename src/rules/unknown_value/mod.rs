@@ -1,0 +1,51 @@
+//! Members that Microsoft has added since, or never had.
+
+use crate::finding::{Draft, Label, Level, quoted};
+use crate::rules::FileFacts;
+use crate::schema::ViolationKind;
+use super::{Meta, Rule, declare};
+
+declare!(
+    UnknownValue,
+    "unknown-value",
+    Warning,
+    "0.1.0",
+    &["correctness"],
+    "A value is no known member of its enumeration, so nobody can tell what the policy does with it."
+);
+
+impl Rule for UnknownValue {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (policy, violation) in file.policies.iter().flat_map(|inspected| {
+            inspected.violations.iter().map(|violation| (&inspected.policy, violation))
+        }) {
+            let place = violation.pointer.dotted();
+            let (message, help) = match &violation.kind {
+                ViolationKind::Unrecognised { value } => (
+                    format!("`{place}` is {}. caplint cannot tell what it means.", quoted(value)),
+                    "Check the spelling against Microsoft Graph's documentation. If it is new, a later caplint may know it.",
+                ),
+                ViolationKind::Hidden => (
+                    format!("`{place}` is \"unknownFutureValue\": the export hides what the tenant has. caplint cannot tell what it means."),
+                    "Export again with the request header `Prefer: include-unknown-enum-members`.",
+                ),
+                _ => continue,
+            };
+            drafts.push(
+                Draft::new(Self::ID, Level::Warning, message)
+                    .help(help)
+                    .policy(policy)
+                    .about(format!("{place} {:?}", violation.kind))
+                    .label(Label::in_policy(policy, violation.pointer.clone(), "not known")),
+            );
+        }
+    }
+}

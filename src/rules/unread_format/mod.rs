@@ -1,0 +1,38 @@
+//! Policies in a form that is recognised but not read.
+
+use crate::finding::{Draft, Label, Level, Spot};
+use crate::rules::FileFacts;
+use super::{Meta, Rule, declare};
+
+declare!(
+    UnreadFormat,
+    "unread-format",
+    Warning,
+    "0.1.0",
+    &["correctness"],
+    "A file holds policies in a form that caplint recognises but does not read."
+);
+
+impl Rule for UnreadFormat {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        let Some(unread) = file.taken.and_then(|taken| taken.unread) else { return };
+        let label = Label { file: file.file, spot: Spot::File, message: "not read".to_owned() };
+        drafts.push(
+            Draft::new(
+                Self::ID,
+                Level::Warning,
+                format!("This is {}. caplint does not read it yet: its policies are not judged.", unread.form),
+            )
+            .help(format!("To have them judged, {}.", unread.instead))
+            .label(label),
+        );
+    }
+}

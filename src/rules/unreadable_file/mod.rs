@@ -1,0 +1,34 @@
+//! A file that the system refuses to read.
+
+use crate::finding::{Draft, Label, Level, Spot};
+use crate::rules::FileFacts;
+use super::{Meta, Rule, declare};
+
+declare!(
+    UnreadableFile,
+    "unreadable-file",
+    Error,
+    "0.1.0",
+    &["correctness"],
+    "A file could not be read, so whatever policies it holds are not judged."
+);
+
+impl Rule for UnreadableFile {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        let Some(error) = file.unreadable else { return };
+        let label = Label { file: file.file, spot: Spot::File, message: "could not be read".to_owned() };
+        drafts.push(
+            Draft::new(Self::ID, Level::Error, format!("This file could not be read: {error}."))
+                .help("Mend its permissions, or leave it out of the paths to check.")
+                .label(label),
+        );
+    }
+}

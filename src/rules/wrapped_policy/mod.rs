@@ -1,0 +1,36 @@
+//! A policy one level deeper than usual.
+
+use crate::finding::{Draft, Label, Level, Part, Spot};
+use crate::policy::Origin;
+use crate::rules::FileFacts;
+use crate::syntax::Pointer;
+use super::{Meta, Rule, declare};
+
+declare!(
+    WrappedPolicy,
+    "wrapped-policy",
+    Info,
+    "0.1.0",
+    &["portability"],
+    "A policy stands inside an object that no exporter writes; it was read from there."
+);
+
+impl Rule for WrappedPolicy {
+    fn meta(&self) -> Meta {
+        Self::declared()
+    }
+
+    fn doc(&self) -> String {
+        include_str!("doc.md").to_owned()
+    }
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for pointer in file.taken.iter().flat_map(|taken| &taken.wrappers) {
+            let from = Origin { file: file.file, pointer: Pointer::root(), offset: 0, base: 0 };
+            let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
+            let label = Label { file: file.file, spot, message: "read as a policy, or a list of them".to_owned() };
+            let message = format!("The policies in this file stand inside of `{}`; they were read from there.", pointer.dotted());
+            drafts.push(Draft::new(Self::ID, Level::Info, message).about(pointer.as_str()).label(label));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The JSON Schemas in `schemas/`, and each deviation from them as one precise [`Violation`].
+
+mod canonical;
+mod expectation;
+mod vocabulary;
+
+use crate::policy::Placeholder;
+use crate::syntax::{Node, Pointer, is_annotation};
+use expectation::Expectation;
+use jsonschema::Validator;
+use serde_json::Value;
+use std::sync::OnceLock;
+use vocabulary::Vocabulary;
+
+/// The schema of one policy in Graph's words.
+pub const POLICY_SCHEMA: &str = include_str!("../schemas/conditional-access-policy.schema.json");
+/// The schema of the JSON report.
+pub const REPORT_SCHEMA: &str = include_str!("../schemas/report.schema.json");
+
+/// A place where a policy is not as the schema has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where, in Graph's words, from the policy's root.
+    pub pointer: Pointer,
+    /// What is wrong there.
+    pub kind: ViolationKind,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ViolationKind {
+    /// Another JSON type.
+    WrongType {
+        /// What Graph has there, with its article.
+        expected: String,
+        /// What stands there.
+        found: &'static str,
+    },
+    /// A value that is one slip away from a member.
+    Misspelt {
+        /// As it stands.
+        value: String,
+        /// What was probably meant.
+        meant: String,
+    },
+    /// No member of an enumeration that Microsoft will not extend.
+    NotAllowed {
+        /// As it stands.
+        value: String,
+        /// The members.
+        allowed: Vec<String>,
+    },
+    /// A member in another letter case.
+    LetterCase {
+        /// As it stands.
+        value: String,
+        /// As Graph spells it.
+        canonical: String,
+    },
+    /// No known member of an enumeration that Microsoft extends.
+    Unrecognised {
+        /// As it stands.
+        value: String,
+    },
+    /// `unknownFutureValue`: the export hides what the tenant has.
+    Hidden,
+    /// Neither a GUID nor a literal.
+    NotAnId {
+        /// As it stands.
+        value: String,
+        /// Literals that may stand there.
+        literals: Vec<String>,
+    },
+    /// A template's placeholder.
+    Placeholder {
+        /// As it stands.
+        value: String,
+    },
+    /// A required property is not there.
+    Missing {
+        /// Its name.
+        property: String,
+    },
+    /// A property that the schema does not know.
+    UnknownProperty {
+        /// Its name.
+        name: String,
+        /// A known one that is one slip away.
+        meant: Option<String>,
+    },
+    /// One value where a list belongs.
+    SingleValue,
+    /// What `ConvertTo-Json` leaves at its depth.
+    Truncated {
+        /// As it stands.
+        value: String,
+    },
+    /// A key stands more than once.
+    DuplicateKey {
+        /// The key.
+        key: String,
+        /// All its values are equal.
+        equal: bool,
+    },
+}
+
+struct Schema {
+    validator: Validator,
+    vocabulary: Vocabulary,
+}
+
+/// The policy schema, compiled when the first policy that is not plainly in order asks for it.
+fn schema() -> &'static Schema {
+    static SCHEMA: OnceLock<Schema> = OnceLock::new();
+    SCHEMA.get_or_init(|| {
+        // Compiled in, and checked by a test.
+        let document: Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_else(|error| panic!("{error}"));
+        let options = jsonschema::options().offline().with_pattern_options(jsonschema::PatternOptions::regex());
+        let validator = options.build(&document).unwrap_or_else(|error| panic!("{error}"));
+        Schema { validator, vocabulary: Vocabulary::of(document) }
+    })
+}
+
+/// Whether a policy is exactly as the schema has it.
+#[must_use]
+pub fn is_valid(node: &Node<'_>) -> bool {
+    let schema = schema();
+    schema.validator.is_valid(&canonical::value(node, &schema.vocabulary))
+}
+
+/// Everything about a policy that is not as the schema has it, in the order of the file; one violation a place.
+#[must_use]
+pub fn violations(node: &Node<'_>) -> Vec<Violation> {
+    let schema = schema();
+    let value = canonical::value(node, &schema.vocabulary);
+    let mut found = Vec::new();
+    for error in schema.validator.iter_errors(&value) {
+        for (pointer, expectation) in Expectation::of(&error, &schema.vocabulary) {
+            found.extend(judge(&pointer, value.pointer(pointer.as_str()), &expectation));
+        }
+    }
+    duplicate_keys(node, &Pointer::root(), &mut found);
+    hidden_values(&value, &Pointer::root(), &mut found);
+    let unknown = schema.vocabulary.unknown_properties(&value);
+    found.extend(unknown.into_iter().map(|(pointer, name)| {
+        let meant = nearest(&name, schema.vocabulary.properties());
+        Violation { pointer, kind: ViolationKind::UnknownProperty { name, meant } }
+    }));
+    found.dedup();
+    found
+}
+
+/// What one value is, seen from what should stand in its place.
+fn judge(pointer: &Pointer, value: Option<&Value>, expectation: &Expectation) -> Vec<Violation> {
+    let one = |kind| vec![Violation { pointer: pointer.clone(), kind }];
+    if let Some(property) = &expectation.missing {
+        return one(ViolationKind::Missing { property: property.clone() });
+    }
+    let Some(value) = value else { return Vec::new() };
+    let Value::String(text) = value else {
+        let expected = expectation.described();
+        return one(ViolationKind::WrongType { expected, found: kind(value) });
+    };
+    if crate::policy::is_type_name(text) || (expectation.list() && crate::policy::is_truncated(text)) {
+        return one(ViolationKind::Truncated { value: text.clone() });
+    }
+    if expectation.list() && !expectation.string() {
+        return one(ViolationKind::SingleValue);
+    }
+    if !expectation.string() {
+        let expected = expectation.described();
+        return one(ViolationKind::WrongType { expected, found: kind(value) });
+    }
+    if expectation.flags {
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let wrong = words.filter(|word| !expectation.words.iter().any(|known| known == word));
+        return wrong.map(|word| Violation { pointer: pointer.clone(), kind: judge_word(word, expectation) }).collect();
+    }
+    one(judge_word(text, expectation))
+}
+
+fn judge_word(word: &str, expectation: &Expectation) -> ViolationKind {
+    let value = word.to_owned();
+    if Placeholder::of(word).is_some() {
+        return ViolationKind::Placeholder { value };
+    }
+    if let Some(canonical) = expectation.words.iter().find(|known| known.eq_ignore_ascii_case(word)) {
+        return ViolationKind::LetterCase { value, canonical: canonical.clone() };
+    }
+    if let Some(meant) = nearest(word, expectation.words.iter().map(String::as_str)) {
+        return ViolationKind::Misspelt { value, meant };
+    }
+    if expectation.id {
+        return ViolationKind::NotAnId { value, literals: expectation.words.clone() };
+    }
+    if expectation.evolvable() {
+        return ViolationKind::Unrecognised { value };
+    }
+    ViolationKind::NotAllowed { value, allowed: expectation.words.clone() }
+}
+
+/// A known word that is a slip away: few edits, and more alike than not.
+fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<String> {
+    let lower = word.to_lowercase();
+    known
+        .filter(|candidate| *candidate != "unknownFutureValue")
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= 2 && distance * 3 <= candidate.len().min(word.len()))
+        .min()
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+fn duplicate_keys(node: &Node<'_>, pointer: &Pointer, found: &mut Vec<Violation>) {
+    match node {
+        Node::Object(object) => {
+            for (index, (key, node)) in object.members.iter().enumerate() {
+                let twins = |range: &[(std::borrow::Cow<'_, str>, Node<'_>)]| {
+                    range.iter().filter(|(other, _)| other.eq_ignore_ascii_case(key)).count()
+                };
+                if is_annotation(key) || twins(&object.members[..index]) > 0 {
+                    continue;
+                }
+                let pointer = pointer.key(key);
+                if twins(&object.members[index + 1..]) > 0 {
+                    let first = format!("{node:?}");
+                    let equal = object
+                        .members
+                        .iter()
+                        .filter(|(other, _)| other.eq_ignore_ascii_case(key))
+                        .all(|(_, node)| format!("{node:?}") == first);
+                    let kind = ViolationKind::DuplicateKey { key: key.to_string(), equal };
+                    found.push(Violation { pointer: pointer.clone(), kind });
+                }
+                duplicate_keys(node, &pointer, found);
+            }
+        }
+        Node::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                duplicate_keys(element, &pointer.index(index), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The sentinel is valid, and a value that the export has lost.
+fn hidden_values(value: &Value, pointer: &Pointer, found: &mut Vec<Violation>) {
+    match value {
+        Value::String(text) if text.split(',').any(|word| word.trim() == "unknownFutureValue") => {
+            found.push(Violation { pointer: pointer.clone(), kind: ViolationKind::Hidden });
+        }
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                hidden_values(element, &pointer.index(index), found);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                hidden_values(member, &pointer.key(key), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a Boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}

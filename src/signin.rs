@@ -1,0 +1,276 @@
+//! One sign-in, in the dimensions of Graph's [What If], and what the policies of a tenant make of it.
+//!
+//! This is the specification in Rust: plain, and sharing nothing with whatever decides over all sign-ins at once.
+//!
+//! [What If]: https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
+
+mod conditions;
+mod grant;
+
+pub use grant::{Demand, demand};
+
+use crate::policy::{ClientAppType, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod, UserType};
+use crate::syntax::Pointer;
+use crate::tenant::Tenant;
+use std::collections::BTreeSet;
+
+/// A complete sign-in to one resource: every coordinate has a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The app id of the resource that a token is asked for.
+    pub resource: Id,
+    /// The user, if one that a policy names.
+    pub user: Option<Id>,
+    /// The user's kind.
+    pub user_type: UserType,
+    /// Home tenant of an external user.
+    pub external_tenant: Option<Id>,
+    /// Groups that the user is in, of those that policies name.
+    pub groups: BTreeSet<Id>,
+    /// Roles that the user holds, of those that policies name.
+    pub roles: BTreeSet<Id>,
+    /// The client.
+    pub client_app: ClientAppType,
+    /// The platform that the user agent claims.
+    pub platform: Platform,
+    /// Named locations that the address is in, `AllTrusted` among them if it is trusted.
+    pub locations: BTreeSet<Id>,
+    /// What Entra knows of the device.
+    pub device: Device,
+    /// Risk of the sign-in.
+    pub sign_in_risk: RiskLevel,
+    /// Risk of the user.
+    pub user_risk: RiskLevel,
+    /// Insider risk of the user.
+    pub insider_risk: InsiderRiskLevel,
+    /// How the token was transferred.
+    pub flow: TransferMethod,
+}
+
+/// A device: unregistered unless something is set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Device {
+    /// `isCompliant`
+    pub compliant: bool,
+    /// `trustType` is `ServerAD`: hybrid joined.
+    pub hybrid_joined: bool,
+}
+
+impl SignIn {
+    /// What an attacker with a stolen password tries first: an ordinary member, a command line on an unregistered
+    /// device, a user agent that nobody recognises, from an address in no named location.
+    #[must_use]
+    pub fn attacker(resource: Id) -> Self {
+        Self {
+            resource,
+            user: None,
+            user_type: UserType::Member,
+            external_tenant: None,
+            groups: BTreeSet::new(),
+            roles: BTreeSet::new(),
+            client_app: ClientAppType::MobileAppsAndDesktopClients,
+            platform: Platform::Unknown,
+            locations: BTreeSet::new(),
+            device: Device::default(),
+            sign_in_risk: RiskLevel::None,
+            user_risk: RiskLevel::None,
+            insider_risk: InsiderRiskLevel::None,
+            flow: TransferMethod::None,
+        }
+    }
+}
+
+/// Where in a policy something stands: a pointer in Graph's words and, in a list, the element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// JSON pointer of the property.
+    pub property: &'static str,
+    /// Index of the element.
+    pub index: Option<usize>,
+}
+
+impl At {
+    /// A property.
+    #[must_use]
+    pub fn property(property: &'static str) -> Self {
+        Self { property, index: None }
+    }
+
+    /// An element of a list.
+    #[must_use]
+    pub fn element(property: &'static str, index: usize) -> Self {
+        Self { property, index: Some(index) }
+    }
+
+    /// As a JSON pointer.
+    #[must_use]
+    pub fn pointer(self) -> Pointer {
+        let pointer = Pointer::new(self.property);
+        self.index.map_or(pointer.clone(), |index| pointer.index(index))
+    }
+}
+
+/// Why a policy does not stop a sign-in, or why that cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// Where it says so.
+    pub at: At,
+    /// What it says.
+    pub why: Why,
+}
+
+impl Cause {
+    /// Where in `policy`, as a JSON pointer.
+    #[must_use]
+    pub fn pointer(&self, policy: &Policy) -> Pointer {
+        match (self.why, self.at.index) {
+            (Why::Opaque, Some(index)) => Pointer::new(self.at.property).key(&policy.conditions.opaque[index]),
+            _ => self.at.pointer(),
+        }
+    }
+}
+
+/// What keeps a policy from stopping a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// `state` is `disabled`.
+    Disabled,
+    /// `state` is report-only: evaluated, never enforced.
+    ReportOnly,
+    /// In the recycle bin.
+    Deleted,
+    /// A second policy with this id says something else.
+    Contradicted,
+    /// The user is not among those included.
+    UserNotIncluded,
+    /// Only members of the included groups are included.
+    OnlyIncludedGroups,
+    /// The user is excluded by id.
+    UserExcluded,
+    /// A group of the user's is excluded.
+    GroupExcluded,
+    /// A role of the user's is excluded.
+    RoleExcluded,
+    /// Guests of this kind are excluded.
+    GuestsExcluded,
+    /// The resource is not among those targeted.
+    ResourceNotIncluded,
+    /// The resource is excluded.
+    ResourceExcluded,
+    /// `MicrosoftAdminPortals` holds the Azure portal; how that meets the management API is not documented.
+    AdminPortals,
+    /// A filter for apps is evaluated on attributes that are not in the files.
+    ApplicationFilter,
+    /// Service principals are governed, not users.
+    WorkloadIdentities,
+    /// The client app is not among those listed.
+    ClientAppNotIncluded,
+    /// The platform is not included.
+    PlatformNotIncluded,
+    /// The platform is excluded.
+    PlatformExcluded,
+    /// The location is not included.
+    LocationNotIncluded,
+    /// The location is excluded.
+    LocationExcluded,
+    /// A filter for devices.
+    DeviceFilter,
+    /// The risk level is not listed.
+    RiskNotIncluded,
+    /// The authentication flow is not listed.
+    FlowNotIncluded,
+    /// A condition without a model.
+    Opaque,
+    /// Nothing is demanded.
+    NoGrantControls,
+    /// Something that is not MFA satisfies the policy.
+    Alternative,
+    /// Whether the named location is trusted is not in the files.
+    LocationUndefined,
+    /// The strength is not defined in the files.
+    StrengthUndefined,
+    /// Several controls without an operator.
+    OperatorMissing,
+    /// A value is unknown.
+    Doubt(Reason),
+}
+
+/// Three-valued: does a condition match, does a policy apply?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// Surely.
+    Yes,
+    /// Surely not.
+    No(Cause),
+    /// The files do not say.
+    Unknown(Cause),
+}
+
+/// With which eyes the users of a policy are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lens {
+    /// As they are.
+    Plain,
+    /// As if users, groups and the given role that are excluded one by one were not.
+    WithoutTrackedExclusions,
+    /// As if the user were in an included group, and not excluded one by one.
+    InIncludedGroups,
+}
+
+/// What stands between a sign-in and what the requirement asks.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'t> {
+    /// The tenant.
+    pub tenant: &'t Tenant,
+    /// Roles whose exclusion is tracked like that of a single user.
+    pub tracked_roles: &'t [Id],
+    /// Judge as if these policies were on.
+    pub assume_enabled: AssumeEnabled,
+}
+
+/// `--assume-enabled`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AssumeEnabled {
+    /// Policies count as they are.
+    #[default]
+    Neither,
+    /// Report-only policies count as enabled.
+    ReportOnly,
+    /// So do disabled ones.
+    All,
+}
+
+impl View<'_> {
+    /// Whether `policy` forces MFA, or blocks, on this sign-in: it is in force, applies, and cannot be satisfied
+    /// without MFA.
+    #[must_use]
+    pub fn forces_mfa(&self, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
+        let mut unknown = None;
+        for check in conditions::CHECKS {
+            match check(self, policy, sign_in, lens) {
+                Match::Yes => {}
+                Match::Unknown(cause) => {
+                    unknown.get_or_insert(cause);
+                }
+                no @ Match::No(_) => return no,
+            }
+        }
+        match grant::forced(self, policy, sign_in.device) {
+            Match::Yes => unknown.map_or(Match::Yes, Match::Unknown),
+            other => other,
+        }
+    }
+
+    /// Everything that keeps `policy` from stopping this sign-in, in the order of the policy's sections.
+    #[must_use]
+    pub fn causes(&self, policy: &Policy, sign_in: &SignIn) -> Vec<Cause> {
+        let checks = conditions::CHECKS.iter().map(|check| check(self, policy, sign_in, Lens::Plain));
+        checks
+            .chain([grant::forced(self, policy, sign_in.device)])
+            .filter_map(|outcome| match outcome {
+                Match::Yes => None,
+                Match::No(cause) | Match::Unknown(cause) => Some(cause),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,11 @@
+//! Bytes as text: encodings, lines, columns. Knows nothing of JSON.
+
+mod encoding;
+mod excerpt;
+mod line_hash;
+mod lines;
+
+pub use encoding::{DecodeError, DecodeProblem, Encoding, Text, decode};
+pub use excerpt::{Excerpt, ExcerptLine};
+pub use line_hash::line_hashes;
+pub use lines::{Lines, Position};

@@ -1,0 +1,105 @@
+//! The tree.
+
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// A JSON value that borrows its strings from the text.
+#[derive(Debug, Clone)]
+pub enum Node<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// Any number.
+    Number(serde_json::Number),
+    /// A string, unescaped.
+    String(Cow<'a, str>),
+    /// An array.
+    Array(Vec<Node<'a>>),
+    /// An object.
+    Object(Object<'a>),
+    /// An element of an array that [`super::parse_outline`] has left unread.
+    Raw(&'a RawValue),
+}
+
+/// A JSON object: members in the file's order, duplicates kept.
+#[derive(Debug, Clone, Default)]
+pub struct Object<'a> {
+    /// Keys as they are spelt, with their values.
+    pub members: Vec<(Cow<'a, str>, Node<'a>)>,
+}
+
+impl<'a> Node<'a> {
+    /// The object, if it is one.
+    #[must_use]
+    pub fn as_object(&self) -> Option<&Object<'a>> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The elements, if it is an array.
+    #[must_use]
+    pub fn as_array(&self) -> Option<&[Node<'a>]> {
+        match self {
+            Self::Array(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The string, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is said: `null`, `""`, `[]`, or an object or array of such.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::String(text) => text.is_empty(),
+            Self::Array(elements) => elements.iter().all(Node::is_void),
+            Self::Object(object) => object.members.iter().all(|(key, node)| is_annotation(key) || node.is_void()),
+            Self::Bool(_) | Self::Number(_) | Self::Raw(_) => false,
+        }
+    }
+
+    /// What JSON calls it, with its article.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a Boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+            Self::Raw(_) => "a value",
+        }
+    }
+}
+
+impl<'a> Object<'a> {
+    /// The first member of that name, whatever its letter case: exporters differ only in that.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Node<'a>> {
+        self.members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, node)| node)
+    }
+
+    /// Members that are not `OData` annotations.
+    pub fn properties(&self) -> impl Iterator<Item = &(Cow<'a, str>, Node<'a>)> {
+        self.members.iter().filter(|(key, _)| !is_annotation(key))
+    }
+}
+
+/// Whether a key is an `OData` annotation (`@odata.type`, `x@odata.context`) or action (`#microsoft.graph.restore`)
+/// rather than a property of the resource.
+#[must_use]
+pub fn is_annotation(key: &str) -> bool {
+    key.starts_with('#') || key.contains("@odata.") || key.starts_with("@microsoft.")
+}

@@ -1,0 +1,96 @@
+//! JSON pointers (RFC 6901).
+
+use std::fmt;
+
+/// A JSON pointer: `""` is the whole document, `/value/0/state` a place in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The whole document.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// A pointer from its text.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The member `name` of what this points at.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Self {
+        let mut pointer = self.0.clone();
+        pointer.push('/');
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        Self(pointer)
+    }
+
+    /// The element `index` of what this points at.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        Self(format!("{}/{index}", self.0))
+    }
+
+    /// `other`, which starts at what this points at.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        Self(format!("{}{}", self.0, other.0))
+    }
+
+    /// The pointer's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What it points into.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        Self(self.0.rfind('/').map_or_else(String::new, |at| self.0[..at].to_owned()))
+    }
+
+    /// The steps, unescaped.
+    pub fn steps(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// As a reader writes it: `conditions.users.excludeGroups[2]`.
+    #[must_use]
+    pub fn dotted(&self) -> String {
+        let mut dotted = String::new();
+        for step in self.steps() {
+            if step.bytes().all(|byte| byte.is_ascii_digit()) && !dotted.is_empty() {
+                dotted.push_str(&format!("[{step}]"));
+            } else {
+                if !dotted.is_empty() {
+                    dotted.push('.');
+                }
+                dotted.push_str(&step);
+            }
+        }
+        dotted
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_escaped_and_come_back() {
+        let pointer = Pointer::root().key("a/b~c").index(2);
+        assert_eq!(pointer.as_str(), "/a~1b~0c/2");
+        assert_eq!(pointer.steps().collect::<Vec<_>>(), ["a/b~c", "2"]);
+        assert_eq!(pointer.dotted(), "a/b~c[2]");
+        assert_eq!(pointer.parent().as_str(), "/a~1b~0c");
+    }
+}
