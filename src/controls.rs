@@ -35,6 +35,8 @@ pub struct Control {
     pub title: String,
     /// One sentence.
     pub summary: String,
+    /// What whoever is not covered does: the rest of a sentence that starts with who.
+    pub gap: String,
     /// App id of the resource by cloud.
     pub resource: BTreeMap<String, String>,
     /// Roles whose exclusion is tracked like that of a user.
@@ -50,6 +52,8 @@ pub struct Control {
     pub assumptions: Vec<Assumption>,
     /// Rationale, impact and default.
     pub text: Texts,
+    /// Two tenants.
+    pub example: Example,
     /// Ways to meet the requirement.
     #[serde(rename = "remediation")]
     pub remediations: Vec<Remediation>,
@@ -116,6 +120,16 @@ pub struct Texts {
     pub impact: String,
     /// How a tenant is without it.
     pub default: String,
+}
+
+/// `[example]`: two tenants of one policy each.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Here somebody gets through.
+    pub open: String,
+    /// Here nobody does but tracked exceptions.
+    pub enforced: String,
 }
 
 /// A way to meet the requirement, step by step.

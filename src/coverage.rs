@@ -8,8 +8,8 @@ mod departures;
 mod single;
 
 use crate::controls::Requirement;
-use crate::policy::{Id, Policy, State};
-use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, View};
+use crate::policy::{Id, Policy};
+use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, View, Why};
 use crate::tenant::{MissingPolicies, Tenant};
 
 /// Whether a requirement holds.
@@ -70,8 +70,8 @@ pub enum Reason {
     Unknown(usize, Cause),
     /// The witness is stopped only if these policies' included groups contain every user.
     Membership(Vec<usize>),
-    /// No single policy decides it.
-    Together,
+    /// No single policy decides it; these cover parts.
+    Together(Vec<usize>),
 }
 
 /// A principal whom the requirement does not reach, and the policies that exclude it.
@@ -182,8 +182,7 @@ pub struct Options {
 /// Decides.
 #[must_use]
 pub fn decide(requirement: &Requirement, resource: &Id, tenant: &Tenant, options: Options) -> Decision {
-    let view =
-        View { tenant, tracked_roles: &requirement.tracked_roles, assume_enabled: options.assume_enabled };
+    let view = View { tenant, tracked_roles: &requirement.tracked_roles, assume_enabled: options.assume_enabled };
     let decision = Search { view, resource }.decide();
     match (decision.verdict, tenant.missing.first()) {
         // Policies that were not exported could only add force.
@@ -238,7 +237,7 @@ impl Search<'_> {
         }
         // With a policy that covers all but tracked exclusions, nothing worse than an exemption can exist.
         if !complete.is_empty() {
-            return undecided(Reason::Together, Vec::new());
+            return undecided(together(&relevant), Vec::new());
         }
         let witness = holes.first().map(|hole| hole.sign_in.clone());
         match (worst, witness) {
@@ -257,7 +256,7 @@ impl Search<'_> {
                 let policies = (0..tenant.policies.len()).filter(covering(Lens::InIncludedGroups)).collect();
                 undecided(Reason::Membership(policies), holes)
             }
-            _ => undecided(Reason::Together, Vec::new()),
+            _ => undecided(together(&relevant), Vec::new()),
         }
     }
 
@@ -277,10 +276,11 @@ impl Search<'_> {
                 self.classify(&relevant, &sign_in) == Class::Exempt
             })
             .map(|(kind, id)| {
-                let excluding = relevant.iter().filter_map(|policy| {
-                    let list = single::exclude_list(policy, kind);
-                    let index = policies.iter().position(|other| std::ptr::eq(other, *policy))?;
-                    Some((index, list.position(|excluded| excluded == id)?))
+                let sign_in = departures::principal(&SignIn::attacker(self.resource.clone()), kind, id);
+                let excluding = policies.iter().enumerate().filter_map(|(index, policy)| {
+                    let position = single::exclude_list(policy, kind).position(|excluded| excluded == id)?;
+                    let would_cover = self.view.forces_mfa(policy, &sign_in, Lens::WithoutTrackedExclusions);
+                    (would_cover == Match::Yes).then_some((index, position))
                 });
                 Exception { kind, policies: excluding.collect(), id: id.clone() }
             })
@@ -289,20 +289,20 @@ impl Search<'_> {
     }
 
     /// Policies that could stop some sign-in to the resource.
-    fn relevant(&self) -> Vec<&Policy> {
+    fn relevant(&self) -> Vec<(usize, &Policy)> {
         let any = SignIn::attacker(self.resource.clone());
         let browser = SignIn { client_app: crate::policy::ClientAppType::Browser, ..any.clone() };
-        let may = |policy: &&Policy| {
+        let may = |(_, policy): &(usize, &Policy)| {
             [&any, &browser].into_iter().any(|sign_in| {
                 !self.view.causes(policy, sign_in).iter().any(|cause| single::is_beyond_reach(cause.why))
             })
         };
-        self.view.tenant.policies.iter().filter(may).collect()
+        self.view.tenant.policies.iter().enumerate().filter(may).collect()
     }
 
-    fn classify(&self, policies: &[&Policy], sign_in: &SignIn) -> Class {
+    fn classify(&self, policies: &[(usize, &Policy)], sign_in: &SignIn) -> Class {
         let mut best = Class::Gap;
-        for policy in policies {
+        for (_, policy) in policies {
             let class = match self.view.forces_mfa(policy, sign_in, Lens::Plain) {
                 Match::Yes => return Class::Covered,
                 Match::Unknown(_) => Class::Unknown,
@@ -327,19 +327,20 @@ impl Search<'_> {
         best
     }
 
-    fn first_unknown(&self, policies: &[&Policy], sign_in: &SignIn) -> Reason {
-        let all = &self.view.tenant.policies;
+    fn first_unknown(&self, policies: &[(usize, &Policy)], sign_in: &SignIn) -> Reason {
         for lens in [Lens::Plain, Lens::WithoutTrackedExclusions, Lens::InIncludedGroups] {
-            for policy in policies {
-                if let Match::Unknown(cause) = self.view.forces_mfa(policy, sign_in, lens)
-                    && let Some(index) = all.iter().position(|other| std::ptr::eq(other, *policy))
-                {
-                    return Reason::Unknown(index, cause);
+            for (index, policy) in policies {
+                if let Match::Unknown(cause) = self.view.forces_mfa(policy, sign_in, lens) {
+                    return Reason::Unknown(*index, cause);
                 }
             }
         }
-        Reason::Together
+        together(policies)
     }
+}
+
+fn together(policies: &[(usize, &Policy)]) -> Reason {
+    Reason::Together(policies.iter().map(|(index, _)| *index).collect())
 }
 
 fn proven(verdict: Verdict, reason: Reason, exceptions: Vec<Exception>) -> Decision {
@@ -350,23 +351,22 @@ fn undecided(reason: Reason, holes: Vec<Hole>) -> Decision {
     Decision { verdict: Verdict::Undecided, reason, holes, exceptions: Vec::new() }
 }
 
-/// What in `policies` keeps each from stopping `sign_in`: those that come nearest first.
+/// The policies that ask for MFA and do not stop `sign_in`, each with what keeps it from doing so: those meant for
+/// everybody before those meant for some, and what comes nearest first.
 #[must_use]
 pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Cause>)> {
-    let mut near: Vec<(usize, Vec<Cause>)> = view
-        .tenant
-        .policies
-        .iter()
-        .enumerate()
-        .map(|(index, policy)| (index, view.causes(policy, sign_in)))
-        .filter(|(_, causes)| !causes.is_empty() && !causes.iter().any(|cause| single::is_elsewhere(cause.why)))
-        .collect();
-    near.sort_by_key(|(index, causes)| (causes.len(), *index));
-    near
-}
-
-/// Whether a policy is on, whatever it says.
-#[must_use]
-pub fn is_enabled(policy: &Policy) -> bool {
-    !policy.deleted && policy.state == crate::policy::Fact::Known(State::Enabled)
+    let mut near: Vec<(bool, usize, Vec<Cause>)> = Vec::new();
+    for (index, policy) in view.tenant.policies.iter().enumerate().filter(|(_, policy)| single::asks_for_mfa(policy)) {
+        let causes = view.causes(policy, sign_in);
+        if !causes.is_empty() && !causes.iter().any(|cause| single::is_elsewhere(cause.why)) {
+            let for_some = causes.iter().any(|cause| cause.why == Why::UserNotIncluded);
+            near.push((for_some, index, causes));
+        }
+    }
+    near.sort_by_key(|(for_some, index, causes)| (*for_some, causes.len(), *index));
+    // Whom a policy for administrators leaves out is no news where one is meant for everybody.
+    if near.iter().any(|(for_some, _, _)| !for_some) {
+        near.retain(|(for_some, _, _)| !for_some);
+    }
+    near.into_iter().map(|(_, index, causes)| (index, causes)).collect()
 }

@@ -133,7 +133,8 @@ mod tests {
         (found, taken)
     }
 
-    const POLICY: &str = r#"{"displayName": "p", "state": "enabled", "conditions": {"users": {}}, "grantControls": null}"#;
+    const POLICY: &str =
+        r#"{"displayName": "p", "state": "enabled", "conditions": {"users": {}}, "grantControls": null}"#;
 
     #[test]
     fn every_graph_shape_is_read() {
@@ -190,13 +191,13 @@ mod tests {
     #[test]
     fn companions_tell_names_trust_strength_and_security_defaults() {
         let (_, taken) = read_all(
-            r##"[
+            r#"[
               {"id": "00000000-0000-4000-8000-000000000001", "displayName": "HQ", "isTrusted": true, "ipRanges": []},
               {"id": "00000000-0000-4000-8000-000000000002", "displayName": "Weak", "policyType": "custom",
                "requirementsSatisfied": "none", "allowedCombinations": ["password"]},
               {"id": "00000000-0000-4000-8000-000000000003", "displayName": "Break glass", "groupTypes": []},
               {"id": "00000000-0000-0000-0000-000000000005", "isEnabled": true}
-            ]"##,
+            ]"#,
         );
         let companions = taken.companions;
         assert_eq!(companions.named_locations.values().next().unwrap().trusted, Some(true));

@@ -67,8 +67,9 @@ fn is_wanted(entry: &DirEntry) -> bool {
 
 /// By the end of the name: `.json` alone is a name that exists.
 fn is_json(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
-    name.is_some_and(|name| name.ends_with(".json"))
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let end = name.len().checked_sub(".json".len()).and_then(|start| name.get(start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(".json"))
 }
 
 /// A path as reports show it: as the user gave it, with `/` between folders.

@@ -215,8 +215,7 @@ impl Reader<'_> {
         read.has_infrastructure |= taken.is_infrastructure;
         let broken = std::mem::take(&mut taken.broken);
         if needs_rules(&taken, &inspected, &broken) {
-            let facts =
-                FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
+            let facts = FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
             self.locate_in_file(&mut read, &facts, path, content, Some(text));
         }
         for pointer in &taken.next_pages {
@@ -308,7 +307,8 @@ impl Reader<'_> {
 
     /// Reads the files that drafts point into once more. One that has changed in between loses its excerpt, no more.
     fn locate_in_tenant(&self, paths: &BTreeMap<usize, Candidate>, drafts: Vec<Draft>) -> Vec<Finding> {
-        let wanted: BTreeSet<usize> = drafts.iter().flat_map(|draft| draft.labels.iter().map(|label| label.file)).collect();
+        let wanted: BTreeSet<usize> =
+            drafts.iter().flat_map(|draft| draft.labels.iter().map(|label| label.file)).collect();
         let path_of_file = |file: usize| paths.get(&file).map(path_of).unwrap_or_default();
         let texts: BTreeMap<usize, (String, Text)> = wanted
             .into_iter()

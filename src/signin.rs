@@ -9,7 +9,9 @@ mod grant;
 
 pub use grant::{Demand, demand};
 
-use crate::policy::{ClientAppType, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod, UserType};
+use crate::policy::{
+    ClientAppType, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod, UserType,
+};
 use crate::syntax::Pointer;
 use crate::tenant::Tenant;
 use std::collections::BTreeSet;

@@ -2,8 +2,8 @@
 
 use crate::policy::{Fact, Id, Policy, Strength};
 use crate::syntax::Pointer;
-use std::collections::hash_map::{Entry, HashMap};
 use std::collections::BTreeMap;
+use std::collections::hash_map::{Entry, HashMap};
 
 /// One tenant.
 #[derive(Debug, Default)]

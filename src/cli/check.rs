@@ -1,9 +1,9 @@
 //! `caplint check`
 
+use super::FAILED;
 use super::color::{self, When};
 use super::error::RunError;
 use super::progress::Progress;
-use super::FAILED;
 use crate::discover::Input;
 use crate::finding::Level;
 use crate::lint::{self, TenantReport};
@@ -191,7 +191,8 @@ fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, RunError> {
 
 fn lint_all(arguments: &Arguments, inputs: &[Input]) -> Vec<TenantReport> {
     let progress = Progress::start();
-    let wants_sarif = arguments.format == Format::Sarif || arguments.output.iter().any(|output| output.format == Format::Sarif);
+    let wants_sarif =
+        arguments.format == Format::Sarif || arguments.output.iter().any(|output| output.format == Format::Sarif);
     let mut options = lint::Options {
         reading: match arguments.reading {
             ReadingArgument::Effective => Reading::Effective,
@@ -218,9 +219,7 @@ fn lint_all(arguments: &Arguments, inputs: &[Input]) -> Vec<TenantReport> {
     // Either tenants run side by side or the files of one do: never a pool inside of a pool.
     let side_by_side = inputs.len() >= rayon::current_num_threads() && inputs.len() > 1;
     options.parallel = !side_by_side;
-    let lint_one = |input: &Input| {
-        lint::tenant(&input.name(), std::slice::from_ref(input), &options, progress.files())
-    };
+    let lint_one = |input: &Input| lint::tenant(&input.name(), std::slice::from_ref(input), &options, progress.files());
     if side_by_side { inputs.par_iter().map(lint_one).collect() } else { inputs.iter().map(lint_one).collect() }
 }
 
@@ -244,8 +243,7 @@ fn write_all(arguments: &Arguments, run: &Run) -> Result<(), RunError> {
         let style = Style { color: false, unicode: true, show, quiet: arguments.quiet };
         write_file(run, output, style).map_err(|error| RunError::Report { path: output.path.clone(), error })?;
     }
-    let style =
-        Style { color: arguments.color.is_on(), unicode: color::is_unicode(), show, quiet: arguments.quiet };
+    let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), show, quiet: arguments.quiet };
     let mut out = BufWriter::new(std::io::stdout().lock());
     run.write(arguments.format, style, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)
 }

@@ -19,7 +19,9 @@ pub(super) enum RunError {
     #[error("nothing to judge in {name}: no Conditional Access policy, no security defaults and no plan was found")]
     #[diagnostic(
         code(caplint::empty),
-        help("A gate must not pass because the policies are gone. Check the path (-v says what each file was taken for), or give --allow-empty to judge a tenant without policies.")
+        help(
+            "A gate must not pass because the policies are gone. Check the path (-v says what each file was taken for), or give --allow-empty to judge a tenant without policies."
+        )
     )]
     Empty { name: String },
 

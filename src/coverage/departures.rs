@@ -3,7 +3,8 @@
 
 use super::{Coordinate, PrincipalKind};
 use crate::policy::{
-    ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, TransferMethod, UserType,
+    ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, TransferMethod,
+    UserType,
 };
 use crate::signin::{Device, SignIn};
 use crate::tenant::Tenant;
@@ -25,7 +26,7 @@ const GUESTS: [UserType; 6] = [
 ];
 
 /// The nearest sign-ins, in order: no departure, one, two.
-pub(super) fn nearest(from: &SignIn, policies: &[&Policy], tenant: &Tenant) -> Vec<SignIn> {
+pub(super) fn nearest(from: &SignIn, policies: &[(usize, &Policy)], tenant: &Tenant) -> Vec<SignIn> {
     let singles = alternatives(from, policies, tenant);
     let mut all = vec![from.clone()];
     all.extend(singles.iter().cloned());
@@ -44,9 +45,9 @@ pub(super) fn nearest(from: &SignIn, policies: &[&Policy], tenant: &Tenant) -> V
 }
 
 /// Everything one step away: easy ones (another network, another user agent) after other people, as in the report.
-fn alternatives(from: &SignIn, policies: &[&Policy], tenant: &Tenant) -> Vec<SignIn> {
+fn alternatives(from: &SignIn, policies: &[(usize, &Policy)], tenant: &Tenant) -> Vec<SignIn> {
     let mut found = Vec::new();
-    let any = |test: &dyn Fn(&Policy) -> bool| policies.iter().any(|policy| test(policy));
+    let any = |test: &dyn Fn(&Policy) -> bool| policies.iter().any(|(_, policy)| test(policy));
     found.push(SignIn { client_app: ClientAppType::Browser, ..from.clone() });
     if any(&|policy| !policy.conditions.platforms.is_empty()) {
         for platform in [
@@ -65,7 +66,8 @@ fn alternatives(from: &SignIn, policies: &[&Policy], tenant: &Tenant) -> Vec<Sig
             found.push(SignIn { flow, ..from.clone() });
         }
     }
-    for id in mentioned(policies, |policy| [&policy.conditions.locations.include, &policy.conditions.locations.exclude]) {
+    for id in mentioned(policies, |policy| [&policy.conditions.locations.include, &policy.conditions.locations.exclude])
+    {
         if !id.is("All") {
             let trusted = tenant.is_trusted_location(&id) == Some(true);
             let locations = trusted.then(|| Id::new("AllTrusted")).into_iter().chain([id]).collect();
@@ -116,7 +118,7 @@ pub(super) fn principal(from: &SignIn, kind: PrincipalKind, id: &Id) -> SignIn {
 }
 
 /// Users, groups and roles that a policy excludes. Whom it includes only adds force.
-fn principals(policies: &[&Policy]) -> BTreeSet<(PrincipalKind, Id)> {
+fn principals(policies: &[(usize, &Policy)]) -> BTreeSet<(PrincipalKind, Id)> {
     let literal = |id: &Id| ["All", "None", "GuestsOrExternalUsers"].iter().any(|literal| id.is(literal));
     [PrincipalKind::Role, PrincipalKind::Group, PrincipalKind::User]
         .into_iter()
@@ -129,8 +131,8 @@ fn principals(policies: &[&Policy]) -> BTreeSet<(PrincipalKind, Id)> {
         .collect()
 }
 
-fn external_tenants(policies: &[&Policy]) -> BTreeSet<Id> {
-    let lists = policies.iter().flat_map(|policy| {
+fn external_tenants(policies: &[(usize, &Policy)]) -> BTreeSet<Id> {
+    let lists = policies.iter().flat_map(|(_, policy)| {
         let users = &policy.conditions.users;
         [&users.include_guests, &users.exclude_guests].into_iter().filter_map(|guests| match guests {
             Fact::Known(Some(guests)) => guests.tenants.as_ref(),
@@ -141,10 +143,14 @@ fn external_tenants(policies: &[&Policy]) -> BTreeSet<Id> {
 }
 
 fn mentioned<'p, const N: usize>(
-    policies: &[&'p Policy],
+    policies: &[(usize, &'p Policy)],
     lists: impl Fn(&'p Policy) -> [&'p List<Id>; N],
 ) -> BTreeSet<Id> {
-    policies.iter().flat_map(|policy| lists(policy)).flat_map(|list| list.known().map(|(_, id)| id.clone())).collect()
+    policies
+        .iter()
+        .flat_map(|(_, policy)| lists(policy))
+        .flat_map(|list| list.known().map(|(_, id)| id.clone()))
+        .collect()
 }
 
 /// `one`, with the coordinates of `two` in which that departs.

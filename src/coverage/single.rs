@@ -1,7 +1,7 @@
 //! Does one policy alone cover every sign-in, tracked exclusions aside?
 
 use super::{PrincipalKind, Search};
-use crate::policy::{ClientAppType, Fact, Id, List, Platform, Policy, RiskLevel};
+use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Platform, Policy, RiskLevel};
 use crate::signin::{Device, Lens, Match, SignIn, Why};
 
 /// Whether `policy` forces MFA on every sign-in of every user, save users, groups and tracked roles that it excludes
@@ -76,6 +76,15 @@ pub(super) fn exclude_list(policy: &Policy, kind: PrincipalKind) -> &List<Id> {
         PrincipalKind::Group => &policy.conditions.users.exclude_groups,
         PrincipalKind::Role => &policy.conditions.users.exclude_roles,
     }
+}
+
+/// Whether a policy asks for MFA, among other things or if what cannot be read does.
+pub(super) fn asks_for_mfa(policy: &Policy) -> bool {
+    let grant = &policy.grant;
+    grant.doubt.is_some()
+        || grant.built_in.first_unknown().is_some()
+        || grant.built_in.position(|control| *control == GrantControl::Mfa).is_some()
+        || grant.strength != Fact::Known(None)
 }
 
 /// Reasons that no other sign-in to the resource overcomes.

@@ -21,10 +21,11 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>) -> bool {
     let Some(kind) = recognise(object) else { return false };
     let id = object.get("id").and_then(Node::as_str).map(Id::new);
     let name = object.get("displayName").or_else(|| object.get("userPrincipalName")).and_then(Node::as_str);
-    if let (Some(id), Some(name)) = (&id, name) {
-        if id.guid().is_some() && !matches!(kind, Kind::SecurityDefaults | Kind::MigrationTable) {
-            companions.names.insert(id.clone(), name.into());
-        }
+    if let (Some(id), Some(name)) = (&id, name)
+        && id.guid().is_some()
+        && !matches!(kind, Kind::SecurityDefaults | Kind::MigrationTable)
+    {
+        companions.names.insert(id.clone(), name.into());
     }
     match (kind, id) {
         (Kind::NamedLocation, Some(id)) => {
@@ -37,7 +38,8 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>) -> bool {
             companions.named_locations.insert(id, NamedLocation { trusted });
         }
         (Kind::Strength, Some(id)) => {
-            let implies = lower_strength(&Node::Object(object.clone())).map_or(Fact::Known(None), |strength| strength.implies_mfa());
+            let implies = lower_strength(&Node::Object(object.clone()))
+                .map_or(Fact::Known(None), |strength| strength.implies_mfa());
             if implies != Fact::Known(None) {
                 companions.add_strength(id, implies);
             }
@@ -51,7 +53,8 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>) -> bool {
         (Kind::MigrationTable, _) => {
             let objects = object.get("Objects").and_then(Node::as_array).unwrap_or_default();
             for object in objects.iter().filter_map(Node::as_object) {
-                let (id, name) = (object.get("Id").and_then(Node::as_str), object.get("DisplayName").and_then(Node::as_str));
+                let (id, name) =
+                    (object.get("Id").and_then(Node::as_str), object.get("DisplayName").and_then(Node::as_str));
                 if let (Some(id), Some(name)) = (id, name) {
                     companions.names.insert(Id::new(id), name.into());
                 }
@@ -90,7 +93,7 @@ fn recognise(object: &Object<'_>) -> Option<Kind> {
         Some(Kind::MigrationTable)
     } else if has("userPrincipalName") {
         Some(Kind::User)
-    } else if type_name.ends_with(".group")
+    } else if type_name == "#microsoft.graph.group"
         || context.ends_with("groups/$entity")
         || (has("id") && has("displayName") && (has("groupTypes") || has("securityEnabled") || has("membershipRule")))
     {

@@ -23,7 +23,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here
 /// A response body of Graph: a list, a policy, or an object around one.
 fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here) -> bool {
     let Node::Object(object) = node else { return false };
-    let of_policies = context(object).is_some_and(|context| is_policy_context(context));
+    let of_policies = context(object).is_some_and(is_policy_context);
     if let Some(Node::Array(elements)) = object.get("value") {
         if let Some((key, _)) = object.members.iter().find(|(key, _)| key.eq_ignore_ascii_case("@odata.nextLink")) {
             reader.taken.next_pages.push(here.pointer.key(key));
@@ -156,16 +156,17 @@ fn is_policy(object: &Object<'_>) -> bool {
     }
     match object.get("conditions") {
         Some(Node::Object(conditions)) => {
-            let known = conditions.members.iter().any(|(key, _)| CONDITIONS.iter().any(|name| name.eq_ignore_ascii_case(key)));
+            let known =
+                conditions.members.iter().any(|(key, _)| CONDITIONS.iter().any(|name| name.eq_ignore_ascii_case(key)));
             // A JSON Schema of a policy has `conditions`, too.
             let schema = conditions.get("properties").is_some();
             !schema && (known || conditions.members.is_empty()) && (state.is_some() || controls.is_some())
         }
         // Only a policy has a state of this enumeration beside controls.
         conditions => {
-            let state = state.and_then(Node::as_str).is_some_and(|state| {
-                State::WORDS.iter().any(|(word, _)| word.eq_ignore_ascii_case(state))
-            });
+            let state = state
+                .and_then(Node::as_str)
+                .is_some_and(|state| State::WORDS.iter().any(|(word, _)| word.eq_ignore_ascii_case(state)));
             controls.is_some() && state && (conditions.is_some() || object.get("displayName").is_some())
         }
     }

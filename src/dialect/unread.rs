@@ -41,7 +41,8 @@ pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
         return infrastructure("a Pulumi stack", "a Pulumi stack");
     }
     if has("PartitionKey") && object.get("JSON").and_then(Node::as_str).is_some_and(|json| json.contains("onditions")) {
-        let form = Unread { form: "a CIPP table export, which holds its policy inside a string", instead: EXPORT_INSTEAD };
+        let form =
+            Unread { form: "a CIPP table export, which holds its policy inside a string", instead: EXPORT_INSTEAD };
         return Some(Other { kind: "a CIPP table export", form: Some(form), is_infrastructure: false });
     }
     None

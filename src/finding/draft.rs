@@ -242,14 +242,5 @@ fn subject(policy: Option<&PolicyRef>, primary: &Location) -> String {
 /// The start of a file or folder that shows no line.
 fn nowhere(path: String, message: String, primary: bool) -> Location {
     let start = Position { line: 1, column: 1, column_utf16: 1 };
-    Location {
-        path,
-        pointer: Pointer::root(),
-        primary,
-        message,
-        start,
-        end: start,
-        excerpt: None,
-        line_hash: None,
-    }
+    Location { path, pointer: Pointer::root(), primary, message, start, end: start, excerpt: None, line_hash: None }
 }

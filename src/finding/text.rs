@@ -26,7 +26,9 @@ pub fn is_invisible(character: char) -> bool {
 /// Replaces each invisible character by U+FFFD, so that the text takes one line and shows what it is.
 #[must_use]
 pub fn visible(text: &str) -> String {
-    text.chars().map(|character| if is_invisible(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
+    text.chars()
+        .map(|character| if is_invisible(character) { char::REPLACEMENT_CHARACTER } else { character })
+        .collect()
 }
 
 /// Clips to `limit` characters.

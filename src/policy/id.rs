@@ -175,7 +175,8 @@ mod tests {
         ] {
             assert!(Placeholder::of(text).is_some(), "{text}");
         }
-        for text in ["All", "None", "AllTrusted", "Office365", "Break glass", "CA-Exclude", "admin@contoso.example", ""] {
+        for text in ["All", "None", "AllTrusted", "Office365", "Break glass", "CA-Exclude", "admin@contoso.example", ""]
+        {
             assert_eq!(Placeholder::of(text), None, "{text}");
         }
     }

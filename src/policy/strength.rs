@@ -40,7 +40,7 @@ const SINGLE: [&str; 2] = ["x509CertificateSingleFactor", "qrCodePin"];
 
 /// Whether a combination such as `password,sms` is multifactor; none if it names a method that is not known here.
 #[must_use]
-pub(super) fn is_multifactor(combination: &str) -> Option<bool> {
+pub(in crate::policy) fn is_multifactor(combination: &str) -> Option<bool> {
     let methods: Vec<&str> = combination.split(',').map(str::trim).filter(|method| !method.is_empty()).collect();
     let has = |known: &[&str]| methods.iter().any(|method| known.iter().any(|one| one.eq_ignore_ascii_case(method)));
     let all_known = methods.iter().all(|method| {
@@ -51,7 +51,9 @@ pub(super) fn is_multifactor(combination: &str) -> Option<bool> {
     if has(&MULTIFACTOR) {
         return Some(true);
     }
-    all_known.then(|| has(&FIRST) && methods.iter().any(|method| SECOND[..5].iter().any(|one| one.eq_ignore_ascii_case(method))))
+    all_known.then(|| {
+        has(&FIRST) && methods.iter().any(|method| SECOND[..5].iter().any(|one| one.eq_ignore_ascii_case(method)))
+    })
 }
 
 impl Strength {
@@ -72,7 +74,8 @@ impl Strength {
             return Fact::Unknown(reason);
         }
         let built_in = self.id.as_ref().is_some_and(|id| BUILT_IN.iter().any(|known| *id == Id::new(known)));
-        let said = built_in || self.requirements_satisfied_mfa == Fact::Known(Some(true)) || !self.combinations.is_empty();
+        let said =
+            built_in || self.requirements_satisfied_mfa == Fact::Known(Some(true)) || !self.combinations.is_empty();
         Fact::Known(said.then_some(true))
     }
 

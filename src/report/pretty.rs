@@ -6,8 +6,8 @@ use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, visible};
 use crate::lint::TenantReport;
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
-use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style};
 use codespan_reporting::term::termcolor::Ansi;
+use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style};
 use std::io::{self, Write};
 
 pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -58,14 +58,12 @@ fn finding_to(finding: &Finding, config: &Config, style: Style, out: &mut dyn Wr
         let mut colored = Vec::new();
         let mut writer = StylesWriter::new(Ansi::new(&mut colored), &styles);
         let result = emit_to_write_style(&mut writer, config, &snippets, &diagnostic);
-        drop(writer);
         out.write_all(&colored)?;
         result
     } else {
         emit_to_io_write(&mut *out, config, &snippets, &diagnostic)
     };
-    result.map_err(io::Error::other)?;
-    writeln!(out)
+    result.map_err(io::Error::other)
 }
 
 fn verdicts_to(tenant: &TenantReport, out: &mut dyn Write) -> io::Result<()> {

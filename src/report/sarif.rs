@@ -89,7 +89,10 @@ fn driver(metas: &[Meta]) -> Value {
 
 fn descriptor(meta: &Meta, doc: &str) -> Value {
     let mut properties = Map::new();
-    properties.insert("tags".to_owned(), json!(["conditional-access", "entra-id"].iter().chain(meta.tags).collect::<Vec<_>>()));
+    properties.insert(
+        "tags".to_owned(),
+        json!(["conditional-access", "entra-id"].iter().chain(meta.tags).collect::<Vec<_>>()),
+    );
     properties.insert("precision".to_owned(), json!("very-high"));
     let severity = match meta.level {
         Level::Error => "error",
@@ -101,7 +104,8 @@ fn descriptor(meta: &Meta, doc: &str) -> Value {
     if meta.tags.contains(&"security") {
         properties.insert("security-severity".to_owned(), json!("8.0"));
     }
-    let first_section = doc.split("\n## ").nth(1).and_then(|section| section.split_once("\n\n")).map_or("", |(_, text)| text);
+    let first_section =
+        doc.split("\n## ").nth(1).and_then(|section| section.split_once("\n\n")).map_or("", |(_, text)| text);
     json!({
         "id": meta.id,
         "name": pascal_case(meta.id),

@@ -76,9 +76,10 @@ impl Vocabulary {
     /// A schema and whatever it refers to, unions opened.
     fn resolve<'s>(&'s self, schema: &'s Value, branches: &mut Vec<&'s Value>) {
         branches.push(schema);
-        let referred = schema.get("$ref").and_then(Value::as_str).and_then(|reference| {
-            self.schema.pointer(reference.strip_prefix('#')?)
-        });
+        let referred = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| self.schema.pointer(reference.strip_prefix('#')?));
         if let Some(referred) = referred {
             self.resolve(referred, branches);
         }
@@ -97,7 +98,9 @@ fn collect(schema: &Value, spellings: &mut BTreeMap<String, String>, flags: &mut
                 let names: BTreeSet<&String> = properties.keys().collect();
                 spellings.extend(names.into_iter().map(|name| (name.to_ascii_lowercase(), name.clone())));
             }
-            if let (Some(Value::String(pattern)), Some(Value::Array(words))) = (members.get("pattern"), members.get("x-members")) {
+            if let (Some(Value::String(pattern)), Some(Value::Array(words))) =
+                (members.get("pattern"), members.get("x-members"))
+            {
                 let words = words.iter().filter_map(Value::as_str).map(str::to_owned).collect();
                 flags.insert(pattern.clone(), words);
             }

@@ -5,7 +5,8 @@
 
 use super::{AssumeEnabled, At, Cause, Lens, Match, SignIn, View, Why};
 use crate::policy::{
-    ClientAppType, Fact, Guests, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, State, TransferMethod, UserType,
+    ClientAppType, Fact, Guests, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, State, TransferMethod,
+    UserType,
 };
 
 type Check = fn(&View<'_>, &Policy, &SignIn, Lens) -> Match;
@@ -169,10 +170,7 @@ fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Matc
             }),
             Why::RoleExcluded,
         ),
-        (
-            guests("/conditions/users/excludeGuestsOrExternalUsers", &users.exclude_guests, sign_in),
-            Why::GuestsExcluded,
-        ),
+        (guests("/conditions/users/excludeGuestsOrExternalUsers", &users.exclude_guests, sign_in), Why::GuestsExcluded),
     ];
     for (found, why) in excluded {
         match found {
@@ -320,9 +318,7 @@ fn locations(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Mat
     }
     let (include, exclude) = ("/conditions/locations/includeLocations", "/conditions/locations/excludeLocations");
     let trusted = sign_in.locations.iter().any(|id| id.is("AllTrusted"));
-    let inside = |id: &Id| {
-        id.is("All") || (id.is("AllTrusted") && trusted) || sign_in.locations.contains(id)
-    };
+    let inside = |id: &Id| id.is("All") || (id.is("AllTrusted") && trusted) || sign_in.locations.contains(id);
     // An address in a location whose definition is not in the files may be trusted or not.
     let undefined = |list: &List<Id>, property| {
         let index = list.position(|id| id.is("AllTrusted")).filter(|_| !trusted)?;
@@ -350,7 +346,9 @@ fn within(
 ) -> Match {
     match (included, excluded) {
         (_, Found::At(at)) => no(at, is_excluded),
-        (Found::Absent, _) if nothing_included => unknown(At::property(include), Why::Doubt(crate::policy::Reason::Missing)),
+        (Found::Absent, _) if nothing_included => {
+            unknown(At::property(include), Why::Doubt(crate::policy::Reason::Missing))
+        }
         (Found::Absent, _) => no(At::property(include), not_included),
         (Found::Perhaps(cause), _) | (_, Found::Perhaps(cause)) => Match::Unknown(cause),
         (Found::At(_), Found::Absent) => Match::Yes,

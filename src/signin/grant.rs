@@ -28,12 +28,15 @@ pub fn demand(view: &View<'_>, policy: &Policy, device: Device) -> Vec<Demand> {
     for (index, control) in grant.built_in.items.iter().enumerate() {
         let without_mfa = match control {
             Fact::Known(control) => match control {
-                GrantControl::Mfa | GrantControl::Block | GrantControl::PasswordChange | GrantControl::RiskRemediation => {
-                    Ok(false)
-                }
+                GrantControl::Mfa
+                | GrantControl::Block
+                | GrantControl::PasswordChange
+                | GrantControl::RiskRemediation => Ok(false),
                 GrantControl::CompliantDevice => Ok(device.compliant),
                 GrantControl::DomainJoinedDevice => Ok(device.hybrid_joined),
-                GrantControl::ApprovedApplication | GrantControl::CompliantApplication | GrantControl::VerifiedId => Ok(true),
+                GrantControl::ApprovedApplication | GrantControl::CompliantApplication | GrantControl::VerifiedId => {
+                    Ok(true)
+                }
             },
             Fact::Unknown(reason) => Err(Why::Doubt(*reason)),
         };
@@ -87,7 +90,7 @@ pub(super) fn forced(view: &View<'_>, policy: &Policy, device: Device) -> Match 
     let open = |at| Match::No(Cause { at, why: Why::Alternative });
     let in_doubt = |(at, why)| Match::Unknown(Cause { at, why });
     // A list that could not be read may hold any number of controls.
-    let single = demands.len() == 1 && demands[0].at.index.is_some() | (demands[0].at.property == STRENGTH);
+    let single = demands.len() == 1 && demands[0].at.index.is_some() || (demands[0].at.property == STRENGTH);
     match policy.grant.operator {
         // One demand alone needs no operator; the service itself rewrites it.
         _ if single => match (alternative, unknown) {
@@ -96,10 +99,9 @@ pub(super) fn forced(view: &View<'_>, policy: &Policy, device: Device) -> Match 
             (None, None) => Match::Yes,
         },
         Fact::Known(Some(Operator::And)) => match (forcing, unknown, alternative) {
-            (true, _, _) => Match::Yes,
             (false, Some(unknown), _) => in_doubt(unknown),
             (false, None, Some(alternative)) => open(alternative.at),
-            (false, None, None) => Match::Yes,
+            _ => Match::Yes,
         },
         Fact::Known(Some(Operator::Or)) => match (alternative, unknown) {
             (Some(alternative), _) => open(alternative.at),

@@ -82,11 +82,9 @@ const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 /// [`DecodeError`] names the first place that is not text.
 pub fn decode(bytes: Vec<u8>) -> Result<Text, Box<DecodeError>> {
     match bytes.as_slice() {
-        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Err(Box::new(DecodeError {
-            problem: DecodeProblem::Utf32,
-            lossy: String::new(),
-            at: 0,
-        })),
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => {
+            Err(Box::new(DecodeError { problem: DecodeProblem::Utf32, lossy: String::new(), at: 0 }))
+        }
         [0xFF, 0xFE, rest @ ..] => utf16(rest, Encoding::Utf16Le),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, Encoding::Utf16Be),
         // JSON starts with an ASCII character, so a zero byte beside it can only be UTF-16 without its mark.
@@ -100,11 +98,7 @@ fn utf8(bytes: Vec<u8>) -> Result<Text, Box<DecodeError>> {
     let marked = bytes.starts_with(UTF8_BOM);
     let start = if marked { UTF8_BOM.len() } else { 0 };
     match String::from_utf8(bytes) {
-        Ok(content) => Ok(Text {
-            content,
-            start,
-            encoding: if marked { Encoding::Utf8Bom } else { Encoding::Utf8 },
-        }),
+        Ok(content) => Ok(Text { content, start, encoding: if marked { Encoding::Utf8Bom } else { Encoding::Utf8 } }),
         Err(error) => {
             let at = error.utf8_error().valid_up_to().saturating_sub(start);
             let lossy = String::from_utf8_lossy(&error.as_bytes()[start.min(error.as_bytes().len())..]).into_owned();

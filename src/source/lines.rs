@@ -62,11 +62,7 @@ impl<'a> Lines<'a> {
         let line = self.starts.partition_point(|start| *start <= offset);
         let before = self.width(self.starts[line - 1]);
         let here = self.width(offset);
-        Position {
-            line,
-            column: here.scalars - before.scalars + 1,
-            column_utf16: here.utf16 - before.utf16 + 1,
-        }
+        Position { line, column: here.scalars - before.scalars + 1, column_utf16: here.utf16 - before.utf16 + 1 }
     }
 
     /// The byte range of a line (counted from 1) without its end-of-line characters.
@@ -89,10 +85,7 @@ impl Width {
         // A scalar value is counted at its first byte; those of four bytes take two UTF-16 units.
         let scalars = bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
         let pairs = bytes.iter().filter(|byte| **byte >= 0xF0).count();
-        Self {
-            scalars: self.scalars + scalars,
-            utf16: self.utf16 + scalars + pairs,
-        }
+        Self { scalars: self.scalars + scalars, utf16: self.utf16 + scalars + pairs }
     }
 }
 

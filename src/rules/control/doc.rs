@@ -10,6 +10,15 @@ pub(super) fn markdown(control: &Control) -> String {
     section("Why it matters", &control.text.rationale);
     section("Impact and licences", &control.text.impact);
     section("Default", &control.text.default);
+    section(
+        "Example",
+        &format!(
+            "The condition on locations lets everybody on a trusted network through:\n\n```json fires\n{}\n```\n\n\
+             Without it the policy covers every sign-in but those of the excluded group:\n\n```json silent\n{}\n```",
+            control.example.open.trim(),
+            control.example.enforced.trim()
+        ),
+    );
     let mut steps = String::new();
     for remediation in &control.remediations {
         _ = write!(steps, "\n### {}\n\n", remediation.name);

@@ -1,9 +1,11 @@
 //! Sign-ins and causes in an administrator's words.
 
-use super::is_off;
 use crate::coverage::Coordinate;
 use crate::finding::{PolicyRef, quoted};
-use crate::policy::{ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, TransferMethod, UserType, Words};
+use crate::policy::{
+    ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, TransferMethod, UserType,
+    Words,
+};
 use crate::rules::TenantFacts;
 use crate::signin::{Cause, SignIn, Why};
 
@@ -27,7 +29,11 @@ pub(super) fn who(facts: &TenantFacts<'_>, sign_in: &SignIn, causes: &[Cause]) -
             UserType::ServiceProvider => "any service provider's technician".to_owned(),
         }
     };
-    if let Some(tenant) = sign_in.external_tenant.as_ref().filter(|tenant| facts.tenant.policies.iter().any(|policy| mentions_tenant(policy, tenant))) {
+    if let Some(tenant) = sign_in
+        .external_tenant
+        .as_ref()
+        .filter(|tenant| facts.tenant.policies.iter().any(|policy| mentions_tenant(policy, tenant)))
+    {
         who.push_str(&format!(" from tenant {}", named(tenant)));
     }
     if !sign_in.locations.is_empty() {
@@ -126,10 +132,13 @@ fn alternative(policy: &Policy, cause: &Cause) -> &'static str {
     let control = cause.at.index.and_then(|index| policy.grant.built_in.items.get(index)?.known());
     match (cause.at.property, control) {
         ("/grantControls/builtInControls", Some(GrantControl::CompliantDevice)) => "a compliant device is enough,",
-        ("/grantControls/builtInControls", Some(GrantControl::DomainJoinedDevice)) => "a hybrid joined device is enough,",
-        ("/grantControls/builtInControls", Some(GrantControl::ApprovedApplication | GrantControl::CompliantApplication)) => {
-            "an approved or protected app is enough,"
+        ("/grantControls/builtInControls", Some(GrantControl::DomainJoinedDevice)) => {
+            "a hybrid joined device is enough,"
         }
+        (
+            "/grantControls/builtInControls",
+            Some(GrantControl::ApprovedApplication | GrantControl::CompliantApplication),
+        ) => "an approved or protected app is enough,",
         ("/grantControls/termsOfUse", _) => "accepting the terms of use is enough,",
         ("/grantControls/customAuthenticationFactors", _) => "a custom control is enough,",
         ("/grantControls/authenticationStrength", _) => "this strength can be met with one factor,",
@@ -142,7 +151,9 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
     let place = format!("`{}`", cause.pointer(policy).dotted());
     let element = element_name(facts, policy, cause);
     match cause.why {
-        Why::AdminPortals => "Microsoft does not document how the admin portals and the management API overlap".to_owned(),
+        Why::AdminPortals => {
+            "Microsoft does not document how the admin portals and the management API overlap".to_owned()
+        }
         Why::ApplicationFilter => "a filter for apps depends on attributes that are not in the files".to_owned(),
         Why::DeviceFilter => "a filter for devices narrows the policy".to_owned(),
         Why::Opaque => format!("the condition {place} has no model in caplint"),
@@ -162,9 +173,14 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
 pub(super) fn remedy(policy: &Policy, cause: &Cause) -> Option<String> {
     let value = cause.pointer(policy).dotted();
     Some(match cause.why {
-        why if is_off(why) => "set `state` to \"enabled\"".to_owned(),
+        Why::Disabled | Why::ReportOnly => "set `state` to \"enabled\"".to_owned(),
         Why::UserNotIncluded | Why::OnlyIncludedGroups => "include \"All\" users".to_owned(),
-        Why::UserExcluded | Why::GroupExcluded | Why::RoleExcluded | Why::GuestsExcluded | Why::ResourceExcluded | Why::PlatformExcluded
+        Why::UserExcluded
+        | Why::GroupExcluded
+        | Why::RoleExcluded
+        | Why::GuestsExcluded
+        | Why::ResourceExcluded
+        | Why::PlatformExcluded
         | Why::LocationExcluded => format!("remove the exclusion `{value}`"),
         Why::ClientAppNotIncluded => "set `conditions.clientAppTypes` to [\"all\"]".to_owned(),
         Why::PlatformNotIncluded => "remove the platform condition".to_owned(),
@@ -174,16 +190,22 @@ pub(super) fn remedy(policy: &Policy, cause: &Cause) -> Option<String> {
         Why::DeviceFilter => "remove the device filter".to_owned(),
         Why::NoGrantControls => "add \"mfa\" to the grant controls".to_owned(),
         Why::Alternative => match cause.at.property {
-            "/grantControls/authenticationStrength" => "use a strength whose combinations are all multifactor".to_owned(),
+            "/grantControls/authenticationStrength" => {
+                "use a strength whose combinations are all multifactor".to_owned()
+            }
             _ => format!("set `grantControls.operator` to \"AND\", or remove `{value}`"),
         },
         Why::OperatorMissing => "set `grantControls.operator` to \"AND\"".to_owned(),
         Why::ApplicationFilter => "name the API or all resources instead of a filter".to_owned(),
         Why::StrengthUndefined => "export the authentication strengths beside the policies".to_owned(),
         Why::LocationUndefined => "export the named locations beside the policies".to_owned(),
-        Why::Opaque | Why::AdminPortals | Why::Contradicted | Why::Deleted | Why::ResourceNotIncluded | Why::WorkloadIdentities => return None,
+        Why::Opaque
+        | Why::AdminPortals
+        | Why::Contradicted
+        | Why::Deleted
+        | Why::ResourceNotIncluded
+        | Why::WorkloadIdentities => return None,
         Why::Doubt(_) => format!("mend `{value}`"),
-        Why::Disabled | Why::ReportOnly => return None,
     })
 }
 
@@ -195,11 +217,8 @@ pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
         .collect();
     ids.sort();
     ids.dedup();
-    let names: Vec<String> = ids
-        .iter()
-        .take(4)
-        .map(|id| facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted))
-        .collect();
+    let names: Vec<String> =
+        ids.iter().take(4).map(|id| facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted)).collect();
     let more = if ids.len() > 4 { format!(" and {} more", ids.len() - 4) } else { String::new() };
     match names.as_slice() {
         [one] => format!("the group {one} contains"),

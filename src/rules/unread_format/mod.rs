@@ -7,7 +7,7 @@ use super::{Meta, Rule, declare};
 declare!(
     UnreadFormat,
     "unread-format",
-    Warning,
+    Error,
     "0.1.0",
     &["correctness"],
     "A file holds policies in a form that caplint recognises but does not read."
@@ -28,7 +28,7 @@ impl Rule for UnreadFormat {
         drafts.push(
             Draft::new(
                 Self::ID,
-                Level::Warning,
+                Level::Error,
                 format!("This is {}. caplint does not read it yet: its policies are not judged.", unread.form),
             )
             .help(format!("To have them judged, {}.", unread.instead))

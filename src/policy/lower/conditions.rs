@@ -1,0 +1,263 @@
+//! `conditions`.
+
+use super::reader::{Reader, Slot};
+use crate::policy::{
+    Applications, Conditions, Fact, Filter, FilterMode, Guests, List, MembershipKind, Reason, Scope, Users,
+};
+use crate::syntax::{Node, Object};
+
+/// Conditions that caplint has a model for.
+const MODELLED: [&str; 12] = [
+    "users",
+    "applications",
+    "clientApplications",
+    "clientAppTypes",
+    "signInRiskLevels",
+    "userRiskLevels",
+    "servicePrincipalRiskLevels",
+    "insiderRiskLevels",
+    "platforms",
+    "locations",
+    "devices",
+    "authenticationFlows",
+];
+
+impl Reader {
+    pub(super) fn conditions(&mut self, object: &Object<'_>) -> Conditions {
+        let [
+            users,
+            applications,
+            client_applications,
+            client_app_types,
+            sign_in_risk,
+            user_risk,
+            service_principal_risk,
+            insider_risk,
+            platforms,
+            locations,
+            devices,
+            flows,
+        ] = self.pick(object, MODELLED);
+        let mut opaque: Vec<Box<str>> = object
+            .properties()
+            .filter(|(key, node)| !node.is_void() && !MODELLED.iter().any(|name| name.eq_ignore_ascii_case(key)))
+            // What PowerShell adds to every object is no condition.
+            .filter(|(key, _)| !key.eq_ignore_ascii_case("additionalProperties"))
+            .map(|(key, _)| key.as_ref().into())
+            .collect();
+        let device_filter = self.devices(devices, &mut opaque);
+        Conditions {
+            doubt: None,
+            users: match self.object(users) {
+                Fact::Known(Some(users)) => self.users(users),
+                Fact::Known(None) => Users::default(),
+                Fact::Unknown(reason) => Users { doubt: Some(reason), ..Users::default() },
+            },
+            applications: match self.object(applications) {
+                Fact::Known(Some(applications)) => self.applications(applications),
+                Fact::Known(None) => Applications::default(),
+                Fact::Unknown(reason) => Applications { doubt: Some(reason), ..Applications::default() },
+            },
+            workload_identities: match self.object(client_applications) {
+                Fact::Known(Some(object)) => self.client_applications(object),
+                Fact::Known(None) => Fact::Known(false),
+                Fact::Unknown(reason) => Fact::Unknown(reason),
+            },
+            client_app_types: self.words(client_app_types),
+            sign_in_risk_levels: self.words(sign_in_risk),
+            user_risk_levels: self.words(user_risk),
+            service_principal_risk_levels: self.words(service_principal_risk),
+            insider_risk_levels: self.flags(insider_risk),
+            transfer_methods: match self.object(flows) {
+                Fact::Known(Some(flows)) => {
+                    let [methods] = self.pick(flows, ["transferMethods"]);
+                    self.flags(methods)
+                }
+                Fact::Known(None) => List::default(),
+                Fact::Unknown(reason) => List::unknown(reason),
+            },
+            platforms: self.scope(platforms, ["includePlatforms", "excludePlatforms"], Reader::words),
+            locations: self.scope(locations, ["includeLocations", "excludeLocations"], |reader, slot| {
+                reader.ids(slot, &["All", "AllTrusted"])
+            }),
+            device_filter,
+            opaque,
+        }
+    }
+
+    fn devices(&mut self, slot: Slot<'_, '_>, opaque: &mut Vec<Box<str>>) -> Fact<Option<Filter>> {
+        match self.object(slot) {
+            Fact::Known(None) => Fact::Known(None),
+            Fact::Unknown(reason) => Fact::Unknown(reason),
+            Fact::Known(Some(devices)) => {
+                let [filter, states @ ..] = self.pick(
+                    devices,
+                    ["deviceFilter", "includeDevices", "excludeDevices", "includeDeviceStates", "excludeDeviceStates"],
+                );
+                if states.iter().any(|slot| slot.node.is_some()) {
+                    self.conforms = false;
+                }
+                if states.iter().any(|slot| slot.node.is_some_and(|node| !node.is_void() && !is_all(node))) {
+                    opaque.push("devices".into());
+                }
+                self.filter(filter)
+            }
+        }
+    }
+
+    fn users(&mut self, object: &Object<'_>) -> Users {
+        let [users, not_users, groups, not_groups, roles, not_roles, guests, not_guests] = self.pick(
+            object,
+            [
+                "includeUsers",
+                "excludeUsers",
+                "includeGroups",
+                "excludeGroups",
+                "includeRoles",
+                "excludeRoles",
+                "includeGuestsOrExternalUsers",
+                "excludeGuestsOrExternalUsers",
+            ],
+        );
+        Users {
+            doubt: None,
+            include_users: self.ids(users, &["All", "None", "GuestsOrExternalUsers", "AllAgentIdUsers"]),
+            exclude_users: self.ids(not_users, &["GuestsOrExternalUsers"]),
+            include_groups: self.ids(groups, &[]),
+            exclude_groups: self.ids(not_groups, &[]),
+            include_roles: self.ids(roles, &[]),
+            exclude_roles: self.ids(not_roles, &[]),
+            include_guests: self.guests(guests),
+            exclude_guests: self.guests(not_guests),
+        }
+    }
+
+    fn guests(&mut self, slot: Slot<'_, '_>) -> Fact<Option<Guests>> {
+        let object = match self.object(slot) {
+            Fact::Known(Some(object)) => object,
+            Fact::Known(None) => return Fact::Known(None),
+            Fact::Unknown(reason) => return Fact::Unknown(reason),
+        };
+        let [types, tenants] = self.pick(object, ["guestOrExternalUserTypes", "externalTenants"]);
+        let types = self.flags(types);
+        let tenants = match self.object(tenants) {
+            // Graph allows null, and its own templates use it: no restriction.
+            Fact::Known(None) => None,
+            Fact::Unknown(reason) => Some(List::unknown(reason)),
+            Fact::Known(Some(object)) => {
+                let [kind, members] = self.pick(object, ["membershipKind", "members"]);
+                let members = self.ids(members, &[]);
+                match self.word(kind) {
+                    Fact::Known(Some(MembershipKind::All)) => None,
+                    // The Graph PowerShell SDK loses the members.
+                    Fact::Known(Some(MembershipKind::Enumerated)) if members.is_empty() => {
+                        Some(List::unknown(Reason::Missing))
+                    }
+                    Fact::Known(None) if members.is_empty() => None,
+                    Fact::Known(Some(MembershipKind::Enumerated) | None) => Some(members),
+                    Fact::Unknown(reason) => Some(List::unknown(reason)),
+                }
+            }
+        };
+        Fact::Known((!types.is_empty()).then_some(Guests { types, tenants }))
+    }
+
+    fn applications(&mut self, object: &Object<'_>) -> Applications {
+        let [include, exclude, actions, contexts, filter] = self.pick(
+            object,
+            [
+                "includeApplications",
+                "excludeApplications",
+                "includeUserActions",
+                "includeAuthenticationContextClassReferences",
+                "applicationFilter",
+            ],
+        );
+        let suites = ["All", "None", "Office365", "MicrosoftAdminPortals", "AllAgentIdResources"];
+        Applications {
+            doubt: None,
+            include: self.ids(include, &suites),
+            exclude: self.ids(exclude, &suites[2..]),
+            user_actions: self.ids(actions, &["urn:user:registersecurityinfo", "urn:user:registerdevice"]),
+            authentication_contexts: self.ids(contexts, &[]),
+            filter: self.filter(filter),
+        }
+    }
+
+    fn client_applications(&mut self, object: &Object<'_>) -> Fact<bool> {
+        let [include, exclude, filter] =
+            self.pick(object, ["includeServicePrincipals", "excludeServicePrincipals", "servicePrincipalFilter"]);
+        let include = self.ids(include, &["ServicePrincipalsInMyTenant"]);
+        self.ids(exclude, &[]);
+        let filter = self.filter(filter);
+        let elsewhere = object.properties().any(|(key, node)| key.contains("gentId") && !node.is_void());
+        match (include.first_unknown(), &filter) {
+            _ if include.known().any(|(_, id)| !id.is("None")) || elsewhere => Fact::Known(true),
+            (Some((_, reason)), _) => Fact::Unknown(reason),
+            (None, Fact::Unknown(reason)) => Fact::Unknown(*reason),
+            (None, Fact::Known(filter)) => Fact::Known(filter.is_some()),
+        }
+    }
+
+    fn scope<T>(
+        &mut self,
+        slot: Slot<'_, '_>,
+        names: [&str; 2],
+        read: impl Fn(&mut Self, Slot<'_, '_>) -> List<T>,
+    ) -> Scope<T> {
+        match self.object(slot) {
+            Fact::Known(Some(object)) => {
+                let [include, exclude] = self.pick(object, names);
+                Scope { doubt: None, include: read(self, include), exclude: read(self, exclude) }
+            }
+            Fact::Known(None) => Scope::default(),
+            Fact::Unknown(reason) => Scope { doubt: Some(reason), ..Scope::default() },
+        }
+    }
+
+    fn filter(&mut self, slot: Slot<'_, '_>) -> Fact<Option<Filter>> {
+        let object = match self.object(slot) {
+            Fact::Known(Some(object)) => object,
+            Fact::Known(None) => return Fact::Known(None),
+            Fact::Unknown(reason) => return Fact::Unknown(reason),
+        };
+        let [mode, rule] = self.pick(object, ["mode", "rule"]);
+        let mode = match self.word::<FilterMode>(mode) {
+            Fact::Known(Some(mode)) => Fact::Known(mode),
+            Fact::Known(None) => Fact::Unknown(Reason::Missing),
+            Fact::Unknown(reason) => Fact::Unknown(reason),
+        };
+        match rule.node {
+            Some(Node::String(text)) if !text.is_empty() => {
+                Fact::Known(Some(Filter { mode, rule: text.as_ref().into() }))
+            }
+            None | Some(Node::Null | Node::String(_)) => Fact::Known(None),
+            Some(_) => self.doubt(Reason::WrongType),
+        }
+    }
+}
+
+fn is_all(node: &Node<'_>) -> bool {
+    node.as_array().is_some_and(|elements| elements.iter().all(|element| element.as_str() == Some("All")))
+}
+
+impl Conditions {
+    pub(super) fn unknown(reason: Reason) -> Self {
+        Self {
+            doubt: Some(reason),
+            users: Users::default(),
+            applications: Applications::default(),
+            workload_identities: Fact::Known(false),
+            client_app_types: List::default(),
+            sign_in_risk_levels: List::default(),
+            user_risk_levels: List::default(),
+            service_principal_risk_levels: List::default(),
+            insider_risk_levels: List::default(),
+            transfer_methods: List::default(),
+            platforms: Scope::default(),
+            locations: Scope::default(),
+            device_filter: Fact::Known(None),
+            opaque: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `grantControls` and `sessionControls`.
+
+use super::reader::Reader;
+use crate::policy::strength::is_multifactor;
+use crate::policy::{Fact, GrantControl, GrantControls, Id, List, Operator, Reason, Strength};
+use crate::syntax::{Node, Object};
+
+/// Words of session controls, all enumerations of Graph.
+const SESSION_WORDS: [(&str, &[&str]); 5] = [
+    ("cloudAppSecurityType", &["mcasConfigured", "monitorOnly", "blockDownloads"]),
+    ("mode", &["always", "never", "strictEnforcement", "disabled", "strictLocation"]),
+    ("type", &["days", "hours"]),
+    ("authenticationType", &["primaryAndSecondaryAuthentication", "secondaryAuthentication"]),
+    ("frequencyInterval", &["timeBased", "everyTime"]),
+];
+
+impl Reader {
+    pub(super) fn grant(&mut self, object: Option<&Object<'_>>) -> GrantControls {
+        let Some(object) = object else { return GrantControls::default() };
+        let [operator, built_in, custom, terms_of_use, strength] = self.pick(
+            object,
+            ["operator", "builtInControls", "customAuthenticationFactors", "termsOfUse", "authenticationStrength"],
+        );
+        let bound = object.members.iter().any(|(key, _)| key.eq_ignore_ascii_case("authenticationStrength@odata.bind"));
+        GrantControls {
+            doubt: None,
+            operator: self.word::<Operator>(operator),
+            built_in: self.words::<GrantControl>(built_in),
+            custom: self.texts(custom),
+            terms_of_use: self.ids(terms_of_use, &[]),
+            strength: match self.object(strength) {
+                Fact::Known(Some(object)) => Fact::Known(self.strength_object(object)),
+                // The service has been seen to ignore the reference and to keep the policy without any control.
+                Fact::Known(None) if bound => self.doubt(Reason::Unrecognised),
+                Fact::Known(None) => Fact::Known(None),
+                Fact::Unknown(reason) => Fact::Unknown(reason),
+            },
+        }
+    }
+
+    /// None for the object full of nulls that the Graph PowerShell SDK writes where there is no strength.
+    pub(super) fn strength_object(&mut self, object: &Object<'_>) -> Option<Strength> {
+        let [id, requirements, combinations, configurations, rest @ ..] = self.pick(
+            object,
+            [
+                "id",
+                "requirementsSatisfied",
+                "allowedCombinations",
+                "combinationConfigurations",
+                "displayName",
+                "description",
+                "policyType",
+                "createdDateTime",
+                "modifiedDateTime",
+            ],
+        );
+        let void = Node::Object(object.clone()).is_void();
+        self.conforms &=
+            matches!(configurations.node, None | Some(Node::Null)) || configurations.node.is_some_and(Node::is_void);
+        self.conforms &= rest[..2]
+            .iter()
+            .chain(&rest[3..])
+            .all(|slot| matches!(slot.node, None | Some(Node::Null | Node::String(_))));
+        self.conforms &= match rest[2].node {
+            None | Some(Node::Null) => true,
+            Some(Node::String(kind)) => kind == "builtIn" || kind == "custom",
+            Some(_) => false,
+        };
+        let requirements_satisfied_mfa = match requirements.node {
+            None | Some(Node::Null) => Fact::Known(None),
+            Some(_) if requirements.twice => Fact::Unknown(Reason::Ambiguous),
+            Some(Node::String(text)) => match text.as_ref() {
+                "mfa" => Fact::Known(Some(true)),
+                "none" => Fact::Known(Some(false)),
+                "" => Fact::Known(None),
+                other if other.eq_ignore_ascii_case("mfa") => self.odd(Fact::Known(Some(true))),
+                other if other.eq_ignore_ascii_case("none") => self.odd(Fact::Known(Some(false))),
+                _ => self.doubt(Reason::Unrecognised),
+            },
+            Some(_) => self.doubt(Reason::WrongType),
+        };
+        let combinations = self.list(combinations, |reader, text| match is_multifactor(text) {
+            Some(multifactor) => {
+                reader.conforms &= !text.contains(char::is_whitespace) && text.split(',').all(|word| !word.is_empty());
+                Fact::Known(multifactor)
+            }
+            None => reader.doubt(Reason::Unrecognised),
+        });
+        (!void).then(|| Strength {
+            id: id.node.and_then(Node::as_str).map(|text| {
+                let last = text.rsplit('/').next().unwrap_or(text);
+                let id = Id::new(last);
+                self.conforms &= id.guid().is_some() && last.len() == text.len();
+                id
+            }),
+            requirements_satisfied_mfa,
+            combinations,
+        })
+    }
+
+    /// Session controls grant nothing and demand no MFA; only their form is looked at.
+    pub(super) fn session(&mut self, object: &Object<'_>) {
+        let [resilience, nested @ ..] = self.pick(
+            object,
+            [
+                "disableResilienceDefaults",
+                "applicationEnforcedRestrictions",
+                "cloudAppSecurity",
+                "persistentBrowser",
+                "signInFrequency",
+                "secureSignInSession",
+                "continuousAccessEvaluation",
+            ],
+        );
+        self.conforms &= matches!(resilience.node, None | Some(Node::Null | Node::Bool(_)));
+        for slot in nested {
+            let Fact::Known(Some(control)) = self.object(slot) else { continue };
+            for (key, node) in control.properties() {
+                self.conforms &= match (key.as_ref(), node) {
+                    (_, Node::Null) | ("isEnabled", Node::Bool(_)) => true,
+                    ("value", Node::Number(number)) => number.is_i64(),
+                    (key, Node::String(word)) => {
+                        SESSION_WORDS.iter().any(|(name, words)| *name == key && words.contains(&word.as_ref()))
+                    }
+                    _ => false,
+                };
+            }
+        }
+    }
+}
+
+impl Default for GrantControls {
+    fn default() -> Self {
+        Self {
+            doubt: None,
+            operator: Fact::Known(None),
+            built_in: List::default(),
+            custom: List::default(),
+            terms_of_use: List::default(),
+            strength: Fact::Known(None),
+        }
+    }
+}
+
+impl GrantControls {
+    pub(super) fn unknown(reason: Reason) -> Self {
+        Self { doubt: Some(reason), ..Self::default() }
+    }
+}

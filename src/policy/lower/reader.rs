@@ -1,0 +1,184 @@
+//! Reading whatever stands where Graph has a value: an object, a list, a word.
+
+use crate::policy::{Fact, Id, List, Placeholder, Reason, Words};
+use crate::syntax::{Node, Object, is_annotation};
+
+/// A property's value and whether its key stands more than once.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Slot<'n, 'a> {
+    pub(super) node: Option<&'n Node<'a>>,
+    pub(super) twice: bool,
+}
+
+/// Reads a policy, and notes whether its form is beyond doubt.
+pub(super) struct Reader {
+    pub(super) conforms: bool,
+}
+
+/// What can be read where Graph has an object.
+pub(super) type ObjectFact<'n, 'a> = Fact<Option<&'n Object<'a>>>;
+
+impl Reader {
+    /// Notes something the schema has an opinion on.
+    pub(super) fn odd<T>(&mut self, value: T) -> T {
+        self.conforms = false;
+        value
+    }
+
+    pub(super) fn doubt<T>(&mut self, reason: Reason) -> Fact<T> {
+        self.odd(Fact::Unknown(reason))
+    }
+
+    /// Picks properties out of an object. A key that is not asked for is odd.
+    pub(super) fn pick<'n, 'a, const N: usize>(
+        &mut self,
+        object: &'n Object<'a>,
+        names: [&str; N],
+    ) -> [Slot<'n, 'a>; N] {
+        let mut slots = [Slot::default(); N];
+        for (key, node) in &object.members {
+            let index = names
+                .iter()
+                .position(|name| name == key)
+                .or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(key)));
+            match index {
+                Some(index) => {
+                    slots[index].twice = slots[index].node.is_some();
+                    slots[index].node.get_or_insert(node);
+                    self.conforms &= !slots[index].twice;
+                }
+                None => self.conforms &= is_annotation(key),
+            }
+        }
+        slots
+    }
+
+    /// What stands where Graph has an object. `null` and `[]` are none.
+    pub(super) fn object<'n, 'a>(&mut self, slot: Slot<'n, 'a>) -> ObjectFact<'n, 'a> {
+        match slot.node {
+            _ if slot.twice => Fact::Unknown(Reason::Ambiguous),
+            None | Some(Node::Null) => Fact::Known(None),
+            Some(Node::Object(object)) => Fact::Known(Some(object)),
+            Some(Node::Array(elements)) if elements.is_empty() => self.odd(Fact::Known(None)),
+            Some(Node::String(_)) => self.doubt(Reason::Truncated),
+            Some(_) => self.doubt(Reason::WrongType),
+        }
+    }
+
+    pub(super) fn optional_id(&mut self, slot: Slot<'_, '_>) -> Option<Id> {
+        match slot.node {
+            None | Some(Node::Null) => None,
+            Some(Node::String(text)) if !text.is_empty() => {
+                let id = Id::new(text);
+                self.conforms &= id.guid().is_some();
+                Some(id)
+            }
+            Some(_) => self.odd(None),
+        }
+    }
+
+    /// A collection of strings.
+    pub(super) fn list<T>(&mut self, slot: Slot<'_, '_>, mut read: impl FnMut(&mut Self, &str) -> Fact<T>) -> List<T> {
+        match slot.node {
+            _ if slot.twice => List::unknown(Reason::Ambiguous),
+            None | Some(Node::Null) => List::default(),
+            Some(Node::Array(elements)) => List {
+                items: elements
+                    .iter()
+                    .map(|element| match element {
+                        Node::String(text) => read(self, text),
+                        _ => self.doubt(Reason::WrongType),
+                    })
+                    .collect(),
+                doubt: None,
+            },
+            // ConvertTo-Json at its depth joins a list with spaces; an exporter that unrolls a list of one writes its element.
+            Some(Node::String(text)) if is_truncated(text) => self.odd(List::unknown(Reason::Truncated)),
+            Some(Node::String(text)) => {
+                self.conforms = false;
+                List { items: Box::new([read(self, text)]), doubt: None }
+            }
+            Some(_) => self.odd(List::unknown(Reason::WrongType)),
+        }
+    }
+
+    pub(super) fn ids(&mut self, slot: Slot<'_, '_>, literals: &[&str]) -> List<Id> {
+        self.list(slot, |reader, text| {
+            let id = Id::new(text);
+            reader.conforms &= id.guid().is_some() || literals.contains(&text);
+            Fact::Known(id)
+        })
+    }
+
+    pub(super) fn texts(&mut self, slot: Slot<'_, '_>) -> List<Id> {
+        self.list(slot, |_, text| Fact::Known(Id::new(text)))
+    }
+
+    pub(super) fn word<W: Words>(&mut self, slot: Slot<'_, '_>) -> Fact<Option<W>> {
+        match slot.node {
+            _ if slot.twice => Fact::Unknown(Reason::Ambiguous),
+            None | Some(Node::Null) => Fact::Known(None),
+            Some(Node::String(text)) => match self.member(text) {
+                Fact::Known(word) => Fact::Known(Some(word)),
+                Fact::Unknown(reason) => Fact::Unknown(reason),
+            },
+            Some(_) => self.doubt(Reason::WrongType),
+        }
+    }
+
+    pub(super) fn words<W: Words>(&mut self, slot: Slot<'_, '_>) -> List<W> {
+        self.list(slot, Reader::member)
+    }
+
+    /// A flags enumeration: Graph writes one comma-separated string, some exporters a list.
+    pub(super) fn flags<W: Words>(&mut self, slot: Slot<'_, '_>) -> List<W> {
+        match slot.node {
+            Some(Node::String(text)) if !slot.twice => {
+                self.conforms &= !text.contains(char::is_whitespace)
+                    && text.split(',').all(|word| !word.is_empty() || text.is_empty());
+                let mut items = Vec::new();
+                for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+                    if word == "none" {
+                        // No bit set; not every flags enumeration names it, which is for the schema to say.
+                        self.conforms = false;
+                    } else {
+                        items.push(self.member(word));
+                    }
+                }
+                List { items: items.into(), doubt: None }
+            }
+            _ => self.words(slot),
+        }
+    }
+
+    fn member<W: Words>(&mut self, text: &str) -> Fact<W> {
+        let members = || W::WORDS.iter().filter(|(word, _)| !W::NOT_IN_POLICIES.contains(word));
+        if let Some((_, word)) = members().find(|(word, _)| *word == text) {
+            return Fact::Known(*word);
+        }
+        self.conforms = false;
+        if let Some((_, word)) = members().find(|(word, _)| word.eq_ignore_ascii_case(text)) {
+            return Fact::Known(*word);
+        }
+        Fact::Unknown(if text == "unknownFutureValue" {
+            Reason::Hidden
+        } else if Placeholder::of(text).is_some() {
+            Reason::Placeholder
+        } else {
+            Reason::Unrecognised
+        })
+    }
+}
+
+/// Whether a string in a collection's place is what `ConvertTo-Json` leaves at its depth.
+pub(crate) fn is_truncated(text: &str) -> bool {
+    text.trim().is_empty() || text.contains(char::is_whitespace) || is_type_name(text)
+}
+
+/// Whether a string is the name of a .NET type or PowerShell's rendering of an object.
+pub(crate) fn is_type_name(text: &str) -> bool {
+    ["System.", "Microsoft.Graph.", "Microsoft.Open.", "class ConditionalAccess"]
+        .iter()
+        .any(|prefix| text.starts_with(prefix))
+        || (text.starts_with("@{") && text.ends_with('}'))
+}
