@@ -75,6 +75,12 @@ impl Here {
     }
 }
 
+/// Whether a document is a list of elements that can be read one by one.
+#[must_use]
+pub fn is_list(root: &Node<'_>) -> bool {
+    graph::is_list(root)
+}
+
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, 'a>)) -> Taken {
     let mut reader = Reader { text, file, visit, taken: Taken::new("JSON that is no policy") };

@@ -13,7 +13,7 @@ use crate::rules::{self, FileFacts, Inspected, Judgement, Reading, TenantFacts};
 use crate::schema;
 use crate::signin::{AssumeEnabled, SignIn};
 use crate::source::{self, Text};
-use crate::syntax::{self, Pointer};
+use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies, Tenant};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,7 +95,7 @@ pub struct ExceptionReport {
 }
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
-const SPLIT_ABOVE: usize = 4 << 20;
+const SPLIT_ABOVE: usize = 1 << 20;
 
 /// Lints one tenant. `progress` counts files.
 #[must_use]
@@ -188,7 +188,6 @@ impl Reader<'_> {
 
     fn add_text(&self, mut read: Read, file: usize, candidate: Candidate, path: &str, text: &Text) -> Read {
         let content = text.as_str();
-        let parse = if content.len() > SPLIT_ABOVE { syntax::parse_outline } else { syntax::parse };
         let root = match parse(content) {
             Ok(root) => root,
             Err(error) => {
@@ -340,8 +339,19 @@ impl FileFacts<'_> {
     }
 }
 
+/// A long list is split; anything else is read whole.
+fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
+    if content.len() > SPLIT_ABOVE {
+        let outline = syntax::parse_outline(content)?;
+        if dialect::is_list(&outline) {
+            return Ok(outline);
+        }
+    }
+    syntax::parse(content)
+}
+
 /// A file that is plainly in order needs no rule to say so.
-fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, syntax::SyntaxError)]) -> bool {
+fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxError)]) -> bool {
     !inspected.is_empty()
         || !broken.is_empty()
         || !taken.next_pages.is_empty()

@@ -10,7 +10,7 @@ use expectation::Expectation;
 use jsonschema::Validator;
 use serde_json::Value;
 use std::sync::OnceLock;
-use vocabulary::Vocabulary;
+use vocabulary::{Remark, Vocabulary};
 
 /// The schema of one policy in Graph's words.
 pub const POLICY_SCHEMA: &str = include_str!("../schemas/conditional-access-policy.schema.json");
@@ -140,12 +140,16 @@ pub fn violations(node: &Node<'_>) -> Vec<Violation> {
         }
     }
     duplicate_keys(node, &Pointer::root(), &mut found);
-    hidden_values(&value, &Pointer::root(), &mut found);
-    let unknown = schema.vocabulary.unknown_properties(&value);
-    found.extend(unknown.into_iter().map(|(pointer, name)| {
-        let meant = nearest(&name, schema.vocabulary.properties());
-        Violation { pointer, kind: ViolationKind::UnknownProperty { name, meant } }
-    }));
+    for (pointer, remark) in schema.vocabulary.remarks(&value) {
+        let kind = match remark {
+            Remark::UnknownProperty(name) => {
+                let meant = nearest(&name, schema.vocabulary.properties());
+                ViolationKind::UnknownProperty { name, meant }
+            }
+            Remark::Hidden => ViolationKind::Hidden,
+        };
+        found.push(Violation { pointer, kind });
+    }
     found.dedup();
     found
 }
@@ -181,6 +185,9 @@ fn judge(pointer: &Pointer, value: Option<&Value>, expectation: &Expectation) ->
 
 fn judge_word(word: &str, expectation: &Expectation) -> ViolationKind {
     let value = word.to_owned();
+    if word == "unknownFutureValue" {
+        return ViolationKind::Hidden;
+    }
     if Placeholder::of(word).is_some() {
         return ViolationKind::Placeholder { value };
     }
@@ -237,26 +244,6 @@ fn duplicate_keys(node: &Node<'_>, pointer: &Pointer, found: &mut Vec<Violation>
         Node::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 duplicate_keys(element, &pointer.index(index), found);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The sentinel is valid, and a value that the export has lost.
-fn hidden_values(value: &Value, pointer: &Pointer, found: &mut Vec<Violation>) {
-    match value {
-        Value::String(text) if text.split(',').any(|word| word.trim() == "unknownFutureValue") => {
-            found.push(Violation { pointer: pointer.clone(), kind: ViolationKind::Hidden });
-        }
-        Value::Array(elements) => {
-            for (index, element) in elements.iter().enumerate() {
-                hidden_values(element, &pointer.index(index), found);
-            }
-        }
-        Value::Object(members) => {
-            for (key, member) in members {
-                hidden_values(member, &pointer.key(key), found);
             }
         }
         _ => {}

@@ -1,6 +1,6 @@
 //! JSON as nodes in the order of the file, and the way back from a pointer to the characters it names.
 //!
-//! Parsing keeps no positions: a document without findings does not pay for them. [`locate`] finds them again for the
+//! Parsing keeps no positions: a document without findings does not pay for them. [`Locator`] finds them again for the
 //! few places a finding points at.
 
 mod locate;
@@ -8,7 +8,7 @@ mod node;
 mod parse;
 mod pointer;
 
-pub use locate::{Place, locate, locate_all};
+pub use locate::{Locator, Place};
 pub use node::{Node, Object, is_annotation};
 pub use parse::{MAX_DEPTH, Outline, SyntaxError, SyntaxProblem, parse, parse_outline};
 pub use pointer::Pointer;

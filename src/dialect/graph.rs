@@ -8,6 +8,22 @@ use crate::syntax::{Node, Object};
 const CONDITIONS: [&str; 6] =
     ["users", "applications", "clientAppTypes", "clientApplications", "signInRiskLevels", "authenticationFlows"];
 
+/// Whether a document is a list of elements that can be read one by one.
+pub(super) fn is_list(root: &Node<'_>) -> bool {
+    let array = |object: &Object<'_>, name| matches!(object.get(name), Some(Node::Array(_)));
+    match root {
+        Node::Array(_) => true,
+        Node::Object(object) => {
+            let scuba = match object.get("Raw") {
+                Some(Node::Object(raw)) => raw,
+                _ => object,
+            };
+            array(object, "value") || array(object, "responses") || array(scuba, "conditional_access_policies")
+        }
+        _ => false,
+    }
+}
+
 /// Reads what Graph or a tool around it has written. False if there is nothing of the kind.
 pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     match root {

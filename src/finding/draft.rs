@@ -3,7 +3,8 @@
 use super::{Finding, Level, Location, PolicyRef, fingerprint};
 use crate::policy::{Origin, Policy};
 use crate::source::{Excerpt, Lines, Position};
-use crate::syntax::{self, Pointer};
+use crate::syntax::{Locator, Pointer};
+use std::cell::RefCell;
 use std::ops::Range;
 
 /// A finding that knows its places by pointer.
@@ -133,6 +134,7 @@ impl Label {
 /// The text of a file while its findings are located.
 pub struct Located<'a> {
     lines: Lines<'a>,
+    locator: RefCell<Locator<'a>>,
     path: &'a str,
     hashes: Vec<String>,
 }
@@ -141,7 +143,7 @@ impl<'a> Located<'a> {
     /// Indexes a file. `hashes` are those of GitHub, or empty where they are not wanted.
     #[must_use]
     pub fn new(text: &'a str, path: &'a str, hashes: Vec<String>) -> Self {
-        Self { lines: Lines::new(text), path, hashes }
+        Self { lines: Lines::new(text), locator: RefCell::new(Locator::new(text)), path, hashes }
     }
 
     fn location(&self, label: &Label, primary: bool) -> Location {
@@ -150,20 +152,17 @@ impl<'a> Located<'a> {
             Spot::File => (first_character(text), Pointer::root()),
             Spot::Bytes(range) => (range.clone(), Pointer::root()),
             Spot::Pointer { from, pointer, part } => {
-                // A file that changed since it was read must not make this fail.
-                let document = text.get(from.offset..).unwrap_or_default();
-                // From an element of a split list, what follows it is not part of the document.
-                let document = first_value(document, from.offset > 0);
-                let found = syntax::locate_all(document, &from.inner().join(pointer));
+                let places = self.locator.borrow_mut().find(from.offset, &from.inner().join(pointer));
                 let place = match part {
-                    Part::NthKey(nth) => found.get(*nth).or(found.first()),
-                    _ => found.first(),
+                    Part::NthKey(nth) => places.get(*nth).or(places.first()),
+                    _ => places.first(),
                 };
+                // None only if the file has changed since it was read.
                 let marked = place.map_or(0..0, |place| match (part, &place.key) {
                     (Part::Key | Part::NthKey(_), Some(key)) => key.clone(),
-                    _ => place.mark(document),
+                    _ => place.mark(text),
                 });
-                (from.offset + marked.start..from.offset + marked.end, from.pointer.join(pointer))
+                (marked, from.pointer.join(pointer))
             }
         };
         let start = self.lines.position(span.start);
@@ -182,14 +181,6 @@ impl<'a> Located<'a> {
 
 fn first_character(text: &str) -> Range<usize> {
     0..text.chars().next().map_or(0, char::len_utf8)
-}
-
-fn first_value(text: &str, cut: bool) -> &str {
-    if !cut {
-        return text;
-    }
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&serde_json::value::RawValue>();
-    values.next().and_then(Result::ok).map_or(text, serde_json::value::RawValue::get)
 }
 
 /// Turns drafts into findings. `open` gives the text of a file by its index, or none where it can no longer be read.

@@ -4,6 +4,14 @@ use crate::syntax::Pointer;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Something that is valid and yet worth a remark.
+pub(super) enum Remark {
+    /// A property that says something and that the schema does not list where it stands.
+    UnknownProperty(String),
+    /// The sentinel of an enumeration: the export has lost the value.
+    Hidden,
+}
+
 /// Names that a schema knows.
 pub(super) struct Vocabulary {
     schema: Value,
@@ -36,14 +44,14 @@ impl Vocabulary {
         self.flags.get(pattern).map(Vec::as_slice)
     }
 
-    /// Properties that say something and that the schema does not list where they stand, with the pointer to each.
-    pub(super) fn unknown_properties(&self, value: &Value) -> Vec<(Pointer, String)> {
+    /// What is valid and yet worth a remark, with the pointer to each.
+    pub(super) fn remarks(&self, value: &Value) -> Vec<(Pointer, Remark)> {
         let mut found = Vec::new();
         self.walk(value, &self.schema, &Pointer::root(), &mut found);
         found
     }
 
-    fn walk(&self, value: &Value, schema: &Value, pointer: &Pointer, found: &mut Vec<(Pointer, String)>) {
+    fn walk(&self, value: &Value, schema: &Value, pointer: &Pointer, found: &mut Vec<(Pointer, Remark)>) {
         let mut branches = Vec::new();
         self.resolve(schema, &mut branches);
         match value {
@@ -58,7 +66,7 @@ impl Vocabulary {
                     match known.iter().find_map(|properties| properties.get(key)) {
                         Some(schema) => self.walk(member, schema, &pointer, found),
                         None if is_void(member) => {}
-                        None => found.push((pointer, key.clone())),
+                        None => found.push((pointer, Remark::UnknownProperty(key.clone()))),
                     }
                 }
             }
@@ -67,6 +75,14 @@ impl Vocabulary {
                     for (index, element) in elements.iter().enumerate() {
                         self.walk(element, schema, &pointer.index(index), found);
                     }
+                }
+            }
+            Value::String(text) => {
+                let sentinel = Value::from("unknownFutureValue");
+                let words = branches.iter().flat_map(|branch| [branch.get("enum"), branch.get("x-members")]).flatten();
+                let evolves = words.filter_map(Value::as_array).any(|words| words.contains(&sentinel));
+                if evolves && text.split(',').any(|word| word.trim() == "unknownFutureValue") {
+                    found.push((pointer.clone(), Remark::Hidden));
                 }
             }
             _ => {}

@@ -4,11 +4,12 @@ use super::parse::Key;
 use super::pointer::Pointer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
+use std::rc::Rc;
 
-/// Where a value stands. Ranges are bytes of the text given to [`locate`], quotes included.
+/// Where a value stands. Ranges are bytes of the located text, quotes included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Its key, if it is a member of an object.
@@ -31,54 +32,98 @@ impl Place {
     }
 }
 
-/// Finds what `pointer` names in `text`, which must be valid JSON; letter case of keys does not matter. Where a step
-/// leads nowhere (a missing property, an index into a value that stands for a list of one), the place reached so far.
-#[must_use]
-pub fn locate(text: &str, pointer: &Pointer) -> Option<Place> {
-    locate_all(text, pointer).into_iter().next()
+/// Finds the characters that pointers name. What has been read once on the way to one place serves for the next, so
+/// that a thousand findings in one file cost no more than reading it.
+pub struct Locator<'a> {
+    text: &'a str,
+    levels: HashMap<usize, Rc<Level>>,
 }
 
-/// As [`locate`], with every member where the last key stands more than once.
-#[must_use]
-pub fn locate_all(text: &str, pointer: &Pointer) -> Vec<Place> {
-    let start = text.len() - text.trim_ascii_start().len();
-    let mut places = vec![Place { key: None, value: start..text.trim_ascii_end().len().max(start) }];
-    for step in pointer.steps() {
-        let Some(found) = places.first().map(|place| members(text, place, &step)) else { break };
-        if found.is_empty() {
-            places.truncate(1);
-            break;
-        }
-        places = found;
-    }
-    places
+/// One level of a value: the members of an object with their keys, or the elements of an array.
+#[derive(Default)]
+struct Level {
+    members: Vec<(Box<str>, Place)>,
+    elements: Vec<Range<usize>>,
 }
 
-/// The members or the element of the value at `place` that `step` names.
-fn members(text: &str, place: &Place, step: &str) -> Vec<Place> {
-    let value = &text[place.value.clone()];
-    let base = place.value.start;
-    let shallow = match value.as_bytes().first() {
-        Some(b'{' | b'[') => serde_json::from_str::<Shallow<'_>>(value).unwrap_or_default(),
-        _ => Shallow::default(),
-    };
-    let range = |raw: &RawValue| {
-        let start = raw.get().as_ptr() as usize - value.as_ptr() as usize;
-        base + start..base + start + raw.get().len()
-    };
-    if let Some(element) = step.parse().ok().and_then(|index: usize| shallow.elements.get(index)) {
-        return vec![Place { key: None, value: range(element) }];
+impl<'a> Locator<'a> {
+    /// Locates in `text`, which must be valid JSON, at least from where it is asked.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Self { text, levels: HashMap::new() }
     }
-    let mut after_previous = base + 1;
-    let mut found = Vec::new();
-    for (key, raw) in &shallow.members {
-        let value = range(raw);
-        if key.0.eq_ignore_ascii_case(step) {
-            found.push(Place { key: key_between(text, after_previous, value.start), value: value.clone() });
+
+    /// What `pointer` names from the value that starts at `offset`; every occurrence where the last key stands more
+    /// than once. Letter case of keys does not matter. Where a step leads nowhere (a missing property, an index into a
+    /// value that stands for a list of one), the place reached so far; nothing where there is no value at all.
+    pub fn find(&mut self, offset: usize, pointer: &Pointer) -> Vec<Place> {
+        let Some(root) = self.value_at(offset) else { return Vec::new() };
+        let mut places = vec![Place { key: None, value: root }];
+        for step in pointer.steps() {
+            let level = self.level(&places[0].value.clone());
+            let found = level.find(&step);
+            if found.is_empty() {
+                places.truncate(1);
+                break;
+            }
+            places = found;
         }
-        after_previous = value.end;
+        places
     }
-    found
+
+    /// The value that starts at or after `offset`.
+    fn value_at(&self, offset: usize) -> Option<Range<usize>> {
+        let rest = self.text.get(offset..)?;
+        let start = offset + (rest.len() - rest.trim_ascii_start().len());
+        if offset == 0 {
+            return Some(start..self.text.trim_ascii_end().len().max(start));
+        }
+        // An element of a list: what follows it belongs to its neighbours.
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        let value = values.next()?.ok()?;
+        Some(start..start + value.get().len())
+    }
+
+    fn level(&mut self, value: &Range<usize>) -> Rc<Level> {
+        if let Some(level) = self.levels.get(&value.start) {
+            return Rc::clone(level);
+        }
+        let level = Rc::new(Level::of(self.text, value));
+        self.levels.insert(value.start, Rc::clone(&level));
+        level
+    }
+}
+
+impl Level {
+    fn of(text: &str, value: &Range<usize>) -> Self {
+        let base = value.start;
+        let value = &text[value.clone()];
+        let shallow = match value.as_bytes().first() {
+            Some(b'{' | b'[') => serde_json::from_str::<Shallow<'_>>(value).unwrap_or_default(),
+            _ => Shallow::default(),
+        };
+        let range = |raw: &RawValue| {
+            let start = base + raw.get().as_ptr() as usize - value.as_ptr() as usize;
+            start..start + raw.get().len()
+        };
+        let mut after_previous = base + 1;
+        let members = shallow.members.iter().map(|(key, raw)| {
+            let value = range(raw);
+            let place = Place { key: key_between(text, after_previous, value.start), value: value.clone() };
+            after_previous = value.end;
+            (key.0.as_ref().into(), place)
+        });
+        Self { members: members.collect(), elements: shallow.elements.iter().map(|raw| range(raw)).collect() }
+    }
+
+    /// The element or the members that `step` names.
+    fn find(&self, step: &str) -> Vec<Place> {
+        if let Some(element) = step.parse().ok().and_then(|index: usize| self.elements.get(index)) {
+            return vec![Place { key: None, value: element.clone() }];
+        }
+        let named = self.members.iter().filter(|(key, _)| key.eq_ignore_ascii_case(step));
+        named.map(|(_, place)| place.clone()).collect()
+    }
 }
 
 /// The key in front of a value: between them and what came before stand only white space, a comma and a colon.
@@ -89,7 +134,7 @@ fn key_between(text: &str, from: usize, to: usize) -> Option<Range<usize>> {
     (start + 1 < end).then_some(start..end)
 }
 
-/// One level of a value.
+/// One level as `serde_json` reads it.
 #[derive(Default)]
 struct Shallow<'a> {
     members: Vec<(Key<'a>, &'a RawValue)>,
@@ -126,12 +171,6 @@ impl<'de> de::Deserialize<'de> for Shallow<'de> {
     }
 }
 
-impl Default for Key<'_> {
-    fn default() -> Self {
-        Self(Cow::Borrowed(""))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +178,7 @@ mod tests {
     const TEXT: &str = r#" {"a": [1, {"State" : "on"}], "na\u006de": "x", "a/b": {}, "twice": 1, "twice": [2]} "#;
 
     fn key_and_value(pointer: &str) -> (Option<&str>, &str) {
-        let place = locate(TEXT, &Pointer::new(pointer)).unwrap();
+        let place = Locator::new(TEXT).find(0, &Pointer::new(pointer)).remove(0);
         (place.key.map(|key| &TEXT[key]), &TEXT[place.value])
     }
 
@@ -160,8 +199,17 @@ mod tests {
 
     #[test]
     fn every_duplicate_is_found() {
-        let places = locate_all(TEXT, &Pointer::new("/twice"));
+        let places = Locator::new(TEXT).find(0, &Pointer::new("/twice"));
         let values: Vec<_> = places.into_iter().map(|place| &TEXT[place.value]).collect();
         assert_eq!(values, ["1", "[2]"]);
+    }
+
+    #[test]
+    fn a_pointer_may_lead_from_the_middle_and_a_text_that_has_changed_is_no_harm() {
+        let offset = TEXT.find("{\"State").unwrap();
+        let mut locator = Locator::new(TEXT);
+        assert_eq!(&TEXT[locator.find(offset, &Pointer::new("/state")).remove(0).value], "\"on\"");
+        assert!(locator.find(TEXT.len() + 5, &Pointer::new("/state")).is_empty());
+        assert!(Locator::new("{ not json").find(0, &Pointer::new("/state/0"))[0].value.start == 0);
     }
 }

@@ -58,7 +58,7 @@ impl Reader {
                 Fact::Known(None) => Applications::default(),
                 Fact::Unknown(reason) => Applications { doubt: Some(reason), ..Applications::default() },
             },
-            workload_identities: match self.object(client_applications) {
+            workload_identities: match self.object_or_empty(client_applications) {
                 Fact::Known(Some(object)) => self.client_applications(object),
                 Fact::Known(None) => Fact::Known(false),
                 Fact::Unknown(reason) => Fact::Unknown(reason),
@@ -68,7 +68,7 @@ impl Reader {
             user_risk_levels: self.words(user_risk),
             service_principal_risk_levels: self.words(service_principal_risk),
             insider_risk_levels: self.flags(insider_risk),
-            transfer_methods: match self.object(flows) {
+            transfer_methods: match self.object_or_empty(flows) {
                 Fact::Known(Some(flows)) => {
                     let [methods] = self.pick(flows, ["transferMethods"]);
                     self.flags(methods)
@@ -86,7 +86,7 @@ impl Reader {
     }
 
     fn devices(&mut self, slot: Slot<'_, '_>, opaque: &mut Vec<Box<str>>) -> Fact<Option<Filter>> {
-        match self.object(slot) {
+        match self.object_or_empty(slot) {
             Fact::Known(None) => Fact::Known(None),
             Fact::Unknown(reason) => Fact::Unknown(reason),
             Fact::Known(Some(devices)) => {
@@ -159,7 +159,11 @@ impl Reader {
                 }
             }
         };
-        Fact::Known((!types.is_empty()).then_some(Guests { types, tenants }))
+        match (types.is_empty(), &tenants) {
+            (true, None) => Fact::Known(None),
+            (true, Some(_)) => self.doubt(Reason::Missing),
+            (false, _) => Fact::Known(Some(Guests { types, tenants })),
+        }
     }
 
     fn applications(&mut self, object: &Object<'_>) -> Applications {
@@ -178,8 +182,8 @@ impl Reader {
             doubt: None,
             include: self.ids(include, &suites),
             exclude: self.ids(exclude, &suites[2..]),
-            user_actions: self.ids(actions, &["urn:user:registersecurityinfo", "urn:user:registerdevice"]),
-            authentication_contexts: self.ids(contexts, &[]),
+            user_actions: self.literals(actions, &["urn:user:registersecurityinfo", "urn:user:registerdevice"]),
+            authentication_contexts: self.literals(contexts, &[]),
             filter: self.filter(filter),
         }
     }
@@ -205,7 +209,7 @@ impl Reader {
         names: [&str; 2],
         read: impl Fn(&mut Self, Slot<'_, '_>) -> List<T>,
     ) -> Scope<T> {
-        match self.object(slot) {
+        match self.object_or_empty(slot) {
             Fact::Known(Some(object)) => {
                 let [include, exclude] = self.pick(object, names);
                 Scope { doubt: None, include: read(self, include), exclude: read(self, exclude) }
@@ -222,6 +226,7 @@ impl Reader {
             Fact::Unknown(reason) => return Fact::Unknown(reason),
         };
         let [mode, rule] = self.pick(object, ["mode", "rule"]);
+        let says_nothing = matches!(mode.node, None | Some(Node::Null));
         let mode = match self.word::<FilterMode>(mode) {
             Fact::Known(Some(mode)) => Fact::Known(mode),
             Fact::Known(None) => Fact::Unknown(Reason::Missing),
@@ -231,7 +236,9 @@ impl Reader {
             Some(Node::String(text)) if !text.is_empty() => {
                 Fact::Known(Some(Filter { mode, rule: text.as_ref().into() }))
             }
-            None | Some(Node::Null | Node::String(_)) => Fact::Known(None),
+            // The Graph PowerShell SDK writes an object of nulls where there is no filter.
+            None | Some(Node::Null | Node::String(_)) if says_nothing => Fact::Known(None),
+            None | Some(Node::Null | Node::String(_)) => self.doubt(Reason::Missing),
             Some(_) => self.doubt(Reason::WrongType),
         }
     }

@@ -55,8 +55,11 @@ impl Reader {
             ],
         );
         let void = Node::Object(object.clone()).is_void();
-        self.conforms &=
-            matches!(configurations.node, None | Some(Node::Null)) || configurations.node.is_some_and(Node::is_void);
+        self.conforms &= match configurations.node {
+            None | Some(Node::Null) => true,
+            Some(Node::Array(elements)) => elements.is_empty(),
+            Some(_) => false,
+        };
         self.conforms &= rest[..2]
             .iter()
             .chain(&rest[3..])
@@ -86,6 +89,7 @@ impl Reader {
             }
             None => reader.doubt(Reason::Unrecognised),
         });
+        self.conforms &= matches!(id.node, None | Some(Node::Null | Node::String(_)));
         (!void).then(|| Strength {
             id: id.node.and_then(Node::as_str).map(|text| {
                 let last = text.rsplit('/').next().unwrap_or(text);

@@ -53,15 +53,22 @@ impl Reader {
         slots
     }
 
-    /// What stands where Graph has an object. `null` and `[]` are none.
+    /// What stands where Graph has an object. `null` is none.
     pub(super) fn object<'n, 'a>(&mut self, slot: Slot<'n, 'a>) -> ObjectFact<'n, 'a> {
         match slot.node {
             _ if slot.twice => Fact::Unknown(Reason::Ambiguous),
             None | Some(Node::Null) => Fact::Known(None),
             Some(Node::Object(object)) => Fact::Known(Some(object)),
-            Some(Node::Array(elements)) if elements.is_empty() => self.odd(Fact::Known(None)),
             Some(Node::String(_)) => self.doubt(Reason::Truncated),
             Some(_) => self.doubt(Reason::WrongType),
+        }
+    }
+
+    /// The same where real exports write `[]` for none.
+    pub(super) fn object_or_empty<'n, 'a>(&mut self, slot: Slot<'n, 'a>) -> ObjectFact<'n, 'a> {
+        match slot.node {
+            Some(Node::Array(elements)) if elements.is_empty() && !slot.twice => self.odd(Fact::Known(None)),
+            _ => self.object(slot),
         }
     }
 
@@ -104,9 +111,23 @@ impl Reader {
 
     pub(super) fn ids(&mut self, slot: Slot<'_, '_>, literals: &[&str]) -> List<Id> {
         self.list(slot, |reader, text| {
+            if text.trim().is_empty() || is_type_name(text) {
+                return reader.doubt(Reason::Truncated);
+            }
+            if text == "unknownFutureValue" {
+                return reader.doubt(Reason::Hidden);
+            }
             let id = Id::new(text);
             reader.conforms &= id.guid().is_some() || literals.contains(&text);
             Fact::Known(id)
+        })
+    }
+
+    /// Ids that are no GUIDs: literals, of which not all are listed here.
+    pub(super) fn literals(&mut self, slot: Slot<'_, '_>, usual: &[&str]) -> List<Id> {
+        self.list(slot, |reader, text| {
+            reader.conforms &= usual.contains(&text);
+            Fact::Known(Id::new(text))
         })
     }
 

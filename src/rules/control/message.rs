@@ -54,7 +54,11 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
     if matches!(judgement.decision.reason, Reason::Together(_)) {
         return format!("One policy for all users, without conditions, settles it. {explain}");
     }
-    let Some((index, causes)) = nearest else { return create };
+    let hinge = match &judgement.decision.reason {
+        Reason::Unknown(index, cause) => Some((*index, vec![*cause])),
+        _ => None,
+    };
+    let Some((index, causes)) = hinge.as_ref().or(nearest) else { return create };
     // A policy for some users is not the one to change for all.
     if causes.iter().any(|cause| cause.why == Why::UserNotIncluded) {
         return create;

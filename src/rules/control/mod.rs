@@ -68,7 +68,7 @@ impl Control {
             Reason::Together(policies) => policies.iter().take(SHOWN).fold(draft, |draft, index| {
                 let policy = &facts.tenant.policies[*index];
                 let name = Pointer::root().key("displayName");
-                draft.label(Label::in_policy(policy, name, "covers part of the sign-ins"))
+                draft.label(Label::in_policy(policy, name, "may cover part of the sign-ins"))
             }),
             _ => label_causes(facts, draft, &near),
         };

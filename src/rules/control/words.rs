@@ -199,12 +199,10 @@ pub(super) fn remedy(policy: &Policy, cause: &Cause) -> Option<String> {
         Why::ApplicationFilter => "name the API or all resources instead of a filter".to_owned(),
         Why::StrengthUndefined => "export the authentication strengths beside the policies".to_owned(),
         Why::LocationUndefined => "export the named locations beside the policies".to_owned(),
-        Why::Opaque
-        | Why::AdminPortals
-        | Why::Contradicted
-        | Why::Deleted
-        | Why::ResourceNotIncluded
-        | Why::WorkloadIdentities => return None,
+        Why::Opaque | Why::AdminPortals | Why::Deleted | Why::ResourceNotIncluded | Why::WorkloadIdentities => {
+            return None;
+        }
+        Why::Contradicted => "keep the copy that the tenant has, and leave the other out".to_owned(),
         Why::Doubt(_) => format!("mend `{value}`"),
     })
 }

@@ -1,6 +1,6 @@
 //! Conditions without a model.
 
-use crate::finding::{Draft, Label, Level, Part, quoted};
+use crate::finding::{Draft, Label, Level, Part, PolicyRef, quoted};
 use crate::rules::FileFacts;
 use crate::syntax::Pointer;
 use super::{Meta, Rule, declare};
@@ -27,9 +27,11 @@ impl Rule for UnknownCondition {
         for policy in file.policies.iter().map(|inspected| &inspected.policy) {
             for name in &policy.conditions.opaque {
                 let message = format!(
-                    "caplint has no model for the condition {}. It may narrow the policy, so the policy is never counted on as cover.",
-                    quoted(name)
-                );
+                    "caplint has no model for the condition {} of {}. It may narrow the policy, so the policy is never counted on \
+                     as cover.",
+                    quoted(name),
+                    PolicyRef::to(policy).label()
+);
                 let pointer = Pointer::new("/conditions").key(name);
                 drafts.push(
                     Draft::new(Self::ID, Level::Warning, message)

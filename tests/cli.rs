@@ -1,0 +1,252 @@
+//! The command line as programs and people call it: exit codes, formats, files, hostile names.
+
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::similar_names, clippy::cast_possible_truncation)]
+
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const FORMATS: [&str; 4] = ["pretty", "concise", "json", "sarif"];
+
+fn caplint(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+/// caplint in the repository's folder, with an environment of its own.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "RAYON_NUM_THREADS"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn code(arguments: &[&str]) -> i32 {
+    caplint(arguments).status.code().unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_slice(&caplint(&[arguments, &["--format", "json"]].concat()).stdout).unwrap()
+}
+
+fn verdict(report: &Value) -> &str {
+    report["tenants"][0]["controls"][0]["verdict"].as_str().unwrap()
+}
+
+#[test]
+fn the_exit_code_is_the_same_in_every_format() {
+    for format in FORMATS {
+        let check = |path: &str, more: &[&str]| code(&[&["check", path, "--format", format], more].concat());
+        assert_eq!(check("testdata/mfa-for-all-users", &[]), 0);
+        assert_eq!(check("testdata/mfa-for-all-users", &["--fail-on", "info"]), 1);
+        assert_eq!(check("testdata/trusted-location-excluded", &[]), 1);
+        assert_eq!(check("testdata/trusted-location-excluded", &["--fail-on", "never"]), 0);
+        assert_eq!(check("testdata/damaged", &[]), 1);
+        assert_eq!(check("testdata/nothing-to-judge", &[]), 2);
+        assert_eq!(check("testdata/nothing-to-judge", &["--allow-empty"]), 1);
+        assert_eq!(check("testdata/nothing-to-judge", &["--scope", "file"]), 0);
+        assert_eq!(check("testdata/there-is-no-such-folder", &[]), 2);
+        assert_eq!(check("testdata/mfa-for-all-users", &["--fail-on", "maybe"]), 2);
+    }
+}
+
+#[test]
+fn an_empty_folder_is_a_failure_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = caplint(&["check", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing to judge"));
+}
+
+#[test]
+fn an_unknown_cloud_date_format_or_rule_is_refused() {
+    let tenant = "testdata/mfa-for-all-users";
+    assert_eq!(code(&["check", tenant, "--cloud", "mooncake"]), 2);
+    assert_eq!(code(&["check", tenant, "--today", "tomorrow"]), 2);
+    assert_eq!(code(&["check", tenant, "--today", "2027-01-31"]), 0);
+    assert_eq!(code(&["check", tenant, "--format", "xml"]), 2);
+    assert_eq!(code(&["check", tenant, "--output", "sarif"]), 2);
+    let output = caplint(&["explain", "letter-cas"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("letter-case"));
+}
+
+#[test]
+fn every_rule_is_listed_and_explained() {
+    let rules = String::from_utf8(caplint(&["rules"]).stdout).unwrap();
+    assert!(rules.lines().count() > 15);
+    for line in rules.lines() {
+        let id = line.split_whitespace().next().unwrap();
+        let page = String::from_utf8(caplint(&["explain", id]).stdout).unwrap();
+        assert!(page.starts_with(&format!("# {id}\n")), "{page}");
+    }
+}
+
+#[test]
+fn one_thread_and_eight_write_the_same_bytes() {
+    for format in FORMATS {
+        let run = |threads: &str| {
+            let arguments =
+                ["check", "testdata/damaged", "testdata/encodings", "testdata/spellings", "-v", "--format", format];
+            let output = command(&arguments).env("RAYON_NUM_THREADS", threads).output().unwrap();
+            (output.stdout, output.stderr)
+        };
+        let once = run("1");
+        assert!(!once.0.is_empty());
+        assert_eq!(once, run("8"), "{format}");
+        assert_eq!(once, run("8"), "{format}");
+    }
+}
+
+#[test]
+fn tenants_are_judged_one_by_one_or_together() {
+    let paths = ["check", "testdata/no-policy-for-azure", "testdata/mfa-or-compliant-device"];
+    let together = json(&paths);
+    assert_eq!(together["tenants"].as_array().unwrap().len(), 1);
+    assert_eq!(together["tenants"][0]["name"], "testdata");
+    let apart = json(&[&paths[..], &["--tenant-per-path"]].concat());
+    let names: Vec<_> =
+        apart["tenants"].as_array().unwrap().iter().map(|tenant| tenant["name"].as_str().unwrap()).collect();
+    assert_eq!(names, paths[1..]);
+}
+
+#[test]
+fn standard_input_is_a_tenant() {
+    let policies = fs::read("testdata/two-dumps/2026-04-01.json").unwrap();
+    let mut child =
+        command(&["check", "-", "--format", "json"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&policies).unwrap();
+    let report: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(verdict(&report), "enforced-except");
+    assert_eq!(report["tenants"][0]["name"], "-");
+}
+
+#[test]
+fn report_only_policies_can_be_judged_as_if_they_were_on() {
+    let report_only = ["check", "testdata/report-only"];
+    assert_eq!(verdict(&json(&report_only)), "not-enforced");
+    assert_eq!(verdict(&json(&[&report_only[..], &["--assume-enabled", "report-only"]].concat())), "enforced-except");
+}
+
+#[test]
+fn the_stored_query_decides_where_it_is_asked_to() {
+    let tenant = ["check", "testdata/report-only"];
+    assert_eq!(code(&tenant), 1);
+    assert_eq!(code(&[&tenant[..], &["--reading", "stored-query"]].concat()), 0);
+    assert_eq!(code(&["check", "testdata/security-defaults", "--reading", "stored-query"]), 1);
+}
+
+#[test]
+fn a_witness_is_complete() {
+    let report = json(&["check", "testdata/guests-excluded"]);
+    let control = &report["tenants"][0]["controls"][0];
+    let witness = &control["witness"];
+    assert_eq!(witness, &control["holes"][0]);
+    assert_eq!(witness["signInIdentity"]["userType"], "b2bCollaborationGuest");
+    assert!(witness["signInIdentity"]["externalTenantId"].is_string());
+    assert_eq!(witness["signInConditions"]["devicePlatform"], "unknown");
+    assert_eq!(witness["signInConditions"]["signInRiskLevel"], "none");
+    assert!(witness["relevant"].as_array().unwrap().contains(&"signInIdentity.userType".into()));
+}
+
+#[test]
+fn reports_go_to_files_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let output = |format: &str, name: &str| format!("{format}={}", file(name).display());
+    let (sarif, concise) = (output("sarif", "a.sarif"), output("concise", "a.txt"));
+    let tenant = "testdata/trusted-location-excluded";
+    let run = caplint(&["check", tenant, "--format", "json", "--output", &sarif, "--output", &concise]);
+    assert_eq!(run.status.code(), Some(1));
+    let direct = caplint(&["check", tenant, "--format", "sarif"]).stdout;
+    assert_eq!(fs::read(file("a.sarif")).unwrap(), direct);
+    assert!(fs::read_to_string(file("a.txt")).unwrap().contains("error[mfa-azure-management]"));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "a temporary file was left behind");
+
+    let nowhere = output("json", "no/such/folder.json");
+    assert_eq!(code(&["check", tenant, "--output", &nowhere]), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_file_can_be_read_by_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.json");
+    caplint(&["check", "testdata/report-only", "--output", &format!("json={}", file.display())]);
+    let created = folder.path().join("created");
+    fs::File::create(&created).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&file), mode(&created));
+}
+
+#[test]
+fn a_hostile_name_is_harmless_in_every_format() {
+    for format in FORMATS {
+        for more in [&["-v"][..], &["--color", "always", "-v"]] {
+            let output = caplint(&[&["check", "testdata/hostile-names", "--format", format], more].concat());
+            let text = String::from_utf8(output.stdout).unwrap();
+            let colours = format == "pretty" && more.len() > 1;
+            for character in text.chars() {
+                let allowed = character == '\n' || (colours && character == '\u{1b}');
+                assert!(allowed || !caplint::finding::is_invisible(character), "{format}: {character:?}");
+            }
+            // The only escapes are ours: colours.
+            assert!(!colours || text.split('\u{1b}').skip(1).all(|rest| rest.starts_with('[') && rest.contains('m')));
+            assert!(!text.contains("\u{1b}]0;") && !text.contains("\u{1b}[31mred"));
+            assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{format}");
+            let longest = text.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(format == "json" || format == "sarif" || longest < 700, "{format}: {longest}");
+        }
+    }
+    let sarif = json(&["check", "testdata/hostile-names"]);
+    assert!(sarif["findings"].as_array().unwrap().iter().any(|finding| finding["policy"]["displayName"].is_string()));
+}
+
+#[test]
+fn verbose_says_what_each_file_was_taken_for() {
+    let output = caplint(&["check", "testdata/mfa-for-all-users", "-v"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("MigrationTable.json: a migration table (UTF-8)"), "{told}");
+    assert!(told.contains("Azure management.json: a Graph policy, 1 policy (UTF-8)"), "{told}");
+    assert!(caplint(&["check", "testdata/mfa-for-all-users"]).stderr.is_empty());
+}
+
+#[test]
+fn quiet_shows_errors_and_no_summary() {
+    let output = caplint(&["check", "testdata/encodings", "-q", "--format", "pretty"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("error[") && !text.contains("warning[") && !text.contains("policies in"));
+}
+
+#[test]
+fn columns_are_those_of_the_file_whatever_its_encoding() {
+    let report = json(&["check", "testdata/encodings"]);
+    let findings = report["findings"].as_array().unwrap();
+    let misspelt: Vec<_> = findings.iter().filter(|finding| finding["rule"] == "invalid-value").collect();
+    assert_eq!(misspelt.len(), 5);
+    for finding in misspelt {
+        let location = &finding["locations"][0];
+        let bytes = fs::read(location["path"].as_str().unwrap()).unwrap();
+        let text = caplint::source::decode(bytes).unwrap();
+        let line = text.as_str().lines().nth(location["start"]["line"].as_u64().unwrap() as usize - 1).unwrap();
+        let column = |end: &str| location[end]["column"].as_u64().unwrap() as usize - 1;
+        let marked: String = line.chars().skip(column("start")).take(column("end") - column("start")).collect();
+        assert_eq!(marked, "\"enabeld\"");
+    }
+}
+
+#[test]
+fn the_json_report_is_as_its_schema_has_it() {
+    let schema: Value = serde_json::from_str(caplint::schema::REPORT_SCHEMA).unwrap();
+    let validator = jsonschema::options().offline().build(&schema).unwrap();
+    for folder in fs::read_dir("testdata").unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        let report = json(&["check", folder.to_str().unwrap()]);
+        let errors: Vec<String> =
+            validator.iter_errors(&report).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{}", folder.display());
+    }
+}

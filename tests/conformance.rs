@@ -1,0 +1,193 @@
+//! Seventy-one small tenants with their right verdicts, as they are and as other exporters would spell them.
+//!
+//! What only several policies decide together may be `undecided`; nothing may ever be wrong.
+
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::similar_names, clippy::cast_possible_truncation)]
+
+use caplint::discover::Input;
+use caplint::lint::{self, Options, TenantReport};
+use caplint::rules::Reading;
+use caplint::signin::AssumeEnabled;
+use serde_json::{Map, Value, json};
+use std::sync::atomic::AtomicUsize;
+
+const MANAGEMENT_API_OF_US_GOVERNMENT: &str = "40a69793-8fe6-4db1-9591-dbc5c57b17d8";
+
+fn variants() -> Vec<Value> {
+    serde_json::from_str(include_str!("../testdata/variants.json")).unwrap()
+}
+
+fn security_defaults(enabled: bool) -> Value {
+    json!({ "id": "00000000-0000-0000-0000-000000000005", "displayName": "Security Defaults", "isEnabled": enabled })
+}
+
+/// Lints a variant with each of its documents put through `spell`.
+fn lint(variant: &Value, spell: &dyn Fn(Value) -> Vec<u8>) -> TenantReport {
+    let enabled = variant["securityDefaultsEnabled"].as_bool().unwrap();
+    let policies = variant["policies"].as_array().unwrap().iter().cloned();
+    let documents = policies.chain([security_defaults(enabled)]);
+    let inputs: Vec<Input> = documents.map(|document| Input::Stdin(spell(document))).collect();
+    let options = Options {
+        reading: Reading::Effective,
+        judge_tenant: true,
+        cloud: if variant["target"] == MANAGEMENT_API_OF_US_GOVERNMENT { "usgov" } else { "public" },
+        assume_enabled: AssumeEnabled::Neither,
+        allow_empty: true,
+        line_hashes: false,
+        keep_files: false,
+        parallel: false,
+    };
+    lint::tenant("variant", &inputs, &options, &AtomicUsize::new(0))
+}
+
+fn plain(document: Value) -> Vec<u8> {
+    document.to_string().into_bytes()
+}
+
+/// (verdict, whether the stored query passes)
+fn verdicts(report: &TenantReport) -> (&'static str, bool) {
+    (report.controls[0].verdict.word(), report.controls[0].stored_query_passes)
+}
+
+fn truth(variant: &Value) -> &'static str {
+    match variant["verdicts"]["true"].as_str().unwrap() {
+        "YES" => "enforced",
+        "YES-EXCEPT" => "enforced-except",
+        "NO" => "not-enforced",
+        "UNDECIDED" => "undecided",
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn the_effective_verdict_is_right_or_open_and_the_stored_query_is_to_the_letter() {
+    let mut open = Vec::new();
+    for variant in variants() {
+        let (verdict, query) = verdicts(&lint(&variant, &plain));
+        let id = variant["id"].as_str().unwrap();
+        assert_eq!(query, variant["verdicts"]["seedR1"] == "P", "{id}: {}", variant["title"]);
+        if verdict != truth(&variant) {
+            assert_eq!(verdict, "undecided", "{id}: {}", variant["title"]);
+            open.push(id.to_owned());
+        }
+    }
+    // Device filters, and what several policies cover together.
+    assert_eq!(open, ["V31", "V32", "V33", "V34", "V35", "V43", "V47", "V48", "V49", "V50", "V62", "V70"]);
+}
+
+#[test]
+fn a_verdict_that_is_not_met_shows_a_complete_sign_in() {
+    for variant in variants() {
+        let report = lint(&variant, &plain);
+        let control = &report.controls[0];
+        assert_eq!(
+            control.verdict.word() == "not-enforced",
+            report
+                .findings
+                .iter()
+                .any(|finding| { finding.rule == "mfa-azure-management" && !finding.message.starts_with("Whether") })
+        );
+        if control.verdict.word() == "not-enforced" {
+            assert!(!control.holes.is_empty(), "{}", variant["id"]);
+        }
+    }
+}
+
+/// Every spelling of a document must leave both verdicts as they are.
+fn unchanged_by(spell: &dyn Fn(Value) -> Vec<u8>, query_too: bool) {
+    for variant in variants() {
+        let (as_is, spelt) = (verdicts(&lint(&variant, &plain)), verdicts(&lint(&variant, spell)));
+        assert_eq!(as_is.0, spelt.0, "{}: {}", variant["id"], variant["title"]);
+        assert!(!query_too || as_is.1 == spelt.1, "{}: {}", variant["id"], variant["title"]);
+    }
+}
+
+#[test]
+fn utf_16_changes_nothing() {
+    let utf16 = |document: Value| {
+        let text = format!("\u{FEFF}{document:#}").replace('\n', "\r\n");
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    unchanged_by(&utf16, true);
+}
+
+/// Applies `change` to every object and array, innermost first.
+fn rewrite(value: Value, change: &dyn Fn(Value) -> Value) -> Value {
+    change(match value {
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(key, value)| (key, rewrite(value, change))).collect())
+        }
+        Value::Array(elements) => elements.into_iter().map(|value| rewrite(value, change)).collect(),
+        other => other,
+    })
+}
+
+/// JSON text with the members of every object in reverse order, which a map would sort.
+fn reversed(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members: Vec<String> =
+                members.iter().rev().map(|(key, value)| format!("{}: {}", json!(key), reversed(value))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        Value::Array(elements) => {
+            format!("[{}]", elements.iter().rev().map(reversed).collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn the_order_of_keys_and_lists_changes_nothing() {
+    unchanged_by(&|document| reversed(&document).into_bytes(), true);
+}
+
+#[test]
+fn dropping_nulls_changes_nothing() {
+    let without_nulls = |value| match value {
+        Value::Object(members) => {
+            Value::Object(members.into_iter().filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>())
+        }
+        other => other,
+    };
+    unchanged_by(&|document| plain(rewrite(document, &without_nulls)), true);
+}
+
+#[test]
+fn upper_case_guids_change_no_proof() {
+    let upper = |value| match value {
+        Value::String(text) if text.len() == 36 && text.matches('-').count() == 4 => Value::String(text.to_uppercase()),
+        other => other,
+    };
+    // The stored query compares letter by letter.
+    unchanged_by(&|document| plain(rewrite(document, &upper)), false);
+}
+
+#[test]
+fn pascal_case_keys_change_nothing() {
+    let pascal = |value| match value {
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(key, value)| (key[..1].to_uppercase() + &key[1..], value))
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other,
+    };
+    unchanged_by(&|document| plain(rewrite(document, &pascal)), true);
+}
+
+#[test]
+fn odata_annotations_change_nothing() {
+    let annotated = |value| match value {
+        Value::Object(mut members) => {
+            let keys: Vec<String> = members.keys().cloned().collect();
+            for key in keys {
+                members.insert(format!("{key}@odata.type"), json!("#Collection(String)"));
+            }
+            members.insert("#microsoft.graph.restore".to_owned(), json!({ "title": "x", "target": "y" }));
+            Value::Object(members)
+        }
+        other => other,
+    };
+    unchanged_by(&|document| plain(rewrite(document, &annotated)), true);
+}
