@@ -152,12 +152,12 @@ pub fn all() -> &'static [Requirement] {
     ALL.get_or_init(|| FILES.iter().map(|file| read(file).unwrap_or_else(|error| panic!("{error}"))).collect())
 }
 
-fn read(file: &str) -> Result<Requirement, toml::de::Error> {
+fn read(file: &str) -> Result<Requirement, Box<dyn std::error::Error>> {
     let control: Control = toml::from_str(file)?;
     Ok(Requirement {
         id: control.id.clone().leak(),
         tracked_roles: control.tracked_roles.iter().map(|role| Id::new(&role.id)).collect(),
-        stored_query: StoredQuery::new(&control.stored_query),
+        stored_query: StoredQuery::new(&control.stored_query)?,
         text: control,
     })
 }

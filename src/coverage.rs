@@ -210,35 +210,11 @@ impl Search<'_> {
             return decision;
         }
         let relevant = self.relevant();
-        let attacker = SignIn::attacker(self.resource.clone());
-        let mut worst = Class::Covered;
-        let mut holes: Vec<Hole> = Vec::new();
-        for sign_in in departures::nearest(&attacker, &relevant, tenant) {
-            let class = self.classify(&relevant, &sign_in);
-            if class <= Class::Exempt || class < worst {
-                continue;
-            }
-            if class > worst {
-                worst = class;
-                holes.clear();
-            }
-            let departs = departures::between(&attacker, &sign_in);
-            // A departure on top of a hole is no new hole.
-            let contains = |hole: &Hole| {
-                let differs = departures::between(&hole.sign_in, &sign_in);
-                !hole.departs.iter().any(|coordinate| differs.contains(coordinate))
-            };
-            if !holes.iter().any(contains) {
-                holes.push(Hole { sign_in, departs });
-            }
-            if holes.first().is_some_and(|hole| hole.departs.is_empty()) && worst == Class::Gap {
-                break;
-            }
-        }
         // With a policy that covers all but tracked exclusions, nothing worse than an exemption can exist.
         if !complete.is_empty() {
             return undecided(together(&relevant), Vec::new());
         }
+        let (worst, holes) = self.holes(&relevant);
         let witness = holes.first().map(|hole| hole.sign_in.clone());
         match (worst, witness) {
             (Class::Gap, Some(_)) => {
@@ -258,6 +234,26 @@ impl Search<'_> {
             }
             _ => undecided(together(&relevant), Vec::new()),
         }
+    }
+
+    /// The worst class among the sign-ins nearest to what an attacker tries first, and those of that class.
+    fn holes(&self, relevant: &[(usize, &Policy)]) -> (Class, Vec<Hole>) {
+        let attacker = SignIn::attacker(self.resource.clone());
+        let mut found = Nearest { attacker: attacker.clone(), worst: Class::Covered, holes: Vec::new() };
+        found.add(self.classify(relevant, &attacker), attacker.clone());
+        if found.worst == Class::Gap {
+            return (found.worst, found.holes);
+        }
+        let singles = departures::singles(&attacker, relevant, self.view.tenant);
+        for sign_in in &singles {
+            found.add(self.classify(relevant, sign_in), sign_in.clone());
+        }
+        if found.worst < Class::Gap {
+            for sign_in in departures::pairs(&attacker, &singles) {
+                found.add(self.classify(relevant, &sign_in), sign_in);
+            }
+        }
+        (found.worst, found.holes)
     }
 
     /// Decides where one policy leaves out nobody but exceptions that no other policy takes up.
@@ -293,9 +289,9 @@ impl Search<'_> {
         let any = SignIn::attacker(self.resource.clone());
         let browser = SignIn { client_app: crate::policy::ClientAppType::Browser, ..any.clone() };
         let may = |(_, policy): &(usize, &Policy)| {
-            [&any, &browser].into_iter().any(|sign_in| {
-                !self.view.causes(policy, sign_in).iter().any(|cause| single::is_beyond_reach(cause.why))
-            })
+            [&any, &browser]
+                .into_iter()
+                .any(|sign_in| !self.view.causes(policy, sign_in).any(|cause| single::is_beyond_reach(cause.why)))
         };
         self.view.tenant.policies.iter().enumerate().filter(may).collect()
     }
@@ -306,6 +302,8 @@ impl Search<'_> {
             let class = match self.view.forces_mfa(policy, sign_in, Lens::Plain) {
                 Match::Yes => return Class::Covered,
                 Match::Unknown(_) => Class::Unknown,
+                // Whom else the policy might mean makes no difference.
+                Match::No(cause) if !single::is_about_users(cause.why) => Class::Gap,
                 Match::No(_) => match self.view.forces_mfa(policy, sign_in, Lens::WithoutTrackedExclusions) {
                     Match::Yes => Class::Exempt,
                     Match::Unknown(_) => Class::Unknown,
@@ -339,6 +337,34 @@ impl Search<'_> {
     }
 }
 
+/// Sign-ins of the worst class met so far.
+struct Nearest {
+    attacker: SignIn,
+    worst: Class,
+    holes: Vec<Hole>,
+}
+
+impl Nearest {
+    fn add(&mut self, class: Class, sign_in: SignIn) {
+        if class <= Class::Exempt || class < self.worst {
+            return;
+        }
+        if class > self.worst {
+            self.worst = class;
+            self.holes.clear();
+        }
+        // A departure on top of a hole is no new hole.
+        let is_known = self.holes.iter().any(|hole| {
+            let differs = departures::between(&hole.sign_in, &sign_in);
+            !hole.departs.iter().any(|coordinate| differs.contains(coordinate))
+        });
+        if !is_known {
+            let departs = departures::between(&self.attacker, &sign_in);
+            self.holes.push(Hole { sign_in, departs });
+        }
+    }
+}
+
 fn together(policies: &[(usize, &Policy)]) -> Reason {
     Reason::Together(policies.iter().map(|(index, _)| *index).collect())
 }
@@ -357,7 +383,7 @@ fn undecided(reason: Reason, holes: Vec<Hole>) -> Decision {
 pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Cause>)> {
     let mut near: Vec<(bool, usize, Vec<Cause>)> = Vec::new();
     for (index, policy) in view.tenant.policies.iter().enumerate().filter(|(_, policy)| single::asks_for_mfa(policy)) {
-        let causes = view.causes(policy, sign_in);
+        let causes: Vec<Cause> = view.causes(policy, sign_in).collect();
         if !causes.is_empty() && !causes.iter().any(|cause| single::is_elsewhere(cause.why)) {
             let for_some = causes.iter().any(|cause| cause.why == Why::UserNotIncluded);
             near.push((for_some, index, causes));

@@ -403,7 +403,7 @@ fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlRepo
             .holes
             .iter()
             .map(|hole| {
-                let relevant = rules::control::relevant(facts, judgement, &hole.sign_in, &hole.departs);
+                let relevant = rules::control::relevant(facts, judgement, hole);
                 (hole.sign_in.clone(), relevant)
             })
             .collect(),

@@ -264,15 +264,12 @@ impl View<'_> {
     }
 
     /// Everything that keeps `policy` from stopping this sign-in, in the order of the policy's sections.
-    #[must_use]
-    pub fn causes(&self, policy: &Policy, sign_in: &SignIn) -> Vec<Cause> {
-        let checks = conditions::CHECKS.iter().map(|check| check(self, policy, sign_in, Lens::Plain));
-        checks
-            .chain([grant::forced(self, policy, sign_in.device)])
-            .filter_map(|outcome| match outcome {
-                Match::Yes => None,
-                Match::No(cause) | Match::Unknown(cause) => Some(cause),
-            })
-            .collect()
+    pub fn causes<'v>(&'v self, policy: &'v Policy, sign_in: &'v SignIn) -> impl Iterator<Item = Cause> + 'v {
+        let checks = conditions::CHECKS.iter().map(move |check| check(self, policy, sign_in, Lens::Plain));
+        let forced = std::iter::once_with(move || grant::forced(self, policy, sign_in.device));
+        checks.chain(forced).filter_map(|outcome| match outcome {
+            Match::Yes => None,
+            Match::No(cause) | Match::Unknown(cause) => Some(cause),
+        })
     }
 }

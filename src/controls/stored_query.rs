@@ -4,30 +4,48 @@ use super::{Quantifier, StoredQueryFile};
 use crate::policy::{Fact, Id, List, Policy, Words};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
-use std::fmt::Display;
 use std::sync::OnceLock;
 
 /// A query that policies match one by one.
 #[derive(Debug)]
 pub struct StoredQuery {
     quantifier: Quantifier,
-    schema: String,
+    schema: Value,
+    /// Lists that the schema demands word by word: what most policies fail, at no cost.
+    demanded: Vec<(String, Vec<String>)>,
     compiled: OnceLock<Validator>,
 }
 
 impl StoredQuery {
-    /// A query; compiled when first asked.
-    #[must_use]
-    pub fn new(file: &StoredQueryFile) -> Self {
-        Self { quantifier: file.quantifier, schema: file.schema.clone(), compiled: OnceLock::new() }
+    /// A query; compiled when the first policy comes near it.
+    ///
+    /// # Errors
+    /// If the schema is not JSON.
+    pub fn new(file: &StoredQueryFile) -> Result<Self, serde_json::Error> {
+        let schema: Value = serde_json::from_str(&file.schema)?;
+        let mut demanded = Vec::new();
+        demands(&schema, "", &mut demanded);
+        Ok(Self { quantifier: file.quantifier, schema, demanded, compiled: OnceLock::new() })
     }
 
     /// Whether the policies of a tenant pass.
     #[must_use]
     pub fn passes(&self, policies: &[Policy]) -> bool {
         match self.quantifier {
-            Quantifier::Some => policies.iter().any(|policy| self.matches(&as_graph(policy))),
+            Quantifier::Some => {
+                policies.iter().any(|policy| self.comes_near(policy) && self.matches(&as_graph(policy)))
+            }
         }
+    }
+
+    /// Whether a policy has the lists that are demanded word by word.
+    fn comes_near(&self, policy: &Policy) -> bool {
+        self.demanded.iter().all(|(pointer, words)| {
+            LISTS.iter().find(|(known, _)| known == pointer).is_none_or(|(_, list)| {
+                let list = list(policy);
+                list.len() == words.len() && list.iter().zip(words).all(|(one, two)| one.as_deref() == Some(two))
+            })
+        })
     }
 
     /// Whether one policy, in Graph's words, matches.
@@ -37,65 +55,105 @@ impl StoredQuery {
     #[must_use]
     pub fn matches(&self, policy: &Value) -> bool {
         let compiled = self.compiled.get_or_init(|| {
-            let schema = serde_json::from_str(&self.schema).unwrap_or_else(|error| panic!("stored query: {error}"));
             let options = jsonschema::options().offline().with_pattern_options(jsonschema::PatternOptions::regex());
-            options.build(&schema).unwrap_or_else(|error| panic!("stored query: {error}"))
+            options.build(&self.schema).unwrap_or_else(|error| panic!("stored query: {error}"))
         });
         compiled.is_valid(policy)
     }
 }
 
-/// The parts of a policy that a query may ask for, spelt as in its file; `null` and missing are the empty list.
-fn as_graph(policy: &Policy) -> Value {
-    let conditions = &policy.conditions;
-    let users = &conditions.users;
-    let applications = &conditions.applications;
-    object([
-        (
-            "conditions",
-            object([
-                (
-                    "users",
-                    object([
-                        ("includeUsers", ids(&users.include_users)),
-                        ("excludeUsers", ids(&users.exclude_users)),
-                        ("includeGroups", ids(&users.include_groups)),
-                        ("excludeGroups", ids(&users.exclude_groups)),
-                        ("includeRoles", ids(&users.include_roles)),
-                        ("excludeRoles", ids(&users.exclude_roles)),
-                    ]),
-                ),
-                (
-                    "applications",
-                    object([
-                        ("includeApplications", ids(&applications.include)),
-                        ("excludeApplications", ids(&applications.exclude)),
-                    ]),
-                ),
-                ("clientAppTypes", words(&conditions.client_app_types)),
-            ]),
-        ),
-        ("grantControls", object([("builtInControls", words(&policy.grant.built_in))])),
-    ])
-}
-
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
-}
-
-fn ids(list: &List<Id>) -> Value {
-    strings(list, Id::to_string)
-}
-
-fn words<W: Words>(list: &List<W>) -> Value {
-    strings(list, |word| word.word())
-}
-
-/// What could not be read equals nothing that a query names.
-fn strings<T, S: Display>(list: &List<T>, spelt: impl Fn(&T) -> S) -> Value {
-    if list.doubt.is_some() {
-        return Value::Null;
+/// Collects `const` lists of required properties.
+fn demands(schema: &Value, pointer: &str, found: &mut Vec<(String, Vec<String>)>) {
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        if !required.contains(&name.as_str()) {
+            continue;
+        }
+        let pointer = format!("{pointer}/{name}");
+        if let Some(words) = property["const"].as_array() {
+            let words = words.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            found.push((pointer, words));
+        } else {
+            demands(property, &pointer, found);
+        }
     }
-    let item = |item: &Fact<T>| item.known().map_or(Value::Null, |known| Value::String(spelt(known).to_string()));
-    Value::Array(list.items.iter().map(item).collect())
+}
+
+/// A list as it is spelt in its file; what could not be read equals nothing that a query names.
+type Spelt = Vec<Option<String>>;
+
+/// A list's pointer and how to get it.
+type NamedList = (&'static str, fn(&Policy) -> Spelt);
+
+/// The lists of a policy that a query may ask for.
+const LISTS: [NamedList; 10] = [
+    ("/conditions/users/includeUsers", |policy| ids(&policy.conditions.users.include_users)),
+    ("/conditions/users/excludeUsers", |policy| ids(&policy.conditions.users.exclude_users)),
+    ("/conditions/users/includeGroups", |policy| ids(&policy.conditions.users.include_groups)),
+    ("/conditions/users/excludeGroups", |policy| ids(&policy.conditions.users.exclude_groups)),
+    ("/conditions/users/includeRoles", |policy| ids(&policy.conditions.users.include_roles)),
+    ("/conditions/users/excludeRoles", |policy| ids(&policy.conditions.users.exclude_roles)),
+    ("/conditions/applications/includeApplications", |policy| ids(&policy.conditions.applications.include)),
+    ("/conditions/applications/excludeApplications", |policy| ids(&policy.conditions.applications.exclude)),
+    ("/conditions/clientAppTypes", |policy| words(&policy.conditions.client_app_types)),
+    ("/grantControls/builtInControls", |policy| words(&policy.grant.built_in)),
+];
+
+fn ids(list: &List<Id>) -> Spelt {
+    spelt(list, Id::to_string)
+}
+
+fn words<W: Words>(list: &List<W>) -> Spelt {
+    spelt(list, |word| word.word().to_owned())
+}
+
+fn spelt<T>(list: &List<T>, spell: impl Fn(&T) -> String) -> Spelt {
+    match list.doubt {
+        Some(_) => vec![None],
+        None => list
+            .items
+            .iter()
+            .map(|item| match item {
+                Fact::Known(known) => Some(spell(known)),
+                Fact::Unknown(_) => None,
+            })
+            .collect(),
+    }
+}
+
+/// Those lists as Graph's JSON; `null` and missing are the empty list.
+fn as_graph(policy: &Policy) -> Value {
+    let mut root = Value::Object(Map::new());
+    for (pointer, list) in LISTS {
+        let mut place = &mut root;
+        for step in pointer.split('/').skip(1) {
+            place = &mut place[step];
+        }
+        *place = list(policy).into_iter().map(|word| word.map_or(Value::Null, Value::String)).collect();
+    }
+    root
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controls;
+
+    #[test]
+    fn what_is_demanded_word_by_word_is_found_in_the_schema() {
+        let query = &controls::all()[0].stored_query;
+        let demanded: Vec<&str> = query.demanded.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        assert_eq!(
+            demanded,
+            [
+                "/conditions/applications/includeApplications",
+                "/conditions/clientAppTypes",
+                "/conditions/users/includeUsers",
+                "/grantControls/builtInControls",
+            ]
+        );
+        for pointer in demanded {
+            assert!(LISTS.iter().any(|(known, _)| *known == pointer));
+        }
+    }
 }

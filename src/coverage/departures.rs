@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 const SOME_TENANT: &str = "99999999-9999-4999-8999-999999999999";
 
 /// Beyond this many single departures, pairs are not tried.
-const PAIRS_UP_TO: usize = 48;
+const PAIRS_UP_TO: usize = 24;
 
 const GUESTS: [UserType; 6] = [
     UserType::B2bCollaborationGuest,
@@ -25,27 +25,24 @@ const GUESTS: [UserType; 6] = [
     UserType::B2bDirectConnectUser,
 ];
 
-/// The nearest sign-ins, in order: no departure, one, two.
-pub(super) fn nearest(from: &SignIn, policies: &[(usize, &Policy)], tenant: &Tenant) -> Vec<SignIn> {
-    let singles = alternatives(from, policies, tenant);
-    let mut all = vec![from.clone()];
-    all.extend(singles.iter().cloned());
-    if singles.len() <= PAIRS_UP_TO {
-        for (index, one) in singles.iter().enumerate() {
-            let of_one = between(from, one);
-            for two in &singles[index + 1..] {
-                let of_two = between(from, two);
-                if of_one.iter().all(|coordinate| !of_two.contains(coordinate)) {
-                    all.push(merged(one, two, &of_two));
-                }
+/// Two departures at once; none where there are too many to try.
+pub(super) fn pairs(from: &SignIn, singles: &[SignIn]) -> Vec<SignIn> {
+    let mut all = Vec::new();
+    for (index, one) in singles.iter().enumerate().filter(|_| singles.len() <= PAIRS_UP_TO) {
+        let of_one = between(from, one);
+        for two in &singles[index + 1..] {
+            let of_two = between(from, two);
+            if of_one.iter().all(|coordinate| !of_two.contains(coordinate)) {
+                all.push(merged(one, two, &of_two));
             }
         }
     }
     all
 }
 
-/// Everything one step away: easy ones (another network, another user agent) after other people, as in the report.
-fn alternatives(from: &SignIn, policies: &[(usize, &Policy)], tenant: &Tenant) -> Vec<SignIn> {
+/// Everything one step away that could make things worse. Being a user or in a group that is excluded one by one is at
+/// worst an exemption, and being included only adds force: neither is tried.
+pub(super) fn singles(from: &SignIn, policies: &[(usize, &Policy)], tenant: &Tenant) -> Vec<SignIn> {
     let mut found = Vec::new();
     let any = |test: &dyn Fn(&Policy) -> bool| policies.iter().any(|(_, policy)| test(policy));
     found.push(SignIn { client_app: ClientAppType::Browser, ..from.clone() });
@@ -82,8 +79,8 @@ fn alternatives(from: &SignIn, policies: &[(usize, &Policy)], tenant: &Tenant) -
         let user_type = UserType::B2bCollaborationGuest;
         found.push(SignIn { user_type, external_tenant: Some(tenant), ..from.clone() });
     }
-    for (kind, id) in principals(policies) {
-        found.push(principal(from, kind, &id));
+    for role in mentioned(policies, |policy| [&policy.conditions.users.exclude_roles]) {
+        found.push(principal(from, PrincipalKind::Role, &role));
     }
     if any(&|policy| {
         let controls = [GrantControl::CompliantDevice, GrantControl::DomainJoinedDevice];
@@ -115,20 +112,6 @@ pub(super) fn principal(from: &SignIn, kind: PrincipalKind, id: &Id) -> SignIn {
         PrincipalKind::Role => _ = sign_in.roles.insert(id.clone()),
     }
     sign_in
-}
-
-/// Users, groups and roles that a policy excludes. Whom it includes only adds force.
-fn principals(policies: &[(usize, &Policy)]) -> BTreeSet<(PrincipalKind, Id)> {
-    let literal = |id: &Id| ["All", "None", "GuestsOrExternalUsers"].iter().any(|literal| id.is(literal));
-    [PrincipalKind::Role, PrincipalKind::Group, PrincipalKind::User]
-        .into_iter()
-        .flat_map(|kind| {
-            mentioned(policies, |policy| [super::single::exclude_list(policy, kind)])
-                .into_iter()
-                .filter(|id| !literal(id))
-                .map(move |id| (kind, id))
-        })
-        .collect()
 }
 
 fn external_tenants(policies: &[(usize, &Policy)]) -> BTreeSet<Id> {

@@ -98,6 +98,21 @@ pub(super) fn is_beyond_reach(why: Why) -> bool {
             | Why::ResourceExcluded
             | Why::WorkloadIdentities
             | Why::NoGrantControls
+            // On an unregistered device: another device only opens more alternatives.
+            | Why::Alternative
+    )
+}
+
+/// Reasons that look at who signs in.
+pub(super) fn is_about_users(why: Why) -> bool {
+    matches!(
+        why,
+        Why::UserNotIncluded
+            | Why::OnlyIncludedGroups
+            | Why::UserExcluded
+            | Why::GroupExcluded
+            | Why::RoleExcluded
+            | Why::GuestsExcluded
     )
 }
 

@@ -38,8 +38,7 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>) -> bool {
             companions.named_locations.insert(id, NamedLocation { trusted });
         }
         (Kind::Strength, Some(id)) => {
-            let implies = lower_strength(&Node::Object(object.clone()))
-                .map_or(Fact::Known(None), |strength| strength.implies_mfa());
+            let implies = lower_strength(object).map_or(Fact::Known(None), |strength| strength.implies_mfa());
             if implies != Fact::Known(None) {
                 companions.add_strength(id, implies);
             }

@@ -33,9 +33,9 @@ pub fn lower(node: &Node<'_>, origin: Origin) -> Lowered {
 
 /// Reads an `authenticationStrengthPolicy` that stands by itself.
 #[must_use]
-pub fn lower_strength(node: &Node<'_>) -> Option<Strength> {
+pub fn lower_strength(object: &Object<'_>) -> Option<Strength> {
     let mut reader = Reader { conforms: true };
-    node.as_object().and_then(|object| reader.strength_object(object))
+    reader.strength_object(object)
 }
 
 impl Reader {

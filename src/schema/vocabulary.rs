@@ -28,9 +28,6 @@ impl Vocabulary {
 
     /// A property's name in the schema's letter case.
     pub(super) fn spelling(&self, key: &str) -> Option<&str> {
-        if self.spellings.values().any(|known| known == key) {
-            return None;
-        }
         self.spellings.get(&key.to_ascii_lowercase()).map(String::as_str)
     }
 
@@ -92,10 +89,9 @@ impl Vocabulary {
     /// A schema and whatever it refers to, unions opened.
     fn resolve<'s>(&'s self, schema: &'s Value, branches: &mut Vec<&'s Value>) {
         branches.push(schema);
-        let referred = schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|reference| self.schema.pointer(reference.strip_prefix('#')?));
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        let referred =
+            reference.and_then(|reference| self.schema.get("$defs")?.get(reference.strip_prefix("#/$defs/")?));
         if let Some(referred) = referred {
             self.resolve(referred, branches);
         }

@@ -64,7 +64,7 @@ impl<'a> Node<'a> {
             Self::Null => true,
             Self::String(text) => text.is_empty(),
             Self::Array(elements) => elements.iter().all(Node::is_void),
-            Self::Object(object) => object.members.iter().all(|(key, node)| is_annotation(key) || node.is_void()),
+            Self::Object(object) => object.is_void(),
             Self::Bool(_) | Self::Number(_) | Self::Raw(_) => false,
         }
     }
@@ -89,6 +89,12 @@ impl<'a> Object<'a> {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Node<'a>> {
         self.members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, node)| node)
+    }
+
+    /// Whether none of its members says anything.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        self.properties().all(|(_, node)| node.is_void())
     }
 
     /// Members that are not `OData` annotations.

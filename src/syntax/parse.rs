@@ -172,7 +172,8 @@ impl<'de> Visitor<'de> for Seed {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let inner = self.deeper()?;
-        let mut members = Vec::new();
+        // Most objects of a policy have four to eight members.
+        let mut members = Vec::with_capacity(8);
         while let Some(Key(key)) = map.next_key()? {
             members.push((key, map.next_value_seed(inner)?));
         }

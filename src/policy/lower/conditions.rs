@@ -38,13 +38,7 @@ impl Reader {
             devices,
             flows,
         ] = self.pick(object, MODELLED);
-        let mut opaque: Vec<Box<str>> = object
-            .properties()
-            .filter(|(key, node)| !node.is_void() && !MODELLED.iter().any(|name| name.eq_ignore_ascii_case(key)))
-            // What PowerShell adds to every object is no condition.
-            .filter(|(key, _)| !key.eq_ignore_ascii_case("additionalProperties"))
-            .map(|(key, _)| key.as_ref().into())
-            .collect();
+        let mut opaque = if self.conforms { Vec::new() } else { unmodelled(object) };
         let device_filter = self.devices(devices, &mut opaque);
         Conditions {
             doubt: None,
@@ -242,6 +236,17 @@ impl Reader {
             Some(_) => self.doubt(Reason::WrongType),
         }
     }
+}
+
+/// Names of conditions that say something and are not modelled.
+fn unmodelled(object: &Object<'_>) -> Vec<Box<str>> {
+    object
+        .properties()
+        .filter(|(key, node)| !node.is_void() && !MODELLED.iter().any(|name| name.eq_ignore_ascii_case(key)))
+        // What PowerShell adds to every object is no condition.
+        .filter(|(key, _)| !key.eq_ignore_ascii_case("additionalProperties"))
+        .map(|(key, _)| key.as_ref().into())
+        .collect()
 }
 
 fn is_all(node: &Node<'_>) -> bool {

@@ -54,7 +54,7 @@ impl Reader {
                 "modifiedDateTime",
             ],
         );
-        let void = Node::Object(object.clone()).is_void();
+        let void = object.is_void();
         self.conforms &= match configurations.node {
             None | Some(Node::Null) => true,
             Some(Node::Array(elements)) => elements.is_empty(),

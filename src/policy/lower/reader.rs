@@ -47,7 +47,8 @@ impl Reader {
                     slots[index].node.get_or_insert(node);
                     self.conforms &= !slots[index].twice;
                 }
-                None => self.conforms &= is_annotation(key),
+                // Whatever it is, it says nothing.
+                None => self.conforms &= matches!(node, Node::Null) || is_annotation(key),
             }
         }
         slots

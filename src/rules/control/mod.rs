@@ -5,11 +5,11 @@ mod message;
 mod words;
 
 use crate::controls::Requirement;
-use crate::coverage::{Coordinate, Reason, Verdict, nearest_policies};
+use crate::coverage::{Coordinate, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::Origin;
 use crate::rules::{FileFacts, Judgement, Meta, Reading, Rule, TenantFacts};
-use crate::signin::{Cause, SignIn};
+use crate::signin::Cause;
 use crate::syntax::Pointer;
 use crate::tenant::{Missing, MissingPolicies};
 
@@ -123,19 +123,17 @@ pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     }
 }
 
-/// Coordinates of a witness that decide: where it departs, and what the nearest policy asks for in vain.
+/// Coordinates of a hole that decide: where it departs from what an attacker tries first or, where it is just that, what
+/// the nearest policy asks for in vain.
 #[must_use]
-pub fn relevant(
-    facts: &TenantFacts<'_>,
-    judgement: &Judgement,
-    sign_in: &SignIn,
-    departs: &[Coordinate],
-) -> Vec<Coordinate> {
-    let near = nearest_policies(&facts.view(judgement), sign_in);
+pub fn relevant(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> Vec<Coordinate> {
+    if !hole.departs.is_empty() {
+        return hole.departs.clone();
+    }
+    let near = nearest_policies(&facts.view(judgement), &hole.sign_in);
     let causes = near.first().into_iter().flat_map(|(_, causes)| causes);
-    let asked = causes.filter_map(|cause| words::coordinate(cause.why));
-    let mut all: Vec<_> = departs.iter().copied().chain(asked).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+    let mut asked: Vec<Coordinate> = causes.filter_map(|cause| words::coordinate(cause.why)).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    asked
 }

@@ -1,0 +1,53 @@
+//! Pages that are generated from the rules, and numbers in prose that must not go stale.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::process::Command;
+
+fn page() -> String {
+    let mut page = String::from(
+        "<!-- Generated from the rules: UPDATE_DOCS=1 cargo test --test docs -->\n\n# Rules\n\n| rule | level | what it catches |\n|---|---|---|\n",
+    );
+    for rule in caplint::rules::all() {
+        let meta = rule.meta();
+        page.push_str(&format!("| [{0}](#{0}) | {1} | {2} |\n", meta.id, meta.level.word(), meta.summary));
+    }
+    for rule in caplint::rules::all() {
+        page.push('\n');
+        for line in rule.doc().trim_end().lines() {
+            // One page, so every heading goes down a level; but a # in an example is none.
+            page.push_str(if line.starts_with('#') { "#" } else { "" });
+            page.push_str(line);
+            page.push('\n');
+        }
+    }
+    page.replace("```json fires", "```json").replace("```json silent", "```json")
+}
+
+#[test]
+fn the_page_of_rules_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(path, page()).unwrap();
+    }
+    assert_eq!(fs::read_to_string(path).unwrap_or_default(), page(), "UPDATE_DOCS=1 cargo test --test docs");
+}
+
+#[test]
+fn the_diagnostic_in_the_readme_is_real() {
+    let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["check", "testdata/trusted-location-excluded"])
+        .output()
+        .unwrap();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let shown = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(shown, String::from_utf8(output.stdout).unwrap());
+}
+
+#[test]
+fn the_changelog_counts_the_rules() {
+    let controls = caplint::controls::all().len();
+    assert_eq!(caplint::rules::all().len() - controls, 19, "CHANGELOG.md says nineteen");
+}
