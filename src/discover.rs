@@ -44,7 +44,9 @@ impl Input {
         match self {
             Self::Stdin(bytes) => Box::new(std::iter::once_with(|| Candidate::Stdin(bytes.clone()))),
             Self::Path(path) => {
-                let walk = WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(is_wanted);
+                // Entries of one folder: by their whole paths is by their names, and needs no taking apart.
+                let walk = WalkDir::new(path).sort_by(|one, two| one.path().as_os_str().cmp(two.path().as_os_str()));
+                let walk = walk.into_iter().filter_entry(is_wanted);
                 Box::new(walk.filter_map(move |entry| match entry {
                     Ok(entry) if entry.file_type().is_file() && (entry.depth() == 0 || is_json(entry.path())) => {
                         Some(Candidate::File(entry.into_path()))
@@ -61,15 +63,18 @@ impl Input {
 }
 
 fn is_wanted(entry: &DirEntry) -> bool {
+    if entry.depth() == 0 || !entry.file_type().is_dir() {
+        return true;
+    }
     let name = entry.file_name().to_string_lossy();
-    entry.depth() == 0 || !entry.file_type().is_dir() || !(name.starts_with('.') || name == "node_modules")
+    !(name.starts_with('.') || name == "node_modules")
 }
 
 /// By the end of the name: `.json` alone is a name that exists.
 fn is_json(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let end = name.len().checked_sub(".json".len()).and_then(|start| name.get(start..));
-    end.is_some_and(|end| end.eq_ignore_ascii_case(".json"))
+    const END: &[u8] = b".json";
+    let name = path.as_os_str().as_encoded_bytes();
+    name.len() >= END.len() && name[name.len() - END.len()..].eq_ignore_ascii_case(END)
 }
 
 /// A path as reports show it: as the user gave it, with `/` between folders.

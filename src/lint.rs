@@ -12,7 +12,7 @@ use crate::policy::{self, Id, Policy};
 use crate::rules::{self, FileFacts, Inspected, Judgement, Reading, TenantFacts};
 use crate::schema;
 use crate::signin::{AssumeEnabled, SignIn};
-use crate::source::{self, Text};
+use crate::source::{self, LineHashes, Text};
 use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies, Tenant};
 use rayon::iter::{ParallelBridge, ParallelIterator};
@@ -97,16 +97,23 @@ pub struct ExceptionReport {
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
 const SPLIT_ABOVE: usize = 1 << 20;
 
+/// Files that a thread takes on at a time.
+const HANDFUL: usize = 64;
+
 /// Lints one tenant. `progress` counts files.
 #[must_use]
 pub fn tenant(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> TenantReport {
     let reader = Reader { name, options, progress };
-    let candidates = inputs.iter().flat_map(Input::files).enumerate();
+    let mut candidates = inputs.iter().flat_map(Input::files).enumerate();
     let mut read = if options.parallel {
-        candidates
-            .par_bridge()
-            .fold(Read::default, |read, (file, candidate)| reader.add(read, file, candidate))
-            .reduce(Read::default, Read::merged)
+        // In handfuls: whoever reads must not wait for whoever walks more often than needed.
+        std::iter::from_fn(|| {
+            Some(candidates.by_ref().take(HANDFUL).collect()).filter(|some: &Vec<_>| !some.is_empty())
+        })
+        .par_bridge()
+        .flat_map_iter(|handful| handful)
+        .fold(Read::default, |read, (file, candidate)| reader.add(read, file, candidate))
+        .reduce(Read::default, Read::merged)
     } else {
         candidates.fold(Read::default(), |read, (file, candidate)| reader.add(read, file, candidate))
     };
@@ -163,14 +170,13 @@ impl Reader<'_> {
     fn add(&self, mut read: Read, file: usize, candidate: Candidate) -> Read {
         self.progress.fetch_add(1, Ordering::Relaxed);
         read.files += 1;
-        let path = path_of(&candidate);
         let bytes = match bytes_of(&candidate) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let error = error.to_string();
                 let facts = FileFacts { unreadable: Some(&error), ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &path, "", None);
-                read.note_unreadable(file, &path, candidate, format!("not read: {error}"));
+                self.locate_in_file(&mut read, &facts, &candidate, "", None);
+                read.note_unreadable(file, candidate, format!("not read: {error}"));
                 return read;
             }
         };
@@ -178,23 +184,23 @@ impl Reader<'_> {
             Ok(text) => text,
             Err(error) => {
                 let facts = FileFacts { encoding: Some(&error), ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &path, &error.lossy, None);
-                read.note_unreadable(file, &path, candidate, "not text".to_owned());
+                self.locate_in_file(&mut read, &facts, &candidate, &error.lossy, None);
+                read.note_unreadable(file, candidate, "not text".to_owned());
                 return read;
             }
         };
-        self.add_text(read, file, candidate, &path, &text)
+        self.add_text(read, file, candidate, &text)
     }
 
-    fn add_text(&self, mut read: Read, file: usize, candidate: Candidate, path: &str, text: &Text) -> Read {
+    fn add_text(&self, mut read: Read, file: usize, candidate: Candidate, text: &Text) -> Read {
         let content = text.as_str();
         let root = match parse(content) {
             Ok(root) => root,
             Err(error) => {
                 let errors = [(0, error)];
                 let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, path, content, Some(text));
-                read.note_unreadable(file, path, candidate, "not JSON".to_owned());
+                self.locate_in_file(&mut read, &facts, &candidate, content, Some(text));
+                read.note_unreadable(file, candidate, "not JSON".to_owned());
                 return read;
             }
         };
@@ -215,7 +221,7 @@ impl Reader<'_> {
         let broken = std::mem::take(&mut taken.broken);
         if needs_rules(&taken, &inspected, &broken) {
             let facts = FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
-            self.locate_in_file(&mut read, &facts, path, content, Some(text));
+            self.locate_in_file(&mut read, &facts, &candidate, content, Some(text));
         }
         for pointer in &taken.next_pages {
             read.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::NextPage });
@@ -229,7 +235,7 @@ impl Reader<'_> {
                 1 => ", 1 policy".to_owned(),
                 count => format!(", {count} policies"),
             };
-            read.taken.push((file, path.to_owned(), format!("{}{held} ({})", taken.kind, text.encoding)));
+            read.taken.push((file, path_of(&candidate), format!("{}{held} ({})", taken.kind, text.encoding)));
         }
         if !policies.is_empty() || read.missing.last().is_some_and(|missing| missing.file == file) {
             read.paths.insert(file, candidate);
@@ -239,20 +245,28 @@ impl Reader<'_> {
     }
 
     /// Runs the rules over a file while its text is at hand.
-    fn locate_in_file(&self, read: &mut Read, facts: &FileFacts<'_>, path: &str, content: &str, text: Option<&Text>) {
+    fn locate_in_file(
+        &self,
+        read: &mut Read,
+        facts: &FileFacts<'_>,
+        candidate: &Candidate,
+        content: &str,
+        text: Option<&Text>,
+    ) {
         let drafts = rules::check_file(facts);
         if drafts.is_empty() {
             return;
         }
-        let located = Located::new(content, path, self.hashes(text));
-        let findings = locate(drafts, self.name, &|_| path.to_owned(), &mut |_| Some(&located));
+        let path = path_of(candidate);
+        let located = Located::new(content, &path, self.hashes(text));
+        let findings = locate(drafts, self.name, &|_| path.clone(), &mut |_| Some(&located));
         read.findings.extend(findings);
     }
 
-    fn hashes(&self, text: Option<&Text>) -> Vec<String> {
+    fn hashes(&self, text: Option<&Text>) -> LineHashes {
         match text {
             Some(text) if self.options.line_hashes && text.encoding.is_utf8() => source::line_hashes(text.as_str()),
-            _ => Vec::new(),
+            _ => LineHashes::default(),
         }
     }
 
@@ -325,9 +339,9 @@ impl Reader<'_> {
 }
 
 impl Read {
-    fn note_unreadable(&mut self, file: usize, path: &str, candidate: Candidate, kind: String) {
+    fn note_unreadable(&mut self, file: usize, candidate: Candidate, kind: String) {
         self.skipped += 1;
-        self.taken.push((file, path.to_owned(), kind));
+        self.taken.push((file, path_of(&candidate), kind));
         self.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
         self.paths.insert(file, candidate);
     }

@@ -7,5 +7,5 @@ mod lines;
 
 pub use encoding::{DecodeError, DecodeProblem, Encoding, Text, decode};
 pub use excerpt::{Excerpt, ExcerptLine};
-pub use line_hash::line_hashes;
+pub use line_hash::{LineHashes, line_hashes};
 pub use lines::{Lines, Position};

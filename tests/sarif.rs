@@ -147,7 +147,7 @@ fn line_hashes_are_those_of_github_and_left_out_where_it_reads_other_text() {
         } else if uri.ends_with("policies.json") {
             let text = fs::read_to_string(uri).unwrap();
             let line = usize::try_from(place["region"]["startLine"].as_u64().unwrap()).unwrap();
-            assert_eq!(hash.as_str().unwrap(), caplint::source::line_hashes(&text)[line - 1]);
+            assert_eq!(hash.as_str(), caplint::source::line_hashes(&text).of(line).as_deref());
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use super::{Finding, Level, Location, PolicyRef, fingerprint};
 use crate::policy::{Origin, Policy};
-use crate::source::{Excerpt, Lines, Position};
+use crate::source::{Excerpt, LineHashes, Lines, Position};
 use crate::syntax::{Locator, Pointer};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -136,13 +136,13 @@ pub struct Located<'a> {
     lines: Lines<'a>,
     locator: RefCell<Locator<'a>>,
     path: &'a str,
-    hashes: Vec<String>,
+    hashes: LineHashes,
 }
 
 impl<'a> Located<'a> {
     /// Indexes a file. `hashes` are those of GitHub, or empty where they are not wanted.
     #[must_use]
-    pub fn new(text: &'a str, path: &'a str, hashes: Vec<String>) -> Self {
+    pub fn new(text: &'a str, path: &'a str, hashes: LineHashes) -> Self {
         Self { lines: Lines::new(text), locator: RefCell::new(Locator::new(text)), path, hashes }
     }
 
@@ -174,7 +174,7 @@ impl<'a> Located<'a> {
             start,
             end: self.lines.position(span.end),
             excerpt: Some(Excerpt::cut(&self.lines, &span)),
-            line_hash: self.hashes.get(start.line - 1).cloned(),
+            line_hash: self.hashes.of(start.line),
         }
     }
 }

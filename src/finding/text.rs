@@ -8,6 +8,10 @@ const NAME: usize = 64;
 /// and paragraph separators, interlinear and tag characters.
 #[must_use]
 pub fn is_invisible(character: char) -> bool {
+    // Nearly every character is one of these.
+    if matches!(character, ' '..='~') {
+        return false;
+    }
     character.is_control()
         || matches!(
             character,
@@ -50,15 +54,15 @@ pub fn quoted(text: &str) -> String {
 #[must_use]
 pub fn escape_invisible(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    for character in json.chars() {
-        if is_invisible(character) && character != '\n' {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            escaped.push(character);
+    let mut rest = json;
+    while let Some((at, character)) = rest.char_indices().find(|(_, one)| *one != '\n' && is_invisible(*one)) {
+        escaped.push_str(&rest[..at]);
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            escaped.push_str(&format!("\\u{unit:04x}"));
         }
+        rest = &rest[at + character.len_utf8()..];
     }
+    escaped.push_str(rest);
     escaped
 }
 

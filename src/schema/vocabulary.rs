@@ -58,11 +58,10 @@ impl Vocabulary {
                 if known.is_empty() {
                     return;
                 }
-                for (key, member) in members {
+                for (key, member) in members.iter().filter(|(_, member)| !is_void(member)) {
                     let pointer = pointer.key(key);
                     match known.iter().find_map(|properties| properties.get(key)) {
                         Some(schema) => self.walk(member, schema, &pointer, found),
-                        None if is_void(member) => {}
                         None => found.push((pointer, Remark::UnknownProperty(key.clone()))),
                     }
                 }

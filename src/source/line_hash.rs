@@ -10,9 +10,22 @@ const WINDOW: usize = 100;
 const BASE: u64 = 37;
 const END_OF_FILE: u64 = 0xFFFF;
 
-/// The hash of every line of `text`, the first line's first.
+/// The hashes of a text's lines.
+#[derive(Debug, Default)]
+pub struct LineHashes(Vec<(u64, usize)>);
+
+impl LineHashes {
+    /// The hash of a line, counted from 1.
+    #[must_use]
+    pub fn of(&self, line: usize) -> Option<String> {
+        let (hash, nth) = self.0.get(line.checked_sub(1)?)?;
+        Some(format!("{hash:x}:{nth}"))
+    }
+}
+
+/// Hashes every line of `text`.
 #[must_use]
-pub fn line_hashes(text: &str) -> Vec<String> {
+pub fn line_hashes(text: &str) -> LineHashes {
     let (units, starts) = normalised(text);
     let unit = |at: usize| units.get(at).copied().unwrap_or(0);
     // The weight of the unit that leaves the window when it moves on by one.
@@ -20,21 +33,17 @@ pub fn line_hashes(text: &str) -> Vec<String> {
     let mut hash = (0..WINDOW).fold(0_u64, |hash, at| hash.wrapping_mul(BASE).wrapping_add(unit(at)));
     let mut at = 0;
     let mut seen: HashMap<u64, usize> = HashMap::new();
-    starts
-        .into_iter()
-        .map(|start| {
-            while at < start {
-                hash = hash
-                    .wrapping_mul(BASE)
-                    .wrapping_add(unit(at + WINDOW))
-                    .wrapping_sub(leaving.wrapping_mul(unit(at)));
-                at += 1;
-            }
-            let count = seen.entry(hash).or_default();
-            *count += 1;
-            format!("{hash:x}:{count}")
-        })
-        .collect()
+    let hashes = starts.into_iter().map(|start| {
+        while at < start {
+            let entering = unit(at + WINDOW);
+            hash = hash.wrapping_mul(BASE).wrapping_add(entering).wrapping_sub(leaving.wrapping_mul(unit(at)));
+            at += 1;
+        }
+        let nth = seen.entry(hash).or_default();
+        *nth += 1;
+        (hash, *nth)
+    });
+    LineHashes(hashes.collect())
 }
 
 /// The units that are hashed, and where among them each line starts.
@@ -101,7 +110,9 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(&line_hashes(text), expected, "{text:?}");
+            let hashes = line_hashes(text);
+            let found: Vec<String> = (1..).map_while(|line| hashes.of(line)).collect();
+            assert_eq!(&found, expected, "{text:?}");
         }
     }
 }

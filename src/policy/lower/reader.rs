@@ -160,8 +160,8 @@ impl Reader {
                     && text.split(',').all(|word| !word.is_empty() || text.is_empty());
                 let mut items = Vec::new();
                 for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-                    if word == "none" {
-                        // No bit set; not every flags enumeration names it, which is for the schema to say.
+                    if word == "none" && !W::NOT_IN_POLICIES.contains(&word) {
+                        // No bit set.
                         self.conforms = false;
                     } else {
                         items.push(self.member(word));
