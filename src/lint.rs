@@ -205,14 +205,14 @@ impl Reader<'_> {
             }
         };
         let mut inspected = Vec::new();
-        let mut policies = Vec::new();
+        let before = read.policies.len();
         let mut taken = dialect::read(content, &root, file, &mut |found| {
             let lowered = policy::lower(found.node, found.origin);
             if !lowered.conforms {
                 let violations = schema::violations(found.node);
                 inspected.push(Inspected { policy: lowered.policy.clone(), violations });
             }
-            policies.push(lowered.policy);
+            read.policies.push(lowered.policy);
         });
         read.companions.absorb(std::mem::take(&mut taken.companions));
         read.policies_found += taken.policies;
@@ -237,10 +237,9 @@ impl Reader<'_> {
             };
             read.taken.push((file, path_of(&candidate), format!("{}{held} ({})", taken.kind, text.encoding)));
         }
-        if !policies.is_empty() || read.missing.last().is_some_and(|missing| missing.file == file) {
+        if read.policies.len() > before || read.missing.last().is_some_and(|missing| missing.file == file) {
             read.paths.insert(file, candidate);
         }
-        read.policies.extend(policies);
         read
     }
 

@@ -95,7 +95,7 @@ pub struct Conditions {
     /// `locations`
     pub locations: Scope<Id>,
     /// `devices.deviceFilter`
-    pub device_filter: Fact<Option<Filter>>,
+    pub device_filter: Fact<Option<Box<Filter>>>,
     /// Names of conditions that say something caplint has no model for (`times`, `agents`, …).
     pub opaque: Vec<Box<str>>,
 }
@@ -118,9 +118,9 @@ pub struct Users {
     /// `excludeRoles`
     pub exclude_roles: List<Id>,
     /// `includeGuestsOrExternalUsers`
-    pub include_guests: Fact<Option<Guests>>,
+    pub include_guests: Fact<Option<Box<Guests>>>,
     /// `excludeGuestsOrExternalUsers`
-    pub exclude_guests: Fact<Option<Guests>>,
+    pub exclude_guests: Fact<Option<Box<Guests>>>,
 }
 
 /// `conditionalAccessGuestsOrExternalUsers`
@@ -146,7 +146,7 @@ pub struct Applications {
     /// `includeAuthenticationContextClassReferences`
     pub authentication_contexts: List<Id>,
     /// `applicationFilter`
-    pub filter: Fact<Option<Filter>>,
+    pub filter: Fact<Option<Box<Filter>>>,
 }
 
 /// Included and excluded values of `platforms` or `locations`; both empty is no condition.
@@ -183,7 +183,7 @@ pub struct GrantControls {
     /// `termsOfUse`
     pub terms_of_use: List<Id>,
     /// `authenticationStrength`
-    pub strength: Fact<Option<Strength>>,
+    pub strength: Fact<Option<Box<Strength>>>,
 }
 
 impl Policy {
@@ -221,5 +221,15 @@ impl GrantControls {
             && self.custom.is_empty()
             && self.terms_of_use.is_empty()
             && self.strength == Fact::Known(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_small_enough_to_hold_forty_thousand() {
+        assert!(size_of::<Policy>() <= 800, "{}", size_of::<Policy>());
     }
 }

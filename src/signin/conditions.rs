@@ -233,7 +233,7 @@ fn included_user(policy: &Policy, sign_in: &SignIn, lens: Lens, guest: bool) -> 
     no(At::property(property), Why::UserNotIncluded)
 }
 
-fn guests(property: &'static str, condition: &Fact<Option<Guests>>, sign_in: &SignIn) -> Found {
+fn guests(property: &'static str, condition: &Fact<Option<Box<Guests>>>, sign_in: &SignIn) -> Found {
     let guests = match condition {
         Fact::Known(None) => return Found::Absent,
         Fact::Known(Some(guests)) => guests,

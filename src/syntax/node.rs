@@ -103,9 +103,12 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Whether a key is an `OData` annotation (`@odata.type`, `x@odata.context`) or action (`#microsoft.graph.restore`)
-/// rather than a property of the resource.
+/// Whether a key is no property of the resource but an `OData` annotation (`@odata.type`, `x@odata.context`), an action
+/// (`#microsoft.graph.restore`), or the `AdditionalProperties` that the Graph PowerShell SDK adds to every object.
 #[must_use]
 pub fn is_annotation(key: &str) -> bool {
-    key.starts_with('#') || key.contains("@odata.") || key.starts_with("@microsoft.")
+    key.starts_with('#')
+        || key.contains("@odata.")
+        || key.starts_with("@microsoft.")
+        || key.eq_ignore_ascii_case("additionalProperties")
 }

@@ -79,7 +79,7 @@ impl Reader {
         }
     }
 
-    fn devices(&mut self, slot: Slot<'_, '_>, opaque: &mut Vec<Box<str>>) -> Fact<Option<Filter>> {
+    fn devices(&mut self, slot: Slot<'_, '_>, opaque: &mut Vec<Box<str>>) -> Fact<Option<Box<Filter>>> {
         match self.object_or_empty(slot) {
             Fact::Known(None) => Fact::Known(None),
             Fact::Unknown(reason) => Fact::Unknown(reason),
@@ -126,7 +126,7 @@ impl Reader {
         }
     }
 
-    fn guests(&mut self, slot: Slot<'_, '_>) -> Fact<Option<Guests>> {
+    fn guests(&mut self, slot: Slot<'_, '_>) -> Fact<Option<Box<Guests>>> {
         let object = match self.object(slot) {
             Fact::Known(Some(object)) => object,
             Fact::Known(None) => return Fact::Known(None),
@@ -156,7 +156,7 @@ impl Reader {
         match (types.is_empty(), &tenants) {
             (true, None) => Fact::Known(None),
             (true, Some(_)) => self.doubt(Reason::Missing),
-            (false, _) => Fact::Known(Some(Guests { types, tenants })),
+            (false, _) => Fact::Known(Some(Box::new(Guests { types, tenants }))),
         }
     }
 
@@ -213,7 +213,7 @@ impl Reader {
         }
     }
 
-    fn filter(&mut self, slot: Slot<'_, '_>) -> Fact<Option<Filter>> {
+    fn filter(&mut self, slot: Slot<'_, '_>) -> Fact<Option<Box<Filter>>> {
         let object = match self.object(slot) {
             Fact::Known(Some(object)) => object,
             Fact::Known(None) => return Fact::Known(None),
@@ -228,7 +228,7 @@ impl Reader {
         };
         match rule.node {
             Some(Node::String(text)) if !text.is_empty() => {
-                Fact::Known(Some(Filter { mode, rule: text.as_ref().into() }))
+                Fact::Known(Some(Box::new(Filter { mode, rule: text.as_ref().into() })))
             }
             // The Graph PowerShell SDK writes an object of nulls where there is no filter.
             None | Some(Node::Null | Node::String(_)) if says_nothing => Fact::Known(None),
@@ -243,8 +243,6 @@ fn unmodelled(object: &Object<'_>) -> Vec<Box<str>> {
     object
         .properties()
         .filter(|(key, node)| !node.is_void() && !MODELLED.iter().any(|name| name.eq_ignore_ascii_case(key)))
-        // What PowerShell adds to every object is no condition.
-        .filter(|(key, _)| !key.eq_ignore_ascii_case("additionalProperties"))
         .map(|(key, _)| key.as_ref().into())
         .collect()
 }

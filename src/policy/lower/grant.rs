@@ -29,7 +29,7 @@ impl Reader {
             custom: self.texts(custom),
             terms_of_use: self.ids(terms_of_use, &[]),
             strength: match self.object(strength) {
-                Fact::Known(Some(object)) => Fact::Known(self.strength_object(object)),
+                Fact::Known(Some(object)) => Fact::Known(self.strength_object(object).map(Box::new)),
                 // The service has been seen to ignore the reference and to keep the policy without any control.
                 Fact::Known(None) if bound => self.doubt(Reason::Unrecognised),
                 Fact::Known(None) => Fact::Known(None),
