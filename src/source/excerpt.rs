@@ -29,38 +29,47 @@ const UNCLIPPED: usize = 120;
 
 impl Excerpt {
     /// Cuts the first line of `span` (bytes of the indexed text) out. A span over several lines is shown to the end of
-    /// its first.
+    /// its first. Looks no further than what it shows: lines of a hundred megabytes exist.
     #[must_use]
     pub fn cut(lines: &Lines<'_>, span: &Range<usize>) -> Self {
-        let number = lines.position(span.start).line;
-        let whole = lines.range(number).unwrap_or(0..0);
-        let marked = span.start.min(whole.end)..span.end.clamp(span.start.min(whole.end), whole.end);
         let text = lines.text();
-        let (mut window, mut ellipses) = (whole.clone(), (false, false));
-        if text[whole.clone()].chars().nth(UNCLIPPED).is_some() {
-            let left = text[whole.start..marked.start].char_indices().rev().nth(BEFORE);
-            let end_of_mark = nth_from(text, marked.start, INSIDE).min(marked.end);
-            let right = nth_from(text, end_of_mark, AFTER).min(whole.end);
-            window = left.map_or(whole.start, |(at, _)| whole.start + at)..right;
-            ellipses = (window.start > whole.start, window.end < whole.end);
+        let start = span.start.min(text.len());
+        let end = span.end.clamp(start, text.len());
+        let inside = reach(text[start..end].chars(), end - start).0;
+        let (left, left_ends) = reach(text[..start].chars().rev(), UNCLIPPED);
+        let (right, right_ends) = reach(text[start + inside..].chars(), UNCLIPPED);
+        let length = text[start - left..start + inside + right].chars().count();
+        let number = lines.position(start).line;
+        if left_ends && right_ends && length <= UNCLIPPED {
+            let shown = text[start - left..start + inside + right].to_owned();
+            return Self { line: ExcerptLine { number, text: shown }, marked: left..left + inside };
         }
-        let mut shown = String::with_capacity(window.len() + 6);
-        if ellipses.0 {
-            shown.push('…');
-        }
-        let shift = |at: usize| at.clamp(window.start, window.end) - window.start + shown.len();
-        let marked = shift(marked.start)..shift(marked.end);
-        shown.push_str(&text[window]);
-        if ellipses.1 {
-            shown.push('…');
-        }
+        let (left, left_ends) = reach(text[..start].chars().rev(), BEFORE);
+        let (shown_inside, all) = reach(text[start..start + inside].chars(), INSIDE);
+        let (right, right_ends) = reach(text[start + shown_inside..].chars(), if all { AFTER } else { AFTER / 2 });
+        let mut shown = String::with_capacity(left + shown_inside + right + 6);
+        shown.push_str(if left_ends { "" } else { "…" });
+        let marked = shown.len() + left;
+        shown.push_str(&text[start - left..start + shown_inside + right]);
+        shown.push_str(if right_ends { "" } else { "…" });
+        let marked = marked..marked + if all { shown_inside } else { shown_inside + right };
         Self { line: ExcerptLine { number, text: shown }, marked }
     }
 }
 
-/// The offset `count` characters after `start`, or the end of the text.
-fn nth_from(text: &str, start: usize, count: usize) -> usize {
-    text[start..].char_indices().nth(count).map_or(text.len(), |(at, _)| start + at)
+/// How many bytes of a line at most `count` characters take, and whether the line or text ends there.
+fn reach(characters: impl Iterator<Item = char>, count: usize) -> (usize, bool) {
+    let mut bytes = 0;
+    for (passed, character) in characters.enumerate() {
+        if matches!(character, '\n' | '\r') {
+            return (bytes, true);
+        }
+        if passed == count {
+            return (bytes, false);
+        }
+        bytes += character.len_utf8();
+    }
+    (bytes, true)
 }
 
 #[cfg(test)]

@@ -32,3 +32,25 @@ impl Rule for UnreadableFile {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_words_are_passed_on() {
+        let mut drafts = Vec::new();
+        let facts = FileFacts {
+            file: 0,
+            unreadable: Some("permission denied"),
+            encoding: None,
+            syntax: &[],
+            taken: None,
+            policies: &[],
+        };
+        RULE.check_file(&facts, &mut drafts);
+        assert_eq!(drafts[0].message, "This file could not be read: permission denied.");
+        RULE.check_file(&FileFacts { unreadable: None, ..facts }, &mut drafts);
+        assert_eq!(drafts.len(), 1);
+    }
+}
