@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(code) => ExitCode::from(code),
-        // Somebody downstream has seen enough, as in `caplint check | head`.
+        // Nobody is left to read an explanation.
         Err(RunError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             error.report();

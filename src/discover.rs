@@ -48,7 +48,11 @@ impl Input {
                 let walk = WalkDir::new(path).sort_by(|one, two| one.path().as_os_str().cmp(two.path().as_os_str()));
                 let walk = walk.into_iter().filter_entry(is_wanted);
                 Box::new(walk.filter_map(move |entry| match entry {
-                    Ok(entry) if entry.file_type().is_file() && (entry.depth() == 0 || is_json(entry.path())) => {
+                    // What is named is read, be it a pipe; what is met must look like an export.
+                    Ok(entry) if entry.depth() == 0 && !entry.path().is_dir() => {
+                        Some(Candidate::File(entry.into_path()))
+                    }
+                    Ok(entry) if entry.file_type().is_file() && is_json(entry.path()) => {
                         Some(Candidate::File(entry.into_path()))
                     }
                     Ok(_) => None,

@@ -230,6 +230,6 @@ mod tests {
 
     #[test]
     fn a_policy_is_small_enough_to_hold_forty_thousand() {
-        assert!(size_of::<Policy>() <= 800, "{}", size_of::<Policy>());
+        assert!(size_of::<Policy>() <= 640, "{}", size_of::<Policy>());
     }
 }

@@ -172,6 +172,42 @@ fn reports_go_to_files_whole_or_not_at_all() {
 
 #[cfg(unix)]
 #[test]
+fn a_device_is_written_to_and_a_pipe_is_read() {
+    use std::os::unix::fs::FileTypeExt;
+    let tenant = "testdata/mfa-for-all-users";
+    assert_eq!(code(&["check", tenant, "--output", "json=/dev/null"]), 0);
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+
+    let folder = tempfile::tempdir().unwrap();
+    let (pipe, link) = (folder.path().join("pipe"), folder.path().join("link"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let policies = fs::read("testdata/two-dumps/2026-04-01.json").unwrap();
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::write(pipe, policies)
+    });
+    let report = json(&["check", pipe.to_str().unwrap(), "--scope", "file"]);
+    writer.join().unwrap().unwrap();
+    assert_eq!(report["summary"]["policies"], 2);
+
+    std::os::unix::fs::symlink(folder.path().join("report"), &link).unwrap();
+    fs::write(folder.path().join("report"), "").unwrap();
+    assert_eq!(code(&["check", tenant, "--output", &format!("json={}", link.display())]), 0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink() && !fs::read(&link).unwrap().is_empty());
+}
+
+#[test]
+fn a_closed_pipe_does_not_change_the_verdict() {
+    let mut child =
+        command(&["check", "testdata/damaged"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_report_file_can_be_read_by_others() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();

@@ -165,7 +165,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
             eprintln!("{}: {}", crate::finding::visible(path), crate::finding::visible(kind));
         }
     }
-    write_all(arguments, &run)?;
+    match write_all(arguments, &run) {
+        // Somebody downstream has seen enough, as in `caplint check | head`; the verdict stays what it is.
+        Err(RunError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        result => result?,
+    }
     match empty {
         Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),
         None => Ok(run.exit_code),
@@ -248,9 +252,19 @@ fn write_all(arguments: &Arguments, run: &Run) -> Result<(), RunError> {
     run.write(arguments.format, style, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)
 }
 
-/// Writes beside the file and then takes its place, so that nobody ever reads half a report.
+/// Writes beside the file and then takes its place, so that nobody ever reads half a report. A device or pipe is
+/// written to, not replaced, and so is what a link leads to.
 fn write_file(run: &Run, output: &Output, style: Style) -> std::io::Result<()> {
-    let folder = output.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let path = match std::fs::metadata(&output.path) {
+        Ok(existing) if !existing.is_file() => {
+            let mut file = BufWriter::new(std::fs::OpenOptions::new().write(true).open(&output.path)?);
+            run.write(output.format, style, &mut file)?;
+            return file.flush();
+        }
+        Ok(_) => output.path.canonicalize()?,
+        Err(_) => output.path.clone(),
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut options = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -263,7 +277,7 @@ fn write_file(run: &Run, output: &Output, style: Style) -> std::io::Result<()> {
     run.write(output.format, style, &mut out)?;
     out.flush()?;
     drop(out);
-    file.persist(&output.path)?;
+    file.persist(&path)?;
     Ok(())
 }
 

@@ -108,10 +108,10 @@ fn words<W: Words>(list: &List<W>) -> Spelt {
 }
 
 fn spelt<T>(list: &List<T>, spell: impl Fn(&T) -> String) -> Spelt {
-    match list.doubt {
+    match list.doubt() {
         Some(_) => vec![None],
         None => list
-            .items
+            .items()
             .iter()
             .map(|item| match item {
                 Fact::Known(known) => Some(spell(known)),

@@ -12,9 +12,15 @@ pub enum Id {
     Guid(Uuid),
     /// A GUID spelt otherwise.
     Spelt(Box<(Uuid, Box<str>)>),
-    /// Anything else: a literal, a placeholder, a display name.
+    /// A literal of Graph's.
+    Literal(&'static str),
+    /// Anything else: a placeholder, a display name.
     Text(Box<str>),
 }
+
+/// Literals that stand in most policies, and need no memory of their own in each.
+const LITERALS: [&str; 7] =
+    ["All", "None", "AllTrusted", "Office365", "MicrosoftAdminPortals", "GuestsOrExternalUsers", "AllAgentIdUsers"];
 
 /// Styles of placeholders found in published baselines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +79,10 @@ impl Id {
                     Self::Guid(guid)
                 }
             }
-            _ => Self::Text(text.into()),
+            _ => LITERALS
+                .iter()
+                .find(|literal| **literal == text)
+                .map_or_else(|| Self::Text(text.into()), |literal| Self::Literal(literal)),
         }
     }
 
@@ -83,14 +92,23 @@ impl Id {
         match self {
             Self::Guid(guid) => Some(*guid),
             Self::Spelt(spelt) => Some(spelt.0),
-            Self::Text(_) => None,
+            Self::Literal(_) | Self::Text(_) => None,
+        }
+    }
+
+    /// Its text, if it is no GUID.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Some(text),
+            Self::Text(text) => Some(text),
+            Self::Guid(_) | Self::Spelt(_) => None,
         }
     }
 
     /// Whether it is this literal, in any letter case.
     #[must_use]
     pub fn is(&self, literal: &str) -> bool {
-        matches!(self, Self::Text(text) if text.eq_ignore_ascii_case(literal))
+        self.text().is_some_and(|text| text.eq_ignore_ascii_case(literal))
     }
 
     /// The placeholder style, if it is one.
@@ -105,8 +123,8 @@ impl Id {
 
 impl PartialEq for Id {
     fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Text(one), Self::Text(two)) => one.eq_ignore_ascii_case(two),
+        match (self.text(), other.text()) {
+            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
             _ => self.guid().is_some() && self.guid() == other.guid(),
         }
     }
@@ -116,9 +134,9 @@ impl Eq for Id {}
 
 impl Hash for Id {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match self {
-            Self::Text(text) => text.to_ascii_lowercase().hash(state),
-            _ => self.guid().hash(state),
+        match self.text() {
+            Some(text) => text.to_ascii_lowercase().hash(state),
+            None => self.guid().hash(state),
         }
     }
 }
@@ -131,8 +149,8 @@ impl PartialOrd for Id {
 
 impl Ord for Id {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        match (self, other) {
-            (Self::Text(one), Self::Text(two)) => one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()),
+        match (self.text(), other.text()) {
+            (Some(one), Some(two)) => one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()),
             _ => self.guid().cmp(&other.guid()),
         }
     }
@@ -143,6 +161,7 @@ impl fmt::Display for Id {
         match self {
             Self::Guid(guid) => write!(f, "{}", guid.hyphenated()),
             Self::Spelt(spelt) => f.write_str(&spelt.1),
+            Self::Literal(text) => f.write_str(text),
             Self::Text(text) => f.write_str(text),
         }
     }

@@ -114,7 +114,7 @@ mod tests {
         Strength {
             id: Some(Id::new("11111111-1111-1111-1111-111111111111")),
             requirements_satisfied_mfa: Fact::Known(requirements),
-            combinations: List { items: combinations.into(), doubt: None },
+            combinations: combinations.iter().copied().collect(),
         }
     }
 

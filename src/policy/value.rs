@@ -62,44 +62,57 @@ impl<T> Default for Fact<Option<T>> {
 
 /// A collection. `null`, `[]` and a missing key are the empty one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct List<T> {
-    /// The elements, one for each in the file.
-    pub items: Box<[Fact<T>]>,
-    /// The whole collection could not be read.
-    pub doubt: Option<Reason>,
-}
+pub struct List<T>(Result<Box<[Fact<T>]>, Reason>);
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { items: Box::default(), doubt: None }
+        Self(Ok(Box::default()))
+    }
+}
+
+impl<T> FromIterator<Fact<T>> for List<T> {
+    fn from_iter<I: IntoIterator<Item = Fact<T>>>(items: I) -> Self {
+        Self(Ok(items.into_iter().collect()))
     }
 }
 
 impl<T> List<T> {
+    /// The elements, one for each in the file.
+    #[must_use]
+    pub fn items(&self) -> &[Fact<T>] {
+        self.0.as_deref().unwrap_or_default()
+    }
+
+    /// Why the whole collection could not be read.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Reason> {
+        self.0.as_ref().err().copied()
+    }
+
     /// A collection that could not be read.
     #[must_use]
     pub fn unknown(reason: Reason) -> Self {
-        Self { items: Box::default(), doubt: Some(reason) }
+        Self(Err(reason))
     }
 
     /// Whether it surely holds nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.doubt.is_none()
+        self.0.as_ref().is_ok_and(|items| items.is_empty())
     }
 
     /// The known elements with their indices.
     pub fn known(&self) -> impl Iterator<Item = (usize, &T)> {
-        self.items.iter().enumerate().filter_map(|(index, item)| Some((index, item.known()?)))
+        self.items().iter().enumerate().filter_map(|(index, item)| Some((index, item.known()?)))
     }
 
     /// The first unknown part: the index of an element, or none for the whole.
     #[must_use]
     pub fn first_unknown(&self) -> Option<(Option<usize>, Reason)> {
-        if let Some(reason) = self.doubt {
+        if let Some(reason) = self.doubt() {
             return Some((None, reason));
         }
-        self.items.iter().enumerate().find_map(|(index, item)| match item {
+        self.items().iter().enumerate().find_map(|(index, item)| match item {
             Fact::Unknown(reason) => Some((Some(index), *reason)),
             Fact::Known(_) => None,
         })

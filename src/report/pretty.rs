@@ -63,7 +63,10 @@ fn finding_to(finding: &Finding, config: &Config, style: Style, out: &mut dyn Wr
     } else {
         emit_to_io_write(&mut *out, config, &snippets, &diagnostic)
     };
-    result.map_err(io::Error::other)
+    result.map_err(|error| match error {
+        codespan_reporting::files::Error::Io(error) => error,
+        other => io::Error::other(other),
+    })
 }
 
 fn verdicts_to(tenant: &TenantReport, out: &mut dyn Write) -> io::Result<()> {

@@ -25,7 +25,7 @@ pub fn demand(view: &View<'_>, policy: &Policy, device: Device) -> Vec<Demand> {
     let grant = &policy.grant;
     let mut demands = Vec::new();
     let mut push = |at, without_mfa| demands.push(Demand { at, without_mfa });
-    for (index, control) in grant.built_in.items.iter().enumerate() {
+    for (index, control) in grant.built_in.items().iter().enumerate() {
         let without_mfa = match control {
             Fact::Known(control) => match control {
                 GrantControl::Mfa
@@ -42,21 +42,21 @@ pub fn demand(view: &View<'_>, policy: &Policy, device: Device) -> Vec<Demand> {
         };
         push(At::element(BUILT_IN, index), without_mfa);
     }
-    if let Some(reason) = grant.built_in.doubt {
+    if let Some(reason) = grant.built_in.doubt() {
         push(At::property(BUILT_IN), Err(Why::Doubt(reason)));
     }
     for (list, property) in [
         (&grant.custom, "/grantControls/customAuthenticationFactors"),
         (&grant.terms_of_use, "/grantControls/termsOfUse"),
     ] {
-        for (index, item) in list.items.iter().enumerate() {
+        for (index, item) in list.items().iter().enumerate() {
             let without_mfa = match item {
                 Fact::Known(_) => Ok(true),
                 Fact::Unknown(reason) => Err(Why::Doubt(*reason)),
             };
             push(At::element(property, index), without_mfa);
         }
-        if let Some(reason) = list.doubt {
+        if let Some(reason) = list.doubt() {
             push(At::property(property), Err(Why::Doubt(reason)));
         }
     }

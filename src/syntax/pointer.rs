@@ -57,6 +57,12 @@ impl Pointer {
         self.0.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
     }
 
+    /// As a message calls it: in backquotes, or the whole.
+    #[must_use]
+    pub fn described(&self) -> String {
+        if self.0.is_empty() { "the whole policy".to_owned() } else { format!("`{}`", self.dotted()) }
+    }
+
     /// As a reader writes it: `conditions.users.excludeGroups[2]`.
     #[must_use]
     pub fn dotted(&self) -> String {

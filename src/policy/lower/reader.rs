@@ -90,21 +90,18 @@ impl Reader {
         match slot.node {
             _ if slot.twice => List::unknown(Reason::Ambiguous),
             None | Some(Node::Null) => List::default(),
-            Some(Node::Array(elements)) => List {
-                items: elements
-                    .iter()
-                    .map(|element| match element {
-                        Node::String(text) => read(self, text),
-                        _ => self.doubt(Reason::WrongType),
-                    })
-                    .collect(),
-                doubt: None,
-            },
+            Some(Node::Array(elements)) => elements
+                .iter()
+                .map(|element| match element {
+                    Node::String(text) => read(self, text),
+                    _ => self.doubt(Reason::WrongType),
+                })
+                .collect(),
             // ConvertTo-Json at its depth joins a list with spaces; an exporter that unrolls a list of one writes its element.
             Some(Node::String(text)) if is_truncated(text) => self.odd(List::unknown(Reason::Truncated)),
             Some(Node::String(text)) => {
                 self.conforms = false;
-                List { items: Box::new([read(self, text)]), doubt: None }
+                [read(self, text)].into_iter().collect()
             }
             Some(_) => self.odd(List::unknown(Reason::WrongType)),
         }
@@ -167,7 +164,7 @@ impl Reader {
                         items.push(self.member(word));
                     }
                 }
-                List { items: items.into(), doubt: None }
+                items.into_iter().collect()
             }
             _ => self.words(slot),
         }

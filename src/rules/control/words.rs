@@ -129,7 +129,7 @@ pub(super) fn seen(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> S
 }
 
 fn alternative(policy: &Policy, cause: &Cause) -> &'static str {
-    let control = cause.at.index.and_then(|index| policy.grant.built_in.items.get(index)?.known());
+    let control = cause.at.index.and_then(|index| policy.grant.built_in.items().get(index)?.known());
     match (cause.at.property, control) {
         ("/grantControls/builtInControls", Some(GrantControl::CompliantDevice)) => "a compliant device is enough,",
         ("/grantControls/builtInControls", Some(GrantControl::DomainJoinedDevice)) => {
@@ -235,7 +235,7 @@ fn element_name(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> Stri
         "/conditions/applications/excludeApplications" => &policy.conditions.applications.exclude,
         _ => return String::new(),
     };
-    let id = cause.at.index.and_then(|index| list.items.get(index)?.known());
+    let id = cause.at.index.and_then(|index| list.items().get(index)?.known());
     id.map_or_else(String::new, |id| facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted))
 }
 

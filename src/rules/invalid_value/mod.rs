@@ -30,7 +30,7 @@ impl Rule for InvalidValue {
             let place = violation.pointer.dotted();
             let (message, help, seen) = match &violation.kind {
                 ViolationKind::WrongType { expected, found } => (
-                    format!("`{place}` must be {expected}, not {found}."),
+                    format!("{} must be {expected}, not {found}.", violation.pointer.described()),
                     format!("Write {expected} here, as Microsoft Graph does."),
                     format!("expected {expected}"),
                 ),

@@ -28,14 +28,14 @@ impl Rule for TruncatedExport {
             inspected.violations.iter().map(|violation| (&inspected.policy, violation))
         }) {
             let ViolationKind::Truncated { value } = &violation.kind else { continue };
-            let place = violation.pointer.dotted();
+            let place = violation.pointer.described();
             let what = if value.trim().is_empty() {
                 "an empty string where a list belongs".to_owned()
             } else {
                 format!("{}, which is what PowerShell writes when it stops", quoted(value))
             };
             let message = format!(
-                "This export is truncated: `{place}` is {what}. What the policy says there is lost, and caplint does not guess it."
+                "This export is truncated: {place} is {what}. What the policy says there is lost, and caplint does not guess it."
             );
             drafts.push(
                 Draft::new(Self::ID, Level::Error, message)
