@@ -75,15 +75,18 @@ impl Here {
     }
 }
 
-/// Whether a document is a list of elements that can be read one by one.
+/// What is said of a document in which nothing was recognised.
+const NO_POLICY: &str = "no policy: nothing in it has conditions beside a state or controls";
+
+/// How many elements a list has that can be read one by one; none if the document is no such list.
 #[must_use]
-pub fn is_list(root: &Node<'_>) -> bool {
-    graph::is_list(root)
+pub fn elements(root: &Node<'_>) -> Option<usize> {
+    graph::elements(root)
 }
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, 'a>)) -> Taken {
-    let mut reader = Reader { text, file, visit, taken: Taken::new("JSON that is no policy") };
+    let mut reader = Reader { text, file, visit, taken: Taken::new(NO_POLICY) };
     reader.document(root);
     reader.taken
 }
@@ -181,9 +184,9 @@ mod tests {
     #[test]
     fn files_beside_the_policies_are_named_and_not_taken_for_one() {
         for (text, kind) in [
-            (r#"{"name": "x", "version": "1.0.0", "dependencies": {}}"#, "JSON that is no policy"),
-            (r#"{"Conditions": {"Users": {"IncludeUsers": []}}}"#, "JSON that is no policy"),
-            (r#"{"conditions": {"properties": {"users": {}}}, "state": {}}"#, "JSON that is no policy"),
+            (r#"{"name": "x", "version": "1.0.0", "dependencies": {}}"#, NO_POLICY),
+            (r#"{"Conditions": {"Users": {"IncludeUsers": []}}}"#, NO_POLICY),
+            (r#"{"conditions": {"properties": {"users": {}}}, "state": {}}"#, NO_POLICY),
             (r#"{"displayName": "l", "ipRanges": []}"#, "a named location"),
             (r#"{"id": "x", "displayName": "g", "securityEnabled": true}"#, "a group"),
             ("[]", "an empty list"),

@@ -206,6 +206,10 @@ impl Reader<'_> {
         };
         let mut inspected = Vec::new();
         let before = read.policies.len();
+        if content.len() > SPLIT_ABOVE {
+            // Growing by doubling would take half as much again.
+            read.policies.reserve_exact(dialect::elements(&root).unwrap_or(0));
+        }
         let mut taken = dialect::read(content, &root, file, &mut |found| {
             let lowered = policy::lower(found.node, found.origin);
             if !lowered.conforms {
@@ -356,7 +360,7 @@ impl FileFacts<'_> {
 fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
     if content.len() > SPLIT_ABOVE {
         let outline = syntax::parse_outline(content)?;
-        if dialect::is_list(&outline) {
+        if dialect::elements(&outline).is_some() {
             return Ok(outline);
         }
     }

@@ -62,6 +62,15 @@ pub struct FileFacts<'a> {
     pub policies: &'a [Inspected],
 }
 
+impl FileFacts<'_> {
+    /// Every deviation from the schema, with the policy it is in.
+    fn violations(&self) -> impl Iterator<Item = (&Policy, &Violation)> {
+        self.policies
+            .iter()
+            .flat_map(|inspected| inspected.violations.iter().map(|violation| (&inspected.policy, violation)))
+    }
+}
+
 /// A policy that was held against the schema.
 pub struct Inspected {
     /// The policy.
@@ -215,6 +224,20 @@ macro_rules! declare {
     };
 }
 use declare;
+
+/// What every rule says of itself, from its declaration and the documentation beside it.
+macro_rules! described {
+    ($doc:literal) => {
+        fn meta(&self) -> $crate::rules::Meta {
+            Self::declared()
+        }
+
+        fn doc(&self) -> String {
+            include_str!($doc).to_owned()
+        }
+    };
+}
+use described;
 
 #[cfg(test)]
 mod tests;

@@ -8,27 +8,27 @@ use crate::syntax::{Node, Object};
 const CONDITIONS: [&str; 6] =
     ["users", "applications", "clientAppTypes", "clientApplications", "signInRiskLevels", "authenticationFlows"];
 
-/// Whether a document is a list of elements that can be read one by one.
-pub(super) fn is_list(root: &Node<'_>) -> bool {
-    let array = |object: &Object<'_>, name| matches!(object.get(name), Some(Node::Array(_)));
-    match root {
-        Node::Array(_) => true,
-        Node::Object(object) => {
-            let scuba = match object.get("Raw") {
-                Some(Node::Object(raw)) => raw,
-                _ => object,
-            };
-            array(object, "value") || array(object, "responses") || array(scuba, "conditional_access_policies")
-        }
-        _ => false,
-    }
+/// How many elements a list has that can be read one by one; none if the document is no such list.
+pub(super) fn elements(root: &Node<'_>) -> Option<usize> {
+    let object = match root {
+        Node::Array(elements) => return Some(elements.len()),
+        Node::Object(object) => object,
+        _ => return None,
+    };
+    let scuba = object.get("Raw").and_then(Node::as_object).unwrap_or(object);
+    let lists = [object.get("value"), object.get("responses"), scuba.get("conditional_access_policies")];
+    lists.into_iter().flatten().find_map(|node| Some(node.as_array()?.len()))
 }
 
 /// Reads what Graph or a tool around it has written. False if there is nothing of the kind.
 pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     match root {
         Node::Array(elements) => {
-            reader.taken.kind = if elements.is_empty() { "an empty list" } else { "a list without policies" };
+            reader.taken.kind = if elements.is_empty() {
+                "an empty list"
+            } else {
+                "a list without policies: no element has conditions beside a state or controls"
+            };
             list(reader, elements, here, false, "a list of Graph policies")
         }
         Node::Object(object) => scuba(reader, object, here) || batch(reader, object, here) || body(reader, root, here),
@@ -44,7 +44,11 @@ fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here) -> bool {
         if let Some((key, _)) = object.members.iter().find(|(key, _)| key.eq_ignore_ascii_case("@odata.nextLink")) {
             reader.taken.next_pages.push(here.pointer.key(key));
         }
-        reader.taken.kind = if elements.is_empty() { "an empty list" } else { "a list without policies" };
+        reader.taken.kind = if elements.is_empty() {
+            "an empty list"
+        } else {
+            "a list without policies: no element has conditions beside a state or controls"
+        };
         let here = member(here, object, "value");
         return list(reader, elements, &here, of_policies, "a list of Graph policies");
     }

@@ -3,7 +3,7 @@
 use crate::finding::{Draft, Label, Level, PolicyRef};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
-use super::{Meta, Rule, declare};
+use super::{Rule, declare, described};
 
 declare!(
     DuplicatePolicy,
@@ -15,13 +15,7 @@ declare!(
 );
 
 impl Rule for DuplicatePolicy {
-    fn meta(&self) -> Meta {
-        Self::declared()
-    }
-
-    fn doc(&self) -> String {
-        include_str!("doc.md").to_owned()
-    }
+    described!("doc.md");
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         for group in facts.contradictions {

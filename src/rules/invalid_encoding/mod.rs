@@ -3,7 +3,7 @@
 use crate::finding::{Draft, Label, Level, Spot};
 use crate::rules::FileFacts;
 use crate::source::DecodeProblem;
-use super::{Meta, Rule, declare};
+use super::{Rule, declare, described};
 
 declare!(
     InvalidEncoding,
@@ -15,13 +15,7 @@ declare!(
 );
 
 impl Rule for InvalidEncoding {
-    fn meta(&self) -> Meta {
-        Self::declared()
-    }
-
-    fn doc(&self) -> String {
-        include_str!("doc.md").to_owned()
-    }
+    described!("doc.md");
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
         let Some(error) = file.encoding else { return };

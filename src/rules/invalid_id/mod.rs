@@ -3,7 +3,7 @@
 use crate::finding::{Draft, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
-use super::{Meta, Rule, declare};
+use super::{Rule, declare, described};
 
 declare!(
     InvalidId,
@@ -15,18 +15,10 @@ declare!(
 );
 
 impl Rule for InvalidId {
-    fn meta(&self) -> Meta {
-        Self::declared()
-    }
-
-    fn doc(&self) -> String {
-        include_str!("doc.md").to_owned()
-    }
+    described!("doc.md");
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
-        for (policy, violation) in file.policies.iter().flat_map(|inspected| {
-            inspected.violations.iter().map(|violation| (&inspected.policy, violation))
-        }) {
+        for (policy, violation) in file.violations() {
             let ViolationKind::NotAnId { value, literals } = &violation.kind else { continue };
             let place = violation.pointer.dotted();
             let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));

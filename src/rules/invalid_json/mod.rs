@@ -3,7 +3,7 @@
 use crate::finding::{Draft, Label, Level, Spot};
 use crate::rules::FileFacts;
 use crate::syntax::{MAX_DEPTH, SyntaxProblem};
-use super::{Meta, Rule, declare};
+use super::{Rule, declare, described};
 
 declare!(
     InvalidJson,
@@ -15,13 +15,7 @@ declare!(
 );
 
 impl Rule for InvalidJson {
-    fn meta(&self) -> Meta {
-        Self::declared()
-    }
-
-    fn doc(&self) -> String {
-        include_str!("doc.md").to_owned()
-    }
+    described!("doc.md");
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
         for (offset, error) in file.syntax {

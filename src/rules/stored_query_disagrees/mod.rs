@@ -1,6 +1,6 @@
 //! The control's stored query gives another answer than the proof.
 
-use super::{Meta, Rule, declare};
+use super::{Rule, declare, described};
 use crate::coverage::{Reason, Verdict};
 use crate::finding::{Draft, Label, Level};
 use crate::rules::{Judgement, TenantFacts};
@@ -16,13 +16,7 @@ declare!(
 );
 
 impl Rule for StoredQueryDisagrees {
-    fn meta(&self) -> Meta {
-        Self::declared()
-    }
-
-    fn doc(&self) -> String {
-        include_str!("doc.md").to_owned()
-    }
+    described!("doc.md");
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         for judgement in facts.judgements {

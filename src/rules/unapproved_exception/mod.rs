@@ -1,6 +1,6 @@
 //! Exceptions to a control that nobody has approved.
 
-use super::{Meta, Rule, declare};
+use super::{Rule, declare, described};
 use crate::coverage::{Exception, PrincipalKind};
 use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
 use crate::rules::{Judgement, TenantFacts};
@@ -16,13 +16,7 @@ declare!(
 );
 
 impl Rule for UnapprovedException {
-    fn meta(&self) -> Meta {
-        Self::declared()
-    }
-
-    fn doc(&self) -> String {
-        include_str!("doc.md").to_owned()
-    }
+    described!("doc.md");
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         for judgement in facts.judgements {

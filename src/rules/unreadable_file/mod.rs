@@ -2,7 +2,7 @@
 
 use crate::finding::{Draft, Label, Level, Spot};
 use crate::rules::FileFacts;
-use super::{Meta, Rule, declare};
+use super::{Rule, declare, described};
 
 declare!(
     UnreadableFile,
@@ -14,13 +14,7 @@ declare!(
 );
 
 impl Rule for UnreadableFile {
-    fn meta(&self) -> Meta {
-        Self::declared()
-    }
-
-    fn doc(&self) -> String {
-        include_str!("doc.md").to_owned()
-    }
+    described!("doc.md");
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
         let Some(error) = file.unreadable else { return };

@@ -4,7 +4,7 @@ use crate::finding::{Draft, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
 use crate::syntax::Pointer;
-use super::{Meta, Rule, declare};
+use super::{Rule, declare, described};
 
 declare!(
     WrappedPolicy,
@@ -16,13 +16,7 @@ declare!(
 );
 
 impl Rule for WrappedPolicy {
-    fn meta(&self) -> Meta {
-        Self::declared()
-    }
-
-    fn doc(&self) -> String {
-        include_str!("doc.md").to_owned()
-    }
+    described!("doc.md");
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
         for pointer in file.taken.iter().flat_map(|taken| &taken.wrappers) {
