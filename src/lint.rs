@@ -230,8 +230,10 @@ impl Reader<'_> {
         for pointer in &taken.next_pages {
             read.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::NextPage });
         }
-        if !broken.is_empty() || taken.unread.is_some() {
-            read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
+        let unread = taken.unread.map(|_| MissingPolicies::Unread);
+        let unreadable = (!broken.is_empty()).then_some(MissingPolicies::Unreadable);
+        for why in [unread, unreadable].into_iter().flatten() {
+            read.missing.push(Missing { file, pointer: Pointer::root(), why });
         }
         if self.options.keep_files {
             let held = match taken.policies {

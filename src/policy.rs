@@ -63,6 +63,8 @@ pub struct Policy {
     pub conditions: Conditions,
     /// `grantControls`.
     pub grant: GrantControls,
+    /// `clientAppTypes` or `builtInControls` are spelt in another letter case than Graph's.
+    pub respelt: bool,
     /// Another policy carries the same id and says something else, so neither may be relied on.
     pub contradicted: bool,
 }

@@ -179,6 +179,14 @@ pub fn find(id: &str) -> Option<&'static dyn Rule> {
     all().iter().copied().find(|rule| rule.meta().id == id)
 }
 
+/// A rule's documentation as people read it: examples are JSON, whatever the tests want of them.
+#[must_use]
+pub fn page(rule: &dyn Rule) -> String {
+    let lines = rule.doc();
+    let lines = lines.lines().map(|line| if line.starts_with("```json ") { "```json" } else { line });
+    lines.fold(String::new(), |page, line| page + line + "\n")
+}
+
 /// Runs every rule over a file.
 #[must_use]
 pub fn check_file(file: &FileFacts<'_>) -> Vec<Draft> {

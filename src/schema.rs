@@ -140,6 +140,7 @@ pub fn violations(node: &Node<'_>) -> Vec<Violation> {
         }
     }
     duplicate_keys(node, &Pointer::root(), &mut found);
+    found.extend(bound_strength(node));
     for (pointer, remark) in schema.vocabulary.remarks(&value) {
         let kind = match remark {
             Remark::UnknownProperty(name) => {
@@ -215,6 +216,14 @@ fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<Strin
         .filter(|(distance, candidate)| *distance <= 2 && distance * 3 <= candidate.len().min(word.len()))
         .min()
         .map(|(_, candidate)| candidate.to_owned())
+}
+
+/// A strength by `@odata.bind`, which the service has been seen to ignore; an annotation to every other eye.
+fn bound_strength(node: &Node<'_>) -> Option<Violation> {
+    const KEY: &str = "authenticationStrength@odata.bind";
+    let value = node.as_object()?.get("grantControls")?.as_object()?.get(KEY)?.as_str()?.to_owned();
+    let pointer = Pointer::root().key("grantControls").key(KEY);
+    Some(Violation { pointer, kind: ViolationKind::Unrecognised { value } })
 }
 
 fn duplicate_keys(node: &Node<'_>, pointer: &Pointer, found: &mut Vec<Violation>) {

@@ -34,6 +34,8 @@ pub enum MissingPolicies {
     NextPage,
     /// A file that could not be read may hold policies.
     Unreadable,
+    /// A file holds policies in a form that caplint does not read.
+    Unread,
 }
 
 /// Objects that are exported beside the policies.

@@ -139,6 +139,57 @@ fn the_stored_query_decides_where_it_is_asked_to() {
     assert_eq!(code(&["check", "testdata/security-defaults", "--reading", "stored-query"]), 1);
 }
 
+/// Lints one policy that differs from a good one by a replacement.
+fn with(from: &str, to: &str) -> Value {
+    let file = "testdata/mfa-for-all-users/ConditionalAccess/CA003 - Require MFA for Azure management.json";
+    let policy = fs::read_to_string(file).unwrap();
+    assert!(policy.contains(from));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("policy.json"), policy.replace(from, to)).unwrap();
+    json(&["check", folder.path().to_str().unwrap()])
+}
+
+fn stored_query(report: &Value) -> &str {
+    report["tenants"][0]["controls"][0]["storedQuery"].as_str().unwrap()
+}
+
+#[test]
+fn the_stored_query_compares_letter_by_letter() {
+    assert_eq!(stored_query(&with("\"all\"", "\"all\"")), "pass");
+    assert_eq!(stored_query(&with("\"all\"", "\"All\"")), "fail");
+    assert_eq!(stored_query(&with("\"mfa\"", "\"MFA\"")), "fail");
+    assert_eq!(verdict(&with("\"mfa\"", "\"MFA\"")), "enforced-except");
+}
+
+#[test]
+fn an_excluded_role_by_name_may_be_any_role() {
+    assert_eq!(verdict(&with("\"excludeRoles\": []", "\"excludeRoles\": [\"<Role>\"]")), "undecided");
+}
+
+#[test]
+fn a_strength_by_reference_is_not_known_and_said_so() {
+    let bind = "\"authenticationStrength@odata.bind\": \"https://graph.microsoft.com/x\", \"builtInControls\"";
+    let report = with("\"builtInControls\"", bind);
+    assert!(report["findings"].as_array().unwrap().iter().any(|finding| finding["rule"] == "unknown-value"));
+}
+
+#[test]
+fn the_same_said_twice_is_said_once() {
+    let report = with("\"state\": \"enabled\"", "\"state\": \"enabled\", \"state\": \"enabled\"");
+    assert_eq!(verdict(&report), "enforced-except");
+    assert_eq!(report["findings"][0]["level"], "warning");
+}
+
+#[test]
+fn policies_in_a_form_that_is_not_read_fail_the_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = r#"{"format_version": "1.2", "resource_changes": [{"type": "azuread_conditional_access_policy"}]}"#;
+    fs::write(folder.path().join("plan.json"), plan).unwrap();
+    assert_eq!(code(&["check", folder.path().to_str().unwrap()]), 1);
+    fs::write(folder.path().join("plan.json"), r#"{"format_version": "1.2", "resource_changes": []}"#).unwrap();
+    assert_eq!(code(&["check", folder.path().to_str().unwrap()]), 0);
+}
+
 #[test]
 fn a_witness_is_complete() {
     let report = json(&["check", "testdata/guests-excluded"]);

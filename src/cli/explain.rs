@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         return Err(RunError::NoRule { id: crate::finding::quoted(&arguments.rule), help });
     };
     let meta = rule.meta();
-    let doc = rule.doc();
+    let doc = rules::page(rule);
     write!(
         std::io::stdout().lock(),
         "{}\n\nRule `{}`, level {}, since caplint {}.\n",

@@ -40,12 +40,14 @@ impl StoredQuery {
 
     /// Whether a policy has the lists that are demanded word by word.
     fn comes_near(&self, policy: &Policy) -> bool {
-        self.demanded.iter().all(|(pointer, words)| {
-            LISTS.iter().find(|(known, _)| known == pointer).is_none_or(|(_, list)| {
-                let list = list(policy);
-                list.len() == words.len() && list.iter().zip(words).all(|(one, two)| one.as_deref() == Some(two))
+        // It compares letter by letter.
+        !policy.respelt
+            && self.demanded.iter().all(|(pointer, words)| {
+                LISTS.iter().find(|(known, _)| known == pointer).is_none_or(|(_, list)| {
+                    let list = list(policy);
+                    list.len() == words.len() && list.iter().zip(words).all(|(one, two)| one.as_deref() == Some(two))
+                })
             })
-        })
     }
 
     /// Whether one policy, in Graph's words, matches.

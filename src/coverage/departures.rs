@@ -79,7 +79,9 @@ pub(super) fn singles(from: &SignIn, policies: &[(usize, &Policy)], tenant: &Ten
         let user_type = UserType::B2bCollaborationGuest;
         found.push(SignIn { user_type, external_tenant: Some(tenant), ..from.clone() });
     }
-    for role in mentioned(policies, |policy| [&policy.conditions.users.exclude_roles]) {
+    // A name or placeholder may be any role; that makes the policy unknown, not a role of that name a way in.
+    let roles = mentioned(policies, |policy| [&policy.conditions.users.exclude_roles]);
+    for role in roles.into_iter().filter(|role| role.guid().is_some()) {
         found.push(principal(from, PrincipalKind::Role, &role));
     }
     if any(&|policy| {

@@ -26,7 +26,7 @@ pub struct Lowered {
 /// Reads a policy. Damage becomes [`Reason`]s, never an error.
 #[must_use]
 pub fn lower(node: &Node<'_>, origin: Origin) -> Lowered {
-    let mut reader = Reader { conforms: true };
+    let mut reader = Reader { conforms: true, respelt: false };
     let policy = reader.policy(node, origin);
     Lowered { policy, conforms: reader.conforms }
 }
@@ -34,7 +34,7 @@ pub fn lower(node: &Node<'_>, origin: Origin) -> Lowered {
 /// Reads an `authenticationStrengthPolicy` that stands by itself.
 #[must_use]
 pub fn lower_strength(object: &Object<'_>) -> Option<Strength> {
-    let mut reader = Reader { conforms: true };
+    let mut reader = Reader { conforms: true, respelt: false };
     reader.strength_object(object)
 }
 
@@ -93,6 +93,16 @@ impl Reader {
         if let Fact::Known(Some(session)) = self.object(session) {
             self.session(session);
         }
-        Policy { origin, id, display_name, state, deleted, conditions, grant, contradicted: false }
+        Policy {
+            origin,
+            id,
+            display_name,
+            state,
+            deleted,
+            conditions,
+            grant,
+            contradicted: false,
+            respelt: self.respelt,
+        }
     }
 }

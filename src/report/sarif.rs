@@ -76,7 +76,8 @@ fn merged(run: &Run) -> Vec<Group<'_>> {
 
 fn driver(metas: &[Meta]) -> Value {
     let version = env!("CARGO_PKG_VERSION");
-    let rules: Vec<Value> = rules::all().iter().zip(metas).map(|(rule, meta)| descriptor(meta, &rule.doc())).collect();
+    let rules: Vec<Value> =
+        rules::all().iter().zip(metas).map(|(rule, meta)| descriptor(meta, &rules::page(*rule))).collect();
     json!({
         "name": "caplint",
         "fullName": format!("caplint {version}"),

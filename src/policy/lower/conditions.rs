@@ -57,7 +57,7 @@ impl Reader {
                 Fact::Known(None) => Fact::Known(false),
                 Fact::Unknown(reason) => Fact::Unknown(reason),
             },
-            client_app_types: self.words(client_app_types),
+            client_app_types: self.words_to_the_letter(client_app_types),
             sign_in_risk_levels: self.words(sign_in_risk),
             user_risk_levels: self.words(user_risk),
             service_principal_risk_levels: self.words(service_principal_risk),

@@ -25,7 +25,7 @@ impl Reader {
         GrantControls {
             doubt: None,
             operator: self.word::<Operator>(operator),
-            built_in: self.words::<GrantControl>(built_in),
+            built_in: self.words_to_the_letter::<GrantControl>(built_in),
             custom: self.texts(custom),
             terms_of_use: self.ids(terms_of_use, &[]),
             strength: match self.object(strength) {

@@ -13,6 +13,8 @@ pub(super) struct Slot<'n, 'a> {
 /// Reads a policy, and notes whether its form is beyond doubt.
 pub(super) struct Reader {
     pub(super) conforms: bool,
+    /// A list that a stored query compares letter by letter is spelt otherwise.
+    pub(super) respelt: bool,
 }
 
 /// What can be read where Graph has an object.
@@ -43,9 +45,11 @@ impl Reader {
                 .or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(key)));
             match index {
                 Some(index) => {
-                    slots[index].twice = slots[index].node.is_some();
-                    slots[index].node.get_or_insert(node);
-                    self.conforms &= !slots[index].twice;
+                    let slot = &mut slots[index];
+                    // Twice the same says it once.
+                    slot.twice |= slot.node.is_some_and(|first| format!("{first:?}") != format!("{node:?}"));
+                    self.conforms &= slot.node.is_none();
+                    slot.node.get_or_insert(node);
                 }
                 // Whatever it is, it says nothing.
                 None => self.conforms &= matches!(node, Node::Null) || is_annotation(key),
@@ -60,7 +64,7 @@ impl Reader {
             _ if slot.twice => Fact::Unknown(Reason::Ambiguous),
             None | Some(Node::Null) => Fact::Known(None),
             Some(Node::Object(object)) => Fact::Known(Some(object)),
-            Some(Node::String(_)) => self.doubt(Reason::Truncated),
+            Some(Node::String(text)) if is_type_name(text) => self.doubt(Reason::Truncated),
             Some(_) => self.doubt(Reason::WrongType),
         }
     }
@@ -147,6 +151,14 @@ impl Reader {
 
     pub(super) fn words<W: Words>(&mut self, slot: Slot<'_, '_>) -> List<W> {
         self.list(slot, Reader::member)
+    }
+
+    /// The same where a stored query compares letter by letter.
+    pub(super) fn words_to_the_letter<W: Words>(&mut self, slot: Slot<'_, '_>) -> List<W> {
+        let elements = slot.node.and_then(Node::as_array).unwrap_or_default();
+        let is_word = |element: &Node<'_>| W::WORDS.iter().any(|(word, _)| element.as_str() == Some(word));
+        self.respelt |= !elements.iter().all(is_word);
+        self.words(slot)
     }
 
     /// A flags enumeration: Graph writes one comma-separated string, some exporters a list.

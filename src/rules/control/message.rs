@@ -32,6 +32,11 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
         Reason::MissingPolicies(MissingPolicies::Unreadable) => {
             format!("{untold}, because a file could not be read. By the policies that could, {through}.")
         }
+        Reason::MissingPolicies(MissingPolicies::Unread) => {
+            format!(
+                "{untold}, because a file holds policies in a form that caplint does not read. By the others, {through}."
+            )
+        }
         Reason::Unknown(index, cause) => {
             let policy = &facts.tenant.policies[*index];
             let name = PolicyRef::to(policy).label();

@@ -98,7 +98,7 @@ fn label_causes(facts: &TenantFacts<'_>, mut draft: Draft, near: &[(usize, Vec<C
 fn missing_label(missing: &Missing) -> Label {
     let from = Origin { file: missing.file, pointer: Pointer::root(), offset: 0, base: 0 };
     let spot = match missing.why {
-        MissingPolicies::Unreadable => Spot::File,
+        MissingPolicies::Unreadable | MissingPolicies::Unread => Spot::File,
         MissingPolicies::NextPage => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key },
     };
     Label { file: missing.file, spot, message: "policies may be missing here".to_owned() }
