@@ -141,7 +141,12 @@ impl Read {
         self.files += other.files;
         self.skipped += other.skipped;
         self.policies_found += other.policies_found;
-        self.policies.extend(other.policies);
+        if self.policies.is_empty() {
+            // Most merges are with nothing; a long list must not be copied for that.
+            self.policies = other.policies;
+        } else {
+            self.policies.extend(other.policies);
+        }
         self.companions.absorb(other.companions);
         self.missing.extend(other.missing);
         self.findings.extend(other.findings);

@@ -13,7 +13,7 @@ pub struct Position {
     pub column_utf16: usize,
 }
 
-/// An index of a text's lines: what has passed at every [`BLOCK`] bytes. Building it reads the text once and takes less
+/// An index of a text's lines: what has passed at every 4,096 bytes. Building it reads the text once and takes less
 /// than a hundredth of its size; a look-up reads at most two blocks, however long or short the lines are.
 #[derive(Debug)]
 pub struct Lines<'a> {
