@@ -17,7 +17,9 @@ use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies, Tenant};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How a run judges.
@@ -392,10 +394,23 @@ fn path_of(candidate: &Candidate) -> String {
 
 fn bytes_of(candidate: &Candidate) -> std::io::Result<Vec<u8>> {
     match candidate {
-        Candidate::File(path) => std::fs::read(path),
+        Candidate::File(path) => read_file(path),
         Candidate::Stdin(bytes) => Ok(bytes.clone()),
         Candidate::Unreadable(_, error) => Err(std::io::Error::new(error.kind(), error.to_string())),
     }
+}
+
+/// `std::fs::read`, without asking for the size of what fits into one read: a fifth of the calls for a small file.
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    const SMALL: usize = 16 << 10;
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::with_capacity(SMALL);
+    if file.by_ref().take(SMALL as u64).read_to_end(&mut bytes)? == SMALL {
+        let rest = file.metadata()?.len().saturating_sub(SMALL as u64);
+        bytes.reserve_exact(usize::try_from(rest).unwrap_or_default());
+        file.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// Gives findings that say the same of the same subject fingerprints of their own.
