@@ -70,7 +70,7 @@ pub(super) struct Arguments {
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Show informations too, and on standard error what each file was taken for
+    /// Show information, too, and on standard error what each file was taken for and why
     #[arg(short, long)]
     verbose: bool,
 
