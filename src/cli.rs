@@ -6,6 +6,7 @@ mod error;
 mod explain;
 mod progress;
 mod rules;
+mod what_if;
 
 use clap::{Parser, Subcommand};
 use error::RunError;
@@ -25,6 +26,8 @@ struct Arguments {
 enum Command {
     /// Lint exported Conditional Access policies and prove what they enforce
     Check(Box<check::Arguments>),
+    /// Evaluate one sign-in, policy by policy: what applies, what does not and why
+    WhatIf(Box<what_if::Arguments>),
     /// Print what a rule catches, why it matters and how to mend it
     Explain(explain::Arguments),
     /// List all rules
@@ -44,6 +47,7 @@ pub fn main() -> ExitCode {
     };
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::WhatIf(arguments) => what_if::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),
     };

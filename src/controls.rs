@@ -1,72 +1,71 @@
-//! Controls: requirements as data, one TOML file each in `controls/`.
+//! Controls: requirements as data, one TOML file each in `controls/`, and those that people write themselves.
 
+mod spec;
 mod stored_query;
 
+pub use spec::{Problem, Spec, Users};
+pub(crate) use spec::{gap, look_up, role, synchronization};
 pub use stored_query::StoredQuery;
 
-use crate::policy::Id;
+use crate::requirement::Requirement;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// The files, compiled in.
 const FILES: [&str; 1] = [include_str!("../controls/mfa-azure-management.toml")];
 
-/// A requirement: which sign-ins need which grant. A control is one that is shipped with caplint.
+/// A requirement with what is said about it.
 #[derive(Debug)]
-pub struct Requirement {
+pub struct Control {
     /// Its id, also that of the rule that reports it.
     pub id: &'static str,
-    /// Roles whose exclusion is tracked like that of a user.
-    pub tracked_roles: Vec<Id>,
-    /// The stored query, its other reading.
-    pub stored_query: StoredQuery,
-    /// Everything else in the file.
-    pub text: Control,
-}
-
-/// The shape of a control's file.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Control {
-    /// Rule id, in words.
-    pub id: String,
     /// One line.
     pub title: String,
     /// One sentence.
     pub summary: String,
     /// What whoever is not covered does: the rest of a sentence that starts with who.
     pub gap: String,
-    /// App id of the resource by cloud.
-    pub resource: BTreeMap<String, String>,
-    /// Roles whose exclusion is tracked like that of a user.
-    #[serde(rename = "tracked-role")]
-    pub tracked_roles: Vec<Named>,
-    /// The stored query.
-    pub stored_query: StoredQueryFile,
-    /// Benchmarks and pages.
+    /// What is required.
+    pub spec: Spec,
+    /// Another reading.
+    pub stored_query: Option<StoredQuery>,
+    /// Everything else that its file says; none if it is somebody's own.
+    pub text: Option<Text>,
+}
+
+/// The shape of a control's file.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct File {
+    id: String,
+    title: String,
+    summary: String,
+    gap: String,
+    requirement: Spec,
+    stored_query: Option<StoredQueryFile>,
     #[serde(rename = "reference")]
+    references: Vec<Reference>,
+    #[serde(rename = "assumption")]
+    assumptions: Vec<Assumption>,
+    text: Texts,
+    example: Example,
+    #[serde(rename = "remediation")]
+    remediations: Vec<Remediation>,
+}
+
+/// What is said about a control.
+#[derive(Debug)]
+pub struct Text {
+    /// Benchmarks and pages.
     pub references: Vec<Reference>,
     /// What a verdict rests on.
-    #[serde(rename = "assumption")]
     pub assumptions: Vec<Assumption>,
     /// Rationale, impact and default.
-    pub text: Texts,
+    pub texts: Texts,
     /// Two tenants.
     pub example: Example,
     /// Ways to meet the requirement.
-    #[serde(rename = "remediation")]
     pub remediations: Vec<Remediation>,
-}
-
-/// An object with its name.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Named {
-    /// Id.
-    pub id: String,
-    /// Display name.
-    pub name: String,
 }
 
 /// `[stored-query]`
@@ -142,31 +141,41 @@ pub struct Remediation {
     pub steps: Vec<String>,
 }
 
-/// Every control, in the order of their ids.
+/// Every control that is shipped, in the order of their ids.
 ///
 /// # Panics
 /// If a file that is compiled in is not well formed, which its test excludes.
 #[must_use]
-pub fn all() -> &'static [Requirement] {
-    static ALL: OnceLock<Vec<Requirement>> = OnceLock::new();
+pub fn all() -> &'static [Control] {
+    static ALL: OnceLock<Vec<Control>> = OnceLock::new();
     ALL.get_or_init(|| FILES.iter().map(|file| read(file).unwrap_or_else(|error| panic!("{error}"))).collect())
 }
 
-fn read(file: &str) -> Result<Requirement, Box<dyn std::error::Error>> {
-    let control: Control = toml::from_str(file)?;
-    Ok(Requirement {
-        id: control.id.clone().leak(),
-        tracked_roles: control.tracked_roles.iter().map(|role| Id::new(&role.id)).collect(),
-        stored_query: StoredQuery::new(&control.stored_query)?,
-        text: control,
+fn read(file: &str) -> Result<Control, Box<dyn std::error::Error>> {
+    let file: File = toml::from_str(file)?;
+    Ok(Control {
+        id: file.id.leak(),
+        title: file.title,
+        summary: file.summary,
+        gap: file.gap,
+        spec: file.requirement,
+        stored_query: file.stored_query.map(|query| StoredQuery::new(&query)).transpose()?,
+        text: Some(Text {
+            references: file.references,
+            assumptions: file.assumptions,
+            texts: file.text,
+            example: file.example,
+            remediations: file.remediations,
+        }),
     })
 }
 
-impl Requirement {
-    /// App id of the resource in a cloud.
+impl Control {
+    /// What it means in a cloud; none if that does not know one of its names, which the control's test or the
+    /// configuration's reader has excluded.
     #[must_use]
-    pub fn resource(&self, cloud: &str) -> Option<Id> {
-        self.text.resource.get(cloud).map(|id| Id::new(id))
+    pub fn requirement(&self, cloud: &str) -> Option<Requirement> {
+        self.spec.resolve(cloud).ok()
     }
 }
 
@@ -175,13 +184,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_is_well_formed_and_names_its_resource_in_both_clouds() {
+    fn every_file_is_well_formed_and_means_something_in_both_clouds() {
         for file in FILES {
-            let requirement = read(file).unwrap();
+            let control = read(file).unwrap();
             for cloud in ["public", "usgov"] {
-                assert!(requirement.resource(cloud).unwrap().guid().is_some());
+                control.spec.resolve(cloud).unwrap();
             }
-            assert!(!requirement.stored_query.matches(&serde_json::json!({})));
+            let query = control.stored_query.unwrap();
+            assert!(!query.matches(&serde_json::json!({})));
         }
     }
 }

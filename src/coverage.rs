@@ -1,16 +1,29 @@
-//! Requirement and tenant to verdict.
+//! Requirement and tenant to verdict: is there a sign-in that no policy stops?
 //!
-//! What one policy alone decides is decided; what only several decide together is [`Verdict::Undecided`] and says so.
-//! No verdict is guessed: `enforced` rests on one policy that leaves nobody out but tracked exceptions, `not-enforced`
-//! on one complete sign-in that every policy lets through.
+//! A policy stops a sign-in if it applies and cannot be satisfied without what is required. Because every other control
+//! is the attacker's to satisfy, policies stop a sign-in together only if one of them does alone. So the question is
+//! whether the regions of all policies cover the space of sign-ins, and a SAT solver answers it: it looks for a sign-in
+//! that is in none of them. `docs/how-it-decides.md` has the whole of it.
 
-mod departures;
-mod single;
+mod addresses;
+mod device;
+mod formula;
+mod holes;
+mod obvious;
+mod region;
+mod solver;
+mod space;
 
-use crate::controls::Requirement;
-use crate::policy::{Id, Policy};
-use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, View, Why};
+use crate::policy::{Id, List, Policy};
+use crate::requirement::{Assumptions, Requirement};
+use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, Undefined, View};
 use crate::tenant::{MissingPolicies, Tenant};
+use formula::Formula;
+use region::{Class, region};
+use space::Space;
+
+/// Holes that are shown at most.
+pub const SHOWN_HOLES: usize = 50;
 
 /// Whether a requirement holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,26 +51,12 @@ impl Verdict {
     }
 }
 
-/// What `policies` make of one sign-in; the worst class present decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    /// A policy forces MFA.
-    Covered,
-    /// One would if it did not exclude this user or group one by one.
-    Exempt,
-    /// One would if the user is in an included group.
-    Membership,
-    /// One might: something in it is not known.
-    Unknown,
-    /// None does.
-    Gap,
-}
-
 /// Why a verdict is what it is. Indices are of [`Tenant::policies`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// This policy leaves nobody out, or only the exceptions.
-    Policy(usize),
+    /// These policies cover every sign-in, or every one but those of the exceptions; without any of them it is open
+    /// whether the others do.
+    Policies(Vec<usize>),
     /// Security defaults require MFA of everybody.
     SecurityDefaults,
     /// No policy is in force at all.
@@ -70,8 +69,8 @@ pub enum Reason {
     Unknown(usize, Cause),
     /// The witness is stopped only if these policies' included groups contain every user.
     Membership(Vec<usize>),
-    /// No single policy decides it; these cover parts.
-    Together(Vec<usize>),
+    /// The policies encode a puzzle that takes too long to solve.
+    TooIntricate,
 }
 
 /// A principal whom the requirement does not reach, and the policies that exclude it.
@@ -81,6 +80,8 @@ pub struct Exception {
     pub kind: PrincipalKind,
     /// Its id.
     pub id: Id,
+    /// The sign-ins of its that get through: what else they depart in, if anything.
+    pub holes: Vec<Hole>,
     /// The policies that exclude it and the index in their list.
     pub policies: Vec<(usize, usize)>,
 }
@@ -107,7 +108,18 @@ impl PrincipalKind {
         }
     }
 
-    /// The list that excludes such principals.
+    /// A policy's list of exclusions of this kind.
+    #[must_use]
+    pub fn excluded_by(self, policy: &Policy) -> &List<Id> {
+        let users = &policy.conditions.users;
+        match self {
+            Self::User => &users.exclude_users,
+            Self::Group => &users.exclude_groups,
+            Self::Role => &users.exclude_roles,
+        }
+    }
+
+    /// Where that list stands.
     #[must_use]
     pub fn exclude_list(self) -> &'static str {
         match self {
@@ -128,6 +140,8 @@ pub struct Decision {
     /// Sign-ins that get through, the easiest first; for [`Verdict::Undecided`] those that do if nothing unknown stops
     /// them.
     pub holes: Vec<Hole>,
+    /// There are more holes than are listed.
+    pub more_holes: bool,
     /// For [`Verdict::EnforcedExcept`].
     pub exceptions: Vec<Exception>,
 }
@@ -137,8 +151,12 @@ pub struct Decision {
 pub struct Hole {
     /// The sign-in, complete.
     pub sign_in: SignIn,
-    /// The coordinates in which it departs from what an attacker tries first.
+    /// The coordinates in which it departs from what an attacker tries first. No sign-in that departs in fewer of these
+    /// values gets through.
     pub departs: Vec<Coordinate>,
+    /// The coordinates in which it cannot be changed at will: those above, and those in which another value would be
+    /// stopped.
+    pub relevant: Vec<Coordinate>,
 }
 
 /// A coordinate of a sign-in.
@@ -154,6 +172,8 @@ pub enum Coordinate {
     Groups,
     /// `signInIdentity.roles`
     Roles,
+    /// `signInContext.resource`
+    Resource,
     /// `signInConditions.clientAppType`
     ClientApp,
     /// `signInConditions.devicePlatform`
@@ -177,13 +197,21 @@ pub enum Coordinate {
 pub struct Options {
     /// `--assume-enabled`
     pub assume_enabled: AssumeEnabled,
+    /// What Microsoft leaves undocumented.
+    pub assumptions: Assumptions,
+}
+
+/// How the sign-ins of a tenant are looked at for a requirement.
+#[must_use]
+pub fn view<'t>(requirement: &'t Requirement, tenant: &'t Tenant, options: Options) -> View<'t> {
+    let Options { assume_enabled, assumptions } = options;
+    View { tenant, requirement, assume_enabled, assumptions, undefined: Undefined::Unknown }
 }
 
 /// Decides.
 #[must_use]
-pub fn decide(requirement: &Requirement, resource: &Id, tenant: &Tenant, options: Options) -> Decision {
-    let view = View { tenant, tracked_roles: &requirement.tracked_roles, assume_enabled: options.assume_enabled };
-    let decision = Search { view, resource }.decide();
+pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> Decision {
+    let decision = decide_by_policies(view(requirement, tenant, options));
     match (decision.verdict, tenant.missing.first()) {
         // Policies that were not exported could only add force.
         (Verdict::NotEnforced, Some(missing)) => {
@@ -193,199 +221,83 @@ pub fn decide(requirement: &Requirement, resource: &Id, tenant: &Tenant, options
     }
 }
 
-struct Search<'t> {
-    view: View<'t>,
-    resource: &'t Id,
+/// The policies that may stop something, with the formula of what they surely stop in each class.
+struct Regions {
+    policies: Vec<usize>,
+    by_class: Vec<[Formula; 4]>,
 }
 
-impl Search<'_> {
-    fn decide(&self) -> Decision {
-        let tenant = self.view.tenant;
-        if tenant.companions.security_defaults == Some(true) {
-            return proven(Verdict::Enforced, Reason::SecurityDefaults, Vec::new());
-        }
-        let complete: Vec<usize> =
-            (0..tenant.policies.len()).filter(|index| single::covers_all(self, &tenant.policies[*index])).collect();
-        if let Some(decision) = self.by_one_policy(&complete) {
-            return decision;
-        }
-        let relevant = self.relevant();
-        // With a policy that covers all but tracked exclusions, nothing worse than an exemption can exist.
-        if !complete.is_empty() {
-            return undecided(together(&relevant), Vec::new());
-        }
-        let (worst, holes) = self.holes(&relevant);
-        let witness = holes.first().map(|hole| hole.sign_in.clone());
-        match (worst, witness) {
-            (Class::Gap, Some(_)) => {
-                let reason = if tenant.policies.is_empty() { Reason::NoPolicies } else { Reason::Witness };
-                Decision { verdict: Verdict::NotEnforced, reason, holes, exceptions: Vec::new() }
+impl Regions {
+    fn new(space: &mut Space<'_>, candidates: &[usize]) -> Self {
+        let tenant = space.view.tenant;
+        let (mut policies, mut by_class) = (Vec::new(), Vec::new());
+        for index in candidates {
+            let policy = &tenant.policies[*index];
+            let gap = region(space, policy, Class::Gap);
+            if gap == Formula::Never {
+                continue;
             }
-            (Class::Unknown, Some(witness)) => undecided(self.first_unknown(&relevant, &witness), holes),
-            (Class::Membership, Some(witness)) => {
-                let covering = |lens| {
-                    move |index: &usize| {
-                        let policy = &tenant.policies[*index];
-                        self.view.forces_mfa(policy, &witness, lens) == Match::Yes
-                    }
-                };
-                let policies = (0..tenant.policies.len()).filter(covering(Lens::InIncludedGroups)).collect();
-                undecided(Reason::Membership(policies), holes)
-            }
-            _ => undecided(together(&relevant), Vec::new()),
+            policies.push(*index);
+            let [exempt, membership, unknown] =
+                [Class::Exempt, Class::Membership, Class::Unknown].map(|class| region(space, policy, class));
+            by_class.push([exempt, membership, unknown, gap]);
         }
+        Self { policies, by_class }
     }
 
-    /// The worst class among the sign-ins nearest to what an attacker tries first, and those of that class.
-    fn holes(&self, relevant: &[(usize, &Policy)]) -> (Class, Vec<Hole>) {
-        let attacker = SignIn::attacker(self.resource.clone());
-        let mut found = Nearest { attacker: attacker.clone(), worst: Class::Covered, holes: Vec::new() };
-        found.add(self.classify(relevant, &attacker), attacker.clone());
-        if found.worst == Class::Gap {
-            return (found.worst, found.holes);
-        }
-        let singles = departures::singles(&attacker, relevant, self.view.tenant);
-        for sign_in in &singles {
-            found.add(self.classify(relevant, sign_in), sign_in.clone());
-        }
-        if found.worst < Class::Gap {
-            for sign_in in departures::pairs(&attacker, &singles) {
-                found.add(self.classify(relevant, &sign_in), sign_in);
-            }
-        }
-        (found.worst, found.holes)
-    }
-
-    /// Decides where one policy leaves out nobody but exceptions that no other policy takes up.
-    fn by_one_policy(&self, complete: &[usize]) -> Option<Decision> {
-        let policies = &self.view.tenant.policies;
-        let exclusions = |index: usize| single::exclusions(&policies[index]);
-        if let Some(strict) = complete.iter().find(|index| exclusions(**index).is_empty()) {
-            return Some(proven(Verdict::Enforced, Reason::Policy(*strict), Vec::new()));
-        }
-        let carrying = complete.iter().copied().min_by_key(|index| exclusions(*index).len())?;
-        let relevant = self.relevant();
-        let exceptions: Vec<Exception> = exclusions(carrying)
-            .into_iter()
-            .filter(|(kind, id)| {
-                let sign_in = departures::principal(&SignIn::attacker(self.resource.clone()), *kind, id);
-                self.classify(&relevant, &sign_in) == Class::Exempt
-            })
-            .map(|(kind, id)| {
-                let sign_in = departures::principal(&SignIn::attacker(self.resource.clone()), kind, id);
-                let excluding = policies.iter().enumerate().filter_map(|(index, policy)| {
-                    let position = single::exclude_list(policy, kind).position(|excluded| excluded == id)?;
-                    let would_cover = self.view.forces_mfa(policy, &sign_in, Lens::WithoutTrackedExclusions);
-                    (would_cover == Match::Yes).then_some((index, position))
-                });
-                Exception { kind, policies: excluding.collect(), id: id.clone() }
-            })
-            .collect();
-        (!exceptions.is_empty()).then(|| proven(Verdict::EnforcedExcept, Reason::Policy(carrying), exceptions))
-    }
-
-    /// Policies that could stop some sign-in to the resource.
-    fn relevant(&self) -> Vec<(usize, &Policy)> {
-        let any = SignIn::attacker(self.resource.clone());
-        let browser = SignIn { client_app: crate::policy::ClientAppType::Browser, ..any.clone() };
-        let may = |(_, policy): &(usize, &Policy)| {
-            [&any, &browser]
-                .into_iter()
-                .any(|sign_in| !self.view.causes(policy, sign_in).any(|cause| single::is_beyond_reach(cause.why)))
-        };
-        self.view.tenant.policies.iter().enumerate().filter(may).collect()
-    }
-
-    fn classify(&self, policies: &[(usize, &Policy)], sign_in: &SignIn) -> Class {
-        let mut best = Class::Gap;
-        for (_, policy) in policies {
-            let class = match self.view.forces_mfa(policy, sign_in, Lens::Plain) {
-                Match::Yes => return Class::Covered,
-                Match::Unknown(_) => Class::Unknown,
-                // Whom else the policy might mean makes no difference.
-                Match::No(cause) if !single::is_about_users(cause.why) => Class::Gap,
-                Match::No(_) => match self.view.forces_mfa(policy, sign_in, Lens::WithoutTrackedExclusions) {
-                    Match::Yes => Class::Exempt,
-                    Match::Unknown(_) => Class::Unknown,
-                    Match::No(_) => match self.view.forces_mfa(policy, sign_in, Lens::InIncludedGroups) {
-                        Match::Yes => Class::Membership,
-                        Match::Unknown(_) => Class::Unknown,
-                        Match::No(_) => Class::Gap,
-                    },
-                },
-            };
-            // An unknown policy beside one that hinges on membership: the unknown weighs more.
-            best = match (best, class) {
-                (Class::Exempt, _) | (_, Class::Exempt) => Class::Exempt,
-                (Class::Unknown, _) | (_, Class::Unknown) => Class::Unknown,
-                (Class::Membership, _) | (_, Class::Membership) => Class::Membership,
-                _ => Class::Gap,
-            };
-        }
-        best
-    }
-
-    fn first_unknown(&self, policies: &[(usize, &Policy)], sign_in: &SignIn) -> Reason {
-        for lens in [Lens::Plain, Lens::WithoutTrackedExclusions, Lens::InIncludedGroups] {
-            for (index, policy) in policies {
-                if let Match::Unknown(cause) = self.view.forces_mfa(policy, sign_in, lens) {
-                    return Reason::Unknown(*index, cause);
-                }
-            }
-        }
-        together(policies)
+    fn of(&self, class: Class) -> impl Iterator<Item = &Formula> {
+        self.by_class.iter().map(move |regions| &regions[class as usize])
     }
 }
 
-/// Sign-ins of the worst class met so far.
-struct Nearest {
-    attacker: SignIn,
-    worst: Class,
-    holes: Vec<Hole>,
-}
-
-impl Nearest {
-    fn add(&mut self, class: Class, sign_in: SignIn) {
-        if class <= Class::Exempt || class < self.worst {
-            return;
-        }
-        if class > self.worst {
-            self.worst = class;
-            self.holes.clear();
-        }
-        // A departure on top of a hole is no new hole.
-        let is_known = self.holes.iter().any(|hole| {
-            let differs = departures::between(&hole.sign_in, &sign_in);
-            !hole.departs.iter().any(|coordinate| differs.contains(coordinate))
-        });
-        if !is_known {
-            let departs = departures::between(&self.attacker, &sign_in);
-            self.holes.push(Hole { sign_in, departs });
-        }
+fn decide_by_policies(view: View<'_>) -> Decision {
+    let tenant = view.tenant;
+    // They require MFA for the management API, and know neither strengths nor devices.
+    let by_defaults = view.requirement.grant.contains(&crate::requirement::Grant::Mfa)
+        && view.requirement.security_defaults
+        && tenant.companions.security_defaults == Some(true);
+    if by_defaults {
+        return decided(Verdict::Enforced, Reason::SecurityDefaults);
     }
+    let all: Vec<usize> = (0..tenant.policies.len()).collect();
+    let policies: Vec<&Policy> = tenant.policies.iter().collect();
+    let mut space = Space::new(view, &policies);
+    let regions = Regions::new(&mut space, &all);
+    space.complete();
+    if let Some(decision) = obvious::decide(&space, &regions) {
+        return decision;
+    }
+    holes::decide(&mut space, &regions).unwrap_or_else(|_| decided(Verdict::Undecided, Reason::TooIntricate))
 }
 
-fn together(policies: &[(usize, &Policy)]) -> Reason {
-    Reason::Together(policies.iter().map(|(index, _)| *index).collect())
+fn decided(verdict: Verdict, reason: Reason) -> Decision {
+    Decision { verdict, reason, holes: Vec::new(), more_holes: false, exceptions: Vec::new() }
 }
 
-fn proven(verdict: Verdict, reason: Reason, exceptions: Vec<Exception>) -> Decision {
-    Decision { verdict, reason, holes: Vec::new(), exceptions }
+/// The policies that exclude a principal and, but for that, would stop a sign-in of theirs.
+fn excluding(view: &View<'_>, kind: PrincipalKind, id: &Id, sign_ins: &[SignIn]) -> Vec<(usize, usize)> {
+    let view = View { undefined: Undefined::AsTheSignInSays, ..*view };
+    let would_stop = |policy: &Policy| {
+        sign_ins.iter().any(|sign_in| view.forces(policy, sign_in, Lens::WithoutTrackedExclusions) == Match::Yes)
+    };
+    let policies = view.tenant.policies.iter().enumerate();
+    policies
+        .filter_map(|(index, policy)| {
+            let position = kind.excluded_by(policy).position(|excluded| excluded == id)?;
+            would_stop(policy).then_some((index, position))
+        })
+        .collect()
 }
 
-fn undecided(reason: Reason, holes: Vec<Hole>) -> Decision {
-    Decision { verdict: Verdict::Undecided, reason, holes, exceptions: Vec::new() }
-}
-
-/// The policies that ask for MFA and do not stop `sign_in`, each with what keeps it from doing so: those meant for
-/// everybody before those meant for some, and what comes nearest first.
+/// The policies that ask for what is required and do not stop `sign_in`, each with what keeps it from doing so: those
+/// meant for everybody before those meant for some, and what comes nearest first.
 #[must_use]
 pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Cause>)> {
     let mut near: Vec<(bool, usize, Vec<Cause>)> = Vec::new();
-    for (index, policy) in view.tenant.policies.iter().enumerate().filter(|(_, policy)| single::asks_for_mfa(policy)) {
+    for (index, policy) in view.tenant.policies.iter().enumerate().filter(|(_, policy)| view.asks(policy)) {
         let causes: Vec<Cause> = view.causes(policy, sign_in).collect();
-        if !causes.is_empty() && !causes.iter().any(|cause| single::is_elsewhere(cause.why)) {
-            let for_some = causes.iter().any(|cause| cause.why == Why::UserNotIncluded);
+        if !causes.is_empty() && !causes.iter().any(|cause| cause.why.is_elsewhere()) {
+            let for_some = causes.iter().any(|cause| cause.why == crate::signin::Why::UserNotIncluded);
             near.push((for_some, index, causes));
         }
     }

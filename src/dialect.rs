@@ -210,7 +210,10 @@ mod tests {
         );
         let companions = taken.companions;
         assert_eq!(companions.named_locations.values().next().unwrap().trusted, Some(true));
-        assert_eq!(companions.strengths.values().next().unwrap(), &crate::policy::Fact::Known(Some(false)));
+        assert_eq!(
+            companions.strengths.values().next().unwrap().implies_mfa(),
+            crate::policy::Fact::Known(Some(false))
+        );
         assert_eq!(companions.names.values().map(AsRef::as_ref).collect::<Vec<_>>(), ["HQ", "Weak", "Break glass"]);
         assert_eq!(companions.security_defaults, Some(true));
 

@@ -3,7 +3,7 @@
 mod draft;
 mod text;
 
-pub use draft::{Draft, Label, Located, Part, Spot, locate};
+pub use draft::{CONFIG, Draft, Label, Located, Part, Spot, locate};
 pub use text::{clip, escape_invisible, is_invisible, quoted, visible};
 
 use crate::policy::Policy;

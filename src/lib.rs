@@ -10,7 +10,9 @@
 //! Data moves forward only, and each room knows its own subject: `syntax` nothing of Conditional Access, `policy`
 //! nothing of files, `report` nothing of how findings came about. `lint` is the way through; `cli` is the door.
 
+pub mod catalog;
 pub mod cli;
+pub mod config;
 pub mod controls;
 pub mod coverage;
 pub mod dialect;
@@ -19,6 +21,7 @@ pub mod finding;
 pub mod lint;
 pub mod policy;
 pub mod report;
+pub mod requirement;
 pub mod rules;
 pub mod schema;
 pub mod signin;

@@ -3,12 +3,14 @@
 //! A tenant's files are read in parallel and folded: of each file its policies, what it tells about other objects and
 //! its findings are kept, never its text. The few files that a verdict points into are read once more.
 
-use crate::controls;
+use crate::config::Config;
+use crate::controls::{self, Control};
 use crate::coverage::{self, Coordinate, Decision, Exception};
 use crate::dialect::{self, Taken};
 use crate::discover::{Candidate, Input, STDIN, shown};
-use crate::finding::{Draft, Finding, Located, PolicyRef, locate};
-use crate::policy::{self, Id, Policy};
+use crate::finding::{CONFIG, Draft, Finding, Located, PolicyRef, locate};
+use crate::policy::{self, Policy};
+use crate::requirement::Assumptions;
 use crate::rules::{self, FileFacts, Inspected, Judgement, Reading, TenantFacts};
 use crate::schema;
 use crate::signin::{AssumeEnabled, SignIn};
@@ -20,7 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use time::Date;
 
 /// How a run judges.
 #[derive(Debug, Clone)]
@@ -41,6 +45,30 @@ pub struct Options {
     pub keep_files: bool,
     /// Read a tenant's files in parallel.
     pub parallel: bool,
+    /// Requirements, exceptions and assumptions of one's own.
+    pub config: Arc<Config>,
+    /// The day that reviews are held against.
+    pub today: Date,
+    /// No other tenant is judged in this run.
+    pub is_only_tenant: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            reading: Reading::Effective,
+            judge_tenant: true,
+            cloud: "public",
+            assume_enabled: AssumeEnabled::Neither,
+            allow_empty: false,
+            line_hashes: false,
+            keep_files: false,
+            parallel: true,
+            config: Arc::default(),
+            today: Date::MIN,
+            is_only_tenant: true,
+        }
+    }
 }
 
 /// Everything that is reported about one tenant.
@@ -71,12 +99,14 @@ pub struct ControlReport {
     pub id: &'static str,
     /// The proof's.
     pub verdict: coverage::Verdict,
-    /// The stored query's.
-    pub stored_query_passes: bool,
+    /// The stored query's, if the control has one.
+    pub stored_query_passes: Option<bool>,
     /// Why, in one sentence.
     pub reason: String,
     /// Sign-ins that get through, with the coordinates that decide.
     pub holes: Vec<(SignIn, Vec<Coordinate>)>,
+    /// There are more of them.
+    pub more_holes: bool,
     /// Principals outside.
     pub exceptions: Vec<ExceptionReport>,
     /// What the verdict assumes.
@@ -92,6 +122,10 @@ pub struct ExceptionReport {
     pub id: String,
     /// Its name, if the files tell.
     pub name: Option<String>,
+    /// When it is outside, if not always.
+    pub when: Option<String>,
+    /// The configuration approves it.
+    pub approved: bool,
     /// The policies that exclude it.
     pub policies: Vec<PolicyRef>,
 }
@@ -106,21 +140,14 @@ const HANDFUL: usize = 64;
 #[must_use]
 pub fn tenant(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> TenantReport {
     let reader = Reader { name, options, progress };
-    let mut candidates = inputs.iter().flat_map(Input::files).enumerate();
-    let mut read = if options.parallel {
-        // In handfuls: whoever reads must not wait for whoever walks more often than needed.
-        std::iter::from_fn(|| {
-            Some(candidates.by_ref().take(HANDFUL).collect()).filter(|some: &Vec<_>| !some.is_empty())
-        })
-        .par_bridge()
-        .flat_map_iter(|handful| handful)
-        .fold(Read::default, |read, (file, candidate)| reader.add(read, file, candidate))
-        .reduce(Read::default, Read::merged)
-    } else {
-        candidates.fold(Read::default(), |read, (file, candidate)| reader.add(read, file, candidate))
-    };
-    read.sort();
-    reader.judge(read)
+    reader.judge(reader.read(inputs))
+}
+
+/// Reads one tenant and judges nothing.
+#[must_use]
+pub fn load(inputs: &[Input], options: &Options) -> Tenant {
+    let reader = Reader { name: "", options, progress: &AtomicUsize::new(0) };
+    Reader::tenant(&mut reader.read(inputs)).0
 }
 
 /// What is kept of the files.
@@ -174,6 +201,36 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn read(&self, inputs: &[Input]) -> Read {
+        let mut candidates = inputs.iter().flat_map(Input::files).enumerate();
+        let mut read = if self.options.parallel {
+            // In handfuls: whoever reads must not wait for whoever walks more often than needed.
+            std::iter::from_fn(|| {
+                Some(candidates.by_ref().take(HANDFUL).collect()).filter(|some: &Vec<_>| !some.is_empty())
+            })
+            .par_bridge()
+            .flat_map_iter(|handful| handful)
+            .fold(Read::default, |read, (file, candidate)| self.add(read, file, candidate))
+            .reduce(Read::default, Read::merged)
+        } else {
+            candidates.fold(Read::default(), |read, (file, candidate)| self.add(read, file, candidate))
+        };
+        read.sort();
+        read
+    }
+
+    /// The tenant, and the groups of its policies that contradict one another.
+    fn tenant(read: &mut Read) -> (Tenant, Vec<Vec<usize>>) {
+        let mut tenant = Tenant {
+            policies: std::mem::take(&mut read.policies),
+            companions: std::mem::take(&mut read.companions),
+            missing: std::mem::take(&mut read.missing),
+        };
+        let contradictions = tenant.settle_duplicates();
+        tenant.collect_strengths();
+        (tenant, contradictions)
+    }
+
     fn add(&self, mut read: Read, file: usize, candidate: Candidate) -> Read {
         self.progress.fetch_add(1, Ordering::Relaxed);
         read.files += 1;
@@ -283,13 +340,10 @@ impl Reader<'_> {
     }
 
     fn judge(&self, mut read: Read) -> TenantReport {
-        let mut tenant = Tenant {
-            policies: std::mem::take(&mut read.policies),
-            companions: std::mem::take(&mut read.companions),
-            missing: std::mem::take(&mut read.missing),
-        };
-        let contradictions = tenant.settle_duplicates();
-        tenant.collect_strengths();
+        let (tenant, contradictions) = Self::tenant(&mut read);
+        if let Some(config) = &self.options.config.path {
+            read.paths.insert(CONFIG, Candidate::File(config.clone()));
+        }
         let told = !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some();
         let judged = self.options.judge_tenant && (told || self.options.allow_empty);
         let judgements: Vec<Judgement> = if judged { self.judgements(&tenant) } else { Vec::new() };
@@ -299,6 +353,9 @@ impl Reader<'_> {
             judgements: &judgements,
             assume_enabled: self.options.assume_enabled,
             reading: self.options.reading,
+            config: &self.options.config,
+            today: self.options.today,
+            is_only_tenant: self.options.is_only_tenant,
         };
         let drafts = rules::check_tenant(&facts);
         let mut findings = std::mem::take(&mut read.findings);
@@ -318,16 +375,16 @@ impl Reader<'_> {
     }
 
     fn judgements(&self, tenant: &Tenant) -> Vec<Judgement> {
-        let options = coverage::Options { assume_enabled: self.options.assume_enabled };
-        controls::all()
-            .iter()
-            .filter_map(|requirement| {
-                let resource = requirement.resource(self.options.cloud)?;
-                let decision: Decision = coverage::decide(requirement, &resource, tenant, options);
-                let stored_query_passes = requirement.stored_query.passes(&tenant.policies);
-                Some(Judgement { requirement, resource, decision, stored_query_passes })
-            })
-            .collect()
+        let config = &self.options.config;
+        let options =
+            coverage::Options { assume_enabled: self.options.assume_enabled, assumptions: config.assumptions };
+        let judgement = |control: &'static Control| {
+            let requirement = control.requirement(self.options.cloud)?;
+            let decision: Decision = coverage::decide(&requirement, tenant, options);
+            let stored_query_passes = control.stored_query.as_ref().map(|query| query.passes(&tenant.policies));
+            Some(Judgement { control, requirement, decision, stored_query_passes })
+        };
+        controls::all().iter().chain(config.requirements.iter().copied()).filter_map(judgement).collect()
     }
 
     /// Reads the files that drafts point into once more. One that has changed in between loses its excerpt, no more.
@@ -430,30 +487,31 @@ fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlRepo
     let exception = |exception: &Exception| ExceptionReport {
         kind: exception.kind.word(),
         id: exception.id.to_string(),
-        name: name_of(facts, judgement, &exception.id),
+        name: facts.name(exception.kind, &exception.id),
+        when: rules::control::when(facts, judgement, exception),
+        approved: facts.approval(judgement, exception).is_some(),
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant.policies[*index])).collect(),
     };
     ControlReport {
-        id: judgement.requirement.id,
+        id: judgement.control.id,
         verdict: decision.verdict,
         stored_query_passes: judgement.stored_query_passes,
         reason: rules::control::reason(facts, judgement),
-        holes: decision
-            .holes
-            .iter()
-            .map(|hole| {
-                let relevant = rules::control::relevant(facts, judgement, hole);
-                (hole.sign_in.clone(), relevant)
-            })
-            .collect(),
+        holes: decision.holes.iter().map(|hole| (hole.sign_in.clone(), hole.relevant.clone())).collect(),
+        more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
-        assumptions: judgement.requirement.text.assumptions.iter().map(|assumption| assumption.id.as_str()).collect(),
+        assumptions: assumptions(facts.config.assumptions),
     }
 }
 
-fn name_of(facts: &TenantFacts<'_>, judgement: &Judgement, id: &Id) -> Option<String> {
-    let tracked = judgement.requirement.text.tracked_roles.iter().find(|role| Id::new(&role.id) == *id);
-    tracked.map(|role| role.name.clone()).or_else(|| facts.tenant.name(id).map(str::to_owned))
+/// Ids of what a verdict assumes. Those that are switched off are assumed no more.
+fn assumptions(mut switches: Assumptions) -> Vec<&'static str> {
+    let texts = controls::all().iter().filter_map(|control| control.text.as_ref()).take(1);
+    let mut ids: Vec<&str> =
+        texts.flat_map(|text| &text.assumptions).map(|assumption| assumption.id.as_str()).collect();
+    ids.retain(|id| switches.switch(id).is_none_or(|on| *on));
+    ids.extend(switches.approved_app_retired.then_some("approved-app-retired"));
+    ids
 }
 
 /// The folder that all paths have in common, as the name of their tenant.

@@ -7,16 +7,18 @@
 //!
 //! [`conditionalAccessPolicy`]: https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
 
+mod device_rule;
 mod id;
 mod lower;
 mod strength;
 mod value;
 mod words;
 
+pub use device_rule::{Comparison, DeviceRule, Test, device_attribute};
 pub use id::{Id, Placeholder};
 pub use lower::{Lowered, lower, lower_strength};
 pub(crate) use lower::{is_truncated, is_type_name};
-pub use strength::Strength;
+pub use strength::{Allowed, Combination, Strength};
 pub use value::{Fact, List, Reason};
 pub use words::{
     ClientAppType, FilterMode, GrantControl, InsiderRiskLevel, MembershipKind, Operator, Platform, RiskLevel, State,

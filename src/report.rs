@@ -6,6 +6,8 @@ mod pretty;
 mod sarif;
 mod snippet;
 
+pub use json::witness;
+
 use crate::finding::Level;
 use crate::lint::TenantReport;
 use std::fmt;

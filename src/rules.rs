@@ -4,17 +4,20 @@
 
 pub mod control;
 
-use crate::controls;
-use crate::coverage::Decision;
+use crate::config::{self, Config};
+use crate::controls::{self, Control};
+use crate::coverage::{self, Decision, Exception, PrincipalKind};
 use crate::dialect::Taken;
 use crate::finding::{Draft, Level};
 use crate::policy::{Id, Policy};
+use crate::requirement::Requirement;
 use crate::schema::Violation;
 use crate::signin::View;
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
 use crate::tenant::Tenant;
 use std::sync::OnceLock;
+use time::Date;
 
 /// What is known of a rule without running it.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +94,12 @@ pub struct TenantFacts<'a> {
     pub assume_enabled: crate::signin::AssumeEnabled,
     /// Which reading raises findings.
     pub reading: Reading,
+    /// Requirements, exceptions and assumptions of one's own.
+    pub config: &'a Config,
+    /// The day that reviews are held against.
+    pub today: Date,
+    /// No other tenant is judged in this run.
+    pub is_only_tenant: bool,
 }
 
 /// Which reading of a control counts.
@@ -106,24 +115,39 @@ pub enum Reading {
 /// Both readings of one control.
 pub struct Judgement {
     /// The control.
-    pub requirement: &'static controls::Requirement,
-    /// App id of the resource in the tenant's cloud.
-    pub resource: Id,
+    pub control: &'static Control,
+    /// What it means in the tenant's cloud.
+    pub requirement: Requirement,
     /// The proof's.
     pub decision: Decision,
-    /// The stored query's.
-    pub stored_query_passes: bool,
+    /// The stored query's, if the control has one.
+    pub stored_query_passes: Option<bool>,
 }
 
 impl TenantFacts<'_> {
     /// How sign-ins are evaluated against the tenant for a control.
     #[must_use]
-    pub fn view(&self, judgement: &Judgement) -> View<'_> {
-        View {
-            tenant: self.tenant,
-            tracked_roles: &judgement.requirement.tracked_roles,
-            assume_enabled: self.assume_enabled,
-        }
+    pub fn view<'a>(&'a self, judgement: &'a Judgement) -> View<'a> {
+        let options = coverage::Options { assume_enabled: self.assume_enabled, assumptions: self.config.assumptions };
+        coverage::view(&judgement.requirement, self.tenant, options)
+    }
+
+    /// The name of a user, group or role: what the files tell, else what the configuration calls it.
+    #[must_use]
+    pub fn name(&self, kind: PrincipalKind, id: &Id) -> Option<String> {
+        let configured = || {
+            let known = self.config.exceptions.iter().find(|known| known.kind == kind && known.id == *id)?;
+            known.name.clone()
+        };
+        self.tenant.name(id).map(str::to_owned).or_else(configured)
+    }
+
+    /// The entry of the configuration that approves an exception today.
+    #[must_use]
+    pub fn approval(&self, judgement: &Judgement, exception: &Exception) -> Option<&config::Exception> {
+        self.config.exceptions.iter().find(|entry| {
+            entry.approves(judgement.control.id, exception.kind, &exception.id) && !entry.has_expired(self.today)
+        })
     }
 }
 
@@ -139,6 +163,7 @@ macro_rules! rules {
 rules! {
     duplicate_key,
     duplicate_policy,
+    expired_exception,
     incomplete_export,
     invalid_encoding,
     invalid_id,
@@ -155,6 +180,7 @@ rules! {
     unknown_value,
     unread_format,
     unreadable_file,
+    unused_exception,
     wrapped_policy,
 }
 
@@ -163,8 +189,8 @@ rules! {
 pub fn all() -> &'static [&'static dyn Rule] {
     static ALL: OnceLock<Vec<&'static dyn Rule>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let controls = controls::all().iter().map(|requirement| {
-            let rule: &'static dyn Rule = Box::leak(Box::new(control::Control(requirement)));
+        let controls = controls::all().iter().map(|shipped| {
+            let rule: &'static dyn Rule = Box::leak(Box::new(control::ControlRule(shipped)));
             rule
         });
         let mut all: Vec<&'static dyn Rule> = WRITTEN.iter().copied().chain(controls).collect();
@@ -203,6 +229,9 @@ pub fn check_tenant(tenant: &TenantFacts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for rule in all() {
         rule.check_tenant(tenant, &mut drafts);
+    }
+    for own in &tenant.config.requirements {
+        control::ControlRule(own).check_tenant(tenant, &mut drafts);
     }
     drafts
 }

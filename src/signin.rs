@@ -5,13 +5,19 @@
 //! [What If]: https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
 
 mod conditions;
+mod device;
+mod evaluation;
 mod grant;
 
+pub use device::Device;
+pub use evaluation::{Answer, Evaluation, Outcome};
 pub use grant::{Demand, demand};
 
 use crate::policy::{
-    ClientAppType, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod, UserType,
+    ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod,
+    UserType,
 };
+use crate::requirement::{Assumptions, Grant, Requirement, Resource};
 use crate::syntax::Pointer;
 use crate::tenant::Tenant;
 use std::collections::BTreeSet;
@@ -19,8 +25,8 @@ use std::collections::BTreeSet;
 /// A complete sign-in to one resource: every coordinate has a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignIn {
-    /// The app id of the resource that a token is asked for.
-    pub resource: Id,
+    /// What a token is asked for.
+    pub resource: Resource,
     /// The user, if one that a policy names.
     pub user: Option<Id>,
     /// The user's kind.
@@ -49,20 +55,11 @@ pub struct SignIn {
     pub flow: TransferMethod,
 }
 
-/// A device: unregistered unless something is set.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Device {
-    /// `isCompliant`
-    pub compliant: bool,
-    /// `trustType` is `ServerAD`: hybrid joined.
-    pub hybrid_joined: bool,
-}
-
 impl SignIn {
     /// What an attacker with a stolen password tries first: an ordinary member, a command line on an unregistered
     /// device, a user agent that nobody recognises, from an address in no named location.
     #[must_use]
-    pub fn attacker(resource: Id) -> Self {
+    pub fn attacker(resource: Resource) -> Self {
         Self {
             resource,
             user: None,
@@ -175,17 +172,27 @@ pub enum Why {
     LocationNotIncluded,
     /// The location is excluded.
     LocationExcluded,
-    /// A filter for devices.
+    /// The filter for devices leaves this device out.
     DeviceFilter,
+    /// The filter for devices says something that caplint cannot interpret.
+    DeviceFilterOpaque,
     /// The risk level is not listed.
     RiskNotIncluded,
+    /// Every risk level is listed, which may or may not be the same as none.
+    EveryRiskLevel,
+    /// Whether all users include partners is not documented.
+    PartnersPerhaps,
+    /// Whether the app belongs to a suite is not known.
+    SuitePerhaps,
+    /// Whether older policies mean this client is not documented.
+    NoClientApps,
     /// The authentication flow is not listed.
     FlowNotIncluded,
     /// A condition without a model.
     Opaque,
     /// Nothing is demanded.
     NoGrantControls,
-    /// Something that is not MFA satisfies the policy.
+    /// Something else than what is required satisfies the policy.
     Alternative,
     /// Whether the named location is trusted is not in the files.
     LocationUndefined,
@@ -195,6 +202,14 @@ pub enum Why {
     OperatorMissing,
     /// A value is unknown.
     Doubt(Reason),
+}
+
+impl Why {
+    /// Whether the policy is none of the requirement's business.
+    #[must_use]
+    pub fn is_elsewhere(self) -> bool {
+        matches!(self, Self::Deleted | Self::ResourceNotIncluded | Self::WorkloadIdentities)
+    }
 }
 
 /// Three-valued: does a condition match, does a policy apply?
@@ -219,15 +234,29 @@ pub enum Lens {
     InIncludedGroups,
 }
 
-/// What stands between a sign-in and what the requirement asks.
+/// With which eyes sign-ins are evaluated.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'t> {
     /// The tenant.
     pub tenant: &'t Tenant,
-    /// Roles whose exclusion is tracked like that of a single user.
-    pub tracked_roles: &'t [Id],
+    /// What must be forced.
+    pub requirement: &'t Requirement,
     /// Judge as if these policies were on.
     pub assume_enabled: AssumeEnabled,
+    /// What Microsoft leaves undocumented.
+    pub assumptions: Assumptions,
+    /// What the files do not define, but must be one way or the other for all policies alike.
+    pub undefined: Undefined,
+}
+
+/// How to take facts that the files do not hold: whether a location is trusted, whether an expression that cannot be
+/// interpreted is true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undefined {
+    /// As unknown.
+    Unknown,
+    /// As the sign-in has it.
+    AsTheSignInSays,
 }
 
 /// `--assume-enabled`
@@ -243,30 +272,42 @@ pub enum AssumeEnabled {
 }
 
 impl View<'_> {
-    /// Whether `policy` forces MFA, or blocks, on this sign-in: it is in force, applies, and cannot be satisfied
-    /// without MFA.
+    /// Whether a policy asks for what is required, among other things or if what cannot be read does.
     #[must_use]
-    pub fn forces_mfa(&self, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
-        let mut unknown = None;
-        for check in conditions::CHECKS {
-            match check(self, policy, sign_in, lens) {
-                Match::Yes => {}
-                Match::Unknown(cause) => {
-                    unknown.get_or_insert(cause);
-                }
-                no @ Match::No(_) => return no,
-            }
-        }
-        match grant::forced(self, policy, sign_in.device) {
-            Match::Yes => unknown.map_or(Match::Yes, Match::Unknown),
-            other => other,
+    pub fn asks(&self, policy: &Policy) -> bool {
+        let grant = &policy.grant;
+        let by_control = |control: &GrantControl| {
+            self.requirement.grant.iter().any(|required| match required {
+                Grant::Mfa | Grant::Strength { .. } => *control == GrantControl::Mfa,
+                Grant::Block => *control == GrantControl::Block,
+                Grant::CompliantDevice => *control == GrantControl::CompliantDevice,
+                Grant::HybridJoinedDevice => *control == GrantControl::DomainJoinedDevice,
+            })
+        };
+        let is_authentication = |required: &Grant| matches!(required, Grant::Mfa | Grant::Strength { .. });
+        grant.doubt.is_some()
+            || grant.built_in.first_unknown().is_some()
+            || grant.built_in.position(by_control).is_some()
+            || (grant.strength != Fact::Known(None) && self.requirement.grant.iter().any(is_authentication))
+    }
+
+    /// Whether `policy` forces what is required on this sign-in, or blocks it: it is in force, applies, and cannot be
+    /// satisfied otherwise.
+    #[must_use]
+    pub fn forces(&self, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
+        match conditions::apply(self, policy, sign_in, lens) {
+            no @ Match::No(_) => no,
+            applies => match grant::forced(self, policy, &sign_in.device) {
+                Match::Yes => applies,
+                other => other,
+            },
         }
     }
 
     /// Everything that keeps `policy` from stopping this sign-in, in the order of the policy's sections.
     pub fn causes<'v>(&'v self, policy: &'v Policy, sign_in: &'v SignIn) -> impl Iterator<Item = Cause> + 'v {
         let checks = conditions::CHECKS.iter().map(move |check| check(self, policy, sign_in, Lens::Plain));
-        let forced = std::iter::once_with(move || grant::forced(self, policy, sign_in.device));
+        let forced = std::iter::once_with(move || grant::forced(self, policy, &sign_in.device));
         checks.chain(forced).filter_map(|outcome| match outcome {
             Match::Yes => None,
             Match::No(cause) | Match::Unknown(cause) => Some(cause),

@@ -1,9 +1,11 @@
 //! Everything of one tenant that is in force together, whatever files it came from.
 
-use crate::policy::{Fact, Id, Policy, Strength};
+use crate::catalog;
+use crate::policy::{Allowed, Id, Policy, Strength};
 use crate::syntax::Pointer;
-use std::collections::BTreeMap;
+use ipnet::IpNet;
 use std::collections::hash_map::{Entry, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One tenant.
 #[derive(Debug, Default)]
@@ -43,8 +45,8 @@ pub enum MissingPolicies {
 pub struct Companions {
     /// Named locations by id.
     pub named_locations: BTreeMap<Id, NamedLocation>,
-    /// Whether satisfying a strength means MFA, by the strength's id; the weaker where copies disagree.
-    pub strengths: BTreeMap<Id, Fact<Option<bool>>>,
+    /// What satisfies each strength, by its id.
+    pub strengths: BTreeMap<Id, Allowed>,
     /// Display names of groups, users and locations by id.
     pub names: BTreeMap<Id, Box<str>>,
     /// `isEnabled` of the security defaults, if the files tell.
@@ -56,6 +58,26 @@ pub struct Companions {
 pub struct NamedLocation {
     /// `isTrusted`; a location by country cannot be.
     pub trusted: Option<bool>,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// What a named location holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Addresses.
+    Ranges(Vec<IpNet>),
+    /// Countries and regions, in upper case.
+    Countries {
+        /// `countriesAndRegions`
+        countries: BTreeSet<String>,
+        /// `includeUnknownCountriesAndRegions`
+        unknown: bool,
+        /// `countryLookupMethod` is `authenticatorAppGps`.
+        by_authenticator_app: bool,
+    },
+    /// The files do not say, or not in a form that caplint reads.
+    Undefined,
 }
 
 impl Companions {
@@ -63,8 +85,11 @@ impl Companions {
     pub fn absorb(&mut self, other: Self) {
         for (id, location) in other.named_locations {
             let known = self.named_locations.entry(id).or_insert_with(|| location.clone());
-            if *known != location {
+            if known.trusted != location.trusted {
                 known.trusted = None;
+            }
+            if known.place != location.place {
+                known.place = Place::Undefined;
             }
         }
         for (id, name) in other.names {
@@ -74,8 +99,8 @@ impl Companions {
                 *known = name;
             }
         }
-        for (id, implies) in other.strengths {
-            self.add_strength(id, implies);
+        for (id, allowed) in other.strengths {
+            self.add_strength(id, allowed);
         }
         // Of two copies that disagree, the one that protects less counts.
         self.security_defaults = match (self.security_defaults, other.security_defaults) {
@@ -85,9 +110,8 @@ impl Companions {
     }
 
     /// Adds a copy of a strength.
-    pub fn add_strength(&mut self, id: Id, implies_mfa: Fact<Option<bool>>) {
-        let known = self.strengths.entry(id).or_insert(implies_mfa);
-        *known = Strength::weaker(*known, implies_mfa);
+    pub fn add_strength(&mut self, id: Id, allowed: Allowed) {
+        self.strengths.entry(id).or_default().absorb(allowed);
     }
 }
 
@@ -126,19 +150,22 @@ impl Tenant {
     pub fn collect_strengths(&mut self) {
         for strength in self.policies.iter().filter_map(|policy| policy.grant.strength.known()?.as_ref()) {
             if let Some(id) = &strength.id {
-                let implies = strength.implies_mfa();
-                if implies != Fact::Known(None) {
-                    self.companions.add_strength(id.clone(), implies);
+                let allowed = Allowed::by(strength);
+                if !allowed.is_empty() {
+                    self.companions.add_strength(id.clone(), allowed);
                 }
             }
         }
     }
 
-    /// Whether satisfying this strength means that MFA was done.
+    /// What satisfies this strength.
     #[must_use]
-    pub fn implies_mfa(&self, strength: &Strength) -> Fact<Option<bool>> {
-        let elsewhere = strength.id.as_ref().and_then(|id| self.companions.strengths.get(id));
-        elsewhere.map_or(strength.implies_mfa(), |copy| Strength::weaker(*copy, strength.implies_mfa()))
+    pub fn allowed(&self, strength: &Strength) -> Allowed {
+        let mut allowed = Allowed::by(strength);
+        if let Some(copies) = strength.id.as_ref().and_then(|id| self.companions.strengths.get(id)) {
+            allowed.absorb(copies.clone());
+        }
+        allowed
     }
 
     /// Whether a named location is trusted, as far as the files tell.
@@ -154,7 +181,7 @@ impl Tenant {
     /// The display name of an object, if the files or caplint's tables tell it.
     #[must_use]
     pub fn name(&self, id: &Id) -> Option<&str> {
-        self.companions.names.get(id).map(AsRef::as_ref)
+        self.companions.names.get(id).map(AsRef::as_ref).or_else(|| catalog::name(id))
     }
 }
 
@@ -163,14 +190,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_two_copies_the_weaker_strength_and_security_defaults_count() {
-        let id = Id::new("11111111-1111-1111-1111-111111111111");
+    fn of_two_copies_the_one_that_protects_less_counts() {
         let mut companions = Companions { security_defaults: Some(true), ..Companions::default() };
-        companions.add_strength(id.clone(), Fact::Known(Some(true)));
-        let mut other = Companions { security_defaults: Some(false), ..Companions::default() };
-        other.add_strength(id.clone(), Fact::Known(Some(false)));
-        companions.absorb(other);
-        assert_eq!(companions.strengths[&id], Fact::Known(Some(false)));
+        companions.absorb(Companions { security_defaults: Some(false), ..Companions::default() });
         assert_eq!(companions.security_defaults, Some(false));
     }
 }

@@ -4,6 +4,7 @@ use super::FAILED;
 use super::color::{self, When};
 use super::error::RunError;
 use super::progress::Progress;
+use crate::config::{self, Config, parse_day};
 use crate::discover::Input;
 use crate::finding::Level;
 use crate::lint::{self, TenantReport};
@@ -15,6 +16,8 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use time::Date;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -59,8 +62,12 @@ pub(super) struct Arguments {
     allow_empty: bool,
 
     /// The date that reviews and deadlines are held against, as in 2027-01-31 [default: today, UTC]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<Date>,
+
+    /// The configuration [default: the nearest caplint.toml, from the working directory upwards]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
 
     /// Read no configuration: nothing but the paths decides
     #[arg(long)]
@@ -97,21 +104,8 @@ impl FromStr for Output {
     }
 }
 
-/// A day of the Gregorian calendar.
-#[derive(Clone, Copy)]
-struct Date;
-
-impl FromStr for Date {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let problem = || "write it as YEAR-MONTH-DAY, e.g. 2027-01-31".to_owned();
-        let date: toml::value::Datetime = text.parse().map_err(|_| problem())?;
-        if date.date.is_none() || date.time.is_some() || date.offset.is_some() {
-            return Err(problem());
-        }
-        Ok(Self)
-    }
+fn day(text: &str) -> Result<Date, String> {
+    parse_day(text).ok_or_else(|| "write it as YEAR-MONTH-DAY, e.g. 2027-01-31".to_owned())
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -138,21 +132,41 @@ enum Scope {
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
-enum Cloud {
+pub(super) enum Cloud {
     #[default]
     Public,
     Usgov,
 }
 
+impl Cloud {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Usgov => "usgov",
+        }
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
-enum AssumeArgument {
+pub(super) enum AssumeArgument {
     ReportOnly,
     All,
 }
 
+impl AssumeArgument {
+    pub(super) fn meaning(assumed: Option<Self>) -> AssumeEnabled {
+        match assumed {
+            None => AssumeEnabled::Neither,
+            Some(Self::ReportOnly) => AssumeEnabled::ReportOnly,
+            Some(Self::All) => AssumeEnabled::All,
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let inputs = inputs(&arguments.paths)?;
-    let tenants = lint_all(arguments, &inputs);
+    let config = config(arguments.config.as_deref(), arguments.isolated)?;
+    let tenants = lint_all(arguments, &inputs, config);
     let empty = tenants.iter().find(|tenant| tenant.is_empty).map(|tenant| tenant.name.clone());
     let empty = empty.filter(|_| arguments.scope == Scope::Tenant && !arguments.allow_empty);
     let mut run = Run { tenants, exit_code: 0, root: root() };
@@ -176,7 +190,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     }
 }
 
-fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, RunError> {
+pub(super) fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, RunError> {
     paths
         .iter()
         .map(|path| {
@@ -193,7 +207,19 @@ fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, RunError> {
         .collect()
 }
 
-fn lint_all(arguments: &Arguments, inputs: &[Input]) -> Vec<TenantReport> {
+/// The configuration that holds here.
+pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<Config, RunError> {
+    let found = || config::find(&std::env::current_dir().ok()?);
+    let path = given.map(Path::to_owned).or_else(|| if isolated { None } else { found() });
+    let Some(path) = path else { return Ok(Config::default()) };
+    // As people would name it.
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
+    let text = std::fs::read_to_string(&path).map_err(|error| RunError::Path { path: path.clone(), error })?;
+    config::read(&path, &text).map_err(|problem| RunError::config(&path, text, problem))
+}
+
+fn lint_all(arguments: &Arguments, inputs: &[Input], config: Config) -> Vec<TenantReport> {
     let progress = Progress::start();
     let wants_sarif =
         arguments.format == Format::Sarif || arguments.output.iter().any(|output| output.format == Format::Sarif);
@@ -203,19 +229,15 @@ fn lint_all(arguments: &Arguments, inputs: &[Input]) -> Vec<TenantReport> {
             ReadingArgument::StoredQuery => Reading::StoredQuery,
         },
         judge_tenant: arguments.scope == Scope::Tenant,
-        cloud: match arguments.cloud {
-            Cloud::Public => "public",
-            Cloud::Usgov => "usgov",
-        },
-        assume_enabled: match arguments.assume_enabled {
-            None => AssumeEnabled::Neither,
-            Some(AssumeArgument::ReportOnly) => AssumeEnabled::ReportOnly,
-            Some(AssumeArgument::All) => AssumeEnabled::All,
-        },
+        cloud: arguments.cloud.name(),
+        assume_enabled: AssumeArgument::meaning(arguments.assume_enabled),
         allow_empty: arguments.allow_empty,
         line_hashes: wants_sarif,
         keep_files: arguments.verbose,
         parallel: true,
+        config: Arc::new(config),
+        today: arguments.today.unwrap_or_else(|| time::OffsetDateTime::now_utc().date()),
+        is_only_tenant: !arguments.tenant_per_path || inputs.len() == 1,
     };
     if !arguments.tenant_per_path {
         return vec![lint::tenant(&lint::common_folder(inputs), inputs, &options, progress.files())];

@@ -1,8 +1,10 @@
 //! What stops a run. Findings never do.
 
-use miette::Diagnostic;
+use crate::controls::Problem;
+use miette::{Diagnostic, NamedSource, SourceSpan};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// An error of the run itself; exit code 2.
@@ -33,6 +35,26 @@ pub(super) enum RunError {
     #[diagnostic(code(caplint::output))]
     Output(io::Error),
 
+    #[error("{message}")]
+    #[diagnostic(code(caplint::config))]
+    Config {
+        message: String,
+        #[help]
+        help: String,
+        #[source_code]
+        file: Arc<NamedSource<String>>,
+        #[label("here")]
+        place: SourceSpan,
+    },
+
+    #[error("{message}")]
+    #[diagnostic(code(caplint::what_if))]
+    WhatIf {
+        message: String,
+        #[help]
+        help: String,
+    },
+
     #[error("there is no rule {id}")]
     #[diagnostic(code(caplint::rule))]
     NoRule {
@@ -43,6 +65,16 @@ pub(super) enum RunError {
 }
 
 impl RunError {
+    /// A problem in the configuration, with its place.
+    pub(super) fn config(path: &std::path::Path, text: String, problem: Problem) -> Self {
+        Self::Config {
+            message: problem.message,
+            help: problem.help,
+            file: Arc::new(NamedSource::new(shown(path), text).with_language("TOML")),
+            place: problem.span.into(),
+        }
+    }
+
     /// Prints the error on standard error.
     pub(super) fn report(self) {
         let report = miette::Report::new(self);

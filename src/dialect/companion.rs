@@ -1,8 +1,9 @@
 //! Objects that tools export beside policies: named locations, strengths, groups, security defaults.
 
-use crate::policy::{Fact, Id, lower_strength};
+use crate::policy::{Allowed, Id, lower_strength};
 use crate::syntax::{Node, Object};
-use crate::tenant::{Companions, NamedLocation};
+use crate::tenant::{Companions, NamedLocation, Place};
+use ipnet::IpNet;
 
 /// Id of the one `identitySecurityDefaultsEnforcementPolicy` of a tenant.
 const SECURITY_DEFAULTS: &str = "00000000-0000-0000-0000-000000000005";
@@ -35,12 +36,11 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>) -> bool {
                 _ if by_country => Some(false),
                 _ => None,
             };
-            companions.named_locations.insert(id, NamedLocation { trusted });
+            companions.named_locations.insert(id, NamedLocation { trusted, place: place(object) });
         }
         (Kind::Strength, Some(id)) => {
-            let implies = lower_strength(object).map_or(Fact::Known(None), |strength| strength.implies_mfa());
-            if implies != Fact::Known(None) {
-                companions.add_strength(id, implies);
+            if let Some(strength) = lower_strength(object) {
+                companions.add_strength(id, Allowed::by(&strength));
             }
         }
         (Kind::SecurityDefaults, _) => {
@@ -62,6 +62,26 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>) -> bool {
         _ => {}
     }
     true
+}
+
+/// Where a named location is. One range that cannot be read makes all of it undefined.
+fn place(object: &Object<'_>) -> Place {
+    if let Some(Node::Array(countries)) = object.get("countriesAndRegions") {
+        let countries: Option<_> =
+            countries.iter().map(|country| Some(country.as_str()?.to_ascii_uppercase())).collect();
+        let Some(countries) = countries else { return Place::Undefined };
+        let method = object.get("countryLookupMethod").and_then(Node::as_str).unwrap_or_default();
+        return Place::Countries {
+            countries,
+            unknown: matches!(object.get("includeUnknownCountriesAndRegions"), Some(Node::Bool(true))),
+            by_authenticator_app: method.eq_ignore_ascii_case("authenticatorAppGps"),
+        };
+    }
+    let Some(Node::Array(ranges)) = object.get("ipRanges") else { return Place::Undefined };
+    // The type beside an address is not to be trusted: some tools write the one for IPv4 everywhere.
+    let net = |range: &Node<'_>| range.as_object()?.get("cidrAddress")?.as_str()?.parse::<IpNet>().ok();
+    let nets: Option<Vec<IpNet>> = ranges.iter().map(net).collect();
+    nets.filter(|nets| !nets.is_empty()).map_or(Place::Undefined, Place::Ranges)
 }
 
 /// What a document without policies was taken for.

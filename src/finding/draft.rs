@@ -7,6 +7,9 @@ use crate::syntax::{Locator, Pointer};
 use std::cell::RefCell;
 use std::ops::Range;
 
+/// Index of the configuration among the files that labels point into.
+pub const CONFIG: usize = usize::MAX;
+
 /// A finding that knows its places by pointer.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -118,6 +121,23 @@ impl Label {
             file: policy.origin.file,
             spot: Spot::Pointer { from: policy.origin.clone(), pointer, part: Part::Value },
             message: message.into(),
+        }
+    }
+
+    /// A place in the configuration.
+    #[must_use]
+    pub fn in_config(bytes: Range<usize>, message: impl Into<String>) -> Self {
+        Self { file: CONFIG, spot: Spot::Bytes(bytes), message: message.into() }
+    }
+
+    /// Whether another label marks the same.
+    #[must_use]
+    pub fn is_at(&self, other: &Self) -> bool {
+        match (&self.spot, &other.spot) {
+            (Spot::Pointer { from, pointer, .. }, Spot::Pointer { from: other_from, pointer: other_pointer, .. }) => {
+                from == other_from && pointer == other_pointer
+            }
+            _ => false,
         }
     }
 

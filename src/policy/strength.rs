@@ -1,6 +1,8 @@
-//! Authentication strengths: does satisfying one mean that MFA was done?
+//! Authentication strengths: does satisfying one mean that MFA was done, or something stronger?
 
-use super::{Fact, Id, List};
+use super::{Fact, Id, List, Reason};
+use crate::catalog::{self, BuiltInStrength};
+use std::collections::BTreeSet;
 
 /// A reference to an [authentication strength], with whatever of its definition stands beside it.
 ///
@@ -11,19 +13,16 @@ pub struct Strength {
     pub id: Option<Id>,
     /// `requirementsSatisfied` is `mfa`; none if it is not given.
     pub requirements_satisfied_mfa: Fact<Option<bool>>,
-    /// `allowedCombinations`: for each, whether it is multifactor.
-    pub combinations: List<bool>,
+    /// `allowedCombinations`
+    pub combinations: List<Combination>,
 }
 
-/// Microsoft's built-in strengths, each of which is MFA (`GET /policies/authenticationStrengthPolicies`).
-const BUILT_IN: [&str; 3] = [
-    "00000000-0000-0000-0000-000000000002",
-    "00000000-0000-0000-0000-000000000003",
-    "00000000-0000-0000-0000-000000000004",
-];
+/// Methods that are used together, such as `password,sms`: a bit for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Combination(u32);
 
-/// Methods that are multifactor by themselves.
-const MULTIFACTOR: [&str; 7] = [
+/// `authenticationMethodModes`. The first seven are multifactor by themselves.
+const METHODS: [&str; 17] = [
     "windowsHelloForBusiness",
     "fido2",
     "x509CertificateMultiFactor",
@@ -31,110 +30,190 @@ const MULTIFACTOR: [&str; 7] = [
     "federatedMultiFactor",
     "temporaryAccessPassOneTime",
     "temporaryAccessPassMultiUse",
+    "password",
+    "federatedSingleFactor",
+    "voice",
+    "hardwareOath",
+    "softwareOath",
+    "sms",
+    "microsoftAuthenticatorPush",
+    "x509CertificateSingleFactor",
+    "email",
+    "qrCodePin",
 ];
-/// A first factor; with a method of `SECOND` it is multifactor.
-const FIRST: [&str; 2] = ["password", "federatedSingleFactor"];
-const SECOND: [&str; 6] = ["voice", "hardwareOath", "softwareOath", "sms", "microsoftAuthenticatorPush", "email"];
-/// Methods that are one factor alone.
-const SINGLE: [&str; 2] = ["x509CertificateSingleFactor", "qrCodePin"];
+const MULTIFACTOR: u32 = (1 << 7) - 1;
+/// A first factor: a password, federated or not.
+const FIRST: u32 = 0b11 << 7;
+/// What makes a first factor multifactor.
+const SECOND: u32 = 0b11_1111 << 9;
 
-/// Whether a combination such as `password,sms` is multifactor; none if it names a method that is not known here.
-#[must_use]
-pub(in crate::policy) fn is_multifactor(combination: &str) -> Option<bool> {
-    let methods: Vec<&str> = combination.split(',').map(str::trim).filter(|method| !method.is_empty()).collect();
-    let has = |known: &[&str]| methods.iter().any(|method| known.iter().any(|one| one.eq_ignore_ascii_case(method)));
-    let all_known = methods.iter().all(|method| {
-        [MULTIFACTOR.as_slice(), &FIRST, &SECOND, &SINGLE]
-            .iter()
-            .any(|known| known.iter().any(|one| one.eq_ignore_ascii_case(method)))
-    });
-    if has(&MULTIFACTOR) {
-        return Some(true);
+impl Combination {
+    /// Reads the methods that Graph separates by commas; none if one of them is not known here.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let methods = text.split(',').map(str::trim).filter(|method| !method.is_empty());
+        let mut bits = 0;
+        for method in methods {
+            bits |= 1 << METHODS.iter().position(|known| known.eq_ignore_ascii_case(method))?;
+        }
+        (bits != 0).then_some(Self(bits))
     }
-    all_known.then(|| {
-        has(&FIRST) && methods.iter().any(|method| SECOND[..5].iter().any(|one| one.eq_ignore_ascii_case(method)))
-    })
+
+    /// Whether whoever uses these methods has done MFA.
+    #[must_use]
+    pub fn is_multifactor(self) -> bool {
+        self.0 & MULTIFACTOR != 0 || (self.0 & FIRST != 0 && self.0 & SECOND != 0)
+    }
 }
 
-impl Strength {
-    /// Whether whoever satisfies it has done MFA, from this object alone: the weaker of what its fields say; none if
-    /// they say nothing.
+/// What satisfies a strength, over every copy of it that the files hold: where copies or fields disagree, the weaker
+/// counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowed {
+    id: Option<Id>,
+    /// What `requirementsSatisfied` says.
+    satisfies_mfa: Option<bool>,
+    combinations: BTreeSet<Combination>,
+    doubt: Option<Reason>,
+}
+
+impl Allowed {
+    /// What one copy says.
+    #[must_use]
+    pub fn by(strength: &Strength) -> Self {
+        let said = &strength.requirements_satisfied_mfa;
+        let doubt = match said {
+            Fact::Unknown(reason) => Some(*reason),
+            Fact::Known(_) => strength.combinations.first_unknown().map(|(_, reason)| reason),
+        };
+        Self {
+            id: strength.id.clone(),
+            satisfies_mfa: said.known().copied().flatten(),
+            combinations: strength.combinations.known().map(|(_, combination)| *combination).collect(),
+            doubt,
+        }
+    }
+
+    /// Adds another copy.
+    pub fn absorb(&mut self, other: Self) {
+        self.id = self.id.take().or(other.id);
+        self.satisfies_mfa = match (self.satisfies_mfa, other.satisfies_mfa) {
+            (Some(one), Some(two)) => Some(one && two),
+            (one, two) => one.or(two),
+        };
+        self.combinations.extend(other.combinations);
+        self.doubt = match (self.doubt, other.doubt) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+    }
+
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.satisfies_mfa.is_none() && self.combinations.is_empty() && self.doubt.is_none()
+    }
+
+    fn built_in(&self) -> Option<&'static BuiltInStrength> {
+        catalog::strengths().iter().find(|known| Some(&known.id) == self.id.as_ref())
+    }
+
+    /// Whether whoever satisfies it has done MFA; none if the files do not define it.
     #[must_use]
     pub fn implies_mfa(&self) -> Fact<Option<bool>> {
-        if let Some(false) = self.requirements_satisfied_mfa.known().copied().flatten() {
+        if self.satisfies_mfa == Some(false) || self.combinations.iter().any(|one| !one.is_multifactor()) {
             return Fact::Known(Some(false));
         }
-        if self.combinations.position(|multifactor| !multifactor).is_some() {
-            return Fact::Known(Some(false));
-        }
-        if let Some((_, reason)) = self.combinations.first_unknown() {
+        if let Some(reason) = self.doubt {
             return Fact::Unknown(reason);
         }
-        if let Fact::Unknown(reason) = self.requirements_satisfied_mfa {
-            return Fact::Unknown(reason);
-        }
-        let built_in = self.id.as_ref().is_some_and(|id| BUILT_IN.iter().any(|known| *id == Id::new(known)));
-        let said =
-            built_in || self.requirements_satisfied_mfa == Fact::Known(Some(true)) || !self.combinations.is_empty();
+        let said = self.satisfies_mfa == Some(true) || !self.combinations.is_empty() || self.built_in().is_some();
         Fact::Known(said.then_some(true))
     }
 
-    /// The weaker of this and another copy of the same strength.
+    /// Whether whatever satisfies it is among these combinations; none if the files do not define it.
     #[must_use]
-    pub fn weaker(one: Fact<Option<bool>>, two: Fact<Option<bool>>) -> Fact<Option<bool>> {
-        let known = |fact: &Fact<Option<bool>>| fact.known().copied().flatten();
-        match (known(&one), known(&two)) {
-            (Some(false), _) | (_, Some(false)) => Fact::Known(Some(false)),
-            _ => match (one, two) {
-                (Fact::Unknown(one), Fact::Unknown(two)) => Fact::Unknown(one.min(two)),
-                (unknown @ Fact::Unknown(_), _) | (_, unknown @ Fact::Unknown(_)) => unknown,
-                (Fact::Known(one), Fact::Known(two)) => Fact::Known(one.or(two)),
-            },
+    pub fn is_within(&self, id: Option<&Id>, combinations: &[Combination]) -> Fact<Option<bool>> {
+        // Microsoft changes the built-in ones in place: the same id is the same strength.
+        if self.id.is_some() && self.id.as_ref() == id {
+            return Fact::Known(Some(true));
+        }
+        let built_in = self.built_in().map(|known| known.combinations.as_slice()).unwrap_or_default();
+        let mut all = self.combinations.iter().chain(built_in).peekable();
+        let empty = all.peek().is_none();
+        match (all.all(|one| combinations.contains(one)), self.doubt) {
+            (false, _) => Fact::Known(Some(false)),
+            (true, Some(reason)) => Fact::Unknown(reason),
+            (true, None) => Fact::Known((!empty).then_some(true)),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Reason;
     use super::*;
 
     #[test]
     fn combinations_of_the_built_in_strengths_are_multifactor_and_single_factors_are_not() {
         for combination in ["fido2", "password,sms", "password, softwareOath", "federatedSingleFactor,voice"] {
-            assert_eq!(is_multifactor(combination), Some(true), "{combination}");
+            assert!(Combination::read(combination).unwrap().is_multifactor(), "{combination}");
         }
         for combination in ["password", "sms", "email", "qrCodePin", "x509CertificateSingleFactor", "password,email"] {
-            assert_eq!(is_multifactor(combination), Some(false), "{combination}");
+            assert!(!Combination::read(combination).unwrap().is_multifactor(), "{combination}");
         }
-        assert_eq!(is_multifactor("telepathy"), None);
+        assert_eq!(Combination::read("telepathy"), None);
+        let mfa = &catalog::strengths()[0];
+        assert!(mfa.combinations.iter().all(|combination| combination.is_multifactor()));
     }
 
-    fn strength(requirements: Option<bool>, combinations: &[Fact<bool>]) -> Strength {
-        Strength {
+    fn strength(requirements: Option<bool>, combinations: &[&str]) -> Allowed {
+        let read = |text: &&str| Combination::read(text).map_or(Fact::Unknown(Reason::Unrecognised), Fact::Known);
+        Allowed::by(&Strength {
             id: Some(Id::new("11111111-1111-1111-1111-111111111111")),
             requirements_satisfied_mfa: Fact::Known(requirements),
-            combinations: combinations.iter().copied().collect(),
-        }
+            combinations: combinations.iter().map(read).collect(),
+        })
     }
 
     #[test]
     fn the_weaker_field_counts() {
-        let single = Fact::Known(false);
-        assert_eq!(strength(Some(true), &[single]).implies_mfa(), Fact::Known(Some(false)));
-        assert_eq!(strength(Some(false), &[Fact::Known(true)]).implies_mfa(), Fact::Known(Some(false)));
+        assert_eq!(strength(Some(true), &["sms"]).implies_mfa(), Fact::Known(Some(false)));
+        assert_eq!(strength(Some(false), &["fido2"]).implies_mfa(), Fact::Known(Some(false)));
         assert_eq!(strength(Some(true), &[]).implies_mfa(), Fact::Known(Some(true)));
         assert_eq!(strength(None, &[]).implies_mfa(), Fact::Known(None));
-        let unknown = Fact::Unknown(Reason::Unrecognised);
-        assert_eq!(strength(Some(true), &[unknown]).implies_mfa(), Fact::Unknown(Reason::Unrecognised));
+        assert_eq!(strength(None, &["telepathy"]).implies_mfa(), Fact::Unknown(Reason::Unrecognised));
     }
 
     #[test]
     fn of_two_copies_the_weaker_counts() {
-        let (yes, no, unsaid) = (Fact::Known(Some(true)), Fact::Known(Some(false)), Fact::Known(None));
-        assert_eq!(Strength::weaker(yes, no), no);
-        assert_eq!(Strength::weaker(unsaid, yes), yes);
-        let unknown = Fact::Unknown(Reason::WrongType);
-        assert_eq!(Strength::weaker(yes, unknown), unknown);
+        let both = |one: Allowed, two: Allowed| {
+            let mut one = one;
+            one.absorb(two);
+            one.implies_mfa()
+        };
+        let unsaid = || strength(None, &[]);
+        assert_eq!(both(strength(Some(true), &[]), strength(Some(false), &[])), Fact::Known(Some(false)));
+        assert_eq!(both(unsaid(), strength(Some(true), &[])), Fact::Known(Some(true)));
+        assert_eq!(
+            both(strength(Some(true), &[]), strength(None, &["telepathy"])),
+            Fact::Unknown(Reason::Unrecognised)
+        );
+    }
+
+    #[test]
+    fn a_strength_is_at_least_another_if_it_allows_nothing_else() {
+        let [_, passwordless, phishing_resistant] = catalog::strengths() else { panic!("three are built in") };
+        let within =
+            |allowed: &Allowed, known: &BuiltInStrength| allowed.is_within(Some(&known.id), &known.combinations);
+        assert_eq!(within(&strength(None, &["fido2"]), phishing_resistant), Fact::Known(Some(true)));
+        assert_eq!(
+            within(&strength(None, &["fido2", "deviceBasedPush"]), phishing_resistant),
+            Fact::Known(Some(false))
+        );
+        assert_eq!(within(&strength(Some(true), &[]), phishing_resistant), Fact::Known(None));
+        let reference = Allowed { id: Some(phishing_resistant.id.clone()), ..Allowed::default() };
+        assert_eq!(within(&reference, passwordless), Fact::Known(Some(true)));
+        let reference = Allowed { id: Some(passwordless.id.clone()), ..Allowed::default() };
+        assert_eq!(within(&reference, phishing_resistant), Fact::Known(Some(false)));
     }
 }

@@ -5,6 +5,7 @@ use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
 use crate::lint::{ControlReport, ExceptionReport, TenantReport};
 use crate::policy::Words;
+use crate::requirement::Resource;
 use crate::signin::SignIn;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -45,10 +46,11 @@ fn control(control: &ControlReport) -> Value {
     json!({
         "id": control.id,
         "verdict": control.verdict.word(),
-        "storedQuery": if control.stored_query_passes { "pass" } else { "fail" },
+        "storedQuery": control.stored_query_passes.map(|passes| if passes { "pass" } else { "fail" }),
         "reason": control.reason,
         "witness": holes.first().filter(|_| open),
         "holes": holes,
+        "moreHoles": control.more_holes,
         "exceptions": control.exceptions.iter().map(exception).collect::<Vec<_>>(),
         "assumptions": control.assumptions,
     })
@@ -59,8 +61,8 @@ fn exception(exception: &ExceptionReport) -> Value {
         "kind": exception.kind,
         "id": exception.id,
         "name": exception.name,
-        "when": null,
-        "approved": false,
+        "when": exception.when,
+        "approved": exception.approved,
         "policies": exception.policies.iter().map(policy).collect::<Vec<_>>(),
     })
 }
@@ -69,14 +71,16 @@ fn policy(policy: &PolicyRef) -> Value {
     json!({ "id": policy.id, "displayName": policy.display_name, "address": policy.address })
 }
 
-fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
+/// A sign-in as another program can replay it.
+pub fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
     let strings = |ids: &mut dyn Iterator<Item = String>| ids.collect::<Vec<_>>();
     let mut device = Map::new();
-    if sign_in.device.compliant {
-        device.insert("isCompliant".to_owned(), Value::Bool(true));
-    }
-    if sign_in.device.hybrid_joined {
-        device.insert("trustType".to_owned(), Value::String("ServerAD".to_owned()));
+    for (attribute, value) in &sign_in.device.attributes {
+        let value = match *attribute {
+            "isCompliant" => Value::Bool(value.eq_ignore_ascii_case("true")),
+            _ => Value::String(value.to_string()),
+        };
+        device.insert((*attribute).to_owned(), value);
     }
     json!({
         "signInIdentity": {
@@ -86,6 +90,7 @@ fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
             "groups": strings(&mut sign_in.groups.iter().map(ToString::to_string)),
             "roles": strings(&mut sign_in.roles.iter().map(ToString::to_string)),
         },
+        "signInContext": { "resource": resource(&sign_in.resource) },
         "signInConditions": {
             "clientAppType": sign_in.client_app.word(),
             "devicePlatform": sign_in.platform.word(),
@@ -100,6 +105,15 @@ fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
     })
 }
 
+/// An app id, a suite, a user action, or `any` for an app that no policy names.
+fn resource(resource: &Resource) -> String {
+    match resource {
+        Resource::App(id) | Resource::UserAction(id) => id.to_string(),
+        Resource::OfSuite(suite) => (*suite).to_owned(),
+        Resource::Other | Resource::Every => "any".to_owned(),
+    }
+}
+
 fn path(coordinate: Coordinate) -> &'static str {
     match coordinate {
         Coordinate::User => "signInIdentity.userId",
@@ -107,6 +121,7 @@ fn path(coordinate: Coordinate) -> &'static str {
         Coordinate::ExternalTenant => "signInIdentity.externalTenantId",
         Coordinate::Groups => "signInIdentity.groups",
         Coordinate::Roles => "signInIdentity.roles",
+        Coordinate::Resource => "signInContext.resource",
         Coordinate::ClientApp => "signInConditions.clientAppType",
         Coordinate::Platform => "signInConditions.devicePlatform",
         Coordinate::Locations => "signInConditions.locations",

@@ -1,9 +1,11 @@
 use super::*;
 use crate::discover::Input;
 use crate::lint;
-use crate::signin::AssumeEnabled;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+
+const CONFIG_FILE: &str = crate::config::FILE_NAME;
 
 #[test]
 fn ids_are_unique_words_and_every_rule_is_documented() {
@@ -22,12 +24,18 @@ struct Example {
     fires: bool,
     encoding: String,
     text: String,
+    /// The last configuration that stands above it.
+    config: Option<String>,
 }
 
 fn examples(doc: &str) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut lines = doc.lines();
+    let mut config = None;
     while let Some(line) = lines.next() {
+        if line == "```toml" {
+            config = Some(lines.by_ref().take_while(|line| *line != "```").collect::<Vec<_>>().join("\n"));
+        }
         let Some(info) = line.strip_prefix("```json ") else { continue };
         let mut words = info.split(' ');
         let fires = match words.next() {
@@ -36,7 +44,12 @@ fn examples(doc: &str) -> Vec<Example> {
             other => panic!("an example must fire or be silent, not {other:?}"),
         };
         let text: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        examples.push(Example { fires, encoding: words.next().unwrap_or("utf-8").to_owned(), text: text.join("\n") });
+        examples.push(Example {
+            fires,
+            encoding: words.next().unwrap_or("utf-8").to_owned(),
+            text: text.join("\n"),
+            config: config.clone(),
+        });
     }
     examples
 }
@@ -50,17 +63,15 @@ fn encoded(example: &Example) -> Vec<u8> {
     }
 }
 
-/// Which rules speak about a file with this content, checked as a tenant of its own.
-fn rules_that_fire(bytes: &[u8]) -> BTreeSet<&'static str> {
+/// Which rules speak about a file with this content, checked as a tenant of its own under this configuration.
+fn rules_that_fire(bytes: &[u8], config: Option<&str>) -> BTreeSet<&'static str> {
+    let config = config.map_or_else(Config::default, |text| crate::config::read(CONFIG_FILE.as_ref(), text).unwrap());
     let options = lint::Options {
-        reading: Reading::Effective,
-        judge_tenant: true,
-        cloud: "public",
-        assume_enabled: AssumeEnabled::Neither,
         allow_empty: true,
-        line_hashes: false,
-        keep_files: false,
         parallel: false,
+        config: Arc::new(config),
+        today: crate::config::parse_day("2026-06-01").unwrap(),
+        ..lint::Options::default()
     };
     let input = Input::Stdin(bytes.to_vec());
     let report = lint::tenant("example", &[input], &options, &AtomicUsize::new(0));
@@ -80,7 +91,7 @@ fn the_examples_in_the_documentation_fire_and_are_silent() {
             assert!(examples.iter().any(|example| example.fires == fires), "{id} lacks an example that fires={fires}");
         }
         for example in examples {
-            let fired = rules_that_fire(&encoded(&example));
+            let fired = rules_that_fire(&encoded(&example), example.config.as_deref());
             assert_eq!(fired.contains(id), example.fires, "{id}: {fired:?} for\n{}", example.text);
         }
     }

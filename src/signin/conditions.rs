@@ -3,11 +3,13 @@
 //! Source: <https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-policies> and the
 //! pages on users, cloud apps and conditions that it links.
 
-use super::{AssumeEnabled, At, Cause, Lens, Match, SignIn, View, Why};
+use super::{AssumeEnabled, At, Cause, Lens, Match, SignIn, Undefined, View, Why, device};
+use crate::catalog;
 use crate::policy::{
     ClientAppType, Fact, Guests, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, State, TransferMethod,
-    UserType,
+    UserType, Users,
 };
+use crate::requirement::Resource;
 
 type Check = fn(&View<'_>, &Policy, &SignIn, Lens) -> Match;
 
@@ -27,6 +29,21 @@ pub(super) const CHECKS: [Check; 13] = [
     authentication_flows,
     opaque,
 ];
+
+/// Whether a policy is in force and applies.
+pub(super) fn apply(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
+    let mut unknown = None;
+    for check in CHECKS {
+        match check(view, policy, sign_in, lens) {
+            Match::Yes => {}
+            Match::Unknown(cause) => {
+                unknown.get_or_insert(cause);
+            }
+            no @ Match::No(_) => return no,
+        }
+    }
+    unknown.map_or(Match::Yes, Match::Unknown)
+}
 
 fn no(at: At, why: Why) -> Match {
     Match::No(Cause { at, why })
@@ -73,54 +90,74 @@ fn in_force(view: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
     }
 }
 
+const INCLUDE_APPLICATIONS: &str = "/conditions/applications/includeApplications";
+const EXCLUDE_APPLICATIONS: &str = "/conditions/applications/excludeApplications";
+
 fn applications(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
-    const INCLUDE: &str = "/conditions/applications/includeApplications";
-    const EXCLUDE: &str = "/conditions/applications/excludeApplications";
     let applications = &policy.conditions.applications;
     if let Some(reason) = applications.doubt {
         return unknown(At::property("/conditions/applications"), Why::Doubt(reason));
     }
-    // The command line and REST reach the API without a portal; in a browser it may be the portal that asks.
-    let may_be_a_portal = sign_in.client_app == ClientAppType::Browser;
-    let portals = |id: &Id| id.is("MicrosoftAdminPortals");
-    let excluded = find(EXCLUDE, &applications.exclude, |id| *id == sign_in.resource || id.is("All"));
-    if let Found::At(at) = excluded {
-        return no(at, Why::ResourceExcluded);
+    if let Resource::UserAction(action) = &sign_in.resource {
+        const ACTIONS: &str = "/conditions/applications/includeUserActions";
+        return match find(ACTIONS, &applications.user_actions, |listed| listed == action) {
+            Found::At(_) => Match::Yes,
+            Found::Perhaps(cause) => Match::Unknown(cause),
+            Found::Absent => no(resource_targets(policy), Why::ResourceNotIncluded),
+        };
     }
-    let included = find(INCLUDE, &applications.include, |id| *id == sign_in.resource || id.is("All"));
-    let portal_included = applications.include.position(portals).filter(|_| may_be_a_portal);
-    let named = |property, list: &List<Id>| {
-        let index = list.position(|id| id.guid().is_none() && !is_resource_literal(id))?;
-        let placeholder = list.known().any(|(at, id)| at == index && id.placeholder().is_some());
-        let why = if placeholder { crate::policy::Reason::Placeholder } else { crate::policy::Reason::Unrecognised };
-        Some(unknown(At::element(property, index), Why::Doubt(why)))
-    };
     let filter = match &applications.filter {
         Fact::Known(None) => None,
         Fact::Known(Some(_)) => Some(Why::ApplicationFilter),
         Fact::Unknown(reason) => Some(Why::Doubt(*reason)),
     };
-    let filter = filter.map(|why| unknown(At::property("/conditions/applications/applicationFilter"), why));
-    match included {
-        Found::Absent => {
-            if let Some(outcome) = filter.or_else(|| named(INCLUDE, &applications.include)) {
-                return outcome;
+    let filter = filter.map(|why| Cause { at: At::property("/conditions/applications/applicationFilter"), why });
+    let excluded = targeted(EXCLUDE_APPLICATIONS, &applications.exclude, sign_in);
+    if let Found::At(at) = excluded {
+        return no(at, Why::ResourceExcluded);
+    }
+    match (targeted(INCLUDE_APPLICATIONS, &applications.include, sign_in), excluded, filter) {
+        (Found::Absent, _, None) => no(resource_targets(policy), Why::ResourceNotIncluded),
+        (Found::Perhaps(cause), _, _) | (_, Found::Perhaps(cause), _) | (_, _, Some(cause)) => Match::Unknown(cause),
+        (Found::At(_), _, None) => Match::Yes,
+    }
+}
+
+/// Whether a list of apps holds what a token is asked for.
+fn targeted(property: &'static str, list: &List<Id>, sign_in: &SignIn) -> Found {
+    let surely = |id: &Id| {
+        id.is("All")
+            || match &sign_in.resource {
+                Resource::App(app) => id == app || (id.is("Office365") && in_office_365(app) == Some(true)),
+                Resource::OfSuite(suite) => id.is(suite),
+                Resource::Every | Resource::Other | Resource::UserAction(_) => false,
             }
-            if let Some(index) = portal_included {
-                return unknown(At::element(INCLUDE, index), Why::AdminPortals);
-            }
-            return no(resource_targets(policy), Why::ResourceNotIncluded);
-        }
-        Found::Perhaps(cause) => return Match::Unknown(cause),
-        Found::At(_) => {}
+    };
+    let found = find(property, list, surely);
+    let Resource::App(app) = &sign_in.resource else { return found };
+    let Found::Absent = found else { return found };
+    let perhaps = |index, why| Found::Perhaps(Cause { at: At::element(property, index), why });
+    if let Some(index) = list.position(|id| id.guid().is_none() && !is_resource_literal(id)) {
+        let placeholder = list.known().any(|(at, id)| at == index && id.placeholder().is_some());
+        let why = if placeholder { crate::policy::Reason::Placeholder } else { crate::policy::Reason::Unrecognised };
+        return perhaps(index, Why::Doubt(why));
     }
-    if let Found::Perhaps(cause) = excluded {
-        return Match::Unknown(cause);
+    if let Some(index) = list.position(|id| id.is("Office365")).filter(|_| in_office_365(app).is_none()) {
+        return perhaps(index, Why::SuitePerhaps);
     }
-    if let Some(index) = applications.exclude.position(portals).filter(|_| may_be_a_portal) {
-        return unknown(At::element(EXCLUDE, index), Why::AdminPortals);
+    // The command line and REST reach an API without a portal; in a browser it may be the portal that asks.
+    let portals = list.position(|id| id.is("MicrosoftAdminPortals"));
+    if let Some(index) = portals.filter(|_| sign_in.client_app == ClientAppType::Browser) {
+        return perhaps(index, Why::AdminPortals);
     }
-    named(EXCLUDE, &applications.exclude).or(filter).unwrap_or(Match::Yes)
+    Found::Absent
+}
+
+/// Whether an app is in the suite, as far as Microsoft's list tells; the tenant's own apps are unknown here.
+fn in_office_365(app: &Id) -> Option<bool> {
+    let known =
+        catalog::apps().iter().find(|known| known.id == *app || known.id_in_us_government.as_ref() == Some(app));
+    known.and_then(|known| known.in_office_365)
 }
 
 /// The list that says what is targeted instead.
@@ -166,7 +203,7 @@ fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Matc
         ),
         (
             find("/conditions/users/excludeRoles", &users.exclude_roles, |id| {
-                has_role(id) && !(tracked && view.tracked_roles.contains(id))
+                has_role(id) && !(tracked && view.requirement.tracked_roles.contains(id))
             }),
             Why::RoleExcluded,
         ),
@@ -186,14 +223,23 @@ fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Matc
         let at = At::element("/conditions/users/excludeRoles", index);
         perhaps.get_or_insert(Cause { at, why: Why::Doubt(crate::policy::Reason::Unrecognised) });
     }
-    match included_user(policy, sign_in, lens, guest) {
+    let included = included_user(users, sign_in, lens, guest);
+    let partner = matches!(sign_in.user_type, UserType::ServiceProvider | UserType::B2bDirectConnectUser);
+    if partner && included == Match::Yes && !view.assumptions.all_users_includes_partners {
+        let all = users.include_users.position(|id| id.is("All"));
+        let others = Users { include_users: List::default(), ..users.clone() };
+        if let (Some(index), Match::No(_)) = (all, included_user(&others, sign_in, lens, guest)) {
+            let at = At::element("/conditions/users/includeUsers", index);
+            perhaps.get_or_insert(Cause { at, why: Why::PartnersPerhaps });
+        }
+    }
+    match included {
         Match::Yes => perhaps.map_or(Match::Yes, Match::Unknown),
         other => other,
     }
 }
 
-fn included_user(policy: &Policy, sign_in: &SignIn, lens: Lens, guest: bool) -> Match {
-    let users = &policy.conditions.users;
+fn included_user(users: &Users, sign_in: &SignIn, lens: Lens, guest: bool) -> Match {
     let is_user = |id: &Id| sign_in.user.as_ref() == Some(id);
     let included = [
         find("/conditions/users/includeUsers", &users.include_users, |id| {
@@ -275,14 +321,17 @@ fn workload_identities(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Ma
     }
 }
 
-fn client_app_types(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+fn client_app_types(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
     let types = &policy.conditions.client_app_types;
     // Policies older than August 2020 have an empty list and mean the modern clients.
     let modern = matches!(sign_in.client_app, ClientAppType::Browser | ClientAppType::MobileAppsAndDesktopClients);
-    if types.is_empty() && modern {
-        return Match::Yes;
-    }
     let property = "/conditions/clientAppTypes";
+    if types.is_empty() && modern {
+        if view.assumptions.empty_client_apps_is_modern {
+            return Match::Yes;
+        }
+        return unknown(At::property(property), Why::NoClientApps);
+    }
     match find(property, types, |kind| *kind == ClientAppType::All || *kind == sign_in.client_app) {
         Found::At(_) => Match::Yes,
         Found::Perhaps(cause) => Match::Unknown(cause),
@@ -322,6 +371,9 @@ fn locations(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Mat
     // An address in a location whose definition is not in the files may be trusted or not.
     let undefined = |list: &List<Id>, property| {
         let index = list.position(|id| id.is("AllTrusted")).filter(|_| !trusted)?;
+        if view.undefined == Undefined::AsTheSignInSays {
+            return None;
+        }
         let doubtful = sign_in.locations.iter().any(|id| view.tenant.is_trusted_location(id).is_none());
         doubtful.then_some(Found::Perhaps(Cause { at: At::element(property, index), why: Why::LocationUndefined }))
     };
@@ -355,13 +407,8 @@ fn within(
     }
 }
 
-fn devices(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
-    let at = At::property("/conditions/devices/deviceFilter");
-    match &policy.conditions.device_filter {
-        Fact::Known(None) => Match::Yes,
-        Fact::Known(Some(_)) => unknown(at, Why::DeviceFilter),
-        Fact::Unknown(reason) => unknown(at, Why::Doubt(*reason)),
-    }
+fn devices(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    device::filtered(policy, &sign_in.device, view.undefined)
 }
 
 fn listed<T: PartialEq>(property: &'static str, list: &List<T>, value: &T, why: Why) -> Match {
@@ -375,14 +422,24 @@ fn listed<T: PartialEq>(property: &'static str, list: &List<T>, value: &T, why: 
     }
 }
 
-fn sign_in_risk(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
-    let list = &policy.conditions.sign_in_risk_levels;
-    listed::<RiskLevel>("/conditions/signInRiskLevels", list, &sign_in.sign_in_risk, Why::RiskNotIncluded)
+fn sign_in_risk(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    risk(view, "/conditions/signInRiskLevels", &policy.conditions.sign_in_risk_levels, sign_in.sign_in_risk)
 }
 
-fn user_risk(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
-    let list = &policy.conditions.user_risk_levels;
-    listed::<RiskLevel>("/conditions/userRiskLevels", list, &sign_in.user_risk, Why::RiskNotIncluded)
+fn user_risk(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    risk(view, "/conditions/userRiskLevels", &policy.conditions.user_risk_levels, sign_in.user_risk)
+}
+
+fn risk(view: &View<'_>, property: &'static str, list: &List<RiskLevel>, level: RiskLevel) -> Match {
+    match listed(property, list, &level, Why::RiskNotIncluded) {
+        // Without Entra ID P2 there is no risk, not even none.
+        Match::Yes
+            if !list.is_empty() && !view.assumptions.all_risk_levels_is_no_condition && level == RiskLevel::None =>
+        {
+            unknown(At::property(property), Why::EveryRiskLevel)
+        }
+        outcome => outcome,
+    }
 }
 
 fn insider_risk(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {

@@ -1,10 +1,12 @@
-//! What a policy demands, and whether that can be had without MFA.
+//! What a policy demands, and whether that can be had without what is required.
 //!
-//! Every control but MFA itself is monotone and the attacker's to satisfy, except those that the state of the device
-//! decides. So a policy forces MFA on a sign-in iff its demand fails with MFA withheld and everything else granted.
+//! Every control is monotone and, but for those that are required themselves and those that the state of the device
+//! decides, the attacker's to satisfy. So a policy forces the requirement on a sign-in iff its demand fails with the
+//! required grant withheld and everything else granted.
 
 use super::{At, Cause, Device, Match, View, Why};
-use crate::policy::{Fact, GrantControl, Operator, Policy};
+use crate::policy::{Fact, GrantControl, Operator, Policy, Strength};
+use crate::requirement::Grant;
 
 const BUILT_IN: &str = "/grantControls/builtInControls";
 const OPERATOR: &str = "/grantControls/operator";
@@ -15,32 +17,25 @@ const STRENGTH: &str = "/grantControls/authenticationStrength";
 pub struct Demand {
     /// Where it stands.
     pub at: At,
-    /// Whether it can be met without MFA; unknown for the reason given.
-    pub without_mfa: Result<bool, Why>,
+    /// Whether it can be met without what is required; unknown for the reason given.
+    pub without: Result<bool, Why>,
 }
 
 /// Everything that `grantControls` lists, over all four lists.
 #[must_use]
-pub fn demand(view: &View<'_>, policy: &Policy, device: Device) -> Vec<Demand> {
+pub fn demand(view: &View<'_>, policy: &Policy, device: &Device) -> Vec<Demand> {
     let grant = &policy.grant;
     let mut demands = Vec::new();
-    let mut push = |at, without_mfa| demands.push(Demand { at, without_mfa });
+    let mut push = |at, without| demands.push(Demand { at, without });
+    let retired =
+        |control: &GrantControl| *control == GrantControl::ApprovedApplication && view.assumptions.approved_app_retired;
     for (index, control) in grant.built_in.items().iter().enumerate() {
-        let without_mfa = match control {
-            Fact::Known(control) => match control {
-                GrantControl::Mfa
-                | GrantControl::Block
-                | GrantControl::PasswordChange
-                | GrantControl::RiskRemediation => Ok(false),
-                GrantControl::CompliantDevice => Ok(device.compliant),
-                GrantControl::DomainJoinedDevice => Ok(device.hybrid_joined),
-                GrantControl::ApprovedApplication | GrantControl::CompliantApplication | GrantControl::VerifiedId => {
-                    Ok(true)
-                }
-            },
+        let without = match control {
+            Fact::Known(control) if retired(control) => continue,
+            Fact::Known(control) => Ok(is_met_without(view, *control, device)),
             Fact::Unknown(reason) => Err(Why::Doubt(*reason)),
         };
-        push(At::element(BUILT_IN, index), without_mfa);
+        push(At::element(BUILT_IN, index), without);
     }
     if let Some(reason) = grant.built_in.doubt() {
         push(At::property(BUILT_IN), Err(Why::Doubt(reason)));
@@ -50,11 +45,11 @@ pub fn demand(view: &View<'_>, policy: &Policy, device: Device) -> Vec<Demand> {
         (&grant.terms_of_use, "/grantControls/termsOfUse"),
     ] {
         for (index, item) in list.items().iter().enumerate() {
-            let without_mfa = match item {
+            let without = match item {
                 Fact::Known(_) => Ok(true),
                 Fact::Unknown(reason) => Err(Why::Doubt(*reason)),
             };
-            push(At::element(property, index), without_mfa);
+            push(At::element(property, index), without);
         }
         if let Some(reason) = list.doubt() {
             push(At::property(property), Err(Why::Doubt(reason)));
@@ -62,21 +57,46 @@ pub fn demand(view: &View<'_>, policy: &Policy, device: Device) -> Vec<Demand> {
     }
     match &grant.strength {
         Fact::Known(None) => {}
-        Fact::Known(Some(strength)) => {
-            let without_mfa = match view.tenant.implies_mfa(strength) {
-                Fact::Known(Some(implies)) => Ok(!implies),
-                Fact::Known(None) => Err(Why::StrengthUndefined),
-                Fact::Unknown(reason) => Err(Why::Doubt(reason)),
-            };
-            push(At::property(STRENGTH), without_mfa);
-        }
+        Fact::Known(Some(strength)) => push(At::property(STRENGTH), is_strength_met_without(view, strength)),
         Fact::Unknown(reason) => push(At::property(STRENGTH), Err(Why::Doubt(*reason))),
     }
     demands
 }
 
-/// Whether the demand cannot be met on this device without MFA.
-pub(super) fn forced(view: &View<'_>, policy: &Policy, device: Device) -> Match {
+/// Whether a control can be satisfied without anything that is required.
+fn is_met_without(view: &View<'_>, control: GrantControl, device: &Device) -> bool {
+    let required = |grant| view.requirement.grant.contains(&grant);
+    match control {
+        GrantControl::Block => false,
+        // Changing the password and remediating a risk begin with MFA.
+        GrantControl::Mfa | GrantControl::PasswordChange | GrantControl::RiskRemediation => !required(Grant::Mfa),
+        GrantControl::CompliantDevice => !required(Grant::CompliantDevice) && device.is_compliant(),
+        GrantControl::DomainJoinedDevice => !required(Grant::HybridJoinedDevice) && device.is_hybrid_joined(),
+        GrantControl::ApprovedApplication | GrantControl::CompliantApplication | GrantControl::VerifiedId => true,
+    }
+}
+
+fn is_strength_met_without(view: &View<'_>, strength: &Strength) -> Result<bool, Why> {
+    let allowed = view.tenant.allowed(strength);
+    let mut without = Ok(true);
+    for grant in &view.requirement.grant {
+        let implies = match grant {
+            Grant::Mfa => allowed.implies_mfa(),
+            Grant::Strength { id, combinations, .. } => allowed.is_within(id.as_ref(), combinations),
+            Grant::Block | Grant::CompliantDevice | Grant::HybridJoinedDevice => Fact::Known(Some(false)),
+        };
+        match implies {
+            Fact::Known(Some(true)) => return Ok(false),
+            Fact::Known(Some(false)) => {}
+            Fact::Known(None) => without = Err(Why::StrengthUndefined),
+            Fact::Unknown(reason) => without = Err(Why::Doubt(reason)),
+        }
+    }
+    without
+}
+
+/// Whether the demand cannot be met on this device without what is required.
+pub(super) fn forced(view: &View<'_>, policy: &Policy, device: &Device) -> Match {
     if let Some(reason) = policy.grant.doubt {
         return Match::Unknown(Cause { at: At::property("/grantControls"), why: Why::Doubt(reason) });
     }
@@ -84,9 +104,9 @@ pub(super) fn forced(view: &View<'_>, policy: &Policy, device: Device) -> Match 
     if demands.is_empty() {
         return Match::No(Cause { at: At::property("/grantControls"), why: Why::NoGrantControls });
     }
-    let alternative = demands.iter().find(|demand| demand.without_mfa == Ok(true));
-    let unknown = demands.iter().find_map(|demand| Some((demand.at, demand.without_mfa.err()?)));
-    let forcing = demands.iter().any(|demand| demand.without_mfa == Ok(false));
+    let alternative = demands.iter().find(|demand| demand.without == Ok(true));
+    let unknown = demands.iter().find_map(|demand| Some((demand.at, demand.without.err()?)));
+    let forcing = demands.iter().any(|demand| demand.without == Ok(false));
     let open = |at| Match::No(Cause { at, why: Why::Alternative });
     let in_doubt = |(at, why)| Match::Unknown(Cause { at, why });
     // A list that could not be read may hold any number of controls.

@@ -1,8 +1,7 @@
 //! `grantControls` and `sessionControls`.
 
 use super::reader::Reader;
-use crate::policy::strength::is_multifactor;
-use crate::policy::{Fact, GrantControl, GrantControls, Id, List, Operator, Reason, Strength};
+use crate::policy::{Combination, Fact, GrantControl, GrantControls, Id, List, Operator, Reason, Strength};
 use crate::syntax::{Node, Object};
 
 /// Words of session controls, all enumerations of Graph.
@@ -82,10 +81,10 @@ impl Reader {
             },
             Some(_) => self.doubt(Reason::WrongType),
         };
-        let combinations = self.list(combinations, |reader, text| match is_multifactor(text) {
-            Some(multifactor) => {
+        let combinations = self.list(combinations, |reader, text| match Combination::read(text) {
+            Some(combination) => {
                 reader.conforms &= !text.contains(char::is_whitespace) && text.split(',').all(|word| !word.is_empty());
-                Fact::Known(multifactor)
+                Fact::Known(combination)
             }
             None => reader.doubt(Reason::Unrecognised),
         });

@@ -1,30 +1,33 @@
 //! The finding's message and help.
 
 use super::words;
-use crate::coverage::Reason;
+use crate::coverage::{Reason, SHOWN_HOLES};
 use crate::finding::PolicyRef;
+use crate::policy::{Fact, State};
+use crate::requirement::Resource;
 use crate::rules::{Judgement, TenantFacts};
-use crate::signin::{Cause, Why};
+use crate::signin::{AssumeEnabled, Cause, Why};
 use crate::tenant::MissingPolicies;
+
+/// Other ways in that are described beside the first.
+const OTHERS: usize = 3;
 
 /// What is open, or what cannot be told and why.
 pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
     let decision = &judgement.decision;
-    let control = &judgement.requirement.text;
-    let causes = nearest.map_or(&[][..], |(_, causes)| causes);
-    let who =
-        decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| words::who(facts, &hole.sign_in, causes));
+    let control = judgement.control;
+    let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| words::who(facts, judgement, hole));
     let through = format!("{who} {}", control.gap);
     let untold = format!("Whether {} cannot be told", control.title);
     match &decision.reason {
         Reason::NoPolicies => format!("This tenant has no policy at all: {through}."),
         Reason::Witness => {
-            let more = match decision.holes.len().saturating_sub(1) {
-                0 => String::new(),
-                1 => " There is one more way in.".to_owned(),
-                others => format!(" There are {others} more ways in."),
+            let reported = if is_all_report_only(facts, nearest) {
+                " Every policy that asks for it is report-only: evaluated, never enforced."
+            } else {
+                ""
             };
-            format!("{}.{more}", capitalised(&through))
+            format!("{}.{}{reported}", capitalised(&through), others(facts, judgement))
         }
         Reason::MissingPolicies(MissingPolicies::NextPage) => {
             format!("{untold}, because the export is incomplete. By the policies that are here, {through}.")
@@ -46,18 +49,58 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
         Reason::Membership(policies) => {
             format!("{untold} from the files. It holds only if {} every user.", words::groups(facts, policies))
         }
-        Reason::Together(_) | Reason::Policy(_) | Reason::SecurityDefaults => {
-            format!("{untold}. No policy settles it alone, and caplint does not yet prove what several cover together.")
+        Reason::TooIntricate => {
+            format!(
+                "{untold}: its policies exclude and include one another so intricately that the search for a way in was given up."
+            )
+        }
+        Reason::Policies(_) | Reason::SecurityDefaults => format!("{untold}."),
+    }
+}
+
+/// The ways in beside the first.
+fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
+    let holes = &judgement.decision.holes;
+    let Some(others) = holes.get(1..).filter(|others| !others.is_empty()) else { return String::new() };
+    let mut described: Vec<String> = Vec::new();
+    for hole in others {
+        let who = words::who(facts, judgement, hole);
+        if described.len() < OTHERS && !described.contains(&who) {
+            described.push(who);
         }
     }
+    let rest = others.len().saturating_sub(described.len());
+    let at_least = if judgement.decision.more_holes { "at least " } else { "" };
+    if rest > 0 {
+        let ways = if rest == 1 { "way" } else { "ways" };
+        described.push(format!("{at_least}{rest} more {ways}, which the JSON report lists up to {SHOWN_HOLES}"));
+    }
+    format!(" So does {}.", words::listed(&described))
+}
+
+/// Whether the policies that ask for what is required are all evaluated, and none enforced.
+fn is_all_report_only(facts: &TenantFacts<'_>, nearest: Option<&(usize, Vec<Cause>)>) -> bool {
+    let report_only = |index: usize| facts.tenant.policies[index].state == Fact::Known(State::ReportOnly);
+    let enabled = facts.tenant.policies.iter().any(|policy| policy.state == Fact::Known(State::Enabled));
+    facts.assume_enabled == AssumeEnabled::Neither && !enabled && nearest.is_some_and(|(index, _)| report_only(*index))
 }
 
 /// The smallest change that closes the gap.
 pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
-    let explain = format!("`caplint explain {}` has every step.", judgement.requirement.id);
-    let create = format!("Create a policy that requires MFA of all users for this API. {explain}");
-    if matches!(judgement.decision.reason, Reason::Together(_)) {
-        return format!("One policy for all users, without conditions, settles it. {explain}");
+    let explain = match &judgement.control.text {
+        Some(_) => format!(" `caplint explain {}` has every step.{}", judgement.control.id, mandatory(judgement)),
+        None => String::new(),
+    };
+    let create = format!("Create a policy that requires it of all users, without conditions.{explain}");
+    let policies = &facts.tenant.policies;
+    match &judgement.decision.reason {
+        Reason::TooIntricate => return format!("One policy for all users, without conditions, settles it.{explain}"),
+        Reason::Witness if is_all_report_only(facts, nearest) => {
+            return format!(
+                "Set `state` to \"enabled\" once the sign-in logs show whom it would stop; `--assume-enabled report-only` tells what the tenant would then enforce.{explain}"
+            );
+        }
+        _ => {}
     }
     let hinge = match &judgement.decision.reason {
         Reason::Unknown(index, cause) => Some((*index, vec![*cause])),
@@ -68,12 +111,26 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
     if causes.iter().any(|cause| cause.why == Why::UserNotIncluded) {
         return create;
     }
-    let policy = &facts.tenant.policies[*index];
-    let remedies: Vec<String> = causes.iter().take(3).filter_map(|cause| words::remedy(policy, cause)).collect();
+    let policy = &policies[*index];
+    let remedies: Vec<String> =
+        causes.iter().take(3).filter_map(|cause| words::remedy(judgement, policy, cause)).collect();
     if remedies.is_empty() {
-        return explain;
+        return create;
     }
-    format!("In {}, {}. {explain}", PolicyRef::to(policy).label(), remedies.join(", and "))
+    format!("In {}, {}.{explain}", PolicyRef::to(policy).label(), remedies.join(", and "))
+}
+
+/// What Microsoft demands by itself: said, never counted.
+fn mandatory(judgement: &Judgement) -> &'static str {
+    let management = judgement.requirement.resources.iter().any(|resource| match resource {
+        Resource::App(id) => crate::catalog::name(id) == Some("Windows Azure Service Management API"),
+        _ => false,
+    });
+    if management {
+        " Microsoft's own mandatory MFA, which in the public cloud stops changes but no reading, is not counted."
+    } else {
+        ""
+    }
 }
 
 fn capitalised(text: &str) -> String {

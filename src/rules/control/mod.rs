@@ -4,8 +4,8 @@ mod doc;
 mod message;
 mod words;
 
-use crate::controls::Requirement;
-use crate::coverage::{Coordinate, Hole, Reason, Verdict, nearest_policies};
+use crate::controls::Control;
+use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::Origin;
 use crate::rules::{FileFacts, Judgement, Meta, Reading, Rule, TenantFacts};
@@ -13,64 +13,68 @@ use crate::signin::Cause;
 use crate::syntax::Pointer;
 use crate::tenant::{Missing, MissingPolicies};
 
+pub use words::{because, resource};
+
 /// A control as a rule.
-pub struct Control(pub &'static Requirement);
+pub struct ControlRule(pub &'static Control);
 
 /// Policies that a finding points into.
-const SHOWN: usize = 4;
+const SHOWN: usize = 5;
 
-impl Rule for Control {
+impl Rule for ControlRule {
     fn meta(&self) -> Meta {
         Meta {
             id: self.0.id,
             level: Level::Error,
-            summary: &self.0.text.summary,
+            summary: &self.0.summary,
             since: "0.1.0",
             tags: &["security", "mfa", "external/cis-azure"],
         }
     }
 
     fn doc(&self) -> String {
-        doc::markdown(&self.0.text)
+        doc::markdown(self.0)
     }
 
     fn check_file(&self, _: &FileFacts<'_>, _: &mut Vec<Draft>) {}
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        for judgement in facts.judgements.iter().filter(|judgement| judgement.requirement.id == self.0.id) {
-            let draft = match (facts.reading, judgement.decision.verdict) {
-                (Reading::StoredQuery, _) if !judgement.stored_query_passes => {
-                    let message = format!("{} is not met: no policy matches its stored query.", self.0.text.title);
+        for judgement in facts.judgements.iter().filter(|judgement| judgement.control.id == self.0.id) {
+            let open = matches!(judgement.decision.verdict, Verdict::NotEnforced | Verdict::Undecided);
+            let draft = match (facts.reading, judgement.stored_query_passes) {
+                (Reading::StoredQuery, Some(false)) => {
+                    let message = format!("{} is not met: no policy matches its stored query.", self.0.title);
                     Draft::new(self.0.id, Level::Error, message)
                         .help("The query asks for one policy with exactly: All users and at least one exclusion; the one app; all client apps; MFA alone.")
                 }
-                (Reading::Effective, Verdict::NotEnforced | Verdict::Undecided) => self.open(facts, judgement),
-                (Reading::StoredQuery, _) | (Reading::Effective, Verdict::Enforced | Verdict::EnforcedExcept) => {
-                    continue;
-                }
+                (Reading::Effective, _) | (Reading::StoredQuery, None) if open => self.open(facts, judgement),
+                _ => continue,
             };
             drafts.push(draft.about(self.0.id));
         }
     }
 }
 
-impl Control {
+impl ControlRule {
     fn open(&self, facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
         let near = nearest(facts, judgement);
         let message = message::of(facts, judgement, near.first());
         let draft = Draft::new(self.0.id, Level::Error, message).help(message::help(facts, judgement, near.first()));
         let draft = match &judgement.decision.reason {
-            Reason::Unknown(index, cause) => label_causes(facts, draft, &[(*index, vec![*cause])]),
-            Reason::Membership(policies) => {
-                let near: Vec<_> = near.into_iter().filter(|(index, _)| policies.contains(index)).collect();
-                label_causes(facts, draft, &near)
+            Reason::Unknown(index, cause) => {
+                let draft = label_causes(facts, judgement, draft, &[(*index, vec![*cause])]);
+                label_causes(facts, judgement, draft, &near)
             }
-            Reason::Together(policies) => policies.iter().take(SHOWN).fold(draft, |draft, index| {
-                let policy = &facts.tenant.policies[*index];
+            Reason::Membership(policies) => {
+                let (first, others): (Vec<_>, Vec<_>) =
+                    near.into_iter().partition(|(index, _)| policies.contains(index));
+                label_causes(facts, judgement, label_causes(facts, judgement, draft, &first), &others)
+            }
+            Reason::TooIntricate => facts.tenant.policies.iter().take(1).fold(draft, |draft, policy| {
                 let name = Pointer::root().key("displayName");
-                draft.label(Label::in_policy(policy, name, "may cover part of the sign-ins"))
+                draft.label(Label::in_policy(policy, name, "the first of the policies that would have to be untangled"))
             }),
-            _ => label_causes(facts, draft, &near),
+            _ => label_causes(facts, judgement, draft, &near),
         };
         // Anchored on a file rather than on nothing.
         match facts.tenant.missing.first() {
@@ -81,15 +85,23 @@ impl Control {
 }
 
 /// Policies with what keeps them from stopping the witness, on the very tokens that say so.
-fn label_causes(facts: &TenantFacts<'_>, mut draft: Draft, near: &[(usize, Vec<Cause>)]) -> Draft {
-    for (index, causes) in near.iter().take(SHOWN) {
+fn label_causes(
+    facts: &TenantFacts<'_>,
+    judgement: &Judgement,
+    mut draft: Draft,
+    near: &[(usize, Vec<Cause>)],
+) -> Draft {
+    for (index, causes) in near.iter().take(SHOWN.saturating_sub(draft.labels.len())) {
         let policy = &facts.tenant.policies[*index];
         if draft.policy.is_none() {
             draft.policy = Some(PolicyRef::to(policy));
         }
         // The nearest policy in full, the others by what stands out.
         for cause in causes.iter().take(if draft.labels.is_empty() { 3 } else { 1 }) {
-            draft = draft.label(Label::in_policy(policy, cause.pointer(policy), words::seen(facts, policy, cause)));
+            let label = Label::in_policy(policy, cause.pointer(policy), words::seen(facts, judgement, policy, cause));
+            if !draft.labels.iter().any(|known| known.is_at(&label)) {
+                draft = draft.label(label);
+            }
         }
     }
     draft
@@ -112,28 +124,39 @@ fn nearest(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<(usize, Vec<Ca
 /// One sentence for the JSON report.
 #[must_use]
 pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
-    let policy = |index: usize| PolicyRef::to(&facts.tenant.policies[index]).label();
-    match (&judgement.decision.verdict, &judgement.decision.reason) {
-        (Verdict::Enforced, Reason::Policy(index)) => format!("{} covers every sign-in.", policy(*index)),
+    let decision = &judgement.decision;
+    match (&decision.verdict, &decision.reason) {
+        (Verdict::Enforced, Reason::Policies(policies)) => {
+            format!("{} every sign-in.", words::cover(facts, policies))
+        }
         (Verdict::Enforced, _) => "Security defaults require MFA of every user.".to_owned(),
-        (Verdict::EnforcedExcept, Reason::Policy(index)) => {
-            format!("{} covers every sign-in but those of whom it excludes one by one.", policy(*index))
+        (Verdict::EnforcedExcept, Reason::Policies(policies)) => {
+            format!("{} every sign-in but those of the exceptions.", words::cover(facts, policies))
         }
         _ => message::of(facts, judgement, nearest(facts, judgement).first()),
     }
 }
 
-/// Coordinates of a hole that decide: where it departs from what an attacker tries first or, where it is just that, what
-/// the nearest policy asks for in vain.
+/// When an excepted principal is outside, if not always.
 #[must_use]
-pub fn relevant(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> Vec<Coordinate> {
-    if !hole.departs.is_empty() {
-        return hole.departs.clone();
+pub fn when(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) -> Option<String> {
+    let mut times: Vec<String> =
+        exception.holes.iter().map(|hole| words::besides(facts, judgement, hole, exception)).collect();
+    if times.iter().any(String::is_empty) {
+        return None;
     }
-    let near = nearest_policies(&facts.view(judgement), &hole.sign_in);
-    let causes = near.first().into_iter().flat_map(|(_, causes)| causes);
-    let mut asked: Vec<Coordinate> = causes.filter_map(|cause| words::coordinate(cause.why)).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    asked
+    times.sort();
+    times.dedup();
+    let more = times.len().saturating_sub(SHOWN);
+    times.truncate(SHOWN);
+    if more > 0 {
+        times.push(format!("in {more} more cases"));
+    }
+    (!times.is_empty()).then(|| times.join(", or "))
+}
+
+/// A hole in words: who gets through, and how.
+#[must_use]
+pub fn described(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
+    words::who(facts, judgement, hole)
 }

@@ -1,98 +1,223 @@
 //! Sign-ins and causes in an administrator's words.
 
-use crate::coverage::Coordinate;
+use crate::catalog;
+use crate::coverage::{Coordinate, Exception, Hole, PrincipalKind};
 use crate::finding::{PolicyRef, quoted};
 use crate::policy::{
-    ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, TransferMethod, UserType,
-    Words,
+    ClientAppType, GrantControl, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, TransferMethod, UserType, Words,
 };
-use crate::rules::TenantFacts;
+use crate::requirement::{Principal, Resource};
+use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, SignIn, Why};
 
+fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
+    facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted)
+}
+
+/// "a, b and c".
+pub(super) fn listed(items: &[String]) -> String {
+    match items.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => items.concat(),
+    }
+}
+
 /// Who gets through, with as much of how as matters.
-pub(super) fn who(facts: &TenantFacts<'_>, sign_in: &SignIn, causes: &[Cause]) -> String {
-    let named = |id: &Id| facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted);
-    let mut who = if let Some(user) = &sign_in.user {
-        format!("the user {}", named(user))
-    } else if let Some(group) = sign_in.groups.first() {
-        format!("any member of {}", named(group))
-    } else if let Some(role) = sign_in.roles.first() {
-        format!("any holder of the role {}", named(role))
-    } else {
-        match sign_in.user_type {
-            UserType::Member => "any ordinary user".to_owned(),
-            UserType::InternalGuest => "any internal guest".to_owned(),
-            UserType::B2bCollaborationGuest => "any B2B collaboration guest".to_owned(),
-            UserType::B2bCollaborationMember => "any B2B collaboration member".to_owned(),
-            UserType::B2bDirectConnectUser => "any B2B direct connect user".to_owned(),
-            UserType::OtherExternalUser => "any other external user".to_owned(),
-            UserType::ServiceProvider => "any service provider's technician".to_owned(),
+pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
+    let sign_in = &hole.sign_in;
+    let mut of: Vec<String> = Vec::new();
+    of.extend(sign_in.groups.iter().map(|group| format!("is in {}", named(facts, group))));
+    of.extend(sign_in.roles.iter().map(|role| format!("holds the role {}", named(facts, role))));
+    let kind = kind_of_user(sign_in.user_type);
+    let who = match (&sign_in.user, of.as_slice()) {
+        (Some(user), []) => format!("the user {}", named(facts, user)),
+        (Some(user), of) => format!("the user {}, who {},", named(facts, user), listed(of)),
+        (None, []) => format!("any {kind}"),
+        (None, [_]) if sign_in.user_type == UserType::Member && sign_in.roles.is_empty() => {
+            format!("any member of {}", sign_in.groups.first().map(|group| named(facts, group)).unwrap_or_default())
         }
+        (None, [_]) if sign_in.user_type == UserType::Member => {
+            format!(
+                "any holder of the role {}",
+                sign_in.roles.first().map(|role| named(facts, role)).unwrap_or_default()
+            )
+        }
+        (None, of) => format!("any {kind} who {}", listed(of)),
     };
-    if let Some(tenant) = sign_in
-        .external_tenant
-        .as_ref()
-        .filter(|tenant| facts.tenant.policies.iter().any(|policy| mentions_tenant(policy, tenant)))
-    {
-        who.push_str(&format!(" from tenant {}", named(tenant)));
+    format!("{who}{}", how(facts, judgement, hole))
+}
+
+fn kind_of_user(kind: UserType) -> &'static str {
+    match kind {
+        UserType::Member => "ordinary user",
+        UserType::InternalGuest => "internal guest",
+        UserType::B2bCollaborationGuest => "B2B collaboration guest",
+        UserType::B2bCollaborationMember => "B2B collaboration member",
+        UserType::B2bDirectConnectUser => "B2B direct connect user",
+        UserType::OtherExternalUser => "other external user",
+        UserType::ServiceProvider => "service provider's technician",
     }
-    if !sign_in.locations.is_empty() {
-        let trusted = sign_in.locations.iter().any(|id| id.is("AllTrusted"));
-        let others: Vec<String> = sign_in.locations.iter().filter(|id| !id.is("AllTrusted")).map(&named).collect();
-        who.push_str(&match (trusted, others.as_slice()) {
-            (_, [location, ..]) => format!(" in the location {location}"),
-            (_, []) => " in a trusted location".to_owned(),
+}
+
+/// How the sign-in is made, as far as it matters.
+fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
+    let sign_in = &hole.sign_in;
+    let matters = |coordinate| hole.relevant.contains(&coordinate);
+    let mut how = String::new();
+    if let Some(tenant) = sign_in.external_tenant.as_ref().filter(|_| matters(Coordinate::ExternalTenant)) {
+        how.push_str(&format!(" from tenant {}", named(facts, tenant)));
+    }
+    let places: Vec<String> =
+        sign_in.locations.iter().filter(|id| !id.is("AllTrusted")).map(|id| named(facts, id)).collect();
+    if !places.is_empty() {
+        how.push_str(&format!(" in the location {}", listed(&places)));
+    } else if !sign_in.locations.is_empty() {
+        how.push_str(" from a trusted location");
+    } else if matters(Coordinate::Locations) {
+        how.push_str(" outside of every named location");
+    }
+    if matters(Coordinate::Platform) {
+        how.push_str(&match sign_in.platform {
+            Platform::Unknown => " on a platform that Entra does not recognise".to_owned(),
+            platform => format!(" whose client claims to run on {}", platform.word()),
         });
-    } else if causes.iter().any(|cause| cause.why == Why::LocationNotIncluded) {
-        who.push_str(" outside of every named location");
     }
-    let asks = |why| causes.iter().any(|cause| cause.why == why);
-    if sign_in.platform != Platform::Unknown {
-        who.push_str(&format!(" whose client claims to run on {}", sign_in.platform.word()));
-    } else if asks(Why::PlatformNotIncluded) {
-        who.push_str(" on a platform that Entra does not recognise");
-    }
-    match (sign_in.device.compliant, sign_in.device.hybrid_joined) {
-        (true, _) => who.push_str(" on a compliant device"),
-        (false, true) => who.push_str(" on a hybrid joined device"),
-        (false, false) => {}
-    }
-    if asks(Why::RiskNotIncluded)
+    how.push_str(&device(sign_in, matters(Coordinate::Device)));
+    let risks = [Coordinate::SignInRisk, Coordinate::UserRisk, Coordinate::InsiderRisk];
+    if risks.into_iter().any(matters)
         && sign_in.sign_in_risk == RiskLevel::None
         && sign_in.user_risk == RiskLevel::None
         && sign_in.insider_risk == InsiderRiskLevel::None
     {
-        who.push_str(" whom Entra does not rate as risky");
+        how.push_str(" whom Entra does not rate as risky");
     }
     for (what, level) in [("sign-in", sign_in.sign_in_risk), ("user", sign_in.user_risk)] {
         if level != RiskLevel::None {
-            who.push_str(&format!(" at {} {what} risk", level.word()));
+            how.push_str(&format!(" at {} {what} risk", level.word()));
         }
     }
     if sign_in.insider_risk != InsiderRiskLevel::None {
-        who.push_str(&format!(" at {} insider risk", sign_in.insider_risk.word()));
+        how.push_str(&format!(" at {} insider risk", sign_in.insider_risk.word()));
     }
-    if sign_in.flow != TransferMethod::None {
-        who.push_str(&format!(" by {}", sign_in.flow.word()));
+    match sign_in.flow {
+        TransferMethod::None if matters(Coordinate::Flow) => how.push_str(" in an ordinary sign-in"),
+        TransferMethod::None => {}
+        TransferMethod::DeviceCodeFlow => how.push_str(" by device code flow"),
+        TransferMethod::AuthenticationTransfer => how.push_str(" by authentication transfer"),
     }
-    if sign_in.client_app == ClientAppType::Browser {
-        who.push_str(", in a browser,");
-    } else if asks(Why::ClientAppNotIncluded) || asks(Why::AdminPortals) {
-        who.push_str(", with the Azure CLI, PowerShell or REST,");
+    if matters(Coordinate::Resource) {
+        how.push_str(&format!(", asking for {},", resource(&sign_in.resource)));
     }
-    who
+    if matters(Coordinate::ClientApp) {
+        let management = judgement.requirement.resources.iter().any(|resource| matches!(resource, Resource::App(id) if catalog::name(id) == Some("Windows Azure Service Management API")));
+        how.push_str(match sign_in.client_app {
+            ClientAppType::Browser => ", in a browser,",
+            ClientAppType::MobileAppsAndDesktopClients if management => ", with the Azure CLI, PowerShell or REST,",
+            ClientAppType::MobileAppsAndDesktopClients => ", with a mobile app or desktop client,",
+            _ => ", with a legacy client,",
+        });
+    }
+    how
 }
 
-fn mentions_tenant(policy: &Policy, tenant: &Id) -> bool {
-    let users = &policy.conditions.users;
-    [&users.include_guests, &users.exclude_guests].into_iter().any(|guests| {
-        matches!(guests, Fact::Known(Some(guests)) if guests.tenants.as_ref().is_some_and(|tenants| tenants.position(|id| id == tenant).is_some()))
-    })
+fn device(sign_in: &SignIn, matters: bool) -> String {
+    let attributes: Vec<(&str, &str)> =
+        sign_in.device.attributes.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    let only_trust_type = |value: &str| {
+        attributes.iter().all(|(name, actual)| *name == "trustType" && actual.eq_ignore_ascii_case(value))
+    };
+    let rest = |ignored: &str| attributes.iter().all(|(name, _)| *name == "trustType" || *name == ignored);
+    if attributes.is_empty() {
+        return if matters { " on an unregistered device".to_owned() } else { String::new() };
+    }
+    if sign_in.device.is_compliant() && rest("isCompliant") {
+        return " on a compliant device".to_owned();
+    }
+    if only_trust_type("ServerAD") {
+        return " on a hybrid joined device".to_owned();
+    }
+    if only_trust_type("AzureAD") {
+        return " on a joined device".to_owned();
+    }
+    if only_trust_type("Workplace") {
+        return " on a registered device".to_owned();
+    }
+    let list: Vec<String> = attributes
+        .iter()
+        .filter(|(name, _)| *name != "trustType" || attributes.len() == 1)
+        .map(|(name, value)| format!("{name} {}", quoted(value)))
+        .collect();
+    format!(" on a device with {}", listed(&list))
+}
+
+/// What a sign-in asks for.
+#[must_use]
+pub fn resource(resource: &Resource) -> String {
+    match resource {
+        Resource::App(id) => catalog::name(id).map_or_else(|| quoted(&id.to_string()), quoted),
+        Resource::OfSuite(suite) => format!("an app of {suite}"),
+        Resource::UserAction(action) => quoted(&action.to_string()),
+        Resource::Other | Resource::Every => "an app that no policy names".to_owned(),
+    }
+}
+
+/// What a hole of an excepted principal departs in besides.
+pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, exception: &Exception) -> String {
+    let mut rest = hole.clone();
+    let sign_in = &mut rest.sign_in;
+    match exception.kind {
+        PrincipalKind::User => sign_in.user = None,
+        PrincipalKind::Group => _ = sign_in.groups.remove(&exception.id),
+        PrincipalKind::Role => _ = sign_in.roles.remove(&exception.id),
+    }
+    // Whose sign-ins the requirement is about at all goes without saying.
+    for principal in &judgement.requirement.users {
+        match principal {
+            Principal::Group(id) => _ = sign_in.groups.remove(id),
+            Principal::Role(id) => _ = sign_in.roles.remove(id),
+            Principal::User(_) | Principal::Guests(_) => {}
+        }
+    }
+    rest.relevant.clone_from(&rest.departs);
+    let mut who: Vec<String> = Vec::new();
+    if let Some(user) = &rest.sign_in.user {
+        who.push(format!("as the user {}", named(facts, user)));
+    }
+    if rest.sign_in.user_type != UserType::Member {
+        who.push(format!("as a {}", kind_of_user(rest.sign_in.user_type)));
+    }
+    who.extend(rest.sign_in.groups.iter().map(|group| format!("as a member of {}", named(facts, group))));
+    who.extend(rest.sign_in.roles.iter().map(|role| format!("as a holder of the role {}", named(facts, role))));
+    let how = how(facts, judgement, &rest);
+    format!("{} {}", listed(&who), how.trim_matches([' ', ','])).trim().to_owned()
+}
+
+/// "A covers", "A and B together cover".
+pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+    const SHOWN: usize = 6;
+    let mut names: Vec<String> =
+        policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant.policies[*index]).label()).collect();
+    if policies.len() > SHOWN {
+        names.push(format!("{} more", policies.len() - SHOWN));
+    }
+    match names.as_slice() {
+        [one] => format!("{one} covers"),
+        several => format!("{} together cover", listed(several)),
+    }
 }
 
 /// What is to be seen where a policy lets the sign-in through.
-pub(super) fn seen(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> String {
-    let name = PolicyRef::to(policy).label();
+pub(super) fn seen(facts: &TenantFacts<'_>, judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
+    said_of(&PolicyRef::to(policy).label(), facts, judgement, policy, cause)
+}
+
+/// Why a policy that was just named does not stop a sign-in.
+#[must_use]
+pub fn because(facts: &TenantFacts<'_>, judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
+    said_of("it", facts, judgement, policy, cause)
+}
+
+fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
     let element = element_name(facts, policy, cause);
     match cause.why {
         Why::Disabled => format!("{name} is disabled"),
@@ -106,7 +231,7 @@ pub(super) fn seen(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> S
         Why::RoleExcluded => format!("everybody with the role {element} is excluded here"),
         Why::GuestsExcluded => "guests and external users are excluded here".to_owned(),
         Why::ResourceNotIncluded => format!("{name} targets other resources"),
-        Why::ResourceExcluded => "the management API is excluded here".to_owned(),
+        Why::ResourceExcluded => "this resource is excluded here".to_owned(),
         Why::WorkloadIdentities => format!("{name} governs workload identities"),
         Why::ClientAppNotIncluded => "other client apps are left out".to_owned(),
         Why::PlatformNotIncluded => "any other platform is left out, and a client can claim any".to_owned(),
@@ -116,11 +241,16 @@ pub(super) fn seen(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> S
         Why::RiskNotIncluded => "sign-ins without that risk are left out".to_owned(),
         Why::FlowNotIncluded => "ordinary sign-ins are left out".to_owned(),
         Why::NoGrantControls => format!("{name} demands nothing"),
-        Why::Alternative => format!("{} without MFA", alternative(policy, cause)),
+        Why::DeviceFilter => "the filter leaves this device out".to_owned(),
+        Why::Alternative => alternative(judgement, policy, cause),
         Why::OperatorMissing => "several controls and no operator".to_owned(),
         Why::AdminPortals
         | Why::ApplicationFilter
-        | Why::DeviceFilter
+        | Why::DeviceFilterOpaque
+        | Why::EveryRiskLevel
+        | Why::PartnersPerhaps
+        | Why::SuitePerhaps
+        | Why::NoClientApps
         | Why::Opaque
         | Why::LocationUndefined
         | Why::StrengthUndefined
@@ -128,22 +258,25 @@ pub(super) fn seen(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> S
     }
 }
 
-fn alternative(policy: &Policy, cause: &Cause) -> &'static str {
+fn alternative(judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
     let control = cause.at.index.and_then(|index| policy.grant.built_in.items().get(index)?.known());
-    match (cause.at.property, control) {
-        ("/grantControls/builtInControls", Some(GrantControl::CompliantDevice)) => "a compliant device is enough,",
+    let enough = match (cause.at.property, control) {
+        ("/grantControls/builtInControls", Some(GrantControl::CompliantDevice)) => "a compliant device is enough",
         ("/grantControls/builtInControls", Some(GrantControl::DomainJoinedDevice)) => {
-            "a hybrid joined device is enough,"
+            "a hybrid joined device is enough"
         }
         (
             "/grantControls/builtInControls",
             Some(GrantControl::ApprovedApplication | GrantControl::CompliantApplication),
-        ) => "an approved or protected app is enough,",
-        ("/grantControls/termsOfUse", _) => "accepting the terms of use is enough,",
-        ("/grantControls/customAuthenticationFactors", _) => "a custom control is enough,",
-        ("/grantControls/authenticationStrength", _) => "this strength can be met with one factor,",
-        _ => "this is enough,",
-    }
+        ) => "an approved or protected app is enough",
+        ("/grantControls/builtInControls", Some(GrantControl::Mfa)) => "any MFA is enough",
+        ("/grantControls/termsOfUse", _) => "accepting the terms of use is enough",
+        ("/grantControls/customAuthenticationFactors", _) => "a custom control is enough",
+        ("/grantControls/authenticationStrength", _) => "this strength can be met with less",
+        _ => "this is enough",
+    };
+    let mfa = judgement.requirement.grant == [crate::requirement::Grant::Mfa];
+    format!("{enough}{}", if mfa { ", without MFA" } else { "" })
 }
 
 /// What cannot be told, as a clause.
@@ -155,7 +288,16 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
             "Microsoft does not document how the admin portals and the management API overlap".to_owned()
         }
         Why::ApplicationFilter => "a filter for apps depends on attributes that are not in the files".to_owned(),
-        Why::DeviceFilter => "a filter for devices narrows the policy".to_owned(),
+        Why::DeviceFilterOpaque => "the filter for devices has an expression that caplint cannot interpret".to_owned(),
+        Why::EveryRiskLevel => {
+            "all risk levels are listed, which Microsoft does not document as no condition".to_owned()
+        }
+        Why::PartnersPerhaps => {
+            "Microsoft does not document whether all users include service providers and B2B direct connect users"
+                .to_owned()
+        }
+        Why::SuitePerhaps => "it is not known whether the app belongs to Office365".to_owned(),
+        Why::NoClientApps => "Microsoft does not document which clients an empty clientAppTypes means".to_owned(),
         Why::Opaque => format!("the condition {place} has no model in caplint"),
         Why::LocationUndefined => "the files do not say which named locations are trusted".to_owned(),
         Why::StrengthUndefined => "the files do not define the authentication strength".to_owned(),
@@ -170,7 +312,7 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
 }
 
 /// The smallest change to a policy that removes a cause.
-pub(super) fn remedy(policy: &Policy, cause: &Cause) -> Option<String> {
+pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> Option<String> {
     let value = cause.pointer(policy).dotted();
     Some(match cause.why {
         Why::Disabled | Why::ReportOnly => "set `state` to \"enabled\"".to_owned(),
@@ -182,16 +324,18 @@ pub(super) fn remedy(policy: &Policy, cause: &Cause) -> Option<String> {
         | Why::ResourceExcluded
         | Why::PlatformExcluded
         | Why::LocationExcluded => format!("remove the exclusion `{value}`"),
-        Why::ClientAppNotIncluded => "set `conditions.clientAppTypes` to [\"all\"]".to_owned(),
+        Why::ClientAppNotIncluded | Why::NoClientApps => "set `conditions.clientAppTypes` to [\"all\"]".to_owned(),
         Why::PlatformNotIncluded => "remove the platform condition".to_owned(),
         Why::LocationNotIncluded => "remove the location condition".to_owned(),
-        Why::RiskNotIncluded => format!("require MFA at every risk, in a policy of its own without `{value}`"),
-        Why::FlowNotIncluded => "require MFA in ordinary sign-ins too, in a policy of its own".to_owned(),
-        Why::DeviceFilter => "remove the device filter".to_owned(),
-        Why::NoGrantControls => "add \"mfa\" to the grant controls".to_owned(),
+        Why::RiskNotIncluded => format!("require it at every risk, in a policy of its own without `{value}`"),
+        Why::FlowNotIncluded => "require it in ordinary sign-ins too, in a policy of its own".to_owned(),
+        Why::DeviceFilter | Why::DeviceFilterOpaque => "remove the device filter".to_owned(),
+        Why::NoGrantControls => "add what is required to the grant controls".to_owned(),
+        Why::EveryRiskLevel => format!("leave `{value}` empty"),
         Why::Alternative => match cause.at.property {
-            "/grantControls/authenticationStrength" => {
-                "use a strength whose combinations are all multifactor".to_owned()
+            "/grantControls/authenticationStrength" => "use a stronger authentication strength".to_owned(),
+            "/grantControls/builtInControls" if judgement.requirement.grant != [crate::requirement::Grant::Mfa] => {
+                "demand what is required".to_owned()
             }
             _ => format!("set `grantControls.operator` to \"AND\", or remove `{value}`"),
         },
@@ -199,9 +343,13 @@ pub(super) fn remedy(policy: &Policy, cause: &Cause) -> Option<String> {
         Why::ApplicationFilter => "name the API or all resources instead of a filter".to_owned(),
         Why::StrengthUndefined => "export the authentication strengths beside the policies".to_owned(),
         Why::LocationUndefined => "export the named locations beside the policies".to_owned(),
-        Why::Opaque | Why::AdminPortals | Why::Deleted | Why::ResourceNotIncluded | Why::WorkloadIdentities => {
-            return None;
-        }
+        Why::Opaque
+        | Why::AdminPortals
+        | Why::Deleted
+        | Why::ResourceNotIncluded
+        | Why::WorkloadIdentities
+        | Why::PartnersPerhaps
+        | Why::SuitePerhaps => return None,
         Why::Contradicted => "keep the copy that the tenant has, and leave the other out".to_owned(),
         Why::Doubt(_) => format!("mend `{value}`"),
     })
@@ -237,20 +385,4 @@ fn element_name(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> Stri
     };
     let id = cause.at.index.and_then(|index| list.items().get(index)?.known());
     id.map_or_else(String::new, |id| facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted))
-}
-
-/// The coordinate of a sign-in that a cause is about.
-pub(super) fn coordinate(why: Why) -> Option<Coordinate> {
-    match why {
-        Why::UserNotIncluded | Why::UserExcluded => Some(Coordinate::User),
-        Why::OnlyIncludedGroups | Why::GroupExcluded => Some(Coordinate::Groups),
-        Why::RoleExcluded => Some(Coordinate::Roles),
-        Why::GuestsExcluded => Some(Coordinate::UserType),
-        Why::ClientAppNotIncluded | Why::AdminPortals => Some(Coordinate::ClientApp),
-        Why::PlatformNotIncluded | Why::PlatformExcluded => Some(Coordinate::Platform),
-        Why::LocationNotIncluded | Why::LocationExcluded | Why::LocationUndefined => Some(Coordinate::Locations),
-        Why::DeviceFilter => Some(Coordinate::Device),
-        Why::FlowNotIncluded => Some(Coordinate::Flow),
-        _ => None,
-    }
 }

@@ -21,10 +21,10 @@ impl Rule for StoredQueryDisagrees {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         for judgement in facts.judgements {
             let Some(why) = disagreement(judgement) else { continue };
-            let (query, proof) = (judgement.stored_query_passes, judgement.decision.verdict.word());
+            let (query, proof) = (judgement.stored_query_passes == Some(true), judgement.decision.verdict.word());
             let passes = if query { "passes" } else { "fails" };
-            let message = format!("The stored query of {} {passes}, while the proof says {proof}: {why}.", judgement.requirement.id);
-            let mut draft = Draft::new(Self::ID, Level::Info, message).about(judgement.requirement.id);
+            let message = format!("The stored query of {} {passes}, while the proof says {proof}: {why}.", judgement.control.id);
+            let mut draft = Draft::new(Self::ID, Level::Info, message).about(judgement.control.id);
             draft = draft.help("Trust the proof. `--reading stored-query` makes the query decide instead.");
             let policy = if query { matching(facts, judgement) } else { proving(judgement) };
             if let Some(policy) = policy.and_then(|index| facts.tenant.policies.get(index)) {
@@ -39,10 +39,11 @@ impl Rule for StoredQueryDisagrees {
 /// Why the two differ, as a clause; none where they agree or the proof is open.
 fn disagreement(judgement: &Judgement) -> Option<&'static str> {
     match (judgement.stored_query_passes, judgement.decision.verdict) {
-        (true, Verdict::NotEnforced) => Some(
+        (Some(true), Verdict::NotEnforced) => Some(
             "it looks at one policy's users, apps, clients and controls, and not at state, operator, other conditions or guests",
         ),
-        (false, Verdict::Enforced | Verdict::EnforcedExcept) => Some(match judgement.decision.reason {
+        (Some(false), Verdict::Enforced | Verdict::EnforcedExcept) => Some(match &judgement.decision.reason {
+            Reason::Policies(policies) if policies.len() > 1 => "it looks at one policy at a time, and several together cover what none does alone",
             Reason::SecurityDefaults => "it does not know security defaults",
             _ => "it compares lists letter by letter, asks for at least one exclusion, and knows neither all resources nor strengths",
         }),
@@ -51,13 +52,13 @@ fn disagreement(judgement: &Judgement) -> Option<&'static str> {
 }
 
 fn matching(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<usize> {
-    let query = &judgement.requirement.stored_query;
+    let query = judgement.control.stored_query.as_ref()?;
     facts.tenant.policies.iter().position(|policy| query.passes(std::slice::from_ref(policy)))
 }
 
 fn proving(judgement: &Judgement) -> Option<usize> {
-    match judgement.decision.reason {
-        Reason::Policy(index) => Some(index),
+    match &judgement.decision.reason {
+        Reason::Policies(policies) => policies.first().copied(),
         _ => None,
     }
 }

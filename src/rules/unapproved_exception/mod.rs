@@ -3,6 +3,7 @@
 use super::{Rule, declare, described};
 use crate::coverage::{Exception, PrincipalKind};
 use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::rules::control::when;
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 
@@ -20,44 +21,86 @@ impl Rule for UnapprovedException {
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         for judgement in facts.judgements {
-            let exceptions = &judgement.decision.exceptions;
+            let exceptions: Vec<&Exception> = judgement.decision.exceptions.iter().collect();
             if exceptions.is_empty() {
                 continue;
             }
-            // Nobody has started a list of approved exceptions: one information instead of a warning each.
-            let names: Vec<String> = exceptions.iter().map(|exception| described(facts, judgement, exception)).collect();
-            let message = format!(
-                "{} holds for every user except {}. Check that each is meant to be outside, has an owner and is reviewed.",
-                judgement.requirement.id,
-                joined(&names)
-            );
-            let mut draft = Draft::new(Self::ID, Level::Info, message)
-                .help("Keep exceptions few: break-glass accounts in a group of their own, and the directory synchronization role.")
-                .about(judgement.requirement.id);
-            for (exception, name) in exceptions.iter().zip(&names).take(8) {
-                for (policy, index) in exception.policies.iter().take(2) {
-                    let policy = &facts.tenant.policies[*policy];
-                    if draft.policy.is_none() {
-                        draft.policy = Some(PolicyRef::to(policy));
-                    }
-                    let pointer = Pointer::new(exception.kind.exclude_list()).index(*index);
-                    draft = draft.label(Label::in_policy(policy, pointer, format!("{name} is excluded here")));
-                }
+            if facts.config.exceptions.is_empty() {
+                drafts.push(all(facts, judgement, &exceptions));
+                continue;
             }
-            drafts.push(draft);
+            // An approval that is past its date speaks for itself.
+            let is_listed = |exception: &Exception| {
+                facts.config.exceptions.iter().any(|entry| {
+                    entry.approves(judgement.control.id, exception.kind, &exception.id)
+                })
+            };
+            for exception in exceptions.into_iter().filter(|exception| !is_listed(exception)) {
+                drafts.push(one(facts, judgement, exception));
+            }
         }
     }
 }
 
-fn described(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) -> String {
+/// Nobody has started a list of approved exceptions: one information instead of a warning each.
+fn all(facts: &TenantFacts<'_>, judgement: &Judgement, exceptions: &[&Exception]) -> Draft {
+    let names: Vec<String> = exceptions.iter().map(|exception| described(facts, judgement, exception)).collect();
+    let message = format!(
+        "{} holds for every user except {}. Check that each is meant to be outside, has an owner and is reviewed.",
+        judgement.control.id,
+        joined(&names)
+    );
+    let draft = Draft::new(UnapprovedException::ID, Level::Info, message)
+        .help("Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a date: docs/configuration.md.")
+        .about(judgement.control.id);
+    exceptions.iter().take(8).fold(draft, |draft, exception| labelled(facts, draft, exception))
+}
+
+fn one(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) -> Draft {
+    let message = format!(
+        "{} does not hold for {}, and `caplint.toml` does not approve that.",
+        judgement.control.id,
+        described(facts, judgement, exception)
+    );
+    let kind = exception.kind.word();
+    let help = format!(
+        "Remove the exclusion, or add [[exception]] with {kind} = {:?}, an owner, a reason and a date to review it by.",
+        exception.id.to_string()
+    );
+    let draft = Draft::new(UnapprovedException::ID, Level::Warning, message)
+        .help(help)
+        .about(format!("{} {kind} {}", judgement.control.id, exception.id));
+    labelled(facts, draft, exception)
+}
+
+fn labelled(facts: &TenantFacts<'_>, mut draft: Draft, exception: &Exception) -> Draft {
+    for (policy, index) in exception.policies.iter().take(2) {
+        let policy = &facts.tenant.policies[*policy];
+        if draft.policy.is_none() {
+            draft.policy = Some(PolicyRef::to(policy));
+        }
+        let pointer = Pointer::new(exception.kind.exclude_list()).index(*index);
+        draft = draft.label(Label::in_policy(policy, pointer, format!("{} excluded here", subject(facts, exception))));
+    }
+    draft
+}
+
+fn subject(facts: &TenantFacts<'_>, exception: &Exception) -> String {
     let id = exception.id.to_string();
-    let tracked = judgement.requirement.text.tracked_roles.iter().find(|role| role.id.eq_ignore_ascii_case(&id));
-    let name = tracked.map(|role| role.name.as_str()).or_else(|| facts.tenant.name(&exception.id));
-    let shown = name.map_or_else(|| quoted(&id), quoted);
+    let shown = facts.name(exception.kind, &exception.id).map_or_else(|| quoted(&id), |name| quoted(&name));
     match exception.kind {
-        PrincipalKind::User => format!("the user {shown}"),
-        PrincipalKind::Group => format!("members of {shown}"),
-        PrincipalKind::Role => format!("holders of the role {shown}"),
+        PrincipalKind::User => format!("the user {shown} is"),
+        PrincipalKind::Group => format!("members of {shown} are"),
+        PrincipalKind::Role => format!("holders of the role {shown} are"),
+    }
+}
+
+fn described(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) -> String {
+    let subject = subject(facts, exception);
+    let subject = subject.trim_end_matches(" is").trim_end_matches(" are");
+    match when(facts, judgement, exception) {
+        Some(when) => format!("{subject} ({when})"),
+        None => subject.to_owned(),
     }
 }
 

@@ -1,0 +1,116 @@
+//! What Microsoft calls its own objects: directory roles, first-party apps, built-in strengths. Files in `data/`.
+
+use crate::policy::{Combination, Id};
+use std::sync::OnceLock;
+
+/// A built-in directory role.
+#[derive(Debug)]
+pub struct Role {
+    /// Display name.
+    pub name: &'static str,
+    /// Id of its template, which is what policies name.
+    pub id: Id,
+}
+
+/// A first-party app.
+#[derive(Debug)]
+pub struct App {
+    /// Display name.
+    pub name: &'static str,
+    /// App id.
+    pub id: Id,
+    /// App id in Azure Government, where it is another.
+    pub id_in_us_government: Option<Id>,
+    /// Whether it belongs to the suite `Office365`, where that is known.
+    pub in_office_365: Option<bool>,
+}
+
+/// A built-in authentication strength.
+#[derive(Debug)]
+pub struct BuiltInStrength {
+    /// Its name in a requirement.
+    pub name: &'static str,
+    /// Id.
+    pub id: Id,
+    /// What satisfies it.
+    pub combinations: Vec<Combination>,
+}
+
+/// Every role.
+#[must_use]
+pub fn roles() -> &'static [Role] {
+    static ROLES: OnceLock<Vec<Role>> = OnceLock::new();
+    ROLES.get_or_init(|| {
+        rows(include_str!("../data/roles.tsv")).map(|[name, id]| Role { name, id: Id::new(id) }).collect()
+    })
+}
+
+/// Every app.
+#[must_use]
+pub fn apps() -> &'static [App] {
+    static APPS: OnceLock<Vec<App>> = OnceLock::new();
+    APPS.get_or_init(|| {
+        let app = |[name, id, government, suite]: [&'static str; 4]| App {
+            name,
+            id: Id::new(id),
+            id_in_us_government: (government != "-").then(|| Id::new(government)),
+            in_office_365: (suite != "?").then_some(suite == "yes"),
+        };
+        rows(include_str!("../data/apps.tsv")).map(app).collect()
+    })
+}
+
+/// The built-in strengths, the weakest first.
+#[must_use]
+pub fn strengths() -> &'static [BuiltInStrength] {
+    static STRENGTHS: OnceLock<Vec<BuiltInStrength>> = OnceLock::new();
+    STRENGTHS.get_or_init(|| {
+        let strength = |[name, id, combinations]: [&'static str; 3]| BuiltInStrength {
+            name,
+            id: Id::new(id),
+            combinations: combinations.split(' ').filter_map(Combination::read).collect(),
+        };
+        rows(include_str!("../data/strengths.tsv")).map(strength).collect()
+    })
+}
+
+fn rows<const COLUMNS: usize>(file: &'static str) -> impl Iterator<Item = [&'static str; COLUMNS]> {
+    let rows = file.lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+}
+
+/// The name of a role or an app.
+#[must_use]
+pub fn name(id: &Id) -> Option<&'static str> {
+    // Most ids are of neither kind, and most runs ask for none.
+    id.guid()?;
+    let role = roles().iter().find(|role| role.id == *id).map(|role| role.name);
+    role.or_else(|| {
+        apps().iter().find(|app| app.id == *id || app.id_in_us_government.as_ref() == Some(id)).map(|app| app.name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_files_is_read() {
+        let lines = |file: &str| file.lines().filter(|line| !line.starts_with('#')).count();
+        assert_eq!(roles().len(), lines(include_str!("../data/roles.tsv")));
+        assert_eq!(apps().len(), lines(include_str!("../data/apps.tsv")));
+        assert_eq!(strengths().len(), 3);
+        assert!(roles().iter().all(|role| role.id.guid().is_some()));
+        assert!(apps().iter().all(|app| app.id.guid().is_some()));
+        assert_eq!(strengths().iter().map(|one| one.combinations.len()).collect::<Vec<_>>(), [19, 4, 3]);
+    }
+
+    #[test]
+    fn roles_and_apps_have_names_in_both_clouds() {
+        assert_eq!(name(&Id::new("62E90394-69F5-4237-9190-012177145E10")), Some("Global Administrator"));
+        let management = Some("Windows Azure Service Management API");
+        assert_eq!(name(&Id::new("797f4846-ba00-4fd7-ba43-dac1f8f63013")), management);
+        assert_eq!(name(&Id::new("40a69793-8fe6-4db1-9591-dbc5c57b17d8")), management);
+        assert_eq!(name(&Id::new("All")), None);
+    }
+}

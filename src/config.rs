@@ -1,0 +1,330 @@
+//! `caplint.toml`: requirements of one's own, approved exceptions, assumptions.
+//!
+//! A problem in it stops the run, pointing at the line: a configuration that is half understood is none.
+
+use crate::controls::{self, Control, Problem, Spec};
+use crate::coverage::PrincipalKind;
+use crate::policy::Id;
+use crate::requirement::Assumptions;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use time::Date;
+use toml::Spanned;
+
+/// Its name.
+pub const FILE_NAME: &str = "caplint.toml";
+
+/// A configuration.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// The file it was read from; none if there is none.
+    pub path: Option<PathBuf>,
+    /// Requirements beside the shipped controls.
+    pub requirements: Vec<&'static Control>,
+    /// Approved exclusions.
+    pub exceptions: Vec<Exception>,
+    /// Switches for what Microsoft leaves undocumented.
+    pub assumptions: Assumptions,
+}
+
+/// An exclusion that somebody answers for.
+#[derive(Debug)]
+pub struct Exception {
+    /// User, group or role.
+    pub kind: PrincipalKind,
+    /// Its id.
+    pub id: Id,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub review_by: Option<Date>,
+    /// To which controls it is an exception; empty is all of them.
+    pub controls: Vec<String>,
+    /// Bytes of the file that name the principal.
+    pub span: Range<usize>,
+    /// Bytes of the file that name the date.
+    pub review_span: Range<usize>,
+}
+
+impl Exception {
+    /// Whether it approves leaving out this principal from a control.
+    #[must_use]
+    pub fn approves(&self, control: &str, kind: PrincipalKind, id: &Id) -> bool {
+        self.kind == kind
+            && self.id == *id
+            && (self.controls.is_empty() || self.controls.iter().any(|one| one == control))
+    }
+
+    /// Whether its review is overdue.
+    #[must_use]
+    pub fn has_expired(&self, today: Date) -> bool {
+        self.review_by.is_some_and(|date| date < today)
+    }
+}
+
+/// The shape of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default, rename = "requirement")]
+    requirements: Vec<Own>,
+    #[serde(default, rename = "exception")]
+    exceptions: Vec<Entry>,
+    #[serde(default)]
+    assumptions: BTreeMap<Spanned<String>, bool>,
+}
+
+/// `[[requirement]]`
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Own {
+    id: Spanned<String>,
+    title: Option<String>,
+    users: Option<controls::Users>,
+    resources: Vec<Spanned<String>>,
+    #[serde(default)]
+    clients: Vec<Spanned<String>>,
+    #[serde(default)]
+    flows: Vec<Spanned<String>>,
+    #[serde(default)]
+    sign_in_risk: Vec<Spanned<String>>,
+    #[serde(default)]
+    user_risk: Vec<Spanned<String>>,
+    grant: Spanned<toml::Value>,
+    tracked_roles: Option<Vec<Spanned<String>>>,
+}
+
+/// `[[exception]]`
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Entry {
+    user: Option<Spanned<String>>,
+    group: Option<Spanned<String>>,
+    role: Option<Spanned<String>>,
+    name: Option<String>,
+    owner: Spanned<String>,
+    reason: Spanned<String>,
+    review_by: Option<Spanned<toml::value::Datetime>>,
+    #[serde(default)]
+    controls: Vec<Spanned<String>>,
+}
+
+/// The configuration that holds in a folder: the nearest upwards.
+#[must_use]
+pub fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// The first problem, with its place.
+pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
+    let file: File = toml::from_str(text).map_err(|error| unreadable(&error, text))?;
+    let mut config = Config { path: Some(path.to_owned()), ..Config::default() };
+    for own in file.requirements {
+        let control = requirement(own, &config.requirements)?;
+        config.requirements.push(Box::leak(Box::new(control)));
+    }
+    for entry in file.exceptions {
+        let exception = exception(entry, text, &config.requirements)?;
+        config.exceptions.push(exception);
+    }
+    for (key, value) in file.assumptions {
+        match config.assumptions.switch(key.get_ref()) {
+            Some(switch) => *switch = value,
+            None => return Err(no_switch(&key)),
+        }
+    }
+    Ok(config)
+}
+
+/// What the TOML reader says, in the words of this file.
+fn unreadable(error: &toml::de::Error, text: &str) -> Problem {
+    let span = error.span().unwrap_or(0..0);
+    let span = span.start.min(text.len())..span.end.min(text.len());
+    let message = error.message().trim().to_owned();
+    let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+    let key = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    let near = key.and_then(|key| nearest(key, &known));
+    let help = near.map_or_else(
+        || "docs/configuration.md describes every key.".to_owned(),
+        |near| format!("Did you mean `{near}`?"),
+    );
+    Problem { span, message, help }
+}
+
+fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, word))?;
+    (strsim::damerau_levenshtein(near, word) <= 3).then_some(near)
+}
+
+fn no_switch(key: &Spanned<String>) -> Problem {
+    let help = nearest(key.get_ref(), &Assumptions::KEYS).map_or_else(
+        || format!("There are: {}.", Assumptions::KEYS.join(", ")),
+        |near| format!("Did you mean `{near}`?"),
+    );
+    let message = format!("{} is not an assumption that can be switched", crate::finding::quoted(key.get_ref()));
+    Problem { span: key.span(), message, help }
+}
+
+fn requirement(own: Own, others: &[&Control]) -> Result<Control, Problem> {
+    let id = own.id.get_ref().clone();
+    let is_word =
+        !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let taken = crate::rules::find(&id).is_some() || others.iter().any(|other| other.id == id);
+    if !is_word || taken {
+        let message = if is_word { format!("there is already a rule {id}") } else { "this is no id".to_owned() };
+        let help = "An id is a few words in lower case, joined by hyphens, that no rule has.".to_owned();
+        return Err(Problem { span: own.id.span(), message, help });
+    }
+    let mut spec = Spec {
+        users: own.users.unwrap_or_default(),
+        resources: own.resources,
+        clients: own.clients,
+        flows: own.flows,
+        sign_in_risk: own.sign_in_risk,
+        user_risk: own.user_risk,
+        grant: own.grant,
+        tracked_roles: Vec::new(),
+        security_defaults: false,
+    };
+    spec.tracked_roles = own.tracked_roles.unwrap_or_else(controls::synchronization);
+    if spec.resources.is_empty() {
+        let help = "Name apps, or write [\"All\"].".to_owned();
+        return Err(Problem { span: own.id.span(), message: "this requirement names no resource".to_owned(), help });
+    }
+    spec.resolve("public")?;
+    let title = own.title.unwrap_or_else(|| format!("{id} holds"));
+    let summary = format!("{}.", title.trim_end_matches('.'));
+    let gap = controls::gap(&spec);
+    Ok(Control { id: id.leak(), title, summary, gap, spec, stored_query: None, text: None })
+}
+
+fn exception(entry: Entry, text: &str, own: &[&Control]) -> Result<Exception, Problem> {
+    let given =
+        [(PrincipalKind::User, entry.user), (PrincipalKind::Group, entry.group), (PrincipalKind::Role, entry.role)];
+    let mut given = given.into_iter().filter_map(|(kind, id)| Some((kind, id?)));
+    let (Some((kind, id)), None) = (given.next(), given.next()) else {
+        let message = "an exception is one user, one group or one role".to_owned();
+        let help = "Write exactly one of `user`, `group` and `role`.".to_owned();
+        return Err(Problem { span: entry.owner.span(), message, help });
+    };
+    for (field, what) in [(&entry.owner, "owner"), (&entry.reason, "reason")] {
+        if field.get_ref().trim().is_empty() {
+            let help = "An exclusion that nobody answers for is not approved.".to_owned();
+            return Err(Problem { span: field.span(), message: format!("the {what} is empty"), help });
+        }
+    }
+    for control in &entry.controls {
+        let known: Vec<&str> = controls::all().iter().chain(own.iter().copied()).map(|control| control.id).collect();
+        if !known.contains(&control.get_ref().as_str()) {
+            let help = nearest(control.get_ref(), &known)
+                .map_or_else(|| format!("There are: {}.", known.join(", ")), |near| format!("Did you mean `{near}`?"));
+            let message = format!("{} is not a control", crate::finding::quoted(control.get_ref()));
+            return Err(Problem { span: control.span(), message, help });
+        }
+    }
+    let review_span = entry.review_by.as_ref().map_or_else(|| id.span(), Spanned::span);
+    let review_by = entry.review_by.map(|date| day(&date, text)).transpose()?;
+    let resolved = if kind == PrincipalKind::Role { controls::role(&id)? } else { Id::new(id.get_ref()) };
+    Ok(Exception {
+        kind,
+        id: resolved,
+        name: entry.name,
+        owner: entry.owner.into_inner(),
+        reason: entry.reason.into_inner(),
+        review_by,
+        controls: entry.controls.into_iter().map(Spanned::into_inner).collect(),
+        span: id.span(),
+        review_span,
+    })
+}
+
+fn day(date: &Spanned<toml::value::Datetime>, text: &str) -> Result<Date, Problem> {
+    parse_day(&text[date.span()]).ok_or_else(|| Problem {
+        span: date.span(),
+        message: "this is no day".to_owned(),
+        help: "Write it as 2027-01-31, without quotes.".to_owned(),
+    })
+}
+
+/// Reads a day as in 2027-01-31.
+#[must_use]
+pub fn parse_day(text: &str) -> Option<Date> {
+    Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXCEPTION: &str = "[[exception]]\ngroup = \"b6000000-0000-4000-8000-000000000001\"\n\
+        owner = \"identity@contoso.example\"\nreason = \"Emergency access\"\nreview-by = 2027-01-31\n\
+        controls = [\"mfa-azure-management\"]\n";
+
+    fn problem(text: &str) -> (String, String, String) {
+        let problem = read(Path::new(FILE_NAME), text).unwrap_err();
+        (text[problem.span].to_owned(), problem.message, problem.help)
+    }
+
+    #[test]
+    fn an_exception_is_approved_until_its_day() {
+        let config = read(Path::new(FILE_NAME), EXCEPTION).unwrap();
+        let [exception] = &config.exceptions[..] else { panic!("one") };
+        let id = Id::new("B6000000-0000-4000-8000-000000000001");
+        assert!(exception.approves("mfa-azure-management", PrincipalKind::Group, &id));
+        assert!(!exception.approves("mfa-azure-management", PrincipalKind::User, &id));
+        assert!(!exception.approves("another", PrincipalKind::Group, &id));
+        assert!(!exception.has_expired(parse_day("2027-01-31").unwrap()));
+        assert!(exception.has_expired(parse_day("2027-02-01").unwrap()));
+    }
+
+    #[test]
+    fn a_requirement_of_ones_own_is_a_control() {
+        let text = "[[requirement]]\nid = \"admins\"\nusers = { roles = [\"Global Administrator\"] }\n\
+            resources = [\"All\"]\ngrant = { strength = \"phishing-resistant\" }\n\
+            [assumptions]\napproved-app-retired = true\n";
+        let config = read(Path::new(FILE_NAME), text).unwrap();
+        assert_eq!(config.requirements[0].id, "admins");
+        assert!(config.assumptions.approved_app_retired);
+    }
+
+    #[test]
+    fn every_problem_points_at_its_place() {
+        for (text, at, message) in [
+            (EXCEPTION.replace("owner =", "ownr ="), "ownr", "unknown field"),
+            (
+                EXCEPTION.replace("group =", "user = \"x\"\ngroup ="),
+                "\"identity@contoso.example\"",
+                "one user, one group or one role",
+            ),
+            (EXCEPTION.replace("Emergency access", " "), "\" \"", "the reason is empty"),
+            (EXCEPTION.replace("mfa-azure-management", "mfa-azure"), "\"mfa-azure\"", "is not a control"),
+            (EXCEPTION.replace("2027-01-31", "2027-02-31"), "2027-02-31", ""),
+            (EXCEPTION.replace("2027-01-31", "2027-01-31T00:00:00"), "2027-01-31T00:00:00", "this is no day"),
+            ("[assumptions]\nmodern-client-only = true".to_owned(), "modern-client-only", "not an assumption"),
+            (
+                "[[requirement]]\nid = \"letter-case\"\nresources = [\"All\"]\ngrant = \"mfa\"".to_owned(),
+                "\"letter-case\"",
+                "already a rule",
+            ),
+            (
+                "[[requirement]]\nid = \"x\"\nresources = [\"All\"]\ngrant = \"mfas\"".to_owned(),
+                "\"mfas\"",
+                "not a grant",
+            ),
+            ("[[requirement]".to_owned(), "", ""),
+        ] {
+            let (place, said, help) = problem(&text);
+            assert!(place.contains(at) && said.contains(message), "{text}\n{place:?} {said:?}");
+            assert!(!help.is_empty());
+        }
+    }
+}

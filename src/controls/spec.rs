@@ -1,0 +1,299 @@
+//! A requirement as people write it, and what it means in a cloud.
+
+use crate::catalog;
+use crate::policy::{ClientAppType, Id, UserType, Words};
+use crate::requirement::{Grant, Principal, Requirement, Resource, SUITES};
+use serde::Deserialize;
+use std::ops::Range;
+use toml::Spanned;
+
+/// The part of a requirement that is decided. What is left out restricts nothing.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Spec {
+    /// Whose sign-ins.
+    #[serde(default)]
+    pub users: Users,
+    /// To what: apps by name or id, `All`, a suite, a user action.
+    pub resources: Vec<Spanned<String>>,
+    /// With which clients; browsers, mobile apps and desktop clients unless it says otherwise.
+    #[serde(default)]
+    pub clients: Vec<Spanned<String>>,
+    /// By which authentication flows.
+    #[serde(default)]
+    pub flows: Vec<Spanned<String>>,
+    /// At which risk of the sign-in.
+    #[serde(default)]
+    pub sign_in_risk: Vec<Spanned<String>>,
+    /// At which risk of the user.
+    #[serde(default)]
+    pub user_risk: Vec<Spanned<String>>,
+    /// What must be demanded: a word, `{ strength = "…" }`, or a list of these of which any is enough.
+    pub grant: Spanned<toml::Value>,
+    /// Roles whose exclusion is tracked like that of a single account.
+    #[serde(default = "synchronization")]
+    pub tracked_roles: Vec<Spanned<String>>,
+    /// Security defaults, where they are on, see to it.
+    #[serde(default)]
+    pub security_defaults: bool,
+}
+
+/// Users who are at least one of these; everybody if it is empty.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Users {
+    /// Holders of directory roles, by name or id of the template.
+    #[serde(default)]
+    pub roles: Vec<Spanned<String>>,
+    /// Members of groups, by id.
+    #[serde(default)]
+    pub groups: Vec<Spanned<String>>,
+    /// Users, by id.
+    #[serde(default)]
+    pub users: Vec<Spanned<String>>,
+    /// Guests of these kinds, in Graph's words.
+    #[serde(default)]
+    pub guests: Vec<Spanned<String>>,
+}
+
+/// The role of the account that Entra Connect signs in with: it cannot do MFA and nobody else has it.
+pub(crate) fn synchronization() -> Vec<Spanned<String>> {
+    vec![Spanned::new(0..0, "Directory Synchronization Accounts".to_owned())]
+}
+
+/// Something in a requirement that means nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Bytes of the file.
+    pub span: Range<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// The word for it in a requirement, for each grant but strengths.
+const GRANTS: [(&str, Grant); 4] = [
+    ("mfa", Grant::Mfa),
+    ("block", Grant::Block),
+    ("compliant-device", Grant::CompliantDevice),
+    ("hybrid-joined-device", Grant::HybridJoinedDevice),
+];
+
+impl Spec {
+    /// What it means.
+    ///
+    /// # Errors
+    /// The first thing that cannot be looked up.
+    pub fn resolve(&self, cloud: &str) -> Result<Requirement, Problem> {
+        let mut users = Vec::new();
+        for name in &self.users.roles {
+            users.push(Principal::Role(role(name)?));
+        }
+        for id in &self.users.groups {
+            users.push(Principal::Group(guid(id)?));
+        }
+        for id in &self.users.users {
+            users.push(Principal::User(guid(id)?));
+        }
+        for kind in &self.users.guests {
+            users.push(Principal::Guests(word::<UserType>(kind, "a kind of guest")?));
+        }
+        let clients = words::<ClientAppType>(&self.clients, "a client app type")?;
+        let modern = || vec![ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
+        let tracked_roles = self.tracked_roles.iter().map(role).collect::<Result<_, _>>()?;
+        Ok(Requirement {
+            users,
+            resources: self.resources.iter().map(|name| resource(name, cloud)).collect::<Result<_, _>>()?,
+            clients: if clients.is_empty() { modern() } else { clients },
+            flows: words(&self.flows, "an authentication flow")?,
+            sign_in_risk: words(&self.sign_in_risk, "a risk level")?,
+            user_risk: words(&self.user_risk, "a risk level")?,
+            grant: grants(self.grant.get_ref(), &self.grant.span())?,
+            tracked_roles,
+            security_defaults: self.security_defaults,
+        })
+    }
+}
+
+/// What whoever is not covered does, as the rest of a sentence.
+pub(crate) fn gap(spec: &Spec) -> String {
+    let resources: Vec<&str> = spec.resources.iter().map(|name| name.get_ref().as_str()).collect();
+    let to = match resources.as_slice() {
+        [one] if one.eq_ignore_ascii_case("All") => "some resource".to_owned(),
+        [one] => (*one).to_owned(),
+        several => format!("one of {}", several.join(", ")),
+    };
+    let without = match grants(spec.grant.get_ref(), &spec.grant.span()).unwrap_or_default().as_slice() {
+        [Grant::Mfa] => "without MFA",
+        [Grant::Block] => "without being blocked",
+        [Grant::Strength { name, .. }] => return format!("gets a token for {to} without {name} authentication"),
+        [Grant::CompliantDevice] => "from a device that is not compliant",
+        [Grant::HybridJoinedDevice] => "from a device that is not hybrid joined",
+        _ => "without any of what is required",
+    };
+    format!("gets a token for {to} {without}")
+}
+
+fn problem(span: Range<usize>, what: &str, written: &str, known: &[&str]) -> Problem {
+    let written = crate::finding::quoted(written);
+    let near = known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &written.trim_matches('"').to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, two| one.0.total_cmp(&two.0));
+    let help = match near {
+        Some((_, near)) => format!("Did you mean \"{near}\"?"),
+        None if known.len() <= 12 => format!("There are: {}.", known.join(", ")),
+        None => "Write its id, or its name as Microsoft's documentation has it.".to_owned(),
+    };
+    Problem { span, message: format!("{written} is not {what}"), help }
+}
+
+/// The id of a role that is given by name or id.
+pub(crate) fn role(name: &Spanned<String>) -> Result<Id, Problem> {
+    let written = name.get_ref();
+    if let id @ (Id::Guid(_) | Id::Spelt(_)) = Id::new(written) {
+        return Ok(id);
+    }
+    let found = catalog::roles().iter().find(|role| role.name.eq_ignore_ascii_case(written));
+    found.map(|role| role.id.clone()).ok_or_else(|| {
+        let names: Vec<&str> = catalog::roles().iter().map(|role| role.name).collect();
+        problem(name.span(), "a built-in directory role", written, &names)
+    })
+}
+
+fn guid(id: &Spanned<String>) -> Result<Id, Problem> {
+    let parsed = Id::new(id.get_ref());
+    if parsed.guid().is_some() {
+        return Ok(parsed);
+    }
+    let help = "Names of users and groups are not looked up; write the id, as in the policies.".to_owned();
+    Err(Problem { help, ..problem(id.span(), "an object id", id.get_ref(), &[]) })
+}
+
+fn resource(name: &Spanned<String>, cloud: &str) -> Result<Resource, Problem> {
+    look_up(name.get_ref(), cloud).map_err(|problem| Problem { span: name.span(), ..problem })
+}
+
+/// A resource by name, id, suite or user action.
+pub(crate) fn look_up(written: &str, cloud: &str) -> Result<Resource, Problem> {
+    if written.eq_ignore_ascii_case("All") {
+        return Ok(Resource::Every);
+    }
+    if let Some(suite) = SUITES.into_iter().find(|suite| suite.eq_ignore_ascii_case(written)) {
+        return Ok(Resource::OfSuite(suite));
+    }
+    if written.starts_with("urn:user:") {
+        return Ok(Resource::UserAction(Id::new(written)));
+    }
+    let id = Id::new(written);
+    if id.guid().is_some() {
+        return Ok(Resource::App(id));
+    }
+    let found = catalog::apps().iter().find(|app| app.name.eq_ignore_ascii_case(written));
+    let Some(app) = found else {
+        let names: Vec<&str> =
+            ["All"].into_iter().chain(SUITES).chain(catalog::apps().iter().map(|app| app.name)).collect();
+        return Err(problem(0..0, "an app that caplint knows", written, &names));
+    };
+    let elsewhere = app.id_in_us_government.clone().filter(|_| cloud == "usgov");
+    Ok(Resource::App(elsewhere.unwrap_or_else(|| app.id.clone())))
+}
+
+fn word<W: Words>(written: &Spanned<String>, what: &str) -> Result<W, Problem> {
+    let found = W::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(written.get_ref()));
+    found.map(|(_, member)| *member).ok_or_else(|| {
+        let known: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+        problem(written.span(), what, written.get_ref(), &known)
+    })
+}
+
+fn words<W: Words>(written: &[Spanned<String>], what: &str) -> Result<Vec<W>, Problem> {
+    written.iter().map(|written| word(written, what)).collect()
+}
+
+fn grants(value: &toml::Value, span: &Range<usize>) -> Result<Vec<Grant>, Problem> {
+    let all = match value {
+        toml::Value::Array(values) => values.iter().map(|value| grant(value, span)).collect::<Result<Vec<_>, _>>()?,
+        value => vec![grant(value, span)?],
+    };
+    let help = "Write \"mfa\", or several of which any is enough.".to_owned();
+    if all.is_empty() {
+        return Err(Problem { span: span.clone(), message: "nothing is required".to_owned(), help });
+    }
+    Ok(all)
+}
+
+fn grant(value: &toml::Value, span: &Range<usize>) -> Result<Grant, Problem> {
+    let names: Vec<&str> = GRANTS.iter().map(|(name, _)| *name).collect();
+    let strength = match value {
+        toml::Value::String(name) => {
+            let found = GRANTS.iter().find(|(known, _)| known == name);
+            return found.map(|(_, grant)| grant.clone()).ok_or_else(|| problem(span.clone(), "a grant", name, &names));
+        }
+        toml::Value::Table(table) if table.len() == 1 => table.get("strength").and_then(toml::Value::as_str),
+        _ => None,
+    };
+    let Some(name) = strength else {
+        let help = format!("Write one of {}, or {{ strength = \"phishing-resistant\" }}.", names.join(", "));
+        return Err(Problem { span: span.clone(), message: "this is not a grant".to_owned(), help });
+    };
+    let found = catalog::strengths().iter().find(|known| known.name == name || known.id == Id::new(name));
+    found
+        .map(|known| Grant::Strength {
+            name: known.name.to_owned(),
+            id: Some(known.id.clone()),
+            combinations: known.combinations.clone(),
+        })
+        .ok_or_else(|| {
+            let names: Vec<&str> = catalog::strengths().iter().map(|known| known.name).collect();
+            problem(span.clone(), "a built-in authentication strength", name, &names)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(text: &str) -> Result<Requirement, Problem> {
+        toml::from_str::<Spec>(text).unwrap().resolve("public")
+    }
+
+    #[test]
+    fn names_are_looked_up() {
+        let requirement = resolve(
+            "users = { roles = [\"global administrator\"] }\nresources = [\"All\", \"Azure DevOps\"]\n\
+             grant = { strength = \"phishing-resistant\" }",
+        )
+        .unwrap();
+        assert_eq!(requirement.users, [Principal::Role(Id::new("62e90394-69f5-4237-9190-012177145e10"))]);
+        assert_eq!(requirement.resources[1], Resource::App(Id::new("499b84ac-1321-427f-aa17-267ca6975798")));
+        assert!(matches!(&requirement.grant[..], [Grant::Strength { combinations, .. }] if combinations.len() == 3));
+        assert_eq!(requirement.tracked_roles, [Id::new("d29b2b05-8046-44ba-8758-1e26182fcf32")]);
+    }
+
+    #[test]
+    fn what_cannot_be_looked_up_is_pointed_at() {
+        let text = "users = { roles = [\"Global Admin\"] }\nresources = [\"All\"]\ngrant = \"mfa\"";
+        let problem = resolve(text).unwrap_err();
+        assert_eq!(&text[problem.span], "\"Global Admin\"");
+        assert_eq!(problem.help, "Did you mean \"Global Administrator\"?");
+        for (text, message) in [
+            ("resources = [\"All\"]\ngrant = \"mfaa\"", "\"mfaa\" is not a grant"),
+            ("resources = [\"All\"]\ngrant = []", "nothing is required"),
+            (
+                "resources = [\"All\"]\ngrant = { strength = \"strong\" }",
+                "\"strong\" is not a built-in authentication strength",
+            ),
+            ("resources = [\"Nowhere\"]\ngrant = \"mfa\"", "\"Nowhere\" is not an app that caplint knows"),
+            (
+                "resources = [\"All\"]\nusers = { groups = [\"Admins\"] }\ngrant = \"mfa\"",
+                "\"Admins\" is not an object id",
+            ),
+            ("resources = [\"All\"]\nclients = [\"telnet\"]\ngrant = \"mfa\"", "\"telnet\" is not a client app type"),
+        ] {
+            assert_eq!(resolve(text).unwrap_err().message, message);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Boolean formulas over the terms of a tenant's sign-ins.
+
+/// Index of a term: something that is true or false of a sign-in.
+pub(super) type Term = usize;
+
+/// A formula in negation normal form, without constants inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Formula {
+    Always,
+    Never,
+    Is(Term),
+    IsNot(Term),
+    All(Vec<Formula>),
+    Any(Vec<Formula>),
+}
+
+use Formula::{All, Always, Any, Is, IsNot, Never};
+
+impl Formula {
+    pub(super) fn constant(truth: bool) -> Self {
+        if truth { Always } else { Never }
+    }
+
+    pub(super) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Vec::new();
+        for part in parts {
+            match part {
+                Always => {}
+                Never => return Never,
+                All(parts) => all.extend(parts),
+                part => all.push(part),
+            }
+        }
+        match all.len() {
+            0 => Always,
+            1 => all.remove(0),
+            _ => All(all),
+        }
+    }
+
+    pub(super) fn any(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut any = Vec::new();
+        for part in parts {
+            match part {
+                Never => {}
+                Always => return Always,
+                Any(parts) => any.extend(parts),
+                part => any.push(part),
+            }
+        }
+        match any.len() {
+            0 => Never,
+            1 => any.remove(0),
+            _ => Any(any),
+        }
+    }
+
+    pub(super) fn not(self) -> Self {
+        match self {
+            Always => Never,
+            Never => Always,
+            Is(term) => IsNot(term),
+            IsNot(term) => Is(term),
+            All(parts) => Any(parts.into_iter().map(Self::not).collect()),
+            Any(parts) => All(parts.into_iter().map(Self::not).collect()),
+        }
+    }
+
+    /// Whether it holds where exactly these terms are true.
+    pub(super) fn holds(&self, is_true: &impl Fn(Term) -> bool) -> bool {
+        match self {
+            Always => true,
+            Never => false,
+            Is(term) => is_true(*term),
+            IsNot(term) => !is_true(*term),
+            All(parts) => parts.iter().all(|part| part.holds(is_true)),
+            Any(parts) => parts.iter().any(|part| part.holds(is_true)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_vanish() {
+        assert_eq!(Formula::all([Always, Is(1), Formula::any([Never, IsNot(2)])]), All(vec![Is(1), IsNot(2)]));
+        assert_eq!(Formula::all([Is(1), Never]), Never);
+        assert_eq!(Formula::any([Is(1), Formula::all([])]), Always);
+        assert_eq!(Formula::any([]), Never);
+    }
+
+    #[test]
+    fn a_negation_holds_where_the_formula_does_not() {
+        let formula = Formula::any([Formula::all([Is(0), IsNot(1)]), Formula::all([Is(2), Is(1)])]);
+        for bits in 0..8 {
+            let is_true = |term: Term| bits >> term & 1 == 1;
+            assert_ne!(formula.holds(&is_true), formula.clone().not().holds(&is_true), "{bits:03b}");
+        }
+    }
+}

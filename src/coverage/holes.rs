@@ -1,0 +1,335 @@
+//! Sign-ins that no policy stops: whether there are any, and the easiest of them.
+
+use super::formula::Term;
+use super::region::Class;
+use super::solver::{Solver, TooIntricate};
+use super::space::{Meaning, Space};
+use super::{
+    Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, SHOWN_HOLES, Verdict, decided, excluding,
+};
+use crate::policy::{Id, Policy};
+use crate::signin::{Cause, Lens, Match, SignIn, Undefined, View, Why};
+use batsat::Lit;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Exceptions that are listed at most: each wants an owner, so there is no use in leaving some out.
+const MOST_EXCEPTIONS: usize = 1_000;
+
+/// Departures that are counted; what takes more is found, too, but in no particular order.
+const COUNTED: usize = 4;
+
+/// Conflicts that listing holes may take, once it is clear that there are some.
+const LISTING_EFFORT: u64 = 50_000;
+
+/// Conflicts and queries that finding out which policies carry a proof may take.
+const CORE_EFFORT: u64 = 20_000;
+const CORE_QUERIES: usize = 400;
+
+/// Decides by the worst that is left open.
+pub(super) fn decide(space: &mut Space<'_>, regions: &Regions) -> Result<Decision, TooIntricate> {
+    let mut search = Search::new(space, regions)?;
+    if search.is_covered(Class::Exempt)? {
+        let carriers = search.carriers(Class::Exempt);
+        return Ok(decided(Verdict::Enforced, Reason::Policies(carriers)));
+    }
+    if search.is_covered(Class::Membership)? {
+        let carriers = search.carriers(Class::Membership);
+        let (found, _) = search.holes(Class::Exempt, MOST_EXCEPTIONS);
+        let exceptions = exceptions(search.space, found);
+        return Ok(Decision { exceptions, ..decided(Verdict::EnforcedExcept, Reason::Policies(carriers)) });
+    }
+    let class = if !search.is_covered(Class::Gap)? {
+        Class::Gap
+    } else if !search.is_covered(Class::Unknown)? {
+        Class::Unknown
+    } else {
+        Class::Membership
+    };
+    let (found, more_holes) = search.holes(class, SHOWN_HOLES);
+    let holes: Vec<Hole> = found.into_iter().map(|(hole, _)| hole).collect();
+    let Some(witness) = holes.first().map(|hole| &hole.sign_in) else { return Err(TooIntricate) };
+    let (verdict, reason) = match class {
+        Class::Gap => (Verdict::NotEnforced, Reason::Witness),
+        Class::Unknown => (Verdict::Undecided, hinge(&space.view, witness).ok_or(TooIntricate)?),
+        _ => (Verdict::Undecided, Reason::Membership(by_membership(&space.view, witness))),
+    };
+    Ok(Decision { holes, more_holes, ..decided(verdict, reason) })
+}
+
+struct Search<'s, 't> {
+    space: &'s Space<'t>,
+    regions: &'s Regions,
+    solver: Solver,
+    /// For each class, what demands that no policy covers the sign-in.
+    uncovered: [Lit; 4],
+    /// For each class, what demands that of a single policy.
+    by_policy: [Vec<Lit>; 4],
+}
+
+impl<'s, 't> Search<'s, 't> {
+    fn new(space: &'s mut Space<'t>, regions: &'s Regions) -> Result<Self, TooIntricate> {
+        let mut solver = space.solver()?;
+        let uncovered = Class::ALL.map(|_| solver.variable());
+        let mut by_policy = [const { Vec::new() }; 4];
+        for class in Class::ALL {
+            for region in regions.of(class) {
+                let not_covering = solver.variable();
+                solver.demand(not_covering, &region.clone().not());
+                solver.clause([!uncovered[class as usize], not_covering]);
+                by_policy[class as usize].push(not_covering);
+            }
+        }
+        Ok(Self { space, regions, solver, uncovered, by_policy })
+    }
+
+    /// Solves until the model is one that a device can have.
+    fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<(BTreeSet<Term>, SignIn)>, TooIntricate> {
+        while self.solver.solve(assumptions)? {
+            let model = self.solver.model();
+            match self.space.sign_in(&model) {
+                Ok(sign_in) => return Ok(Some((model, sign_in))),
+                Err((one, other)) => {
+                    let (first, second) = (self.solver.literal(one), self.solver.literal(other));
+                    self.solver.clause([!first, second.apply_sign(!model.contains(&other))]);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the policies, read as generously as the class says, leave nothing open.
+    fn is_covered(&mut self, class: Class) -> Result<bool, TooIntricate> {
+        self.solve(&[self.uncovered[class as usize]]).map(|found| found.is_none())
+    }
+
+    /// Minimal departures from what an attacker tries first, by how many they are; and whether there are more.
+    fn holes(&mut self, class: Class, most: usize) -> (Vec<(Hole, BTreeSet<Term>)>, bool) {
+        self.solver.allow(LISTING_EFFORT);
+        let mut found: Vec<(Hole, BTreeSet<Term>)> = Vec::new();
+        let more = self.list(class, most, &mut found).unwrap_or(true);
+        let space = self.space;
+        found.sort_by_cached_key(|(_, terms)| {
+            let efforts: Vec<u32> = terms.iter().map(|term| space.effort(*term)).collect();
+            (terms.len(), efforts.iter().sum::<u32>(), efforts, terms.clone())
+        });
+        (found, more)
+    }
+
+    fn list(
+        &mut self,
+        class: Class,
+        most: usize,
+        found: &mut Vec<(Hole, BTreeSet<Term>)>,
+    ) -> Result<bool, TooIntricate> {
+        let departures: Vec<Lit> =
+            self.space.terms().filter(|term| self.space.departs(*term)).map(|term| self.solver.literal(term)).collect();
+        let counts = self.solver.counter(&departures, COUNTED);
+        let uncovered = self.uncovered[class as usize];
+        // Each hole that is found rules out everything that departs in the same and more, so that whatever is found at
+        // the smallest number of departures is minimal.
+        for number in 0..=COUNTED {
+            let few = counts.get(number).map(|more| !*more);
+            let assumptions: Vec<Lit> = std::iter::once(uncovered).chain(few).collect();
+            while let Some((model, sign_in)) = self.solve(&assumptions)? {
+                if found.len() == most {
+                    return Ok(true);
+                }
+                self.add(model, sign_in, found);
+            }
+        }
+        while let Some((model, _)) = self.solve(&[uncovered])? {
+            if found.len() == most {
+                return Ok(true);
+            }
+            let (model, sign_in) = self.smallest(uncovered, model)?;
+            self.add(model, sign_in, found);
+        }
+        Ok(false)
+    }
+
+    fn add(&mut self, model: BTreeSet<Term>, sign_in: SignIn, found: &mut Vec<(Hole, BTreeSet<Term>)>) {
+        let terms: BTreeSet<Term> = model.into_iter().filter(|term| self.space.departs(*term)).collect();
+        let unlike: Vec<Lit> = terms.iter().map(|term| !self.solver.literal(*term)).collect();
+        self.solver.clause(unlike);
+        found.push((hole(self.space, &terms, sign_in), terms));
+    }
+
+    /// Takes back one departure after the other as long as something gets through.
+    fn smallest(
+        &mut self,
+        uncovered: Lit,
+        mut model: BTreeSet<Term>,
+    ) -> Result<(BTreeSet<Term>, SignIn), TooIntricate> {
+        let mut kept: BTreeSet<Term> = BTreeSet::new();
+        loop {
+            let candidate = model.iter().copied().find(|term| self.space.departs(*term) && !kept.contains(term));
+            let left_out: BTreeSet<Term> = self
+                .space
+                .terms()
+                .filter(|term| self.space.departs(*term) && (!model.contains(term) || Some(*term) == candidate))
+                .collect();
+            let mut assumptions = vec![uncovered];
+            assumptions.extend(left_out.iter().map(|term| !self.solver.literal(*term)));
+            match (self.solve(&assumptions)?, candidate) {
+                (Some(found), None) => return Ok(found),
+                (Some((smaller, _)), Some(_)) => model = smaller,
+                (None, Some(term)) => _ = kept.insert(term),
+                (None, None) => return Err(TooIntricate),
+            }
+        }
+    }
+
+    /// Policies that cover everything together: a small set of them, minimal unless that takes too long.
+    fn carriers(&mut self, class: Class) -> Vec<usize> {
+        self.solver.allow(CORE_EFFORT);
+        let all = self.by_policy[class as usize].clone();
+        let index_of = |literal: &Lit| all.iter().position(|one| one == literal);
+        let mut core = match self.solve(&all) {
+            Ok(None) => self.solver.core(&all),
+            _ => all.clone(),
+        };
+        let mut needed = 0;
+        for _ in 0..CORE_QUERIES {
+            if needed == core.len() {
+                break;
+            }
+            let candidate = core.remove(needed);
+            match self.solve(&core) {
+                Ok(None) => {
+                    let smaller = self.solver.core(&core);
+                    // What was found to be needed stays at the front.
+                    let kept: Vec<Lit> = core[..needed].to_vec();
+                    core.retain(|literal| kept.contains(literal) || smaller.contains(literal));
+                }
+                Ok(Some(_)) => {
+                    core.insert(needed, candidate);
+                    needed += 1;
+                }
+                Err(TooIntricate) => {
+                    core.push(candidate);
+                    break;
+                }
+            }
+        }
+        let mut policies: Vec<usize> = core.iter().filter_map(index_of).map(|at| self.regions.policies[at]).collect();
+        policies.sort_unstable();
+        policies
+    }
+}
+
+/// A hole with what matters in it.
+pub(super) fn hole(space: &Space<'_>, terms: &BTreeSet<Term>, sign_in: SignIn) -> Hole {
+    let mut departs: Vec<Coordinate> = terms.iter().map(|term| space.coordinate(*term)).collect();
+    departs.sort_unstable();
+    departs.dedup();
+    let mut relevant = departs.clone();
+    for policy in &space.view.tenant.policies {
+        if let Some(coordinate) = only_obstacle(&space.view, policy, &sign_in)
+            && !relevant.contains(&coordinate)
+        {
+            relevant.push(coordinate);
+        }
+    }
+    relevant.sort_unstable();
+    Hole { sign_in, departs, relevant }
+}
+
+/// The one coordinate that, changed to what the policy asks for, would have the policy stop the sign-in.
+fn only_obstacle(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<Coordinate> {
+    let mut causes = view.causes(policy, sign_in);
+    let (first, second) = (causes.next()?, causes.next());
+    if second.is_some() {
+        return None;
+    }
+    let conditions = &policy.conditions;
+    let mut changed = sign_in.clone();
+    let coordinate = match first.why {
+        Why::ClientAppNotIncluded => {
+            changed.client_app = *super::space::CLIENTS.iter().find(|client| {
+                view.requirement.clients.contains(client)
+                    && conditions.client_app_types.position(|one| one == *client).is_some()
+            })?;
+            Coordinate::ClientApp
+        }
+        Why::PlatformNotIncluded => {
+            changed.platform = *conditions.platforms.include.known().next()?.1;
+            Coordinate::Platform
+        }
+        Why::LocationNotIncluded => {
+            let location = conditions.locations.include.known().next()?.1.clone();
+            if view.tenant.is_trusted_location(&location) == Some(true) {
+                changed.locations.insert(Id::new("AllTrusted"));
+            }
+            changed.locations.insert(location);
+            Coordinate::Locations
+        }
+        Why::RiskNotIncluded if first.at.property == "/conditions/signInRiskLevels" => {
+            changed.sign_in_risk = *conditions.sign_in_risk_levels.known().next()?.1;
+            Coordinate::SignInRisk
+        }
+        Why::RiskNotIncluded if first.at.property == "/conditions/userRiskLevels" => {
+            changed.user_risk = *conditions.user_risk_levels.known().next()?.1;
+            Coordinate::UserRisk
+        }
+        Why::RiskNotIncluded => {
+            changed.insider_risk = *conditions.insider_risk_levels.known().next()?.1;
+            Coordinate::InsiderRisk
+        }
+        Why::FlowNotIncluded => {
+            changed.flow = *conditions.transfer_methods.known().next()?.1;
+            Coordinate::Flow
+        }
+        Why::DeviceFilter | Why::Alternative => {
+            changed.device = crate::signin::Device::default();
+            Coordinate::Device
+        }
+        _ => return None,
+    };
+    (view.forces(policy, &changed, Lens::Plain) == Match::Yes).then_some(coordinate)
+}
+
+/// The principals who get through only because they are excluded one by one, each with all of its holes.
+pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) -> Vec<Exception> {
+    let mut by_principal: BTreeMap<(PrincipalKind, Id), Vec<Hole>> = BTreeMap::new();
+    for (hole, terms) in holes {
+        let tracked = terms.iter().find_map(|term| match space.meaning(*term) {
+            Meaning::User(id) => Some((PrincipalKind::User, id.clone())),
+            Meaning::Group(id) => Some((PrincipalKind::Group, id.clone())),
+            Meaning::Role(id) if space.view.requirement.tracked_roles.contains(id) => {
+                Some((PrincipalKind::Role, id.clone()))
+            }
+            _ => None,
+        });
+        if let Some(principal) = tracked {
+            by_principal.entry(principal).or_default().push(hole);
+        }
+    }
+    let exception = |((kind, id), holes): ((PrincipalKind, Id), Vec<Hole>)| {
+        let sign_ins: Vec<SignIn> = holes.iter().map(|hole| hole.sign_in.clone()).collect();
+        let policies = excluding(&space.view, kind, &id, &sign_ins);
+        Exception { kind, id, holes, policies }
+    };
+    by_principal.into_iter().map(exception).collect()
+}
+
+/// The first policy of which it cannot be told whether it stops the sign-in.
+fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
+    for lens in [Lens::Plain, Lens::WithoutTrackedExclusions, Lens::InIncludedGroups] {
+        for (index, policy) in view.tenant.policies.iter().enumerate() {
+            let outcome: Match = view.forces(policy, sign_in, lens);
+            if let Match::Unknown(cause) = outcome {
+                let cause: Cause = cause;
+                return Some(Reason::Unknown(index, cause));
+            }
+        }
+    }
+    None
+}
+
+/// The policies that would stop the sign-in if the user were in one of their groups.
+fn by_membership(view: &View<'_>, sign_in: &SignIn) -> Vec<usize> {
+    let view = View { undefined: Undefined::AsTheSignInSays, ..*view };
+    let would =
+        |index: &usize| view.forces(&view.tenant.policies[*index], sign_in, Lens::InIncludedGroups) == Match::Yes;
+    (0..view.tenant.policies.len()).filter(would).collect()
+}

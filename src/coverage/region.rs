@@ -1,0 +1,429 @@
+//! A policy as a formula: on which sign-ins does it force what is required?
+//!
+//! Written apart from `signin`, which says the same of one sign-in at a time, so that each can test the other.
+
+use super::formula::Formula;
+use super::space::{Meaning, Space, has_unknown, is_none};
+use crate::catalog;
+use crate::policy::{
+    ClientAppType, DeviceRule, Fact, FilterMode, GrantControl, Guests, Id, List, Operator, Platform, Policy, RiskLevel,
+    Scope, State, Strength, UserType,
+};
+use crate::requirement::{Grant, Resource};
+use crate::signin::AssumeEnabled;
+
+/// How generously a policy is read. What a class leaves open, the next one may cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// As it stands.
+    Exempt,
+    /// As if users, groups and tracked roles that are excluded one by one were not.
+    Membership,
+    /// And as if every user were in an included group.
+    Unknown,
+    /// And as if everything unknown turned out well.
+    Gap,
+}
+
+impl Class {
+    /// The classes of what is left open, the mildest first.
+    pub(super) const ALL: [Self; 4] = [Self::Exempt, Self::Membership, Self::Unknown, Self::Gap];
+}
+
+/// The sign-ins on which a policy forces what is required.
+pub(super) fn region(space: &mut Space<'_>, policy: &Policy, class: Class) -> Formula {
+    let sure = class != Class::Gap;
+    if in_force(space, policy, sure) == Formula::Never {
+        return Formula::Never;
+    }
+    let mut reader = Reader { space, policy, class, sure };
+    // What is cheap and often decides comes first: most policies of a tenant are about something else.
+    let applies = Formula::all([reader.applications(), reader.grant(), reader.others()]);
+    if applies == Formula::Never {
+        return Formula::Never;
+    }
+    let conditions = [
+        in_force(reader.space, policy, sure),
+        applies,
+        reader.users(),
+        reader.client_app_types(),
+        reader.platforms(),
+        reader.locations(),
+        reader.device_filter(),
+        reader.sign_in_risk(),
+        reader.user_risk(),
+        reader.insider_risk(),
+        reader.flows(),
+    ];
+    Formula::all(conditions)
+}
+
+fn in_force(space: &Space<'_>, policy: &Policy, sure: bool) -> Formula {
+    let assumed = space.view.assume_enabled;
+    let state = match policy.state {
+        Fact::Known(State::Enabled) => Formula::Always,
+        Fact::Known(State::ReportOnly) => Formula::constant(assumed != AssumeEnabled::Neither),
+        Fact::Known(State::Disabled) => Formula::constant(assumed == AssumeEnabled::All),
+        Fact::Unknown(_) => Formula::constant(!sure),
+    };
+    let doubtful = policy.conditions.doubt.is_some() || policy.contradicted;
+    Formula::all([state, Formula::constant(!policy.deleted), Formula::constant(!doubtful || !sure)])
+}
+
+struct Reader<'r, 't, 'p> {
+    space: &'r mut Space<'t>,
+    policy: &'p Policy,
+    class: Class,
+    /// Whether only what is certain counts.
+    sure: bool,
+}
+
+impl Reader<'_, '_, '_> {
+    /// What the files do not say.
+    fn perhaps(&self) -> Formula {
+        Formula::constant(!self.sure)
+    }
+
+    /// Whether a list holds what fulfils a test, with `hidden` for elements that could not be read.
+    fn holds<T>(&mut self, list: &List<T>, hidden: bool, mut test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
+        let mut any: Vec<Formula> = Vec::new();
+        for (_, item) in list.known() {
+            any.push(test(self, item));
+        }
+        any.push(Formula::constant(has_unknown(list) && hidden));
+        Formula::any(any)
+    }
+
+    fn included<T>(&mut self, list: &List<T>, test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
+        self.holds(list, !self.sure, test)
+    }
+
+    fn not_excluded<T>(&mut self, list: &List<T>, test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
+        self.holds(list, self.sure, test).not()
+    }
+
+    fn applications(&mut self) -> Formula {
+        let applications = &self.policy.conditions.applications;
+        if applications.doubt.is_some() {
+            return self.perhaps();
+        }
+        let resources = self.space.resources.clone();
+        let mut any = Vec::new();
+        for resource in resources {
+            let matches = if let Resource::UserAction(action) = &resource {
+                self.included(&applications.user_actions, |_, listed| Formula::constant(listed == action))
+            } else {
+                let named =
+                    self.included(&applications.include, |reader, id| reader.targets(id, &resource, !reader.sure));
+                let excluded = &applications.exclude;
+                let excluded = self.not_excluded(excluded, |reader, id| reader.targets(id, &resource, reader.sure));
+                // With a filter, what is named may not be meant, and what is not named may be.
+                let included = if is_none(&applications.filter) { named } else { self.perhaps() };
+                Formula::all([included, excluded])
+            };
+            if matches != Formula::Never {
+                any.push(Formula::all([self.space.resource(&resource), matches]));
+            }
+        }
+        Formula::any(any)
+    }
+
+    /// Whether an element of a list of apps means this resource; `hidden` is the answer where that is not known.
+    fn targets(&mut self, id: &Id, resource: &Resource, hidden: bool) -> Formula {
+        let perhaps = Formula::constant(hidden);
+        if id.is("All") {
+            return Formula::Always;
+        }
+        match resource {
+            Resource::App(app) if id == app => Formula::Always,
+            Resource::App(app) if id.is("Office365") => {
+                let known = catalog::apps()
+                    .iter()
+                    .find(|known| known.id == *app || known.id_in_us_government.as_ref() == Some(app));
+                known.and_then(|known| known.in_office_365).map_or(perhaps, Formula::constant)
+            }
+            // In a browser, a portal may be asking.
+            Resource::App(_) if id.is("MicrosoftAdminPortals") => {
+                Formula::all([perhaps, self.space.client(ClientAppType::Browser)])
+            }
+            Resource::App(_) if id.guid().is_none() && !id.is("None") && !id.is("AllAgentIdResources") => perhaps,
+            Resource::OfSuite(suite) => Formula::constant(id.is(suite)),
+            _ => Formula::Never,
+        }
+    }
+
+    fn users(&mut self) -> Formula {
+        let users = &self.policy.conditions.users;
+        if users.doubt.is_some() {
+            return self.perhaps();
+        }
+        let one_by_one = self.class == Class::Exempt;
+        let named_role = users.exclude_roles.known().any(|(_, id)| id.guid().is_none());
+        let not_excluded = [
+            self.not_excluded(&users.exclude_users, |reader, id| {
+                let one = if one_by_one { reader.one(id) } else { Formula::Never };
+                Formula::any([one, reader.everybody(id)])
+            }),
+            self.not_excluded(&users.exclude_groups, |reader, id| {
+                if one_by_one { reader.space.is(Meaning::Group(id.clone())) } else { Formula::Never }
+            }),
+            self.not_excluded(&users.exclude_roles, |reader, id| {
+                let tracked = reader.space.view.requirement.tracked_roles.contains(id);
+                if tracked && !one_by_one { Formula::Never } else { reader.role(id) }
+            }),
+            self.guests(&users.exclude_guests, self.sure).not(),
+            // A name may be that of any role.
+            if named_role { self.perhaps() } else { Formula::Always },
+        ];
+        let every_group = self.class >= Class::Unknown;
+        let included = [
+            self.included(&users.include_users, |reader, id| {
+                Formula::any([reader.everybody_included(id), reader.one(id)])
+            }),
+            self.included(&users.include_groups, |reader, id| {
+                if every_group { Formula::Always } else { reader.space.is(Meaning::Group(id.clone())) }
+            }),
+            self.included(&users.include_roles, Self::role),
+            self.guests(&users.include_guests, !self.sure),
+        ];
+        Formula::all(not_excluded.into_iter().chain([Formula::any(included)]))
+    }
+
+    /// The user of this id; a literal is nobody's.
+    fn one(&mut self, id: &Id) -> Formula {
+        if matches!(id, Id::Literal(_)) { Formula::Never } else { self.space.is(Meaning::User(id.clone())) }
+    }
+
+    /// Holders of a role; what is a name instead of an id is no role of its own.
+    fn role(&mut self, id: &Id) -> Formula {
+        if id.guid().is_some() { self.space.is(Meaning::Role(id.clone())) } else { Formula::Never }
+    }
+
+    fn everybody(&mut self, id: &Id) -> Formula {
+        if id.is("All") {
+            Formula::Always
+        } else if id.is("GuestsOrExternalUsers") {
+            self.space.is_guest()
+        } else {
+            Formula::Never
+        }
+    }
+
+    fn everybody_included(&mut self, id: &Id) -> Formula {
+        if id.is("All") && !self.space.view.assumptions.all_users_includes_partners && self.sure {
+            let partners = [UserType::ServiceProvider, UserType::B2bDirectConnectUser];
+            return Formula::any(partners.map(|kind| self.space.user_type(kind))).not();
+        }
+        self.everybody(id)
+    }
+
+    fn guests(&mut self, condition: &Fact<Option<Box<Guests>>>, hidden: bool) -> Formula {
+        let guests = match condition {
+            Fact::Known(None) => return Formula::Never,
+            Fact::Known(Some(guests)) => guests,
+            Fact::Unknown(_) => return Formula::all([Formula::constant(hidden), self.space.is_guest()]),
+        };
+        let of_type = self.holds(&guests.types, hidden, |reader, kind| reader.space.user_type(*kind));
+        let Some(tenants) = &guests.tenants else { return Formula::all([of_type, self.space.is_guest()]) };
+        let of_tenant =
+            self.holds(tenants, hidden, |reader, tenant| reader.space.is(Meaning::ExternalTenant(tenant.clone())));
+        // The account of an internal guest is the tenant's own.
+        let internal = self.space.user_type(UserType::InternalGuest);
+        Formula::all([of_type, self.space.is_guest(), Formula::any([internal, of_tenant])])
+    }
+
+    fn client_app_types(&mut self) -> Formula {
+        let types = &self.policy.conditions.client_app_types;
+        if types.is_empty() {
+            let modern = [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
+            let modern = Formula::any(modern.map(|client| self.space.client(client)));
+            let documented = self.space.view.assumptions.empty_client_apps_is_modern;
+            return if documented { modern } else { Formula::all([modern, self.perhaps()]) };
+        }
+        self.included(types, |reader, kind| match kind {
+            ClientAppType::All => Formula::Always,
+            kind => reader.space.client(*kind),
+        })
+    }
+
+    fn scope<T>(&mut self, scope: &Scope<T>, test: impl Fn(&mut Self, &T, bool) -> Formula) -> Formula {
+        if scope.is_empty() {
+            return Formula::Always;
+        }
+        if scope.doubt.is_some() {
+            return self.perhaps();
+        }
+        // Excluding from nothing is not documented.
+        let included = if scope.include.is_empty() {
+            self.perhaps()
+        } else {
+            self.included(&scope.include, |reader, item| test(reader, item, true))
+        };
+        Formula::all([included, self.not_excluded(&scope.exclude, |reader, item| test(reader, item, false))])
+    }
+
+    fn platforms(&mut self) -> Formula {
+        self.scope(&self.policy.conditions.platforms, |reader, platform, _| match platform {
+            Platform::All => Formula::Always,
+            platform => reader.space.platform(*platform),
+        })
+    }
+
+    fn locations(&mut self) -> Formula {
+        self.scope(&self.policy.conditions.locations, |reader, id, including| {
+            if id.is("All") {
+                return Formula::Always;
+            }
+            if !id.is("AllTrusted") {
+                return reader.space.is(Meaning::Location(id.clone()));
+            }
+            let trusted = reader.space.is(Meaning::Trusted);
+            if reader.sure || !including {
+                return trusted;
+            }
+            let perhaps = reader.space.undefined_locations.clone();
+            let perhaps = perhaps.into_iter().map(|id| reader.space.is(Meaning::Location(id))).collect::<Vec<_>>();
+            Formula::any(std::iter::once(trusted).chain(perhaps))
+        })
+    }
+
+    fn device_filter(&mut self) -> Formula {
+        let filter = match &self.policy.conditions.device_filter {
+            Fact::Known(None) => return Formula::Always,
+            Fact::Known(Some(filter)) => filter,
+            Fact::Unknown(_) => return self.perhaps(),
+        };
+        let rule = DeviceRule::read(&filter.rule);
+        match filter.mode {
+            Fact::Known(mode) => self.device_rule(&rule, mode == FilterMode::Include),
+            Fact::Unknown(_) => self.perhaps(),
+        }
+    }
+
+    /// Whether a rule is, or may be, `wanted`.
+    fn device_rule(&mut self, rule: &DeviceRule, wanted: bool) -> Formula {
+        match (rule, wanted) {
+            (DeviceRule::And(parts), true) | (DeviceRule::Or(parts), false) => {
+                Formula::all(parts.iter().map(|part| self.device_rule(part, wanted)).collect::<Vec<_>>())
+            }
+            (DeviceRule::And(parts), false) | (DeviceRule::Or(parts), true) => {
+                Formula::any(parts.iter().map(|part| self.device_rule(part, wanted)).collect::<Vec<_>>())
+            }
+            (DeviceRule::Not(part), _) => self.device_rule(part, !wanted),
+            (DeviceRule::Opaque(_), _) if !self.sure => Formula::Always,
+            (DeviceRule::Opaque(text), true) => self.space.is(Meaning::Opaque(text.clone())),
+            (DeviceRule::Opaque(text), false) => self.space.is(Meaning::Opaque(text.clone())).not(),
+            (DeviceRule::Is(comparison), true) => self.space.device(comparison),
+            (DeviceRule::Is(comparison), false) => self.space.device(comparison).not(),
+        }
+    }
+
+    fn listed<T>(&mut self, list: &List<T>, test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
+        if list.is_empty() { Formula::Always } else { self.included(list, test) }
+    }
+
+    fn risk_levels(&mut self, list: &List<RiskLevel>, test: fn(&mut Self, RiskLevel) -> Formula) -> Formula {
+        let documented = self.space.view.assumptions.all_risk_levels_is_no_condition;
+        self.listed(list, |reader, level| match level {
+            RiskLevel::None if !documented => Formula::all([reader.perhaps(), test(reader, *level)]),
+            level => test(reader, *level),
+        })
+    }
+
+    fn sign_in_risk(&mut self) -> Formula {
+        self.risk_levels(&self.policy.conditions.sign_in_risk_levels, |reader, level| reader.space.sign_in_risk(level))
+    }
+
+    fn user_risk(&mut self) -> Formula {
+        self.risk_levels(&self.policy.conditions.user_risk_levels, |reader, level| reader.space.user_risk(level))
+    }
+
+    fn insider_risk(&mut self) -> Formula {
+        self.listed(&self.policy.conditions.insider_risk_levels, |reader, level| reader.space.insider_risk(*level))
+    }
+
+    fn flows(&mut self) -> Formula {
+        self.listed(&self.policy.conditions.transfer_methods, |reader, flow| reader.space.flow(*flow))
+    }
+
+    /// Workload identities and conditions without a model.
+    fn others(&mut self) -> Formula {
+        let conditions = &self.policy.conditions;
+        let users = match conditions.workload_identities {
+            Fact::Known(workload) => Formula::constant(!workload),
+            Fact::Unknown(_) => self.perhaps(),
+        };
+        let modelled = conditions.opaque.is_empty() && conditions.service_principal_risk_levels.is_empty();
+        Formula::all([users, if modelled { Formula::Always } else { self.perhaps() }])
+    }
+
+    /// Whether the grant controls cannot be satisfied without what is required.
+    fn grant(&mut self) -> Formula {
+        let grant = &self.policy.grant;
+        if grant.doubt.is_some() {
+            return self.perhaps();
+        }
+        // For each control, whether it holds an attacker up.
+        let mut held_up: Vec<Formula> = Vec::new();
+        for control in grant.built_in.items() {
+            match control {
+                Fact::Known(GrantControl::ApprovedApplication) if self.space.view.assumptions.approved_app_retired => {}
+                Fact::Known(control) => held_up.push(self.control(*control)),
+                Fact::Unknown(_) => held_up.push(self.perhaps()),
+            }
+        }
+        for list in [&grant.custom, &grant.terms_of_use] {
+            for item in list.items() {
+                held_up.push(if item.known().is_some() { Formula::Never } else { self.perhaps() });
+            }
+        }
+        let unread = [grant.built_in.doubt(), grant.custom.doubt(), grant.terms_of_use.doubt()];
+        held_up.extend(unread.iter().flatten().map(|_| Formula::constant(!self.sure)));
+        match &grant.strength {
+            Fact::Known(None) => {}
+            Fact::Known(Some(strength)) => held_up.push(self.strength(strength)),
+            Fact::Unknown(_) => held_up.push(self.perhaps()),
+        }
+        // A list that could not be read may hold any number of controls.
+        let may_be_more = unread.iter().flatten().next().is_some();
+        match grant.operator {
+            _ if held_up.is_empty() => Formula::Never,
+            _ if held_up.len() == 1 && !may_be_more => held_up.remove(0),
+            Fact::Known(Some(Operator::And)) => Formula::any(held_up),
+            Fact::Known(Some(Operator::Or)) => Formula::all(held_up),
+            // Without an operator, certain is only what holds with both.
+            _ if self.sure => Formula::all(held_up),
+            _ => Formula::any(held_up),
+        }
+    }
+
+    fn control(&mut self, control: GrantControl) -> Formula {
+        let required = |grant: &Grant| self.space.view.requirement.grant.contains(grant);
+        match control {
+            GrantControl::Block => Formula::Always,
+            GrantControl::Mfa | GrantControl::PasswordChange | GrantControl::RiskRemediation => {
+                Formula::constant(required(&Grant::Mfa))
+            }
+            GrantControl::CompliantDevice if required(&Grant::CompliantDevice) => Formula::Always,
+            GrantControl::DomainJoinedDevice if required(&Grant::HybridJoinedDevice) => Formula::Always,
+            GrantControl::CompliantDevice => self.space.is_compliant().not(),
+            GrantControl::DomainJoinedDevice => self.space.is_hybrid_joined().not(),
+            GrantControl::ApprovedApplication | GrantControl::CompliantApplication | GrantControl::VerifiedId => {
+                Formula::Never
+            }
+        }
+    }
+
+    fn strength(&mut self, strength: &Strength) -> Formula {
+        let allowed = self.space.view.tenant.allowed(strength);
+        let implied = self.space.view.requirement.grant.iter().map(|grant| match grant {
+            Grant::Mfa => allowed.implies_mfa(),
+            Grant::Strength { id, combinations, .. } => allowed.is_within(id.as_ref(), combinations),
+            Grant::Block | Grant::CompliantDevice | Grant::HybridJoinedDevice => Fact::Known(Some(false)),
+        });
+        Formula::any(implied.map(|implied| match implied {
+            Fact::Known(Some(implied)) => Formula::constant(implied),
+            Fact::Known(None) | Fact::Unknown(_) => self.perhaps(),
+        }))
+    }
+}

@@ -1,0 +1,224 @@
+//! The SAT solver: clauses over terms, and answers within a bounded effort.
+
+use super::formula::{Formula, Term};
+use batsat::{Callbacks, ClauseKind, Lit, SolverInterface, SolverOpts, lbool};
+use std::collections::BTreeSet;
+
+/// More effort than a query may take. Counted, never timed: it is the same on every machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooIntricate;
+
+/// Conflicts that a decision may take in all. Tenants as people have them take some hundred.
+const EFFORT: u64 = 500_000;
+
+/// Solves under assumptions; clauses can be added between queries.
+pub(super) struct Solver {
+    sat: batsat::Solver<Effort>,
+    variables: Vec<Lit>,
+}
+
+struct Effort {
+    conflicts: u64,
+    limit: u64,
+}
+
+impl Callbacks for Effort {
+    fn on_new_clause(&mut self, _: &[Lit], kind: ClauseKind) {
+        self.conflicts += u64::from(kind == ClauseKind::Learnt);
+    }
+
+    fn stop(&self) -> bool {
+        self.conflicts >= self.limit
+    }
+}
+
+impl Solver {
+    /// A solver over so many terms, each false unless something makes it true.
+    pub(super) fn new(terms: usize) -> Self {
+        let effort = Effort { conflicts: 0, limit: EFFORT };
+        let mut sat = batsat::Solver::new(SolverOpts::default(), effort);
+        let variables = (0..terms).map(|_| Lit::new(sat.new_var(lbool::FALSE, true), true)).collect();
+        Self { sat, variables }
+    }
+
+    /// Sets the effort that is left.
+    pub(super) fn allow(&mut self, conflicts: u64) {
+        let effort = self.sat.cb_mut();
+        effort.limit = effort.conflicts + conflicts;
+    }
+
+    /// A new variable, for the encoding's own use.
+    pub(super) fn variable(&mut self) -> Lit {
+        Lit::new(self.sat.new_var_default(), true)
+    }
+
+    pub(super) fn literal(&self, term: Term) -> Lit {
+        self.variables[term]
+    }
+
+    pub(super) fn clause(&mut self, literals: impl IntoIterator<Item = Lit>) {
+        let mut literals: Vec<Lit> = literals.into_iter().collect();
+        self.sat.add_clause_reuse(&mut literals);
+    }
+
+    /// Demands that a formula holds where `gate` is true.
+    pub(super) fn demand(&mut self, gate: Lit, formula: &Formula) {
+        match formula {
+            Formula::Always => {}
+            Formula::All(parts) => parts.iter().for_each(|part| self.demand(gate, part)),
+            _ => {
+                let mut clause = vec![!gate];
+                self.alternatives(formula, &mut clause);
+                self.clause(clause);
+            }
+        }
+    }
+
+    /// Adds literals to `clause`, one of which makes the formula hold. One direction is enough: nothing asks for the
+    /// formula's negation.
+    fn alternatives(&mut self, formula: &Formula, clause: &mut Vec<Lit>) {
+        match formula {
+            Formula::Never => {}
+            Formula::Is(term) => clause.push(self.literal(*term)),
+            Formula::IsNot(term) => clause.push(!self.literal(*term)),
+            Formula::Any(parts) => parts.iter().for_each(|part| self.alternatives(part, clause)),
+            Formula::Always | Formula::All(_) => {
+                let holds = self.variable();
+                clause.push(holds);
+                self.demand(holds, formula);
+            }
+        }
+    }
+
+    /// At most one of these. Few are held against each other one by one, many by a chain.
+    pub(super) fn at_most_one(&mut self, literals: &[Lit]) {
+        if literals.len() <= 6 {
+            for (index, one) in literals.iter().enumerate() {
+                for other in &literals[index + 1..] {
+                    self.clause([!*one, !*other]);
+                }
+            }
+            return;
+        }
+        let mut before: Option<Lit> = None;
+        for literal in literals {
+            let so_far = self.variable();
+            self.clause([!*literal, so_far]);
+            if let Some(before) = before {
+                self.clause([!before, so_far]);
+                self.clause([!before, !*literal]);
+            }
+            before = Some(so_far);
+        }
+    }
+
+    /// Literals that count how many of these are true: the n-th (from 0) is true if more than n are, up to `most`.
+    pub(super) fn counter(&mut self, literals: &[Lit], most: usize) -> Vec<Lit> {
+        let mut counts: Vec<Lit> = Vec::new();
+        for literal in literals {
+            let next: Vec<Lit> = (0..=counts.len().min(most)).map(|_| self.variable()).collect();
+            self.clause([!*literal, next[0]]);
+            for (n, count) in counts.iter().enumerate() {
+                self.clause([!*count, next[n]]);
+                if n + 1 < next.len() {
+                    self.clause([!*count, !*literal, next[n + 1]]);
+                }
+            }
+            counts = next;
+        }
+        counts
+    }
+
+    /// Whether everything that was demanded can hold under these assumptions.
+    pub(super) fn solve(&mut self, assumptions: &[Lit]) -> Result<bool, TooIntricate> {
+        match self.sat.solve_limited(assumptions) {
+            outcome if outcome == lbool::TRUE => Ok(true),
+            outcome if outcome == lbool::FALSE => Ok(false),
+            _ => Err(TooIntricate),
+        }
+    }
+
+    /// The terms that are true in the model of the last query.
+    pub(super) fn model(&self) -> BTreeSet<Term> {
+        let is_true = |term: &Term| self.sat.value_lit(self.variables[*term]) == lbool::TRUE;
+        (0..self.variables.len()).filter(is_true).collect()
+    }
+
+    /// Those of the assumptions that made the last query fail.
+    pub(super) fn core(&self, assumptions: &[Lit]) -> Vec<Lit> {
+        assumptions.iter().copied().filter(|literal| self.sat.unsat_core_contains_var(literal.var())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subsets(terms: usize, demand: impl Fn(&mut Solver)) -> Vec<usize> {
+        let mut solver = Solver::new(terms);
+        demand(&mut solver);
+        let assumed = |solver: &Solver, bits: usize| -> Vec<Lit> {
+            (0..terms).map(|term| solver.literal(term).apply_sign(bits >> term & 1 == 1)).collect()
+        };
+        (0..1 << terms)
+            .filter(|bits| {
+                let assumptions = assumed(&solver, *bits);
+                solver.solve(&assumptions).unwrap()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn at_most_one_of_many_is_at_most_one() {
+        for terms in [3, 9] {
+            let allowed = subsets(terms, |solver| {
+                let all: Vec<Lit> = (0..terms).map(|term| solver.literal(term)).collect();
+                solver.at_most_one(&all);
+            });
+            let one: Vec<usize> = (0_usize..1 << terms).filter(|bits| bits.count_ones() <= 1).collect();
+            assert_eq!(allowed, one);
+        }
+    }
+
+    #[test]
+    fn a_counter_counts() {
+        for most in 0..3 {
+            let allowed = subsets(5, |solver| {
+                let all: Vec<Lit> = (0..5).map(|term| solver.literal(term)).collect();
+                let counts = solver.counter(&all, most);
+                solver.clause([!counts[most]]);
+            });
+            let few: Vec<usize> = (0_usize..32).filter(|bits| bits.count_ones() as usize <= most).collect();
+            assert_eq!(allowed, few);
+        }
+    }
+
+    #[test]
+    fn a_demanded_formula_holds_in_every_model() {
+        use Formula::{All, Any, Is, IsNot};
+        let formula = Any(vec![All(vec![Is(0), Any(vec![IsNot(1), Is(2)])]), All(vec![IsNot(0), Is(1)])]);
+        let allowed = subsets(3, |solver| {
+            let gate = solver.variable();
+            solver.demand(gate, &formula);
+            solver.clause([gate]);
+        });
+        let holds: Vec<usize> = (0..8).filter(|bits| formula.holds(&|term| bits >> term & 1 == 1)).collect();
+        assert_eq!(allowed, holds);
+    }
+
+    #[test]
+    fn a_puzzle_ends_after_a_bounded_effort() {
+        let mut solver = Solver::new(0);
+        let holes = 9;
+        let pigeons: Vec<Vec<Lit>> = (0..=holes).map(|_| (0..holes).map(|_| solver.variable()).collect()).collect();
+        for pigeon in &pigeons {
+            solver.clause(pigeon.iter().copied());
+        }
+        for hole in 0..holes {
+            let column: Vec<Lit> = pigeons.iter().map(|pigeon| pigeon[hole]).collect();
+            solver.at_most_one(&column);
+        }
+        solver.allow(1_000);
+        assert_eq!(solver.solve(&[]), Err(TooIntricate));
+    }
+}

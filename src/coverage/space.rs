@@ -1,0 +1,518 @@
+//! The space of all sign-ins that a requirement is about: a term for everything that some policy of the tenant can tell
+//! apart, and the clauses that say which terms can be true together.
+//!
+//! Every term is false of what an attacker tries first, so the true terms of a sign-in are what it departs in.
+
+use super::addresses;
+use super::device;
+use super::formula::{Formula, Term};
+use super::solver::{Solver, TooIntricate};
+use super::{Coordinate, View};
+use crate::policy::{
+    ClientAppType, Comparison, Fact, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, Test, TransferMethod, UserType,
+};
+use crate::requirement::{Principal, Requirement, Resource, SUITES};
+use crate::signin::SignIn;
+use crate::tenant::Place;
+use batsat::Lit;
+use std::collections::{BTreeSet, HashMap};
+
+/// Home tenant of an external user where no policy names one.
+const SOME_TENANT: &str = "99999999-9999-4999-8999-999999999999";
+
+/// Cells of addresses beyond which a tenant is too intricate.
+const MOST_CELLS: usize = 4_096;
+
+pub(super) const CLIENTS: [ClientAppType; 4] = [
+    ClientAppType::MobileAppsAndDesktopClients,
+    ClientAppType::Browser,
+    ClientAppType::ExchangeActiveSync,
+    ClientAppType::Other,
+];
+const PLATFORMS: [Platform; 7] = [
+    Platform::Unknown,
+    Platform::Linux,
+    Platform::Windows,
+    Platform::MacOs,
+    Platform::Android,
+    Platform::Ios,
+    Platform::WindowsPhone,
+];
+const RISKS: [RiskLevel; 4] = [RiskLevel::None, RiskLevel::Low, RiskLevel::Medium, RiskLevel::High];
+const INSIDER_RISKS: [InsiderRiskLevel; 4] =
+    [InsiderRiskLevel::None, InsiderRiskLevel::Minor, InsiderRiskLevel::Moderate, InsiderRiskLevel::Elevated];
+const FLOWS: [TransferMethod; 3] =
+    [TransferMethod::None, TransferMethod::DeviceCodeFlow, TransferMethod::AuthenticationTransfer];
+const TYPES: [UserType; 7] = [
+    UserType::Member,
+    UserType::B2bCollaborationGuest,
+    UserType::InternalGuest,
+    UserType::B2bCollaborationMember,
+    UserType::OtherExternalUser,
+    UserType::ServiceProvider,
+    UserType::B2bDirectConnectUser,
+];
+
+/// What a term says of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Meaning {
+    User(Id),
+    Group(Id),
+    Role(Id),
+    Type(UserType),
+    ExternalTenant(Id),
+    Resource(Resource),
+    Client(ClientAppType),
+    Platform(Platform),
+    Location(Id),
+    /// The address is trusted.
+    Trusted,
+    /// The device is registered.
+    Registered,
+    /// An attribute of the device fulfils this; the value in lower case.
+    Device(&'static str, Test, Box<str>),
+    /// An expression that cannot be interpreted is true.
+    Opaque(Box<str>),
+    SignInRisk(RiskLevel),
+    UserRisk(RiskLevel),
+    InsiderRisk(InsiderRiskLevel),
+    Flow(TransferMethod),
+}
+
+/// The terms of a tenant.
+pub(super) struct Space<'t> {
+    pub(super) view: View<'t>,
+    /// What an attacker tries first.
+    pub(super) first: SignIn,
+    /// Every resource that policies can tell apart.
+    pub(super) resources: Vec<Resource>,
+    clients: Vec<ClientAppType>,
+    terms: Vec<Meaning>,
+    index: HashMap<Meaning, Term>,
+    /// The comparisons with devices as they are spelt.
+    comparisons: Vec<(Term, Comparison)>,
+    /// Named locations that policies name, of which the files do not say whether they are trusted.
+    pub(super) undefined_locations: Vec<Id>,
+}
+
+impl<'t> Space<'t> {
+    pub(super) fn new(view: View<'t>, policies: &[&Policy]) -> Self {
+        let requirement = view.requirement;
+        let resources = resources(requirement, policies);
+        let mut clients: Vec<ClientAppType> =
+            CLIENTS.into_iter().filter(|client| requirement.clients.contains(client)).collect();
+        if !view.assumptions.modern_clients_only && clients.len() == 2 {
+            clients = CLIENTS.to_vec();
+        }
+        let first = SignIn {
+            client_app: clients.first().copied().unwrap_or(ClientAppType::MobileAppsAndDesktopClients),
+            flow: allowed(&FLOWS, &requirement.flows)[0],
+            sign_in_risk: allowed(&RISKS, &requirement.sign_in_risk)[0],
+            user_risk: allowed(&RISKS, &requirement.user_risk)[0],
+            ..SignIn::attacker(resources.first().cloned().unwrap_or(Resource::Other))
+        };
+        let mut undefined_locations: Vec<Id> = Vec::new();
+        for policy in policies {
+            let locations = &policy.conditions.locations;
+            for (_, id) in locations.include.known().chain(locations.exclude.known()) {
+                if !id.is("All") && !id.is("AllTrusted") && view.tenant.is_trusted_location(id).is_none() {
+                    undefined_locations.push(id.clone());
+                }
+            }
+        }
+        undefined_locations.sort();
+        undefined_locations.dedup();
+        let (terms, index, comparisons) = (Vec::new(), HashMap::new(), Vec::new());
+        Self { view, first, resources, clients, terms, index, comparisons, undefined_locations }
+    }
+
+    fn term(&mut self, meaning: Meaning) -> Term {
+        let Self { index, terms, .. } = self;
+        *index.entry(meaning).or_insert_with_key(|meaning| {
+            terms.push(meaning.clone());
+            terms.len() - 1
+        })
+    }
+
+    pub(super) fn is(&mut self, meaning: Meaning) -> Formula {
+        Formula::Is(self.term(meaning))
+    }
+
+    /// Whether a coordinate has a value, where `first` is what an attacker tries first and false terms mean just that.
+    fn equals<T: Copy + PartialEq>(&mut self, domain: &[T], first: T, value: T, meaning: fn(T) -> Meaning) -> Formula {
+        if value != first {
+            return if domain.contains(&value) { self.is(meaning(value)) } else { Formula::Never };
+        }
+        let others: Vec<Formula> =
+            domain.iter().filter(|other| **other != first).map(|other| self.is(meaning(*other)).not()).collect();
+        Formula::all(others)
+    }
+
+    pub(super) fn client(&mut self, value: ClientAppType) -> Formula {
+        let domain = self.clients.clone();
+        self.equals(&domain, self.first.client_app, value, Meaning::Client)
+    }
+
+    pub(super) fn user_type(&mut self, value: UserType) -> Formula {
+        self.equals(&TYPES, UserType::Member, value, Meaning::Type)
+    }
+
+    pub(super) fn is_guest(&mut self) -> Formula {
+        self.user_type(UserType::Member).not()
+    }
+
+    pub(super) fn platform(&mut self, value: Platform) -> Formula {
+        self.equals(&PLATFORMS, Platform::Unknown, value, Meaning::Platform)
+    }
+
+    pub(super) fn sign_in_risk(&mut self, value: RiskLevel) -> Formula {
+        let domain = allowed(&RISKS, &self.view.requirement.sign_in_risk);
+        self.equals(&domain, self.first.sign_in_risk, value, Meaning::SignInRisk)
+    }
+
+    pub(super) fn user_risk(&mut self, value: RiskLevel) -> Formula {
+        let domain = allowed(&RISKS, &self.view.requirement.user_risk);
+        self.equals(&domain, self.first.user_risk, value, Meaning::UserRisk)
+    }
+
+    pub(super) fn insider_risk(&mut self, value: InsiderRiskLevel) -> Formula {
+        self.equals(&INSIDER_RISKS, InsiderRiskLevel::None, value, Meaning::InsiderRisk)
+    }
+
+    pub(super) fn flow(&mut self, value: TransferMethod) -> Formula {
+        let domain = allowed(&FLOWS, &self.view.requirement.flows);
+        self.equals(&domain, self.first.flow, value, Meaning::Flow)
+    }
+
+    pub(super) fn resource(&mut self, value: &Resource) -> Formula {
+        if *value != self.first.resource {
+            return self.is(Meaning::Resource(value.clone()));
+        }
+        let others: Vec<Resource> = self.resources.iter().filter(|other| *other != value).cloned().collect();
+        Formula::all(others.into_iter().map(|other| self.is(Meaning::Resource(other)).not()).collect::<Vec<_>>())
+    }
+
+    pub(super) fn device(&mut self, comparison: &Comparison) -> Formula {
+        let value = comparison.value.to_lowercase().into();
+        let term = self.term(Meaning::Device(comparison.attribute, comparison.test, value));
+        if !self.comparisons.iter().any(|(known, _)| *known == term) {
+            self.comparisons.push((term, comparison.clone()));
+        }
+        Formula::Is(term)
+    }
+
+    fn device_equals(&mut self, attribute: &'static str, value: &str) -> Formula {
+        self.device(&Comparison { attribute, test: Test::Equals, value: value.into() })
+    }
+
+    pub(super) fn is_compliant(&mut self) -> Formula {
+        self.device_equals("isCompliant", "True")
+    }
+
+    pub(super) fn is_hybrid_joined(&mut self) -> Formula {
+        self.device_equals("trustType", "ServerAD")
+    }
+
+    /// Creates every term that the requirement and the clauses below need, so that none appears later.
+    pub(super) fn complete(&mut self) {
+        for principal in &self.view.requirement.users {
+            self.principal(principal);
+        }
+        let locations: Vec<Id> = self.locations().map(|(_, id)| id.clone()).collect();
+        if locations.iter().any(|id| self.view.tenant.is_trusted_location(id) == Some(true)) {
+            self.term(Meaning::Trusted);
+        }
+        if self.terms.iter().any(|meaning| matches!(meaning, Meaning::ExternalTenant(_))) {
+            self.is_guest();
+        }
+        if !self.comparisons.is_empty() {
+            self.term(Meaning::Registered);
+            for value in ["AzureAD", "ServerAD", "Workplace"] {
+                self.device_equals("trustType", value);
+            }
+        }
+    }
+
+    fn principal(&mut self, principal: &Principal) -> Formula {
+        match principal {
+            Principal::User(id) => self.is(Meaning::User(id.clone())),
+            Principal::Group(id) => self.is(Meaning::Group(id.clone())),
+            Principal::Role(id) => self.is(Meaning::Role(id.clone())),
+            Principal::Guests(kind) => self.user_type(*kind),
+        }
+    }
+
+    fn locations(&self) -> impl Iterator<Item = (Term, &Id)> {
+        self.terms.iter().enumerate().filter_map(|(term, meaning)| match meaning {
+            Meaning::Location(id) => Some((term, id)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn meaning(&self, term: Term) -> &Meaning {
+        &self.terms[term]
+    }
+
+    pub(super) fn known(&self, meaning: &Meaning) -> Option<Term> {
+        self.index.get(meaning).copied()
+    }
+
+    /// A solver that knows which terms can be true together.
+    pub(super) fn solver(&mut self) -> Result<Solver, TooIntricate> {
+        self.complete();
+        let users: Vec<Formula> =
+            self.view.requirement.users.iter().map(|principal| self.principal(principal)).collect();
+        let compliant = self.known(&Meaning::Device("isCompliant", Test::Equals, "true".into()));
+        let hybrid = self.known(&Meaning::Device("trustType", Test::Equals, "serverad".into()));
+        let mut solver = Solver::new(self.terms.len());
+        let always = solver.variable();
+        solver.clause([always]);
+        if !users.is_empty() {
+            solver.demand(always, &Formula::any(users));
+        }
+        // Where the device itself is what is required, sign-ins from such a device are no concern.
+        for (grant, term) in [
+            (crate::requirement::Grant::CompliantDevice, compliant),
+            (crate::requirement::Grant::HybridJoinedDevice, hybrid),
+        ] {
+            if let Some(term) = term.filter(|_| self.view.requirement.grant.contains(&grant)) {
+                let term = solver.literal(term);
+                solver.clause([!term]);
+            }
+        }
+        self.one_value_a_coordinate(&mut solver);
+        self.where_one_can_be(&mut solver)?;
+        self.what_a_device_can_be(&mut solver);
+        Ok(solver)
+    }
+
+    fn one_value_a_coordinate(&self, solver: &mut Solver) {
+        let mut coordinates: HashMap<u8, Vec<Lit>> = HashMap::new();
+        let mut external = Vec::new();
+        for (term, meaning) in self.terms.iter().enumerate() {
+            let coordinate = match meaning {
+                Meaning::User(_) => 0,
+                Meaning::Type(kind) => {
+                    if *kind != UserType::InternalGuest {
+                        external.push(solver.literal(term));
+                    }
+                    1
+                }
+                Meaning::ExternalTenant(_) => 2,
+                Meaning::Resource(_) => 3,
+                Meaning::Client(_) => 4,
+                Meaning::Platform(_) => 5,
+                Meaning::SignInRisk(_) => 6,
+                Meaning::UserRisk(_) => 7,
+                Meaning::InsiderRisk(_) => 8,
+                Meaning::Flow(_) => 9,
+                _ => continue,
+            };
+            coordinates.entry(coordinate).or_default().push(solver.literal(term));
+        }
+        for coordinate in 0..=9 {
+            let values = coordinates.remove(&coordinate).unwrap_or_default();
+            solver.at_most_one(&values);
+            if coordinate == 2 {
+                for tenant in values {
+                    solver.clause(external.iter().copied().chain([!tenant]));
+                }
+            }
+        }
+    }
+
+    fn where_one_can_be(&self, solver: &mut Solver) -> Result<(), TooIntricate> {
+        let mut places: Vec<(Term, &Place)> = Vec::new();
+        for (term, id) in self.locations() {
+            if let (Some(true), Some(trusted)) =
+                (self.view.tenant.is_trusted_location(id), self.known(&Meaning::Trusted))
+            {
+                let (location, trusted) = (solver.literal(term), solver.literal(trusted));
+                solver.clause([!location, trusted]);
+            }
+            if let Some(location) = self.view.tenant.companions.named_locations.get(id) {
+                places.push((term, &location.place));
+            }
+        }
+        for (locations, cells) in addresses::partitions(&places) {
+            if cells.len() > MOST_CELLS {
+                return Err(TooIntricate);
+            }
+            let mut somewhere = Vec::new();
+            for cell in cells {
+                let here = solver.variable();
+                somewhere.push(here);
+                for location in &locations {
+                    let inside = solver.literal(*location).apply_sign(cell.contains(location));
+                    solver.clause([!here, inside]);
+                }
+            }
+            solver.clause(somewhere);
+        }
+        Ok(())
+    }
+
+    fn what_a_device_can_be(&self, solver: &mut Solver) {
+        let Some(registered) = self.known(&Meaning::Registered) else { return };
+        let registered = solver.literal(registered);
+        let mut trust_types = vec![!registered];
+        for (term, comparison) in &self.comparisons {
+            let literal = solver.literal(*term);
+            solver.clause([!literal, registered]);
+            if comparison.attribute == "trustType" && is_trust_type(comparison) {
+                trust_types.push(literal);
+            }
+        }
+        solver.at_most_one(&trust_types[1..]);
+        if self.view.assumptions.registered_devices_have_a_trust_type {
+            solver.clause(trust_types);
+        }
+    }
+
+    /// The sign-in of which exactly these terms are true; or two comparisons that no value fulfils: both, or the first
+    /// without the second.
+    pub(super) fn sign_in(&self, model: &BTreeSet<Term>) -> Result<SignIn, (Term, Term)> {
+        let mut sign_in = self.first.clone();
+        for term in model {
+            match &self.terms[*term] {
+                Meaning::User(id) => sign_in.user = Some(id.clone()),
+                Meaning::Group(id) => _ = sign_in.groups.insert(id.clone()),
+                Meaning::Role(id) => _ = sign_in.roles.insert(id.clone()),
+                Meaning::Type(kind) => sign_in.user_type = *kind,
+                Meaning::ExternalTenant(id) => sign_in.external_tenant = Some(id.clone()),
+                Meaning::Resource(resource) => sign_in.resource = resource.clone(),
+                Meaning::Client(client) => sign_in.client_app = *client,
+                Meaning::Platform(platform) => sign_in.platform = *platform,
+                Meaning::Location(id) => _ = sign_in.locations.insert(id.clone()),
+                Meaning::Trusted => _ = sign_in.locations.insert(Id::new("AllTrusted")),
+                Meaning::Opaque(text) => _ = sign_in.device.opaque.insert(text.clone(), true),
+                Meaning::SignInRisk(level) => sign_in.sign_in_risk = *level,
+                Meaning::UserRisk(level) => sign_in.user_risk = *level,
+                Meaning::InsiderRisk(level) => sign_in.insider_risk = *level,
+                Meaning::Flow(flow) => sign_in.flow = *flow,
+                Meaning::Registered | Meaning::Device(..) => {}
+            }
+        }
+        let external = !matches!(sign_in.user_type, UserType::Member | UserType::InternalGuest);
+        if external && sign_in.external_tenant.is_none() {
+            sign_in.external_tenant = Some(Id::new(SOME_TENANT));
+        }
+        let compared: Vec<(&Comparison, bool)> =
+            self.comparisons.iter().map(|(term, comparison)| (comparison, model.contains(term))).collect();
+        let values = device::realise(&compared);
+        sign_in.device.attributes =
+            values.map_err(|(one, other)| (self.comparisons[one].0, self.comparisons[other].0))?;
+        Ok(sign_in)
+    }
+
+    /// Whether a term that is true counts as a departure, rather than as what goes with another one.
+    pub(super) fn departs(&self, term: Term) -> bool {
+        match &self.terms[term] {
+            Meaning::Device("trustType", Test::Equals, value) => &**value != "workplace",
+            _ => true,
+        }
+    }
+
+    /// The coordinate that a term is about.
+    pub(super) fn coordinate(&self, term: Term) -> Coordinate {
+        match &self.terms[term] {
+            Meaning::User(_) => Coordinate::User,
+            Meaning::Group(_) => Coordinate::Groups,
+            Meaning::Role(_) => Coordinate::Roles,
+            Meaning::Type(_) => Coordinate::UserType,
+            Meaning::ExternalTenant(_) => Coordinate::ExternalTenant,
+            Meaning::Resource(_) => Coordinate::Resource,
+            Meaning::Client(_) => Coordinate::ClientApp,
+            Meaning::Platform(_) => Coordinate::Platform,
+            Meaning::Location(_) | Meaning::Trusted => Coordinate::Locations,
+            Meaning::Registered | Meaning::Device(..) | Meaning::Opaque(_) => Coordinate::Device,
+            Meaning::SignInRisk(_) => Coordinate::SignInRisk,
+            Meaning::UserRisk(_) => Coordinate::UserRisk,
+            Meaning::InsiderRisk(_) => Coordinate::InsiderRisk,
+            Meaning::Flow(_) => Coordinate::Flow,
+        }
+    }
+
+    /// How hard a departure is for an attacker; ties are broken by this.
+    pub(super) fn effort(&self, term: Term) -> u32 {
+        match &self.terms[term] {
+            Meaning::Client(_) => 1,
+            Meaning::Platform(_) | Meaning::Resource(_) => 2,
+            Meaning::Flow(_) => 3,
+            Meaning::Type(kind) => {
+                4 + TYPES.iter().position(|known| known == kind).and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
+            }
+            Meaning::Registered => 11,
+            Meaning::Location(_) => 12,
+            Meaning::Trusted => 13,
+            Meaning::ExternalTenant(_) => 14,
+            Meaning::Group(_) => 15,
+            Meaning::Role(_) | Meaning::Device(..) => 16,
+            Meaning::SignInRisk(_) | Meaning::UserRisk(_) | Meaning::InsiderRisk(_) => 17,
+            Meaning::User(_) => 18,
+            Meaning::Opaque(_) => 19,
+        }
+    }
+
+    pub(super) fn terms(&self) -> std::ops::Range<Term> {
+        0..self.terms.len()
+    }
+
+    /// Whether what an attacker tries first is a sign-in that the requirement is about.
+    pub(super) fn first_is_possible(&self) -> bool {
+        let nowhere = |place: &Place| !matches!(place, Place::Ranges(_) | Place::Countries { .. });
+        let named = &self.view.tenant.companions.named_locations;
+        self.view.requirement.users.is_empty()
+            && self.locations().all(|(_, id)| named.get(id).is_none_or(|location| nowhere(&location.place)))
+    }
+}
+
+fn is_trust_type(comparison: &Comparison) -> bool {
+    comparison.test == Test::Equals
+        && ["AzureAD", "ServerAD", "Workplace"].iter().any(|known| comparison.value.eq_ignore_ascii_case(known))
+}
+
+/// The values of a coordinate that a requirement asks about; all of them if it does not say.
+fn allowed<T: Copy + PartialEq>(all: &[T], asked: &[T]) -> Vec<T> {
+    let some: Vec<T> = all.iter().copied().filter(|value| asked.contains(value)).collect();
+    if some.is_empty() { all.to_vec() } else { some }
+}
+
+/// Every resource that the policies can tell apart, what an attacker would choose first at the front.
+fn resources(requirement: &Requirement, policies: &[&Policy]) -> Vec<Resource> {
+    let mut all: Vec<Resource> = Vec::new();
+    for resource in &requirement.resources {
+        if *resource != Resource::Every {
+            all.push(resource.clone());
+            continue;
+        }
+        all.push(Resource::Other);
+        let named = policies.iter().flat_map(|policy| {
+            let applications = &policy.conditions.applications;
+            applications.include.known().chain(applications.exclude.known()).map(|(_, id)| id)
+        });
+        let mut named: Vec<&Id> = named.collect();
+        named.sort();
+        named.dedup();
+        for id in named {
+            match SUITES.into_iter().find(|suite| id.is(suite)) {
+                Some(suite) => all.push(Resource::OfSuite(suite)),
+                None if id.guid().is_some() => all.push(Resource::App(id.clone())),
+                None => {}
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|resource| seen.insert(resource.clone()));
+    all
+}
+
+/// Whether a list could not be read in part or as a whole.
+pub(super) fn has_unknown<T>(list: &crate::policy::List<T>) -> bool {
+    list.first_unknown().is_some()
+}
+
+/// Whether a value is known to be none.
+pub(super) fn is_none<T>(fact: &Fact<Option<T>>) -> bool {
+    matches!(fact, Fact::Known(None))
+}

@@ -1,0 +1,134 @@
+//! A requirement: which sign-ins need which grant. Controls and `caplint.toml` write them; this is what they mean.
+
+use crate::policy::{ClientAppType, Combination, Id, RiskLevel, TransferMethod, UserType};
+
+/// Which sign-ins need what. An empty list restricts nothing.
+#[derive(Debug, Clone)]
+pub struct Requirement {
+    /// Whose: users who are at least one of these.
+    pub users: Vec<Principal>,
+    /// To what.
+    pub resources: Vec<Resource>,
+    /// With which clients; never empty.
+    pub clients: Vec<ClientAppType>,
+    /// By which authentication flows.
+    pub flows: Vec<TransferMethod>,
+    /// At which risk of the sign-in.
+    pub sign_in_risk: Vec<RiskLevel>,
+    /// At which risk of the user.
+    pub user_risk: Vec<RiskLevel>,
+    /// Any of these is enough; never empty.
+    pub grant: Vec<Grant>,
+    /// Roles whose exclusion is tracked like that of a single user.
+    pub tracked_roles: Vec<Id>,
+    /// Security defaults see to it where they are on.
+    pub security_defaults: bool,
+}
+
+/// A user, or users by what they have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// One user.
+    User(Id),
+    /// Members of a group.
+    Group(Id),
+    /// Holders of a directory role.
+    Role(Id),
+    /// Guests of a kind.
+    Guests(UserType),
+}
+
+/// What a token is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    /// Whatever there is: a requirement's word only, no sign-in has it.
+    Every,
+    /// An app, by its app id.
+    App(Id),
+    /// An app of Microsoft's suite of this name that no policy names by its id.
+    OfSuite(&'static str),
+    /// An app that no policy names and no suite holds.
+    Other,
+    /// A user action such as `urn:user:registersecurityinfo`.
+    UserAction(Id),
+}
+
+/// Suites of apps that policies can name.
+pub const SUITES: [&str; 2] = ["Office365", "MicrosoftAdminPortals"];
+
+/// What must be demanded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grant {
+    /// MFA, however.
+    Mfa,
+    /// A strength, or a stronger one.
+    Strength {
+        /// Its name.
+        name: String,
+        /// Its id, if it is a built-in one.
+        id: Option<Id>,
+        /// What satisfies it.
+        combinations: Vec<Combination>,
+    },
+    /// Nothing satisfies it.
+    Block,
+    /// A device that is marked as compliant.
+    CompliantDevice,
+    /// A hybrid joined device.
+    HybridJoinedDevice,
+}
+
+/// What Microsoft leaves undocumented, as the configuration has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assumptions {
+    /// Only browsers, mobile apps and desktop clients get tokens for the resource.
+    pub modern_clients_only: bool,
+    /// An empty `clientAppTypes` means the modern clients.
+    pub empty_client_apps_is_modern: bool,
+    /// Listing all four risk levels is no condition.
+    pub all_risk_levels_is_no_condition: bool,
+    /// `All` users holds service providers and B2B direct connect users.
+    pub all_users_includes_partners: bool,
+    /// Every registered device is joined, hybrid joined or registered, as its `trustType` says.
+    pub registered_devices_have_a_trust_type: bool,
+    /// The control `approvedApplication` counts as not selected.
+    pub approved_app_retired: bool,
+}
+
+impl Default for Assumptions {
+    fn default() -> Self {
+        Self {
+            modern_clients_only: true,
+            empty_client_apps_is_modern: true,
+            all_risk_levels_is_no_condition: true,
+            all_users_includes_partners: true,
+            registered_devices_have_a_trust_type: true,
+            approved_app_retired: false,
+        }
+    }
+}
+
+impl Assumptions {
+    /// Their keys in the configuration.
+    pub const KEYS: [&str; 6] = [
+        "modern-clients-only",
+        "empty-client-apps-is-modern",
+        "all-risk-levels-is-no-condition",
+        "all-users-includes-partners",
+        "registered-devices-have-a-trust-type",
+        "approved-app-retired",
+    ];
+
+    /// The switch of a key.
+    pub fn switch(&mut self, key: &str) -> Option<&mut bool> {
+        Some(match key {
+            "modern-clients-only" => &mut self.modern_clients_only,
+            "empty-client-apps-is-modern" => &mut self.empty_client_apps_is_modern,
+            "all-risk-levels-is-no-condition" => &mut self.all_risk_levels_is_no_condition,
+            "all-users-includes-partners" => &mut self.all_users_includes_partners,
+            "registered-devices-have-a-trust-type" => &mut self.registered_devices_have_a_trust_type,
+            "approved-app-retired" => &mut self.approved_app_retired,
+            _ => return None,
+        })
+    }
+}

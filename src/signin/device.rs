@@ -1,0 +1,128 @@
+//! The device of a sign-in, and what a filter for devices makes of it.
+
+use super::{At, Cause, Match, Undefined, Why};
+use crate::policy::{Comparison, DeviceRule, Fact, FilterMode, Policy, Test};
+use std::collections::BTreeMap;
+
+/// What Entra knows of a device. One without attributes is not registered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Device {
+    /// Attributes with their values; all others are null.
+    pub attributes: BTreeMap<&'static str, Box<str>>,
+    /// Whether expressions are true that caplint cannot interpret, by their text.
+    pub opaque: BTreeMap<Box<str>, bool>,
+}
+
+impl Device {
+    /// Whether it is marked as compliant.
+    #[must_use]
+    pub fn is_compliant(&self) -> bool {
+        self.attributes.get("isCompliant").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// Whether it is hybrid joined.
+    #[must_use]
+    pub fn is_hybrid_joined(&self) -> bool {
+        self.attributes.get("trustType").is_some_and(|value| value.eq_ignore_ascii_case("ServerAD"))
+    }
+
+    fn fulfils(&self, comparison: &Comparison) -> bool {
+        let Some(actual) = self.attributes.get(comparison.attribute) else { return false };
+        let (actual, value) = (actual.to_lowercase(), comparison.value.to_lowercase());
+        match comparison.test {
+            Test::Equals => actual == value,
+            Test::StartsWith => actual.starts_with(&value),
+            Test::EndsWith => actual.ends_with(&value),
+            Test::Contains => actual.contains(&value),
+        }
+    }
+
+    /// Whether the rule matches; none if it hangs on what cannot be interpreted.
+    fn matches(&self, rule: &DeviceRule, undefined: Undefined) -> Option<bool> {
+        let outcomes = |parts: &[DeviceRule], decisive| {
+            let outcomes: Vec<_> = parts.iter().map(|part| self.matches(part, undefined)).collect();
+            if outcomes.contains(&Some(decisive)) {
+                Some(decisive)
+            } else if outcomes.contains(&None) {
+                None
+            } else {
+                Some(!decisive)
+            }
+        };
+        match rule {
+            DeviceRule::And(parts) => outcomes(parts, false),
+            DeviceRule::Or(parts) => outcomes(parts, true),
+            DeviceRule::Not(part) => self.matches(part, undefined).map(|matches| !matches),
+            DeviceRule::Is(comparison) => Some(self.fulfils(comparison)),
+            DeviceRule::Opaque(text) => match undefined {
+                Undefined::Unknown => None,
+                Undefined::AsTheSignInSays => Some(self.opaque.get(text) == Some(&true)),
+            },
+        }
+    }
+}
+
+/// Whether a policy's filter for devices lets it apply.
+pub(super) fn filtered(policy: &Policy, device: &Device, undefined: Undefined) -> Match {
+    const FILTER: &str = "/conditions/devices/deviceFilter";
+    const RULE: &str = "/conditions/devices/deviceFilter/rule";
+    let filter = match &policy.conditions.device_filter {
+        Fact::Known(None) => return Match::Yes,
+        Fact::Known(Some(filter)) => filter,
+        Fact::Unknown(reason) => return Match::Unknown(Cause { at: At::property(FILTER), why: Why::Doubt(*reason) }),
+    };
+    let included = match filter.mode {
+        Fact::Known(mode) => mode == FilterMode::Include,
+        Fact::Unknown(reason) => {
+            return Match::Unknown(Cause { at: At::property(FILTER), why: Why::Doubt(reason) });
+        }
+    };
+    match device.matches(&DeviceRule::read(&filter.rule), undefined) {
+        Some(matches) if matches == included => Match::Yes,
+        Some(_) => Match::No(Cause { at: At::property(RULE), why: Why::DeviceFilter }),
+        None => Match::Unknown(Cause { at: At::property(RULE), why: Why::DeviceFilterOpaque }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(attributes: &[(&'static str, &str)], rule: &str) -> Option<bool> {
+        let attributes = attributes.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        let device = Device { attributes, opaque: BTreeMap::new() };
+        device.matches(&DeviceRule::read(rule), Undefined::Unknown)
+    }
+
+    /// The table of
+    /// <https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices>: "all
+    /// attributes of an unregistered device are considered null".
+    #[test]
+    fn positive_operators_never_match_an_unregistered_device_and_negative_ones_always_do() {
+        for rule in ["-eq \"x\"", "-startsWith \"x\"", "-endsWith \"x\"", "-contains \"x\"", "-in [\"x\"]"] {
+            assert_eq!(matches(&[], &format!("device.displayName {rule}")), Some(false), "{rule}");
+        }
+        for rule in ["-ne \"x\"", "-notStartsWith \"x\"", "-notEndsWith \"x\"", "-notContains \"x\"", "-notIn [\"x\"]"]
+        {
+            assert_eq!(matches(&[], &format!("device.displayName {rule}")), Some(true), "{rule}");
+        }
+        assert_eq!(matches(&[], "device.isCompliant -eq False"), Some(false));
+        assert_eq!(matches(&[], "device.isCompliant -ne True"), Some(true));
+    }
+
+    #[test]
+    fn values_compare_without_letter_case() {
+        let device = [("displayName", "PAW-017"), ("isCompliant", "True")];
+        assert_eq!(
+            matches(&device, "device.displayName -startsWith \"paw\" -and device.isCompliant -eq true"),
+            Some(true)
+        );
+        assert_eq!(matches(&device, "device.displayName -endsWith \"018\""), Some(false));
+    }
+
+    #[test]
+    fn what_cannot_be_interpreted_leaves_open_only_what_hangs_on_it() {
+        assert_eq!(matches(&[], "device.colour -eq \"red\""), None);
+        assert_eq!(matches(&[], "device.colour -eq \"red\" -and device.isCompliant -eq True"), Some(false));
+    }
+}

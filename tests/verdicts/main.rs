@@ -1,0 +1,236 @@
+//! Verdicts against brute force: over small random tenants, every sign-in that their policies can tell apart is evaluated
+//! one by one. The evaluation of one sign-in shares nothing with the solver.
+
+#![allow(clippy::unwrap_used, clippy::many_single_char_names)]
+
+mod axes;
+
+use axes::{API, AXES, Axis, alternatives, companions, put, sayings, whole};
+use caplint::controls;
+use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Verdict};
+use caplint::policy::{Id, Origin, lower};
+use caplint::requirement::{Requirement, Resource};
+use caplint::signin::{Lens, Match, Outcome, SignIn, Undefined, View};
+use caplint::syntax::{Pointer, parse};
+use caplint::tenant::Tenant;
+use proptest::prelude::*;
+use proptest::sample::subsequence;
+use serde_json::Value;
+
+/// Up to three axes, and what each policy says on each of them: an index, or nothing if it is too large.
+fn case() -> impl Strategy<Value = (Vec<Axis>, Vec<Value>)> {
+    let sayings_of_policies = proptest::collection::vec(proptest::array::uniform3(0_usize..14), 1..6);
+    (subsequence(AXES.to_vec(), 1..=3), sayings_of_policies).prop_map(|(axes, choices)| {
+        let policy = |choice: [usize; 3]| {
+            let mut policy = whole();
+            for (axis, index) in axes.iter().zip(choice) {
+                for (path, value) in sayings(*axis).into_iter().nth(index).unwrap_or_default() {
+                    put(&mut policy, path, value);
+                }
+            }
+            policy
+        };
+        let policies = choices.into_iter().map(policy).collect();
+        (axes, policies)
+    })
+}
+
+fn tenant(policies: &[Value]) -> Tenant {
+    let policies = policies.iter().map(|policy| {
+        let text = policy.to_string();
+        let origin = Origin { file: 0, pointer: Pointer::root(), offset: 0, base: 0 };
+        lower(&parse(&text).unwrap(), origin).policy
+    });
+    Tenant { policies: policies.collect(), companions: companions(), ..Tenant::default() }
+}
+
+/// Every sign-in that differs on these axes, and on the clients, which a suite of portals tells apart.
+fn grid(axes: &[Axis]) -> Vec<SignIn> {
+    let mut grid = vec![SignIn::attacker(Resource::App(Id::new(API)))];
+    let client = (axes.contains(&Axis::Resource) && !axes.contains(&Axis::Client)).then_some(Axis::Client);
+    for axis in axes.iter().copied().chain(client) {
+        grid = grid.iter().flat_map(|one| alternatives(axis, one)).collect();
+    }
+    grid
+}
+
+/// What becomes of a sign-in, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Covered,
+    Exempt,
+    Membership,
+    Unknown,
+    Gap,
+}
+
+fn classify(view: &View<'_>, sign_in: &SignIn) -> Class {
+    let said = View { undefined: Undefined::AsTheSignInSays, ..*view };
+    let policies = &view.tenant.policies;
+    let surely = |lens| policies.iter().any(|policy| said.forces(policy, sign_in, lens) == Match::Yes);
+    if surely(Lens::Plain) {
+        Class::Covered
+    } else if surely(Lens::WithoutTrackedExclusions) {
+        Class::Exempt
+    } else if policies.iter().all(|policy| matches!(view.forces(policy, sign_in, Lens::InIncludedGroups), Match::No(_)))
+    {
+        Class::Gap
+    } else if surely(Lens::InIncludedGroups) {
+        Class::Membership
+    } else {
+        Class::Unknown
+    }
+}
+
+fn verdict(worst: Class) -> Verdict {
+    match worst {
+        Class::Covered => Verdict::Enforced,
+        Class::Exempt => Verdict::EnforcedExcept,
+        Class::Membership | Class::Unknown => Verdict::Undecided,
+        Class::Gap => Verdict::NotEnforced,
+    }
+}
+
+/// The sign-in with one coordinate put back to what an attacker tries first.
+fn put_back(sign_in: &SignIn, coordinate: Coordinate) -> SignIn {
+    let first = SignIn::attacker(sign_in.resource.clone());
+    let mut changed = sign_in.clone();
+    match coordinate {
+        Coordinate::User => changed.user = first.user,
+        Coordinate::UserType => {
+            changed.user_type = first.user_type;
+            changed.external_tenant = first.external_tenant;
+        }
+        Coordinate::ExternalTenant => changed.external_tenant = Some(Id::new("99999999-9999-4999-8999-999999999999")),
+        Coordinate::Groups => changed.groups = first.groups,
+        Coordinate::Roles => changed.roles = first.roles,
+        Coordinate::Resource => {}
+        Coordinate::ClientApp => changed.client_app = first.client_app,
+        Coordinate::Platform => changed.platform = first.platform,
+        Coordinate::Locations => changed.locations = first.locations,
+        Coordinate::Device => changed.device = first.device,
+        Coordinate::SignInRisk => changed.sign_in_risk = first.sign_in_risk,
+        Coordinate::UserRisk => changed.user_risk = first.user_risk,
+        Coordinate::InsiderRisk => changed.insider_risk = first.insider_risk,
+        Coordinate::Flow => changed.flow = first.flow,
+    }
+    changed
+}
+
+/// A hole is what it says, and every coordinate that is called relevant is.
+fn check_hole(view: &View<'_>, hole: &Hole, class: Class) -> Result<(), TestCaseError> {
+    prop_assert_eq!(classify(view, &hole.sign_in), class, "{:?}", hole);
+    for coordinate in &hole.departs {
+        let back = put_back(&hole.sign_in, *coordinate);
+        prop_assert!(classify(view, &back) < class, "{:?} makes no difference in {:?}", coordinate, hole);
+    }
+    for coordinate in hole.relevant.iter().filter(|coordinate| !hole.departs.contains(coordinate)) {
+        let elsewhere_the_same = |other: &SignIn| put_back(other, *coordinate) == put_back(&hole.sign_in, *coordinate);
+        let mut others = AXES.into_iter().flat_map(|axis| alternatives(axis, &hole.sign_in));
+        let flips = others.any(|other| elsewhere_the_same(&other) && classify(view, &other) < class);
+        prop_assert!(flips, "{:?} is not relevant in {:?}", coordinate, hole);
+    }
+    Ok(())
+}
+
+/// Whether a sign-in departs in everything that a hole departs in.
+fn departs_further(sign_in: &SignIn, hole: &Hole) -> bool {
+    hole.departs.iter().all(|coordinate| match coordinate {
+        Coordinate::Groups => hole.sign_in.groups.is_subset(&sign_in.groups),
+        Coordinate::Roles => hole.sign_in.roles.is_subset(&sign_in.roles),
+        Coordinate::Locations => hole.sign_in.locations.is_subset(&sign_in.locations),
+        // What names a device may differ in letters.
+        Coordinate::Device => sign_in.device != SignIn::attacker(sign_in.resource.clone()).device,
+        other => {
+            put_back(sign_in, *other) != *sign_in && {
+                let mut same = put_back(sign_in, *other);
+                same.clone_from(&hole.sign_in);
+                match other {
+                    Coordinate::User => sign_in.user == same.user,
+                    Coordinate::UserType => sign_in.user_type == same.user_type,
+                    Coordinate::ExternalTenant => sign_in.external_tenant == same.external_tenant,
+                    Coordinate::ClientApp => sign_in.client_app == same.client_app,
+                    Coordinate::Platform => sign_in.platform == same.platform,
+                    Coordinate::SignInRisk => sign_in.sign_in_risk == same.sign_in_risk,
+                    Coordinate::UserRisk => sign_in.user_risk == same.user_risk,
+                    Coordinate::InsiderRisk => sign_in.insider_risk == same.insider_risk,
+                    Coordinate::Flow => sign_in.flow == same.flow,
+                    _ => true,
+                }
+            }
+        }
+    })
+}
+
+fn check(axes: &[Axis], policies: &[Value], requirement: &Requirement) -> Result<Decision, TestCaseError> {
+    let tenant = tenant(policies);
+    let decision = coverage::decide(requirement, &tenant, Options::default());
+    let view = coverage::view(requirement, &tenant, Options::default());
+    let grid = grid(axes);
+    let classes: Vec<Class> = grid.iter().map(|sign_in| classify(&view, sign_in)).collect();
+    let worst = classes.iter().copied().max().unwrap();
+    prop_assert_eq!(decision.verdict, verdict(worst), "{:?} {:?}", worst, decision);
+    let exempt = decision.exceptions.iter().flat_map(|exception| &exception.holes);
+    let holes: Vec<&Hole> = decision.holes.iter().chain(exempt).collect();
+    prop_assert_eq!(holes.is_empty(), worst == Class::Covered);
+    for hole in &holes {
+        check_hole(&view, hole, worst)?;
+        if worst == Class::Gap {
+            prop_assert_eq!(view.evaluate(&hole.sign_in).outcome, Outcome::Granted);
+        }
+    }
+    // Nothing gets through that none of the holes stands for.
+    if !decision.more_holes {
+        for (sign_in, _) in grid.iter().zip(&classes).filter(|(_, class)| **class == worst && worst > Class::Covered) {
+            prop_assert!(
+                holes.iter().any(|hole| departs_further(sign_in, hole)),
+                "{:?} in none of {:#?}",
+                sign_in,
+                holes
+            );
+        }
+    }
+    Ok(decision)
+}
+
+/// `PROPTEST_CASES=1000000 cargo test --release --test verdicts` takes an hour.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_verdict_is_what_every_sign_in_says((axes, policies) in case()) {
+        check(&axes, &policies, &controls::all()[0].requirement("public").unwrap())?;
+    }
+}
+
+/// Every pair of axes, whatever chance leaves out.
+#[test]
+fn every_pair_of_axes_is_tried() {
+    let requirement = controls::all()[0].requirement("public").unwrap();
+    let with = |sayings: &[Vec<(&'static str, Value)>]| {
+        let mut policy = whole();
+        for (path, value) in sayings.iter().flatten() {
+            put(&mut policy, path, value.clone());
+        }
+        policy
+    };
+    let mut seen = [0; 4];
+    for (index, one) in AXES.into_iter().enumerate() {
+        for other in AXES.into_iter().skip(index + 1) {
+            let (ones, others) = (sayings(one), sayings(other));
+            for (n, saying) in ones.iter().enumerate() {
+                let beside = others[n % others.len()].clone();
+                let next = ones[(n + 1) % ones.len()].clone();
+                let policies = [with(&[saying.clone(), beside]), with(&[next])];
+                let decision = check(&[one, other], &policies, &requirement).unwrap();
+                seen[decision.verdict as usize] += 1;
+            }
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 10), "{seen:?}");
+}
