@@ -3,7 +3,7 @@
 use super::formula::Term;
 use super::region::Class;
 use super::solver::{Solver, TooIntricate};
-use super::space::{Meaning, Space};
+use super::space::Space;
 use super::{
     Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, SHOWN_HOLES, Verdict, decided, excluding,
 };
@@ -15,15 +15,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Exceptions that are listed at most: each wants an owner, so there is no use in leaving some out.
 const MOST_EXCEPTIONS: usize = 1_000;
 
+/// Ways in that are listed for one exception.
+const WAYS: usize = 4;
+
 /// Departures that are counted; what takes more is found, too, but in no particular order.
 const COUNTED: usize = 4;
 
 /// Conflicts that listing holes may take, once it is clear that there are some.
 const LISTING_EFFORT: u64 = 50_000;
 
-/// Conflicts and queries that finding out which policies carry a proof may take.
+/// Conflicts that finding out which policies carry a proof may take.
 const CORE_EFFORT: u64 = 20_000;
-const CORE_QUERIES: usize = 400;
+
+/// Policies that are tried one by one whether they are needed. Nobody reads a longer list.
+const MOST_CARRIERS: usize = 64;
 
 /// Decides by the worst that is left open.
 pub(super) fn decide(space: &mut Space<'_>, regions: &Regions) -> Result<Decision, TooIntricate> {
@@ -135,14 +140,16 @@ impl<'s, 't> Search<'s, 't> {
                     return Ok(true);
                 }
                 self.add(model, sign_in, found);
+                self.enough_of_one(class, found);
             }
         }
-        while let Some((model, _)) = self.solve(&[uncovered])? {
+        while let Some((model, sign_in)) = self.solve(&[uncovered])? {
             if found.len() == most {
                 return Ok(true);
             }
-            let (model, sign_in) = self.smallest(uncovered, model)?;
+            let (model, sign_in) = self.smallest(uncovered, model, sign_in)?;
             self.add(model, sign_in, found);
+            self.enough_of_one(class, found);
         }
         Ok(false)
     }
@@ -154,27 +161,39 @@ impl<'s, 't> Search<'s, 't> {
         found.push((hole(self.space, &terms, sign_in), terms));
     }
 
-    /// Takes back one departure after the other as long as something gets through.
+    /// Looks for other exceptions once one is known well enough.
+    fn enough_of_one(&mut self, class: Class, found: &[(Hole, BTreeSet<Term>)]) {
+        let principal =
+            |terms: &BTreeSet<Term>| terms.iter().copied().find(|term| self.space.principal_of(*term).is_some());
+        let Some(last) = found.last().and_then(|(_, terms)| principal(terms)).filter(|_| class == Class::Exempt) else {
+            return;
+        };
+        if found.iter().filter(|(_, terms)| principal(terms) == Some(last)).count() >= WAYS {
+            let last = self.solver.literal(last);
+            self.solver.clause([!last]);
+        }
+    }
+
+    /// Takes back departures as long as something gets through: at least one more each time, until none can be.
     fn smallest(
         &mut self,
         uncovered: Lit,
         mut model: BTreeSet<Term>,
+        mut sign_in: SignIn,
     ) -> Result<(BTreeSet<Term>, SignIn), TooIntricate> {
-        let mut kept: BTreeSet<Term> = BTreeSet::new();
         loop {
-            let candidate = model.iter().copied().find(|term| self.space.departs(*term) && !kept.contains(term));
-            let left_out: BTreeSet<Term> = self
-                .space
-                .terms()
-                .filter(|term| self.space.departs(*term) && (!model.contains(term) || Some(*term) == candidate))
-                .collect();
-            let mut assumptions = vec![uncovered];
-            assumptions.extend(left_out.iter().map(|term| !self.solver.literal(*term)));
-            match (self.solve(&assumptions)?, candidate) {
-                (Some(found), None) => return Ok(found),
-                (Some((smaller, _)), Some(_)) => model = smaller,
-                (None, Some(term)) => _ = kept.insert(term),
-                (None, None) => return Err(TooIntricate),
+            let fewer = self.solver.variable();
+            let departs = |term: &Term| self.space.departs(*term);
+            let (inside, outside): (Vec<Term>, Vec<Term>) =
+                self.space.terms().filter(departs).partition(|term| model.contains(term));
+            let mut clause = vec![!fewer];
+            clause.extend(inside.iter().map(|term| !self.solver.literal(*term)));
+            self.solver.clause(clause);
+            let mut assumptions = vec![uncovered, fewer];
+            assumptions.extend(outside.iter().map(|term| !self.solver.literal(*term)));
+            match self.solve(&assumptions)? {
+                Some(found) => (model, sign_in) = found,
+                None => return Ok((model, sign_in)),
             }
         }
     }
@@ -189,10 +208,7 @@ impl<'s, 't> Search<'s, 't> {
             _ => all.clone(),
         };
         let mut needed = 0;
-        for _ in 0..CORE_QUERIES {
-            if needed == core.len() {
-                break;
-            }
+        while core.len() <= MOST_CARRIERS && needed < core.len() {
             let candidate = core.remove(needed);
             match self.solve(&core) {
                 Ok(None) => {
@@ -292,14 +308,7 @@ fn only_obstacle(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<C
 pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) -> Vec<Exception> {
     let mut by_principal: BTreeMap<(PrincipalKind, Id), Vec<Hole>> = BTreeMap::new();
     for (hole, terms) in holes {
-        let tracked = terms.iter().find_map(|term| match space.meaning(*term) {
-            Meaning::User(id) => Some((PrincipalKind::User, id.clone())),
-            Meaning::Group(id) => Some((PrincipalKind::Group, id.clone())),
-            Meaning::Role(id) if space.view.requirement.tracked_roles.contains(id) => {
-                Some((PrincipalKind::Role, id.clone()))
-            }
-            _ => None,
-        });
+        let tracked = terms.iter().find_map(|term| space.principal_of(*term));
         if let Some(principal) = tracked {
             by_principal.entry(principal).or_default().push(hole);
         }

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooIntricate;
 
-/// Conflicts that a decision may take in all. Tenants as people have them take some hundred.
-const EFFORT: u64 = 500_000;
+/// Conflicts that a verdict may take: a few seconds. Tenants as people have them take some hundred, and puzzles of twice as
+/// many policies as Microsoft allows (240) some ten thousand.
+const EFFORT: u64 = 50_000;
 
 /// Solves under assumptions; clauses can be added between queries.
 pub(super) struct Solver {
@@ -131,7 +132,19 @@ impl Solver {
 
     /// Whether everything that was demanded can hold under these assumptions.
     pub(super) fn solve(&mut self, assumptions: &[Lit]) -> Result<bool, TooIntricate> {
-        match self.sat.solve_limited(assumptions) {
+        let t = std::time::Instant::now();
+        let o = self.sat.solve_limited(assumptions);
+        if std::env::var_os("DBG").is_some() {
+            eprintln!(
+                "solve {:?} conflicts {} vars {} clauses {} -> {:?}",
+                t.elapsed(),
+                self.sat.cb().conflicts,
+                self.sat.num_vars(),
+                self.sat.num_clauses(),
+                o
+            );
+        }
+        match o {
             outcome if outcome == lbool::TRUE => Ok(true),
             outcome if outcome == lbool::FALSE => Ok(false),
             _ => Err(TooIntricate),

@@ -7,7 +7,7 @@ use super::addresses;
 use super::device;
 use super::formula::{Formula, Term};
 use super::solver::{Solver, TooIntricate};
-use super::{Coordinate, View};
+use super::{Coordinate, PrincipalKind, View};
 use crate::policy::{
     ClientAppType, Comparison, Fact, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, Test, TransferMethod, UserType,
 };
@@ -249,10 +249,6 @@ impl<'t> Space<'t> {
         })
     }
 
-    pub(super) fn meaning(&self, term: Term) -> &Meaning {
-        &self.terms[term]
-    }
-
     pub(super) fn known(&self, meaning: &Meaning) -> Option<Term> {
         self.index.get(meaning).copied()
     }
@@ -430,6 +426,18 @@ impl<'t> Space<'t> {
             Meaning::UserRisk(_) => Coordinate::UserRisk,
             Meaning::InsiderRisk(_) => Coordinate::InsiderRisk,
             Meaning::Flow(_) => Coordinate::Flow,
+        }
+    }
+
+    /// The principal that a term is about, if its exclusion can be an exception.
+    pub(super) fn principal_of(&self, term: Term) -> Option<(PrincipalKind, Id)> {
+        match &self.terms[term] {
+            Meaning::User(id) => Some((PrincipalKind::User, id.clone())),
+            Meaning::Group(id) => Some((PrincipalKind::Group, id.clone())),
+            Meaning::Role(id) if self.view.requirement.tracked_roles.contains(id) => {
+                Some((PrincipalKind::Role, id.clone()))
+            }
+            _ => None,
         }
     }
 
