@@ -80,8 +80,10 @@ pub struct Exception {
     pub kind: PrincipalKind,
     /// Its id.
     pub id: Id,
-    /// The sign-ins of its that get through: what else they depart in, if anything.
+    /// The sign-ins of its that get through, the easiest first: what else they depart in, if anything.
     pub holes: Vec<Hole>,
+    /// There are more of them than are listed.
+    pub more_holes: bool,
     /// The policies that exclude it and the index in their list.
     pub policies: Vec<(usize, usize)>,
 }

@@ -5,11 +5,11 @@
 
 use crate::config::Config;
 use crate::controls::{self, Control};
-use crate::coverage::{self, Coordinate, Decision, Exception};
+use crate::coverage::{self, Coordinate, Decision, Exception, Reason};
 use crate::dialect::{self, Taken};
 use crate::discover::{Candidate, Input, STDIN, shown};
 use crate::finding::{CONFIG, Draft, Finding, Located, PolicyRef, locate};
-use crate::policy::{self, Policy};
+use crate::policy::{self, Fact, Policy, State};
 use crate::requirement::Assumptions;
 use crate::rules::{self, FileFacts, Inspected, Judgement, Reading, TenantFacts};
 use crate::schema;
@@ -109,6 +109,8 @@ pub struct ControlReport {
     pub more_holes: bool,
     /// Principals outside.
     pub exceptions: Vec<ExceptionReport>,
+    /// Policies that carry the verdict and are not enabled, where they are judged as if they were.
+    pub assumed_enabled: Vec<PolicyRef>,
     /// What the verdict assumes.
     pub assumptions: Vec<&'static str>,
 }
@@ -488,7 +490,7 @@ fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlRepo
         kind: exception.kind.word(),
         id: exception.id.to_string(),
         name: facts.name(exception.kind, &exception.id),
-        when: rules::control::when(facts, judgement, exception),
+        when: rules::control::when(facts, judgement, exception, usize::MAX),
         approved: facts.approval(judgement, exception).is_some(),
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant.policies[*index])).collect(),
     };
@@ -500,6 +502,13 @@ fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlRepo
         holes: decision.holes.iter().map(|hole| (hole.sign_in.clone(), hole.relevant.clone())).collect(),
         more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
+        assumed_enabled: match &decision.reason {
+            Reason::Policies(policies) => {
+                let carriers = policies.iter().map(|index| &facts.tenant.policies[*index]);
+                carriers.filter(|policy| policy.state != Fact::Known(State::Enabled)).map(PolicyRef::to).collect()
+            }
+            _ => Vec::new(),
+        },
         assumptions: assumptions(facts.config.assumptions),
     }
 }

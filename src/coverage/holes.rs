@@ -7,7 +7,7 @@ use super::space::Space;
 use super::{
     Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, SHOWN_HOLES, Verdict, decided, excluding,
 };
-use crate::policy::{Id, Policy};
+use crate::policy::{Fact, Id, Policy, State};
 use crate::signin::{Cause, Lens, Match, SignIn, Undefined, View, Why};
 use batsat::Lit;
 use std::collections::{BTreeMap, BTreeSet};
@@ -207,6 +207,12 @@ impl<'s, 't> Search<'s, 't> {
             Ok(None) => self.solver.core(&all),
             _ => all.clone(),
         };
+        // What is not even enabled is done without where that is possible.
+        let policies = &self.space.view.tenant.policies;
+        let is_on = |literal: &Lit| {
+            index_of(literal).is_some_and(|at| policies[self.regions.policies[at]].state == Fact::Known(State::Enabled))
+        };
+        core.sort_by_key(is_on);
         let mut needed = 0;
         while core.len() <= MOST_CARRIERS && needed < core.len() {
             let candidate = core.remove(needed);
@@ -316,9 +322,13 @@ pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) 
     let exception = |((kind, id), holes): ((PrincipalKind, Id), Vec<Hole>)| {
         let sign_ins: Vec<SignIn> = holes.iter().map(|hole| hole.sign_in.clone()).collect();
         let policies = excluding(&space.view, kind, &id, &sign_ins);
-        Exception { kind, id, holes, policies }
+        let more_holes = holes.len() >= WAYS;
+        Exception { kind, id, holes, more_holes, policies }
     };
-    by_principal.into_iter().map(exception).collect()
+    let mut exceptions: Vec<Exception> = by_principal.into_iter().map(exception).collect();
+    // Those who are always outside before those who are so only together with something else.
+    exceptions.sort_by_key(|exception| exception.holes.iter().map(|hole| hole.departs.len() > 1).min());
+    exceptions
 }
 
 /// The first policy of which it cannot be told whether it stops the sign-in.

@@ -6,14 +6,15 @@ use super::holes::{exceptions, hole};
 use super::region::Class;
 use super::space::{Meaning, Space};
 use super::{Decision, PrincipalKind, Reason, Regions, Verdict, decided};
+use crate::policy::{Fact, State};
 use std::collections::BTreeSet;
 
 pub(super) fn decide(space: &Space<'_>, regions: &Regions) -> Option<Decision> {
-    let covering = |class| regions.of(class).position(|region| *region == Formula::Always);
-    if let Some(policy) = covering(Class::Exempt) {
-        return Some(decided(Verdict::Enforced, Reason::Policies(vec![regions.policies[policy]])));
+    let is_off = |policy: &usize| space.view.tenant.policies[*policy].state != Fact::Known(State::Enabled);
+    if let Some(policy) = covering(regions, Class::Exempt).min_by_key(is_off) {
+        return Some(decided(Verdict::Enforced, Reason::Policies(vec![policy])));
     }
-    if covering(Class::Membership).is_some() {
+    if covering(regions, Class::Membership).next().is_some() {
         return all_but_exceptions(space, regions);
     }
     let nothing = BTreeSet::new();
@@ -26,12 +27,16 @@ pub(super) fn decide(space: &Space<'_>, regions: &Regions) -> Option<Decision> {
     })
 }
 
+/// Policies that cover everything alone.
+fn covering(regions: &Regions, class: Class) -> impl Iterator<Item = usize> {
+    let of_class = regions.of(class).zip(&regions.policies);
+    of_class.filter(|(region, _)| **region == Formula::Always).map(|(_, policy)| *policy)
+}
+
 /// A policy that covers everybody but whom it excludes one by one: if each of these gets through by that alone, they are
 /// all the exceptions there are.
 fn all_but_exceptions(space: &Space<'_>, regions: &Regions) -> Option<Decision> {
     let tenant = space.view.tenant;
-    let carriers = regions.of(Class::Membership).zip(&regions.policies);
-    let carriers = carriers.filter(|(region, _)| **region == Formula::Always).map(|(_, policy)| *policy);
     let excluded = |policy: usize| -> Vec<Term> {
         let meanings = [PrincipalKind::User, PrincipalKind::Group, PrincipalKind::Role].into_iter().flat_map(|kind| {
             kind.excluded_by(&tenant.policies[policy]).known().map(move |(_, id)| match kind {
@@ -46,7 +51,9 @@ fn all_but_exceptions(space: &Space<'_>, regions: &Regions) -> Option<Decision> 
     if !space.first_is_possible() {
         return None;
     }
-    let (carrier, terms) = carriers.map(|policy| (policy, excluded(policy))).min_by_key(|(_, terms)| terms.len())?;
+    let carriers = covering(regions, Class::Membership).map(|policy| (policy, excluded(policy)));
+    let is_off = |policy: usize| tenant.policies[policy].state != Fact::Known(State::Enabled);
+    let (carrier, terms) = carriers.min_by_key(|(policy, terms)| (is_off(*policy), terms.len()))?;
     let mut holes = Vec::new();
     for term in terms {
         let alone = BTreeSet::from([term]);

@@ -52,6 +52,7 @@ fn control(control: &ControlReport) -> Value {
         "holes": holes,
         "moreHoles": control.more_holes,
         "exceptions": control.exceptions.iter().map(exception).collect::<Vec<_>>(),
+        "assumedEnabled": control.assumed_enabled.iter().map(policy).collect::<Vec<_>>(),
         "assumptions": control.assumptions,
     })
 }

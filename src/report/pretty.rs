@@ -3,7 +3,7 @@
 use super::snippet::Snippets;
 use super::{Run, Style, count, is_shown};
 use crate::coverage::Verdict;
-use crate::finding::{Finding, Level, visible};
+use crate::finding::{Finding, Level, PolicyRef, visible};
 use crate::lint::TenantReport;
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
 use codespan_reporting::term::termcolor::Ansi;
@@ -22,7 +22,7 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         return Ok(());
     }
     for tenant in &run.tenants {
-        verdicts_to(tenant, out)?;
+        verdicts_to(tenant, style, out)?;
     }
     footer_to(run, style, out)
 }
@@ -69,13 +69,22 @@ fn finding_to(finding: &Finding, config: &Config, style: Style, out: &mut dyn Wr
     })
 }
 
-fn verdicts_to(tenant: &TenantReport, out: &mut dyn Write) -> io::Result<()> {
+fn verdicts_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for control in &tenant.controls {
         let exceptions = match control.verdict {
             Verdict::EnforcedExcept => format!(" ({})", count(control.exceptions.len(), "exception")),
             _ => String::new(),
         };
         writeln!(out, "{}: {}: {}{exceptions}", visible(&tenant.name), control.id, control.verdict.word())?;
+        if !control.assumed_enabled.is_empty() {
+            let names: Vec<String> = control.assumed_enabled.iter().map(PolicyRef::label).collect();
+            writeln!(out, "  once enabled: {}", visible(&names.join(", ")))?;
+        }
+        // Where it does not hold, the finding has said it.
+        let holds = matches!(control.verdict, Verdict::Enforced | Verdict::EnforcedExcept);
+        if holds && style.show.is_none() {
+            writeln!(out, "  {}", visible(&control.reason))?;
+        }
     }
     Ok(())
 }

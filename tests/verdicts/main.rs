@@ -180,7 +180,7 @@ fn check(axes: &[Axis], policies: &[Value], requirement: &Requirement) -> Result
         }
     }
     // Nothing gets through that none of the holes stands for.
-    if !decision.more_holes {
+    if !decision.more_holes && !decision.exceptions.iter().any(|exception| exception.more_holes) {
         for (sign_in, _) in grid.iter().zip(&classes).filter(|(_, class)| **class == worst && worst > Class::Covered) {
             prop_assert!(
                 holes.iter().any(|hole| departs_further(sign_in, hole)),

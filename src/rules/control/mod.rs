@@ -5,7 +5,7 @@ mod message;
 mod words;
 
 use crate::controls::Control;
-use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
+use crate::coverage::{Exception, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::Origin;
 use crate::rules::{FileFacts, Judgement, Meta, Reading, Rule, TenantFacts};
@@ -137,26 +137,17 @@ pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     }
 }
 
-/// When an excepted principal is outside, if not always.
+/// When an excepted principal is outside, if not always: at most so many cases, in words.
 #[must_use]
-pub fn when(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) -> Option<String> {
+pub fn when(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception, shown: usize) -> Option<String> {
     let mut times: Vec<String> =
         exception.holes.iter().map(|hole| words::besides(facts, judgement, hole, exception)).collect();
     if times.iter().any(String::is_empty) {
         return None;
     }
-    times.sort();
     times.dedup();
-    let more = times.len().saturating_sub(SHOWN);
-    times.truncate(SHOWN);
-    if more > 0 {
-        times.push(format!("in {more} more cases"));
-    }
-    (!times.is_empty()).then(|| times.join(", or "))
-}
-
-/// A hole in words: who gets through, and how.
-#[must_use]
-pub fn described(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
-    words::who(facts, judgement, hole)
+    let more = times.len() > shown || exception.more_holes;
+    times.truncate(shown);
+    times.extend(more.then(|| "in other cases".to_owned()));
+    (!times.is_empty()).then(|| times.join("; or "))
 }

@@ -179,17 +179,30 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
         }
     }
     rest.relevant.clone_from(&rest.departs);
-    let mut who: Vec<String> = Vec::new();
-    if let Some(user) = &rest.sign_in.user {
-        who.push(format!("as the user {}", named(facts, user)));
-    }
+    let mut also: Vec<String> = Vec::new();
+    also.extend(rest.sign_in.user.as_ref().map(|user| format!("as the user {}", named(facts, user))));
     if rest.sign_in.user_type != UserType::Member {
-        who.push(format!("as a {}", kind_of_user(rest.sign_in.user_type)));
+        also.push(format!("as {}", with_article(kind_of_user(rest.sign_in.user_type))));
     }
-    who.extend(rest.sign_in.groups.iter().map(|group| format!("as a member of {}", named(facts, group))));
-    who.extend(rest.sign_in.roles.iter().map(|role| format!("as a holder of the role {}", named(facts, role))));
+    let groups: Vec<String> = rest.sign_in.groups.iter().map(|group| named(facts, group)).collect();
+    if !groups.is_empty() {
+        also.push(format!("if also in {}", listed(&groups)));
+    }
+    let roles: Vec<String> = rest.sign_in.roles.iter().map(|role| named(facts, role)).collect();
+    if !roles.is_empty() {
+        also.push(format!("holding the role {}", listed(&roles)));
+    }
     let how = how(facts, judgement, &rest);
-    format!("{} {}", listed(&who), how.trim_matches([' ', ','])).trim().to_owned()
+    also.extend(Some(how.trim_matches([' ', ',']).to_owned()).filter(|how| !how.is_empty()));
+    also.join(", ")
+}
+
+fn with_article(noun: &str) -> String {
+    match noun {
+        "other external user" => "another external user".to_owned(),
+        _ if noun.starts_with(['i', 'o']) => format!("an {noun}"),
+        _ => format!("a {noun}"),
+    }
 }
 
 /// "A covers", "A and B together cover".

@@ -98,7 +98,7 @@ fn subject(facts: &TenantFacts<'_>, exception: &Exception) -> String {
 fn described(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) -> String {
     let subject = subject(facts, exception);
     let subject = subject.trim_end_matches(" is").trim_end_matches(" are");
-    match when(facts, judgement, exception) {
+    match when(facts, judgement, exception, 1) {
         Some(when) => format!("{subject} ({when})"),
         None => subject.to_owned(),
     }
