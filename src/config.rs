@@ -177,7 +177,8 @@ fn no_switch(key: &Spanned<String>) -> Problem {
 fn requirement(own: Own, others: &[&Control]) -> Result<Control, Problem> {
     let id = own.id.get_ref().clone();
     let is_word =
-        !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_word = id.split('-').all(is_word);
     let taken = crate::rules::find(&id).is_some() || others.iter().any(|other| other.id == id);
     if !is_word || taken {
         let message = if is_word { format!("there is already a rule {id}") } else { "this is no id".to_owned() };

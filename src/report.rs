@@ -8,6 +8,7 @@ mod snippet;
 
 pub use json::witness;
 
+use crate::controls::Control;
 use crate::finding::Level;
 use crate::lint::TenantReport;
 use std::fmt;
@@ -58,6 +59,8 @@ pub struct Run {
     pub tenants: Vec<TenantReport>,
     /// The exit code that the process ends with.
     pub exit_code: u8,
+    /// Requirements that the configuration adds to the shipped rules.
+    pub own: Vec<&'static Control>,
     /// For SARIF: how paths as shown become addresses from the repository's root.
     pub root: Root,
 }

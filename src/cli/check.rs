@@ -166,10 +166,11 @@ impl AssumeArgument {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let inputs = inputs(&arguments.paths)?;
     let config = config(arguments.config.as_deref(), arguments.isolated)?;
+    let own = config.requirements.clone();
     let tenants = lint_all(arguments, &inputs, config);
     let empty = tenants.iter().find(|tenant| tenant.is_empty).map(|tenant| tenant.name.clone());
     let empty = empty.filter(|_| arguments.scope == Scope::Tenant && !arguments.allow_empty);
-    let mut run = Run { tenants, exit_code: 0, root: root() };
+    let mut run = Run { tenants, exit_code: 0, own, root: root() };
     run.exit_code = match &empty {
         Some(_) => FAILED,
         None => u8::from(fails(&run, arguments.fail_on)),

@@ -5,7 +5,8 @@
 
 use super::{Root, Run};
 use crate::finding::{Finding, Level, Location, clip, escape_invisible, visible};
-use crate::rules::{self, Meta};
+use crate::rules::control::ControlRule;
+use crate::rules::{self, Meta, Rule};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -19,7 +20,14 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let metas: Vec<Meta> = rules::all().iter().map(|rule| rule.meta()).collect();
+    let own: Vec<ControlRule> = run.own.iter().map(|control| ControlRule(control)).collect();
+    let rules: Vec<&dyn Rule> = rules::all()
+        .iter()
+        .copied()
+        .map(|rule| rule as &dyn Rule)
+        .chain(own.iter().map(|rule| rule as &dyn Rule))
+        .collect();
+    let metas: Vec<Meta> = rules.iter().map(|rule| rule.meta()).collect();
     let mut results = merged(run);
     let dropped = results.len().saturating_sub(RESULTS);
     if dropped > 0 {
@@ -31,7 +39,7 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
-            "tool": { "driver": driver(&metas) },
+            "tool": { "driver": driver(&rules, &metas) },
             "invocations": [invocation(run, dropped)],
             "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository." } } },
             "columnKind": "utf16CodeUnits",
@@ -74,10 +82,9 @@ fn merged(run: &Run) -> Vec<Group<'_>> {
     groups.into_values().collect()
 }
 
-fn driver(metas: &[Meta]) -> Value {
+fn driver(rules: &[&dyn Rule], metas: &[Meta]) -> Value {
     let version = env!("CARGO_PKG_VERSION");
-    let rules: Vec<Value> =
-        rules::all().iter().zip(metas).map(|(rule, meta)| descriptor(meta, &rules::page(*rule))).collect();
+    let rules: Vec<Value> = rules.iter().zip(metas).map(|(rule, meta)| descriptor(meta, &rules::page(*rule))).collect();
     json!({
         "name": "caplint",
         "fullName": format!("caplint {version}"),

@@ -1,0 +1,326 @@
+//! `caplint.toml` and `caplint what-if`, as people use them.
+
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const API: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
+const BREAK_GLASS: &str = "b6000000-0000-4000-8000-000000000001";
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+const PHISHING_RESISTANT: &str = "00000000-0000-0000-0000-000000000004";
+
+fn policy(number: u32, changes: Value) -> Value {
+    let mut policy = json!({
+        "id": format!("ca00000{number}-0000-4000-8000-000000000000"), "displayName": format!("CA00{number}"), "state": "enabled",
+        "conditions": {
+            "clientAppTypes": ["all"],
+            "applications": { "includeApplications": ["All"] },
+            "users": { "includeUsers": ["All"], "excludeGroups": [BREAK_GLASS] }
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
+    });
+    for (path, value) in changes.as_object().unwrap() {
+        *policy.pointer_mut(path).unwrap() = value.clone();
+    }
+    policy
+}
+
+/// A folder with policies and a configuration.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(policies: &[Value], config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("policies.json"), json!({ "value": policies }).to_string()).unwrap();
+        if !config.is_empty() {
+            fs::write(folder.path().join("caplint.toml"), config).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_caplint")).current_dir(self.path()).args(arguments).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--format", "json"]].concat());
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// (rule, level, file) of each finding of a rule.
+    fn findings(&self, arguments: &[&str], rule: &str) -> Vec<(String, String)> {
+        let report = self.json(arguments);
+        let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == rule);
+        findings
+            .map(|finding| {
+                let text = |value: &Value| value.as_str().unwrap().to_owned();
+                (text(&finding["level"]), text(&finding["locations"][0]["path"]))
+            })
+            .collect()
+    }
+}
+
+fn exception(date: &str) -> String {
+    format!(
+        "[[exception]]\ngroup = \"{BREAK_GLASS}\"\nname = \"Break-glass accounts\"\nowner = \"identity@contoso.example\"\n\
+         reason = \"Emergency access\"\nreview-by = {date}\ncontrols = [\"mfa-azure-management\"]\n"
+    )
+}
+
+#[test]
+fn an_approved_exception_is_silent_until_its_day() {
+    let folder = Folder::new(&[policy(1, json!({}))], &exception("2027-01-31"));
+    let report = folder.json(&["check", "--today", "2027-01-31"]);
+    assert_eq!(report["summary"]["warnings"], 0);
+    let exception = &report["tenants"][0]["controls"][0]["exceptions"][0];
+    assert_eq!((&exception["approved"], &exception["name"]), (&json!(true), &json!("Break-glass accounts")));
+
+    let late = ["check", "--today", "2027-02-01"];
+    let expired = [("warning".to_owned(), "caplint.toml".to_owned())];
+    assert_eq!(folder.findings(&late, "expired-exception"), expired);
+    assert!(folder.findings(&late, "unapproved-exception").is_empty());
+    assert_eq!(folder.json(&late)["tenants"][0]["controls"][0]["exceptions"][0]["approved"], false);
+}
+
+#[test]
+fn what_is_not_approved_is_a_warning_once_a_list_exists() {
+    let two =
+        policy(1, json!({ "/conditions/users/excludeGroups": [BREAK_GLASS, "b6000000-0000-4000-8000-000000000002"] }));
+    let folder = Folder::new(&[two], &exception("2999-01-31"));
+    let at_the_policy = [("warning".to_owned(), "policies.json".to_owned())];
+    assert_eq!(folder.findings(&["check"], "unapproved-exception"), at_the_policy);
+    let listed = folder.findings(&["check", "--isolated"], "unapproved-exception");
+    assert_eq!(listed, [("info".to_owned(), "policies.json".to_owned())]);
+}
+
+#[test]
+fn an_approval_that_nothing_needs_is_reported() {
+    let nobody = policy(1, json!({ "/conditions/users/excludeGroups": [] }));
+    let folder = Folder::new(&[nobody], &exception("2999-01-31"));
+    let in_the_configuration = [("warning".to_owned(), "caplint.toml".to_owned())];
+    assert_eq!(folder.findings(&["check"], "unused-exception"), in_the_configuration);
+    // Another tenant may need it.
+    fs::create_dir(folder.path().join("other")).unwrap();
+    let other = json!({ "value": [policy(1, json!({}))] }).to_string();
+    fs::write(folder.path().join("other/policies.json"), other).unwrap();
+    let both = ["check", "--tenant-per-path", "policies.json", "other"];
+    assert!(folder.findings(&both, "unused-exception").is_empty());
+}
+
+#[test]
+fn approving_a_class_of_users_does_not_make_it_an_exception() {
+    let mut administrators = policy(1, json!({ "/conditions/users/excludeGroups": [] }));
+    administrators["conditions"]["users"]["excludeRoles"] = json!([GLOBAL_ADMINISTRATOR]);
+    let config = "[[exception]]\nrole = \"Global Administrator\"\nowner = \"x\"\nreason = \"y\"\n";
+    let folder = Folder::new(&[administrators], config);
+    assert_eq!(folder.json(&["check"])["tenants"][0]["controls"][0]["verdict"], "not-enforced");
+}
+
+const ADMINISTRATORS: &str = "[[requirement]]\nid = \"admins-phishing-resistant\"\n\
+    users = { roles = [\"Global Administrator\", \"e8611ab8-c189-46e8-94e1-60213ab1f814\"] }\n\
+    resources = [\"All\"]\ngrant = { strength = \"phishing-resistant\" }\n";
+
+fn own(folder: &Folder) -> Value {
+    folder.json(&["check"])["tenants"][0]["controls"][1].clone()
+}
+
+#[test]
+fn a_requirement_of_ones_own_is_decided_over_all_policies() {
+    let strong = |number, role: &str| {
+        let mut policy =
+            policy(number, json!({ "/conditions/users/excludeGroups": [], "/conditions/users/includeUsers": [] }));
+        policy["conditions"]["users"]["includeRoles"] = json!([role]);
+        policy["grantControls"] = json!({ "operator": "OR", "authenticationStrength": { "id": PHISHING_RESISTANT } });
+        policy
+    };
+    let privileged = "e8611ab8-c189-46e8-94e1-60213ab1f814";
+    let both = [policy(1, json!({})), strong(2, GLOBAL_ADMINISTRATOR), strong(3, privileged)];
+    let control = own(&Folder::new(&both, ADMINISTRATORS));
+    assert_eq!(control["id"], "admins-phishing-resistant");
+    assert_eq!((&control["verdict"], &control["storedQuery"]), (&json!("enforced"), &Value::Null));
+
+    // Ordinary MFA is not enough, and each role must be covered.
+    let folder = Folder::new(&both[..2], ADMINISTRATORS);
+    let control = own(&folder);
+    assert_eq!(control["verdict"], "not-enforced");
+    assert_eq!(control["witness"]["signInIdentity"]["roles"], json!([privileged]));
+    let message = String::from_utf8(folder.run(&["check"]).stdout).unwrap();
+    let who = "Any holder of the role \"Privileged Role Administrator\" gets a token for some resource without phishing-resistant authentication.";
+    assert!(message.contains(who), "{message}");
+}
+
+#[test]
+fn all_resources_means_the_one_that_a_policy_leaves_out() {
+    let mut all_but_one = policy(1, json!({}));
+    all_but_one["conditions"]["applications"]["excludeApplications"] = json!([API]);
+    let config = "[[requirement]]\nid = \"everything\"\nresources = [\"All\"]\ngrant = \"mfa\"\n";
+    let control = own(&Folder::new(&[all_but_one], config));
+    assert_eq!(control["verdict"], "not-enforced");
+    assert_eq!(control["witness"]["signInContext"]["resource"], API);
+    assert_eq!(control["witness"]["relevant"], json!(["signInContext.resource"]));
+}
+
+#[test]
+fn legacy_authentication_and_device_code_can_be_required_to_be_blocked() {
+    let block = |number, key: &str, value: Value| {
+        let mut policy = policy(
+            number,
+            json!({ "/conditions/users/excludeGroups": [], "/grantControls/builtInControls": ["block"] }),
+        );
+        policy["conditions"][key] = value;
+        policy
+    };
+    let config = "[[requirement]]\nid = \"no-legacy\"\nresources = [\"All\"]\nclients = [\"exchangeActiveSync\", \"other\"]\ngrant = \"block\"\n\
+        [[requirement]]\nid = \"no-device-code\"\nresources = [\"All\"]\nflows = [\"deviceCodeFlow\"]\ngrant = \"block\"\n";
+    let legacy = block(1, "clientAppTypes", json!(["exchangeActiveSync", "other"]));
+    let device_code = block(2, "authenticationFlows", json!({ "transferMethods": "deviceCodeFlow" }));
+    let verdicts = |policies: &[Value]| -> Vec<String> {
+        let report = Folder::new(policies, config).json(&["check"]);
+        let controls = report["tenants"][0]["controls"].as_array().unwrap().clone();
+        controls[1..].iter().map(|control| control["verdict"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(verdicts(&[legacy.clone(), device_code.clone()]), ["enforced", "enforced"]);
+    assert_eq!(verdicts(&[legacy]), ["enforced", "not-enforced"]);
+    assert_eq!(verdicts(&[device_code]), ["not-enforced", "enforced"]);
+    assert_eq!(verdicts(&[policy(1, json!({}))]), ["not-enforced", "not-enforced"]);
+}
+
+#[test]
+fn a_requirement_of_ones_own_is_a_rule_in_sarif() {
+    let folder = Folder::new(&[policy(1, json!({}))], ADMINISTRATORS);
+    let sarif: Value = serde_json::from_slice(&folder.run(&["check", "--format", "sarif"]).stdout).unwrap();
+    let rules = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let result = results.iter().find(|result| result["ruleId"] == "admins-phishing-resistant").unwrap();
+    let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(rules[index]["id"], "admins-phishing-resistant");
+}
+
+#[test]
+fn a_mistake_in_the_configuration_stops_the_run_at_its_line() {
+    let folder =
+        Folder::new(&[policy(1, json!({}))], "[[requirement]]\nid = \"x\"\nresources = [\"All\"]\ngrant = \"mfaa\"\n");
+    let output = folder.run(&["check"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    for part in ["caplint.toml:4:9", "is not a grant", "\"mfa\""] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    assert_eq!(folder.run(&["check", "--isolated"]).status.code(), Some(0));
+    assert_eq!(folder.run(&["check", "--config", "nowhere.toml"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_configuration_is_found_upwards() {
+    let folder = Folder::new(&[policy(1, json!({}))], ADMINISTRATORS);
+    fs::create_dir_all(folder.path().join("a/b")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+        .current_dir(folder.path().join("a/b"))
+        .args(["check", "../../policies.json", "--format", "json"])
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["tenants"][0]["controls"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_assumption_can_be_switched() {
+    let old = policy(1, json!({ "/conditions/clientAppTypes": [], "/conditions/users/excludeGroups": [] }));
+    let verdict = |config: &str| {
+        let report = Folder::new(std::slice::from_ref(&old), config).json(&["check"]);
+        let control = report["tenants"][0]["controls"][0].clone();
+        let assumed = control["assumptions"].as_array().unwrap().contains(&json!("empty-client-apps-is-modern"));
+        (control["verdict"].as_str().unwrap().to_owned(), assumed)
+    };
+    assert_eq!(verdict(""), ("enforced".to_owned(), true));
+    assert_eq!(verdict("[assumptions]\nempty-client-apps-is-modern = false\n"), ("undecided".to_owned(), false));
+    let partners = "[assumptions]\nall-users-includes-partners = false\n";
+    assert_eq!(verdict(partners).0, "undecided");
+    let app = policy(1, json!({ "/grantControls/builtInControls": ["mfa", "approvedApplication"] }));
+    let retired = |config: &str| {
+        Folder::new(std::slice::from_ref(&app), config).json(&["check"])["tenants"][0]["controls"][0]["verdict"].clone()
+    };
+    assert_eq!(retired(""), "not-enforced");
+    assert_eq!(retired("[assumptions]\napproved-app-retired = true\n"), "enforced-except");
+}
+
+#[test]
+fn what_would_have_to_be_enabled_is_listed() {
+    let off = policy(1, json!({ "/state": "enabledForReportingButNotEnforced" }));
+    let folder = Folder::new(&[off], "");
+    let control = folder.json(&["check", "--assume-enabled", "report-only"])["tenants"][0]["controls"][0].clone();
+    assert_eq!(
+        (&control["verdict"], &control["assumedEnabled"][0]["displayName"]),
+        (&json!("enforced-except"), &json!("CA001"))
+    );
+}
+
+fn what_if(folder: &Folder, arguments: &[&str]) -> Value {
+    folder.json(&[&["what-if"], arguments].concat())
+}
+
+#[test]
+fn what_if_tells_what_applies_and_why() {
+    let mut filtered = policy(1, json!({}));
+    filtered["conditions"]["devices"] =
+        json!({ "deviceFilter": { "mode": "exclude", "rule": "device.isCompliant -eq True" } });
+    let folder = Folder::new(&[filtered], "");
+    assert_eq!(what_if(&folder, &[])["outcome"], "forced");
+    let answer = what_if(&folder, &["--device", "isCompliant=true", "--device", "trustType=ServerAD"]);
+    assert_eq!(answer["outcome"], "granted");
+    let because = answer["policies"][0]["because"].as_str().unwrap();
+    assert!(because.contains("conditions.devices.deviceFilter.rule"), "{because}");
+    assert_eq!(what_if(&folder, &["--group", BREAK_GLASS])["outcome"], "granted");
+    assert_eq!(
+        what_if(&folder, &["--guest", "b2bCollaborationGuest", "--role", "global administrator"])["outcome"],
+        "forced"
+    );
+    for mistake in [&["--guest", "alien"][..], &["--role", "King"], &["--device", "colour=red"], &["--witness", "9"]] {
+        assert_eq!(folder.run(&[&["what-if"], mistake].concat()).status.code(), Some(2), "{mistake:?}");
+    }
+}
+
+#[test]
+fn what_if_replays_the_witness_of_a_control() {
+    let mut trusting = policy(1, json!({}));
+    trusting["conditions"]["locations"] = json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted"] });
+    let folder = Folder::new(&[trusting], "");
+    let witness = &folder.json(&["check"])["tenants"][0]["controls"][0]["witness"];
+    let replayed = what_if(&folder, &["--witness", "1"]);
+    assert_eq!(replayed["outcome"], "granted");
+    assert_eq!(replayed["signIn"]["signInConditions"], witness["signInConditions"]);
+    assert_eq!(what_if(&folder, &["--location", "AllTrusted"])["outcome"], "granted");
+}
+
+#[test]
+fn addresses_that_cannot_be_are_no_way_in() {
+    let at = |number, include: &[&str], exclude: &[&str]| {
+        let mut policy = policy(number, json!({ "/conditions/users/excludeGroups": [] }));
+        policy["conditions"]["locations"] = json!({ "includeLocations": include, "excludeLocations": exclude });
+        policy
+    };
+    let (one, two) = ("d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-000000000002");
+    // Nobody is in both networks, so what excludes one and then the other leaves nothing out.
+    let policies = [at(1, &["All"], &[one]), at(2, &[one], &[two])];
+    let network = |id: &str, net: &str| {
+        json!({ "@odata.type": "#microsoft.graph.ipNamedLocation", "id": id, "displayName": net, "isTrusted": false,
+                "ipRanges": [{ "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": net }] })
+    };
+    let verdict = |second: &str| {
+        let folder = Folder::new(&policies, "");
+        for (id, net) in [(one, "203.0.113.0/25"), (two, second)] {
+            fs::write(folder.path().join(format!("{id}.json")), network(id, net).to_string()).unwrap();
+        }
+        folder.json(&["check"])["tenants"][0]["controls"][0]["verdict"].clone()
+    };
+    assert_eq!(verdict("203.0.113.128/25"), "enforced");
+    assert_eq!(verdict("203.0.113.0/24"), "not-enforced");
+}
