@@ -16,7 +16,7 @@ mod space;
 
 use crate::policy::{Id, List, Policy};
 use crate::requirement::{Assumptions, Requirement};
-use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, Undefined, View};
+use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::{MissingPolicies, Tenant};
 use formula::Formula;
 use region::{Class, region};
@@ -295,18 +295,23 @@ fn excluding(view: &View<'_>, kind: PrincipalKind, id: &Id, sign_ins: &[SignIn])
 /// meant for everybody before those meant for some, and what comes nearest first.
 #[must_use]
 pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Cause>)> {
-    let mut near: Vec<(bool, usize, Vec<Cause>)> = Vec::new();
+    // 0: meant for everybody, 1: for groups that may hold everybody, 2: for some.
+    let mut near: Vec<(u8, usize, Vec<Cause>)> = Vec::new();
     for (index, policy) in view.tenant.policies.iter().enumerate().filter(|(_, policy)| view.asks(policy)) {
         let causes: Vec<Cause> = view.causes(policy, sign_in).collect();
         if !causes.is_empty() && !causes.iter().any(|cause| cause.why.is_elsewhere()) {
-            let for_some = causes.iter().any(|cause| cause.why == crate::signin::Why::UserNotIncluded);
-            near.push((for_some, index, causes));
+            let meant_for = causes.iter().map(|cause| match cause.why {
+                Why::UserNotIncluded => 2,
+                Why::OnlyIncludedGroups => 1,
+                _ => 0,
+            });
+            near.push((meant_for.max().unwrap_or(0), index, causes));
         }
     }
-    near.sort_by_key(|(for_some, index, causes)| (*for_some, causes.len(), *index));
+    near.sort_by_key(|(meant_for, index, causes)| (*meant_for, causes.len(), *index));
     // Whom a policy for administrators leaves out is no news where one is meant for everybody.
-    if near.iter().any(|(for_some, _, _)| !for_some) {
-        near.retain(|(for_some, _, _)| !for_some);
+    if near.iter().any(|(meant_for, _, _)| *meant_for < 2) {
+        near.retain(|(meant_for, _, _)| *meant_for < 2);
     }
     near.into_iter().map(|(_, index, causes)| (index, causes)).collect()
 }

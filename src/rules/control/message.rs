@@ -22,12 +22,12 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
     match &decision.reason {
         Reason::NoPolicies => format!("This tenant has no policy at all: {through}."),
         Reason::Witness => {
-            let reported = if is_all_report_only(facts, nearest) {
-                " Every policy that asks for it is report-only: evaluated, never enforced."
+            let off = if is_all_off(facts, nearest) {
+                " No policy is enabled; report-only ones are evaluated and never enforced."
             } else {
                 ""
             };
-            format!("{}.{}{reported}", capitalised(&through), others(facts, judgement))
+            format!("{}.{}{off}", capitalised(&through), others(facts, judgement))
         }
         Reason::MissingPolicies(MissingPolicies::NextPage) => {
             format!("{untold}, because the export is incomplete. By the policies that are here, {through}.")
@@ -78,11 +78,11 @@ fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     format!(" So does {}.", words::listed(&described))
 }
 
-/// Whether the policies that ask for what is required are all evaluated, and none enforced.
-fn is_all_report_only(facts: &TenantFacts<'_>, nearest: Option<&(usize, Vec<Cause>)>) -> bool {
-    let report_only = |index: usize| facts.tenant.policies[index].state == Fact::Known(State::ReportOnly);
+/// Whether a policy would stop the sign-in, and nothing in the tenant is enabled.
+fn is_all_off(facts: &TenantFacts<'_>, nearest: Option<&(usize, Vec<Cause>)>) -> bool {
+    let only_off = |causes: &[Cause]| matches!(causes, [Cause { why: Why::ReportOnly | Why::Disabled, .. }]);
     let enabled = facts.tenant.policies.iter().any(|policy| policy.state == Fact::Known(State::Enabled));
-    facts.assume_enabled == AssumeEnabled::Neither && !enabled && nearest.is_some_and(|(index, _)| report_only(*index))
+    facts.assume_enabled == AssumeEnabled::Neither && !enabled && nearest.is_some_and(|(_, causes)| only_off(causes))
 }
 
 /// The smallest change that closes the gap.
@@ -95,9 +95,9 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
     let policies = &facts.tenant.policies;
     match &judgement.decision.reason {
         Reason::TooIntricate => return format!("One policy for all users, without conditions, settles it.{explain}"),
-        Reason::Witness if is_all_report_only(facts, nearest) => {
+        Reason::Witness if is_all_off(facts, nearest) => {
             return format!(
-                "Set `state` to \"enabled\" once the sign-in logs show whom it would stop; `--assume-enabled report-only` tells what the tenant would then enforce.{explain}"
+                "Set `state` to \"enabled\" once the sign-in logs show whom it would stop; `--assume-enabled all` tells what the tenant would then enforce.{explain}"
             );
         }
         _ => {}
@@ -108,7 +108,11 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
     };
     let Some((index, causes)) = hinge.as_ref().or(nearest) else { return create };
     // A policy for some users is not the one to change for all.
-    if causes.iter().any(|cause| cause.why == Why::UserNotIncluded) {
+    let by_groups = !matches!(judgement.decision.reason, Reason::Membership(_));
+    if causes
+        .iter()
+        .any(|cause| cause.why == Why::UserNotIncluded || (by_groups && cause.why == Why::OnlyIncludedGroups))
+    {
         return create;
     }
     let policy = &policies[*index];
