@@ -82,7 +82,7 @@ pub struct Exception {
     pub id: Id,
     /// The sign-ins of its that get through, the easiest first: what else they depart in, if anything.
     pub holes: Vec<Hole>,
-    /// There are more of them than are listed.
+    /// There may be more of them than are listed.
     pub more_holes: bool,
     /// The policies that exclude it and the index in their list.
     pub policies: Vec<(usize, usize)>,
@@ -223,32 +223,20 @@ pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> D
     }
 }
 
-/// The policies that may stop something, with the formula of what they surely stop in each class.
+/// What each policy covers, in each class: read when a class is first asked about, because most tenants need one or two.
+#[derive(Default)]
 struct Regions {
-    policies: Vec<usize>,
-    by_class: Vec<[Formula; 4]>,
+    by_class: [Option<Vec<(usize, Formula)>>; 4],
 }
 
 impl Regions {
-    fn new(space: &mut Space<'_>, candidates: &[usize]) -> Self {
-        let tenant = space.view.tenant;
-        let (mut policies, mut by_class) = (Vec::new(), Vec::new());
-        for index in candidates {
-            let policy = &tenant.policies[*index];
-            let gap = region(space, policy, Class::Gap);
-            if gap == Formula::Never {
-                continue;
-            }
-            policies.push(*index);
-            let [exempt, membership, unknown] =
-                [Class::Exempt, Class::Membership, Class::Unknown].map(|class| region(space, policy, class));
-            by_class.push([exempt, membership, unknown, gap]);
-        }
-        Self { policies, by_class }
-    }
-
-    fn of(&self, class: Class) -> impl Iterator<Item = &Formula> {
-        self.by_class.iter().map(move |regions| &regions[class as usize])
+    /// The policies that cover something in a class, by index, with what they cover.
+    fn of(&mut self, space: &mut Space<'_>, class: Class) -> &[(usize, Formula)] {
+        self.by_class[class as usize].get_or_insert_with(|| {
+            let policies = space.view.tenant.policies.iter().enumerate();
+            let regions = policies.map(|(index, policy)| (index, region(space, policy, class)));
+            regions.filter(|(_, region)| *region != Formula::Never).collect()
+        })
     }
 }
 
@@ -261,15 +249,12 @@ fn decide_by_policies(view: View<'_>) -> Decision {
     if by_defaults {
         return decided(Verdict::Enforced, Reason::SecurityDefaults);
     }
-    let all: Vec<usize> = (0..tenant.policies.len()).collect();
-    let policies: Vec<&Policy> = tenant.policies.iter().collect();
-    let mut space = Space::new(view, &policies);
-    let regions = Regions::new(&mut space, &all);
-    space.complete();
-    if let Some(decision) = obvious::decide(&space, &regions) {
+    let mut space = Space::new(view);
+    let mut regions = Regions::default();
+    if let Some(decision) = obvious::decide(&mut space, &mut regions) {
         return decision;
     }
-    holes::decide(&mut space, &regions).unwrap_or_else(|_| decided(Verdict::Undecided, Reason::TooIntricate))
+    holes::decide(&mut space, &mut regions).unwrap_or_else(|_| decided(Verdict::Undecided, Reason::TooIntricate))
 }
 
 fn decided(verdict: Verdict, reason: Reason) -> Decision {

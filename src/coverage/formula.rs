@@ -66,6 +66,15 @@ impl Formula {
         }
     }
 
+    /// Every term in it.
+    pub(super) fn for_each_term(&self, found: &mut impl FnMut(Term)) {
+        match self {
+            Always | Never => {}
+            Is(term) | IsNot(term) => found(*term),
+            All(parts) | Any(parts) => parts.iter().for_each(|part| part.for_each_term(found)),
+        }
+    }
+
     /// Whether it holds where exactly these terms are true.
     pub(super) fn holds(&self, is_true: &impl Fn(Term) -> bool) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! Sign-ins that no policy stops: whether there are any, and the easiest of them.
 
-use super::formula::Term;
+use super::formula::{Formula, Term};
 use super::region::Class;
 use super::solver::{Solver, TooIntricate};
 use super::space::Space;
@@ -15,11 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Exceptions that are listed at most: each wants an owner, so there is no use in leaving some out.
 const MOST_EXCEPTIONS: usize = 1_000;
 
-/// Ways in that are listed for one exception.
-const WAYS: usize = 4;
-
 /// Departures that are counted; what takes more is found, too, but in no particular order.
-const COUNTED: usize = 4;
+const COUNTED: usize = 3;
 
 /// Conflicts that listing holes may take, once it is clear that there are some.
 const LISTING_EFFORT: u64 = 50_000;
@@ -31,18 +28,19 @@ const CORE_EFFORT: u64 = 20_000;
 const MOST_CARRIERS: usize = 64;
 
 /// Decides by the worst that is left open.
-pub(super) fn decide(space: &mut Space<'_>, regions: &Regions) -> Result<Decision, TooIntricate> {
-    let mut search = Search::new(space, regions)?;
+pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Result<Decision, TooIntricate> {
+    let mut search = Search::new(space, regions, &[Class::Exempt, Class::Membership])?;
     if search.is_covered(Class::Exempt)? {
         let carriers = search.carriers(Class::Exempt);
         return Ok(decided(Verdict::Enforced, Reason::Policies(carriers)));
     }
     if search.is_covered(Class::Membership)? {
         let carriers = search.carriers(Class::Membership);
-        let (found, _) = search.holes(Class::Exempt, MOST_EXCEPTIONS);
+        let (found, more_holes) = search.exceptions();
         let exceptions = exceptions(search.space, found);
-        return Ok(Decision { exceptions, ..decided(Verdict::EnforcedExcept, Reason::Policies(carriers)) });
+        return Ok(Decision { more_holes, exceptions, ..decided(Verdict::EnforcedExcept, Reason::Policies(carriers)) });
     }
+    let mut search = Search::new(space, regions, &[Class::Membership, Class::Unknown, Class::Gap])?;
     let class = if !search.is_covered(Class::Gap)? {
         Class::Gap
     } else if !search.is_covered(Class::Unknown)? {
@@ -50,13 +48,16 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &Regions) -> Result<Decisio
     } else {
         Class::Membership
     };
-    let (found, more_holes) = search.holes(class, SHOWN_HOLES);
+    // Where the files do not say, one example is worth more than fifty.
+    let (found, more_holes) =
+        if class == Class::Gap { search.holes(class, SHOWN_HOLES) } else { (search.example(class)?, true) };
     let holes: Vec<Hole> = found.into_iter().map(|(hole, _)| hole).collect();
     let Some(witness) = holes.first().map(|hole| &hole.sign_in) else { return Err(TooIntricate) };
+    let view = &search.space.view;
     let (verdict, reason) = match class {
         Class::Gap => (Verdict::NotEnforced, Reason::Witness),
-        Class::Unknown => (Verdict::Undecided, hinge(&space.view, witness).ok_or(TooIntricate)?),
-        _ => (Verdict::Undecided, Reason::Membership(by_membership(&space.view, witness))),
+        Class::Unknown => (Verdict::Undecided, hinge(view, witness).ok_or(TooIntricate)?),
+        _ => (Verdict::Undecided, Reason::Membership(by_membership(view, witness))),
     };
     Ok(Decision { holes, more_holes, ..decided(verdict, reason) })
 }
@@ -65,26 +66,37 @@ struct Search<'s, 't> {
     space: &'s Space<'t>,
     regions: &'s Regions,
     solver: Solver,
-    /// For each class, what demands that no policy covers the sign-in.
-    uncovered: [Lit; 4],
+    /// For each class that was asked about, what demands that no policy covers the sign-in.
+    uncovered: [Option<Lit>; 4],
     /// For each class, what demands that of a single policy.
     by_policy: [Vec<Lit>; 4],
 }
 
 impl<'s, 't> Search<'s, 't> {
-    fn new(space: &'s mut Space<'t>, regions: &'s Regions) -> Result<Self, TooIntricate> {
-        let mut solver = space.solver()?;
-        let uncovered = Class::ALL.map(|_| solver.variable());
-        let mut by_policy = [const { Vec::new() }; 4];
-        for class in Class::ALL {
-            for region in regions.of(class) {
-                let not_covering = solver.variable();
-                solver.demand(not_covering, &region.clone().not());
-                solver.clause([!uncovered[class as usize], not_covering]);
-                by_policy[class as usize].push(not_covering);
-            }
+    /// A search that can be asked about these classes.
+    fn new(space: &'s mut Space<'t>, regions: &'s mut Regions, classes: &[Class]) -> Result<Self, TooIntricate> {
+        // Every term must be there before the solver is.
+        for class in classes {
+            regions.of(space, *class);
         }
-        Ok(Self { space, regions, solver, uncovered, by_policy })
+        let solver = space.solver()?;
+        Ok(Self { space, regions, solver, by_policy: Default::default(), uncovered: [None; 4] })
+    }
+
+    /// What demands that no policy covers the sign-in, read as generously as the class says.
+    fn uncovered(&mut self, class: Class) -> Lit {
+        if let Some(known) = self.uncovered[class as usize] {
+            return known;
+        }
+        let uncovered = self.solver.variable();
+        for (_, region) in self.regions.by_class[class as usize].iter().flatten() {
+            let not_covering = self.solver.variable();
+            self.solver.demand(not_covering, &region.clone().not());
+            self.solver.clause([!uncovered, not_covering]);
+            self.by_policy[class as usize].push(not_covering);
+        }
+        self.uncovered[class as usize] = Some(uncovered);
+        uncovered
     }
 
     /// Solves until the model is one that a device can have.
@@ -104,7 +116,40 @@ impl<'s, 't> Search<'s, 't> {
 
     /// Whether the policies, read as generously as the class says, leave nothing open.
     fn is_covered(&mut self, class: Class) -> Result<bool, TooIntricate> {
-        self.solve(&[self.uncovered[class as usize]]).map(|found| found.is_none())
+        let uncovered = self.uncovered(class);
+        self.solve(&[uncovered]).map(|found| found.is_none())
+    }
+
+    /// One minimal departure from what an attacker tries first.
+    fn example(&mut self, class: Class) -> Result<Vec<(Hole, BTreeSet<Term>)>, TooIntricate> {
+        let uncovered = self.uncovered(class);
+        let mut found = Vec::new();
+        if let Some((model, sign_in)) = self.solve(&[uncovered])? {
+            let (model, sign_in) = self.smallest(uncovered, model, sign_in)?;
+            self.add(model, sign_in, &mut found);
+        }
+        Ok(found)
+    }
+
+    /// Everybody who gets through only because of being excluded one by one, each with an example; and whether there are
+    /// more.
+    fn exceptions(&mut self) -> (Vec<(Hole, BTreeSet<Term>)>, bool) {
+        self.solver.allow(LISTING_EFFORT);
+        let mut all = Vec::new();
+        while all.len() < MOST_EXCEPTIONS {
+            match self.example(Class::Exempt).as_deref() {
+                Ok([(hole, terms)]) => {
+                    for term in terms.iter().filter(|term| self.space.principal_of(**term).is_some()).take(1) {
+                        let known = self.solver.literal(*term);
+                        self.solver.clause([!known]);
+                    }
+                    all.push((hole.clone(), terms.clone()));
+                }
+                Ok(_) => return (all, false),
+                Err(TooIntricate) => break,
+            }
+        }
+        (all, true)
     }
 
     /// Minimal departures from what an attacker tries first, by how many they are; and whether there are more.
@@ -128,19 +173,19 @@ impl<'s, 't> Search<'s, 't> {
     ) -> Result<bool, TooIntricate> {
         let departures: Vec<Lit> =
             self.space.terms().filter(|term| self.space.departs(*term)).map(|term| self.solver.literal(term)).collect();
-        let counts = self.solver.counter(&departures, COUNTED);
-        let uncovered = self.uncovered[class as usize];
+        let uncovered = self.uncovered(class);
         // Each hole that is found rules out everything that departs in the same and more, so that whatever is found at
         // the smallest number of departures is minimal.
-        for number in 0..=COUNTED {
-            let few = counts.get(number).map(|more| !*more);
+        let mut row: Option<Vec<Lit>> = None;
+        for _ in 0..=COUNTED {
+            row = Some(self.solver.more_than(&departures, row.as_deref()));
+            let few = row.as_ref().and_then(|row| row.last()).map(|more| !*more);
             let assumptions: Vec<Lit> = std::iter::once(uncovered).chain(few).collect();
             while let Some((model, sign_in)) = self.solve(&assumptions)? {
                 if found.len() == most {
                     return Ok(true);
                 }
                 self.add(model, sign_in, found);
-                self.enough_of_one(class, found);
             }
         }
         while let Some((model, sign_in)) = self.solve(&[uncovered])? {
@@ -149,7 +194,6 @@ impl<'s, 't> Search<'s, 't> {
             }
             let (model, sign_in) = self.smallest(uncovered, model, sign_in)?;
             self.add(model, sign_in, found);
-            self.enough_of_one(class, found);
         }
         Ok(false)
     }
@@ -159,19 +203,6 @@ impl<'s, 't> Search<'s, 't> {
         let unlike: Vec<Lit> = terms.iter().map(|term| !self.solver.literal(*term)).collect();
         self.solver.clause(unlike);
         found.push((hole(self.space, &terms, sign_in), terms));
-    }
-
-    /// Looks for other exceptions once one is known well enough.
-    fn enough_of_one(&mut self, class: Class, found: &[(Hole, BTreeSet<Term>)]) {
-        let principal =
-            |terms: &BTreeSet<Term>| terms.iter().copied().find(|term| self.space.principal_of(*term).is_some());
-        let Some(last) = found.last().and_then(|(_, terms)| principal(terms)).filter(|_| class == Class::Exempt) else {
-            return;
-        };
-        if found.iter().filter(|(_, terms)| principal(terms) == Some(last)).count() >= WAYS {
-            let last = self.solver.literal(last);
-            self.solver.clause([!last]);
-        }
     }
 
     /// Takes back departures as long as something gets through: at least one more each time, until none can be.
@@ -200,7 +231,12 @@ impl<'s, 't> Search<'s, 't> {
 
     /// Policies that cover everything together: a small set of them, minimal unless that takes too long.
     fn carriers(&mut self, class: Class) -> Vec<usize> {
+        let mut regions = self.regions.by_class[class as usize].iter().flatten();
+        if let Some((alone, _)) = regions.find(|(_, region)| *region == Formula::Always) {
+            return vec![*alone];
+        }
         self.solver.allow(CORE_EFFORT);
+        self.uncovered(class);
         let all = self.by_policy[class as usize].clone();
         let index_of = |literal: &Lit| all.iter().position(|one| one == literal);
         let mut core = match self.solve(&all) {
@@ -209,8 +245,10 @@ impl<'s, 't> Search<'s, 't> {
         };
         // What is not even enabled is done without where that is possible.
         let policies = &self.space.view.tenant.policies;
+        let regions: Vec<usize> =
+            self.regions.by_class[class as usize].iter().flatten().map(|(policy, _)| *policy).collect();
         let is_on = |literal: &Lit| {
-            index_of(literal).is_some_and(|at| policies[self.regions.policies[at]].state == Fact::Known(State::Enabled))
+            index_of(literal).is_some_and(|at| policies[regions[at]].state == Fact::Known(State::Enabled))
         };
         core.sort_by_key(is_on);
         let mut needed = 0;
@@ -233,27 +271,32 @@ impl<'s, 't> Search<'s, 't> {
                 }
             }
         }
-        let mut policies: Vec<usize> = core.iter().filter_map(index_of).map(|at| self.regions.policies[at]).collect();
+        let mut policies: Vec<usize> = core.iter().filter_map(index_of).map(|at| regions[at]).collect();
         policies.sort_unstable();
         policies
     }
 }
 
-/// A hole with what matters in it.
-pub(super) fn hole(space: &Space<'_>, terms: &BTreeSet<Term>, sign_in: SignIn) -> Hole {
+/// A hole with what it departs in.
+pub(super) fn departures(space: &Space<'_>, terms: &BTreeSet<Term>, sign_in: SignIn) -> Hole {
     let mut departs: Vec<Coordinate> = terms.iter().map(|term| space.coordinate(*term)).collect();
     departs.sort_unstable();
     departs.dedup();
-    let mut relevant = departs.clone();
+    Hole { sign_in, relevant: departs.clone(), departs }
+}
+
+/// A hole with everything that matters in it.
+pub(super) fn hole(space: &Space<'_>, terms: &BTreeSet<Term>, sign_in: SignIn) -> Hole {
+    let mut hole = departures(space, terms, sign_in);
     for policy in &space.view.tenant.policies {
-        if let Some(coordinate) = only_obstacle(&space.view, policy, &sign_in)
-            && !relevant.contains(&coordinate)
+        if let Some(coordinate) = only_obstacle(&space.view, policy, &hole.sign_in)
+            && !hole.relevant.contains(&coordinate)
         {
-            relevant.push(coordinate);
+            hole.relevant.push(coordinate);
         }
     }
-    relevant.sort_unstable();
-    Hole { sign_in, departs, relevant }
+    hole.relevant.sort_unstable();
+    hole
 }
 
 /// The one coordinate that, changed to what the policy asks for, would have the policy stop the sign-in.
@@ -312,23 +355,24 @@ fn only_obstacle(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<C
 
 /// The principals who get through only because they are excluded one by one, each with all of its holes.
 pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) -> Vec<Exception> {
-    let mut by_principal: BTreeMap<(PrincipalKind, Id), Vec<Hole>> = BTreeMap::new();
+    let mut by_principal: BTreeMap<(PrincipalKind, Id), Vec<(usize, Hole)>> = BTreeMap::new();
     for (hole, terms) in holes {
-        let tracked = terms.iter().find_map(|term| space.principal_of(*term));
-        if let Some(principal) = tracked {
-            by_principal.entry(principal).or_default().push(hole);
+        if let Some(principal) = terms.iter().find_map(|term| space.principal_of(*term)) {
+            by_principal.entry(principal).or_default().push((terms.len(), hole));
         }
     }
-    let exception = |((kind, id), holes): ((PrincipalKind, Id), Vec<Hole>)| {
+    let mut exceptions: Vec<(usize, Exception)> = Vec::new();
+    for ((kind, id), holes) in by_principal {
+        let fewest = holes.iter().map(|(departures, _)| *departures).min().unwrap_or(0);
+        let more_holes = fewest > 1;
+        let holes: Vec<Hole> = holes.into_iter().map(|(_, hole)| hole).collect();
         let sign_ins: Vec<SignIn> = holes.iter().map(|hole| hole.sign_in.clone()).collect();
         let policies = excluding(&space.view, kind, &id, &sign_ins);
-        let more_holes = holes.len() >= WAYS;
-        Exception { kind, id, holes, more_holes, policies }
-    };
-    let mut exceptions: Vec<Exception> = by_principal.into_iter().map(exception).collect();
+        exceptions.push((fewest, Exception { kind, id, holes, more_holes, policies }));
+    }
     // Those who are always outside before those who are so only together with something else.
-    exceptions.sort_by_key(|exception| exception.holes.iter().map(|hole| hole.departs.len() > 1).min());
-    exceptions
+    exceptions.sort_by_key(|(fewest, _)| *fewest > 1);
+    exceptions.into_iter().map(|(_, exception)| exception).collect()
 }
 
 /// The first policy of which it cannot be told whether it stops the sign-in.

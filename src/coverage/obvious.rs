@@ -1,43 +1,47 @@
 //! What needs no solver, which is most tenants: one policy for everybody, or none for the first sign-in that an attacker
-//! would try. Each answer is exact; where it takes more than one policy, there is none.
+//! would try. Each answer is exact; where it takes more than a look, there is none.
 
 use super::formula::{Formula, Term};
-use super::holes::{exceptions, hole};
+use super::holes::{departures, exceptions, hole};
 use super::region::Class;
 use super::space::{Meaning, Space};
 use super::{Decision, PrincipalKind, Reason, Regions, Verdict, decided};
 use crate::policy::{Fact, State};
 use std::collections::BTreeSet;
 
-pub(super) fn decide(space: &Space<'_>, regions: &Regions) -> Option<Decision> {
-    let is_off = |policy: &usize| space.view.tenant.policies[*policy].state != Fact::Known(State::Enabled);
-    if let Some(policy) = covering(regions, Class::Exempt).min_by_key(is_off) {
+/// Departures that are tried for each exception.
+const DEPARTURES: usize = 8;
+
+pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
+    let tenant = space.view.tenant;
+    let is_off = |policy: &usize| tenant.policies[*policy].state != Fact::Known(State::Enabled);
+    if let Some(policy) = covering(regions.of(space, Class::Exempt)).min_by_key(is_off) {
         return Some(decided(Verdict::Enforced, Reason::Policies(vec![policy])));
     }
-    if covering(regions, Class::Membership).next().is_some() {
+    if covering(regions.of(space, Class::Membership)).next().is_some() {
         return all_but_exceptions(space, regions);
     }
     let nothing = BTreeSet::new();
-    let is_open = regions.of(Class::Gap).all(|region| !region.holds(&|_| false));
+    let is_open = regions.of(space, Class::Gap).iter().all(|(_, region)| !region.holds(&|_| false));
+    space.complete();
     (is_open && space.first_is_possible()).then(|| {
         // Whatever else gets through departs further.
         let holes = space.sign_in(&nothing).map(|sign_in| hole(space, &nothing, sign_in)).into_iter().collect();
-        let reason = if space.view.tenant.policies.is_empty() { Reason::NoPolicies } else { Reason::Witness };
+        let reason = if tenant.policies.is_empty() { Reason::NoPolicies } else { Reason::Witness };
         Decision { holes, ..decided(Verdict::NotEnforced, reason) }
     })
 }
 
 /// Policies that cover everything alone.
-fn covering(regions: &Regions, class: Class) -> impl Iterator<Item = usize> {
-    let of_class = regions.of(class).zip(&regions.policies);
-    of_class.filter(|(region, _)| **region == Formula::Always).map(|(_, policy)| *policy)
+fn covering(regions: &[(usize, Formula)]) -> impl Iterator<Item = usize> {
+    regions.iter().filter(|(_, region)| *region == Formula::Always).map(|(policy, _)| *policy)
 }
 
-/// A policy that covers everybody but whom it excludes one by one: if each of these gets through by that alone, they are
-/// all the exceptions there are.
-fn all_but_exceptions(space: &Space<'_>, regions: &Regions) -> Option<Decision> {
+/// A policy that covers everybody but whom it excludes one by one: if each of these is seen to get through, by that alone
+/// or with little more, they are all the exceptions there are.
+fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
     let tenant = space.view.tenant;
-    let excluded = |policy: usize| -> Vec<Term> {
+    let excluded = |space: &Space<'_>, policy: usize| -> Vec<Term> {
         let meanings = [PrincipalKind::User, PrincipalKind::Group, PrincipalKind::Role].into_iter().flat_map(|kind| {
             kind.excluded_by(&tenant.policies[policy]).known().map(move |(_, id)| match kind {
                 PrincipalKind::User => Meaning::User(id.clone()),
@@ -48,21 +52,64 @@ fn all_but_exceptions(space: &Space<'_>, regions: &Regions) -> Option<Decision> 
         let terms: BTreeSet<Term> = meanings.filter_map(|meaning| space.known(&meaning)).collect();
         terms.into_iter().collect()
     };
+    let carriers: Vec<usize> = covering(regions.of(space, Class::Membership)).collect();
+    let carriers = carriers.into_iter().map(|policy| (policy, excluded(space, policy)));
+    let is_off = |policy: usize| tenant.policies[policy].state != Fact::Known(State::Enabled);
+    let (carrier, terms) = carriers.min_by_key(|(policy, terms)| (is_off(*policy), terms.len()))?;
     if !space.first_is_possible() {
         return None;
     }
-    let carriers = covering(regions, Class::Membership).map(|policy| (policy, excluded(policy)));
-    let is_off = |policy: usize| tenant.policies[policy].state != Fact::Known(State::Enabled);
-    let (carrier, terms) = carriers.min_by_key(|(policy, terms)| (is_off(*policy), terms.len()))?;
+    let covered = regions.of(space, Class::Exempt);
     let mut holes = Vec::new();
     for term in terms {
-        let alone = BTreeSet::from([term]);
-        if regions.of(Class::Exempt).any(|region| region.holds(&|other| other == term)) {
-            return None;
-        }
-        holes.push((alone.clone(), space.sign_in(&alone).ok()?));
+        let terms = nearest_hole(space, covered, term)?;
+        let sign_in = space.sign_in(&terms).ok()?;
+        holes.push((departures(space, &terms, sign_in), terms));
     }
-    let holes = holes.into_iter().map(|(terms, sign_in)| (hole(space, &terms, sign_in), terms)).collect();
     let reason = Reason::Policies(vec![carrier]);
     Some(Decision { exceptions: exceptions(space, holes), ..decided(Verdict::EnforcedExcept, reason) })
+}
+
+/// A minimal set of departures around one that no policy covers, if a short look finds it: whichever policy covers a
+/// sign-in is made to let go of it by the departure that leaves the fewest others.
+fn nearest_hole(space: &Space<'_>, covered: &[(usize, Formula)], principal: Term) -> Option<BTreeSet<Term>> {
+    let stops = |region: &Formula, terms: &BTreeSet<Term>| region.holds(&|term| terms.contains(&term));
+    let covering = |terms: &BTreeSet<Term>| covered.iter().filter(|(_, region)| stops(region, terms)).count();
+    let mut terms = BTreeSet::from([principal]);
+    for _ in 0..DEPARTURES {
+        let Some((_, region)) = covered.iter().find(|(_, region)| stops(region, &terms)) else {
+            return Some(without_the_needless(principal, terms, covering));
+        };
+        let mut best: Option<(usize, u32, BTreeSet<Term>)> = None;
+        region.for_each_term(&mut |term| {
+            if terms.contains(&term) || space.principal_of(term).is_some() || !space.is_free(term, &terms) {
+                return;
+            }
+            let further: BTreeSet<Term> = terms.iter().copied().chain([term]).collect();
+            let worth = (covering(&further), space.effort(term));
+            if !stops(region, &further) && best.as_ref().is_none_or(|(left, effort, _)| worth < (*left, *effort)) {
+                best = Some((worth.0, worth.1, further));
+            }
+        });
+        terms = best?.2;
+    }
+    None
+}
+
+/// Takes back what is not needed for a hole.
+fn without_the_needless(
+    principal: Term,
+    mut terms: BTreeSet<Term>,
+    covering: impl Fn(&BTreeSet<Term>) -> usize,
+) -> BTreeSet<Term> {
+    loop {
+        let smaller = terms
+            .iter()
+            .filter(|term| **term != principal)
+            .map(|term| terms.iter().copied().filter(|other| other != term).collect::<BTreeSet<Term>>());
+        match { smaller }.find(|smaller| covering(smaller) == 0) {
+            Some(smaller) => terms = smaller,
+            None => return terms,
+        }
+    }
 }

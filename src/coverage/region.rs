@@ -25,11 +25,6 @@ pub(super) enum Class {
     Gap,
 }
 
-impl Class {
-    /// The classes of what is left open, the mildest first.
-    pub(super) const ALL: [Self; 4] = [Self::Exempt, Self::Membership, Self::Unknown, Self::Gap];
-}
-
 /// The sign-ins on which a policy forces what is required.
 pub(super) fn region(space: &mut Space<'_>, policy: &Policy, class: Class) -> Formula {
     let sure = class != Class::Gap;

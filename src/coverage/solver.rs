@@ -48,9 +48,9 @@ impl Solver {
         effort.limit = effort.conflicts + conflicts;
     }
 
-    /// A new variable, for the encoding's own use.
+    /// A new variable, for the encoding's own use; false unless something makes it true, as terms are.
     pub(super) fn variable(&mut self) -> Lit {
-        Lit::new(self.sat.new_var_default(), true)
+        Lit::new(self.sat.new_var(lbool::FALSE, true), true)
     }
 
     pub(super) fn literal(&self, term: Term) -> Lit {
@@ -113,21 +113,23 @@ impl Solver {
         }
     }
 
-    /// Literals that count how many of these are true: the n-th (from 0) is true if more than n are, up to `most`.
-    pub(super) fn counter(&mut self, literals: &[Lit], most: usize) -> Vec<Lit> {
-        let mut counts: Vec<Lit> = Vec::new();
-        for literal in literals {
-            let next: Vec<Lit> = (0..=counts.len().min(most)).map(|_| self.variable()).collect();
-            self.clause([!*literal, next[0]]);
-            for (n, count) in counts.iter().enumerate() {
-                self.clause([!*count, next[n]]);
-                if n + 1 < next.len() {
-                    self.clause([!*count, !*literal, next[n + 1]]);
-                }
+    /// Counts how many of these literals are true. `fewer[i]` says that more than n - 1 of the first i + 1 are; the result
+    /// says the same for n. For n = 0 there is no `fewer`. The last literal of a row, negated, is "at most n".
+    pub(super) fn more_than(&mut self, literals: &[Lit], fewer: Option<&[Lit]>) -> Vec<Lit> {
+        let mut row: Vec<Lit> = Vec::with_capacity(literals.len());
+        for (index, literal) in literals.iter().enumerate() {
+            let more = self.variable();
+            if let Some(before) = row.last() {
+                self.clause([!*before, more]);
             }
-            counts = next;
+            match (fewer, index.checked_sub(1)) {
+                (None, _) => self.clause([!*literal, more]),
+                (Some(fewer), Some(before)) => self.clause([!*literal, !fewer[before], more]),
+                (Some(_), None) => {}
+            }
+            row.push(more);
         }
-        counts
+        row
     }
 
     /// Whether everything that was demanded can hold under these assumptions.
@@ -198,8 +200,11 @@ mod tests {
         for most in 0..3 {
             let allowed = subsets(5, |solver| {
                 let all: Vec<Lit> = (0..5).map(|term| solver.literal(term)).collect();
-                let counts = solver.counter(&all, most);
-                solver.clause([!counts[most]]);
+                let mut row = solver.more_than(&all, None);
+                for _ in 0..most {
+                    row = solver.more_than(&all, Some(&row));
+                }
+                solver.clause([!row[4]]);
             });
             let few: Vec<usize> = (0_usize..32).filter(|bits| bits.count_ones() as usize <= most).collect();
             assert_eq!(allowed, few);

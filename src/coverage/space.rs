@@ -96,8 +96,9 @@ pub(super) struct Space<'t> {
 }
 
 impl<'t> Space<'t> {
-    pub(super) fn new(view: View<'t>, policies: &[&Policy]) -> Self {
+    pub(super) fn new(view: View<'t>) -> Self {
         let requirement = view.requirement;
+        let policies = &view.tenant.policies;
         let resources = resources(requirement, policies);
         let mut clients: Vec<ClientAppType> =
             CLIENTS.into_iter().filter(|client| requirement.clients.contains(client)).collect();
@@ -441,6 +442,26 @@ impl<'t> Space<'t> {
         }
     }
 
+    /// Terms of the same single-valued coordinate, this one among them.
+    pub(super) fn alike(&self, term: Term) -> Vec<Term> {
+        let kind = std::mem::discriminant(&self.terms[term]);
+        let single_valued = matches!(
+            self.terms[term],
+            Meaning::Type(_)
+                | Meaning::Resource(_)
+                | Meaning::Client(_)
+                | Meaning::Platform(_)
+                | Meaning::SignInRisk(_)
+                | Meaning::UserRisk(_)
+                | Meaning::InsiderRisk(_)
+                | Meaning::Flow(_)
+        );
+        if !single_valued {
+            return vec![term];
+        }
+        self.terms().filter(|other| std::mem::discriminant(&self.terms[*other]) == kind).collect()
+    }
+
     /// How hard a departure is for an attacker; ties are broken by this.
     pub(super) fn effort(&self, term: Term) -> u32 {
         match &self.terms[term] {
@@ -466,6 +487,21 @@ impl<'t> Space<'t> {
         0..self.terms.len()
     }
 
+    /// Whether a term can simply be made true beside others: nothing else must be true or false for it, but that one
+    /// coordinate has one value.
+    pub(super) fn is_free(&self, term: Term, others: &BTreeSet<Term>) -> bool {
+        let named = &self.view.tenant.companions.named_locations;
+        let free = match &self.terms[term] {
+            Meaning::Location(id) => {
+                named.get(id).is_none_or(|location| location.place == Place::Undefined)
+                    && self.view.tenant.is_trusted_location(id) != Some(true)
+            }
+            Meaning::Device(..) | Meaning::Registered | Meaning::ExternalTenant(_) | Meaning::User(_) => false,
+            _ => true,
+        };
+        free && self.alike(term).iter().all(|alike| *alike == term || !others.contains(alike))
+    }
+
     /// Whether what an attacker tries first is a sign-in that the requirement is about.
     pub(super) fn first_is_possible(&self) -> bool {
         let nowhere = |place: &Place| !matches!(place, Place::Ranges(_) | Place::Countries { .. });
@@ -487,7 +523,7 @@ fn allowed<T: Copy + PartialEq>(all: &[T], asked: &[T]) -> Vec<T> {
 }
 
 /// Every resource that the policies can tell apart, what an attacker would choose first at the front.
-fn resources(requirement: &Requirement, policies: &[&Policy]) -> Vec<Resource> {
+fn resources(requirement: &Requirement, policies: &[Policy]) -> Vec<Resource> {
     let mut all: Vec<Resource> = Vec::new();
     for resource in &requirement.resources {
         if *resource != Resource::Every {

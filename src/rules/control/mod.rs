@@ -146,8 +146,7 @@ pub fn when(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exceptio
         return None;
     }
     times.dedup();
-    let more = times.len() > shown || exception.more_holes;
+    let example = if times.len() > shown || exception.more_holes { "for example " } else { "" };
     times.truncate(shown);
-    times.extend(more.then(|| "in other cases".to_owned()));
-    (!times.is_empty()).then(|| times.join("; or "))
+    (!times.is_empty()).then(|| format!("{example}{}", times.join("; or ")))
 }
