@@ -19,7 +19,7 @@ use crate::requirement::{Assumptions, Requirement};
 use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::{MissingPolicies, Tenant};
 use formula::Formula;
-use region::{Class, region};
+use region::Class;
 use space::Space;
 
 /// Holes that are shown at most.
@@ -227,14 +227,32 @@ pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> D
 #[derive(Default)]
 struct Regions {
     by_class: [Option<Vec<(usize, Formula)>>; 4],
+    /// What policies surely cover of those that they are about, the same for all classes but one.
+    surely: Option<Vec<(usize, Formula)>>,
 }
 
 impl Regions {
     /// The policies that cover something in a class, by index, with what they cover.
     fn of(&mut self, space: &mut Space<'_>, class: Class) -> &[(usize, Formula)] {
-        self.by_class[class as usize].get_or_insert_with(|| {
-            let policies = space.view.tenant.policies.iter().enumerate();
-            let regions = policies.map(|(index, policy)| (index, region(space, policy, class)));
+        let tenant = space.view.tenant;
+        let whoever = |space: &mut Space<'_>, sure| -> Vec<(usize, Formula)> {
+            let policies = tenant.policies.iter().enumerate();
+            let regions = policies.map(|(index, policy)| (index, region::whoever(space, policy, sure)));
+            regions.filter(|(_, region)| *region != Formula::Never).collect()
+        };
+        let Self { by_class, surely } = self;
+        by_class[class as usize].get_or_insert_with(|| {
+            let perhaps;
+            let whoever = if class == Class::Gap {
+                perhaps = whoever(space, false);
+                &perhaps
+            } else {
+                surely.get_or_insert_with(|| whoever(space, true))
+            };
+            let regions = whoever.iter().map(|(index, whoever)| {
+                let users = region::users(space, &tenant.policies[*index], class);
+                (*index, Formula::all([users, whoever.clone()]))
+            });
             regions.filter(|(_, region)| *region != Formula::Never).collect()
         })
     }

@@ -125,7 +125,7 @@ impl<'s, 't> Search<'s, 't> {
         let uncovered = self.uncovered(class);
         let mut found = Vec::new();
         if let Some((model, sign_in)) = self.solve(&[uncovered])? {
-            let (model, sign_in) = self.smallest(uncovered, model, sign_in)?;
+            let (model, sign_in) = self.smallest(class, model, sign_in)?;
             self.add(model, sign_in, &mut found);
         }
         Ok(found)
@@ -192,7 +192,7 @@ impl<'s, 't> Search<'s, 't> {
             if found.len() == most {
                 return Ok(true);
             }
-            let (model, sign_in) = self.smallest(uncovered, model, sign_in)?;
+            let (model, sign_in) = self.smallest(class, model, sign_in)?;
             self.add(model, sign_in, found);
         }
         Ok(false)
@@ -208,10 +208,25 @@ impl<'s, 't> Search<'s, 't> {
     /// Takes back departures as long as something gets through: at least one more each time, until none can be.
     fn smallest(
         &mut self,
-        uncovered: Lit,
-        mut model: BTreeSet<Term>,
-        mut sign_in: SignIn,
+        class: Class,
+        model: BTreeSet<Term>,
+        sign_in: SignIn,
     ) -> Result<(BTreeSet<Term>, SignIn), TooIntricate> {
+        let uncovered = self.uncovered(class);
+        let regions: Vec<&Formula> =
+            self.regions.by_class[class as usize].iter().flatten().map(|(_, region)| region).collect();
+        // Most can be taken back at a look.
+        let mut looked = model.clone();
+        for term in model.iter().filter(|term| self.space.can_be_taken_back(**term, &model)) {
+            looked.remove(term);
+            if regions.iter().any(|region| region.holds(&|term| looked.contains(&term))) {
+                looked.insert(*term);
+            }
+        }
+        let (mut model, mut sign_in) = match self.space.sign_in(&looked) {
+            Ok(looked_at) => (looked, looked_at),
+            Err(_) => (model, sign_in),
+        };
         loop {
             let fewer = self.solver.variable();
             let departs = |term: &Term| self.space.departs(*term);

@@ -25,22 +25,20 @@ pub(super) enum Class {
     Gap,
 }
 
-/// The sign-ins on which a policy forces what is required.
-pub(super) fn region(space: &mut Space<'_>, policy: &Policy, class: Class) -> Formula {
-    let sure = class != Class::Gap;
-    if in_force(space, policy, sure) == Formula::Never {
-        return Formula::Never;
-    }
-    let mut reader = Reader { space, policy, class, sure };
+/// The sign-ins on which a policy forces what is required, whoever signs in.
+pub(super) fn whoever(space: &mut Space<'_>, policy: &Policy, sure: bool) -> Formula {
     // What is cheap and often decides comes first: most policies of a tenant are about something else.
-    let applies = Formula::all([reader.applications(), reader.grant(), reader.others()]);
+    let in_force = in_force(space, policy, sure);
+    let mut reader = Reader { space, policy, class: if sure { Class::Exempt } else { Class::Gap }, sure };
+    let applies = if in_force == Formula::Never { Formula::Never } else { reader.applications() };
     if applies == Formula::Never {
         return Formula::Never;
     }
-    let conditions = [
-        in_force(reader.space, policy, sure),
+    Formula::all([
+        in_force,
         applies,
-        reader.users(),
+        reader.grant(),
+        reader.others(),
         reader.client_app_types(),
         reader.platforms(),
         reader.locations(),
@@ -49,8 +47,12 @@ pub(super) fn region(space: &mut Space<'_>, policy: &Policy, class: Class) -> Fo
         reader.user_risk(),
         reader.insider_risk(),
         reader.flows(),
-    ];
-    Formula::all(conditions)
+    ])
+}
+
+/// The users whom a policy is about.
+pub(super) fn users(space: &mut Space<'_>, policy: &Policy, class: Class) -> Formula {
+    Reader { space, policy, class, sure: class != Class::Gap }.users()
 }
 
 fn in_force(space: &Space<'_>, policy: &Policy, sure: bool) -> Formula {
@@ -102,9 +104,9 @@ impl Reader<'_, '_, '_> {
         if applications.doubt.is_some() {
             return self.perhaps();
         }
-        let resources = self.space.resources.clone();
         let mut any = Vec::new();
-        for resource in resources {
+        for index in 0..self.space.resources.len() {
+            let resource = self.space.resources[index].clone();
             let matches = if let Resource::UserAction(action) = &resource {
                 self.included(&applications.user_actions, |_, listed| Formula::constant(listed == action))
             } else {

@@ -502,6 +502,24 @@ impl<'t> Space<'t> {
         free && self.alike(term).iter().all(|alike| *alike == term || !others.contains(alike))
     }
 
+    /// Whether a term that is true can simply be made false: nothing that is true needs it.
+    pub(super) fn can_be_taken_back(&self, term: Term, others: &BTreeSet<Term>) -> bool {
+        let is_place = |other: &Term| matches!(self.terms[*other], Meaning::Location(_));
+        match &self.terms[term] {
+            Meaning::Group(_) | Meaning::Role(_) => self.view.requirement.users.is_empty(),
+            Meaning::Trusted => !others.iter().any(is_place),
+            Meaning::Location(_) => self.is_free(term, &BTreeSet::new()),
+            Meaning::Resource(_)
+            | Meaning::Client(_)
+            | Meaning::Platform(_)
+            | Meaning::SignInRisk(_)
+            | Meaning::UserRisk(_)
+            | Meaning::InsiderRisk(_)
+            | Meaning::Flow(_) => true,
+            _ => false,
+        }
+    }
+
     /// Whether what an attacker tries first is a sign-in that the requirement is about.
     pub(super) fn first_is_possible(&self) -> bool {
         let nowhere = |place: &Place| !matches!(place, Place::Ranges(_) | Place::Countries { .. });
