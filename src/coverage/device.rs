@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// starts with, ends with and contains what it must and, beyond that, nothing but parts of these parts.
 pub(super) fn realise(comparisons: &[(&Comparison, bool)]) -> Result<BTreeMap<&'static str, Box<str>>, (usize, usize)> {
     // Stands between the parts of a value, and is in none of them.
-    let mut fillers = "~#_".chars().chain('\u{E000}'..);
+    let mut fillers = "-~#_".chars().chain('\u{E000}'..);
     let filler = fillers.find(|filler| !comparisons.iter().any(|(comparison, _)| comparison.value.contains(*filler)));
     let filler = filler.unwrap_or_default();
     let mut by_attribute: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
@@ -102,7 +102,7 @@ mod tests {
             comparison(Test::Equals, "abxcd"),
         ];
         let value = realise(&[(&ab, true), (&a, true), (&cd, true), (&has_x, true), (&equals, false)]).unwrap();
-        assert_eq!(&*value["displayName"], "AB~x~CD");
+        assert_eq!(&*value["displayName"], "AB-x-CD");
         assert_eq!(realise(&[(&a, false), (&ab, true)]), Err((1, 0)));
         assert_eq!(realise(&[(&equals, true), (&has_x, false)]), Err((0, 1)));
         assert!(realise(&[(&a, false), (&has_x, false)]).unwrap().is_empty());

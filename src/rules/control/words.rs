@@ -193,7 +193,8 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
         also.push(format!("holding the role {}", listed(&roles)));
     }
     let how = how(facts, judgement, &rest);
-    also.extend(Some(how.trim_matches([' ', ',']).to_owned()).filter(|how| !how.is_empty()));
+    let how = how.trim_matches([' ', ',']).replace("whose client claims", "if the client claims");
+    also.extend(Some(how).filter(|how| !how.is_empty()));
     also.join(", ")
 }
 
