@@ -195,25 +195,34 @@ pub enum Coordinate {
 }
 
 /// How the tenant is to be judged.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// `--assume-enabled`
     pub assume_enabled: AssumeEnabled,
     /// What Microsoft leaves undocumented.
     pub assumptions: Assumptions,
+    /// Conflicts that the solver may meet before it gives up: a few seconds. Tenants as people have them take some
+    /// hundred, and puzzles of twice as many policies as Microsoft allows (240) some ten thousand.
+    pub effort: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { assume_enabled: AssumeEnabled::default(), assumptions: Assumptions::default(), effort: 50_000 }
+    }
 }
 
 /// How the sign-ins of a tenant are looked at for a requirement.
 #[must_use]
 pub fn view<'t>(requirement: &'t Requirement, tenant: &'t Tenant, options: Options) -> View<'t> {
-    let Options { assume_enabled, assumptions } = options;
+    let Options { assume_enabled, assumptions, .. } = options;
     View { tenant, requirement, assume_enabled, assumptions, undefined: Undefined::Unknown }
 }
 
 /// Decides.
 #[must_use]
 pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> Decision {
-    let decision = decide_by_policies(view(requirement, tenant, options));
+    let decision = decide_by_policies(view(requirement, tenant, options), options.effort);
     match (decision.verdict, tenant.missing.first()) {
         // Policies that were not exported could only add force.
         (Verdict::NotEnforced, Some(missing)) => {
@@ -258,7 +267,7 @@ impl Regions {
     }
 }
 
-fn decide_by_policies(view: View<'_>) -> Decision {
+fn decide_by_policies(view: View<'_>, effort: u64) -> Decision {
     let tenant = view.tenant;
     // They require MFA for the management API, and know neither strengths nor devices.
     let by_defaults = view.requirement.grant.contains(&crate::requirement::Grant::Mfa)
@@ -272,7 +281,8 @@ fn decide_by_policies(view: View<'_>) -> Decision {
     if let Some(decision) = obvious::decide(&mut space, &mut regions) {
         return decision;
     }
-    holes::decide(&mut space, &mut regions).unwrap_or_else(|_| decided(Verdict::Undecided, Reason::TooIntricate))
+    holes::decide(&mut space, &mut regions, effort)
+        .unwrap_or_else(|_| decided(Verdict::Undecided, Reason::TooIntricate))
 }
 
 fn decided(verdict: Verdict, reason: Reason) -> Decision {

@@ -378,8 +378,11 @@ impl Reader<'_> {
 
     fn judgements(&self, tenant: &Tenant) -> Vec<Judgement> {
         let config = &self.options.config;
-        let options =
-            coverage::Options { assume_enabled: self.options.assume_enabled, assumptions: config.assumptions };
+        let options = coverage::Options {
+            assume_enabled: self.options.assume_enabled,
+            assumptions: config.assumptions,
+            ..coverage::Options::default()
+        };
         let judgement = |control: &'static Control| {
             let requirement = control.requirement(self.options.cloud)?;
             let decision: Decision = coverage::decide(&requirement, tenant, options);

@@ -128,7 +128,11 @@ impl TenantFacts<'_> {
     /// How sign-ins are evaluated against the tenant for a control.
     #[must_use]
     pub fn view<'a>(&'a self, judgement: &'a Judgement) -> View<'a> {
-        let options = coverage::Options { assume_enabled: self.assume_enabled, assumptions: self.config.assumptions };
+        let options = coverage::Options {
+            assume_enabled: self.assume_enabled,
+            assumptions: self.config.assumptions,
+            ..coverage::Options::default()
+        };
         coverage::view(&judgement.requirement, self.tenant, options)
     }
 

@@ -28,8 +28,9 @@ const CORE_EFFORT: u64 = 20_000;
 const MOST_CARRIERS: usize = 64;
 
 /// Decides by the worst that is left open.
-pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Result<Decision, TooIntricate> {
+pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Decision, TooIntricate> {
     let mut search = Search::new(space, regions, &[Class::Exempt, Class::Membership])?;
+    search.solver.allow(effort);
     if search.is_covered(Class::Exempt)? {
         let carriers = search.carriers(Class::Exempt);
         return Ok(decided(Verdict::Enforced, Reason::Policies(carriers)));
@@ -41,6 +42,7 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Result<Dec
         return Ok(Decision { more_holes, exceptions, ..decided(Verdict::EnforcedExcept, Reason::Policies(carriers)) });
     }
     let mut search = Search::new(space, regions, &[Class::Membership, Class::Unknown, Class::Gap])?;
+    search.solver.allow(effort);
     let class = if !search.is_covered(Class::Gap)? {
         Class::Gap
     } else if !search.is_covered(Class::Unknown)? {

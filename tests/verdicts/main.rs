@@ -15,7 +15,7 @@ use caplint::syntax::{Pointer, parse};
 use caplint::tenant::Tenant;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Up to three axes, and what each policy says on each of them: an index, or nothing if it is too large.
 fn case() -> impl Strategy<Value = (Vec<Axis>, Vec<Value>)> {
@@ -226,4 +226,48 @@ fn every_pair_of_axes_is_tried() {
         }
     }
     assert!(seen.iter().all(|count| *count > 10), "{seen:?}");
+}
+
+/// One pigeon more than there are holes, a clause a policy: a pigeon in a hole is a group that the user is in, and not being
+/// in it is a place.
+fn pigeonhole(holes: usize) -> Vec<Value> {
+    let sits = |pigeon: usize, hole: usize| pigeon * holes + hole;
+    let group = |number: usize| format!("b0000000-0000-4000-8000-{number:012}");
+    let place = |number: usize| format!("d0000000-0000-4000-8000-{number:012}");
+    let policy = |include: Vec<String>, exclude: Vec<String>, at: &[String], not_at: &[String]| {
+        let mut policy = whole();
+        if !include.is_empty() {
+            put(&mut policy, "/conditions/users/includeUsers", json!([]));
+        }
+        put(&mut policy, "/conditions/users/includeGroups", json!(include));
+        put(&mut policy, "/conditions/users/excludeGroups", json!(exclude));
+        let included = if at.is_empty() { json!(["All"]) } else { json!(at) };
+        put(&mut policy, "/conditions/locations", json!({ "includeLocations": included, "excludeLocations": not_at }));
+        policy
+    };
+    let mut policies = Vec::new();
+    for pigeon in 0..=holes {
+        policies.push(policy(vec![], (0..holes).map(|hole| group(sits(pigeon, hole))).collect(), &[], &[]));
+        for hole in 0..holes {
+            let here = sits(pigeon, hole);
+            policies.push(policy(vec![group(here)], vec![], &[place(here)], &[]));
+            policies.push(policy(vec![], vec![group(here)], &[], &[place(here)]));
+            for other in pigeon + 1..=holes {
+                policies.push(policy(vec![], vec![], &[], &[place(here), place(sits(other, hole))]));
+            }
+        }
+    }
+    policies
+}
+
+#[test]
+fn a_puzzle_is_given_up_after_a_bounded_effort() {
+    let requirement = controls::all()[0].requirement("public").unwrap();
+    let decide = |holes: usize, effort: u64| {
+        let options = Options { effort, ..Options::default() };
+        coverage::decide(&requirement, &tenant(&pigeonhole(holes)), options)
+    };
+    let given_up = decide(8, 500);
+    assert_eq!((given_up.verdict, given_up.reason), (Verdict::Undecided, coverage::Reason::TooIntricate));
+    assert_eq!(decide(4, 500).verdict, Verdict::Enforced);
 }
