@@ -522,10 +522,12 @@ impl<'t> Space<'t> {
 
     /// Whether what an attacker tries first is a sign-in that the requirement is about.
     pub(super) fn first_is_possible(&self) -> bool {
-        let nowhere = |place: &Place| !matches!(place, Place::Ranges(_) | Place::Countries { .. });
         let named = &self.view.tenant.companions.named_locations;
+        let places: Vec<(Term, &Place)> =
+            self.locations().filter_map(|(term, id)| Some((term, &named.get(id)?.place))).collect();
+        // An address outside of every named location.
         self.view.requirement.users.is_empty()
-            && self.locations().all(|(_, id)| named.get(id).is_none_or(|location| nowhere(&location.place)))
+            && addresses::partitions(&places).iter().all(|(_, cells)| cells.contains(&BTreeSet::new()))
     }
 }
 
