@@ -3,17 +3,20 @@
 //! A tenant's files are read in parallel and folded: of each file its policies, what it tells about other objects and
 //! its findings are kept, never its text. The few files that a verdict points into are read once more.
 
+mod control;
+
+pub use control::{ControlReport, ExceptionReport};
+
 use crate::config::Config;
 use crate::controls::{self, Control};
-use crate::coverage::{self, Coordinate, Decision, Exception, Reason};
+use crate::coverage::{self, Decision};
 use crate::dialect::{self, Taken};
 use crate::discover::{Candidate, Input, STDIN, shown};
-use crate::finding::{CONFIG, Draft, Finding, Located, PolicyRef, locate};
-use crate::policy::{self, Fact, Policy, State};
-use crate::requirement::Assumptions;
+use crate::finding::{CONFIG, Draft, Finding, Located, locate};
+use crate::policy::{self, Policy};
 use crate::rules::{self, FileFacts, Inspected, Judgement, Reading, TenantFacts};
 use crate::schema;
-use crate::signin::{AssumeEnabled, SignIn};
+use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
 use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies, Tenant};
@@ -90,46 +93,6 @@ pub struct TenantReport {
     pub findings: Vec<Finding>,
     /// What each file was taken for, if asked for.
     pub taken: Vec<(String, String)>,
-}
-
-/// Both verdicts on one control.
-#[derive(Debug)]
-pub struct ControlReport {
-    /// Its id.
-    pub id: &'static str,
-    /// The proof's.
-    pub verdict: coverage::Verdict,
-    /// The stored query's, if the control has one.
-    pub stored_query_passes: Option<bool>,
-    /// Why, in one sentence.
-    pub reason: String,
-    /// Sign-ins that get through, with the coordinates that decide.
-    pub holes: Vec<(SignIn, Vec<Coordinate>)>,
-    /// There are more of them.
-    pub more_holes: bool,
-    /// Principals outside.
-    pub exceptions: Vec<ExceptionReport>,
-    /// Policies that carry the verdict and are not enabled, where they are judged as if they were.
-    pub assumed_enabled: Vec<PolicyRef>,
-    /// What the verdict assumes.
-    pub assumptions: Vec<&'static str>,
-}
-
-/// A principal outside of a control.
-#[derive(Debug)]
-pub struct ExceptionReport {
-    /// `user`, `group` or `role`.
-    pub kind: &'static str,
-    /// Its id.
-    pub id: String,
-    /// Its name, if the files tell.
-    pub name: Option<String>,
-    /// When it is outside, if not always.
-    pub when: Option<String>,
-    /// The configuration approves it.
-    pub approved: bool,
-    /// The policies that exclude it.
-    pub policies: Vec<PolicyRef>,
 }
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
@@ -370,7 +333,7 @@ impl Reader<'_> {
             policies: read.policies_found,
             skipped: read.skipped,
             is_empty: !told && !read.has_infrastructure,
-            controls: judgements.iter().map(|judgement| control_report(&facts, judgement)).collect(),
+            controls: judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect(),
             findings,
             taken: read.taken.into_iter().map(|(_, path, kind)| (path, kind)).collect(),
         }
@@ -485,45 +448,6 @@ fn distinguish(findings: &mut [Finding]) {
             finding.fingerprint = format!("{}:{count}", finding.fingerprint);
         }
     }
-}
-
-fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlReport {
-    let decision = &judgement.decision;
-    let exception = |exception: &Exception| ExceptionReport {
-        kind: exception.kind.word(),
-        id: exception.id.to_string(),
-        name: facts.name(exception.kind, &exception.id),
-        when: rules::control::when(facts, judgement, exception, usize::MAX),
-        approved: facts.approval(judgement, exception).is_some(),
-        policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant.policies[*index])).collect(),
-    };
-    ControlReport {
-        id: judgement.control.id,
-        verdict: decision.verdict,
-        stored_query_passes: judgement.stored_query_passes,
-        reason: rules::control::reason(facts, judgement),
-        holes: decision.holes.iter().map(|hole| (hole.sign_in.clone(), hole.relevant.clone())).collect(),
-        more_holes: decision.more_holes,
-        exceptions: decision.exceptions.iter().map(exception).collect(),
-        assumed_enabled: match &decision.reason {
-            Reason::Policies(policies) => {
-                let carriers = policies.iter().map(|index| &facts.tenant.policies[*index]);
-                carriers.filter(|policy| policy.state != Fact::Known(State::Enabled)).map(PolicyRef::to).collect()
-            }
-            _ => Vec::new(),
-        },
-        assumptions: assumptions(facts.config.assumptions),
-    }
-}
-
-/// Ids of what a verdict assumes. Those that are switched off are assumed no more.
-fn assumptions(mut switches: Assumptions) -> Vec<&'static str> {
-    let texts = controls::all().iter().filter_map(|control| control.text.as_ref()).take(1);
-    let mut ids: Vec<&str> =
-        texts.flat_map(|text| &text.assumptions).map(|assumption| assumption.id.as_str()).collect();
-    ids.retain(|id| switches.switch(id).is_none_or(|on| *on));
-    ids.extend(switches.approved_app_retired.then_some("approved-app-retired"));
-    ids
 }
 
 /// The folder that all paths have in common, as the name of their tenant.

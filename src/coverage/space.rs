@@ -3,25 +3,20 @@
 //!
 //! Every term is false of what an attacker tries first, so the true terms of a sign-in are what it departs in.
 
-use super::addresses;
+mod possible;
+
 use super::device;
 use super::formula::{Formula, Term};
-use super::solver::{Solver, TooIntricate};
 use super::{Coordinate, PrincipalKind, View};
 use crate::policy::{
     ClientAppType, Comparison, Fact, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, Test, TransferMethod, UserType,
 };
 use crate::requirement::{Principal, Requirement, Resource, SUITES};
 use crate::signin::SignIn;
-use crate::tenant::Place;
-use batsat::Lit;
 use std::collections::{BTreeSet, HashMap};
 
 /// Home tenant of an external user where no policy names one.
 const SOME_TENANT: &str = "99999999-9999-4999-8999-999999999999";
-
-/// Cells of addresses beyond which a tenant is too intricate.
-const MOST_CELLS: usize = 4_096;
 
 pub(super) const CLIENTS: [ClientAppType; 4] = [
     ClientAppType::MobileAppsAndDesktopClients,
@@ -254,118 +249,6 @@ impl<'t> Space<'t> {
         self.index.get(meaning).copied()
     }
 
-    /// A solver that knows which terms can be true together.
-    pub(super) fn solver(&mut self) -> Result<Solver, TooIntricate> {
-        self.complete();
-        let users: Vec<Formula> =
-            self.view.requirement.users.iter().map(|principal| self.principal(principal)).collect();
-        let compliant = self.known(&Meaning::Device("isCompliant", Test::Equals, "true".into()));
-        let hybrid = self.known(&Meaning::Device("trustType", Test::Equals, "serverad".into()));
-        let mut solver = Solver::new(self.terms.len());
-        let always = solver.variable();
-        solver.clause([always]);
-        if !users.is_empty() {
-            solver.demand(always, &Formula::any(users));
-        }
-        // Where the device itself is what is required, sign-ins from such a device are no concern.
-        for (grant, term) in [
-            (crate::requirement::Grant::CompliantDevice, compliant),
-            (crate::requirement::Grant::HybridJoinedDevice, hybrid),
-        ] {
-            if let Some(term) = term.filter(|_| self.view.requirement.grant.contains(&grant)) {
-                let term = solver.literal(term);
-                solver.clause([!term]);
-            }
-        }
-        self.one_value_a_coordinate(&mut solver);
-        self.where_one_can_be(&mut solver)?;
-        self.what_a_device_can_be(&mut solver);
-        Ok(solver)
-    }
-
-    fn one_value_a_coordinate(&self, solver: &mut Solver) {
-        let mut coordinates: HashMap<u8, Vec<Lit>> = HashMap::new();
-        let mut external = Vec::new();
-        for (term, meaning) in self.terms.iter().enumerate() {
-            let coordinate = match meaning {
-                Meaning::User(_) => 0,
-                Meaning::Type(kind) => {
-                    if *kind != UserType::InternalGuest {
-                        external.push(solver.literal(term));
-                    }
-                    1
-                }
-                Meaning::ExternalTenant(_) => 2,
-                Meaning::Resource(_) => 3,
-                Meaning::Client(_) => 4,
-                Meaning::Platform(_) => 5,
-                Meaning::SignInRisk(_) => 6,
-                Meaning::UserRisk(_) => 7,
-                Meaning::InsiderRisk(_) => 8,
-                Meaning::Flow(_) => 9,
-                _ => continue,
-            };
-            coordinates.entry(coordinate).or_default().push(solver.literal(term));
-        }
-        for coordinate in 0..=9 {
-            let values = coordinates.remove(&coordinate).unwrap_or_default();
-            solver.at_most_one(&values);
-            if coordinate == 2 {
-                for tenant in values {
-                    solver.clause(external.iter().copied().chain([!tenant]));
-                }
-            }
-        }
-    }
-
-    fn where_one_can_be(&self, solver: &mut Solver) -> Result<(), TooIntricate> {
-        let mut places: Vec<(Term, &Place)> = Vec::new();
-        for (term, id) in self.locations() {
-            if let (Some(true), Some(trusted)) =
-                (self.view.tenant.is_trusted_location(id), self.known(&Meaning::Trusted))
-            {
-                let (location, trusted) = (solver.literal(term), solver.literal(trusted));
-                solver.clause([!location, trusted]);
-            }
-            if let Some(location) = self.view.tenant.companions.named_locations.get(id) {
-                places.push((term, &location.place));
-            }
-        }
-        for (locations, cells) in addresses::partitions(&places) {
-            if cells.len() > MOST_CELLS {
-                return Err(TooIntricate);
-            }
-            let mut somewhere = Vec::new();
-            for cell in cells {
-                let here = solver.variable();
-                somewhere.push(here);
-                for location in &locations {
-                    let inside = solver.literal(*location).apply_sign(cell.contains(location));
-                    solver.clause([!here, inside]);
-                }
-            }
-            solver.clause(somewhere);
-        }
-        Ok(())
-    }
-
-    fn what_a_device_can_be(&self, solver: &mut Solver) {
-        let Some(registered) = self.known(&Meaning::Registered) else { return };
-        let registered = solver.literal(registered);
-        let mut trust_types = vec![!registered];
-        for (term, comparison) in &self.comparisons {
-            let literal = solver.literal(*term);
-            solver.clause([!literal, registered]);
-            if comparison.attribute == "trustType" && is_trust_type(comparison) {
-                trust_types.push(literal);
-            }
-        }
-        solver.at_most_one(&trust_types[1..]);
-        if self.view.assumptions.registered_devices_have_a_trust_type {
-            solver.clause(trust_types);
-        }
-    }
-
     /// The sign-in of which exactly these terms are true; or two comparisons that no value fulfils: both, or the first
     /// without the second.
     pub(super) fn sign_in(&self, model: &BTreeSet<Term>) -> Result<SignIn, (Term, Term)> {
@@ -486,54 +369,6 @@ impl<'t> Space<'t> {
     pub(super) fn terms(&self) -> std::ops::Range<Term> {
         0..self.terms.len()
     }
-
-    /// Whether a term can simply be made true beside others: nothing else must be true or false for it, but that one
-    /// coordinate has one value.
-    pub(super) fn is_free(&self, term: Term, others: &BTreeSet<Term>) -> bool {
-        let named = &self.view.tenant.companions.named_locations;
-        let free = match &self.terms[term] {
-            Meaning::Location(id) => {
-                named.get(id).is_none_or(|location| location.place == Place::Undefined)
-                    && self.view.tenant.is_trusted_location(id) != Some(true)
-            }
-            Meaning::Device(..) | Meaning::Registered | Meaning::ExternalTenant(_) | Meaning::User(_) => false,
-            _ => true,
-        };
-        free && self.alike(term).iter().all(|alike| *alike == term || !others.contains(alike))
-    }
-
-    /// Whether a term that is true can simply be made false: nothing that is true needs it.
-    pub(super) fn can_be_taken_back(&self, term: Term, others: &BTreeSet<Term>) -> bool {
-        let is_place = |other: &Term| matches!(self.terms[*other], Meaning::Location(_));
-        match &self.terms[term] {
-            Meaning::Group(_) | Meaning::Role(_) => self.view.requirement.users.is_empty(),
-            Meaning::Trusted => !others.iter().any(is_place),
-            Meaning::Location(_) => self.is_free(term, &BTreeSet::new()),
-            Meaning::Resource(_)
-            | Meaning::Client(_)
-            | Meaning::Platform(_)
-            | Meaning::SignInRisk(_)
-            | Meaning::UserRisk(_)
-            | Meaning::InsiderRisk(_)
-            | Meaning::Flow(_) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether what an attacker tries first is a sign-in that the requirement is about.
-    pub(super) fn first_is_possible(&self) -> bool {
-        let named = &self.view.tenant.companions.named_locations;
-        let places: Vec<(Term, &Place)> =
-            self.locations().filter_map(|(term, id)| Some((term, &named.get(id)?.place))).collect();
-        // An address outside of every named location.
-        self.view.requirement.users.is_empty()
-            && addresses::partitions(&places).iter().all(|(_, cells)| cells.contains(&BTreeSet::new()))
-    }
-}
-
-fn is_trust_type(comparison: &Comparison) -> bool {
-    comparison.test == Test::Equals
-        && ["AzureAD", "ServerAD", "Workplace"].iter().any(|known| comparison.value.eq_ignore_ascii_case(known))
 }
 
 /// The values of a coordinate that a requirement asks about; all of them if it does not say.

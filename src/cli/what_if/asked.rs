@@ -1,0 +1,136 @@
+//! The sign-in that the command line asks about.
+
+use super::{Arguments, problem};
+use crate::catalog;
+use crate::cli::error::RunError;
+use crate::controls;
+use crate::policy::{
+    ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words, device_attribute,
+};
+use crate::requirement::Resource;
+use crate::rules::Judgement;
+use crate::signin::SignIn;
+use crate::tenant::Tenant;
+
+/// The sign-in that is asked about.
+pub(super) struct Asked<'a> {
+    pub(super) arguments: &'a Arguments,
+    pub(super) tenant: &'a Tenant,
+    pub(super) judgement: &'a Judgement,
+}
+
+impl Asked<'_> {
+    pub(super) fn sign_in(&self) -> Result<SignIn, RunError> {
+        let arguments = self.arguments;
+        let resource = match &arguments.app {
+            Some(app) => self.resource(app)?,
+            None => match self.judgement.requirement.resources.first() {
+                None | Some(Resource::Every) => Resource::Other,
+                Some(resource) => resource.clone(),
+            },
+        };
+        let mut sign_in = SignIn::attacker(resource);
+        if let Some(user) = &arguments.user {
+            sign_in.user = Some(self.object(user, "a user")?);
+        }
+        if let Some(guest) = &arguments.guest {
+            let (kind, home) = guest.split_once('@').map_or((guest.as_str(), None), |(kind, home)| (kind, Some(home)));
+            sign_in.user_type = word::<UserType>(kind)?;
+            sign_in.external_tenant = home.map(Id::new);
+        }
+        for group in &arguments.group {
+            sign_in.groups.insert(self.object(group, "a group")?);
+        }
+        for role in &arguments.role {
+            let known = catalog::roles().iter().find(|known| known.name.eq_ignore_ascii_case(role));
+            let id = known.map_or_else(|| self.object(role, "a directory role"), |known| Ok(known.id.clone()))?;
+            sign_in.roles.insert(id);
+        }
+        for location in &arguments.location {
+            let id = if location.eq_ignore_ascii_case("AllTrusted") {
+                Id::new("AllTrusted")
+            } else {
+                self.object(location, "a named location")?
+            };
+            if self.tenant.is_trusted_location(&id) == Some(true) {
+                sign_in.locations.insert(Id::new("AllTrusted"));
+            }
+            sign_in.locations.insert(id);
+        }
+        sign_in.client_app = optional::<ClientAppType>(arguments.client.as_deref(), sign_in.client_app)?;
+        sign_in.platform = optional::<Platform>(arguments.platform.as_deref(), sign_in.platform)?;
+        sign_in.flow = optional::<TransferMethod>(arguments.flow.as_deref(), sign_in.flow)?;
+        for risk in &arguments.risk {
+            match risk.split_once('=') {
+                None => sign_in.sign_in_risk = word::<RiskLevel>(risk)?,
+                Some(("sign-in", level)) => sign_in.sign_in_risk = word::<RiskLevel>(level)?,
+                Some(("user", level)) => sign_in.user_risk = word::<RiskLevel>(level)?,
+                Some(("insider", level)) => sign_in.insider_risk = word::<InsiderRiskLevel>(level)?,
+                Some(_) => return Err(problem(risk, "a risk", "Write high, user=high or insider=elevated.")),
+            }
+        }
+        for attribute in &arguments.device {
+            let known = attribute.split_once('=').and_then(|(name, value)| Some((device_attribute(name)?, value)));
+            let help = "Write it as isCompliant=true, trustType=ServerAD or displayName=PAW-1.";
+            let (name, value) = known.ok_or_else(|| problem(attribute, "an attribute of devices", help))?;
+            sign_in.device.attributes.insert(name, value.into());
+        }
+        Ok(sign_in)
+    }
+
+    fn resource(&self, written: &str) -> Result<Resource, RunError> {
+        let spec = controls::look_up(written, self.arguments.cloud.name());
+        match spec {
+            Ok(Resource::Every) => Ok(Resource::Other),
+            Ok(resource) => Ok(resource),
+            Err(_) => self.object(written, "an app").map(Resource::App),
+        }
+    }
+
+    /// An object by its id, or by its name where the files tell it.
+    fn object(&self, written: &str, what: &str) -> Result<Id, RunError> {
+        let id = Id::new(written);
+        if id.guid().is_some() || self.is_named(&id) {
+            return Ok(id);
+        }
+        let names = &self.tenant.companions.names;
+        let ids: Vec<&Id> =
+            names.iter().filter(|(_, name)| name.eq_ignore_ascii_case(written)).map(|(id, _)| id).collect();
+        match ids.as_slice() {
+            [id] => Ok((*id).clone()),
+            [] => Err(problem(written, &format!("{what} that the files name"), "Give its id.")),
+            several => {
+                let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+                Err(problem(written, "one object only", &format!("Give the id: {}.", ids.join(", "))))
+            }
+        }
+    }
+
+    /// Whether policies name something so, where an id would belong.
+    fn is_named(&self, id: &Id) -> bool {
+        self.tenant.policies.iter().any(|policy| {
+            let users = &policy.conditions.users;
+            let lists = [
+                &users.include_users,
+                &users.exclude_users,
+                &users.include_groups,
+                &users.exclude_groups,
+                &policy.conditions.locations.include,
+                &policy.conditions.locations.exclude,
+            ];
+            lists.into_iter().any(|list| list.position(|one| one == id).is_some())
+        })
+    }
+}
+
+fn optional<W: Words>(written: Option<&str>, otherwise: W) -> Result<W, RunError> {
+    written.map_or(Ok(otherwise), word)
+}
+
+fn word<W: Words>(written: &str) -> Result<W, RunError> {
+    let found = W::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(written));
+    found.map(|(_, member)| *member).ok_or_else(|| {
+        let words: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+        problem(written, "a known value", &format!("There are: {}.", words.join(", ")))
+    })
+}
