@@ -1,132 +1,158 @@
-//! Speed and memory as ratios against a reference that is measured in the same run, turn by turn:
-//! walkdir, read, `serde_json::from_slice::<Value>`, on one thread.
+//! Speed and memory of the caplint program, as ratios against a reference that is measured in the same run, turn by
+//! turn: walkdir, read, `serde_json::from_slice::<Value>`, on one thread.
 //!
-//! `cargo bench`; with `CAPLINT_BENCH_LARGE=1` also 120,000 files and a list of 100 MB.
-
-#![allow(clippy::print_stdout)]
+//! `cargo bench --bench lint`; with `-- --large` or `CAPLINT_BENCH_LARGE=1` also 120,000 files and a list of 100 MB.
 
 mod corpus;
+mod graph;
+mod kinds;
 mod measure;
+mod random;
+mod reference;
+mod table;
 
-use measure::{Measured, measure};
-use std::io;
+use corpus::{Corpus, Flaws};
+use measure::{Subject, measure};
+use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-/// Hidden first argument that makes this program the reference.
-const REFERENCE: &str = "--reference";
+const CONCISE: &[&str] = &["--format", "concise"];
+const CONCISE_EACH: &[&str] = &["--format", "concise", "--tenant-per-path"];
+const SARIF_EACH: &[&str] = &["--format", "sarif", "--tenant-per-path"];
 
 fn main() -> io::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.first().is_some_and(|first| first == REFERENCE) {
-        return reference(&arguments[1..]);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|first| first == reference::ARGUMENT).is_some() {
+        return reference::run(arguments);
     }
-    let large = std::env::var_os("CAPLINT_BENCH_LARGE").is_some();
-    let scratch = tempfile::tempdir()?;
-    println!("{} processors; figures are medians of paired runs (smallest..largest)\n", threads());
-
-    let folders = corpus::folders(&scratch.path().join("medium"), 100)?;
-    let medium = many_tenants(&folders)?;
-    one_tenant(&scratch.path().join("medium"))?;
-    sarif(&folders)?;
-    one_file(scratch.path(), &folders[0])?;
-    let megabytes = if large { 100 } else { 10 };
-    one_list(&scratch.path().join("list.json"), megabytes)?;
-    if large {
-        let folders = corpus::folders(&scratch.path().join("large"), 2_000)?;
-        let large = many_tenants(&folders)?;
-        let growth = (large.wall / medium.wall).ln() / 20_f64.ln();
-        verdict("growth of time from 6,000 to 120,000 files (exponent)", growth, Some(1.05));
-    }
-    Ok(())
-}
-
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// The reference program.
-fn reference(paths: &[String]) -> io::Result<()> {
-    let mut documents = 0;
-    for path in paths {
-        for entry in walkdir::WalkDir::new(path) {
-            let entry = entry.map_err(io::Error::other)?;
-            if entry.file_type().is_file() {
-                let value: serde_json::Value = serde_json::from_slice(&std::fs::read(entry.path())?)?;
-                documents += usize::from(value.is_object());
-            }
-        }
-    }
-    println!("{documents}");
-    Ok(())
-}
-
-fn reference_over(paths: &[PathBuf]) -> io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg(REFERENCE).args(paths);
-    Ok(command)
-}
-
-fn caplint(paths: &[PathBuf], options: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
-    command.arg("check").args(options).args(paths);
-    command
-}
-
-fn many_tenants(folders: &[PathBuf]) -> io::Result<Measured> {
-    let pairs = if folders.len() > 500 { 5 } else { 15 };
-    let options = ["--tenant-per-path", "--format", "concise"];
-    let measured = measure(pairs, &mut caplint(folders, &options), &mut reference_over(folders)?)?;
-    let files = folders.len() * corpus::POLICIES;
-    measured.print(&format!("{files} files, a tenant each 60: wall time / reference"), Some(0.65));
-    verdict(&format!("{files} files, a tenant each 60: peak memory, MiB"), measured.peak_mib, Some(24.0));
-    Ok(measured)
-}
-
-fn one_tenant(folder: &Path) -> io::Result<()> {
-    let folder = [folder.to_owned()];
-    let measured = measure(9, &mut caplint(&folder, &["--format", "concise"]), &mut reference_over(&folder)?)?;
-    measured.print("6000 files, one tenant: wall time / reference", Some(0.65));
-    verdict("6000 files, one tenant: peak memory, MiB", measured.peak_mib, None);
-    Ok(())
-}
-
-fn sarif(folders: &[PathBuf]) -> io::Result<()> {
-    let formatted = |format| caplint(folders, &["--tenant-per-path", "--format", format]);
-    let measured = measure(9, &mut formatted("sarif"), &mut formatted("concise"))?;
-    measured.print("6000 files, 1 % misspelt: SARIF / concise", None);
-    Ok(())
-}
-
-fn one_file(scratch: &Path, folder: &Path) -> io::Result<()> {
-    let hello = scratch.join("hello");
-    let source = scratch.join("hello.rs");
-    std::fs::write(&source, "fn main() { println!(\"hello\"); }")?;
-    if !Command::new("rustc").arg("-O").arg("-o").args([&hello, &source]).status()?.success() {
-        println!("one clean file: no rustc at hand for the hello-world binary");
+    let arguments: Vec<String> = arguments.collect();
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        table::note("Nothing is measured without `cargo bench`.");
         return Ok(());
     }
-    // Nothing to find in it, and nothing to judge beyond the file.
-    let file = [folder.join("CA000.json")];
-    let mut check = caplint(&file, &["--scope", "file", "--format", "concise"]);
-    measure(60, &mut check, &mut Command::new(&hello))?.print("one clean file / hello world", Some(4.0));
-    let mut judged = caplint(&[folder.to_owned()], &["--format", "concise"]);
-    measure(60, &mut judged, &mut Command::new(&hello))?.print("one tenant of 60 files / hello world", None);
+    let large = std::env::var_os("CAPLINT_BENCH_LARGE").is_some_and(|value| value != "0")
+        || arguments.iter().any(|argument| argument == "--large");
+    let scratch = tempfile::tempdir()?;
+    table::head(large);
+
+    let clean = written(scratch.path(), "clean", 100, Flaws::default())?;
+    many_tenants(&clean, "6,000 files", 41)?;
+    one_tenant(&clean)?;
+    one_file(&clean, scratch.path())?;
+    let flawed = written(scratch.path(), "flawed", 100, Flaws { misspelt_one_in: 100, open_one_in: 5 })?;
+    findings(&flawed)?;
+    one_list(&scratch.path().join("policies.json"), if large { 100 } else { 10 })?;
+    if large {
+        let many = written(scratch.path(), "many", 2_000, Flaws::default())?;
+        many_tenants(&many, "120,000 files", 7)?;
+        growth(&clean, &many)?;
+    }
+    Ok(())
+}
+
+fn caplint(paths: &[PathBuf], options: &[&str]) -> Subject {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    command.arg("check").arg("--isolated").args(options).args(paths);
+    // Findings are no failure.
+    Subject { command, codes: &[0, 1] }
+}
+
+fn reference(paths: &[PathBuf]) -> io::Result<Subject> {
+    Ok(Subject { command: reference::command(paths)?, codes: &[0] })
+}
+
+/// A corpus that both programs have read to the last file, and of which caplint says what is true.
+fn written(scratch: &Path, name: &str, tenants: usize, flaws: Flaws) -> io::Result<Corpus> {
+    let corpus = Corpus::write(scratch.join(name), tenants, flaws)?;
+    let files = corpus.files;
+    let counts = count(
+        caplint(&corpus.folders, &["--format", "json", "--tenant-per-path"]).command,
+        [&format!("\"files\": {files},"), "\"verdict\": \"enforced-except\"", "\"rule\": \"invalid-value\""],
+    )?;
+    let expected = [1, tenants - corpus.open, corpus.misspelt];
+    let parsed = count(reference::command(&corpus.folders)?, [&files.to_string()])?;
+    if counts != expected || parsed != [1] {
+        let counted = "summaries of all files, tenants with an exception, misspelt policies";
+        let problem = format!("{name}: caplint tells of {counts:?} instead of {expected:?} ({counted})");
+        return Err(io::Error::other(format!("{problem}; the reference of {parsed:?} instead of [1]")));
+    }
+    table::corpus(name, &corpus);
+    Ok(corpus)
+}
+
+/// How many lines of the output hold each text. Line by line: what this program holds counts as held by its children.
+fn count<const TEXTS: usize>(mut command: Command, texts: [&str; TEXTS]) -> io::Result<[usize; TEXTS]> {
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let mut counts = [0; TEXTS];
+    for line in io::BufReader::new(child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?).lines() {
+        let line = line?;
+        for (count, text) in counts.iter_mut().zip(texts) {
+            *count += usize::from(line.contains(text));
+        }
+    }
+    child.wait()?;
+    Ok(counts)
+}
+
+fn many_tenants(corpus: &Corpus, size: &str, pairs: usize) -> io::Result<()> {
+    let folders = &corpus.folders;
+    let measured = measure(pairs, caplint(folders, CONCISE_EACH), reference(folders)?)?;
+    table::ratio(&format!("{size}, 60 a tenant: time"), &measured, Some(0.65));
+    table::figure(&format!("{size}, 60 a tenant: peak memory, MiB"), measured.peak_mib, Some(24.0));
+    Ok(())
+}
+
+fn one_tenant(corpus: &Corpus) -> io::Result<()> {
+    let root = std::slice::from_ref(&corpus.root);
+    let measured = measure(21, caplint(root, CONCISE), reference(root)?)?;
+    table::ratio("the same files as one tenant: time", &measured, None);
+    table::figure("the same files as one tenant: peak memory, MiB", measured.peak_mib, None);
+    Ok(())
+}
+
+fn one_file(corpus: &Corpus, scratch: &Path) -> io::Result<()> {
+    let Some(hello) = reference::hello_world(scratch)? else {
+        table::note("one clean file: left out, there is no rustc to build a hello world with");
+        return Ok(());
+    };
+    let hello = || Subject { command: Command::new(&hello), codes: &[0] };
+    let measured = measure(101, caplint(std::slice::from_ref(&corpus.clean_file), CONCISE), hello())?;
+    table::ratio("one clean file / hello world: time", &measured, Some(4.0));
+    table::figure("one clean file: peak memory, MiB", measured.peak_mib, None);
+    let measured = measure(41, caplint(&corpus.folders[..1], CONCISE), hello())?;
+    table::ratio("one tenant of 60 files / hello world: time", &measured, None);
+    Ok(())
+}
+
+fn findings(corpus: &Corpus) -> io::Result<()> {
+    let folders = &corpus.folders;
+    let measured = measure(21, caplint(folders, CONCISE_EACH), reference(folders)?)?;
+    table::ratio("6,000 files, 1 % misspelt, 1 tenant in 5 open: time", &measured, None);
+    let measured = measure(41, caplint(folders, SARIF_EACH), caplint(folders, CONCISE_EACH))?;
+    table::ratio("the same as SARIF / as concise: time", &measured, Some(1.1));
     Ok(())
 }
 
 fn one_list(path: &Path, megabytes: usize) -> io::Result<()> {
-    corpus::list(path, megabytes << 20)?;
+    #[allow(clippy::cast_precision_loss, reason = "nothing here is that large")]
+    let mib = corpus::write_list(path, megabytes * 1_000_000)? as f64 / f64::from(1 << 20);
     let paths = [path.to_owned()];
-    let measured = measure(5, &mut caplint(&paths, &["--format", "concise"]), &mut reference_over(&paths)?)?;
-    measured.print(&format!("one list of {megabytes} MiB: wall time / reference"), None);
-    #[allow(clippy::cast_precision_loss)]
-    let times = measured.peak_mib / megabytes as f64;
-    // Below that size what any run needs weighs too much.
-    verdict(&format!("one list of {megabytes} MiB: peak memory / its size"), times, (megabytes >= 100).then_some(1.5));
+    table::note("");
+    let measured = measure(7, caplint(&paths, CONCISE), reference(&paths)?)?;
+    table::ratio(&format!("one list of {megabytes} MB: time"), &measured, None);
+    // In a small list, what any run needs weighs too much to be held against a goal.
+    let goal = (megabytes >= 100).then_some(1.5);
+    table::figure(&format!("one list of {megabytes} MB: peak memory / its size"), measured.peak_mib / mib, goal);
     Ok(())
 }
 
-fn verdict(what: &str, figure: f64, goal: Option<f64>) {
-    println!("{what:66} {figure:6.2}{}", measure::held_against(figure, goal));
+/// The exponent of time over files: 1 is in proportion.
+fn growth(few: &Corpus, many: &Corpus) -> io::Result<()> {
+    let measured = measure(7, caplint(&many.folders, CONCISE_EACH), caplint(&few.folders, CONCISE_EACH))?;
+    #[allow(clippy::cast_precision_loss, reason = "nothing here is that large")]
+    let times = many.files as f64 / few.files as f64;
+    table::ratio("120,000 files / 6,000 files: time", &measured, None);
+    table::figure("the exponent of that growth", measured.ratio().ln() / times.ln(), Some(1.05));
+    Ok(())
 }
