@@ -28,7 +28,7 @@ impl Rule for ControlRule {
             level: Level::Error,
             summary: &self.0.summary,
             since: "0.1.0",
-            tags: &["security", "mfa", "external/cis-azure"],
+            tags: if self.0.text.is_some() { &["security", "mfa", "external/cis-azure"] } else { &["security"] },
         }
     }
 
