@@ -1,5 +1,6 @@
 //! Whose spelling is it? Each way of writing policies down is recognised by content, never by file name.
 
+mod cipp;
 mod companion;
 mod graph;
 mod unread;
@@ -85,7 +86,7 @@ pub fn elements(root: &Node<'_>) -> Option<usize> {
 }
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
-pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, 'a>)) -> Taken {
+pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
     let mut reader = Reader { text, file, visit, taken: Taken::new(NO_POLICY) };
     reader.document(root);
     reader.taken
@@ -94,7 +95,7 @@ pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnM
 struct Reader<'v, 'a> {
     text: &'a str,
     file: usize,
-    visit: &'v mut dyn FnMut(Found<'_, 'a>),
+    visit: &'v mut dyn FnMut(Found<'_, '_>),
     taken: Taken,
 }
 
@@ -105,12 +106,12 @@ impl<'a> Reader<'_, 'a> {
             self.taken.kind = unread.kind;
             self.taken.unread = unread.form;
             self.taken.is_infrastructure = unread.is_infrastructure;
-        } else if !graph::read(self, root, &here) {
+        } else if !cipp::read(self, root, &here) && !graph::read(self, root, &here) {
             self.taken.kind = companion::kind(root).unwrap_or(self.taken.kind);
         }
     }
 
-    fn policy(&mut self, node: &Node<'a>, here: &Here) {
+    fn policy(&mut self, node: &Node<'_>, here: &Here) {
         self.taken.policies += 1;
         let origin = Origin { file: self.file, pointer: here.pointer.clone(), offset: here.offset, base: here.base };
         (self.visit)(Found { node, origin });

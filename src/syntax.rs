@@ -3,6 +3,7 @@
 //! Parsing keeps no positions: a document without findings does not pay for them. [`Locator`] finds them again for the
 //! few places a finding points at.
 
+mod embedded;
 mod locate;
 mod node;
 mod parse;

@@ -337,3 +337,20 @@ fn the_json_report_is_as_its_schema_has_it() {
         assert_eq!(errors, Vec::<String>::new(), "{}", folder.display());
     }
 }
+
+#[test]
+fn a_mistake_inside_of_a_string_is_found_at_its_very_characters() {
+    let template = r#"{"displayName":"Zürich","state":"enabeld","conditions":{"users":{"includeUsers":["All"]}}}"#;
+    let row = serde_json::json!({ "PartitionKey": "CATemplate", "JSON": template }).to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("row.json");
+    fs::write(&path, &row).unwrap();
+    let report = json(&["check", path.to_str().unwrap()]);
+    let finding =
+        &report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "invalid-value").unwrap();
+    let location = &finding["locations"][0];
+    assert_eq!(location["pointer"], "/JSON/state");
+    let column = |edge: &str| usize::try_from(location[edge]["column"].as_u64().unwrap()).unwrap() - 1;
+    let marked: String = row.chars().skip(column("start")).take(column("end") - column("start")).collect();
+    assert_eq!(marked, r#"\"enabeld\""#);
+}

@@ -166,7 +166,7 @@ fn is_policy_context(context: &str) -> bool {
 }
 
 /// Whether an object is a policy, damaged or not.
-fn is_policy(object: &Object<'_>) -> bool {
+pub(super) fn is_policy(object: &Object<'_>) -> bool {
     let controls = object.get("grantControls").or_else(|| object.get("sessionControls"));
     let state = object.get("state");
     let says_so = object.get("@odata.type").and_then(Node::as_str) == Some("#microsoft.graph.conditionalAccessPolicy")

@@ -40,11 +40,6 @@ pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
     if inner(object, "deployment").is_some_and(|deployment| deployment.get("resources").is_some()) {
         return infrastructure("a Pulumi stack", "a Pulumi stack");
     }
-    if has("PartitionKey") && object.get("JSON").and_then(Node::as_str).is_some_and(|json| json.contains("onditions")) {
-        let form =
-            Unread { form: "a CIPP table export, which holds its policy inside a string", instead: EXPORT_INSTEAD };
-        return Some(Other { kind: "a CIPP table export", form: Some(form), is_infrastructure: false });
-    }
     None
 }
 

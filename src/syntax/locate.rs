@@ -1,5 +1,6 @@
 //! From a pointer back to characters.
 
+use super::embedded::Embedded;
 use super::parse::Key;
 use super::pointer::Pointer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -55,13 +56,21 @@ impl<'a> Locator<'a> {
 
     /// What `pointer` names from the value that starts at `offset`; every occurrence where the last key stands more
     /// than once. Letter case of keys does not matter. Where a step leads nowhere (a missing property, an index into a
-    /// value that stands for a list of one), the place reached so far; nothing where there is no value at all.
+    /// value that stands for a list of one), the place reached so far; nothing where there is no value at all. A string
+    /// that holds JSON is stepped into.
     pub fn find(&mut self, offset: usize, pointer: &Pointer) -> Vec<Place> {
         let Some(root) = self.value_at(offset) else { return Vec::new() };
         let mut places = vec![Place { key: None, value: root }];
-        for step in pointer.steps() {
-            let level = self.level(&places[0].value.clone());
-            let found = level.find(&step);
+        let steps: Vec<String> = pointer.steps().collect();
+        for (index, step) in steps.iter().enumerate() {
+            let value = places[0].value.clone();
+            if let Some(embedded) = self.text.get(value.clone()).and_then(Embedded::of) {
+                let rest = steps[index..].iter().fold(Pointer::root(), |pointer, step| pointer.key(step));
+                let inside = Locator::new(&embedded.text).find(0, &rest);
+                return inside.into_iter().map(|place| embedded.outside(&place, value.start)).collect();
+            }
+            let level = self.level(&value);
+            let found = level.find(step);
             if found.is_empty() {
                 places.truncate(1);
                 break;

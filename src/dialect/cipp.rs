@@ -1,0 +1,66 @@
+//! Table exports of [CIPP]: a row whose column `JSON` holds a template as a string.
+//!
+//! [CIPP]: https://github.com/KelvinTegelaar/CIPP
+
+use super::graph::is_policy;
+use super::{Here, Reader, Unread};
+use crate::syntax::{Node, parse};
+
+/// Reads a row. False if it is none, or holds something else than a policy.
+pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+    let Some(row) = root.as_object().filter(|row| row.get("PartitionKey").is_some()) else { return false };
+    let Some((key, Node::String(text))) = row.members.iter().find(|(key, _)| key.eq_ignore_ascii_case("JSON")) else {
+        return false;
+    };
+    // Rows of other kinds are none of our business.
+    if !text.contains("onditions") {
+        return false;
+    }
+    reader.taken.kind = "a CIPP table export";
+    match parse(text) {
+        Ok(node) if node.as_object().is_some_and(is_policy) => reader.policy(&node, &here.at(here.pointer.key(key))),
+        Ok(_) => return false,
+        Err(_) => {
+            let form = "a CIPP table export whose column JSON is damaged";
+            reader.taken.unread = Some(Unread {
+                form,
+                instead: "export the template again, or check the policies that were made from it",
+            });
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::read as read_document;
+    use crate::syntax::parse;
+    use serde_json::json;
+
+    fn row(template: &str) -> String {
+        json!({ "PartitionKey": "CATemplate", "RowKey": "1", "JSON": template, "GUID": "1" }).to_string()
+    }
+
+    /// (pointers of the policies, what the row was taken for, the form that was not read)
+    fn read(text: &str) -> (Vec<String>, &'static str, Option<&'static str>) {
+        let root = parse(text).unwrap();
+        let mut found = Vec::new();
+        let taken = read_document(text, &root, 0, &mut |policy| found.push(policy.origin.pointer.to_string()));
+        (found, taken.kind, taken.unread.map(|unread| unread.form))
+    }
+
+    #[test]
+    fn a_policy_is_read_out_of_its_string() {
+        let policy =
+            json!({ "displayName": "p", "state": "enabled", "conditions": { "users": {} }, "grantControls": null });
+        assert_eq!(read(&row(&policy.to_string())), (vec!["/JSON".to_owned()], "a CIPP table export", None));
+    }
+
+    #[test]
+    fn a_damaged_template_is_not_passed_over_and_another_kind_of_row_is_none() {
+        let (found, _, unread) = read(&row("{\"state\": \"enabled\", \"conditions\": {"));
+        assert!(found.is_empty() && unread.is_some());
+        assert_eq!(read(&row("{\"standards\": []}")).2, None);
+        assert_eq!(read(&row("{\"autopilotConditions\": []}")).0.len(), 0);
+    }
+}
