@@ -4,6 +4,7 @@ mod check;
 mod color;
 mod error;
 mod explain;
+mod files;
 mod progress;
 mod rules;
 mod what_if;
@@ -28,6 +29,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Evaluate one sign-in, policy by policy: what applies, what does not and why
     WhatIf(Box<what_if::Arguments>),
+    /// List every file with what it was taken for
+    Files(files::Arguments),
     /// Print what a rule catches, why it matters and how to mend it
     Explain(explain::Arguments),
     /// List all rules
@@ -48,6 +51,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::WhatIf(arguments) => what_if::run(&arguments),
+        Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),
     };

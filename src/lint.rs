@@ -22,6 +22,7 @@ use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies, Tenant};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -92,7 +93,42 @@ pub struct TenantReport {
     /// Findings, ordered.
     pub findings: Vec<Finding>,
     /// What each file was taken for, if asked for.
-    pub taken: Vec<(String, String)>,
+    pub taken: Vec<FileReport>,
+}
+
+/// What a file was taken for.
+#[derive(Debug, Clone)]
+pub struct FileReport {
+    /// Its path as shown.
+    pub path: String,
+    /// In a few words: a dialect, a companion, or why it was passed over.
+    pub kind: String,
+    /// Policies in it.
+    pub policies: usize,
+    /// Its encoding, if it is text.
+    pub encoding: Option<String>,
+    /// Whatever policies it holds were read.
+    pub is_read: bool,
+}
+
+impl fmt::Display for FileReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.kind)?;
+        match self.policies {
+            0 => {}
+            1 => f.write_str(", 1 policy")?,
+            count => write!(f, ", {count} policies")?,
+        }
+        self.encoding.as_ref().map_or(Ok(()), |encoding| write!(f, " ({encoding})"))
+    }
+}
+
+/// Reads one tenant's files and says what each was taken for.
+#[must_use]
+pub fn files(inputs: &[Input]) -> Vec<FileReport> {
+    let options = Options { keep_files: true, judge_tenant: false, ..Options::default() };
+    let reader = Reader { name: "", options: &options, progress: &AtomicUsize::new(0) };
+    reader.read(inputs).taken.into_iter().map(|(_, file)| file).collect()
 }
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
@@ -126,7 +162,7 @@ struct Read {
     missing: Vec<Missing>,
     findings: Vec<Finding>,
     paths: BTreeMap<usize, Candidate>,
-    taken: Vec<(usize, String, String)>,
+    taken: Vec<(usize, FileReport)>,
     has_infrastructure: bool,
 }
 
@@ -155,7 +191,7 @@ impl Read {
         // Stable: the policies of one file come from one thread, in order.
         self.policies.sort_by_key(|policy| policy.origin.file);
         self.missing.sort_by_key(|missing| missing.file);
-        self.taken.sort();
+        self.taken.sort_by_key(|(file, _)| *file);
     }
 }
 
@@ -265,12 +301,11 @@ impl Reader<'_> {
             read.missing.push(Missing { file, pointer: Pointer::root(), why });
         }
         if self.options.keep_files {
-            let held = match taken.policies {
-                0 => String::new(),
-                1 => ", 1 policy".to_owned(),
-                count => format!(", {count} policies"),
-            };
-            read.taken.push((file, path_of(&candidate), format!("{}{held} ({})", taken.kind, text.encoding)));
+            let path = path_of(&candidate);
+            let (kind, policies) = (taken.kind.to_owned(), taken.policies);
+            let encoding = Some(text.encoding.to_string());
+            let is_read = taken.unread.is_none() && broken.is_empty();
+            read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
         }
         if read.policies.len() > before || read.missing.last().is_some_and(|missing| missing.file == file) {
             read.paths.insert(file, candidate);
@@ -335,7 +370,7 @@ impl Reader<'_> {
             is_empty: !told && !read.has_infrastructure,
             controls: judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect(),
             findings,
-            taken: read.taken.into_iter().map(|(_, path, kind)| (path, kind)).collect(),
+            taken: read.taken.into_iter().map(|(_, file)| file).collect(),
         }
     }
 
@@ -378,7 +413,8 @@ impl Reader<'_> {
 impl Read {
     fn note_unreadable(&mut self, file: usize, candidate: Candidate, kind: String) {
         self.skipped += 1;
-        self.taken.push((file, path_of(&candidate), kind));
+        let path = path_of(&candidate);
+        self.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
         self.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
         self.paths.insert(file, candidate);
     }

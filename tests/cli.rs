@@ -354,3 +354,15 @@ fn a_mistake_inside_of_a_string_is_found_at_its_very_characters() {
     let marked: String = row.chars().skip(column("start")).take(column("end") - column("start")).collect();
     assert_eq!(marked, r#"\"enabeld\""#);
 }
+
+#[test]
+fn files_lists_what_each_file_was_taken_for() {
+    let listed = json(&["files", "testdata/damaged"]);
+    let files = listed["files"].as_array().unwrap();
+    assert!(files.len() > 10);
+    assert!(files.iter().any(|file| file["kind"] == "a Graph policy" && file["policies"] == 1 && file["read"] == true));
+    assert!(files.iter().any(|file| file["read"] == false && file["policies"] == 0));
+    let lines = String::from_utf8(caplint(&["files", "testdata/damaged"]).stdout).unwrap();
+    assert_eq!(lines.lines().count(), files.len());
+    assert_eq!(code(&["files", "testdata/there-is-no-such-folder"]), 2);
+}

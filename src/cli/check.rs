@@ -176,8 +176,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         None => u8::from(fails(&run, arguments.fail_on)),
     };
     if arguments.verbose {
-        for (path, kind) in run.tenants.iter().flat_map(|tenant| &tenant.taken) {
-            eprintln!("{}: {}", crate::finding::visible(path), crate::finding::visible(kind));
+        for file in run.tenants.iter().flat_map(|tenant| &tenant.taken) {
+            eprintln!("{}", crate::finding::visible(&file.to_string()));
         }
     }
     match write_all(arguments, &run) {
