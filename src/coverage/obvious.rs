@@ -3,10 +3,11 @@
 
 use super::formula::{Formula, Term};
 use super::holes::{departures, exceptions, hole};
-use super::region::Class;
+use super::region::{self, Class};
 use super::space::{Meaning, Space};
-use super::{Decision, PrincipalKind, Reason, Regions, Verdict, decided};
-use crate::policy::{Fact, State};
+use super::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, Verdict, decided, excluding};
+use crate::policy::{Fact, Id, Policy, State};
+use crate::signin::{Lens, Match, Undefined, View};
 use std::collections::BTreeSet;
 
 /// Departures that are tried for each exception.
@@ -14,6 +15,9 @@ const DEPARTURES: usize = 8;
 
 pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
     let tenant = space.view.tenant;
+    if let Some(decision) = by_one_plain_policy(space) {
+        return Some(decision);
+    }
     let is_off = |policy: &usize| tenant.policies[*policy].state != Fact::Known(State::Enabled);
     if let Some(policy) = covering(regions.of(space, Class::Exempt)).min_by_key(is_off) {
         return Some(decided(Verdict::Enforced, Reason::Policies(vec![policy])));
@@ -30,6 +34,72 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
         let reason = if tenant.policies.is_empty() { Reason::NoPolicies } else { Reason::Witness };
         Decision { holes, ..decided(Verdict::NotEnforced, reason) }
     })
+}
+
+/// A policy without conditions for all users, and whoever it excludes one by one is stopped by no other: what baselines
+/// and large exports mostly come to, without reading every policy as a formula.
+fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
+    let view = space.view;
+    let policies = &view.tenant.policies;
+    let mut carriers: Vec<usize> = Vec::new();
+    for (index, policy) in policies.iter().enumerate().filter(|(_, policy)| is_plain(policy)) {
+        let covers_all = region::whoever(space, policy, true) == Formula::Always
+            && region::users(space, policy, Class::Membership) == Formula::Always;
+        carriers.extend(covers_all.then_some(index));
+    }
+    let excluded = |policy: usize| -> BTreeSet<(PrincipalKind, &Id)> {
+        let kinds = [PrincipalKind::User, PrincipalKind::Group, PrincipalKind::Role];
+        kinds
+            .into_iter()
+            .flat_map(|kind| kind.excluded_by(&policies[policy]).known().map(move |(_, id)| (kind, id)))
+            .collect()
+    };
+    let is_off = |policy: usize| policies[policy].state != Fact::Known(State::Enabled);
+    let carrier = carriers.into_iter().min_by_key(|policy| (is_off(*policy), excluded(*policy).len()))?;
+    let excluded = excluded(carrier);
+    let reason = Reason::Policies(vec![carrier]);
+    if excluded.is_empty() {
+        return Some(decided(Verdict::Enforced, reason));
+    }
+    if !space.is_there_an_address_outside() {
+        return None;
+    }
+    let said = View { undefined: Undefined::AsTheSignInSays, ..view };
+    let mut exceptions = Vec::new();
+    for (kind, id) in excluded {
+        let mut sign_in = space.first.clone();
+        let coordinate = match kind {
+            PrincipalKind::User => {
+                sign_in.user = Some(id.clone());
+                Coordinate::User
+            }
+            PrincipalKind::Group => {
+                sign_in.groups.insert(id.clone());
+                Coordinate::Groups
+            }
+            PrincipalKind::Role => {
+                sign_in.roles.insert(id.clone());
+                Coordinate::Roles
+            }
+        };
+        if policies.iter().any(|policy| said.forces(policy, &sign_in, Lens::Plain) == Match::Yes) {
+            return None;
+        }
+        let policies = excluding(&view, kind, id, std::slice::from_ref(&sign_in));
+        let holes = vec![Hole { sign_in, departs: vec![coordinate], relevant: vec![coordinate] }];
+        exceptions.push(Exception { kind, id: id.clone(), holes, more_holes: false, policies });
+    }
+    Some(Decision { exceptions, ..decided(Verdict::EnforcedExcept, reason) })
+}
+
+/// Whether a policy is for all users and has no condition that could leave a sign-in out. Only a hint: its formula decides.
+fn is_plain(policy: &Policy) -> bool {
+    let conditions = &policy.conditions;
+    conditions.users.include_users.position(|id| id.is("All")).is_some()
+        && conditions.locations.is_empty()
+        && conditions.device_filter == Fact::Known(None)
+        && conditions.insider_risk_levels.is_empty()
+        && conditions.transfer_methods.is_empty()
 }
 
 /// Policies that cover everything alone.

@@ -278,7 +278,7 @@ impl Reader<'_, '_, '_> {
             if reader.sure || !including {
                 return trusted;
             }
-            let perhaps = reader.space.undefined_locations.clone();
+            let perhaps = reader.space.undefined_locations().clone();
             let perhaps = perhaps.into_iter().map(|id| reader.space.is(Meaning::Location(id))).collect::<Vec<_>>();
             Formula::any(std::iter::once(trusted).chain(perhaps))
         })

@@ -13,6 +13,7 @@ use crate::policy::{
 };
 use crate::requirement::{Principal, Requirement, Resource, SUITES};
 use crate::signin::SignIn;
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 /// Home tenant of an external user where no policy names one.
@@ -86,8 +87,7 @@ pub(super) struct Space<'t> {
     index: HashMap<Meaning, Term>,
     /// The comparisons with devices as they are spelt.
     comparisons: Vec<(Term, Comparison)>,
-    /// Named locations that policies name, of which the files do not say whether they are trusted.
-    pub(super) undefined_locations: Vec<Id>,
+    undefined_locations: OnceCell<BTreeSet<Id>>,
 }
 
 impl<'t> Space<'t> {
@@ -107,19 +107,20 @@ impl<'t> Space<'t> {
             user_risk: allowed(&RISKS, &requirement.user_risk)[0],
             ..SignIn::attacker(resources.first().cloned().unwrap_or(Resource::Other))
         };
-        let mut undefined_locations: Vec<Id> = Vec::new();
-        for policy in policies {
-            let locations = &policy.conditions.locations;
-            for (_, id) in locations.include.known().chain(locations.exclude.known()) {
-                if !id.is("All") && !id.is("AllTrusted") && view.tenant.is_trusted_location(id).is_none() {
-                    undefined_locations.push(id.clone());
-                }
-            }
-        }
-        undefined_locations.sort();
-        undefined_locations.dedup();
         let (terms, index, comparisons) = (Vec::new(), HashMap::new(), Vec::new());
+        let undefined_locations = OnceCell::new();
         Self { view, first, resources, clients, terms, index, comparisons, undefined_locations }
+    }
+
+    /// Named locations that policies name, of which the files do not say whether they are trusted.
+    pub(super) fn undefined_locations(&self) -> &BTreeSet<Id> {
+        self.undefined_locations.get_or_init(|| {
+            let scopes = self.view.tenant.policies.iter().map(|policy| &policy.conditions.locations);
+            let named = scopes.flat_map(|scope| scope.include.known().chain(scope.exclude.known())).map(|(_, id)| id);
+            let undefined =
+                |id: &&Id| !id.is("All") && !id.is("AllTrusted") && self.view.tenant.is_trusted_location(id).is_none();
+            named.filter(undefined).cloned().collect()
+        })
     }
 
     fn term(&mut self, meaning: Meaning) -> Term {

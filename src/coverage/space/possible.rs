@@ -159,12 +159,20 @@ impl Space<'_> {
     /// Whether what an attacker tries first is a sign-in that the requirement is about.
     pub(in crate::coverage) fn first_is_possible(&self) -> bool {
         let named = &self.view.tenant.companions.named_locations;
-        let places: Vec<(Term, &Place)> =
-            self.locations().filter_map(|(term, id)| Some((term, &named.get(id)?.place))).collect();
-        // An address outside of every named location.
-        self.view.requirement.users.is_empty()
-            && addresses::partitions(&places).iter().all(|(_, cells)| cells.contains(&BTreeSet::new()))
+        let places = self.locations().filter_map(|(term, id)| Some((term, &named.get(id)?.place)));
+        self.view.requirement.users.is_empty() && is_outside_possible(&places.collect::<Vec<_>>())
     }
+
+    /// The same before any location has a term: whether an address can be outside of every one.
+    pub(in crate::coverage) fn is_there_an_address_outside(&self) -> bool {
+        let named = self.view.tenant.companions.named_locations.values().enumerate();
+        let places: Vec<(usize, &Place)> = named.map(|(index, location)| (index, &location.place)).collect();
+        self.view.requirement.users.is_empty() && is_outside_possible(&places)
+    }
+}
+
+fn is_outside_possible(places: &[(usize, &Place)]) -> bool {
+    addresses::partitions(places).iter().all(|(_, cells)| cells.contains(&BTreeSet::new()))
 }
 
 fn is_trust_type(comparison: &Comparison) -> bool {
