@@ -219,6 +219,18 @@ fn a_mistake_in_the_configuration_stops_the_run_at_its_line() {
 }
 
 #[test]
+fn a_configuration_does_not_write_to_the_terminal() {
+    let folder = Folder::new(
+        &[policy(1, json!({}))],
+        "[[requirement]]\nid = \"\u{1b}[31m\u{202e}\"\nresources = []\ngrant = 1\n",
+    );
+    let output = folder.run(&["check"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!error.contains(['\u{1b}', '\u{202e}']), "{error:?}");
+}
+
+#[test]
 fn the_configuration_is_found_upwards() {
     let folder = Folder::new(&[policy(1, json!({}))], ADMINISTRATORS);
     fs::create_dir_all(folder.path().join("a/b")).unwrap();

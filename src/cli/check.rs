@@ -217,7 +217,7 @@ pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<Config, Run
     let here = std::env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
     let text = std::fs::read_to_string(&path).map_err(|error| RunError::Path { path: path.clone(), error })?;
-    config::read(&path, &text).map_err(|problem| RunError::config(&path, text, problem))
+    config::read(&path, &text).map_err(|problem| RunError::config(&path, &text, problem))
 }
 
 fn lint_all(arguments: &Arguments, inputs: &[Input], config: Config) -> Vec<TenantReport> {

@@ -66,11 +66,11 @@ pub(super) enum RunError {
 
 impl RunError {
     /// A problem in the configuration, with its place.
-    pub(super) fn config(path: &std::path::Path, text: String, problem: Problem) -> Self {
+    pub(super) fn config(path: &std::path::Path, text: &str, problem: Problem) -> Self {
         Self::Config {
-            message: problem.message,
-            help: problem.help,
-            file: Arc::new(NamedSource::new(shown(path), text).with_language("TOML")),
+            message: crate::finding::visible(&problem.message),
+            help: crate::finding::visible(&problem.help),
+            file: Arc::new(NamedSource::new(shown(path), harmless(text)).with_language("TOML")),
             place: problem.span.into(),
         }
     }
@@ -80,6 +80,16 @@ impl RunError {
         let report = miette::Report::new(self);
         eprintln!("{report:?}");
     }
+}
+
+/// The text with question marks, as many as its bytes, for whatever a terminal would act on: places stay where they are.
+fn harmless(text: &str) -> String {
+    let harmless = |character: char| match character {
+        '\n' | '\t' => character.to_string(),
+        character if crate::finding::is_invisible(character) => "?".repeat(character.len_utf8()),
+        character => character.to_string(),
+    };
+    text.chars().map(harmless).collect()
 }
 
 fn shown(path: &std::path::Path) -> String {

@@ -4,8 +4,14 @@ use crate::controls::Control;
 use std::fmt::Write as _;
 
 pub(super) fn markdown(control: &Control) -> String {
+    let Some(text) = &control.text else {
+        return format!(
+            "# {}\n\n{}\n\nWhoever is not covered {}. This requirement is the configuration's own; it is decided over all policies, as \
+             docs/how-it-decides.md describes.\n",
+            control.id, control.summary, control.gap
+        );
+    };
     let mut page = format!("# {}\n\n{}.\n\n{}\n", control.id, control.title, control.summary);
-    let Some(text) = &control.text else { return page };
     // Writing to a string cannot fail.
     let mut section = |title: &str, body: &str| _ = write!(page, "\n## {title}\n\n{}\n", body.trim());
     section("Why it matters", &text.texts.rationale);
