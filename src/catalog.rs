@@ -79,6 +79,12 @@ fn rows<const COLUMNS: usize>(file: &'static str) -> impl Iterator<Item = [&'sta
     rows.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
 }
 
+/// The role of this name.
+#[must_use]
+pub fn role(name: &str) -> Option<&'static Role> {
+    roles().iter().find(|role| role.name.eq_ignore_ascii_case(name))
+}
+
 /// The name of a role or an app.
 #[must_use]
 pub fn name(id: &Id) -> Option<&'static str> {

@@ -336,3 +336,15 @@ fn addresses_that_cannot_be_are_no_way_in() {
     assert_eq!(verdict("203.0.113.128/25"), "enforced");
     assert_eq!(verdict("203.0.113.0/24"), "not-enforced");
 }
+
+#[test]
+fn a_built_in_role_may_stand_by_its_name() {
+    let mut spared = policy(1, json!({ "/conditions/users/excludeGroups": [] }));
+    spared["conditions"]["users"]["excludeRoles"] = json!(["Global Administrator"]);
+    let report = Folder::new(&[spared], "").json(&["check"]);
+    let control = &report["tenants"][0]["controls"][0];
+    assert_eq!(control["verdict"], "not-enforced");
+    assert_eq!(control["witness"]["signInIdentity"]["roles"], json!([GLOBAL_ADMINISTRATOR]));
+    let named = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "invalid-id").unwrap();
+    assert!(named["help"].as_str().unwrap().contains(GLOBAL_ADMINISTRATOR), "{named}");
+}

@@ -156,8 +156,7 @@ pub(crate) fn role(name: &Spanned<String>) -> Result<Id, Problem> {
     if let id @ (Id::Guid(_) | Id::Spelt(_)) = Id::new(written) {
         return Ok(id);
     }
-    let found = catalog::roles().iter().find(|role| role.name.eq_ignore_ascii_case(written));
-    found.map(|role| role.id.clone()).ok_or_else(|| {
+    catalog::role(written).map(|role| role.id.clone()).ok_or_else(|| {
         let names: Vec<&str> = catalog::roles().iter().map(|role| role.name).collect();
         problem(name.span(), "a built-in directory role", written, &names)
     })

@@ -101,6 +101,16 @@ impl<T> List<T> {
         self.0.as_ref().is_ok_and(|items| items.is_empty())
     }
 
+    /// The same with its known elements changed.
+    #[must_use]
+    pub fn map(self, mut change: impl FnMut(T) -> T) -> Self {
+        let change = |item| match item {
+            Fact::Known(value) => Fact::Known(change(value)),
+            Fact::Unknown(reason) => Fact::Unknown(reason),
+        };
+        Self(self.0.map(|items| items.into_iter().map(change).collect()))
+    }
+
     /// The known elements with their indices.
     pub fn known(&self) -> impl Iterator<Item = (usize, &T)> {
         self.items().iter().enumerate().filter_map(|(index, item)| Some((index, item.known()?)))

@@ -118,6 +118,7 @@ pub(crate) fn sayings(axis: Axis) -> Vec<Vec<(&'static str, Value)>> {
             vec![("/conditions/users/excludeRoles", json!([SYNCHRONIZATION]))],
             vec![(INCLUDED, json!([])), ("/conditions/users/includeRoles", json!([SYNCHRONIZATION]))],
             vec![("/conditions/users/excludeRoles", json!(["Global Administrator"]))],
+            vec![("/conditions/users/excludeRoles", json!(["Some role"]))],
         ],
         Axis::Guest => {
             let guests =

@@ -42,8 +42,8 @@ impl Asked<'_> {
             sign_in.groups.insert(self.object(group, "a group")?);
         }
         for role in &arguments.role {
-            let known = catalog::roles().iter().find(|known| known.name.eq_ignore_ascii_case(role));
-            let id = known.map_or_else(|| self.object(role, "a directory role"), |known| Ok(known.id.clone()))?;
+            let id = catalog::role(role)
+                .map_or_else(|| self.object(role, "a directory role"), |known| Ok(known.id.clone()))?;
             sign_in.roles.insert(id);
         }
         for location in &arguments.location {

@@ -119,8 +119,8 @@ impl Reader {
             exclude_users: self.ids(not_users, &["GuestsOrExternalUsers"]),
             include_groups: self.ids(groups, &[]),
             exclude_groups: self.ids(not_groups, &[]),
-            include_roles: self.ids(roles, &[]),
-            exclude_roles: self.ids(not_roles, &[]),
+            include_roles: self.roles(roles),
+            exclude_roles: self.roles(not_roles),
             include_guests: self.guests(guests),
             exclude_guests: self.guests(not_guests),
         }

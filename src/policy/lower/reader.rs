@@ -1,5 +1,6 @@
 //! Reading whatever stands where Graph has a value: an object, a list, a word.
 
+use crate::catalog;
 use crate::policy::{Fact, Id, List, Placeholder, Reason, Words};
 use crate::syntax::{Node, Object, is_annotation};
 
@@ -122,6 +123,14 @@ impl Reader {
             let id = Id::new(text);
             reader.conforms &= id.guid().is_some() || literals.contains(&text);
             Fact::Known(id)
+        })
+    }
+
+    /// Ids of role templates. The name of a built-in role stands for its id: no other role can be in a policy.
+    pub(super) fn roles(&mut self, slot: Slot<'_, '_>) -> List<Id> {
+        self.ids(slot, &[]).map(|id| match &id {
+            Id::Text(name) => catalog::role(name).map_or(id.clone(), |role| role.id.clone()),
+            _ => id,
         })
     }
 

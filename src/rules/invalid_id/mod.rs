@@ -23,7 +23,10 @@ impl Rule for InvalidId {
             let place = violation.pointer.dotted();
             let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));
             let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
-            let help = if literals.is_empty() {
+            let role = crate::catalog::role(value).filter(|_| place.contains("Roles["));
+            let help = if let Some(role) = role {
+                format!("Write {}, the role's id. caplint reads the name as that; Microsoft Graph does not.", role.id)
+            } else if literals.is_empty() {
                 "Microsoft Graph has a GUID here; names are not resolved.".to_owned()
             } else {
                 format!("Microsoft Graph has a GUID here, or one of {}; names are not resolved.", literals.join(", "))
