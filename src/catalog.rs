@@ -85,15 +85,19 @@ pub fn role(name: &str) -> Option<&'static Role> {
     roles().iter().find(|role| role.name.eq_ignore_ascii_case(name))
 }
 
+/// The app with an id, that of the US government cloud included.
+#[must_use]
+pub fn app(id: &Id) -> Option<&'static App> {
+    apps().iter().find(|app| app.id == *id || app.id_in_us_government.as_ref() == Some(id))
+}
+
 /// The name of a role or an app.
 #[must_use]
 pub fn name(id: &Id) -> Option<&'static str> {
     // Most ids are of neither kind, and most runs ask for none.
     id.guid()?;
     let role = roles().iter().find(|role| role.id == *id).map(|role| role.name);
-    role.or_else(|| {
-        apps().iter().find(|app| app.id == *id || app.id_in_us_government.as_ref() == Some(id)).map(|app| app.name)
-    })
+    role.or_else(|| app(id).map(|app| app.name))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod progress;
 mod rules;
 mod what_if;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use error::RunError;
 use std::process::ExitCode;
 
@@ -35,6 +35,14 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules
     Rules,
+}
+
+/// The formats of the commands that answer a question and are no gate.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Pretty,
+    Json,
 }
 
 /// Runs the command line.

@@ -1,10 +1,10 @@
 //! `caplint files`
 
+use super::Format;
 use super::check::inputs;
 use super::error::RunError;
 use crate::finding::{escape_invisible, visible};
 use crate::lint::{self, FileReport};
-use clap::ValueEnum;
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,13 +18,6 @@ pub(super) struct Arguments {
     /// For people or for programs
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    #[default]
-    Pretty,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {

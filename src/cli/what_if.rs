@@ -3,6 +3,7 @@
 mod asked;
 mod shown;
 
+use super::Format;
 use super::check::{AssumeArgument, Cloud, config, inputs};
 use super::error::RunError;
 use crate::controls::{self, Control};
@@ -12,7 +13,6 @@ use crate::lint;
 use crate::rules::{Judgement, Reading, TenantFacts};
 use crate::tenant::Tenant;
 use asked::Asked;
-use clap::ValueEnum;
 use shown::Shown;
 use std::io::Write;
 use std::path::PathBuf;
@@ -95,13 +95,6 @@ pub(super) struct Arguments {
     /// Read no configuration
     #[arg(long)]
     isolated: bool,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    #[default]
-    Pretty,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {

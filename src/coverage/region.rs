@@ -134,10 +134,7 @@ impl Reader<'_, '_, '_> {
         match resource {
             Resource::App(app) if id == app => Formula::Always,
             Resource::App(app) if id.is("Office365") => {
-                let known = catalog::apps()
-                    .iter()
-                    .find(|known| known.id == *app || known.id_in_us_government.as_ref() == Some(app));
-                known.and_then(|known| known.in_office_365).map_or(perhaps, Formula::constant)
+                catalog::app(app).and_then(|known| known.in_office_365).map_or(perhaps, Formula::constant)
             }
             // In a browser, a portal may be asking.
             Resource::App(_) if id.is("MicrosoftAdminPortals") => {

@@ -155,9 +155,7 @@ fn targeted(property: &'static str, list: &List<Id>, sign_in: &SignIn) -> Found 
 
 /// Whether an app is in the suite, as far as Microsoft's list tells; the tenant's own apps are unknown here.
 fn in_office_365(app: &Id) -> Option<bool> {
-    let known =
-        catalog::apps().iter().find(|known| known.id == *app || known.id_in_us_government.as_ref() == Some(app));
-    known.and_then(|known| known.in_office_365)
+    catalog::app(app).and_then(|known| known.in_office_365)
 }
 
 /// The list that says what is targeted instead.

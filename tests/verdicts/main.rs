@@ -186,7 +186,7 @@ fn check(axes: &[Axis], policies: &[Value], requirement: &Requirement) -> Result
     Ok(decision)
 }
 
-/// `PROPTEST_CASES=1000000 cargo test --release --test verdicts` takes an hour.
+/// `PROPTEST_CASES=1000000 cargo test --release --test verdicts` takes about two minutes.
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
