@@ -3,11 +3,15 @@
 mod cipp;
 mod companion;
 mod graph;
+mod terraform;
 mod unread;
 
-use crate::policy::Origin;
+pub use terraform::{Modules, Part, declared_by, read_folder};
+
+use crate::policy::{Declaration, Origin, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};
 use crate::tenant::Companions;
+use std::collections::BTreeMap;
 
 /// What a file was taken for.
 #[derive(Debug)]
@@ -28,6 +32,18 @@ pub struct Taken {
     pub unread: Option<Unread>,
     /// It is a plan or state of infrastructure, whether or not it holds policies.
     pub is_infrastructure: bool,
+    /// It is one file of a module, which is read when the whole folder is there.
+    pub part: Option<Part>,
+    /// Where the modules of a plan have their files.
+    pub modules: Modules,
+    /// Addresses of policies that a plan destroys.
+    pub destroyed: Vec<String>,
+    /// It is a plan that Terraform did not finish, or that covers a part only.
+    pub is_partial: bool,
+    /// Where its names belong: its own index, or that of the first file of its folder.
+    pub root: usize,
+    /// What it tells about other tenants than the first, by the names of the provider's configurations.
+    pub others: BTreeMap<String, Companions>,
 }
 
 /// A form in which policies are written down that caplint recognises and does not read.
@@ -41,10 +57,16 @@ pub struct Unread {
 
 /// A policy as it was found.
 pub struct Found<'n, 'a> {
-    /// The policy's JSON in Graph's shape, in any letter case.
+    /// The policy in Graph's shape, in any letter case.
     pub node: &'n Node<'a>,
+    /// The policy in the words of its file.
+    pub written: &'n Node<'a>,
     /// Where it stands.
     pub origin: Origin,
+    /// What declares it, if the document is infrastructure code.
+    pub declaration: Option<Declaration>,
+    /// The name of its provider's configuration, if the document spans several tenants.
+    pub tenant: Option<&'n str>,
 }
 
 impl Taken {
@@ -58,6 +80,20 @@ impl Taken {
             broken: Vec::new(),
             unread: None,
             is_infrastructure: false,
+            part: None,
+            modules: Modules::new(),
+            destroyed: Vec::new(),
+            is_partial: false,
+            root: 0,
+            others: BTreeMap::new(),
+        }
+    }
+
+    /// What is told about a tenant.
+    fn companions_of(&mut self, tenant: Option<&str>) -> &mut Companions {
+        match tenant {
+            None => &mut self.companions,
+            Some(name) => self.others.entry(name.to_owned()).or_default(),
         }
     }
 }
@@ -85,9 +121,17 @@ pub fn elements(root: &Node<'_>) -> Option<usize> {
     graph::elements(root)
 }
 
+/// Whether a text is, or is a part of, a plan or state, which have passwords in clear beside the policies.
+#[must_use]
+pub fn may_hold_secrets(text: &str) -> bool {
+    ["\"terraform_version\"", "\"resource_changes\"", "\"lineage\"", "\"@level\""]
+        .iter()
+        .any(|mark| text.contains(mark))
+}
+
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
-    let mut reader = Reader { text, file, visit, taken: Taken::new(NO_POLICY) };
+    let mut reader = Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) } };
     reader.document(root);
     reader.taken
 }
@@ -106,15 +150,19 @@ impl<'a> Reader<'_, 'a> {
             self.taken.kind = unread.kind;
             self.taken.unread = unread.form;
             self.taken.is_infrastructure = unread.is_infrastructure;
-        } else if !cipp::read(self, root, &here) && !graph::read(self, root, &here) {
+        } else if !terraform::read(self, root, &here)
+            && !cipp::read(self, root, &here)
+            && !graph::read(self, root, &here)
+        {
             self.taken.kind = companion::kind(root).unwrap_or(self.taken.kind);
         }
     }
 
     fn policy(&mut self, node: &Node<'_>, here: &Here) {
         self.taken.policies += 1;
-        let origin = Origin { file: self.file, pointer: here.pointer.clone(), offset: here.offset, base: here.base };
-        (self.visit)(Found { node, origin });
+        let Here { pointer, offset, base } = here.clone();
+        let origin = Origin { file: self.file, pointer, offset, base, wording: Wording::Graph, root: self.file };
+        (self.visit)(Found { node, written: node, origin, declaration: None, tenant: None });
     }
 
     /// Hands over an element of an array, reading it first if it was left unread.

@@ -52,7 +52,7 @@ impl Input {
                     Ok(entry) if entry.depth() == 0 && !entry.path().is_dir() => {
                         Some(Candidate::File(entry.into_path()))
                     }
-                    Ok(entry) if entry.file_type().is_file() && is_json(entry.path()) => {
+                    Ok(entry) if entry.file_type().is_file() && may_hold_policies(entry.path()) => {
                         Some(Candidate::File(entry.into_path()))
                     }
                     Ok(_) => None,
@@ -75,10 +75,10 @@ fn is_wanted(entry: &DirEntry) -> bool {
 }
 
 /// By the end of the name: `.json` alone is a name that exists.
-fn is_json(path: &Path) -> bool {
-    const END: &[u8] = b".json";
+fn may_hold_policies(path: &Path) -> bool {
+    const ENDS: [&[u8]; 3] = [b".json", b".tf", b".tfstate"];
     let name = path.as_os_str().as_encoded_bytes();
-    name.len() >= END.len() && name[name.len() - END.len()..].eq_ignore_ascii_case(END)
+    ENDS.iter().any(|end| name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end))
 }
 
 /// A path as reports show it: as the user gave it, with `/` between folders.

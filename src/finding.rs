@@ -53,7 +53,7 @@ impl PolicyRef {
         Self {
             id: policy.id.as_ref().map(ToString::to_string),
             display_name: policy.display_name.as_ref().map(ToString::to_string),
-            address: None,
+            address: policy.address().map(str::to_owned),
         }
     }
 

@@ -4,6 +4,7 @@
 //! its findings are kept, never its text. The few files that a verdict points into are read once more.
 
 mod control;
+mod infrastructure;
 
 pub use control::{ControlReport, ExceptionReport};
 
@@ -13,9 +14,8 @@ use crate::coverage::{self, Decision};
 use crate::dialect::{self, Taken};
 use crate::discover::{Candidate, Input, STDIN, shown};
 use crate::finding::{CONFIG, Draft, Finding, Located, locate};
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
 use crate::rules::{self, FileFacts, Inspected, Judgement, Reading, TenantFacts};
-use crate::schema;
 use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
 use crate::syntax::{self, Node, Pointer, SyntaxError};
@@ -137,11 +137,12 @@ const SPLIT_ABOVE: usize = 1 << 20;
 /// Files that a thread takes on at a time.
 const HANDFUL: usize = 64;
 
-/// Lints one tenant. `progress` counts files.
+/// Lints the tenant that these inputs hold; several where infrastructure code leads to several, the first of them the
+/// one that other files belong to. `progress` counts files.
 #[must_use]
-pub fn tenant(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> TenantReport {
+pub fn tenants(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Vec<TenantReport> {
     let reader = Reader { name, options, progress };
-    reader.judge(reader.read(inputs))
+    reader.judge_all(reader.read(inputs))
 }
 
 /// Reads one tenant and judges nothing.
@@ -164,9 +165,47 @@ struct Read {
     paths: BTreeMap<usize, Candidate>,
     taken: Vec<(usize, FileReport)>,
     has_infrastructure: bool,
+    /// A plan destroys policies.
+    destroys: bool,
+    /// Infrastructure code, of which the other files have something to say.
+    deferred: Vec<Deferred>,
+    /// Other tenants that infrastructure code leads to, by the file that does and the name it has for them.
+    others: BTreeMap<(usize, String), Other>,
+}
+
+/// A file whose findings wait for the others.
+struct Deferred {
+    file: usize,
+    taken: Taken,
+    inspected: Vec<Inspected>,
+}
+
+/// What is kept of another tenant.
+#[derive(Default)]
+struct Other {
+    policies: Vec<Policy>,
+    companions: Companions,
 }
 
 impl Read {
+    /// Takes note of what a file tells beside its policies.
+    fn note(&mut self, file: usize, taken: &mut Taken) {
+        self.companions.absorb(std::mem::take(&mut taken.companions));
+        for (name, companions) in std::mem::take(&mut taken.others) {
+            self.others.entry((taken.root, name)).or_default().companions.absorb(companions);
+        }
+        self.has_infrastructure |= taken.is_infrastructure;
+        self.destroys |= !taken.destroyed.is_empty();
+        for pointer in &taken.next_pages {
+            self.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::NextPage });
+        }
+        let unread = taken.unread.map(|_| MissingPolicies::Unread);
+        let partial = taken.is_partial.then_some(MissingPolicies::PartialPlan);
+        for why in [unread, partial].into_iter().flatten() {
+            self.missing.push(Missing { file, pointer: Pointer::root(), why });
+        }
+    }
+
     fn merged(mut self, other: Self) -> Self {
         self.files += other.files;
         self.skipped += other.skipped;
@@ -183,6 +222,13 @@ impl Read {
         self.paths.extend(other.paths);
         self.taken.extend(other.taken);
         self.has_infrastructure |= other.has_infrastructure;
+        self.destroys |= other.destroys;
+        self.deferred.extend(other.deferred);
+        for (name, other) in other.others {
+            let known = self.others.entry(name).or_default();
+            known.policies.extend(other.policies);
+            known.companions.absorb(other.companions);
+        }
         self
     }
 
@@ -217,6 +263,7 @@ impl Reader<'_> {
             candidates.fold(Read::default(), |read, (file, candidate)| self.add(read, file, candidate))
         };
         read.sort();
+        self.settle(&mut read);
         read
     }
 
@@ -240,7 +287,7 @@ impl Reader<'_> {
             Err(error) => {
                 let error = error.to_string();
                 let facts = FileFacts { unreadable: Some(&error), ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &candidate, "", None);
+                self.locate_in_file(&mut read, &facts, &path_of(&candidate), "", None);
                 read.note_unreadable(file, candidate, format!("not read: {error}"));
                 return read;
             }
@@ -249,7 +296,7 @@ impl Reader<'_> {
             Ok(text) => text,
             Err(error) => {
                 let facts = FileFacts { encoding: Some(&error), ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &candidate, &error.lossy, None);
+                self.locate_in_file(&mut read, &facts, &path_of(&candidate), &error.lossy, None);
                 read.note_unreadable(file, candidate, "not text".to_owned());
                 return read;
             }
@@ -264,7 +311,7 @@ impl Reader<'_> {
             Err(error) => {
                 let errors = [(0, error)];
                 let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &candidate, content, Some(text));
+                self.locate_in_file(&mut read, &facts, &path_of(&candidate), content, Some(text));
                 read.note_unreadable(file, candidate, "not JSON".to_owned());
                 return read;
             }
@@ -275,37 +322,28 @@ impl Reader<'_> {
             // Growing by doubling would take half as much again.
             read.policies.reserve_exact(dialect::elements(&root).unwrap_or(0));
         }
-        let mut taken = dialect::read(content, &root, file, &mut |found| {
-            let lowered = policy::lower(found.node, found.origin);
-            if !lowered.conforms {
-                let violations = schema::violations(found.node);
-                inspected.push(Inspected { policy: lowered.policy.clone(), violations });
-            }
-            read.policies.push(lowered.policy);
-        });
-        read.companions.absorb(std::mem::take(&mut taken.companions));
+        let mut taken = dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(&found)));
         read.policies_found += taken.policies;
         read.skipped += usize::from(taken.policies == 0);
-        read.has_infrastructure |= taken.is_infrastructure;
         let broken = std::mem::take(&mut taken.broken);
-        if needs_rules(&taken, &inspected, &broken) {
-            let facts = FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
-            self.locate_in_file(&mut read, &facts, &candidate, content, Some(text));
-        }
-        for pointer in &taken.next_pages {
-            read.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::NextPage });
-        }
-        let unread = taken.unread.map(|_| MissingPolicies::Unread);
-        let unreadable = (!broken.is_empty()).then_some(MissingPolicies::Unreadable);
-        for why in [unread, unreadable].into_iter().flatten() {
-            read.missing.push(Missing { file, pointer: Pointer::root(), why });
+        if !broken.is_empty() {
+            read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
         }
         if self.options.keep_files {
-            let path = path_of(&candidate);
-            let (kind, policies) = (taken.kind.to_owned(), taken.policies);
+            let (path, kind, policies) = (path_of(&candidate), taken.kind.to_owned(), taken.policies);
             let encoding = Some(text.encoding.to_string());
             let is_read = taken.unread.is_none() && broken.is_empty();
             read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
+        }
+        read.note(file, &mut taken);
+        if taken.is_infrastructure || taken.part.is_some() {
+            read.deferred.push(Deferred { file, taken, inspected });
+            read.paths.insert(file, candidate);
+            return read;
+        }
+        if needs_rules(&taken, &inspected, &broken) {
+            let facts = FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
+            self.locate_in_file(&mut read, &facts, &path_of(&candidate), content, Some(text));
         }
         if read.policies.len() > before || read.missing.last().is_some_and(|missing| missing.file == file) {
             read.paths.insert(file, candidate);
@@ -314,21 +352,13 @@ impl Reader<'_> {
     }
 
     /// Runs the rules over a file while its text is at hand.
-    fn locate_in_file(
-        &self,
-        read: &mut Read,
-        facts: &FileFacts<'_>,
-        candidate: &Candidate,
-        content: &str,
-        text: Option<&Text>,
-    ) {
+    fn locate_in_file(&self, read: &mut Read, facts: &FileFacts<'_>, path: &str, content: &str, text: Option<&Text>) {
         let drafts = rules::check_file(facts);
         if drafts.is_empty() {
             return;
         }
-        let path = path_of(candidate);
-        let located = Located::new(content, &path, self.hashes(text));
-        let findings = locate(drafts, self.name, &|_| path.clone(), &mut |_| Some(&located));
+        let located = Located::new(content, path, self.hashes(text)).confidential(dialect::may_hold_secrets(content));
+        let findings = locate(drafts, self.name, &|_| path.to_owned(), &mut |_| Some(&located));
         read.findings.extend(findings);
     }
 
@@ -339,39 +369,81 @@ impl Reader<'_> {
         }
     }
 
-    fn judge(&self, mut read: Read) -> TenantReport {
-        let (tenant, contradictions) = Self::tenant(&mut read);
+    fn judge_all(&self, mut read: Read) -> Vec<TenantReport> {
         if let Some(config) = &self.options.config.path {
             read.paths.insert(CONFIG, Candidate::File(config.clone()));
         }
-        let told = !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some();
-        let judged = self.options.judge_tenant && (told || self.options.allow_empty);
-        let judgements: Vec<Judgement> = if judged { self.judgements(&tenant) } else { Vec::new() };
+        let others = std::mem::take(&mut read.others);
+        let missing = read.missing.clone();
+        let (tenant, contradictions) = Self::tenant(&mut read);
+        let told = !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some() || read.destroys;
+        let alone = others.is_empty();
+        let mut first = TenantReport {
+            name: self.name.to_owned(),
+            files: read.files,
+            policies: read.policies_found - others.values().map(|other| other.policies.len()).sum::<usize>(),
+            skipped: read.skipped,
+            is_empty: !told && !read.has_infrastructure,
+            taken: read.taken.into_iter().map(|(_, file)| file).collect(),
+            ..TenantReport::default()
+        };
+        let findings = std::mem::take(&mut read.findings);
+        // Who keeps every policy behind an alias has no tenant without one.
+        let mut reports = Vec::new();
+        let is_told = told || alone;
+        let judged = self.options.judge_tenant && (told || (self.options.allow_empty && alone));
+        self.judge(&mut first, &tenant, &contradictions, judged, alone, &read.paths);
+        first.findings.extend(findings);
+        reports.push(first);
+        for ((file, alias), other) in others {
+            let name = format!("{}#{alias}", read.paths.get(&file).map(tenant_of).unwrap_or_default());
+            let policies = other.policies.len();
+            let mut tenant =
+                Tenant { policies: other.policies, companions: other.companions, missing: missing.clone() };
+            let contradictions = tenant.settle_duplicates();
+            tenant.collect_strengths();
+            let mut report = TenantReport { name, policies, ..TenantReport::default() };
+            self.judge(&mut report, &tenant, &contradictions, self.options.judge_tenant, false, &read.paths);
+            reports.push(report);
+        }
+        if !is_told {
+            let first = reports.remove(0);
+            let heir = &mut reports[0];
+            (heir.files, heir.skipped, heir.taken) = (first.files, first.skipped, first.taken);
+            let name = heir.name.clone();
+            heir.findings.extend(first.findings.into_iter().map(|finding| Finding { tenant: name.clone(), ..finding }));
+        }
+        for report in &mut reports {
+            report.findings.sort_by(|one, two| one.order().cmp(&two.order()));
+            distinguish(&mut report.findings);
+        }
+        reports
+    }
+
+    /// Fills in the verdicts on a tenant and what is to be said of it.
+    fn judge(
+        &self,
+        report: &mut TenantReport,
+        tenant: &Tenant,
+        contradictions: &[Vec<usize>],
+        judged: bool,
+        alone: bool,
+        paths: &BTreeMap<usize, Candidate>,
+    ) {
+        let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
         let facts = TenantFacts {
-            tenant: &tenant,
-            contradictions: &contradictions,
+            tenant,
+            contradictions,
             judgements: &judgements,
             assume_enabled: self.options.assume_enabled,
             reading: self.options.reading,
             config: &self.options.config,
             today: self.options.today,
-            is_only_tenant: self.options.is_only_tenant,
+            is_only_tenant: self.options.is_only_tenant && alone,
         };
-        let drafts = rules::check_tenant(&facts);
-        let mut findings = std::mem::take(&mut read.findings);
-        findings.extend(self.locate_in_tenant(&read.paths, drafts));
-        findings.sort_by(|one, two| one.order().cmp(&two.order()));
-        distinguish(&mut findings);
-        TenantReport {
-            name: self.name.to_owned(),
-            files: read.files,
-            policies: read.policies_found,
-            skipped: read.skipped,
-            is_empty: !told && !read.has_infrastructure,
-            controls: judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect(),
-            findings,
-            taken: read.taken.into_iter().map(|(_, file)| file).collect(),
-        }
+        let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));
+        report.findings.extend(located);
+        report.controls = judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect();
     }
 
     fn judgements(&self, tenant: &Tenant) -> Vec<Judgement> {
@@ -391,7 +463,7 @@ impl Reader<'_> {
     }
 
     /// Reads the files that drafts point into once more. One that has changed in between loses its excerpt, no more.
-    fn locate_in_tenant(&self, paths: &BTreeMap<usize, Candidate>, drafts: Vec<Draft>) -> Vec<Finding> {
+    fn locate_in(&self, tenant: &str, paths: &BTreeMap<usize, Candidate>, drafts: Vec<Draft>) -> Vec<Finding> {
         let wanted: BTreeSet<usize> =
             drafts.iter().flat_map(|draft| draft.labels.iter().map(|label| label.file)).collect();
         let path_of_file = |file: usize| paths.get(&file).map(path_of).unwrap_or_default();
@@ -404,9 +476,12 @@ impl Reader<'_> {
             .collect();
         let located: BTreeMap<usize, Located<'_>> = texts
             .iter()
-            .map(|(file, (path, text))| (*file, Located::new(text.as_str(), path, self.hashes(Some(text)))))
+            .map(|(file, (path, text))| {
+                let located = Located::new(text.as_str(), path, self.hashes(Some(text)));
+                (*file, located.confidential(dialect::may_hold_secrets(text.as_str())))
+            })
             .collect();
-        locate(drafts, self.name, &path_of_file, &mut |file| located.get(&file))
+        locate(drafts, tenant, &path_of_file, &mut |file| located.get(&file))
     }
 }
 
@@ -428,6 +503,9 @@ impl FileFacts<'_> {
 
 /// A long list is split; anything else is read whole.
 fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
+    if syntax::is_hcl(content) {
+        return syntax::parse_hcl(content);
+    }
     if content.len() > SPLIT_ABOVE {
         let outline = syntax::parse_outline(content)?;
         if dialect::elements(&outline).is_some() {
@@ -444,6 +522,29 @@ fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxE
         || !taken.next_pages.is_empty()
         || !taken.wrappers.is_empty()
         || taken.unread.is_some()
+}
+
+/// What a tenant is called that a file leads to: by the file, or by the folder of a configuration.
+fn tenant_of(candidate: &Candidate) -> String {
+    match on_disk(candidate) {
+        Some(path) if is_configuration(path) => {
+            path.parent().map(shown).filter(|folder| !folder.is_empty()).unwrap_or_else(|| ".".to_owned())
+        }
+        _ => path_of(candidate),
+    }
+}
+
+fn is_configuration(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    name.ends_with(".tf") || name.ends_with(".tf.json")
+}
+
+/// The path of a file that others can lie beside.
+fn on_disk(candidate: &Candidate) -> Option<&Path> {
+    match candidate {
+        Candidate::File(path) => Some(path),
+        Candidate::Stdin(_) | Candidate::Unreadable(..) => None,
+    }
 }
 
 fn path_of(candidate: &Candidate) -> String {

@@ -12,6 +12,7 @@ mod id;
 mod lower;
 mod strength;
 mod value;
+mod wording;
 mod words;
 
 pub use device_rule::{Comparison, DeviceRule, Test, device_attribute};
@@ -20,9 +21,10 @@ pub use lower::{Lowered, lower, lower_strength};
 pub(crate) use lower::{is_truncated, is_type_name};
 pub use strength::{Allowed, Combination, Strength};
 pub use value::{Fact, List, Reason};
+pub use wording::Wording;
 pub use words::{
     ClientAppType, FilterMode, GrantControl, InsiderRiskLevel, MembershipKind, Operator, Platform, RiskLevel, State,
-    TransferMethod, UserType, Words,
+    TransferMethod, UserType, Words, is_public_word,
 };
 
 use crate::syntax::Pointer;
@@ -38,9 +40,39 @@ pub struct Origin {
     pub offset: usize,
     /// How much of the pointer's text leads to `offset`.
     pub base: usize,
+    /// In whose words the file spells what it points at.
+    pub wording: Wording,
+    /// Where names such as `azuread_group.break_glass` belong: the index of the file, or of the first file of a folder.
+    pub root: usize,
+}
+
+/// A resource of infrastructure code.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declaration {
+    /// Its address: `module.ca.azuread_conditional_access_policy.mfa[0]`.
+    pub address: Box<str>,
+    /// Parts of it that are shown elsewhere.
+    pub detours: Vec<Detour>,
+}
+
+/// A part of a policy that is shown in another place than where it stands, or is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detour {
+    /// The part, from the policy, in the words of the file.
+    pub from: Pointer,
+    /// The place that is shown, from the root of the document.
+    pub to: Pointer,
+    /// Only the key there: the value is secret.
+    pub key_only: bool,
 }
 
 impl Origin {
+    /// A whole document.
+    #[must_use]
+    pub fn document(file: usize) -> Self {
+        Self { file, pointer: Pointer::root(), offset: 0, base: 0, wording: Wording::Graph, root: file }
+    }
+
     /// The pointer to the policy from [`Origin::offset`].
     #[must_use]
     pub fn inner(&self) -> Pointer {
@@ -53,6 +85,8 @@ impl Origin {
 pub struct Policy {
     /// Where it stands.
     pub origin: Origin,
+    /// What declares it, if it comes from infrastructure code.
+    pub declaration: Option<Box<Declaration>>,
     /// `id`; templates have none.
     pub id: Option<Id>,
     /// `displayName`.
@@ -191,6 +225,27 @@ pub struct GrantControls {
 }
 
 impl Policy {
+    /// How its file calls a place in it that is named in Graph's words: `conditions.users.excluded_groups[2]`.
+    #[must_use]
+    pub fn place(&self, pointer: &Pointer) -> String {
+        self.origin.wording.of_graph(pointer).dotted()
+    }
+
+    /// Its address in infrastructure code.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        self.declaration.as_ref().map(|declaration| declaration.address.as_ref())
+    }
+
+    /// Where a place in it, named in the words of its file, is to be shown.
+    #[must_use]
+    pub fn detour(&self, own: &Pointer) -> Option<&Detour> {
+        let leads = |detour: &&Detour| {
+            own.as_str().strip_prefix(detour.from.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.declaration.as_ref()?.detours.iter().filter(leads).max_by_key(|detour| detour.from.as_str().len())
+    }
+
     /// Whether two copies of a policy, from wherever, say the same.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {

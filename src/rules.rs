@@ -140,7 +140,7 @@ impl TenantFacts<'_> {
     #[must_use]
     pub fn name(&self, kind: PrincipalKind, id: &Id) -> Option<String> {
         let configured = || {
-            let known = self.config.exceptions.iter().find(|known| known.kind == kind && known.id == *id)?;
+            let known = self.config.exceptions.iter().find(|known| known.kind == kind && id.is_written(&known.id))?;
             known.name.clone()
         };
         self.tenant.name(id).map(str::to_owned).or_else(configured)

@@ -4,7 +4,7 @@ mod canonical;
 mod expectation;
 mod vocabulary;
 
-use crate::policy::Placeholder;
+use crate::policy::{Placeholder, Wording};
 use crate::syntax::{Node, Pointer, is_annotation};
 use expectation::Expectation;
 use jsonschema::Validator;
@@ -14,6 +14,10 @@ use vocabulary::{Remark, Vocabulary};
 
 /// The schema of one policy in Graph's words.
 pub const POLICY_SCHEMA: &str = include_str!("../schemas/conditional-access-policy.schema.json");
+/// The schema of one policy in the words of the Terraform provider hashicorp/azuread.
+pub const AZUREAD_SCHEMA: &str = include_str!("../schemas/azuread-conditional-access-policy.schema.json");
+/// The schema of one policy in the words of the Terraform provider deploymenttheory/microsoft365.
+pub const MICROSOFT365_SCHEMA: &str = include_str!("../schemas/microsoft365-conditional-access-policy.schema.json");
 /// The schema of the JSON report.
 pub const REPORT_SCHEMA: &str = include_str!("../schemas/report.schema.json");
 
@@ -109,12 +113,17 @@ struct Schema {
     vocabulary: Vocabulary,
 }
 
-/// The policy schema, compiled when the first policy that is not plainly in order asks for it.
-fn schema() -> &'static Schema {
-    static SCHEMA: OnceLock<Schema> = OnceLock::new();
-    SCHEMA.get_or_init(|| {
+/// The schema of a policy, compiled when the first policy that is not plainly in order asks for it.
+fn schema(wording: Wording) -> &'static Schema {
+    static SCHEMAS: [OnceLock<Schema>; 3] = [const { OnceLock::new() }; 3];
+    let (index, text) = match wording {
+        Wording::Graph | Wording::Names => (0, POLICY_SCHEMA),
+        Wording::Azuread => (1, AZUREAD_SCHEMA),
+        Wording::Microsoft365 => (2, MICROSOFT365_SCHEMA),
+    };
+    SCHEMAS[index].get_or_init(|| {
         // Compiled in, and checked by a test.
-        let document: Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_else(|error| panic!("{error}"));
+        let document: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
         let options = jsonschema::options().offline().with_pattern_options(jsonschema::PatternOptions::regex());
         let validator = options.build(&document).unwrap_or_else(|error| panic!("{error}"));
         Schema { validator, vocabulary: Vocabulary::of(document) }
@@ -123,15 +132,15 @@ fn schema() -> &'static Schema {
 
 /// Whether a policy is exactly as the schema has it.
 #[must_use]
-pub fn is_valid(node: &Node<'_>) -> bool {
-    let schema = schema();
+pub fn is_valid(node: &Node<'_>, wording: Wording) -> bool {
+    let schema = schema(wording);
     schema.validator.is_valid(&canonical::value(node, &schema.vocabulary))
 }
 
 /// Everything about a policy that is not as the schema has it, in the order of the file; one violation a place.
 #[must_use]
-pub fn violations(node: &Node<'_>) -> Vec<Violation> {
-    let schema = schema();
+pub fn violations(node: &Node<'_>, wording: Wording) -> Vec<Violation> {
+    let schema = schema(wording);
     let value = canonical::value(node, &schema.vocabulary);
     let mut found = Vec::new();
     for error in schema.validator.iter_errors(&value) {
@@ -152,6 +161,8 @@ pub fn violations(node: &Node<'_>) -> Vec<Violation> {
         found.push(Violation { pointer, kind });
     }
     found.dedup();
+    // Nothing can be said of what is not told.
+    found.retain(|violation| !canonical::is_untold(node, &violation.pointer));
     found
 }
 

@@ -4,12 +4,14 @@
 //! few places a finding points at.
 
 mod embedded;
+mod hcl;
 mod locate;
 mod node;
 mod parse;
 mod pointer;
 
+pub use hcl::{is_hcl, parse_hcl};
 pub use locate::{Locator, Place};
-pub use node::{Node, Object, is_annotation};
+pub use node::{Node, Object, Untold, is_annotation};
 pub use parse::{MAX_DEPTH, Outline, SyntaxError, SyntaxProblem, parse, parse_outline};
 pub use pointer::Pointer;

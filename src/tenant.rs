@@ -38,6 +38,8 @@ pub enum MissingPolicies {
     Unreadable,
     /// A file holds policies in a form that caplint does not read.
     Unread,
+    /// A plan that Terraform did not finish, or that covers a part only.
+    PartialPlan,
 }
 
 /// Objects that are exported beside the policies.

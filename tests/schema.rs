@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::similar_names, clippy::cast_possible_truncation)]
 
-use caplint::policy::{Origin, lower};
+use caplint::policy::{Origin, Wording, lower};
 use caplint::schema::{self, Violation, ViolationKind};
-use caplint::syntax::{Pointer, parse};
+use caplint::syntax::parse;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -210,7 +210,7 @@ fn damaged() -> impl Strategy<Value = Value> {
 }
 
 fn origin() -> Origin {
-    Origin { file: 0, pointer: Pointer::root(), offset: 0, base: 0 }
+    Origin::document(0)
 }
 
 /// Whether a violation leaves something that a verdict could rest on unsaid.
@@ -249,7 +249,7 @@ fn is_damage(violation: &Violation) -> bool {
 fn the_full_policy_is_in_order_for_both() {
     let text = full_policy().to_string();
     let node = parse(&text).unwrap();
-    assert_eq!(schema::violations(&node), []);
+    assert_eq!(schema::violations(&node, Wording::Graph), []);
     assert!(lower(&node, origin()).conforms);
 }
 
@@ -261,8 +261,8 @@ proptest! {
         let text = policy.to_string();
         let node = parse(&text).unwrap();
         if lower(&node, origin()).conforms {
-            prop_assert_eq!(schema::violations(&node), vec![], "{}", text);
-            prop_assert!(schema::is_valid(&node));
+            prop_assert_eq!(schema::violations(&node, Wording::Graph), vec![], "{}", text);
+            prop_assert!(schema::is_valid(&node, Wording::Graph));
         }
     }
 
@@ -270,11 +270,11 @@ proptest! {
     fn damage_is_never_trusted(policy in damaged()) {
         let text = policy.to_string();
         let node = parse(&text).unwrap();
-        if schema::violations(&node).iter().any(is_damage) {
+        if schema::violations(&node, Wording::Graph).iter().any(is_damage) {
             let read = format!("{:?}", lower(&node, origin()).policy);
             prop_assert!(
                 read.contains("Unknown(") || read.contains("doubt: Some") || read.contains("List(Err"),
-                "{:?}\n{}", schema::violations(&node), text
+                "{:?}\n{}", schema::violations(&node, Wording::Graph), text
             );
         }
     }

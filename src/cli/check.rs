@@ -241,13 +241,18 @@ fn lint_all(arguments: &Arguments, inputs: &[Input], config: Config) -> Vec<Tena
         is_only_tenant: !arguments.tenant_per_path || inputs.len() == 1,
     };
     if !arguments.tenant_per_path {
-        return vec![lint::tenant(&lint::common_folder(inputs), inputs, &options, progress.files())];
+        return lint::tenants(&lint::common_folder(inputs), inputs, &options, progress.files());
     }
     // Either tenants run side by side or the files of one do: never a pool inside of a pool.
     let side_by_side = inputs.len() >= rayon::current_num_threads() && inputs.len() > 1;
     options.parallel = !side_by_side;
-    let lint_one = |input: &Input| lint::tenant(&input.name(), std::slice::from_ref(input), &options, progress.files());
-    if side_by_side { inputs.par_iter().map(lint_one).collect() } else { inputs.iter().map(lint_one).collect() }
+    let lint_one =
+        |input: &Input| lint::tenants(&input.name(), std::slice::from_ref(input), &options, progress.files());
+    if side_by_side {
+        inputs.par_iter().flat_map_iter(lint_one).collect()
+    } else {
+        inputs.iter().flat_map(lint_one).collect()
+    }
 }
 
 fn fails(run: &Run, fail_on: FailOn) -> bool {

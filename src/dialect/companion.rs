@@ -18,12 +18,18 @@ enum Kind {
 }
 
 /// Takes note of a companion object. False if it is none.
-pub(super) fn read(companions: &mut Companions, object: &Object<'_>) -> bool {
+///
+/// `root` is where names of infrastructure code belong.
+pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize) -> bool {
     let Some(kind) = recognise(object) else { return false };
-    let id = object.get("id").and_then(Node::as_str).map(Id::new);
+    let id = match object.get("id") {
+        Some(Node::String(id)) => Some(Id::new(id)),
+        Some(Node::Reference(name)) => Some(Id::Reference(Box::new((root, name.as_ref().into())))),
+        _ => None,
+    };
     let name = object.get("displayName").or_else(|| object.get("userPrincipalName")).and_then(Node::as_str);
     if let (Some(id), Some(name)) = (&id, name)
-        && id.guid().is_some()
+        && (id.guid().is_some() || matches!(id, Id::Reference(_)))
         && !matches!(kind, Kind::SecurityDefaults | Kind::MigrationTable)
     {
         companions.names.insert(id.clone(), name.into());

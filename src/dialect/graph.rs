@@ -57,7 +57,7 @@ fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here) -> bool {
         reader.policy(node, here);
         return true;
     }
-    if companion::read(&mut reader.taken.companions, object) {
+    if companion::read(&mut reader.taken.companions, object, reader.file) {
         return false;
     }
     wrapper(reader, object, here)
@@ -76,7 +76,7 @@ fn list<'a>(
         let here = here.at(here.pointer.index(index));
         reader.element(element, &here, |reader, node, here| match node {
             Node::Object(object) if of_policies || is_policy(object) => reader.policy(node, here),
-            Node::Object(object) => _ = companion::read(&mut reader.taken.companions, object),
+            Node::Object(object) => _ = companion::read(&mut reader.taken.companions, object, reader.file),
             _ if of_policies => reader.policy(node, here),
             _ => {}
         });

@@ -10,11 +10,7 @@ pub(super) struct Other {
     pub(super) is_infrastructure: bool,
 }
 
-const POLICY_TYPES: [&str; 3] = [
-    "azuread_conditional_access_policy",
-    "microsoft365_graph_beta_identity_and_access_conditional_access_policy",
-    "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",
-];
+const PULUMI_TYPE: &str = "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy";
 
 const EXPORT_INSTEAD: &str =
     "export the policies from Microsoft Graph (GET /identity/conditionalAccess/policies) and check that file";
@@ -22,23 +18,9 @@ const EXPORT_INSTEAD: &str =
 /// Recognises a document by its top-level keys.
 pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
     let object = root.as_object()?;
-    let infrastructure = |kind, form| {
-        let holds_policies = POLICY_TYPES.iter().any(|name| text.contains(name));
-        let form = holds_policies.then_some(Unread { form, instead: EXPORT_INSTEAD });
-        Some(Other { kind, form, is_infrastructure: true })
-    };
-    let has = |name| object.get(name).is_some();
-    if has("resource_changes") || (has("format_version") && (has("planned_values") || has("values"))) {
-        return infrastructure("a Terraform plan or state", "a Terraform plan or state");
-    }
-    if has("lineage") && matches!(object.get("version"), Some(Node::Number(_))) {
-        return infrastructure("a Terraform state", "a Terraform state");
-    }
-    if inner(object, "resource").is_some_and(|resources| resources.get(POLICY_TYPES[0]).is_some()) {
-        return infrastructure("Terraform configuration in JSON", "Terraform configuration in JSON");
-    }
     if inner(object, "deployment").is_some_and(|deployment| deployment.get("resources").is_some()) {
-        return infrastructure("a Pulumi stack", "a Pulumi stack");
+        let form = text.contains(PULUMI_TYPE).then_some(Unread { form: "a Pulumi stack", instead: EXPORT_INSTEAD });
+        return Some(Other { kind: "a Pulumi stack", form, is_infrastructure: true });
     }
     None
 }

@@ -114,14 +114,24 @@ impl Draft {
 }
 
 impl Label {
-    /// A place in a policy.
+    /// A place in a policy, named in Graph's words.
     #[must_use]
-    pub fn in_policy(policy: &Policy, pointer: Pointer, message: impl Into<String>) -> Self {
-        Self {
-            file: policy.origin.file,
-            spot: Spot::Pointer { from: policy.origin.clone(), pointer, part: Part::Value },
-            message: message.into(),
-        }
+    pub fn in_policy(policy: &Policy, pointer: &Pointer, message: impl Into<String>) -> Self {
+        Self::as_written(policy, policy.origin.wording.of_graph(pointer), message)
+    }
+
+    /// A place in a policy, named in the words of its file.
+    #[must_use]
+    pub fn as_written(policy: &Policy, pointer: Pointer, message: impl Into<String>) -> Self {
+        let spot = match policy.detour(&pointer) {
+            Some(detour) => Spot::Pointer {
+                from: Origin::document(policy.origin.file),
+                pointer: detour.to.clone(),
+                part: if detour.key_only { Part::Key } else { Part::Value },
+            },
+            None => Spot::Pointer { from: policy.origin.clone(), pointer, part: Part::Value },
+        };
+        Self { file: policy.origin.file, spot, message: message.into() }
     }
 
     /// A place in the configuration.
@@ -157,20 +167,29 @@ pub struct Located<'a> {
     locator: RefCell<Locator<'a>>,
     path: &'a str,
     hashes: LineHashes,
+    is_confidential: bool,
 }
 
 impl<'a> Located<'a> {
     /// Indexes a file. `hashes` are those of GitHub, or empty where they are not wanted.
     #[must_use]
     pub fn new(text: &'a str, path: &'a str, hashes: LineHashes) -> Self {
-        Self { lines: Lines::new(text), locator: RefCell::new(Locator::new(text)), path, hashes }
+        let locator = RefCell::new(Locator::new(text));
+        Self { lines: Lines::new(text), locator, path, hashes, is_confidential: false }
+    }
+
+    /// The same, of a file that may hold secrets: nothing is shown of it but what is pointed at.
+    #[must_use]
+    pub fn confidential(self, is_confidential: bool) -> Self {
+        Self { is_confidential, ..self }
     }
 
     fn location(&self, label: &Label, primary: bool) -> Location {
         let text = self.lines.text();
-        let (span, pointer) = match &label.spot {
-            Spot::File => (first_character(text), Pointer::root()),
-            Spot::Bytes(range) => (range.clone(), Pointer::root()),
+        let whole = 0..text.len();
+        let (span, member, pointer) = match &label.spot {
+            Spot::File => (first_character(text), None, Pointer::root()),
+            Spot::Bytes(range) => (range.clone(), None, Pointer::root()),
             Spot::Pointer { from, pointer, part } => {
                 let places = self.locator.borrow_mut().find(from.offset, &from.inner().join(pointer));
                 let place = match part {
@@ -182,8 +201,15 @@ impl<'a> Located<'a> {
                     (Part::Key | Part::NthKey(_), Some(key)) => key.clone(),
                     _ => place.mark(text),
                 });
-                (marked, from.pointer.join(pointer))
+                // The key goes with a value that is marked.
+                let member = place.and_then(|place| place.key.clone()).filter(|key| key.end <= marked.start);
+                (marked, member, from.pointer.join(pointer))
             }
+        };
+        let window = match (self.is_confidential, member) {
+            (false, _) => whole,
+            (true, Some(key)) => key.start..span.end,
+            (true, None) => span.clone(),
         };
         let start = self.lines.position(span.start);
         Location {
@@ -193,7 +219,7 @@ impl<'a> Located<'a> {
             message: label.message.clone(),
             start,
             end: self.lines.position(span.end),
-            excerpt: Some(Excerpt::cut(&self.lines, &span)),
+            excerpt: Some(Excerpt::cut_within(&self.lines, &span, &window)),
             line_hash: self.hashes.of(start.line),
         }
     }

@@ -16,11 +16,19 @@ pub enum Id {
     Literal(&'static str),
     /// Anything else: a placeholder, a display name.
     Text(Box<str>),
+    /// An object that infrastructure code names before it has an id: `azuread_group.break_glass`, and the file or folder
+    /// of files, by an index, in which it bears that name.
+    Reference(Box<(usize, Box<str>)>),
 }
 
 /// Literals that stand in most policies, and need no memory of their own in each.
 const LITERALS: [&str; 7] =
     ["All", "None", "AllTrusted", "Office365", "MicrosoftAdminPortals", "GuestsOrExternalUsers", "AllAgentIdUsers"];
+
+/// Whether a text is such a literal, in any letter case.
+pub(super) fn is_literal(text: &str) -> bool {
+    LITERALS.iter().any(|literal| literal.eq_ignore_ascii_case(text))
+}
 
 /// Styles of placeholders found in published baselines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,16 +100,32 @@ impl Id {
         match self {
             Self::Guid(guid) => Some(*guid),
             Self::Spelt(spelt) => Some(spelt.0),
-            Self::Literal(_) | Self::Text(_) => None,
+            Self::Literal(_) | Self::Text(_) | Self::Reference(_) => None,
         }
     }
 
-    /// Its text, if it is no GUID.
+    /// Its text, if it is a literal or a name.
     fn text(&self) -> Option<&str> {
         match self {
             Self::Literal(text) => Some(text),
             Self::Text(text) => Some(text),
-            Self::Guid(_) | Self::Spelt(_) => None,
+            Self::Guid(_) | Self::Spelt(_) | Self::Reference(_) => None,
+        }
+    }
+
+    fn reference(&self) -> Option<&(usize, Box<str>)> {
+        match self {
+            Self::Reference(reference) => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// Whether it is written like this: an id of any form, or the name that infrastructure code has for it.
+    #[must_use]
+    pub fn is_written(&self, other: &Self) -> bool {
+        match (self.reference(), other.text()) {
+            (Some((_, name)), Some(text)) => name.as_ref() == text,
+            _ => self == other,
         }
     }
 
@@ -125,7 +149,7 @@ impl PartialEq for Id {
     fn eq(&self, other: &Self) -> bool {
         match (self.text(), other.text()) {
             (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
-            _ => self.guid().is_some() && self.guid() == other.guid(),
+            _ => self.guid() == other.guid() && self.reference() == other.reference() && self.text() == other.text(),
         }
     }
 }
@@ -136,7 +160,7 @@ impl Hash for Id {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self.text() {
             Some(text) => text.to_ascii_lowercase().hash(state),
-            None => self.guid().hash(state),
+            None => (self.guid(), self.reference()).hash(state),
         }
     }
 }
@@ -151,7 +175,7 @@ impl Ord for Id {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         match (self.text(), other.text()) {
             (Some(one), Some(two)) => one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()),
-            _ => self.guid().cmp(&other.guid()),
+            _ => (self.guid(), self.reference(), self.text()).cmp(&(other.guid(), other.reference(), other.text())),
         }
     }
 }
@@ -163,6 +187,7 @@ impl fmt::Display for Id {
             Self::Spelt(spelt) => f.write_str(&spelt.1),
             Self::Literal(text) => f.write_str(text),
             Self::Text(text) => f.write_str(text),
+            Self::Reference(reference) => f.write_str(&reference.1),
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Lowered {
 /// Reads a policy. Damage becomes [`Reason`]s, never an error.
 #[must_use]
 pub fn lower(node: &Node<'_>, origin: Origin) -> Lowered {
-    let mut reader = Reader { conforms: true, respelt: false };
+    let mut reader = Reader { conforms: true, respelt: false, root: origin.root };
     let policy = reader.policy(node, origin);
     Lowered { policy, conforms: reader.conforms }
 }
@@ -34,7 +34,7 @@ pub fn lower(node: &Node<'_>, origin: Origin) -> Lowered {
 /// Reads an `authenticationStrengthPolicy` that stands by itself.
 #[must_use]
 pub fn lower_strength(object: &Object<'_>) -> Option<Strength> {
-    let mut reader = Reader { conforms: true, respelt: false };
+    let mut reader = Reader { conforms: true, respelt: false, root: 0 };
     reader.strength_object(object)
 }
 
@@ -66,6 +66,7 @@ impl Reader {
         let id = self.optional_id(id);
         let display_name = match display_name.node {
             Some(Node::String(name)) => Some(name.as_ref().into()),
+            Some(Node::Untold(_) | Node::Reference(_)) => None,
             _ => self.odd(None),
         };
         let state = match self.word::<State>(state) {
@@ -74,7 +75,7 @@ impl Reader {
             Fact::Unknown(reason) => Fact::Unknown(reason),
         };
         let deleted = match deleted.node {
-            None | Some(Node::Null) => false,
+            None | Some(Node::Null | Node::Untold(_)) => false,
             Some(Node::String(date)) => !date.is_empty(),
             Some(_) => self.odd(true),
         };
@@ -95,6 +96,7 @@ impl Reader {
         }
         Policy {
             origin,
+            declaration: None,
             id,
             display_name,
             state,

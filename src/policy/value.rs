@@ -1,5 +1,7 @@
 //! Known, or unknown for a reason.
 
+use crate::syntax::Untold;
+
 /// Why a value is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
@@ -17,6 +19,8 @@ pub enum Reason {
     Placeholder,
     /// A required property is not there.
     Missing,
+    /// Infrastructure code does not tell it.
+    Untold(Untold),
 }
 
 impl Reason {
@@ -31,6 +35,13 @@ impl Reason {
             Self::Ambiguous => "its key stands twice",
             Self::Placeholder => "it is a template's placeholder",
             Self::Missing => "it is missing",
+            Self::Untold(Untold::AfterApply) => "Terraform knows it only after apply",
+            Self::Untold(Untold::Sensitive) => "Terraform keeps it secret",
+            Self::Untold(Untold::Variable) => "a variable gives it at run time",
+            Self::Untold(Untold::ForEach) => "`for_each` decides it",
+            Self::Untold(Untold::Count) => "`count` decides it",
+            Self::Untold(Untold::Dynamic) => "a `dynamic` block decides it",
+            Self::Untold(Untold::Expression) => "an expression decides it",
         }
     }
 }

@@ -30,6 +30,26 @@ macro_rules! words {
     )+};
 }
 
+/// Whether a text is one of the words that Microsoft has for every tenant: a member of an enumeration, or a literal.
+#[must_use]
+pub fn is_public_word(text: &str) -> bool {
+    fn is<W: Words>(text: &str) -> bool {
+        W::WORDS.iter().any(|(word, _)| word.eq_ignore_ascii_case(text))
+    }
+    is::<State>(text)
+        || is::<Operator>(text)
+        || is::<GrantControl>(text)
+        || is::<ClientAppType>(text)
+        || is::<Platform>(text)
+        || is::<RiskLevel>(text)
+        || is::<InsiderRiskLevel>(text)
+        || is::<TransferMethod>(text)
+        || is::<UserType>(text)
+        || is::<MembershipKind>(text)
+        || is::<FilterMode>(text)
+        || super::id::is_literal(text)
+}
+
 words! {
     /// `conditionalAccessPolicyState`
     State { Enabled = "enabled", Disabled = "disabled", ReportOnly = "enabledForReportingButNotEnforced" }

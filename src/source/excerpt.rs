@@ -32,21 +32,29 @@ impl Excerpt {
     /// its first. Looks no further than what it shows: lines of a hundred megabytes exist.
     #[must_use]
     pub fn cut(lines: &Lines<'_>, span: &Range<usize>) -> Self {
+        Self::cut_within(lines, span, &(0..lines.text().len()))
+    }
+
+    /// The same, showing nothing outside of `window`: what stands there may be secret.
+    #[must_use]
+    pub fn cut_within(lines: &Lines<'_>, span: &Range<usize>, window: &Range<usize>) -> Self {
         let text = lines.text();
         let start = span.start.min(text.len());
         let end = span.end.clamp(start, text.len());
         let inside = reach(text[start..end].chars(), end - start).0;
-        let (left, left_ends) = reach(text[..start].chars().rev(), UNCLIPPED);
-        let (right, right_ends) = reach(text[start + inside..].chars(), UNCLIPPED);
+        let before = &text[window.start.min(start)..start];
+        let after = |from: usize| &text[from..window.end.clamp(from, text.len())];
+        let (left, left_ends) = reach(before.chars().rev(), UNCLIPPED);
+        let (right, right_ends) = reach(after(start + inside).chars(), UNCLIPPED);
         let length = text[start - left..start + inside + right].chars().count();
         let number = lines.position(start).line;
         if left_ends && right_ends && length <= UNCLIPPED {
             let shown = text[start - left..start + inside + right].to_owned();
             return Self { line: ExcerptLine { number, text: shown }, marked: left..left + inside };
         }
-        let (left, left_ends) = reach(text[..start].chars().rev(), BEFORE);
+        let (left, left_ends) = reach(before.chars().rev(), BEFORE);
         let (shown_inside, all) = reach(text[start..start + inside].chars(), INSIDE);
-        let (right, right_ends) = reach(text[start + shown_inside..].chars(), if all { AFTER } else { AFTER / 2 });
+        let (right, right_ends) = reach(after(start + shown_inside).chars(), if all { AFTER } else { AFTER / 2 });
         let mut shown = String::with_capacity(left + shown_inside + right + 6);
         shown.push_str(if left_ends { "" } else { "…" });
         let marked = shown.len() + left;

@@ -1,6 +1,7 @@
 //! From a pointer back to characters.
 
 use super::embedded::Embedded;
+use super::hcl;
 use super::parse::Key;
 use super::pointer::Pointer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -38,6 +39,8 @@ impl Place {
 pub struct Locator<'a> {
     text: &'a str,
     levels: HashMap<usize, Rc<Level>>,
+    /// The text, if it is HCL.
+    hcl: Option<hcl::Located>,
 }
 
 /// One level of a value: the members of an object with their keys, or the elements of an array.
@@ -51,7 +54,8 @@ impl<'a> Locator<'a> {
     /// Locates in `text`, which must be valid JSON, at least from where it is asked.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self { text, levels: HashMap::new() }
+        let hcl = hcl::is_hcl(text).then(|| hcl::Located::new(text));
+        Self { text, levels: HashMap::new(), hcl }
     }
 
     /// What `pointer` names from the value that starts at `offset`; every occurrence where the last key stands more
@@ -59,17 +63,25 @@ impl<'a> Locator<'a> {
     /// value that stands for a list of one), the place reached so far; nothing where there is no value at all. A string
     /// that holds JSON is stepped into.
     pub fn find(&mut self, offset: usize, pointer: &Pointer) -> Vec<Place> {
+        let steps: Vec<String> = pointer.steps().collect();
+        if let Some(hcl) = &self.hcl {
+            return hcl.find(self.text, &steps).into_iter().collect();
+        }
         let Some(root) = self.value_at(offset) else { return Vec::new() };
         let mut places = vec![Place { key: None, value: root }];
-        let steps: Vec<String> = pointer.steps().collect();
         for (index, step) in steps.iter().enumerate() {
-            let value = places[0].value.clone();
+            let mut value = places[0].value.clone();
             if let Some(embedded) = self.text.get(value.clone()).and_then(Embedded::of) {
                 let rest = steps[index..].iter().fold(Pointer::root(), |pointer, step| pointer.key(step));
                 let inside = Locator::new(&embedded.text).find(0, &rest);
                 return inside.into_iter().map(|place| embedded.outside(&place, value.start)).collect();
             }
-            let level = self.level(&value);
+            let mut level = self.level(&value);
+            // A plan writes a block as an array of one.
+            if let Some(only) = level.elements.first().filter(|_| step.parse::<usize>().is_err()) {
+                value = only.clone();
+                level = self.level(&value);
+            }
             let found = level.find(step);
             if found.is_empty() {
                 places.truncate(1);

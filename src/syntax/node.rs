@@ -20,6 +20,29 @@ pub enum Node<'a> {
     Object(Object<'a>),
     /// An element of an array that [`super::parse_outline`] has left unread.
     Raw(&'a RawValue),
+    /// An object that the text names instead of giving its id: `azuread_group.break_glass`. Equal names are one object.
+    Reference(Cow<'a, str>),
+    /// A value that the text does not tell.
+    Untold(Untold),
+}
+
+/// Why a text does not tell a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Untold {
+    /// Known only after `terraform apply`.
+    AfterApply,
+    /// Terraform marks it as sensitive.
+    Sensitive,
+    /// An input variable that is given at run time.
+    Variable,
+    /// `for_each` decides it.
+    ForEach,
+    /// `count` decides it.
+    Count,
+    /// A `dynamic` block decides it.
+    Dynamic,
+    /// An expression decides it.
+    Expression,
 }
 
 /// A JSON object: members in the file's order, duplicates kept.
@@ -57,6 +80,27 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The same, borrowing nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Node<'static> {
+        match self {
+            Self::Null => Node::Null,
+            Self::Bool(value) => Node::Bool(value),
+            Self::Number(number) => Node::Number(number),
+            Self::String(text) => Node::String(Cow::Owned(text.into_owned())),
+            Self::Array(elements) => Node::Array(elements.into_iter().map(Node::into_owned).collect()),
+            Self::Object(object) => {
+                let members = object.members.into_iter();
+                let owned = members.map(|(key, node)| (Cow::Owned(key.into_owned()), node.into_owned()));
+                Node::Object(Object { members: owned.collect() })
+            }
+            // Only long lists have these, and nobody keeps one.
+            Self::Raw(_) => Node::Untold(Untold::Expression),
+            Self::Reference(name) => Node::Reference(Cow::Owned(name.into_owned())),
+            Self::Untold(untold) => Node::Untold(untold),
+        }
+    }
+
     /// Whether nothing is said: `null`, `""`, `[]`, or an object or array of such.
     #[must_use]
     pub fn is_void(&self) -> bool {
@@ -65,7 +109,7 @@ impl<'a> Node<'a> {
             Self::String(text) => text.is_empty(),
             Self::Array(elements) => elements.iter().all(Node::is_void),
             Self::Object(object) => object.is_void(),
-            Self::Bool(_) | Self::Number(_) | Self::Raw(_) => false,
+            Self::Bool(_) | Self::Number(_) | Self::Raw(_) | Self::Reference(_) | Self::Untold(_) => false,
         }
     }
 
@@ -79,7 +123,7 @@ impl<'a> Node<'a> {
             Self::String(_) => "a string",
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
-            Self::Raw(_) => "a value",
+            Self::Raw(_) | Self::Reference(_) | Self::Untold(_) => "a value",
         }
     }
 }

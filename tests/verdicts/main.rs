@@ -11,7 +11,7 @@ use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Verdict};
 use caplint::policy::{Id, Origin, lower};
 use caplint::requirement::{Requirement, Resource};
 use caplint::signin::{Lens, Match, Outcome, SignIn, Undefined, View};
-use caplint::syntax::{Pointer, parse};
+use caplint::syntax::parse;
 use caplint::tenant::Tenant;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -38,7 +38,7 @@ fn case() -> impl Strategy<Value = (Vec<Axis>, Vec<Value>)> {
 fn tenant(policies: &[Value]) -> Tenant {
     let policies = policies.iter().map(|policy| {
         let text = policy.to_string();
-        let origin = Origin { file: 0, pointer: Pointer::root(), offset: 0, base: 0 };
+        let origin = Origin::document(0);
         lower(&parse(&text).unwrap(), origin).policy
     });
     Tenant { policies: policies.collect(), companions: companions(), ..Tenant::default() }

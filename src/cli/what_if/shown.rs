@@ -18,7 +18,7 @@ impl Shown<'_> {
     fn because(&self, index: usize, matched: &Match) -> Option<String> {
         let (Match::No(cause) | Match::Unknown(cause)) = matched else { return None };
         let policy = &self.facts.tenant.policies[index];
-        let place = cause.pointer(policy).dotted();
+        let place = policy.place(&cause.pointer(policy));
         Some(format!("{} (`{place}`)", control::because(self.facts, self.judgement, policy, cause)))
     }
 

@@ -233,6 +233,7 @@ impl Reader {
             // The Graph PowerShell SDK writes an object of nulls where there is no filter.
             None | Some(Node::Null | Node::String(_)) if says_nothing => Fact::Known(None),
             None | Some(Node::Null | Node::String(_)) => self.doubt(Reason::Missing),
+            Some(Node::Untold(untold)) => Fact::Unknown(Reason::Untold(*untold)),
             Some(_) => self.doubt(Reason::WrongType),
         }
     }

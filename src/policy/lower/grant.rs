@@ -79,6 +79,7 @@ impl Reader {
                 other if other.eq_ignore_ascii_case("none") => self.odd(Fact::Known(Some(false))),
                 _ => self.doubt(Reason::Unrecognised),
             },
+            Some(Node::Untold(untold)) => Fact::Unknown(Reason::Untold(*untold)),
             Some(_) => self.doubt(Reason::WrongType),
         };
         let combinations = self.list(combinations, |reader, text| match Combination::read(text) {
@@ -88,14 +89,18 @@ impl Reader {
             }
             None => reader.doubt(Reason::Unrecognised),
         });
-        self.conforms &= matches!(id.node, None | Some(Node::Null | Node::String(_)));
+        self.conforms &= !matches!(id.node, Some(Node::Bool(_) | Node::Number(_) | Node::Array(_) | Node::Object(_)));
+        let root = self.root;
         (!void).then(|| Strength {
-            id: id.node.and_then(Node::as_str).map(|text| {
-                let last = text.rsplit('/').next().unwrap_or(text);
-                let id = Id::new(last);
-                self.conforms &= id.guid().is_some() && last.len() == text.len();
-                id
-            }),
+            id: match id.node {
+                Some(Node::Reference(name)) => Some(Id::Reference(Box::new((root, name.as_ref().into())))),
+                node => node.and_then(Node::as_str).map(|text| {
+                    let last = text.rsplit('/').next().unwrap_or(text);
+                    let id = Id::new(last);
+                    self.conforms &= id.guid().is_some() && last.len() == text.len();
+                    id
+                }),
+            },
             requirements_satisfied_mfa,
             combinations,
         })

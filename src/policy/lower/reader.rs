@@ -2,7 +2,7 @@
 
 use crate::catalog;
 use crate::policy::{Fact, Id, List, Placeholder, Reason, Words};
-use crate::syntax::{Node, Object, is_annotation};
+use crate::syntax::{Node, Object, Untold, is_annotation};
 
 /// A property's value and whether its key stands more than once.
 #[derive(Clone, Copy, Default)]
@@ -16,6 +16,17 @@ pub(super) struct Reader {
     pub(super) conforms: bool,
     /// A list that a stored query compares letter by letter is spelt otherwise.
     pub(super) respelt: bool,
+    /// Where references belong.
+    pub(super) root: usize,
+}
+
+/// Why a node of infrastructure code is not the value that belongs in its place.
+fn untold(node: &Node<'_>) -> Option<Reason> {
+    match node {
+        Node::Untold(untold) => Some(Reason::Untold(*untold)),
+        Node::Reference(_) => Some(Reason::Untold(Untold::Expression)),
+        _ => None,
+    }
 }
 
 /// What can be read where Graph has an object.
@@ -66,7 +77,7 @@ impl Reader {
             None | Some(Node::Null) => Fact::Known(None),
             Some(Node::Object(object)) => Fact::Known(Some(object)),
             Some(Node::String(text)) if is_type_name(text) => self.doubt(Reason::Truncated),
-            Some(_) => self.doubt(Reason::WrongType),
+            Some(node) => untold(node).map_or_else(|| self.doubt(Reason::WrongType), Fact::Unknown),
         }
     }
 
@@ -80,7 +91,7 @@ impl Reader {
 
     pub(super) fn optional_id(&mut self, slot: Slot<'_, '_>) -> Option<Id> {
         match slot.node {
-            None | Some(Node::Null) => None,
+            None | Some(Node::Null | Node::Untold(_) | Node::Reference(_)) => None,
             Some(Node::String(text)) if !text.is_empty() => {
                 let id = Id::new(text);
                 self.conforms &= id.guid().is_some();
@@ -92,28 +103,41 @@ impl Reader {
 
     /// A collection of strings.
     pub(super) fn list<T>(&mut self, slot: Slot<'_, '_>, mut read: impl FnMut(&mut Self, &str) -> Fact<T>) -> List<T> {
+        self.elements(slot, |reader, element| match element {
+            Node::String(text) => read(reader, text),
+            other => untold(other).map_or_else(|| reader.doubt(Reason::WrongType), Fact::Unknown),
+        })
+    }
+
+    fn elements<T>(&mut self, slot: Slot<'_, '_>, mut read: impl FnMut(&mut Self, &Node<'_>) -> Fact<T>) -> List<T> {
         match slot.node {
             _ if slot.twice => List::unknown(Reason::Ambiguous),
             None | Some(Node::Null) => List::default(),
-            Some(Node::Array(elements)) => elements
-                .iter()
-                .map(|element| match element {
-                    Node::String(text) => read(self, text),
-                    _ => self.doubt(Reason::WrongType),
-                })
-                .collect(),
+            Some(Node::Array(elements)) => elements.iter().map(|element| read(self, element)).collect(),
             // ConvertTo-Json at its depth joins a list with spaces; an exporter that unrolls a list of one writes its element.
             Some(Node::String(text)) if is_truncated(text) => self.odd(List::unknown(Reason::Truncated)),
-            Some(Node::String(text)) => {
+            Some(node @ Node::String(_)) => {
                 self.conforms = false;
-                [read(self, text)].into_iter().collect()
+                [read(self, node)].into_iter().collect()
             }
-            Some(_) => self.odd(List::unknown(Reason::WrongType)),
+            Some(node) => match untold(node) {
+                Some(reason) => List::unknown(reason),
+                None => self.odd(List::unknown(Reason::WrongType)),
+            },
         }
     }
 
     pub(super) fn ids(&mut self, slot: Slot<'_, '_>, literals: &[&str]) -> List<Id> {
-        self.list(slot, |reader, text| {
+        self.elements(slot, |reader, element| {
+            let text = match element {
+                Node::String(text) => text.as_ref(),
+                Node::Reference(name) => {
+                    return Fact::Known(Id::Reference(Box::new((reader.root, name.as_ref().into()))));
+                }
+                other => {
+                    return untold(other).map_or_else(|| reader.doubt(Reason::WrongType), Fact::Unknown);
+                }
+            };
             if text.trim().is_empty() || is_type_name(text) {
                 return reader.doubt(Reason::Truncated);
             }
@@ -154,7 +178,7 @@ impl Reader {
                 Fact::Known(word) => Fact::Known(Some(word)),
                 Fact::Unknown(reason) => Fact::Unknown(reason),
             },
-            Some(_) => self.doubt(Reason::WrongType),
+            Some(node) => untold(node).map_or_else(|| self.doubt(Reason::WrongType), Fact::Unknown),
         }
     }
 

@@ -32,6 +32,9 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
         Reason::MissingPolicies(MissingPolicies::NextPage) => {
             format!("{untold}, because the export is incomplete. By the policies that are here, {through}.")
         }
+        Reason::MissingPolicies(MissingPolicies::PartialPlan) => {
+            format!("{untold}, because the plan is not complete. By the policies that it has, {through}.")
+        }
         Reason::MissingPolicies(MissingPolicies::Unreadable) => {
             format!("{untold}, because a file could not be read. By the policies that could, {through}.")
         }

@@ -72,7 +72,11 @@ impl ControlRule {
             }
             Reason::TooIntricate => facts.tenant.policies.iter().take(1).fold(draft, |draft, policy| {
                 let name = Pointer::root().key("displayName");
-                draft.label(Label::in_policy(policy, name, "the first of the policies that would have to be untangled"))
+                draft.label(Label::in_policy(
+                    policy,
+                    &name,
+                    "the first of the policies that would have to be untangled",
+                ))
             }),
             _ => label_causes(facts, judgement, draft, &near),
         };
@@ -98,7 +102,7 @@ fn label_causes(
         }
         // The nearest policy in full, the others by what stands out.
         for cause in causes.iter().take(if draft.labels.is_empty() { 3 } else { 1 }) {
-            let label = Label::in_policy(policy, cause.pointer(policy), words::seen(facts, judgement, policy, cause));
+            let label = Label::in_policy(policy, &cause.pointer(policy), words::seen(facts, judgement, policy, cause));
             if !draft.labels.iter().any(|known| known.is_at(&label)) {
                 draft = draft.label(label);
             }
@@ -108,9 +112,9 @@ fn label_causes(
 }
 
 fn missing_label(missing: &Missing) -> Label {
-    let from = Origin { file: missing.file, pointer: Pointer::root(), offset: 0, base: 0 };
+    let from = Origin::document(missing.file);
     let spot = match missing.why {
-        MissingPolicies::Unreadable | MissingPolicies::Unread => Spot::File,
+        MissingPolicies::Unreadable | MissingPolicies::Unread | MissingPolicies::PartialPlan => Spot::File,
         MissingPolicies::NextPage => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key },
     };
     Label { file: missing.file, spot, message: "policies may be missing here".to_owned() }

@@ -4,11 +4,13 @@ use crate::catalog;
 use crate::coverage::{Coordinate, Exception, Hole, PrincipalKind};
 use crate::finding::{PolicyRef, quoted};
 use crate::policy::{
-    ClientAppType, GrantControl, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, TransferMethod, UserType, Words,
+    ClientAppType, GrantControl, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod, UserType,
+    Words,
 };
 use crate::requirement::{Principal, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, SignIn, Why};
+use crate::syntax::{Pointer, Untold};
 
 fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
     facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted)
@@ -295,7 +297,7 @@ fn alternative(judgement: &Judgement, policy: &Policy, cause: &Cause) -> String 
 
 /// What cannot be told, as a clause.
 pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> String {
-    let place = format!("`{}`", cause.pointer(policy).dotted());
+    let place = format!("`{}`", policy.place(&cause.pointer(policy)));
     let element = element_name(facts, policy, cause);
     match cause.why {
         Why::AdminPortals => {
@@ -327,7 +329,9 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
 
 /// The smallest change to a policy that removes a cause.
 pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> Option<String> {
-    let value = cause.pointer(policy).dotted();
+    let value = policy.place(&cause.pointer(policy));
+    let operator = policy.place(&Pointer::new("/grantControls/operator"));
+    let client_apps = policy.place(&Pointer::new("/conditions/clientAppTypes"));
     Some(match cause.why {
         Why::Disabled | Why::ReportOnly => "set `state` to \"enabled\"".to_owned(),
         Why::UserNotIncluded | Why::OnlyIncludedGroups => "include \"All\" users".to_owned(),
@@ -338,7 +342,7 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         | Why::ResourceExcluded
         | Why::PlatformExcluded
         | Why::LocationExcluded => format!("remove the exclusion `{value}`"),
-        Why::ClientAppNotIncluded | Why::NoClientApps => "set `conditions.clientAppTypes` to [\"all\"]".to_owned(),
+        Why::ClientAppNotIncluded | Why::NoClientApps => format!("set `{client_apps}` to [\"all\"]"),
         Why::PlatformNotIncluded => "remove the platform condition".to_owned(),
         Why::LocationNotIncluded => "remove the location condition".to_owned(),
         Why::RiskNotIncluded => format!("require it at every risk, in a policy of its own without `{value}`"),
@@ -351,9 +355,9 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
             "/grantControls/builtInControls" if judgement.requirement.grant != [crate::requirement::Grant::Mfa] => {
                 "demand what is required".to_owned()
             }
-            _ => format!("set `grantControls.operator` to \"AND\", or remove `{value}`"),
+            _ => format!("set `{operator}` to \"AND\", or remove `{value}`"),
         },
-        Why::OperatorMissing => "set `grantControls.operator` to \"AND\"".to_owned(),
+        Why::OperatorMissing => format!("set `{operator}` to \"AND\""),
         Why::ApplicationFilter => "name the API or all resources instead of a filter".to_owned(),
         Why::StrengthUndefined => "export the authentication strengths beside the policies".to_owned(),
         Why::LocationUndefined => "export the named locations beside the policies".to_owned(),
@@ -365,8 +369,23 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         | Why::PartnersPerhaps
         | Why::SuitePerhaps => return None,
         Why::Contradicted => "keep the copy that the tenant has, and leave the other out".to_owned(),
+        Why::Doubt(Reason::Untold(untold)) => untold_remedy(untold, &value),
         Why::Doubt(_) => format!("mend `{value}`"),
     })
+}
+
+/// What makes known what infrastructure code does not tell.
+fn untold_remedy(untold: Untold, value: &str) -> String {
+    match untold {
+        Untold::AfterApply => {
+            format!("apply what `{value}` depends on first, or write it as a literal, and check the plan again")
+        }
+        Untold::Sensitive => format!("keep `{value}` out of sensitive variables: the ids in a policy are no secret"),
+        Untold::Variable | Untold::ForEach | Untold::Count | Untold::Dynamic | Untold::Expression => format!(
+            "check the plan instead, where Terraform has evaluated `{value}`: `terraform plan -out plan && terraform \
+             show -json plan > plan.json`"
+        ),
+    }
 }
 
 /// The groups that coverage hinges on, as the subject of "… contains every user".

@@ -33,8 +33,8 @@ impl Rule for DuplicateKey {
                     ),
                 )
             };
-            let second = Label::in_policy(policy, violation.pointer.clone(), "here again").part(Part::NthKey(1));
-            let first = Label::in_policy(policy, violation.pointer.clone(), "first here").part(Part::NthKey(0));
+            let second = Label::as_written(policy, violation.pointer.clone(), "here again").part(Part::NthKey(1));
+            let first = Label::as_written(policy, violation.pointer.clone(), "first here").part(Part::NthKey(0));
             drafts.push(
                 Draft::new(Self::ID, level, message)
                     .help("Keep the one that the tenant has, and delete the other.")

@@ -26,7 +26,7 @@ impl Rule for DuplicatePolicy {
                 PolicyRef::to(first).label(),
                 group.len()
             );
-            let place = |policy, message| Label::in_policy(policy, Pointer::root().key("id"), message);
+            let place = |policy, message| Label::in_policy(policy, &Pointer::root().key("id"), message);
             let mut draft = Draft::new(Self::ID, Level::Error, message)
                 .help(
                     "Check one state of one tenant at a time: leave older dumps out, or name each folder and give \

@@ -44,7 +44,7 @@ impl Rule for ExpiredException {
             for (policy, index) in policies.iter().take(2) {
                 let pointer = Pointer::new(entry.kind.exclude_list()).index(*index);
                 let policy = &facts.tenant.policies[*policy];
-                draft = draft.label(Label::in_policy(policy, pointer, "still excluded here"));
+                draft = draft.label(Label::in_policy(policy, &pointer, "still excluded here"));
             }
             drafts.push(draft);
         }

@@ -3,7 +3,6 @@
 use crate::finding::{Draft, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
-use crate::syntax::Pointer;
 use super::{Rule, declare, described};
 
 declare!(
@@ -20,7 +19,7 @@ impl Rule for IncompleteExport {
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
         for pointer in file.taken.iter().flat_map(|taken| &taken.next_pages) {
-            let from = Origin { file: file.file, pointer: Pointer::root(), offset: 0, base: 0 };
+            let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
             let label = Label { file: file.file, spot, message: "the list goes on in another page".to_owned() };
             let message = "This export is incomplete: it is one page of several, and the policies on the others are not in it. \

@@ -36,7 +36,7 @@ impl Rule for InvalidId {
                     .help(help)
                     .policy(policy)
                     .about(format!("{} {value}", violation.pointer.parent().dotted()))
-                    .label(Label::in_policy(policy, violation.pointer.clone(), "not a GUID")),
+                    .label(Label::as_written(policy, violation.pointer.clone(), "not a GUID")),
             );
         }
     }

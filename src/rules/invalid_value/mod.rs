@@ -49,7 +49,7 @@ impl Rule for InvalidValue {
                     .help(help)
                     .policy(policy)
                     .about(format!("{place} {:?}", violation.kind))
-                    .label(Label::in_policy(policy, violation.pointer.clone(), seen)),
+                    .label(Label::as_written(policy, violation.pointer.clone(), seen)),
             );
         }
     }

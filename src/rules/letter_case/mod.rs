@@ -27,7 +27,7 @@ impl Rule for LetterCase {
                     .help(format!("Write \"{canonical}\". caplint reads it as that; other tools compare letter by letter."))
                     .policy(policy)
                     .about(format!("{place} {value}"))
-                    .label(Label::in_policy(policy, violation.pointer.clone(), format!("spelt \"{canonical}\" by Graph"))),
+                    .label(Label::as_written(policy, violation.pointer.clone(), format!("spelt \"{canonical}\" by Graph"))),
             );
         }
     }

@@ -29,7 +29,7 @@ impl Rule for SingleValue {
                     .help("Put it into brackets, or export again with a greater `-Depth`.")
                     .policy(policy)
                     .about(place)
-                    .label(Label::in_policy(policy, violation.pointer.clone(), "a list belongs here")),
+                    .label(Label::as_written(policy, violation.pointer.clone(), "a list belongs here")),
             );
         }
     }

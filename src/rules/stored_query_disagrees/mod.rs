@@ -29,7 +29,7 @@ impl Rule for StoredQueryDisagrees {
             let policy = if query { matching(facts, judgement) } else { proving(judgement) };
             if let Some(policy) = policy.and_then(|index| facts.tenant.policies.get(index)) {
                 let seen = if query { "the query takes this policy for enough" } else { "this policy carries the proof" };
-                draft = draft.policy(policy).label(Label::in_policy(policy, Pointer::new("/displayName"), seen));
+                draft = draft.policy(policy).label(Label::in_policy(policy, &Pointer::new("/displayName"), seen));
             }
             drafts.push(draft);
         }

@@ -30,7 +30,7 @@ impl Rule for TemplatePlaceholder {
                 if count == 1 {
                     first = quoted(value);
                 }
-                let label = Label::in_policy(&inspected.policy, violation.pointer.clone(), "a placeholder");
+                let label = Label::as_written(&inspected.policy, violation.pointer.clone(), "a placeholder");
                 let base = draft.take().unwrap_or_else(|| Draft::new(Self::ID, Level::Info, ""));
                 // Five places are enough to see what is meant.
                 draft = Some(if count <= 5 { base.label(label) } else { base });

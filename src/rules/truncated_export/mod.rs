@@ -34,7 +34,7 @@ impl Rule for TruncatedExport {
                     .help("Export it again with `ConvertTo-Json -Depth 10`.")
                     .policy(policy)
                     .about(place)
-                    .label(Label::in_policy(policy, violation.pointer.clone(), "lost here")),
+                    .label(Label::as_written(policy, violation.pointer.clone(), "lost here")),
             );
         }
     }

@@ -80,7 +80,7 @@ fn labelled(facts: &TenantFacts<'_>, mut draft: Draft, exception: &Exception) ->
             draft.policy = Some(PolicyRef::to(policy));
         }
         let pointer = Pointer::new(exception.kind.exclude_list()).index(*index);
-        draft = draft.label(Label::in_policy(policy, pointer, format!("{} excluded here", subject(facts, exception))));
+        draft = draft.label(Label::in_policy(policy, &pointer, format!("{} excluded here", subject(facts, exception))));
     }
     draft
 }

@@ -32,7 +32,7 @@ impl Rule for UnknownCondition {
                         .help("If the tenant does not need it, remove it. Otherwise judge by hand what this policy covers.")
                         .policy(policy)
                         .about(name.as_ref())
-                        .label(Label::in_policy(policy, pointer, "may narrow the policy").part(Part::Key)),
+                        .label(Label::in_policy(policy, &pointer, "may narrow the policy").part(Part::Key)),
                 );
             }
         }

@@ -34,7 +34,7 @@ impl Rule for UnknownProperty {
                     .help(help)
                     .policy(policy)
                     .about(violation.pointer.dotted())
-                    .label(Label::in_policy(policy, violation.pointer.clone(), "not known").part(Part::Key)),
+                    .label(Label::as_written(policy, violation.pointer.clone(), "not known").part(Part::Key)),
             );
         }
     }

@@ -36,7 +36,7 @@ impl Rule for UnknownValue {
                     .help(help)
                     .policy(policy)
                     .about(format!("{place} {:?}", violation.kind))
-                    .label(Label::in_policy(policy, violation.pointer.clone(), "not known")),
+                    .label(Label::as_written(policy, violation.pointer.clone(), "not known")),
             );
         }
     }

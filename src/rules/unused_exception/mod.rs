@@ -38,5 +38,5 @@ impl Rule for UnusedException {
 
 fn is_used(facts: &TenantFacts<'_>, entry: &Exception) -> bool {
     let policies = &facts.tenant.policies;
-    policies.iter().any(|policy| entry.kind.excluded_by(policy).position(|id| *id == entry.id).is_some())
+    policies.iter().any(|policy| entry.kind.excluded_by(policy).position(|id| id.is_written(&entry.id)).is_some())
 }

@@ -3,7 +3,6 @@
 use crate::finding::{Draft, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
-use crate::syntax::Pointer;
 use super::{Rule, declare, described};
 
 declare!(
@@ -20,7 +19,7 @@ impl Rule for WrappedPolicy {
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
         for pointer in file.taken.iter().flat_map(|taken| &taken.wrappers) {
-            let from = Origin { file: file.file, pointer: Pointer::root(), offset: 0, base: 0 };
+            let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
             let label = Label { file: file.file, spot, message: "read as a policy, or a list of them".to_owned() };
             let message = format!("The policies in this file stand inside of `{}`; they were read from there.", pointer.dotted());

@@ -1,0 +1,129 @@
+//! Terraform and `OpenTofu`: resources of two providers, in whatever document they stand.
+//!
+//! Every document hands its resources over as [`Declared`], with their attributes in the provider's words, blocks as
+//! objects, and what the document does not tell as [`Node::Untold`] or [`Node::Reference`]. From there the way is one.
+
+mod address;
+mod configuration;
+mod expression;
+mod graph;
+mod plan;
+mod references;
+mod state;
+mod values;
+
+pub use configuration::{Part, read_folder};
+pub use plan::{Modules, block as declared_by};
+
+use super::{Here, Reader, Unread, companion};
+use crate::policy::{Declaration, Detour, Id, Origin, Wording};
+use crate::syntax::{Node, Object};
+
+/// What a type of resource is to Conditional Access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Policy(Wording),
+    NamedLocation(Wording),
+    Strength(Wording),
+    Named,
+    /// A policy in a form that is recognised but not read.
+    Unread(Unread),
+}
+
+const OTHER_PROVIDER: Unread = Unread {
+    form: "a policy of the Terraform provider terraprovider/microsoft365wp",
+    instead: "export the policies from Microsoft Graph (GET /identity/conditionalAccess/policies) and check that file",
+};
+
+const REST_RESOURCE: Unread = Unread {
+    form: "a policy as a request of the Terraform provider microsoft/msgraph",
+    instead: "export the policies from Microsoft Graph (GET /identity/conditionalAccess/policies) and check that file",
+};
+
+/// Types of resources that are read, with what each is.
+const TYPES: [(&str, Kind); 10] = [
+    ("azuread_conditional_access_policy", Kind::Policy(Wording::Azuread)),
+    ("microsoft365_graph_beta_identity_and_access_conditional_access_policy", Kind::Policy(Wording::Microsoft365)),
+    ("azuread_named_location", Kind::NamedLocation(Wording::Azuread)),
+    ("microsoft365_graph_beta_identity_and_access_named_location", Kind::NamedLocation(Wording::Microsoft365)),
+    ("azuread_authentication_strength_policy", Kind::Strength(Wording::Azuread)),
+    (
+        "microsoft365_graph_beta_identity_and_access_authentication_strength_policy",
+        Kind::Strength(Wording::Microsoft365),
+    ),
+    ("azuread_group", Kind::Named),
+    ("azuread_user", Kind::Named),
+    ("microsoft365_graph_beta_groups_group", Kind::Named),
+    ("microsoft365wp_conditional_access_policy", Kind::Unread(OTHER_PROVIDER)),
+];
+
+fn kind(type_name: &str, values: Option<&Object<'_>>) -> Option<Kind> {
+    if type_name == "msgraph_resource" {
+        let url =
+            values.and_then(|values| values.get("url")).and_then(Node::as_str).unwrap_or_default().to_ascii_lowercase();
+        return url.contains("conditionalaccess/policies").then_some(Kind::Unread(REST_RESOURCE));
+    }
+    TYPES.iter().find(|(name, _)| *name == type_name).map(|(_, kind)| *kind)
+}
+
+/// A resource that a document declares.
+struct Declared<'a> {
+    kind: Kind,
+    /// `module.ca["x"].azuread_conditional_access_policy.mfa[0]`
+    address: String,
+    /// Name of its provider's configuration, if the document spans several tenants.
+    tenant: Option<String>,
+    /// Attributes in the provider's words.
+    values: Node<'a>,
+    /// Parts that are shown elsewhere.
+    detours: Vec<Detour>,
+    /// Names that stand for what is not told or not to be told, with what each means.
+    unnamed: Vec<(String, String)>,
+}
+
+impl Reader<'_, '_> {
+    /// Takes a resource of a document whose names belong to `root`.
+    fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: usize) {
+        let wording = match declared.kind {
+            Kind::Policy(wording) => wording,
+            Kind::Unread(unread) => {
+                self.taken.unread = Some(unread);
+                return;
+            }
+            other => return self.companion(declared, other, root),
+        };
+        self.taken.policies += 1;
+        let graph = graph::policy(&declared.values, wording);
+        let Here { pointer, offset, base } = here.clone();
+        let companions = self.taken.companions_of(declared.tenant.as_deref());
+        for (name, meaning) in &declared.unnamed {
+            companions.names.insert(Id::Reference(Box::new((root, name.as_str().into()))), meaning.as_str().into());
+        }
+        let found = super::Found {
+            node: &graph,
+            written: &declared.values,
+            origin: Origin { file: self.file, pointer, offset, base, wording, root },
+            declaration: Some(Declaration {
+                address: declared.address.as_str().into(),
+                detours: declared.detours.clone(),
+            }),
+            tenant: declared.tenant.as_deref(),
+        };
+        (self.visit)(found);
+    }
+
+    fn companion(&mut self, declared: &Declared<'_>, kind: Kind, root: usize) {
+        let object = match kind {
+            Kind::NamedLocation(wording) => graph::named_location(&declared.values, wording, &declared.address),
+            Kind::Strength(_) => graph::strength(&declared.values, &declared.address),
+            _ => graph::named(&declared.values, &declared.address),
+        };
+        companion::read(self.taken.companions_of(declared.tenant.as_deref()), &object, root);
+    }
+}
+
+/// Reads a document of Terraform's own JSON. False if it is none.
+pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+    let Some(object) = root.as_object() else { return false };
+    plan::read(reader, object, here) || state::read(reader, object, here) || configuration::keep(reader, root)
+}

@@ -1,0 +1,197 @@
+//! Terraform configuration: `.tf` in HCL, and its twin in JSON, which CDKTF writes. The files of a folder are one
+//! module: what one names, the others use. Nothing is evaluated; what an evaluation would tell is [`Untold`].
+
+use super::expression::{Scope, blocks, labelled};
+use super::values::{Beside, Pseudonyms, Values, Where};
+use super::{Declared, Here, Kind, Reader, kind};
+use crate::dialect::{Found, Taken};
+use crate::policy::{Detour, Wording};
+use crate::syntax::{Node, Object, Pointer, Untold, is_hcl};
+use std::collections::BTreeMap;
+
+/// A file of a module, kept until the whole folder is read.
+#[derive(Debug)]
+pub struct Part {
+    /// Index of the file.
+    pub file: usize,
+    root: Object<'static>,
+}
+
+/// Top-level names of a configuration.
+const BLOCKS: [&str; 13] = [
+    "resource",
+    "data",
+    "module",
+    "variable",
+    "output",
+    "locals",
+    "provider",
+    "terraform",
+    "import",
+    "moved",
+    "removed",
+    "check",
+    "ephemeral",
+];
+
+/// Keeps a configuration for later. False if the document is none.
+pub(super) fn keep(reader: &mut Reader<'_, '_>, root: &Node<'_>) -> bool {
+    let Some(object) = root.as_object() else { return false };
+    if !is_hcl(reader.text) && !is_json_configuration(object) {
+        return false;
+    }
+    reader.taken.kind = "Terraform configuration without policies";
+    if let Node::Object(root) = root.clone().into_owned() {
+        reader.taken.part = Some(Part { file: reader.file, root });
+    }
+    true
+}
+
+/// `{"resource": {"azuread_group": {"a": {}}}}`; nothing beside what Terraform knows.
+fn is_json_configuration(object: &Object<'_>) -> bool {
+    let known = |key: &str| BLOCKS.contains(&key) || key == "//";
+    let mut any = false;
+    object.properties().all(|(key, node)| {
+        any |=
+            matches!(key.as_ref(), "resource" | "data" | "module" | "variable" | "locals" | "provider" | "terraform");
+        known(key) && matches!(node, Node::Object(_) | Node::Array(_))
+    }) && any
+}
+
+impl Part {
+    /// Whether the file declares a resource.
+    #[must_use]
+    pub fn declares(&self, type_name: &str, name: &str) -> bool {
+        resources(&self.root).any(|(of_type, of_name, _)| of_type == type_name && of_name == name)
+    }
+}
+
+fn resources<'n>(root: &'n Object<'static>) -> impl Iterator<Item = (&'n str, &'n str, &'n Object<'static>)> {
+    let types = blocks(root.get("resource")).flat_map(|types| types.members.iter());
+    types.flat_map(|(type_name, named)| {
+        labelled(Some(named)).map(move |(name, block)| (type_name.as_ref(), name, block))
+    })
+}
+
+/// Reads the files of one folder together, and hands every policy over.
+pub fn read_folder(parts: &[Part], visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<Taken> {
+    let mut scope = Scope::default();
+    for part in parts {
+        scope.add(&part.root);
+    }
+    let tenants = Tenants::of(parts, &scope);
+    let root = parts.first().map_or(0, |part| part.file);
+    let read = parts.iter().map(|part| {
+        let taken = Taken { root, ..Taken::new("Terraform configuration without policies") };
+        let mut reader = Reader { text: "", file: part.file, visit, taken };
+        for (type_name, name, block) in resources(&part.root) {
+            resource(&mut reader, &scope, &tenants, (type_name, name, block), root);
+        }
+        if reader.taken.policies > 0 {
+            reader.taken.kind = "Terraform configuration";
+        }
+        reader.taken
+    });
+    read.collect()
+}
+
+fn resource(
+    reader: &mut Reader<'_, 'static>,
+    scope: &Scope,
+    tenants: &Tenants,
+    (type_name, name, block): (&str, &str, &Object<'static>),
+    root: usize,
+) {
+    let Some(kind) = kind(type_name, Some(block)) else { return };
+    let wording = match kind {
+        Kind::Policy(wording) | Kind::NamedLocation(wording) | Kind::Strength(wording) => wording,
+        Kind::Named | Kind::Unread(_) => Wording::Azuread,
+    };
+    let pointer = Pointer::root().key("resource").key(type_name).key(name);
+    let mut node = scope.value(&Node::Object(block.clone()));
+    let (mut detours, mut exists) = (Vec::new(), true);
+    if let Node::Object(values) = &mut node {
+        let count = values.get("count").cloned();
+        let instances = match count {
+            Some(Node::Number(number)) if number.as_f64() == Some(0.0) => {
+                exists = false;
+                None
+            }
+            Some(Node::Number(_)) | None => values.get("for_each").map(|_| (Untold::ForEach, "for_each")),
+            Some(_) => Some((Untold::Count, "count")),
+        };
+        if let Some((untold, argument)) = instances {
+            // Whether there is such a policy at all is as unknown as whether it is on.
+            values.members.retain(|(key, _)| key != "state");
+            values.members.push(("state".into(), Node::Untold(untold)));
+            let to = pointer.key(argument);
+            detours.push(Detour { from: Pointer::root().key("state"), to, key_only: false });
+        }
+    }
+    if !exists {
+        return;
+    }
+    let address = format!("{type_name}.{name}");
+    let mut pseudonyms = Pseudonyms::new();
+    let mut values = Values {
+        wording,
+        address: &address,
+        references: None,
+        pseudonyms: &mut pseudonyms,
+        detours,
+        unnamed: Vec::new(),
+    };
+    let at = Where { own: Pointer::root(), value: pointer.clone(), unknown: pointer.clone() };
+    let read = values.read(&node, Beside::default(), &at);
+    let (detours, unnamed) = (values.detours, values.unnamed);
+    let tenant = tenants.of_block(block);
+    let declared = Declared { kind, address, tenant, values: read, detours, unnamed };
+    reader.declare(&declared, &Here { pointer, offset: 0, base: 0 }, root);
+}
+
+/// The name of a provider's configuration: `azuread.b`.
+fn provider(block: &Object<'static>) -> Option<String> {
+    let text = block.get("provider")?.as_str()?;
+    let text = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text);
+    text.split_once('.').map(|(_, alias)| alias.trim().to_owned())
+}
+
+/// Which aliases of a provider lead to other tenants; empty if all policies are of one.
+struct Tenants(BTreeMap<Option<String>, Option<String>>);
+
+impl Tenants {
+    fn of(parts: &[Part], scope: &Scope) -> Self {
+        let policies = parts.iter().flat_map(|part| resources(&part.root));
+        let policies =
+            policies.filter(|(type_name, _, block)| matches!(kind(type_name, Some(block)), Some(Kind::Policy(_))));
+        let mut aliases: Vec<Option<String>> = policies.map(|(_, _, block)| provider(block)).collect();
+        aliases.sort();
+        aliases.dedup();
+        let mut ids: BTreeMap<Option<String>, String> = BTreeMap::new();
+        for (_, block) in parts.iter().flat_map(|part| labelled(part.root.get("provider"))) {
+            let text = |name| match block.get(name).map(|node| scope.value(node)) {
+                Some(Node::String(text)) => Some(text.to_ascii_lowercase()),
+                _ => None,
+            };
+            if let Some(id) = text("tenant_id") {
+                ids.insert(text("alias"), id);
+            }
+        }
+        let mut by_id: BTreeMap<&str, Option<String>> = BTreeMap::new();
+        let mut names = BTreeMap::new();
+        for alias in aliases {
+            let name = match ids.get(&alias) {
+                Some(id) => by_id.entry(id).or_insert_with(|| alias.clone()).clone(),
+                None => alias.clone(),
+            };
+            names.insert(alias, name);
+        }
+        let mut distinct: Vec<&Option<String>> = names.values().collect();
+        distinct.dedup();
+        if distinct.len() < 2 { Self(BTreeMap::new()) } else { Self(names) }
+    }
+
+    fn of_block(&self, block: &Object<'static>) -> Option<String> {
+        self.0.get(&provider(block)).cloned().flatten()
+    }
+}

@@ -1,0 +1,163 @@
+//! From the provider's words to Graph's shape.
+
+use crate::policy::Wording;
+use crate::syntax::{Node, Object, Pointer};
+use std::borrow::Cow;
+
+/// A policy in Graph's shape.
+pub(super) fn policy<'a>(values: &Node<'a>, wording: Wording) -> Node<'a> {
+    let mut graph = Object::default();
+    if let Node::Object(values) = values {
+        for (key, node) in &values.members {
+            if is_meta_argument(key) || (wording == Wording::Azuread && key == "id") {
+                continue;
+            }
+            place(&mut graph, node, &Pointer::root().key(key), wording);
+        }
+        // State of before version 1 of the resource's schema has no other id.
+        if wording == Wording::Azuread && graph.get("id").is_none_or(Node::is_void) {
+            graph.members.retain(|(key, _)| key != "id");
+            let id = values.get("id").map(last_segment);
+            graph.members.extend(id.map(|id| (Cow::Borrowed("id"), id)));
+        }
+    }
+    Node::Object(graph)
+}
+
+/// Arguments that Terraform itself understands.
+fn is_meta_argument(key: &str) -> bool {
+    let arguments =
+        ["provider", "count", "for_each", "depends_on", "lifecycle", "provisioner", "connection", "timeouts", "//"];
+    arguments.contains(&key)
+}
+
+/// Puts a value where Graph has it, and its members where Graph has those.
+fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &Pointer, wording: Wording) {
+    match node {
+        Node::Object(object) if !object.members.is_empty() => {
+            for (key, node) in object.members.iter().filter(|(key, _)| key != "//") {
+                place(graph, node, &own.key(key), wording);
+            }
+        }
+        node => {
+            let pointer = wording.to_graph(own);
+            let paths = ["/conditions/locations/", "/grantControls/authenticationStrength/id"];
+            let is_path = paths.iter().any(|path| pointer.as_str().starts_with(path));
+            let node = if is_path { last_segment(node) } else { node.clone() };
+            let steps: Vec<String> = pointer.steps().collect();
+            insert(graph, &steps, node);
+        }
+    }
+}
+
+fn insert<'a>(object: &mut Object<'a>, steps: &[String], node: Node<'a>) {
+    let Some((first, rest)) = steps.split_first() else { return };
+    if rest.is_empty() {
+        return object.members.push((Cow::Owned(first.clone()), node));
+    }
+    let index = object.members.iter().position(|(key, _)| key == first).unwrap_or_else(|| {
+        object.members.push((Cow::Owned(first.clone()), Node::Object(Object::default())));
+        object.members.len() - 1
+    });
+    if let Node::Object(inner) = &mut object.members[index].1 {
+        insert(inner, rest, node);
+    }
+}
+
+/// `/identity/conditionalAccess/namedLocations/<guid>` as the id at its end, in lists, too.
+fn last_segment<'a>(node: &Node<'a>) -> Node<'a> {
+    match node {
+        Node::String(text) if text.starts_with('/') => {
+            Node::String(Cow::Owned(text.rsplit('/').next().unwrap_or(text).to_owned()))
+        }
+        Node::Array(elements) => Node::Array(elements.iter().map(last_segment).collect()),
+        other => other.clone(),
+    }
+}
+
+/// The id of a resource, or its address until it has one.
+fn id<'a>(values: &Object<'a>, address: &str) -> Node<'a> {
+    let known = ["object_id", "id"]
+        .iter()
+        .filter_map(|name| values.get(name))
+        .find(|node| matches!(node, Node::String(text) if !text.is_empty()));
+    known.map_or_else(|| Node::Reference(Cow::Owned(address.to_owned())), last_segment)
+}
+
+fn member<'a>(values: &Object<'a>, name: &str) -> Node<'a> {
+    values.get(name).cloned().unwrap_or(Node::Null)
+}
+
+fn object<'a>(members: impl IntoIterator<Item = (&'static str, Node<'a>)>) -> Object<'a> {
+    Object { members: members.into_iter().map(|(key, node)| (Cow::Borrowed(key), node)).collect() }
+}
+
+fn empty<'a>() -> Object<'a> {
+    Object::default()
+}
+
+/// A `namedLocation`.
+pub(super) fn named_location<'a>(values: &Node<'a>, wording: Wording, address: &str) -> Object<'a> {
+    let values = values.as_object().cloned().unwrap_or_else(empty);
+    let inner = |name: &str| values.get(name).and_then(Node::as_object).cloned();
+    let (ip, country) = match wording {
+        Wording::Azuread => (inner("ip"), inner("country")),
+        _ => (None, None),
+    };
+    let addresses = ip.as_ref().unwrap_or(&values);
+    let ranges = ["ip_ranges", "ipv4_ranges", "ipv6_ranges"].iter().filter_map(|name| addresses.get(name)?.as_array());
+    let range = |range: &Node<'a>| Node::Object(object([("cidrAddress", range.clone())]));
+    let ranges: Vec<Node<'a>> = ranges.flatten().map(range).collect();
+    let trusted = ["trusted", "is_trusted"].iter().find_map(|name| addresses.get(name).cloned());
+    // What a provider leaves out is its default, unless the whole block is not told.
+    let told = wording != Wording::Azuread || !matches!(values.get("ip"), Some(Node::Untold(_)));
+    let trusted =
+        trusted.filter(|node| !matches!(node, Node::Null)).unwrap_or(if told { Node::Bool(false) } else { Node::Null });
+    let countries = country.as_ref().unwrap_or(&values);
+    let mut location = object([
+        ("@odata.type", Node::String(Cow::Borrowed("#microsoft.graph.namedLocation"))),
+        ("id", id(&values, address)),
+        ("displayName", member(&values, "display_name")),
+        ("isTrusted", trusted),
+    ]);
+    if countries.get("countries_and_regions").is_some_and(|node| !node.is_void()) {
+        location.members.extend(
+            object([
+                ("countriesAndRegions", member(countries, "countries_and_regions")),
+                ("countryLookupMethod", member(countries, "country_lookup_method")),
+                ("includeUnknownCountriesAndRegions", member(countries, "include_unknown_countries_and_regions")),
+            ])
+            .members,
+        );
+    } else {
+        location.members.push((Cow::Borrowed("ipRanges"), Node::Array(ranges)));
+    }
+    location
+}
+
+/// An `authenticationStrengthPolicy`.
+pub(super) fn strength<'a>(values: &Node<'a>, address: &str) -> Object<'a> {
+    let values = values.as_object().cloned().unwrap_or_else(empty);
+    let requirements = values.get("requirements_satisfied").filter(|node| matches!(node, Node::String(_))).cloned();
+    object([
+        ("id", id(&values, address)),
+        ("displayName", member(&values, "display_name")),
+        ("policyType", Node::String(Cow::Borrowed("custom"))),
+        ("requirementsSatisfied", requirements.unwrap_or(Node::Null)),
+        ("allowedCombinations", member(&values, "allowed_combinations")),
+    ])
+}
+
+/// An object that is only good for its name.
+pub(super) fn named<'a>(values: &Node<'a>, address: &str) -> Object<'a> {
+    let values = values.as_object().cloned().unwrap_or_else(empty);
+    let mut name = member(&values, "display_name");
+    if name.is_void() {
+        name = member(&values, "user_principal_name");
+    }
+    object([
+        ("@odata.type", Node::String(Cow::Borrowed("#microsoft.graph.group"))),
+        ("id", id(&values, address)),
+        ("displayName", name),
+    ])
+}

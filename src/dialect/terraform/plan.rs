@@ -1,0 +1,214 @@
+//! `terraform show -json` of a plan: the state after apply. [Format](https://developer.hashicorp.com/terraform/internals/json-format).
+
+use super::address::{modules, steps};
+use super::references::References;
+use super::values::{Beside, Pseudonyms, Values, Where};
+use super::{Declared, Here, Kind, Reader, TYPES, Unread, kind};
+use crate::policy::Wording;
+use crate::syntax::{Node, Object, Pointer};
+use std::collections::BTreeMap;
+
+/// Where a plan's modules have their files: the names of the calls that lead to each, and its `source`.
+pub type Modules = BTreeMap<Vec<String>, String>;
+
+/// Reads a plan. False if the document is none.
+pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &Here) -> bool {
+    let Some(Node::Array(changes)) = plan.get("resource_changes") else {
+        let has = |name| plan.get(name).is_some();
+        // A plan without any change, or one that some tool has cut down.
+        if !has("format_version") || !has("planned_values") {
+            return false;
+        }
+        return cut_down(reader, plan);
+    };
+    reader.taken.is_infrastructure = true;
+    let references = References::of(plan);
+    let tenants = Tenants::of(plan, changes, &references);
+    let (mut pseudonyms, file, before) = (Pseudonyms::new(), reader.file, reader.taken.policies);
+    let here = here.at(here.pointer.key("resource_changes"));
+    for (index, change) in changes.iter().enumerate() {
+        let Some(change) = change.as_object() else { continue };
+        let here = here.at(here.pointer.index(index));
+        let Some(planned) = planned(change) else { continue };
+        if planned.is_destroyed {
+            reader.taken.destroyed.extend(matches!(planned.kind, Kind::Policy(_)).then(|| planned.address.to_owned()));
+            continue;
+        }
+        let wording = match planned.kind {
+            Kind::Policy(wording) | Kind::NamedLocation(wording) | Kind::Strength(wording) => wording,
+            Kind::Named | Kind::Unread(_) => Wording::Azuread,
+        };
+        let pointer = here.pointer.key("change");
+        let told = |name| planned.change.and_then(|change| change.get(name));
+        let beside = Beside {
+            unknown: told("after_unknown"),
+            sensitive: told(if planned.key == "after" { "after_sensitive" } else { "before_sensitive" }),
+            expression: references.resource(planned.address).and_then(|resource| resource.get("expressions")),
+        };
+        let mut values = Values {
+            wording,
+            address: planned.address,
+            references: Some(&references),
+            pseudonyms: &mut pseudonyms,
+            detours: Vec::new(),
+            unnamed: Vec::new(),
+        };
+        let at = Where { own: Pointer::root(), value: pointer.key(planned.key), unknown: pointer.key("after_unknown") };
+        let read = values.read(planned.values, beside, &at);
+        let (detours, unnamed) = (values.detours, values.unnamed);
+        let declared = Declared {
+            kind: planned.kind,
+            address: planned.address.to_owned(),
+            tenant: tenants.of_resource(planned.address),
+            values: read,
+            detours,
+            unnamed,
+        };
+        reader.declare(&declared, &here.at(at.value), file);
+    }
+    reader.taken.modules = sources(plan);
+    reader.taken.is_partial = matches!(plan.get("errored"), Some(Node::Bool(true)))
+        || matches!(plan.get("complete"), Some(Node::Bool(false)));
+    reader.taken.kind = if reader.taken.policies > before {
+        "a Terraform plan"
+    } else if reader.taken.destroyed.is_empty() {
+        "a Terraform plan without policies"
+    } else {
+        "a Terraform plan that destroys its policies"
+    };
+    true
+}
+
+/// `planned_values` leave out what is not known yet: alone they say less than they seem to.
+fn cut_down(reader: &mut Reader<'_, '_>, plan: &Object<'_>) -> bool {
+    reader.taken.is_infrastructure = true;
+    reader.taken.kind = "a Terraform plan without policies";
+    let values = plan.get("planned_values").map(|values| format!("{values:?}")).unwrap_or_default();
+    if TYPES.iter().any(|(name, kind)| matches!(kind, Kind::Policy(_)) && values.contains(name)) {
+        reader.taken.kind = "a Terraform plan";
+        reader.taken.unread = Some(Unread {
+            form: "a Terraform plan without its `resource_changes`",
+            instead: "check the whole output of `terraform show -json`",
+        });
+    }
+    true
+}
+
+/// One entry of `resource_changes` that matters.
+struct Planned<'n, 'a> {
+    kind: Kind,
+    address: &'n str,
+    change: Option<&'n Object<'a>>,
+    /// `after`, or `before` of what Terraform forgets and the tenant keeps.
+    key: &'static str,
+    values: &'n Node<'a>,
+    is_destroyed: bool,
+}
+
+fn planned<'n, 'a>(entry: &'n Object<'a>) -> Option<Planned<'n, 'a>> {
+    let text = |name| entry.get(name).and_then(Node::as_str);
+    if text("mode") == Some("data") || entry.get("deposed").is_some() {
+        return None;
+    }
+    let type_name = text("type")?;
+    let address = text("address").unwrap_or(type_name);
+    let change = entry.get("change").and_then(Node::as_object);
+    let actions = change.and_then(|change| change.get("actions")?.as_array()).unwrap_or_default();
+    let does = |name: &str| actions.iter().any(|action| action.as_str() == Some(name));
+    let forgets = does("forget") && !does("create");
+    let key = if forgets || does("delete") && !does("create") { "before" } else { "after" };
+    let values = change.and_then(|change| change.get(key));
+    let kind = kind(type_name, values.and_then(Node::as_object))?;
+    Some(Planned {
+        kind,
+        address,
+        change,
+        key,
+        // A damaged entry is still a policy.
+        values: values.unwrap_or(&Node::Null),
+        is_destroyed: key == "before" && !forgets,
+    })
+}
+
+/// Which configuration of a provider each resource uses, and which of them lead to one tenant.
+struct Tenants<'x, 'n, 'a> {
+    references: &'x References<'n, 'a>,
+    /// The name of the tenant by the key of the provider's configuration; empty if all are one.
+    names: BTreeMap<String, Option<String>>,
+}
+
+impl<'x, 'n, 'a> Tenants<'x, 'n, 'a> {
+    fn of(plan: &'n Object<'a>, changes: &'n [Node<'a>], references: &'x References<'n, 'a>) -> Self {
+        let configuration = plan.get("configuration").and_then(Node::as_object);
+        let providers = configuration.and_then(|configuration| configuration.get("provider_config")?.as_object());
+        let mut tenants = Self { references, names: BTreeMap::new() };
+        let policies = changes.iter().filter_map(|change| planned(change.as_object()?));
+        let policies = policies.filter(|planned| matches!(planned.kind, Kind::Policy(_)));
+        let mut keys: Vec<String> = policies.filter_map(|planned| tenants.key(planned.address)).collect();
+        keys.sort();
+        keys.dedup();
+        let tenant_id = |key: &str| {
+            let provider = providers?.get(key)?.as_object()?;
+            let id = provider.get("expressions")?.as_object()?.get("tenant_id")?.as_object()?;
+            Some(id.get("constant_value")?.as_str()?.to_ascii_lowercase())
+        };
+        let alias = |key: &str| {
+            let alias = providers.and_then(|providers| providers.get(key)?.as_object()?.get("alias")?.as_str());
+            // A module's own provider is called `module.ca:azuread.b`.
+            alias.map(str::to_owned).or_else(|| key.rsplit_once(':').map(|(module, _)| module.to_owned()))
+        };
+        let mut by_id: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for key in keys {
+            let name = match tenant_id(&key) {
+                Some(id) => by_id.entry(id).or_insert_with(|| alias(&key)).clone(),
+                None => alias(&key),
+            };
+            tenants.names.insert(key, name);
+        }
+        let mut distinct: Vec<&Option<String>> = tenants.names.values().collect();
+        distinct.dedup();
+        if distinct.len() < 2 {
+            tenants.names.clear();
+        }
+        tenants
+    }
+
+    fn key(&self, address: &str) -> Option<String> {
+        self.references.resource(address)?.get("provider_config_key")?.as_str().map(str::to_owned)
+    }
+
+    fn of_resource(&self, address: &str) -> Option<String> {
+        if self.names.is_empty() { None } else { self.names.get(&self.key(address)?).cloned().flatten() }
+    }
+}
+
+/// Where each module of the plan's configuration comes from.
+fn sources(plan: &Object<'_>) -> Modules {
+    fn gather(module: &Object<'_>, path: &[String], found: &mut Modules, depth: usize) {
+        let calls = module.get("module_calls").and_then(Node::as_object).filter(|_| depth < 32);
+        for (name, call) in calls.map(|calls| calls.members.as_slice()).unwrap_or_default() {
+            let Some(call) = call.as_object() else { continue };
+            let path: Vec<String> = path.iter().cloned().chain([name.to_string()]).collect();
+            if let Some(source) = call.get("source").and_then(Node::as_str) {
+                found.insert(path.clone(), source.to_owned());
+            }
+            if let Some(module) = call.get("module").and_then(Node::as_object) {
+                gather(module, &path, found, depth + 1);
+            }
+        }
+    }
+    let mut found = Modules::new();
+    let configuration = plan.get("configuration").and_then(Node::as_object);
+    if let Some(root) = configuration.and_then(|configuration| configuration.get("root_module")?.as_object()) {
+        gather(root, &[], &mut found, 0);
+    }
+    found
+}
+
+/// The modules and the block that declare a resource: `module.ca["x"].t.n[0]` is the block `t.n` of the module `ca`.
+#[must_use]
+pub fn block(address: &str) -> Option<(Vec<String>, String, String)> {
+    let steps = steps(address);
+    let [.., type_name, name] = steps.as_slice() else { return None };
+    Some((modules(address), (*type_name).to_owned(), super::address::without_index(name).to_owned()))
+}

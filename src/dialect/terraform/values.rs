@@ -1,0 +1,262 @@
+//! A resource's attributes from a plan or state: blocks as objects, what is not told as such, and no secret.
+
+use super::references::References;
+use crate::catalog;
+use crate::policy::{Detour, Id, Wording, is_public_word};
+use crate::syntax::{Node, Object, Pointer, Untold};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Attributes that are blocks in azuread's schema, and hence arrays of at most one object.
+const BLOCKS: [&str; 16] = [
+    "applications",
+    "client_applications",
+    "conditions",
+    "country",
+    "devices",
+    "excluded_guests_or_external_users",
+    "external_tenants",
+    "filter",
+    "grant_controls",
+    "included_guests_or_external_users",
+    "ip",
+    "locations",
+    "platforms",
+    "session_controls",
+    "users",
+    "timeouts",
+];
+
+/// Attributes that the provider computes where the configuration leaves them out.
+const COMPUTED: [&str; 16] = [
+    "id",
+    "object_id",
+    "insider_risk_levels",
+    "sign_in_frequency_authentication_type",
+    "sign_in_frequency_interval",
+    "created_date_time",
+    "modified_date_time",
+    "deleted_date_time",
+    "template_id",
+    "partial_enablement_strategy",
+    "display_name",
+    "description",
+    "policy_type",
+    "requirements_satisfied",
+    "allowed_combinations",
+    "combination_configurations",
+];
+
+/// Names that stand for sensitive values, the same for the same value.
+pub(super) type Pseudonyms = BTreeMap<String, String>;
+
+/// What stands beside a value and speaks of it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Beside<'n, 'a> {
+    /// `after_unknown`
+    pub(super) unknown: Option<&'n Node<'a>>,
+    /// `after_sensitive`, `sensitive_values`
+    pub(super) sensitive: Option<&'n Node<'a>>,
+    /// `expressions` of the configuration
+    pub(super) expression: Option<&'n Node<'a>>,
+}
+
+impl<'n, 'a> Beside<'n, 'a> {
+    fn member(self, key: &str) -> Self {
+        let of = |node: Option<&'n Node<'a>>| match node? {
+            Node::Object(object) => object.get(key),
+            Node::Bool(true) => node,
+            _ => None,
+        };
+        Self { unknown: of(self.unknown), sensitive: of(self.sensitive), expression: of(self.expression) }
+    }
+
+    fn element(self, index: usize) -> Self {
+        let of = |node: Option<&'n Node<'a>>| match node? {
+            Node::Array(elements) => elements.get(index),
+            Node::Object(object) => object.get(&index.to_string()),
+            Node::Bool(true) => node,
+            _ => None,
+        };
+        Self { unknown: of(self.unknown), sensitive: of(self.sensitive), expression: of(self.expression) }
+    }
+}
+
+fn is_true(node: Option<&Node<'_>>) -> bool {
+    matches!(node, Some(Node::Bool(true)))
+}
+
+/// Reads the attributes of one resource.
+pub(super) struct Values<'x, 'n, 'a> {
+    pub(super) wording: Wording,
+    pub(super) address: &'x str,
+    pub(super) references: Option<&'x References<'n, 'a>>,
+    pub(super) pseudonyms: &'x mut Pseudonyms,
+    pub(super) detours: Vec<Detour>,
+    pub(super) unnamed: Vec<(String, String)>,
+}
+
+/// Where a value stands: for the policy, in the document, and beside it where it is said to be unknown.
+#[derive(Clone)]
+pub(super) struct Where {
+    pub(super) own: Pointer,
+    pub(super) value: Pointer,
+    pub(super) unknown: Pointer,
+}
+
+impl Where {
+    fn member(&self, key: &str) -> Self {
+        Self { own: self.own.key(key), value: self.value.key(key), unknown: self.unknown.key(key) }
+    }
+
+    /// The only element of a block's array, which has no step of its own in the policy.
+    fn block(&self) -> Self {
+        Self { own: self.own.clone(), value: self.value.index(0), unknown: self.unknown.index(0) }
+    }
+
+    fn element(&self, index: usize) -> Self {
+        Self { own: self.own.index(index), value: self.value.index(index), unknown: self.unknown.index(index) }
+    }
+}
+
+impl<'n, 'a> Values<'_, 'n, 'a> {
+    pub(super) fn read(&mut self, node: &Node<'a>, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
+        let read = self.as_told(node, beside, at);
+        let excludes_groups = self.wording.to_graph(&at.own).as_str() == "/conditions/users/excludeGroups";
+        if excludes_groups { self.named_groups(read, at) } else { read }
+    }
+
+    fn as_told(&mut self, node: &Node<'a>, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
+        if is_true(beside.unknown) {
+            return self.unknown(beside, at);
+        }
+        match node {
+            Node::Object(object) => Node::Object(self.object(object, beside, at)),
+            Node::Array(elements) if self.is_block(&at.own) => match elements.as_slice() {
+                [] => Node::Null,
+                [one] => self.read(one, beside.element(0), &at.block()),
+                several => self.array(several, beside, at),
+            },
+            Node::Array(elements) => self.array(elements, beside, at),
+            Node::String(text) if is_true(beside.sensitive) => self.secret(text, at),
+            other => other.clone(),
+        }
+    }
+
+    /// Excluded groups that are not told: whatever they are, they are groups, whose members are left out one by one.
+    fn named_groups(&mut self, list: Node<'a>, at: &Where) -> Node<'a> {
+        let elements = match list {
+            Node::Array(elements) => elements,
+            untold @ Node::Untold(_) => vec![untold],
+            other => return other,
+        };
+        let alone = elements.len() == 1;
+        let named = elements.into_iter().enumerate().map(|(index, element)| match element {
+            Node::Untold(untold) => {
+                let index = if alone { String::new() } else { format!("[{index}]") };
+                let name = format!("{}.{}{index}", self.address, at.own.dotted());
+                let meaning = match (untold, alone) {
+                    (Untold::AfterApply, true) => "groups known only after apply",
+                    (Untold::AfterApply, false) => "whatever else is in that list, known only after apply",
+                    _ => "groups that only Terraform evaluates",
+                };
+                self.unnamed.push((name.clone(), meaning.to_owned()));
+                Node::Reference(Cow::Owned(name))
+            }
+            other => other,
+        });
+        Node::Array(named.collect())
+    }
+
+    fn is_block(&self, own: &Pointer) -> bool {
+        let name = own.steps().last().unwrap_or_default();
+        self.wording == Wording::Azuread && BLOCKS.contains(&name.as_str())
+    }
+
+    fn array(&mut self, elements: &[Node<'a>], beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
+        let read = elements.iter().enumerate();
+        Node::Array(
+            read.map(|(index, element)| self.read(element, beside.element(index), &at.element(index))).collect(),
+        )
+    }
+
+    fn object(&mut self, object: &Object<'a>, beside: Beside<'n, 'a>, at: &Where) -> Object<'a> {
+        let mut read = Object::default();
+        for (key, node) in &object.members {
+            let beside = beside.member(key);
+            if !(is_true(beside.unknown) && is_computed(key, beside)) {
+                read.members.push((key.clone(), self.read(node, beside, &at.member(key))));
+            }
+        }
+        // What is known only after apply is missing from the values.
+        let unknown = beside.unknown.and_then(Node::as_object).map(|unknown| unknown.members.as_slice());
+        for (key, _) in unknown.unwrap_or_default().iter().filter(|(key, _)| object.get(key).is_none()) {
+            let beside = beside.member(key);
+            if is_true(beside.unknown) && !is_computed(key, beside) {
+                // Whatever stands there, it is not looked at.
+                read.members.push((key.clone(), self.read(&Node::Null, beside, &at.member(key))));
+            }
+        }
+        read
+    }
+
+    /// A value that is known only after apply: what the configuration still names of it, and that there may be more.
+    fn unknown(&mut self, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
+        let graph = self.wording.to_graph(&at.own);
+        self.detours.push(Detour { from: at.own.clone(), to: at.unknown.clone(), key_only: false });
+        let expression = beside.expression;
+        let mut named = self
+            .references
+            .zip(expression)
+            .and_then(|(references, expression)| references.named(self.address, expression))
+            .unwrap_or_default();
+        match graph.as_str() {
+            "/grantControls/authenticationStrength/id" => match named.as_mut_slice() {
+                [one @ Node::Reference(_)] => one.clone(),
+                _ => Node::Untold(Untold::AfterApply),
+            },
+            graph if holds_ids(graph) => {
+                named.push(Node::Untold(Untold::AfterApply));
+                Node::Array(named)
+            }
+            _ => Node::Untold(Untold::AfterApply),
+        }
+    }
+
+    /// A sensitive value: as it is if it is one of Microsoft's own words, else by a name that stands for it.
+    fn secret(&mut self, text: &str, at: &Where) -> Node<'a> {
+        let mut path: Vec<String> = at.value.steps().collect();
+        let is_element = path.last().is_some_and(|step| step.bytes().all(|byte| byte.is_ascii_digit()));
+        if is_element {
+            path.pop();
+        }
+        let to = path.iter().fold(Pointer::root(), |pointer, step| pointer.key(step));
+        self.detours.push(Detour { from: at.own.clone(), to, key_only: true });
+        if text.is_empty() || is_public_word(text) || catalog::name(&Id::new(text)).is_some() {
+            return Node::String(Cow::Owned(text.to_owned()));
+        }
+        if !holds_ids(self.wording.to_graph(&at.own).as_str()) {
+            return Node::Untold(Untold::Sensitive);
+        }
+        let own = at.own.dotted();
+        let name = self.pseudonyms.entry(text.to_owned()).or_insert_with(|| format!("{}.{own}", self.address)).clone();
+        self.unnamed.push((name.clone(), format!("{} (sensitive)", own.rsplit('.').next().unwrap_or(&own))));
+        Node::Reference(Cow::Owned(name))
+    }
+}
+
+/// Whether a property that is known only after apply was left to the provider, which then says nothing of its own.
+fn is_computed(key: &str, beside: Beside<'_, '_>) -> bool {
+    COMPUTED.contains(&key) && beside.expression.is_none()
+}
+
+/// Whether a property, or the list that an element is in, holds ids of objects.
+fn holds_ids(graph: &str) -> bool {
+    let element = graph.rsplit_once('/').filter(|(_, last)| last.bytes().all(|byte| byte.is_ascii_digit()));
+    let whole = element.map_or(graph, |(whole, _)| whole);
+    let last = whole.rsplit('/').next().unwrap_or_default();
+    let ends = ["Users", "Groups", "Roles", "Applications", "Locations", "ServicePrincipals"];
+    ends.iter().any(|end| last.ends_with(end)) && (last.starts_with("include") || last.starts_with("exclude"))
+        || matches!(last, "members" | "termsOfUse")
+        || graph.ends_with("/authenticationStrength/id")
+}

@@ -1,0 +1,196 @@
+//! Infrastructure code: the files of a folder read together, and plans led back to the files that they came from.
+
+use super::{Deferred, Read, Reader};
+use crate::dialect::{self, Modules, Part, declared_by};
+use crate::policy::{self, Origin, Policy, Wording};
+use crate::rules::{self, FileFacts, Inspected};
+use crate::syntax::Pointer;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+/// The files of each folder, by folder.
+type Folders = BTreeMap<PathBuf, Vec<Part>>;
+
+impl Reader<'_> {
+    /// Reads what had to wait for other files, and writes what is to be said of the files that waited.
+    pub(super) fn settle(&self, read: &mut Read) {
+        if read.deferred.is_empty() {
+            return;
+        }
+        read.deferred.sort_by_key(|deferred| deferred.file);
+        let mut folders = Folders::new();
+        for deferred in &mut read.deferred {
+            if let Some(part) = deferred.taken.part.take() {
+                folders.entry(folder(read.paths.get(&deferred.file).and_then(super::on_disk))).or_default().push(part);
+            }
+        }
+        let mut planned: BTreeSet<PathBuf> = BTreeSet::new();
+        for index in 0..read.deferred.len() {
+            planned.extend(lead_back(read, index, &folders));
+        }
+        for (folder, parts) in &folders {
+            if planned.contains(folder) {
+                for part in parts {
+                    read.retake(part.file, "Terraform configuration, judged by its plan", 0);
+                }
+            } else {
+                read.read_folder(parts);
+            }
+        }
+        let mut drafts = Vec::new();
+        for Deferred { file, taken, inspected } in std::mem::take(&mut read.deferred) {
+            let facts = FileFacts { taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
+            drafts.extend(rules::check_file(&facts));
+        }
+        let findings = self.locate_in(self.name, &read.paths, drafts);
+        read.findings.extend(findings);
+    }
+}
+
+impl Read {
+    /// Reads the files of a folder, which use each other's names.
+    fn read_folder(&mut self, parts: &[Part]) {
+        let mut inspected: BTreeMap<usize, Vec<Inspected>> = BTreeMap::new();
+        let taken = dialect::read_folder(parts, &mut |found| {
+            let file = found.origin.file;
+            inspected.entry(file).or_default().extend(self.take(&found));
+        });
+        for (part, mut taken) in parts.iter().zip(taken) {
+            self.retake(part.file, taken.kind, taken.policies);
+            self.note(part.file, &mut taken);
+            let inspected = inspected.remove(&part.file).unwrap_or_default();
+            if let Some(deferred) = self.deferred.iter_mut().find(|deferred| deferred.file == part.file) {
+                *deferred = Deferred { file: part.file, taken, inspected };
+            }
+        }
+        bind(self, parts);
+    }
+
+    /// Says anew what a file was taken for.
+    fn retake(&mut self, file: usize, kind: &str, policies: usize) {
+        self.policies_found += policies;
+        self.skipped -= usize::from(policies > 0);
+        if let Some((_, report)) = self.taken.iter_mut().find(|(index, _)| *index == file) {
+            kind.clone_into(&mut report.kind);
+            report.policies = policies;
+        }
+    }
+
+    /// Every policy, of whatever tenant.
+    fn every_policy(&mut self) -> impl Iterator<Item = &mut Policy> {
+        self.policies.iter_mut().chain(self.others.values_mut().flat_map(|other| other.policies.iter_mut()))
+    }
+}
+
+fn folder(path: Option<&Path>) -> PathBuf {
+    path.and_then(Path::parent).map(Path::to_owned).unwrap_or_default()
+}
+
+/// A state beside its configuration says which object each block is.
+fn bind(read: &mut Read, parts: &[Part]) {
+    let own: BTreeSet<usize> = parts.iter().map(|part| part.file).collect();
+    let here = folder(parts.first().and_then(|part| read.paths.get(&part.file)).and_then(super::on_disk));
+    let mut ids = BTreeMap::new();
+    for policy in read.policies.iter().filter(|policy| !own.contains(&policy.origin.file)) {
+        let beside = read.paths.get(&policy.origin.file).and_then(super::on_disk);
+        if policy.origin.wording != Wording::Graph && beside.and_then(Path::parent) == Some(here.as_path()) {
+            ids.extend(policy.address().map(str::to_owned).zip(policy.id.clone()));
+        }
+    }
+    for policy in read.policies.iter_mut().filter(|policy| own.contains(&policy.origin.file) && policy.id.is_none()) {
+        policy.id = policy.address().and_then(|address| ids.get(address)).cloned();
+    }
+}
+
+/// Lets the findings of a plan point into the files that it was made from. Returns their folders.
+fn lead_back(read: &mut Read, index: usize, folders: &Folders) -> BTreeSet<PathBuf> {
+    let Deferred { file, taken, .. } = &read.deferred[index];
+    let (file, modules) = (*file, taken.modules.clone());
+    let is_plan = taken.kind.starts_with("a Terraform plan");
+    let plan = folder(read.paths.get(&file).and_then(super::on_disk));
+    let addresses = read.every_policy().filter(|policy| policy.origin.file == file);
+    let addresses: Vec<String> = addresses.filter_map(|policy| policy.address().map(str::to_owned)).collect();
+    let destroyed = read.deferred[index].taken.destroyed.iter().cloned();
+    let addresses: Vec<String> = addresses.into_iter().chain(destroyed).collect();
+    if !is_plan || addresses.is_empty() {
+        return BTreeSet::new();
+    }
+    let fitting: Vec<&PathBuf> = folders.keys().filter(|root| fits(&addresses, &modules, root, folders)).collect();
+    // The folder of the plan, the nearest above it, or the only one.
+    let above = fitting.iter().filter(|root| plan.starts_with(root)).max_by_key(|root| root.components().count());
+    let Some(root) = above.or(fitting.first().filter(|_| fitting.len() == 1)) else { return BTreeSet::new() };
+    let root = (*root).clone();
+    let relocate = |policy: &mut Policy| {
+        let Some((part, pointer)) = policy.address().and_then(|address| block(address, &modules, &root, folders))
+        else {
+            return;
+        };
+        let names_of = policy.origin.root;
+        let wording = policy.origin.wording;
+        policy.origin = Origin { file: part.file, pointer, offset: 0, base: 0, wording, root: names_of };
+        if let Some(declaration) = &mut policy.declaration {
+            declaration.detours.clear();
+        }
+    };
+    read.every_policy().filter(|policy| policy.origin.file == file).for_each(relocate);
+    read.deferred[index].inspected.iter_mut().for_each(|inspected| relocate(&mut inspected.policy));
+    let local = modules.keys().filter_map(|path| module_folder(path, &modules, &root));
+    local.filter(|folder| folders.contains_key(folder)).chain([root.clone()]).collect()
+}
+
+/// Whether the blocks of a plan's policies are in the files of this root module and of those that it calls.
+fn fits(addresses: &[String], modules: &Modules, root: &Path, folders: &Folders) -> bool {
+    let is_local = |address: &&String| {
+        declared_by(address).is_some_and(|(path, _, _)| module_folder(&path, modules, root).is_some())
+    };
+    let mut local = addresses.iter().filter(is_local).peekable();
+    local.peek().is_some() && local.all(|address| block(address, modules, root, folders).is_some())
+}
+
+/// The file and the place in it that declare a resource.
+fn block<'f>(address: &str, modules: &Modules, root: &Path, folders: &'f Folders) -> Option<(&'f Part, Pointer)> {
+    let (path, type_name, name) = declared_by(address)?;
+    let parts = folders.get(&module_folder(&path, modules, root)?)?;
+    let part = parts.iter().find(|part| part.declares(&type_name, &name))?;
+    Some((part, Pointer::root().key("resource").key(&type_name).key(&name)))
+}
+
+/// The folder of a module, if its source is a path.
+fn module_folder(path: &[String], modules: &Modules, root: &Path) -> Option<PathBuf> {
+    let mut folder = root.to_owned();
+    for length in 1..=path.len() {
+        let source = modules.get(&path[..length])?;
+        if !source.starts_with("./") && !source.starts_with("../") {
+            return None;
+        }
+        for component in Path::new(source).components() {
+            match component {
+                Component::ParentDir if folder.file_name().is_some() => _ = folder.pop(),
+                Component::ParentDir => folder.push(".."),
+                Component::Normal(name) => folder.push(name),
+                _ => {}
+            }
+        }
+    }
+    Some(folder)
+}
+
+impl Read {
+    /// Takes a policy in, and holds it against its schema if it is not plainly in order.
+    pub(super) fn take(&mut self, found: &dialect::Found<'_, '_>) -> Option<Inspected> {
+        let lowered = policy::lower(found.node, found.origin.clone());
+        let policy = Policy { declaration: found.declaration.clone().map(Box::new), ..lowered.policy };
+        let inspected = (!lowered.conforms).then(|| Inspected {
+            policy: policy.clone(),
+            violations: crate::schema::violations(found.written, found.origin.wording),
+        });
+        match found.tenant {
+            None => self.policies.push(policy),
+            Some(tenant) => {
+                let key = (found.origin.root, tenant.to_owned());
+                self.others.entry(key).or_default().policies.push(policy);
+            }
+        }
+        inspected
+    }
+}
