@@ -91,6 +91,27 @@ pub fn app(id: &Id) -> Option<&'static App> {
     apps().iter().find(|app| app.id == *id || app.id_in_us_government.as_ref() == Some(id))
 }
 
+/// What the admin center has called apps and suites beside their present names.
+const OTHER_NAMES: [(&str, &str); 6] = [
+    ("All cloud apps", "All"),
+    ("All resources", "All"),
+    ("Microsoft Admin Portals", "MicrosoftAdminPortals"),
+    ("Microsoft Azure Management", "797f4846-ba00-4fd7-ba43-dac1f8f63013"),
+    ("Office 365", "Office365"),
+    ("Office 365 (preview)", "Office365"),
+];
+
+/// The id of the one app or suite of this name.
+#[must_use]
+pub fn app_named(name: &str) -> Option<Id> {
+    let mut named = apps().iter().filter(|app| app.name.eq_ignore_ascii_case(name)).map(|app| app.id.clone());
+    let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, id)| Id::new(id));
+    match (named.next(), named.next()) {
+        (Some(id), None) => Some(id),
+        _ => other,
+    }
+}
+
 /// The name of a role or an app.
 #[must_use]
 pub fn name(id: &Id) -> Option<&'static str> {
@@ -103,6 +124,15 @@ pub fn name(id: &Id) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_app_is_found_by_any_of_its_names() {
+        for name in ["Windows Azure Service Management API", "microsoft azure management"] {
+            assert_eq!(app_named(name), Some(Id::new("797f4846-ba00-4fd7-ba43-dac1f8f63013")));
+        }
+        assert_eq!(app_named("Office 365"), Some(Id::new("Office365")));
+        assert_eq!(app_named("Contoso"), None);
+    }
 
     #[test]
     fn every_row_of_the_files_is_read() {

@@ -3,10 +3,12 @@
 mod cipp;
 mod companion;
 mod graph;
+mod names;
 mod terraform;
 mod unread;
 
-pub use terraform::{Modules, Part, declared_by, read_folder};
+pub use terraform::{Modules, Part, declared_by, gives_values, read_folder, read_values};
+pub use unread::{Other, glance};
 
 use crate::policy::{Declaration, Origin, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};
@@ -63,7 +65,7 @@ pub struct Found<'n, 'a> {
     pub written: &'n Node<'a>,
     /// Where it stands.
     pub origin: Origin,
-    /// What declares it, if the document is infrastructure code.
+    /// What is to be known of it that its node does not tell.
     pub declaration: Option<Declaration>,
     /// The name of its provider's configuration, if the document spans several tenants.
     pub tenant: Option<&'n str>,
@@ -87,6 +89,12 @@ impl Taken {
             root: 0,
             others: BTreeMap::new(),
         }
+    }
+
+    /// A text that is named and not read.
+    #[must_use]
+    pub fn of(other: &Other) -> Self {
+        Self { unread: other.form, is_infrastructure: other.is_infrastructure, ..Self::new(other.kind) }
     }
 
     /// What is told about a tenant.
@@ -159,10 +167,17 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn policy(&mut self, node: &Node<'_>, here: &Here) {
+        if let Some(unread) = node.as_object().and_then(unread::is_azuread_module) {
+            self.taken.unread = Some(unread);
+            return;
+        }
         self.taken.policies += 1;
         let Here { pointer, offset, base } = here.clone();
         let origin = Origin { file: self.file, pointer, offset, base, wording: Wording::Graph, root: self.file };
-        (self.visit)(Found { node, written: node, origin, declaration: None, tenant: None });
+        let (named, detours) = names::in_place_of_ids(node, &here.pointer).unzip();
+        let node = named.as_ref().unwrap_or(node);
+        let declaration = detours.map(|detours| Declaration { address: None, detours });
+        (self.visit)(Found { node, written: node, origin, declaration, tenant: None });
     }
 
     /// Hands over an element of an array, reading it first if it was left unread.

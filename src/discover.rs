@@ -21,6 +21,8 @@ pub enum Input {
 pub enum Candidate {
     /// A file on disk.
     File(PathBuf),
+    /// A file that matters only if it holds policies in a form that is named and not read.
+    Other(PathBuf),
     /// Standard input.
     Stdin(Vec<u8>),
     /// A file or folder that could not be looked at, and why.
@@ -37,7 +39,8 @@ impl Input {
         }
     }
 
-    /// Its files: a file itself whatever its name, a folder's `.json` files in the order of their names. Hidden folders
+    /// Its files: a file itself whatever its name, a folder's `.json`, `.tf` and `.tfstate` files in the order of their names, and scripts
+    /// and manifests to be glanced at. Hidden folders
     /// and `node_modules` are left out, `.gitignore` is not consulted (exports are often ignored by git), and symbolic
     /// links inside of a folder are not followed: what they lead to inside of it is met anyway.
     pub fn files(&self) -> Box<dyn Iterator<Item = Candidate> + Send + '_> {
@@ -54,6 +57,9 @@ impl Input {
                     }
                     Ok(entry) if entry.file_type().is_file() && may_hold_policies(entry.path()) => {
                         Some(Candidate::File(entry.into_path()))
+                    }
+                    Ok(entry) if entry.file_type().is_file() && may_be_recognised(entry.path()) => {
+                        Some(Candidate::Other(entry.into_path()))
                     }
                     Ok(_) => None,
                     Err(error) => {
@@ -76,9 +82,16 @@ fn is_wanted(entry: &DirEntry) -> bool {
 
 /// By the end of the name: `.json` alone is a name that exists.
 fn may_hold_policies(path: &Path) -> bool {
-    const ENDS: [&[u8]; 3] = [b".json", b".tf", b".tfstate"];
+    ends_with(path, &[b".json", b".tf", b".tfstate", b".tfvars"])
+}
+
+fn may_be_recognised(path: &Path) -> bool {
+    ends_with(path, &[b".ps1", b".psd1", b".mof", b".yaml", b".yml"])
+}
+
+fn ends_with(path: &Path, ends: &[&[u8]]) -> bool {
     let name = path.as_os_str().as_encoded_bytes();
-    ENDS.iter().any(|end| name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end))
+    ends.iter().any(|end| name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end))
 }
 
 /// A path as reports show it: as the user gave it, with `/` between folders.
@@ -101,7 +114,7 @@ mod tests {
         Input::Path(folder.to_owned())
             .files()
             .map(|candidate| match candidate {
-                Candidate::File(path) => shown(path.strip_prefix(folder).unwrap_or(&path)),
+                Candidate::File(path) | Candidate::Other(path) => shown(path.strip_prefix(folder).unwrap_or(&path)),
                 other => panic!("{other:?}"),
             })
             .collect()

@@ -11,7 +11,7 @@ pub use control::{ControlReport, ExceptionReport};
 use crate::config::Config;
 use crate::controls::{self, Control};
 use crate::coverage::{self, Decision};
-use crate::dialect::{self, Taken};
+use crate::dialect::{self, Other, Taken};
 use crate::discover::{Candidate, Input, STDIN, shown};
 use crate::finding::{CONFIG, Draft, Finding, Located, locate};
 use crate::policy::Policy;
@@ -170,7 +170,7 @@ struct Read {
     /// Infrastructure code, of which the other files have something to say.
     deferred: Vec<Deferred>,
     /// Other tenants that infrastructure code leads to, by the file that does and the name it has for them.
-    others: BTreeMap<(usize, String), Other>,
+    others: BTreeMap<(usize, String), Beside>,
 }
 
 /// A file whose findings wait for the others.
@@ -182,7 +182,7 @@ struct Deferred {
 
 /// What is kept of another tenant.
 #[derive(Default)]
-struct Other {
+struct Beside {
     policies: Vec<Policy>,
     companions: Companions,
 }
@@ -238,6 +238,9 @@ impl Read {
         self.policies.sort_by_key(|policy| policy.origin.file);
         self.missing.sort_by_key(|missing| missing.file);
         self.taken.sort_by_key(|(file, _)| *file);
+        for other in self.others.values_mut() {
+            other.policies.sort_by_key(|policy| policy.origin.file);
+        }
     }
 }
 
@@ -264,6 +267,7 @@ impl Reader<'_> {
         };
         read.sort();
         self.settle(&mut read);
+        read.sort();
         read
     }
 
@@ -274,6 +278,7 @@ impl Reader<'_> {
             companions: std::mem::take(&mut read.companions),
             missing: std::mem::take(&mut read.missing),
         };
+        tenant.resolve_names();
         let contradictions = tenant.settle_duplicates();
         tenant.collect_strengths();
         (tenant, contradictions)
@@ -281,6 +286,16 @@ impl Reader<'_> {
 
     fn add(&self, mut read: Read, file: usize, candidate: Candidate) -> Read {
         self.progress.fetch_add(1, Ordering::Relaxed);
+        if matches!(candidate, Candidate::Other(_)) {
+            // Whatever cannot be read is none of our business.
+            let bytes = bytes_of(&candidate).unwrap_or_default();
+            let text = source::decode(bytes).map_or_else(|error| error.lossy, |text| text.as_str().to_owned());
+            if let Some(other) = dialect::glance(&text) {
+                read.files += 1;
+                self.add_other(&mut read, file, candidate, &other, &text);
+            }
+            return read;
+        }
         read.files += 1;
         let bytes = match bytes_of(&candidate) {
             Ok(bytes) => bytes,
@@ -306,13 +321,27 @@ impl Reader<'_> {
 
     fn add_text(&self, mut read: Read, file: usize, candidate: Candidate, text: &Text) -> Read {
         let content = text.as_str();
-        let root = match parse(content) {
+        let name = on_disk(&candidate).and_then(|path| path.file_name()?.to_str());
+        let values_of = name.filter(|name| dialect::gives_values(name)).map(str::to_owned);
+        let parsed = match &values_of {
+            Some(_) if !content.trim_start().starts_with('{') => syntax::parse_hcl(content),
+            _ => parse(content),
+        };
+        let root = match parsed {
             Ok(root) => root,
             Err(error) => {
+                if let Some(other) = dialect::glance(content) {
+                    self.add_other(&mut read, file, candidate, &other, content);
+                    return read;
+                }
                 let errors = [(0, error)];
                 let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
                 self.locate_in_file(&mut read, &facts, &path_of(&candidate), content, Some(text));
-                read.note_unreadable(file, candidate, "not JSON".to_owned());
+                read.note_unreadable(
+                    file,
+                    candidate,
+                    (if syntax::is_hcl(content) { "not HCL" } else { "not JSON" }).to_owned(),
+                );
                 return read;
             }
         };
@@ -322,7 +351,10 @@ impl Reader<'_> {
             // Growing by doubling would take half as much again.
             read.policies.reserve_exact(dialect::elements(&root).unwrap_or(0));
         }
-        let mut taken = dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(&found)));
+        let mut taken = match values_of {
+            Some(name) => dialect::read_values(&name, root, file),
+            None => dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(&found))),
+        };
         read.policies_found += taken.policies;
         read.skipped += usize::from(taken.policies == 0);
         let broken = std::mem::take(&mut taken.broken);
@@ -349,6 +381,19 @@ impl Reader<'_> {
             read.paths.insert(file, candidate);
         }
         read
+    }
+
+    /// Takes note of a text that is named and not read.
+    fn add_other(&self, read: &mut Read, file: usize, candidate: Candidate, other: &Other, content: &str) {
+        let taken = Taken::of(other);
+        read.skipped += 1;
+        read.has_infrastructure |= other.is_infrastructure;
+        let facts = FileFacts { taken: Some(&taken), ..FileFacts::of(file) };
+        self.locate_in_file(read, &facts, &path_of(&candidate), content, None);
+        read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unread });
+        let (path, kind) = (path_of(&candidate), other.kind.to_owned());
+        read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
+        read.paths.insert(file, candidate);
     }
 
     /// Runs the rules over a file while its text is at hand.
@@ -542,21 +587,21 @@ fn is_configuration(path: &Path) -> bool {
 /// The path of a file that others can lie beside.
 fn on_disk(candidate: &Candidate) -> Option<&Path> {
     match candidate {
-        Candidate::File(path) => Some(path),
+        Candidate::File(path) | Candidate::Other(path) => Some(path),
         Candidate::Stdin(_) | Candidate::Unreadable(..) => None,
     }
 }
 
 fn path_of(candidate: &Candidate) -> String {
     match candidate {
-        Candidate::File(path) | Candidate::Unreadable(path, _) => shown(path),
+        Candidate::File(path) | Candidate::Other(path) | Candidate::Unreadable(path, _) => shown(path),
         Candidate::Stdin(_) => STDIN.to_owned(),
     }
 }
 
 fn bytes_of(candidate: &Candidate) -> std::io::Result<Vec<u8>> {
     match candidate {
-        Candidate::File(path) => read_file(path),
+        Candidate::File(path) | Candidate::Other(path) => read_file(path),
         Candidate::Stdin(bytes) => Ok(bytes.clone()),
         Candidate::Unreadable(_, error) => Err(std::io::Error::new(error.kind(), error.to_string())),
     }

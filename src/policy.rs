@@ -46,11 +46,11 @@ pub struct Origin {
     pub root: usize,
 }
 
-/// A resource of infrastructure code.
+/// How a policy comes to be where it stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Declaration {
-    /// Its address: `module.ca.azuread_conditional_access_policy.mfa[0]`.
-    pub address: Box<str>,
+    /// Its address in infrastructure code: `module.ca.azuread_conditional_access_policy.mfa[0]`.
+    pub address: Option<Box<str>>,
     /// Parts of it that are shown elsewhere.
     pub detours: Vec<Detour>,
 }
@@ -85,7 +85,7 @@ impl Origin {
 pub struct Policy {
     /// Where it stands.
     pub origin: Origin,
-    /// What declares it, if it comes from infrastructure code.
+    /// What is to be known of a policy that does not stand there in Graph's own words.
     pub declaration: Option<Box<Declaration>>,
     /// `id`; templates have none.
     pub id: Option<Id>,
@@ -231,19 +231,39 @@ impl Policy {
         self.origin.wording.of_graph(pointer).dotted()
     }
 
+    /// The lists that hold ids of users, groups and named locations.
+    pub fn principals_mut(&mut self) -> impl Iterator<Item = &mut List<Id>> {
+        let Conditions { users, locations, .. } = &mut self.conditions;
+        [
+            &mut users.include_users,
+            &mut users.exclude_users,
+            &mut users.include_groups,
+            &mut users.exclude_groups,
+            &mut locations.include,
+            &mut locations.exclude,
+        ]
+        .into_iter()
+    }
+
     /// Its address in infrastructure code.
     #[must_use]
     pub fn address(&self) -> Option<&str> {
-        self.declaration.as_ref().map(|declaration| declaration.address.as_ref())
+        self.declaration.as_ref()?.address.as_deref()
     }
 
-    /// Where a place in it, named in the words of its file, is to be shown.
+    /// Where a place in it, named in the words of its file, is to be shown, from the root of the document, and whether
+    /// only as a key.
     #[must_use]
-    pub fn detour(&self, own: &Pointer) -> Option<&Detour> {
-        let leads = |detour: &&Detour| {
-            own.as_str().strip_prefix(detour.from.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    pub fn detour(&self, own: &Pointer) -> Option<(Pointer, bool)> {
+        let rest = |detour: &Detour| {
+            let rest = own.as_str().strip_prefix(detour.from.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
         };
-        self.declaration.as_ref()?.detours.iter().filter(leads).max_by_key(|detour| detour.from.as_str().len())
+        let detours = self.declaration.as_ref()?.detours.iter();
+        let nearest = detours.filter_map(|detour| Some((detour, rest(detour)?)));
+        let (detour, rest) = nearest.max_by_key(|(detour, _)| detour.from.as_str().len())?;
+        let to = if detour.key_only { detour.to.clone() } else { detour.to.join(&Pointer::new(rest)) };
+        Some((to, detour.key_only))
     }
 
     /// Whether two copies of a policy, from wherever, say the same.

@@ -165,13 +165,14 @@ macro_rules! rules {
 }
 
 rules! {
+    destroyed_policies,
     duplicate_key,
     duplicate_policy,
     expired_exception,
     incomplete_export,
     invalid_encoding,
     invalid_id,
-    invalid_json,
+    invalid_syntax,
     invalid_value,
     letter_case,
     single_value,

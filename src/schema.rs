@@ -117,7 +117,7 @@ struct Schema {
 fn schema(wording: Wording) -> &'static Schema {
     static SCHEMAS: [OnceLock<Schema>; 3] = [const { OnceLock::new() }; 3];
     let (index, text) = match wording {
-        Wording::Graph | Wording::Names => (0, POLICY_SCHEMA),
+        Wording::Graph => (0, POLICY_SCHEMA),
         Wording::Azuread => (1, AZUREAD_SCHEMA),
         Wording::Microsoft365 => (2, MICROSOFT365_SCHEMA),
     };

@@ -148,6 +148,30 @@ impl Tenant {
         groups
     }
 
+    /// Takes names of users, groups and locations that stand in place of ids for the one object in the files that bears
+    /// each. A name that none bears, or several, stays a name.
+    pub fn resolve_names(&mut self) {
+        let is_named = |id: &Id| matches!(id, Id::Text(_));
+        if !self
+            .policies
+            .iter_mut()
+            .any(|policy| policy.principals_mut().any(|list| list.known().any(|(_, id)| is_named(id))))
+        {
+            return;
+        }
+        let mut bearers: HashMap<String, Option<Id>> = HashMap::new();
+        for (id, name) in &self.companions.names {
+            let only = |known: &mut Option<Id>| *known = None;
+            bearers.entry(name.to_lowercase()).and_modify(only).or_insert_with(|| Some(id.clone()));
+        }
+        for list in self.policies.iter_mut().flat_map(Policy::principals_mut) {
+            *list = std::mem::take(list).map(|id| match &id {
+                Id::Text(name) => bearers.get(&name.to_lowercase()).cloned().flatten().unwrap_or(id),
+                _ => id,
+            });
+        }
+    }
+
     /// Takes note of the strengths that policies carry with them, so that every reference counts as the weakest copy.
     pub fn collect_strengths(&mut self) {
         for strength in self.policies.iter().filter_map(|policy| policy.grant.strength.known()?.as_ref()) {

@@ -95,6 +95,12 @@ fn scuba<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
         Some(Node::Object(raw)) => (raw, member(here, object, "Raw")),
         _ => (object, here.clone()),
     };
+    if let Some(Node::Object(monkey365)) = object.get("aad_conditional_access_policy") {
+        let here = member(&here, object, "aad_conditional_access_policy");
+        if let Some(Node::Array(elements)) = monkey365.get("Data") {
+            return list(reader, elements, &member(&here, monkey365, "Data"), true, "a Monkey365 export");
+        }
+    }
     let Some(policies) = object.get("conditional_access_policies") else { return false };
     let here = member(&here, object, "conditional_access_policies");
     reader.taken.kind = "a ScubaGear export";

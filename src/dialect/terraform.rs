@@ -12,7 +12,7 @@ mod references;
 mod state;
 mod values;
 
-pub use configuration::{Part, read_folder};
+pub use configuration::{Part, gives_values, read_folder, read_values};
 pub use plan::{Modules, block as declared_by};
 
 use super::{Here, Reader, Unread, companion};
@@ -104,7 +104,7 @@ impl Reader<'_, '_> {
             written: &declared.values,
             origin: Origin { file: self.file, pointer, offset, base, wording, root },
             declaration: Some(Declaration {
-                address: declared.address.as_str().into(),
+                address: Some(declared.address.as_str().into()),
                 detours: declared.detours.clone(),
             }),
             tenant: declared.tenant.as_deref(),

@@ -1,7 +1,7 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
 use super::{Finding, Level, Location, PolicyRef, fingerprint};
-use crate::policy::{Origin, Policy};
+use crate::policy::{Origin, Policy, Wording};
 use crate::source::{Excerpt, LineHashes, Lines, Position};
 use crate::syntax::{Locator, Pointer};
 use std::cell::RefCell;
@@ -124,10 +124,10 @@ impl Label {
     #[must_use]
     pub fn as_written(policy: &Policy, pointer: Pointer, message: impl Into<String>) -> Self {
         let spot = match policy.detour(&pointer) {
-            Some(detour) => Spot::Pointer {
+            Some((to, key_only)) => Spot::Pointer {
                 from: Origin::document(policy.origin.file),
-                pointer: detour.to.clone(),
-                part: if detour.key_only { Part::Key } else { Part::Value },
+                pointer: to,
+                part: if key_only { Part::Key } else { Part::Value },
             },
             None => Spot::Pointer { from: policy.origin.clone(), pointer, part: Part::Value },
         };
@@ -191,7 +191,8 @@ impl<'a> Located<'a> {
             Spot::File => (first_character(text), None, Pointer::root()),
             Spot::Bytes(range) => (range.clone(), None, Pointer::root()),
             Spot::Pointer { from, pointer, part } => {
-                let places = self.locator.borrow_mut().find(from.offset, &from.inner().join(pointer));
+                let inner = from.inner().join(pointer);
+                let places = self.locator.borrow_mut().find(from.offset, &inner);
                 let place = match part {
                     Part::NthKey(nth) => places.get(*nth).or(places.first()),
                     _ => places.first(),
@@ -203,7 +204,11 @@ impl<'a> Located<'a> {
                 });
                 // The key goes with a value that is marked.
                 let member = place.and_then(|place| place.key.clone()).filter(|key| key.end <= marked.start);
-                (marked, member, from.pointer.join(pointer))
+                let inner = match from.wording {
+                    Wording::Azuread => self.locator.borrow_mut().spelt_out(from.offset, &inner),
+                    _ => inner,
+                };
+                (marked, member, Pointer::new(format!("{}{inner}", &from.pointer.as_str()[..from.base])))
             }
         };
         let window = match (self.is_confidential, member) {

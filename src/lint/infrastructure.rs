@@ -125,12 +125,14 @@ fn lead_back(read: &mut Read, index: usize, folders: &Folders) -> BTreeSet<PathB
         else {
             return;
         };
-        let names_of = policy.origin.root;
-        let wording = policy.origin.wording;
-        policy.origin = Origin { file: part.file, pointer, offset: 0, base: 0, wording, root: names_of };
-        if let Some(declaration) = &mut policy.declaration {
-            declaration.detours.clear();
+        // Of a list that is not told, an element of the plan is not that of the file.
+        for detour in policy.declaration.iter_mut().flat_map(|declaration| &mut declaration.detours) {
+            let is_element = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
+            let list = detour.from.as_str().rsplit_once('/').filter(|(_, last)| is_element(last));
+            detour.to = pointer.join(&Pointer::new(list.map_or(detour.from.as_str(), |(list, _)| list)));
+            detour.key_only = true;
         }
+        policy.origin = Origin { file: part.file, pointer, offset: 0, base: 0, ..policy.origin.clone() };
     };
     read.every_policy().filter(|policy| policy.origin.file == file).for_each(relocate);
     read.deferred[index].inspected.iter_mut().for_each(|inspected| relocate(&mut inspected.policy));

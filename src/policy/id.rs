@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub enum Id {
     /// A GUID in lower case, the usual spelling.
     Guid(Uuid),
-    /// A GUID spelt otherwise.
+    /// A GUID that is shown otherwise: in upper case, by a name, or not at all.
     Spelt(Box<(Uuid, Box<str>)>),
     /// A literal of Graph's.
     Literal(&'static str),

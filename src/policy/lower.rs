@@ -66,7 +66,7 @@ impl Reader {
         let id = self.optional_id(id);
         let display_name = match display_name.node {
             Some(Node::String(name)) => Some(name.as_ref().into()),
-            Some(Node::Untold(_) | Node::Reference(_)) => None,
+            Some(Node::Untold(_) | Node::Reference(_) | Node::Secret(_)) => None,
             _ => self.odd(None),
         };
         let state = match self.word::<State>(state) {

@@ -8,8 +8,6 @@ pub enum Wording {
     /// Microsoft Graph's, in any letter case.
     #[default]
     Graph,
-    /// Graph's, with names in place of ids: `includeApplicationNames`.
-    Names,
     /// [`azuread_conditional_access_policy`] of the provider hashicorp/azuread.
     ///
     /// [`azuread_conditional_access_policy`]: https://registry.terraform.io/providers/hashicorp/azuread/latest/docs/resources/conditional_access_policy
@@ -123,26 +121,12 @@ const AZUREAD: &[(&str, &str)] = &[
     ("/sessionControls/signInFrequency/frequencyInterval", "/session_controls/sign_in_frequency_interval"),
 ];
 
-/// Properties of which an export with names has a second list.
-const NAMES: &[(&str, &str)] = &[
-    ("/conditions/applications/includeApplications", "/conditions/applications/includeApplicationNames"),
-    ("/conditions/applications/excludeApplications", "/conditions/applications/excludeApplicationNames"),
-    ("/conditions/users/includeUsers", "/conditions/users/includeUserNames"),
-    ("/conditions/users/excludeUsers", "/conditions/users/excludeUserNames"),
-    ("/conditions/users/includeGroups", "/conditions/users/includeGroupNames"),
-    ("/conditions/users/excludeGroups", "/conditions/users/excludeGroupNames"),
-    ("/conditions/users/includeRoles", "/conditions/users/includeRoleNames"),
-    ("/conditions/users/excludeRoles", "/conditions/users/excludeRoleNames"),
-    ("/conditions/locations/includeLocations", "/conditions/locations/includeLocationNames"),
-    ("/conditions/locations/excludeLocations", "/conditions/locations/excludeLocationNames"),
-];
-
 impl Wording {
     /// A pointer in Graph's words in the words of the file.
     #[must_use]
     pub fn of_graph(self, pointer: &Pointer) -> Pointer {
         match self {
-            Self::Graph | Self::Names => pointer.clone(),
+            Self::Graph => pointer.clone(),
             Self::Microsoft365 => pointer.steps().fold(Pointer::root(), |own, step| own.key(&snake_case(&step))),
             Self::Azuread => {
                 // A strength is one attribute there, whatever of it is meant.
@@ -159,7 +143,6 @@ impl Wording {
     pub fn to_graph(self, own: &Pointer) -> Pointer {
         match self {
             Self::Graph => own.clone(),
-            Self::Names => translated(own.as_str(), NAMES.iter().map(|(graph, own)| (*own, *graph))),
             Self::Microsoft365 => own.steps().fold(Pointer::root(), |graph, step| graph.key(&camel_case(&step))),
             Self::Azuread => translated(own.as_str(), AZUREAD.iter().map(|(graph, own)| (*own, *graph))),
         }

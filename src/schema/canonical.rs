@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 /// Of a key that stands twice the first value is taken; that it does is a violation of its own.
 pub(super) fn value(node: &Node<'_>, vocabulary: &Vocabulary) -> Value {
     match node {
-        Node::Null | Node::Reference(_) | Node::Untold(_) => Value::Null,
+        Node::Null | Node::Reference(_) | Node::Secret(_) | Node::Untold(_) => Value::Null,
         Node::Bool(value) => Value::Bool(*value),
         Node::Number(number) => Value::Number(number.clone()),
         Node::String(text) => Value::String(text.to_string()),
@@ -35,8 +35,8 @@ pub(super) fn is_untold(node: &Node<'_>, pointer: &Pointer) -> bool {
             Node::Array(elements) => step.parse().ok().and_then(|index: usize| elements.get(index)),
             _ => None,
         };
-        let Some(inner) = inner else { return matches!(node, Node::Reference(_) | Node::Untold(_)) };
+        let Some(inner) = inner else { break };
         node = inner;
     }
-    matches!(node, Node::Reference(_) | Node::Untold(_))
+    matches!(node, Node::Reference(_) | Node::Secret(_) | Node::Untold(_))
 }

@@ -93,8 +93,7 @@ fn gather(error: &ValidationError<'_>, vocabulary: &Vocabulary, found: &mut BTre
             place.words.extend(words.map(str::to_owned));
         }),
         ValidationErrorKind::Constant { expected_value } => here(&mut |place| {
-            // That an empty string does no harm is nothing to recommend.
-            place.words.extend(expected_value.as_str().filter(|word| !word.is_empty()).map(str::to_owned));
+            place.words.extend(expected_value.as_str().map(str::to_owned));
         }),
         ValidationErrorKind::Pattern { pattern } => here(&mut |place| match vocabulary.flags(pattern) {
             Some(words) => {

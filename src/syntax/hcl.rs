@@ -70,7 +70,7 @@ fn read(text: &str) -> Result<Body, SyntaxError> {
         while !text.is_char_boundary(at) {
             at -= 1;
         }
-        SyntaxError { problem: SyntaxProblem::Invalid(message), at }
+        SyntaxError { problem: SyntaxProblem::InvalidHcl(message), at }
     })
 }
 
@@ -335,7 +335,7 @@ resource "azuread_group" "bg" {
     fn the_offending_character_is_named() {
         let error = parse_hcl("# ü\nresource \"a\" \"b\" {\n  x = \n}\n").unwrap_err();
         assert_eq!(error.at, 30);
-        assert!(matches!(error.problem, SyntaxProblem::Invalid(message) if !message.contains('\n')));
+        assert!(matches!(error.problem, SyntaxProblem::InvalidHcl(message) if !message.contains('\n')));
         assert!(parse_hcl("").is_ok());
     }
 

@@ -92,6 +92,25 @@ impl<'a> Locator<'a> {
         places
     }
 
+    /// The same pointer with the steps that [`Self::find`] takes by itself, into arrays of one, as other readers of the
+    /// document need it.
+    pub fn spelt_out(&mut self, offset: usize, pointer: &Pointer) -> Pointer {
+        let mut spelt = Pointer::root();
+        let mut value = self.value_at(offset).filter(|_| self.hcl.is_none());
+        for step in pointer.steps() {
+            if let Some(at) = &value {
+                let level = self.level(at);
+                if level.find(&step).is_empty() && step.parse::<usize>().is_err() && !level.elements.is_empty() {
+                    spelt = spelt.index(0);
+                    value = level.elements.first().cloned();
+                }
+            }
+            value = value.and_then(|at| Some(self.level(&at).find(&step).first()?.value.clone()));
+            spelt = spelt.key(&step);
+        }
+        spelt
+    }
+
     /// The value that starts at or after `offset`.
     fn value_at(&self, offset: usize) -> Option<Range<usize>> {
         let rest = self.text.get(offset..)?;
@@ -210,6 +229,14 @@ mod tests {
         assert_eq!(key_and_value("/a~1b"), (Some("\"a/b\""), "{}"));
         assert_eq!(key_and_value("/a/0"), (None, "1"));
         assert_eq!(key_and_value("").1, TEXT.trim());
+    }
+
+    #[test]
+    fn an_array_of_one_is_stepped_into_where_a_member_is_asked_for() {
+        let text = r#"{"conditions": [{"users": [{"included_users": ["All"]}]}]}"#;
+        let (mut locator, pointer) = (Locator::new(text), Pointer::new("/conditions/users/included_users/0"));
+        assert_eq!(&text[locator.find(0, &pointer).remove(0).value], "\"All\"");
+        assert_eq!(locator.spelt_out(0, &pointer).as_str(), "/conditions/0/users/0/included_users/0");
     }
 
     #[test]

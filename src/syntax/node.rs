@@ -22,6 +22,8 @@ pub enum Node<'a> {
     Raw(&'a RawValue),
     /// An object that the text names instead of giving its id: `azuread_group.break_glass`. Equal names are one object.
     Reference(Cow<'a, str>),
+    /// An id that must not be shown, and the name that is shown in its place.
+    Secret(Box<(String, String)>),
     /// A value that the text does not tell.
     Untold(Untold),
 }
@@ -97,6 +99,7 @@ impl<'a> Node<'a> {
             // Only long lists have these, and nobody keeps one.
             Self::Raw(_) => Node::Untold(Untold::Expression),
             Self::Reference(name) => Node::Reference(Cow::Owned(name.into_owned())),
+            Self::Secret(secret) => Node::Secret(secret),
             Self::Untold(untold) => Node::Untold(untold),
         }
     }
@@ -109,7 +112,9 @@ impl<'a> Node<'a> {
             Self::String(text) => text.is_empty(),
             Self::Array(elements) => elements.iter().all(Node::is_void),
             Self::Object(object) => object.is_void(),
-            Self::Bool(_) | Self::Number(_) | Self::Raw(_) | Self::Reference(_) | Self::Untold(_) => false,
+            Self::Bool(_) | Self::Number(_) | Self::Raw(_) | Self::Reference(_) | Self::Secret(_) | Self::Untold(_) => {
+                false
+            }
         }
     }
 
@@ -123,7 +128,7 @@ impl<'a> Node<'a> {
             Self::String(_) => "a string",
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
-            Self::Raw(_) | Self::Reference(_) | Self::Untold(_) => "a value",
+            Self::Raw(_) | Self::Reference(_) | Self::Secret(_) | Self::Untold(_) => "a value",
         }
     }
 }

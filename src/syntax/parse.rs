@@ -22,6 +22,8 @@ pub enum SyntaxProblem {
     CutOff,
     /// Anything else, in `serde_json`'s words.
     Invalid(String),
+    /// The text is no HCL, in `hcl-edit`'s words.
+    InvalidHcl(String),
 }
 
 /// A text that is not JSON, and where that shows.

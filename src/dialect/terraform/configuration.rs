@@ -14,8 +14,42 @@ use std::collections::BTreeMap;
 pub struct Part {
     /// Index of the file.
     pub file: usize,
+    /// The file gives variables their values.
+    values: Option<Assignment>,
     root: Object<'static>,
 }
+
+/// When Terraform takes the values of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Assignment {
+    /// Always: `terraform.tfvars`.
+    Always,
+    /// Always, and over the others: `*.auto.tfvars`.
+    Over,
+    /// If it is told to: `prod.tfvars`.
+    IfTold,
+}
+
+/// Whether a file gives variables their values. That is the one thing that Terraform itself tells by a name.
+#[must_use]
+pub fn gives_values(name: &str) -> bool {
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
+/// Keeps a file that gives variables their values.
+#[must_use]
+pub fn read_values(name: &str, root: Node<'_>, file: usize) -> Taken {
+    let name = name.trim_end_matches(".json");
+    let values = match name {
+        "terraform.tfvars" => Assignment::Always,
+        name if name.ends_with(".auto.tfvars") => Assignment::Over,
+        _ => Assignment::IfTold,
+    };
+    let Node::Object(root) = root.into_owned() else { return Taken::new(KIND_OF_VALUES) };
+    Taken { part: Some(Part { file, values: Some(values), root }), ..Taken::new(KIND_OF_VALUES) }
+}
+
+const KIND_OF_VALUES: &str = "values of Terraform variables";
 
 /// Top-level names of a configuration.
 const BLOCKS: [&str; 13] = [
@@ -42,7 +76,7 @@ pub(super) fn keep(reader: &mut Reader<'_, '_>, root: &Node<'_>) -> bool {
     }
     reader.taken.kind = "Terraform configuration without policies";
     if let Node::Object(root) = root.clone().into_owned() {
-        reader.taken.part = Some(Part { file: reader.file, root });
+        reader.taken.part = Some(Part { file: reader.file, values: None, root });
     }
     true
 }
@@ -76,15 +110,21 @@ fn resources<'n>(root: &'n Object<'static>) -> impl Iterator<Item = (&'n str, &'
 /// Reads the files of one folder together, and hands every policy over.
 pub fn read_folder(parts: &[Part], visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<Taken> {
     let mut scope = Scope::default();
-    for part in parts {
+    for part in parts.iter().filter(|part| part.values.is_none()) {
         scope.add(&part.root);
+    }
+    let mut values: Vec<(Assignment, &Part)> = parts.iter().filter_map(|part| Some((part.values?, part))).collect();
+    values.sort_by_key(|(when, part)| (*when, part.file));
+    for (when, part) in values {
+        scope.give(&part.root, when != Assignment::IfTold);
     }
     let tenants = Tenants::of(parts, &scope);
     let root = parts.first().map_or(0, |part| part.file);
     let read = parts.iter().map(|part| {
-        let taken = Taken { root, ..Taken::new("Terraform configuration without policies") };
+        let kind = if part.values.is_some() { KIND_OF_VALUES } else { "Terraform configuration without policies" };
+        let taken = Taken { root, ..Taken::new(kind) };
         let mut reader = Reader { text: "", file: part.file, visit, taken };
-        for (type_name, name, block) in resources(&part.root) {
+        for (type_name, name, block) in resources(&part.root).filter(|_| part.values.is_none()) {
             resource(&mut reader, &scope, &tenants, (type_name, name, block), root);
         }
         if reader.taken.policies > 0 {

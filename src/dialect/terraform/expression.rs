@@ -47,6 +47,18 @@ impl Scope {
         }
     }
 
+    /// Gives variables their values, or takes them for untold where that is only so if Terraform is told.
+    pub(super) fn give(&mut self, values: &Object<'static>, always: bool) {
+        for (name, value) in &values.members {
+            let Some(variable) = self.variables.get_mut(name.as_ref()) else { continue };
+            if always {
+                variable.default = Some(value.clone());
+            } else if variable.default.as_ref().is_none_or(|default| format!("{default:?}") != format!("{value:?}")) {
+                variable.default = None;
+            }
+        }
+    }
+
     /// A value as far as it is told.
     pub(super) fn value(&self, node: &Node<'static>) -> Node<'static> {
         self.read(node, 0)

@@ -70,6 +70,10 @@ fn last_segment<'a>(node: &Node<'a>) -> Node<'a> {
         Node::String(text) if text.starts_with('/') => {
             Node::String(Cow::Owned(text.rsplit('/').next().unwrap_or(text).to_owned()))
         }
+        Node::Secret(secret) => {
+            let last = secret.0.rsplit('/').next().unwrap_or(&secret.0);
+            Node::Secret(Box::new((last.to_owned(), secret.1.clone())))
+        }
         Node::Array(elements) => Node::Array(elements.iter().map(last_segment).collect()),
         other => other.clone(),
     }

@@ -86,6 +86,15 @@ fn is_true(node: Option<&Node<'_>>) -> bool {
     matches!(node, Some(Node::Bool(true)))
 }
 
+fn has_unknown(node: &Node<'_>) -> bool {
+    match node {
+        Node::Bool(unknown) => *unknown,
+        Node::Array(elements) => elements.iter().any(has_unknown),
+        Node::Object(object) => object.members.iter().any(|(_, node)| has_unknown(node)),
+        _ => false,
+    }
+}
+
 /// Reads the attributes of one resource.
 pub(super) struct Values<'x, 'n, 'a> {
     pub(super) wording: Wording,
@@ -127,7 +136,8 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
     }
 
     fn as_told(&mut self, node: &Node<'a>, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
-        if is_true(beside.unknown) {
+        // Where there is no value at all, one unknown part makes the whole unknown.
+        if is_true(beside.unknown) || (matches!(node, Node::Null) && beside.unknown.is_some_and(has_unknown)) {
             return self.unknown(beside, at);
         }
         match node {
@@ -157,7 +167,7 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
                 let name = format!("{}.{}{index}", self.address, at.own.dotted());
                 let meaning = match (untold, alone) {
                     (Untold::AfterApply, true) => "groups known only after apply",
-                    (Untold::AfterApply, false) => "whatever else is in that list, known only after apply",
+                    (Untold::AfterApply, false) => "any other group in that list, known only after apply",
                     _ => "groups that only Terraform evaluates",
                 };
                 self.unnamed.push((name.clone(), meaning.to_owned()));
@@ -192,7 +202,7 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
         let unknown = beside.unknown.and_then(Node::as_object).map(|unknown| unknown.members.as_slice());
         for (key, _) in unknown.unwrap_or_default().iter().filter(|(key, _)| object.get(key).is_none()) {
             let beside = beside.member(key);
-            if is_true(beside.unknown) && !is_computed(key, beside) {
+            if beside.unknown.is_some_and(has_unknown) && !is_computed(key, beside) {
                 // Whatever stands there, it is not looked at.
                 read.members.push((key.clone(), self.read(&Node::Null, beside, &at.member(key))));
             }
@@ -215,7 +225,7 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
                 [one @ Node::Reference(_)] => one.clone(),
                 _ => Node::Untold(Untold::AfterApply),
             },
-            graph if holds_ids(graph) => {
+            graph if holds_ids(graph) && !is_element(graph) => {
                 named.push(Node::Untold(Untold::AfterApply));
                 Node::Array(named)
             }
@@ -239,9 +249,9 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
             return Node::Untold(Untold::Sensitive);
         }
         let own = at.own.dotted();
-        let name = self.pseudonyms.entry(text.to_owned()).or_insert_with(|| format!("{}.{own}", self.address)).clone();
-        self.unnamed.push((name.clone(), format!("{} (sensitive)", own.rsplit('.').next().unwrap_or(&own))));
-        Node::Reference(Cow::Owned(name))
+        let last = own.rsplit('.').next().unwrap_or(&own);
+        let name = self.pseudonyms.entry(text.to_owned()).or_insert_with(|| format!("{last} of {}", self.address));
+        Node::Secret(Box::new((text.to_owned(), name.clone())))
     }
 }
 
@@ -250,10 +260,14 @@ fn is_computed(key: &str, beside: Beside<'_, '_>) -> bool {
     COMPUTED.contains(&key) && beside.expression.is_none()
 }
 
+/// Whether a pointer leads to an element of a list.
+fn is_element(pointer: &str) -> bool {
+    pointer.rsplit_once('/').is_some_and(|(_, last)| last.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Whether a property, or the list that an element is in, holds ids of objects.
 fn holds_ids(graph: &str) -> bool {
-    let element = graph.rsplit_once('/').filter(|(_, last)| last.bytes().all(|byte| byte.is_ascii_digit()));
-    let whole = element.map_or(graph, |(whole, _)| whole);
+    let whole = graph.rsplit_once('/').filter(|_| is_element(graph)).map_or(graph, |(whole, _)| whole);
     let last = whole.rsplit('/').next().unwrap_or_default();
     let ends = ["Users", "Groups", "Roles", "Applications", "Locations", "ServicePrincipals"];
     ends.iter().any(|end| last.ends_with(end)) && (last.starts_with("include") || last.starts_with("exclude"))

@@ -174,8 +174,8 @@ impl Reader {
         let suites = ["All", "None", "Office365", "MicrosoftAdminPortals", "AllAgentIdResources"];
         Applications {
             doubt: None,
-            include: self.ids(include, &suites),
-            exclude: self.ids(exclude, &suites[2..]),
+            include: self.apps(include, &suites),
+            exclude: self.apps(exclude, &suites[2..]),
             user_actions: self.literals(actions, &["urn:user:registersecurityinfo", "urn:user:registerdevice"]),
             authentication_contexts: self.literals(contexts, &[]),
             filter: self.filter(filter),
@@ -256,8 +256,8 @@ impl Conditions {
     pub(super) fn unknown(reason: Reason) -> Self {
         Self {
             doubt: Some(reason),
-            users: Users::default(),
-            applications: Applications::default(),
+            users: Users { doubt: Some(reason), ..Users::default() },
+            applications: Applications { doubt: Some(reason), ..Applications::default() },
             workload_identities: Fact::Known(false),
             client_app_types: List::default(),
             sign_in_risk_levels: List::default(),

@@ -94,6 +94,7 @@ impl Reader {
         (!void).then(|| Strength {
             id: match id.node {
                 Some(Node::Reference(name)) => Some(Id::Reference(Box::new((root, name.as_ref().into())))),
+                Some(Node::Secret(secret)) => Some(self.secret(&secret.0, &secret.1)),
                 node => node.and_then(Node::as_str).map(|text| {
                     let last = text.rsplit('/').next().unwrap_or(text);
                     let id = Id::new(last);

@@ -25,6 +25,7 @@ fn untold(node: &Node<'_>) -> Option<Reason> {
     match node {
         Node::Untold(untold) => Some(Reason::Untold(*untold)),
         Node::Reference(_) => Some(Reason::Untold(Untold::Expression)),
+        Node::Secret(_) => Some(Reason::Untold(Untold::Sensitive)),
         _ => None,
     }
 }
@@ -91,7 +92,7 @@ impl Reader {
 
     pub(super) fn optional_id(&mut self, slot: Slot<'_, '_>) -> Option<Id> {
         match slot.node {
-            None | Some(Node::Null | Node::Untold(_) | Node::Reference(_)) => None,
+            None | Some(Node::Null | Node::Untold(_) | Node::Reference(_) | Node::Secret(_)) => None,
             Some(Node::String(text)) if !text.is_empty() => {
                 let id = Id::new(text);
                 self.conforms &= id.guid().is_some();
@@ -134,6 +135,7 @@ impl Reader {
                 Node::Reference(name) => {
                     return Fact::Known(Id::Reference(Box::new((reader.root, name.as_ref().into()))));
                 }
+                Node::Secret(secret) => return Fact::Known(reader.secret(&secret.0, &secret.1)),
                 other => {
                     return untold(other).map_or_else(|| reader.doubt(Reason::WrongType), Fact::Unknown);
                 }
@@ -150,10 +152,30 @@ impl Reader {
         })
     }
 
+    /// An id that goes by another name.
+    pub(super) fn secret(&self, value: &str, name: &str) -> Id {
+        match Id::new(value).guid() {
+            Some(guid) => Id::Spelt(Box::new((guid, name.into()))),
+            None => Id::Reference(Box::new((self.root, name.into()))),
+        }
+    }
+
     /// Ids of role templates. The name of a built-in role stands for its id: no other role can be in a policy.
     pub(super) fn roles(&mut self, slot: Slot<'_, '_>) -> List<Id> {
         self.ids(slot, &[]).map(|id| match &id {
             Id::Text(name) => catalog::role(name).map_or(id.clone(), |role| role.id.clone()),
+            _ => id,
+        })
+    }
+
+    /// Ids of apps. The name of one that every tenant has stands for its id, and keeps its spelling.
+    pub(super) fn apps(&mut self, slot: Slot<'_, '_>, suites: &[&str]) -> List<Id> {
+        self.ids(slot, suites).map(|id| match &id {
+            Id::Text(name) => match catalog::app_named(name) {
+                Some(Id::Guid(guid)) => Id::Spelt(Box::new((guid, name.clone()))),
+                Some(suite) => suite,
+                None => id,
+            },
             _ => id,
         })
     }

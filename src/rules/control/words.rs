@@ -322,6 +322,12 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         Why::Doubt(crate::policy::Reason::Unrecognised) if cause.at.index.is_some() && !element.is_empty() => {
             format!("{element} in {place} is not an id that caplint can tell apart")
         }
+        Why::Doubt(Reason::Untold(Untold::ForEach)) if cause.at.property == "/state" => {
+            "`for_each` decides whether there is such a policy".to_owned()
+        }
+        Why::Doubt(Reason::Untold(Untold::Count)) if cause.at.property == "/state" => {
+            "`count` decides whether there is such a policy".to_owned()
+        }
         Why::Doubt(reason) => format!("{place} is not known, because {}", reason.because()),
         _ => format!("{place} cannot be told"),
     }
@@ -382,8 +388,13 @@ fn untold_remedy(untold: Untold, value: &str) -> String {
         }
         Untold::Sensitive => format!("keep `{value}` out of sensitive variables: the ids in a policy are no secret"),
         Untold::Variable | Untold::ForEach | Untold::Count | Untold::Dynamic | Untold::Expression => format!(
-            "check the plan instead, where Terraform has evaluated `{value}`: `terraform plan -out plan && terraform \
-             show -json plan > plan.json`"
+            "check the plan instead, in which Terraform has evaluated {}: `terraform plan -out plan && terraform show \
+             -json plan > plan.json`",
+            match untold {
+                Untold::ForEach => "`for_each`".to_owned(),
+                Untold::Count => "`count`".to_owned(),
+                _ => format!("`{value}`"),
+            }
         ),
     }
 }

@@ -11,13 +11,24 @@ declare!(
     Warning,
     "0.1.0",
     &["correctness"],
-    "The export stops at a page boundary, so policies are missing from it."
+    "The export stops at a page boundary, or the plan is not complete, so policies are missing from it."
 );
 
 impl Rule for IncompleteExport {
     described!("doc.md");
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        if file.taken.is_some_and(|taken| taken.is_partial) {
+            let label = Label { file: file.file, spot: Spot::File, message: "not the whole plan".to_owned() };
+            let message = "This plan is not complete: Terraform stopped with an error, deferred changes or was told to \
+                           target some resources only. No verdict can count on what it leaves out.";
+            drafts.push(
+                Draft::new(Self::ID, Level::Warning, message)
+                    .help("Plan again without `-target` and without errors, and check that plan.")
+                    .about("plan")
+                    .label(label),
+            );
+        }
         for pointer in file.taken.iter().flat_map(|taken| &taken.next_pages) {
             let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };

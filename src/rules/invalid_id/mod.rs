@@ -14,6 +14,8 @@ declare!(
     "A name or a malformed GUID stands where Microsoft Graph has the id of an object."
 );
 
+const NAMES: &str = "caplint takes a name for the one object that bears it, if the files or its tables tell it.";
+
 impl Rule for InvalidId {
     described!("doc.md");
 
@@ -27,9 +29,9 @@ impl Rule for InvalidId {
             let help = if let Some(role) = role {
                 format!("Write {}, the role's id. caplint reads the name as that; Microsoft Graph does not.", role.id)
             } else if literals.is_empty() {
-                "Microsoft Graph has a GUID here; names are not resolved.".to_owned()
+                format!("Microsoft Graph has a GUID here. {NAMES}")
             } else {
-                format!("Microsoft Graph has a GUID here, or one of {}; names are not resolved.", literals.join(", "))
+                format!("Microsoft Graph has a GUID here, or one of {}. {NAMES}", literals.join(", "))
             };
             drafts.push(
                 Draft::new(Self::ID, Level::Warning, message)

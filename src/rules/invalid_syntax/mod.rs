@@ -6,15 +6,15 @@ use crate::syntax::{MAX_DEPTH, SyntaxProblem};
 use super::{Rule, declare, described};
 
 declare!(
-    InvalidJson,
-    "invalid-json",
+    InvalidSyntax,
+    "invalid-syntax",
     Error,
     "0.1.0",
     &["correctness"],
-    "A file is not valid JSON, so whatever policies it holds are not judged."
+    "A file is not valid JSON or HCL, so whatever policies it holds are not judged."
 );
 
-impl Rule for InvalidJson {
+impl Rule for InvalidSyntax {
     described!("doc.md");
 
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
@@ -34,6 +34,11 @@ impl Rule for InvalidJson {
                     "This file is not valid JSON: it ends in the middle of a value.".to_owned(),
                     "It was cut off. Export it again.",
                     "the file ends here",
+                ),
+                SyntaxProblem::InvalidHcl(what) => (
+                    format!("This file is not valid HCL: {what}."),
+                    "Mend it here; `terraform validate` says the same.",
+                    "cannot stand here",
                 ),
                 SyntaxProblem::Invalid(what) => (
                     format!("This file is not valid JSON: {what}."),

@@ -1,0 +1,86 @@
+//! Exports that have names beside ids or in place of them: `includeApplicationNames`, `excludeGroupNames`, …
+
+use crate::policy::Detour;
+use crate::syntax::{Node, Object, Pointer};
+use std::borrow::Cow;
+
+/// Parts of the conditions with what their lists of names stand for.
+const LISTS: [(&str, &str, &str); 10] = [
+    ("applications", "includeApplicationNames", "includeApplications"),
+    ("applications", "excludeApplicationNames", "excludeApplications"),
+    ("users", "includeUserNames", "includeUsers"),
+    ("users", "excludeUserNames", "excludeUsers"),
+    ("users", "includeGroupNames", "includeGroups"),
+    ("users", "excludeGroupNames", "excludeGroups"),
+    ("users", "includeRoleNames", "includeRoles"),
+    ("users", "excludeRoleNames", "excludeRoles"),
+    ("locations", "includeLocationNames", "includeLocations"),
+    ("locations", "excludeLocationNames", "excludeLocations"),
+];
+
+/// The policy with its names where Graph has ids, and where they stand in the document; none if it has no names, or
+/// ids beside all of them.
+pub(super) fn in_place_of_ids<'a>(policy: &Node<'a>, at: &Pointer) -> Option<(Node<'a>, Vec<Detour>)> {
+    let conditions = policy.as_object()?.get("conditions")?.as_object()?;
+    let lists: Vec<_> = LISTS.iter().filter(|list| stands_alone(conditions, list)).collect();
+    if lists.is_empty() {
+        return None;
+    }
+    let mut policy = policy.as_object()?.clone();
+    let (key, Node::Object(conditions)) = member(&mut policy, "conditions")? else { return None };
+    let (at, mut detours) = (at.key(key), Vec::new());
+    for (part, names, ids) in lists {
+        let Some((part_key, Node::Object(object))) = member(conditions, part) else { continue };
+        // An empty list of ids says nothing beside the names.
+        object.members.retain(|(key, _)| !key.eq_ignore_ascii_case(ids));
+        let Some((key, _)) = object.members.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(names)) else {
+            continue;
+        };
+        let from = Pointer::root().key("conditions").key(part).key(ids);
+        detours.push(Detour { from, to: at.key(part_key).key(key), key_only: false });
+        *key = Cow::Borrowed(ids);
+    }
+    Some((Node::Object(policy), detours))
+}
+
+fn stands_alone(conditions: &Object<'_>, (part, names, ids): &(&str, &str, &str)) -> bool {
+    let part = conditions.get(part).and_then(Node::as_object);
+    let says = |name| part.and_then(|part| part.get(name)).is_some_and(|node| !node.is_void());
+    says(names) && !says(ids)
+}
+
+/// A member under the key as it is spelt.
+fn member<'o, 'a>(object: &'o mut Object<'a>, name: &str) -> Option<(&'o str, &'o mut Node<'a>)> {
+    let member = object.members.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+    Some((&*member.0, &mut member.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::parse;
+
+    #[test]
+    fn names_take_the_place_of_ids_that_are_not_there() {
+        let text = r#"{"state": "enabled", "conditions": {
+            "applications": {"includeApplications": [], "includeApplicationNames": ["Microsoft Azure Management"]},
+            "users": {"includeUsers": ["All"], "includeUserNames": ["All"], "excludeGroupNames": ["Break glass"]}}}"#;
+        let node = parse(text).unwrap();
+        let (read, detours) = in_place_of_ids(&node, &Pointer::root()).unwrap();
+        let conditions = read.as_object().unwrap().get("conditions").and_then(Node::as_object).unwrap();
+        let keys = |name: &str| -> Vec<String> {
+            let part = conditions.get(name).and_then(Node::as_object).unwrap();
+            part.members.iter().map(|(key, _)| key.to_string()).collect()
+        };
+        assert_eq!(keys("applications"), ["includeApplications"]);
+        assert_eq!(keys("users"), ["includeUsers", "includeUserNames", "excludeGroups"]);
+        assert_eq!(detours[1].from.as_str(), "/conditions/users/excludeGroups");
+        assert_eq!(detours[1].to.as_str(), "/conditions/users/excludeGroupNames");
+    }
+
+    #[test]
+    fn a_policy_with_ids_is_left_alone() {
+        let node = parse(r#"{"conditions": {"users": {"includeUsers": ["All"]}, "displayNames": ["x"]}}"#).unwrap();
+        assert!(in_place_of_ids(&node, &Pointer::root()).is_none());
+    }
+}

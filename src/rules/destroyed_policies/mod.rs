@@ -1,0 +1,43 @@
+//! Plans that leave no policy.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, Spot, quoted};
+use crate::rules::FileFacts;
+
+declare!(
+    DestroyedPolicies,
+    "destroyed-policies",
+    Warning,
+    "0.1.0",
+    &["security"],
+    "A Terraform plan destroys Conditional Access policies and keeps none."
+);
+
+/// Addresses that a message names.
+const SHOWN: usize = 3;
+
+impl Rule for DestroyedPolicies {
+    described!("doc.md");
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        let Some(taken) = file.taken.filter(|taken| taken.policies == 0 && !taken.destroyed.is_empty()) else { return };
+        let count = taken.destroyed.len();
+        let mut named: Vec<String> = taken.destroyed.iter().take(SHOWN).map(|address| quoted(address)).collect();
+        if count > SHOWN {
+            named.push(format!("{} more", count - SHOWN));
+        }
+        let policies = if count == 1 { "policy" } else { "policies" };
+        let message = format!(
+            "This plan destroys {count} Conditional Access {policies} and keeps none: {}. After apply, nothing in it \
+             requires anything.",
+            named.join(", ")
+        );
+        let label = Label { file: file.file, spot: Spot::File, message: "destroys every policy in it".to_owned() };
+        drafts.push(
+            Draft::new(Self::ID, Level::Warning, message)
+                .help("Apply it only if other policies take over; check them in the same run.")
+                .about(taken.destroyed.join(" "))
+                .label(label),
+        );
+    }
+}
