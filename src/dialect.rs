@@ -137,6 +137,16 @@ pub fn may_hold_secrets(text: &str) -> bool {
         .any(|mark| text.contains(mark))
 }
 
+/// Members that need not be read to read a document, by its beginning: a plan says everything several times.
+#[must_use]
+pub fn unread_members(text: &str) -> Option<&'static [&'static str]> {
+    let beginning = text.get(..text.len().min(64)).unwrap_or_default();
+    beginning
+        .trim_start_matches(|character: char| character == '{' || character.is_whitespace())
+        .starts_with("\"format_version\"")
+        .then_some(&terraform::UNREAD)
+}
+
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
     let mut reader = Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) } };

@@ -551,6 +551,9 @@ fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
     if syntax::is_hcl(content) {
         return syntax::parse_hcl(content);
     }
+    if let Some(unread) = dialect::unread_members(content) {
+        return syntax::parse_without(content, unread);
+    }
     if content.len() > SPLIT_ABOVE {
         let outline = syntax::parse_outline(content)?;
         if dialect::elements(&outline).is_some() {

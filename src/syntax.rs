@@ -13,5 +13,5 @@ mod pointer;
 pub use hcl::{is_hcl, parse_hcl};
 pub use locate::{Locator, Place};
 pub use node::{Node, Object, Untold, is_annotation};
-pub use parse::{MAX_DEPTH, Outline, SyntaxError, SyntaxProblem, parse, parse_outline};
+pub use parse::{MAX_DEPTH, Outline, SyntaxError, SyntaxProblem, parse, parse_outline, parse_without};
 pub use pointer::Pointer;

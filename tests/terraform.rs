@@ -371,6 +371,13 @@ fn a_sensitive_value_counts_for_what_it_is() {
     let report = check_plan(&plan(vec![excluding], json!({})));
     assert_eq!(exceptions(&report), [("user".to_owned(), format!("excluded_users[0] of {MFA}"))]);
 
+    // What Terraform forgets is told by what was.
+    let mut forgotten = change(MFA, &["forget"], Value::Null, json!({}));
+    forgotten["change"]["before"] = mfa(json!({ "excluded_users": [secret] }));
+    forgotten["change"]["before_sensitive"] = json!({ "conditions": [{ "users": [{ "excluded_users": [true] }] }] });
+    let report = check_plan(&plan(vec![forgotten], json!({})));
+    assert_eq!(exceptions(&report), [("user".to_owned(), format!("excluded_users[0] of {MFA}"))]);
+
     // A whole policy may be sensitive. Microsoft's own words are no secret.
     let mut all = change(MFA, &["create"], mfa(json!({})), json!({}));
     all["change"]["after_sensitive"] = json!(true);

@@ -83,6 +83,11 @@ fn tenant(number: usize, open: bool) -> impl Iterator<Item = (Policy, bool)> {
     })
 }
 
+/// The policies of one tenant, without flaws.
+pub(crate) fn tenant_as_values(number: usize) -> io::Result<Vec<serde_json::Value>> {
+    tenant(number, false).map(|(policy, _)| Ok(serde_json::to_value(&policy)?)).collect()
+}
+
 /// Writes one list of at least `bytes`, without flaws, as one answer of the API. Returns its size.
 pub(crate) fn write_list(path: &Path, bytes: usize) -> io::Result<usize> {
     let mut file = io::BufWriter::new(fs::File::create(path)?);

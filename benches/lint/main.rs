@@ -10,6 +10,9 @@ mod measure;
 mod random;
 mod reference;
 mod table;
+#[path = "../../tests/conformance/terraform.rs"]
+#[allow(dead_code, clippy::unwrap_used, reason = "one of its documents, of tenants that fit")]
+mod terraform;
 
 use corpus::{Corpus, Flaws};
 use measure::{Subject, measure};
@@ -42,6 +45,7 @@ fn main() -> io::Result<()> {
     one_file(&clean, scratch.path())?;
     let flawed = written(scratch.path(), "flawed", 100, Flaws { misspelt_one_in: 100, open_one_in: 5 })?;
     findings(&flawed)?;
+    one_plan(&scratch.path().join("plan.json"))?;
     one_list(&scratch.path().join("policies.json"), if large { 100 } else { 10 })?;
     if large {
         let many = written(scratch.path(), "many", 2_000, Flaws::default())?;
@@ -131,6 +135,19 @@ fn findings(corpus: &Corpus) -> io::Result<()> {
     table::ratio("6,000 files, 1 % misspelt, 1 tenant in 5 open: time", &measured, None);
     let measured = measure(41, caplint(folders, SARIF_EACH), caplint(folders, CONCISE_EACH))?;
     table::ratio("the same as SARIF / as concise: time", &measured, Some(1.1));
+    Ok(())
+}
+
+/// A Terraform plan of one tenant, against reading it twice.
+fn one_plan(path: &Path) -> io::Result<()> {
+    let policies = corpus::tenant_as_values(0)?;
+    let resources = terraform::resources(&terraform::AZUREAD, &policies);
+    let resources = resources.ok_or_else(|| io::Error::other("azuread cannot express one of the policies"))?;
+    std::fs::write(path, terraform::plan(&resources))?;
+    let paths = [path.to_owned(), path.to_owned()];
+    let measured = measure(101, caplint(&paths[..1], CONCISE), reference(&paths)?)?;
+    table::ratio("one plan of 60 policies / reading it twice: time", &measured, Some(1.0));
+    table::figure("one plan of 60 policies: peak memory, MiB", measured.peak_mib, None);
     Ok(())
 }
 

@@ -66,6 +66,10 @@ fn kind(type_name: &str, values: Option<&Object<'_>>) -> Option<Kind> {
     TYPES.iter().find(|(name, _)| *name == type_name).map(|(_, kind)| *kind)
 }
 
+/// What a plan repeats.
+pub(super) const UNREAD: [&str; 6] =
+    ["before", "before_sensitive", "planned_values", "prior_state", "relevant_attributes", "resource_drift"];
+
 /// A resource that a document declares.
 struct Declared<'a> {
     kind: Kind,

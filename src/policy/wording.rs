@@ -1,6 +1,8 @@
 //! In whose words a file spells a policy: Graph's, or those of a Terraform provider.
 
 use crate::syntax::Pointer;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The names that a file has for a policy's properties.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,9 +146,18 @@ impl Wording {
         match self {
             Self::Graph => own.clone(),
             Self::Microsoft365 => own.steps().fold(Pointer::root(), |graph, step| graph.key(&camel_case(&step))),
-            Self::Azuread => translated(own.as_str(), AZUREAD.iter().map(|(graph, own)| (*own, *graph))),
+            Self::Azuread => match azuread_by_own().get(own.as_str()) {
+                Some(graph) => Pointer::new(*graph),
+                None => translated(own.as_str(), AZUREAD.iter().map(|(graph, own)| (*own, *graph))),
+            },
         }
     }
+}
+
+/// The table from its other side. Every attribute of every policy is looked up.
+fn azuread_by_own() -> &'static HashMap<&'static str, &'static str> {
+    static BY_OWN: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+    BY_OWN.get_or_init(|| AZUREAD.iter().map(|(graph, own)| (*own, *graph)).collect())
 }
 
 /// Replaces the longest listed part that a pointer starts with.

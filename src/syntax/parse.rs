@@ -42,6 +42,8 @@ pub enum Outline {
     Everything,
     /// Elements of arrays stay [`Node::Raw`], so that a long list is split rather than held as one tree.
     RawElements,
+    /// Members of these names stay [`Node::Raw`], wherever they are.
+    Without(&'static [&'static str]),
 }
 
 /// Reads a whole document.
@@ -59,6 +61,14 @@ pub fn parse(text: &str) -> Result<Node<'_>, SyntaxError> {
 /// are parsed.
 pub fn parse_outline(text: &str) -> Result<Node<'_>, SyntaxError> {
     parse_with(text, Outline::RawElements)
+}
+
+/// Reads a document but leaves members of these names unread.
+///
+/// # Errors
+/// As [`parse_outline`].
+pub fn parse_without<'a>(text: &'a str, unread: &'static [&'static str]) -> Result<Node<'a>, SyntaxError> {
+    parse_with(text, Outline::Without(unread))
 }
 
 fn parse_with(text: &str, outline: Outline) -> Result<Node<'_>, SyntaxError> {
@@ -177,7 +187,11 @@ impl<'de> Visitor<'de> for Seed {
         // Most objects of a policy have four to eight members.
         let mut members = Vec::with_capacity(8);
         while let Some(Key(key)) = map.next_key()? {
-            members.push((key, map.next_value_seed(inner)?));
+            let value = match self.outline {
+                Outline::Without(unread) if unread.contains(&key.as_ref()) => Node::Raw(map.next_value()?),
+                _ => map.next_value_seed(inner)?,
+            };
+            members.push((key, value));
         }
         Ok(Node::Object(Object { members }))
     }

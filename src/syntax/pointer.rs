@@ -22,9 +22,14 @@ impl Pointer {
     /// The member `name` of what this points at.
     #[must_use]
     pub fn key(&self, name: &str) -> Self {
-        let mut pointer = self.0.clone();
+        let mut pointer = String::with_capacity(self.0.len() + 1 + name.len());
+        pointer.push_str(&self.0);
         pointer.push('/');
-        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        if name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        } else {
+            pointer.push_str(name);
+        }
         Self(pointer)
     }
 
@@ -54,7 +59,9 @@ impl Pointer {
 
     /// The steps, unescaped.
     pub fn steps(&self) -> impl Iterator<Item = String> + '_ {
-        self.0.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+        let unescaped =
+            |step: &str| if step.contains('~') { step.replace("~1", "/").replace("~0", "~") } else { step.to_owned() };
+        self.0.split('/').skip(1).map(unescaped)
     }
 
     /// As a message calls it: in backquotes, or the whole.

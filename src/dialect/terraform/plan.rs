@@ -5,7 +5,7 @@ use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, TYPES, Unread, kind};
 use crate::policy::Wording;
-use crate::syntax::{Node, Object, Pointer};
+use crate::syntax::{Node, Object, Pointer, parse};
 use std::collections::BTreeMap;
 
 /// Where a plan's modules have their files: the names of the calls that lead to each, and its `source`.
@@ -40,9 +40,17 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
         };
         let pointer = here.pointer.key("change");
         let told = |name| planned.change.and_then(|change| change.get(name));
+        // Only of what Terraform forgets.
+        let [before, before_sensitive] = [Some(planned.values), told("before_sensitive")].map(|node| match node {
+            Some(Node::Raw(raw)) if planned.key == "before" => parse(raw.get()).ok(),
+            _ => None,
+        });
         let beside = Beside {
             unknown: told("after_unknown"),
-            sensitive: told(if planned.key == "after" { "after_sensitive" } else { "before_sensitive" }),
+            sensitive: match planned.key {
+                "after" => told("after_sensitive"),
+                _ => before_sensitive.as_ref().or_else(|| told("before_sensitive")),
+            },
             expression: references.resource(planned.address).and_then(|resource| resource.get("expressions")),
         };
         let mut values = Values {
@@ -54,7 +62,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
             unnamed: Vec::new(),
         };
         let at = Where { own: Pointer::root(), value: pointer.key(planned.key), unknown: pointer.key("after_unknown") };
-        let read = values.read(planned.values, beside, &at);
+        let read = values.read(before.as_ref().unwrap_or(planned.values), beside, &at);
         let (detours, unnamed) = (values.detours, values.unnamed);
         let declared = Declared {
             kind: planned.kind,

@@ -1,8 +1,9 @@
 //! What the configuration in a plan still names where a value is known only after apply.
 
 use super::address::{Attribute, in_module, steps, without_index};
-use crate::syntax::{Node, Object};
+use crate::syntax::{Node, Object, parse};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// Calls of modules and variables that are followed from one to the next.
@@ -12,8 +13,11 @@ const MAX_HOPS: usize = 16;
 pub(super) struct References<'n, 'a> {
     root: Option<&'n Object<'a>>,
     variables: Option<&'n Object<'a>>,
-    /// Ids of resources and data sources by their addresses.
+    /// Ids of resources by their addresses.
     ids: BTreeMap<String, Cow<'n, str>>,
+    /// Where the data sources are; read only if one of them is asked for.
+    prior: Option<&'n Node<'a>>,
+    parsed_prior: OnceCell<Option<Node<'a>>>,
 }
 
 /// A module of the configuration as one call of it makes it.
@@ -35,29 +39,33 @@ fn inner<'n, 'a>(object: &'n Object<'a>, name: &str) -> Option<&'n Object<'a>> {
 impl<'n, 'a> References<'n, 'a> {
     pub(super) fn of(plan: &'n Object<'a>) -> Self {
         let root = inner(plan, "configuration").and_then(|configuration| inner(configuration, "root_module"));
-        let mut references = Self { root, variables: inner(plan, "variables"), ids: BTreeMap::new() };
+        let mut references = Self {
+            root,
+            variables: inner(plan, "variables"),
+            ids: BTreeMap::new(),
+            prior: None,
+            parsed_prior: OnceCell::new(),
+        };
         let changes = plan.get("resource_changes").and_then(Node::as_array).unwrap_or_default();
         for change in changes.iter().filter_map(Node::as_object) {
             let after = inner(change, "change").and_then(|change| inner(change, "after"));
             references.note(change, after);
         }
-        let prior = inner(plan, "prior_state").and_then(|state| inner(state, "values"));
-        if let Some(module) = prior.and_then(|values| inner(values, "root_module")) {
-            references.note_module(module, 0);
-        }
+        references.prior = plan.get("prior_state");
         references
     }
 
-    fn note_module(&mut self, module: &'n Object<'a>, depth: usize) {
-        let list =
-            |name| module.get(name).and_then(Node::as_array).unwrap_or_default().iter().filter_map(Node::as_object);
-        for resource in list("resources").filter(|resource| resource.get("mode").and_then(Node::as_str) == Some("data"))
-        {
-            self.note(resource, inner(resource, "values"));
-        }
-        if depth < MAX_HOPS {
-            list("child_modules").for_each(|module| self.note_module(module, depth + 1));
-        }
+    /// The id of a resource or data source.
+    fn id(&self, address: &str) -> Option<String> {
+        let known = self.ids.get(address).map(ToString::to_string);
+        known.or_else(|| {
+            let prior = match self.prior? {
+                Node::Raw(prior) => self.parsed_prior.get_or_init(|| parse(prior.get()).ok()).as_ref()?,
+                prior => prior,
+            };
+            let root = inner(inner(prior.as_object()?, "values")?, "root_module")?;
+            in_prior_state(root, address, 0)
+        })
     }
 
     fn note(&mut self, resource: &'n Object<'a>, values: Option<&'n Object<'a>>) {
@@ -144,8 +152,8 @@ impl<'n, 'a> References<'n, 'a> {
                     return None;
                 }
                 let address = in_module(&here.address, &attribute.resource);
-                found.push(match self.ids.get(&address) {
-                    Some(id) => Node::String(Cow::Owned(id.rsplit('/').next().unwrap_or(id).to_owned())),
+                found.push(match self.id(&address) {
+                    Some(id) => Node::String(Cow::Owned(id.rsplit('/').next().unwrap_or(&id).to_owned())),
                     None => Node::Reference(Cow::Owned(address)),
                 });
                 Some(())
@@ -160,6 +168,18 @@ impl<'n, 'a> References<'n, 'a> {
         }
         inner(self.variables?, name)?.get("value")
     }
+}
+
+/// The id of a data source.
+fn in_prior_state(module: &Object<'_>, address: &str, depth: usize) -> Option<String> {
+    let list = |name| module.get(name).and_then(Node::as_array).unwrap_or_default().iter().filter_map(Node::as_object);
+    let is = |resource: &&Object<'_>| resource.get("address").and_then(Node::as_str) == Some(address);
+    if let Some(values) = list("resources").find(is).and_then(|resource| inner(resource, "values")) {
+        let id = ["object_id", "id"].iter().find_map(|name| values.get(name)?.as_str());
+        return id.filter(|id| !id.is_empty()).map(str::to_owned);
+    }
+    let mut modules = list("child_modules").filter(|_| depth < MAX_HOPS);
+    modules.find_map(|module| in_prior_state(module, address, depth + 1))
 }
 
 /// A module that the last one calls, by its step in an address.

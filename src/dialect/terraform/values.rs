@@ -62,6 +62,10 @@ pub(super) struct Beside<'n, 'a> {
 }
 
 impl<'n, 'a> Beside<'n, 'a> {
+    fn says_nothing(self) -> bool {
+        !self.unknown.is_some_and(has_true) && !self.sensitive.is_some_and(has_true)
+    }
+
     fn member(self, key: &str) -> Self {
         let of = |node: Option<&'n Node<'a>>| match node? {
             Node::Object(object) => object.get(key),
@@ -82,15 +86,24 @@ impl<'n, 'a> Beside<'n, 'a> {
     }
 }
 
+/// Whether a value is what it seems, unless something beside it says otherwise: most are.
+fn is_plain(node: &Node<'_>) -> bool {
+    let is_scalar = |node: &Node<'_>| matches!(node, Node::Null | Node::Bool(_) | Node::Number(_) | Node::String(_));
+    match node {
+        Node::Array(elements) => !elements.is_empty() && elements.iter().all(is_scalar),
+        node => is_scalar(node),
+    }
+}
+
 fn is_true(node: Option<&Node<'_>>) -> bool {
     matches!(node, Some(Node::Bool(true)))
 }
 
-fn has_unknown(node: &Node<'_>) -> bool {
+fn has_true(node: &Node<'_>) -> bool {
     match node {
-        Node::Bool(unknown) => *unknown,
-        Node::Array(elements) => elements.iter().any(has_unknown),
-        Node::Object(object) => object.members.iter().any(|(_, node)| has_unknown(node)),
+        Node::Bool(value) => *value,
+        Node::Array(elements) => elements.iter().any(has_true),
+        Node::Object(object) => object.members.iter().any(|(_, node)| has_true(node)),
         _ => false,
     }
 }
@@ -137,7 +150,7 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
 
     fn as_told(&mut self, node: &Node<'a>, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
         // Where there is no value at all, one unknown part makes the whole unknown.
-        if is_true(beside.unknown) || (matches!(node, Node::Null) && beside.unknown.is_some_and(has_unknown)) {
+        if is_true(beside.unknown) || (matches!(node, Node::Null) && beside.unknown.is_some_and(has_true)) {
             return self.unknown(beside, at);
         }
         match node {
@@ -194,7 +207,9 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
         let mut read = Object::default();
         for (key, node) in &object.members {
             let beside = beside.member(key);
-            if !(is_true(beside.unknown) && is_computed(key, beside)) {
+            if is_plain(node) && beside.says_nothing() {
+                read.members.push((key.clone(), node.clone()));
+            } else if !(is_true(beside.unknown) && is_computed(key, beside)) {
                 read.members.push((key.clone(), self.read(node, beside, &at.member(key))));
             }
         }
@@ -202,7 +217,7 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
         let unknown = beside.unknown.and_then(Node::as_object).map(|unknown| unknown.members.as_slice());
         for (key, _) in unknown.unwrap_or_default().iter().filter(|(key, _)| object.get(key).is_none()) {
             let beside = beside.member(key);
-            if beside.unknown.is_some_and(has_unknown) && !is_computed(key, beside) {
+            if beside.unknown.is_some_and(has_true) && !is_computed(key, beside) {
                 // Whatever stands there, it is not looked at.
                 read.members.push((key.clone(), self.read(&Node::Null, beside, &at.member(key))));
             }
