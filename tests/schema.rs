@@ -209,6 +209,26 @@ fn damaged() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn the_schemas_share_their_enumerations() {
+    let definitions = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["$defs"].clone();
+    let graph = definitions(schema::POLICY_SCHEMA);
+    for text in [schema::AZUREAD_SCHEMA, schema::MICROSOFT365_SCHEMA] {
+        let own = definitions(text);
+        let mut shared = 0;
+        for (name, definition) in own.as_object().unwrap() {
+            // Objects have members of other names.
+            if definition.get("properties").is_none() && !graph[name].is_null() {
+                for keyword in ["enum", "pattern", "anyOf", "x-members"] {
+                    assert_eq!(definition[keyword], graph[name][keyword], "{name}");
+                }
+                shared += 1;
+            }
+        }
+        assert!(shared > 10, "{shared}");
+    }
+}
+
 fn origin() -> Origin {
     Origin::document(0)
 }

@@ -763,3 +763,15 @@ fn broken_hcl_is_a_finding_at_its_character() {
     assert!(finding["message"].as_str().unwrap().starts_with("This file is not valid HCL"));
     assert_eq!(finding["locations"][0]["start"]["line"], 2);
 }
+
+#[test]
+fn names_that_multiply_are_given_up() {
+    use std::fmt::Write as _;
+    let mut text = hcl(&[("USERS", "local.a0")]) + "locals {\n";
+    for level in 0..15 {
+        let next = vec![format!("local.a{}", level + 1); 10].join(", ");
+        writeln!(text, "  a{level} = [{next}]").unwrap();
+    }
+    text.push_str("  a15 = \"All\"\n}\n");
+    assert_eq!(verdict(&check(&[("main.tf", &text)])), "undecided");
+}

@@ -27,8 +27,17 @@ const AZUREAD_MODULE: Unread = Unread {
     instead: "export again with `Get-MgIdentityConditionalAccessPolicy -All | ConvertTo-Json -Depth 10`",
 };
 
+const LIBRARY: Other = Other {
+    kind: "policies in the words of a Terraform module",
+    form: Some(Unread {
+        form: "a file of policies in the words of a Terraform module",
+        instead: "check the plan that the module makes of it (`terraform show -json`)",
+    }),
+    is_infrastructure: false,
+};
+
 /// Names that only policies have, in texts that are not JSON; what the text is, and what to do instead.
-const MARKS: [(&[&str], Other); 8] = [
+const MARKS: [(&[&str], Other); 9] = [
     (
         &["AADConditionalAccessPolicy", "Node "],
         other("a Microsoft365DSC configuration", "a Microsoft365DSC configuration"),
@@ -42,6 +51,7 @@ const MARKS: [(&[&str], Other); 8] = [
         other("a compiled DSC configuration", "a compiled DSC configuration"),
     ),
     (&["conditionalaccess.azuread", "kind: AccessPolicy"], other("a Crossplane manifest", "a Crossplane manifest")),
+    (&["conditions:", "included_applications:", "grant_controls:"], LIBRARY),
     (&["azuread:ConditionalAccessPolicy"], other("a Pulumi program", "a Pulumi program")),
     (&["azuread:index/conditionalAccessPolicy"], other("a Pulumi program", "a Pulumi program")),
     (
@@ -87,6 +97,9 @@ pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
         let form = holds.then_some(Unread { form: "a Pulumi stack", instead: EXPORT });
         return Some(Other { kind: "a Pulumi stack", form, is_infrastructure: true });
     }
+    if is_library(object) {
+        return Some(LIBRARY);
+    }
     if word("kind") == "AccessPolicy" && word("apiVersion").starts_with("conditionalaccess.azuread") {
         return Some(other("a Crossplane manifest", "a Crossplane manifest"));
     }
@@ -96,6 +109,19 @@ pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
         form: None,
         is_infrastructure: false,
     })
+}
+
+/// Policies in snake case that a module reads with `jsondecode`: one, or several by their names.
+fn is_library(object: &Object<'_>) -> bool {
+    let is_policy = |object: &Object<'_>| {
+        let part = |name| inner(object, "conditions").and_then(|conditions| inner(conditions, name));
+        let parts = ["users", "applications"].into_iter().filter_map(part);
+        object.get("state").is_some()
+            && parts
+                .flat_map(|part| &part.members)
+                .any(|(key, _)| key.starts_with("included_") || key.starts_with("include_"))
+    };
+    is_policy(object) || object.members.iter().filter_map(|(_, node)| node.as_object()).any(is_policy)
 }
 
 /// Whether a policy is as the retired `AzureAD` module writes it.
@@ -156,6 +182,10 @@ mod tests {
                 "a Graph policy in YAML",
             ),
             (
+                "'101':\n  conditions:\n    applications:\n      included_applications: [All]\n  grant_controls:\n",
+                "policies in the words of a Terraform module",
+            ),
+            (
                 "{\"@level\":\"info\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n",
                 "the log of `terraform plan -json`",
             ),
@@ -188,6 +218,10 @@ mod tests {
             (
                 r#"{"apiVersion": "conditionalaccess.azuread.m.upbound.io/v1beta1", "kind": "AccessPolicy"}"#,
                 "Crossplane",
+            ),
+            (
+                r#"{"100": {"state": "enabled", "conditions": {"users": {"included_users": ["All"]}}}}"#,
+                "Terraform module",
             ),
             (r#"{"@level": "info", "@module": "terraform.ui", "type": "version"}"#, "terraform plan -json"),
             (

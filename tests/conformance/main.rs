@@ -244,6 +244,33 @@ fn configuration_in_hcl_changes_nothing() {
 }
 
 #[test]
+fn what_is_plainly_in_order_is_valid_in_the_words_of_its_provider() {
+    let mut valid = 0;
+    for provider in [&terraform::AZUREAD, &terraform::MICROSOFT365] {
+        for variant in variants() {
+            let Some(resources) = terraform::resources(provider, variant["policies"].as_array().unwrap()) else {
+                continue;
+            };
+            let text = String::from_utf8(terraform::plan(&resources)).unwrap();
+            let document = caplint::syntax::parse(&text).unwrap();
+            caplint::dialect::read(&text, &document, 0, &mut |found| {
+                let wording = found.origin.wording;
+                if caplint::policy::lower(found.node, found.origin.clone()).conforms {
+                    assert!(
+                        caplint::schema::is_valid(found.written, wording),
+                        "{}: {:?}",
+                        variant["id"],
+                        found.written
+                    );
+                    valid += 1;
+                }
+            });
+        }
+    }
+    assert!(valid > 100, "{valid}");
+}
+
+#[test]
 fn a_table_row_changes_nothing() {
     let row = |document: Value| match document["state"].as_str() {
         Some(_) => {

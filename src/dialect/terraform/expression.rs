@@ -5,10 +5,14 @@ use crate::syntax::{Node, Object, Untold};
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::template::{Element, Template};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Names that lead to names that are followed.
 const MAX_HOPS: usize = 16;
+
+/// Values that are read for one resource: lists of lists of names multiply.
+const MAX_VALUES: usize = 100_000;
 
 /// What the files of one folder give names to.
 #[derive(Debug, Default)]
@@ -17,6 +21,8 @@ pub(super) struct Scope {
     variables: BTreeMap<String, Variable>,
     /// Blocks by `type.name` or `data.type.name`.
     blocks: BTreeMap<String, Object<'static>>,
+    /// Values read for the resource at hand.
+    read: Cell<usize>,
 }
 
 #[derive(Debug)]
@@ -61,11 +67,13 @@ impl Scope {
 
     /// A value as far as it is told.
     pub(super) fn value(&self, node: &Node<'static>) -> Node<'static> {
+        self.read.set(0);
         self.read(node, 0)
     }
 
     fn read(&self, node: &Node<'static>, hops: usize) -> Node<'static> {
-        if hops > MAX_HOPS {
+        self.read.set(self.read.get() + 1);
+        if hops > MAX_HOPS || self.read.get() > MAX_VALUES {
             return Node::Untold(Untold::Expression);
         }
         match node {

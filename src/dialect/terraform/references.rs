@@ -3,11 +3,14 @@
 use super::address::{Attribute, in_module, steps, without_index};
 use crate::syntax::{Node, Object, parse};
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 
 /// Calls of modules and variables that are followed from one to the next.
 const MAX_HOPS: usize = 16;
+
+/// Expressions that are followed in one plan: modules that use one another's outputs multiply.
+const MAX_EXPRESSIONS: usize = 100_000;
 
 /// The `configuration` of a plan with what is needed to follow its references.
 pub(super) struct References<'n, 'a> {
@@ -18,6 +21,7 @@ pub(super) struct References<'n, 'a> {
     /// Where the data sources are; read only if one of them is asked for.
     prior: Option<&'n Node<'a>>,
     parsed_prior: OnceCell<Option<Node<'a>>>,
+    followed: Cell<usize>,
 }
 
 /// A module of the configuration as one call of it makes it.
@@ -45,6 +49,7 @@ impl<'n, 'a> References<'n, 'a> {
             ids: BTreeMap::new(),
             prior: None,
             parsed_prior: OnceCell::new(),
+            followed: Cell::new(0),
         };
         let changes = plan.get("resource_changes").and_then(Node::as_array).unwrap_or_default();
         for change in changes.iter().filter_map(Node::as_object) {
@@ -111,7 +116,9 @@ impl<'n, 'a> References<'n, 'a> {
         hops: usize,
         found: &mut Vec<Node<'static>>,
     ) -> Option<()> {
-        let expression = expression.as_object().filter(|_| hops < MAX_HOPS)?;
+        self.followed.set(self.followed.get() + 1);
+        let in_reason = hops < MAX_HOPS && self.followed.get() < MAX_EXPRESSIONS;
+        let expression = expression.as_object().filter(|_| in_reason)?;
         if let Some(constant) = expression.get("constant_value") {
             return literals(constant, found);
         }
