@@ -5,29 +5,26 @@
 
 mod control;
 mod infrastructure;
+mod read;
 
 pub use control::{ControlReport, ExceptionReport};
+use read::Read;
 
 use crate::config::Config;
 use crate::controls::{self, Control};
 use crate::coverage::{self, Decision};
-use crate::dialect::{self, Other, Taken};
-use crate::discover::{Candidate, Input, STDIN, shown};
+use crate::dialect;
+use crate::discover::{Candidate, Input, shown};
 use crate::finding::{CONFIG, Draft, Finding, Located, locate};
-use crate::policy::Policy;
-use crate::rules::{self, FileFacts, Inspected, Judgement, Reading, TenantFacts};
+use crate::rules::{self, FileFacts, Judgement, Reading, TenantFacts};
 use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
-use crate::syntax::{self, Node, Pointer, SyntaxError};
-use crate::tenant::{Companions, Missing, MissingPolicies, Tenant};
-use rayon::iter::{ParallelBridge, ParallelIterator};
+use crate::tenant::Tenant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use time::Date;
 
 /// How a run judges.
@@ -131,12 +128,6 @@ pub fn files(inputs: &[Input]) -> Vec<FileReport> {
     reader.read(inputs).taken.into_iter().map(|(_, file)| file).collect()
 }
 
-/// Files larger than this are split into the elements of their lists instead of being held as one tree.
-const SPLIT_ABOVE: usize = 1 << 20;
-
-/// Files that a thread takes on at a time.
-const HANDFUL: usize = 64;
-
 /// Lints the tenant that these inputs hold; several where infrastructure code leads to several, the first of them the
 /// one that other files belong to. `progress` counts files.
 #[must_use]
@@ -152,98 +143,6 @@ pub fn load(inputs: &[Input], options: &Options) -> Tenant {
     Reader::tenant(&mut reader.read(inputs)).0
 }
 
-/// What is kept of the files.
-#[derive(Default)]
-struct Read {
-    files: usize,
-    skipped: usize,
-    policies_found: usize,
-    policies: Vec<Policy>,
-    companions: Companions,
-    missing: Vec<Missing>,
-    findings: Vec<Finding>,
-    paths: BTreeMap<usize, Candidate>,
-    taken: Vec<(usize, FileReport)>,
-    has_infrastructure: bool,
-    /// A plan destroys policies.
-    destroys: bool,
-    /// Infrastructure code, of which the other files have something to say.
-    deferred: Vec<Deferred>,
-    /// Other tenants that infrastructure code leads to, by the file that does and the name it has for them.
-    others: BTreeMap<(usize, String), Beside>,
-}
-
-/// A file whose findings wait for the others.
-struct Deferred {
-    file: usize,
-    taken: Taken,
-    inspected: Vec<Inspected>,
-}
-
-/// What is kept of another tenant.
-#[derive(Default)]
-struct Beside {
-    policies: Vec<Policy>,
-    companions: Companions,
-}
-
-impl Read {
-    /// Takes note of what a file tells beside its policies.
-    fn note(&mut self, file: usize, taken: &mut Taken) {
-        self.companions.absorb(std::mem::take(&mut taken.companions));
-        for (name, companions) in std::mem::take(&mut taken.others) {
-            self.others.entry((taken.root, name)).or_default().companions.absorb(companions);
-        }
-        self.has_infrastructure |= taken.is_infrastructure;
-        self.destroys |= !taken.destroyed.is_empty();
-        for pointer in &taken.next_pages {
-            self.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::NextPage });
-        }
-        let unread = taken.unread.map(|_| MissingPolicies::Unread);
-        let partial = taken.is_partial.then_some(MissingPolicies::PartialPlan);
-        for why in [unread, partial].into_iter().flatten() {
-            self.missing.push(Missing { file, pointer: Pointer::root(), why });
-        }
-    }
-
-    fn merged(mut self, other: Self) -> Self {
-        self.files += other.files;
-        self.skipped += other.skipped;
-        self.policies_found += other.policies_found;
-        if self.policies.is_empty() {
-            // Most merges are with nothing; a long list must not be copied for that.
-            self.policies = other.policies;
-        } else {
-            self.policies.extend(other.policies);
-        }
-        self.companions.absorb(other.companions);
-        self.missing.extend(other.missing);
-        self.findings.extend(other.findings);
-        self.paths.extend(other.paths);
-        self.taken.extend(other.taken);
-        self.has_infrastructure |= other.has_infrastructure;
-        self.destroys |= other.destroys;
-        self.deferred.extend(other.deferred);
-        for (name, other) in other.others {
-            let known = self.others.entry(name).or_default();
-            known.policies.extend(other.policies);
-            known.companions.absorb(other.companions);
-        }
-        self
-    }
-
-    /// Puts everything into the order of the files, whichever thread read them.
-    fn sort(&mut self) {
-        // Stable: the policies of one file come from one thread, in order.
-        self.policies.sort_by_key(|policy| policy.origin.file);
-        self.missing.sort_by_key(|missing| missing.file);
-        self.taken.sort_by_key(|(file, _)| *file);
-        for other in self.others.values_mut() {
-            other.policies.sort_by_key(|policy| policy.origin.file);
-        }
-    }
-}
-
 struct Reader<'a> {
     name: &'a str,
     options: &'a Options,
@@ -251,26 +150,6 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&self, inputs: &[Input]) -> Read {
-        let mut candidates = inputs.iter().flat_map(Input::files).enumerate();
-        let mut read = if self.options.parallel {
-            // In handfuls: whoever reads must not wait for whoever walks more often than needed.
-            std::iter::from_fn(|| {
-                Some(candidates.by_ref().take(HANDFUL).collect()).filter(|some: &Vec<_>| !some.is_empty())
-            })
-            .par_bridge()
-            .flat_map_iter(|handful| handful)
-            .fold(Read::default, |read, (file, candidate)| self.add(read, file, candidate))
-            .reduce(Read::default, Read::merged)
-        } else {
-            candidates.fold(Read::default(), |read, (file, candidate)| self.add(read, file, candidate))
-        };
-        read.sort();
-        self.settle(&mut read);
-        read.sort();
-        read
-    }
-
     /// The tenant, and the groups of its policies that contradict one another.
     fn tenant(read: &mut Read) -> (Tenant, Vec<Vec<usize>>) {
         let mut tenant = Tenant {
@@ -282,129 +161,6 @@ impl Reader<'_> {
         let contradictions = tenant.settle_duplicates();
         tenant.collect_strengths();
         (tenant, contradictions)
-    }
-
-    fn add(&self, mut read: Read, file: usize, candidate: Candidate) -> Read {
-        self.progress.fetch_add(1, Ordering::Relaxed);
-        if matches!(candidate, Candidate::Other(_)) {
-            // Whatever cannot be read is none of our business.
-            let bytes = bytes_of(&candidate).unwrap_or_default();
-            let text = source::decode(bytes).map_or_else(|error| error.lossy, |text| text.as_str().to_owned());
-            if let Some(other) = dialect::glance(&text) {
-                read.files += 1;
-                self.add_other(&mut read, file, candidate, &other, &text);
-            }
-            return read;
-        }
-        read.files += 1;
-        let bytes = match bytes_of(&candidate) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let error = error.to_string();
-                let facts = FileFacts { unreadable: Some(&error), ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &path_of(&candidate), "", None);
-                read.note_unreadable(file, candidate, format!("not read: {error}"));
-                return read;
-            }
-        };
-        let text = match source::decode(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let facts = FileFacts { encoding: Some(&error), ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &path_of(&candidate), &error.lossy, None);
-                read.note_unreadable(file, candidate, "not text".to_owned());
-                return read;
-            }
-        };
-        self.add_text(read, file, candidate, &text)
-    }
-
-    fn add_text(&self, mut read: Read, file: usize, candidate: Candidate, text: &Text) -> Read {
-        let content = text.as_str();
-        let name = on_disk(&candidate).and_then(|path| path.file_name()?.to_str());
-        let values_of = name.filter(|name| dialect::gives_values(name)).map(str::to_owned);
-        let parsed = match &values_of {
-            Some(_) if !content.trim_start().starts_with('{') => syntax::parse_hcl(content),
-            _ => parse(content),
-        };
-        let root = match parsed {
-            Ok(root) => root,
-            Err(error) => {
-                if let Some(other) = dialect::glance(content) {
-                    self.add_other(&mut read, file, candidate, &other, content);
-                    return read;
-                }
-                let errors = [(0, error)];
-                let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &path_of(&candidate), content, Some(text));
-                read.note_unreadable(
-                    file,
-                    candidate,
-                    (if syntax::is_hcl(content) { "not HCL" } else { "not JSON" }).to_owned(),
-                );
-                return read;
-            }
-        };
-        let mut inspected = Vec::new();
-        let before = read.policies.len();
-        if content.len() > SPLIT_ABOVE {
-            // Growing by doubling would take half as much again.
-            read.policies.reserve_exact(dialect::elements(&root).unwrap_or(0));
-        }
-        let mut taken = match values_of {
-            Some(name) => dialect::read_values(&name, root, file),
-            None => dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(&found))),
-        };
-        read.policies_found += taken.policies;
-        read.skipped += usize::from(taken.policies == 0);
-        let broken = std::mem::take(&mut taken.broken);
-        if !broken.is_empty() {
-            read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
-        }
-        if self.options.keep_files {
-            let (path, kind, policies) = (path_of(&candidate), taken.kind.to_owned(), taken.policies);
-            let encoding = Some(text.encoding.to_string());
-            let is_read = taken.unread.is_none() && broken.is_empty();
-            read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
-        }
-        read.note(file, &mut taken);
-        if taken.is_infrastructure || taken.part.is_some() {
-            read.deferred.push(Deferred { file, taken, inspected });
-            read.paths.insert(file, candidate);
-            return read;
-        }
-        if needs_rules(&taken, &inspected, &broken) {
-            let facts = FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
-            self.locate_in_file(&mut read, &facts, &path_of(&candidate), content, Some(text));
-        }
-        if read.policies.len() > before || read.missing.last().is_some_and(|missing| missing.file == file) {
-            read.paths.insert(file, candidate);
-        }
-        read
-    }
-
-    /// Takes note of a text that is named and not read.
-    fn add_other(&self, read: &mut Read, file: usize, candidate: Candidate, other: &Other, content: &str) {
-        let taken = Taken::of(other);
-        read.skipped += 1;
-        read.has_infrastructure |= other.is_infrastructure;
-        let facts = FileFacts { taken: Some(&taken), ..FileFacts::of(file) };
-        self.locate_in_file(read, &facts, &path_of(&candidate), content, None);
-        read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unread });
-        let (path, kind) = (path_of(&candidate), other.kind.to_owned());
-        read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
-        read.paths.insert(file, candidate);
-    }
-
-    /// Runs the rules over a file while its text is at hand.
-    fn locate_in_file(&self, read: &mut Read, facts: &FileFacts<'_>, path: &str, content: &str, text: Option<&Text>) {
-        let drafts = rules::check_file(facts);
-        if drafts.is_empty() {
-            return;
-        }
-        let located = Located::new(content, path, self.hashes(text)).confidential(dialect::may_hold_secrets(content));
-        let findings = locate(drafts, self.name, &|_| path.to_owned(), &mut |_| Some(&located));
-        read.findings.extend(findings);
     }
 
     fn hashes(&self, text: Option<&Text>) -> LineHashes {
@@ -441,7 +197,7 @@ impl Reader<'_> {
         first.findings.extend(findings);
         reports.push(first);
         for ((file, alias), other) in others {
-            let name = format!("{}#{alias}", read.paths.get(&file).map(tenant_of).unwrap_or_default());
+            let name = format!("{}#{alias}", read.paths.get(&file).map(Candidate::tenant).unwrap_or_default());
             let policies = other.policies.len();
             let mut tenant =
                 Tenant { policies: other.policies, companions: other.companions, missing: missing.clone() };
@@ -511,11 +267,11 @@ impl Reader<'_> {
     fn locate_in(&self, tenant: &str, paths: &BTreeMap<usize, Candidate>, drafts: Vec<Draft>) -> Vec<Finding> {
         let wanted: BTreeSet<usize> =
             drafts.iter().flat_map(|draft| draft.labels.iter().map(|label| label.file)).collect();
-        let path_of_file = |file: usize| paths.get(&file).map(path_of).unwrap_or_default();
+        let path_of_file = |file: usize| paths.get(&file).map(Candidate::shown).unwrap_or_default();
         let texts: BTreeMap<usize, (String, Text)> = wanted
             .into_iter()
             .filter_map(|file| {
-                let text = source::decode(bytes_of(paths.get(&file)?).ok()?).ok()?;
+                let text = source::decode(paths.get(&file)?.bytes().ok()?).ok()?;
                 Some((file, (path_of_file(file), text)))
             })
             .collect();
@@ -530,97 +286,10 @@ impl Reader<'_> {
     }
 }
 
-impl Read {
-    fn note_unreadable(&mut self, file: usize, candidate: Candidate, kind: String) {
-        self.skipped += 1;
-        let path = path_of(&candidate);
-        self.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
-        self.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
-        self.paths.insert(file, candidate);
-    }
-}
-
 impl FileFacts<'_> {
     fn of(file: usize) -> Self {
         Self { file, unreadable: None, encoding: None, syntax: &[], taken: None, policies: &[] }
     }
-}
-
-/// A long list is split; anything else is read whole.
-fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
-    if syntax::is_hcl(content) {
-        return syntax::parse_hcl(content);
-    }
-    if let Some(unread) = dialect::unread_members(content) {
-        return syntax::parse_without(content, unread);
-    }
-    if content.len() > SPLIT_ABOVE {
-        let outline = syntax::parse_outline(content)?;
-        if dialect::elements(&outline).is_some() {
-            return Ok(outline);
-        }
-    }
-    syntax::parse(content)
-}
-
-/// A file that is plainly in order needs no rule to say so.
-fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxError)]) -> bool {
-    !inspected.is_empty()
-        || !broken.is_empty()
-        || !taken.next_pages.is_empty()
-        || !taken.wrappers.is_empty()
-        || taken.unread.is_some()
-}
-
-/// What a tenant is called that a file leads to: by the file, or by the folder of a configuration.
-fn tenant_of(candidate: &Candidate) -> String {
-    match on_disk(candidate) {
-        Some(path) if is_configuration(path) => {
-            path.parent().map(shown).filter(|folder| !folder.is_empty()).unwrap_or_else(|| ".".to_owned())
-        }
-        _ => path_of(candidate),
-    }
-}
-
-fn is_configuration(path: &Path) -> bool {
-    let name = path.to_string_lossy();
-    name.ends_with(".tf") || name.ends_with(".tf.json")
-}
-
-/// The path of a file that others can lie beside.
-fn on_disk(candidate: &Candidate) -> Option<&Path> {
-    match candidate {
-        Candidate::File(path) | Candidate::Other(path) => Some(path),
-        Candidate::Stdin(_) | Candidate::Unreadable(..) => None,
-    }
-}
-
-fn path_of(candidate: &Candidate) -> String {
-    match candidate {
-        Candidate::File(path) | Candidate::Other(path) | Candidate::Unreadable(path, _) => shown(path),
-        Candidate::Stdin(_) => STDIN.to_owned(),
-    }
-}
-
-fn bytes_of(candidate: &Candidate) -> std::io::Result<Vec<u8>> {
-    match candidate {
-        Candidate::File(path) | Candidate::Other(path) => read_file(path),
-        Candidate::Stdin(bytes) => Ok(bytes.clone()),
-        Candidate::Unreadable(_, error) => Err(std::io::Error::new(error.kind(), error.to_string())),
-    }
-}
-
-/// `std::fs::read`, without asking for the size of what fits into one read: a fifth of the calls for a small file.
-fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
-    const SMALL: usize = 16 << 10;
-    let mut file = File::open(path)?;
-    let mut bytes = Vec::with_capacity(SMALL);
-    if file.by_ref().take(SMALL as u64).read_to_end(&mut bytes)? == SMALL {
-        let rest = file.metadata()?.len().saturating_sub(SMALL as u64);
-        bytes.reserve_exact(usize::try_from(rest).unwrap_or_default());
-        file.read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
 
 /// Gives findings that say the same of the same subject fingerprints of their own.

@@ -10,7 +10,7 @@ mod node;
 mod parse;
 mod pointer;
 
-pub use hcl::{is_hcl, parse_hcl};
+pub use hcl::{BLOCKS, is_hcl, parse_hcl};
 pub use locate::{Locator, Place};
 pub use node::{Node, Object, Untold, is_annotation};
 pub use parse::{MAX_DEPTH, Outline, SyntaxError, SyntaxProblem, parse, parse_outline, parse_without};

@@ -560,6 +560,17 @@ fn a_reference_is_an_identity() {
 }
 
 #[test]
+fn an_exception_is_approved_by_the_name_that_the_files_have_for_it() {
+    let approval =
+        "[[exception]]\ngroup = \"azuread_group.bg\"\nowner = \"identity@contoso.example\"\nreason = \"Emergency\"\n";
+    let folder =
+        folder(&[("main.tf", &hcl(&[("GROUPS", "[azuread_group.bg.object_id]")])), ("caplint.toml", approval)]);
+    let report: Value = serde_json::from_str(&run(folder.path(), &["check", "--format", "json"]).1).unwrap();
+    assert_eq!(control(&report)["exceptions"][0]["approved"], true);
+    assert!(!rules(&report).iter().any(|rule| rule.ends_with("-exception")));
+}
+
+#[test]
 fn a_literal_of_another_block_is_looked_up() {
     let arm =
         "data \"azuread_service_principal\" \"arm\" {\n  client_id = \"797f4846-ba00-4fd7-ba43-dac1f8f63013\"\n}\n";

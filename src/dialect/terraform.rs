@@ -15,6 +15,7 @@ mod values;
 pub use configuration::{Part, gives_values, read_folder, read_values};
 pub use plan::{Modules, block as declared_by};
 
+use super::unread::EXPORT;
 use super::{Here, Reader, Unread, companion};
 use crate::policy::{Declaration, Detour, Id, Origin, Wording};
 use crate::syntax::{Node, Object};
@@ -30,15 +31,11 @@ enum Kind {
     Unread(Unread),
 }
 
-const OTHER_PROVIDER: Unread = Unread {
-    form: "a policy of the Terraform provider terraprovider/microsoft365wp",
-    instead: "export the policies from Microsoft Graph (GET /identity/conditionalAccess/policies) and check that file",
-};
+const OTHER_PROVIDER: Unread =
+    Unread { form: "a policy of the Terraform provider terraprovider/microsoft365wp", instead: EXPORT };
 
-const REST_RESOURCE: Unread = Unread {
-    form: "a policy as a request of the Terraform provider microsoft/msgraph",
-    instead: "export the policies from Microsoft Graph (GET /identity/conditionalAccess/policies) and check that file",
-};
+const REST_RESOURCE: Unread =
+    Unread { form: "a policy as a request of the Terraform provider microsoft/msgraph", instead: EXPORT };
 
 /// Types of resources that are read, with what each is.
 const TYPES: [(&str, Kind); 10] = [

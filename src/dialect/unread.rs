@@ -14,7 +14,7 @@ pub struct Other {
     pub is_infrastructure: bool,
 }
 
-const EXPORT: &str =
+pub(super) const EXPORT: &str =
     "export the policies from Microsoft Graph (GET /identity/conditionalAccess/policies) and check that file";
 
 const PLAN_STREAM: Unread = Unread {

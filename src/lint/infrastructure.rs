@@ -1,7 +1,9 @@
 //! Infrastructure code: the files of a folder read together, and plans led back to the files that they came from.
 
-use super::{Deferred, Read, Reader};
+use super::Reader;
+use super::read::{Deferred, Read};
 use crate::dialect::{self, Modules, Part, declared_by};
+use crate::discover::Candidate;
 use crate::policy::{self, Origin, Policy, Wording};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::syntax::Pointer;
@@ -21,7 +23,10 @@ impl Reader<'_> {
         let mut folders = Folders::new();
         for deferred in &mut read.deferred {
             if let Some(part) = deferred.taken.part.take() {
-                folders.entry(folder(read.paths.get(&deferred.file).and_then(super::on_disk))).or_default().push(part);
+                folders
+                    .entry(folder(read.paths.get(&deferred.file).and_then(Candidate::on_disk)))
+                    .or_default()
+                    .push(part);
             }
         }
         let mut planned: BTreeSet<PathBuf> = BTreeSet::new();
@@ -89,10 +94,10 @@ fn folder(path: Option<&Path>) -> PathBuf {
 /// A state beside its configuration says which object each block is.
 fn bind(read: &mut Read, parts: &[Part]) {
     let own: BTreeSet<usize> = parts.iter().map(|part| part.file).collect();
-    let here = folder(parts.first().and_then(|part| read.paths.get(&part.file)).and_then(super::on_disk));
+    let here = folder(parts.first().and_then(|part| read.paths.get(&part.file)).and_then(Candidate::on_disk));
     let mut ids = BTreeMap::new();
     for policy in read.policies.iter().filter(|policy| !own.contains(&policy.origin.file)) {
-        let beside = read.paths.get(&policy.origin.file).and_then(super::on_disk);
+        let beside = read.paths.get(&policy.origin.file).and_then(Candidate::on_disk);
         if policy.origin.wording != Wording::Graph && beside.and_then(Path::parent) == Some(here.as_path()) {
             ids.extend(policy.address().map(str::to_owned).zip(policy.id.clone()));
         }
@@ -107,7 +112,7 @@ fn lead_back(read: &mut Read, index: usize, folders: &Folders) -> BTreeSet<PathB
     let Deferred { file, taken, .. } = &read.deferred[index];
     let (file, modules) = (*file, taken.modules.clone());
     let is_plan = taken.kind.starts_with("a Terraform plan");
-    let plan = folder(read.paths.get(&file).and_then(super::on_disk));
+    let plan = folder(read.paths.get(&file).and_then(Candidate::on_disk));
     let addresses = read.every_policy().filter(|policy| policy.origin.file == file);
     let addresses: Vec<String> = addresses.filter_map(|policy| policy.address().map(str::to_owned)).collect();
     let destroyed = read.deferred[index].taken.destroyed.iter().cloned();

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Blocks that stand at the top of a configuration.
-const BLOCKS: [&str; 13] = [
+pub const BLOCKS: [&str; 13] = [
     "resource",
     "data",
     "module",

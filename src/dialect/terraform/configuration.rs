@@ -6,7 +6,7 @@ use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
 use crate::dialect::{Found, Taken};
 use crate::policy::{Detour, Wording};
-use crate::syntax::{Node, Object, Pointer, Untold, is_hcl};
+use crate::syntax::{BLOCKS, Node, Object, Pointer, Untold, is_hcl};
 use std::collections::BTreeMap;
 
 /// A file of a module, kept until the whole folder is read.
@@ -50,23 +50,6 @@ pub fn read_values(name: &str, root: Node<'_>, file: usize) -> Taken {
 }
 
 const KIND_OF_VALUES: &str = "values of Terraform variables";
-
-/// Top-level names of a configuration.
-const BLOCKS: [&str; 13] = [
-    "resource",
-    "data",
-    "module",
-    "variable",
-    "output",
-    "locals",
-    "provider",
-    "terraform",
-    "import",
-    "moved",
-    "removed",
-    "check",
-    "ephemeral",
-];
 
 /// Keeps a configuration for later. False if the document is none.
 pub(super) fn keep(reader: &mut Reader<'_, '_>, root: &Node<'_>) -> bool {
