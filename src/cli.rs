@@ -1,16 +1,22 @@
 //! The door: arguments in, exit code out.
 
+mod atomic;
+mod baseline;
 mod check;
 mod color;
 mod error;
 mod explain;
 mod files;
+mod ignore;
 mod progress;
 mod rules;
+mod schema;
+mod selection;
 mod what_if;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use error::RunError;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// The process ends with this when the run itself failed.
@@ -35,6 +41,18 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules
     Rules,
+    /// Write down what is ignored, with a reason
+    Ignore(ignore::Arguments),
+    /// Write down what was there before, so that only new findings fail
+    Baseline(Box<baseline::Arguments>),
+    /// Print a JSON Schema
+    Schema(schema::Arguments),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
 }
 
 /// The formats of the commands that answer a question and are no gate.
@@ -43,6 +61,13 @@ enum Format {
     #[default]
     Pretty,
     Json,
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<u8, RunError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "caplint", &mut script);
+    std::io::stdout().lock().write_all(&script).map_err(RunError::Output)?;
+    Ok(0)
 }
 
 /// Runs the command line.
@@ -62,6 +87,10 @@ pub fn main() -> ExitCode {
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),
+        Command::Ignore(arguments) => ignore::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions { shell } => completions(shell),
     };
     match result {
         Ok(code) => ExitCode::from(code),

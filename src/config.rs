@@ -1,11 +1,18 @@
-//! `caplint.toml`: requirements of one's own, approved exceptions, assumptions.
+//! `caplint.toml`: tenants, levels, ignores, requirements of one's own, approved exceptions, assumptions.
 //!
 //! A problem in it stops the run, pointing at the line: a configuration that is half understood is none.
+
+mod level;
+mod scope;
+
+pub use level::{Profile, RuleLevel};
+pub use scope::{Ignored, Subject, TenantEntry};
 
 use crate::controls::{self, Control, Problem, Spec};
 use crate::coverage::PrincipalKind;
 use crate::policy::Id;
 use crate::requirement::Assumptions;
+use globset::GlobSet;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -27,6 +34,18 @@ pub struct Config {
     pub exceptions: Vec<Exception>,
     /// Switches for what Microsoft leaves undocumented.
     pub assumptions: Assumptions,
+    /// How strict a run is where the command line does not say.
+    pub profile: Profile,
+    /// Levels of rules and requirements, other than their own.
+    pub levels: BTreeMap<String, RuleLevel>,
+    /// Paths, from the configuration's folder, that are not looked at.
+    pub exclude: GlobSet,
+    /// The tenants that a run without paths judges.
+    pub tenants: Vec<TenantEntry>,
+    /// Findings that are not reported.
+    pub ignores: Vec<Ignored>,
+    /// Where the baseline is.
+    pub baseline: Option<PathBuf>,
 }
 
 /// An exclusion that somebody answers for.
@@ -52,6 +71,14 @@ pub struct Exception {
     pub review_span: Range<usize>,
 }
 
+impl Config {
+    /// The folder that its paths start from.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""))
+    }
+}
+
 impl Exception {
     /// Whether it approves leaving out this principal from a control.
     #[must_use]
@@ -72,6 +99,17 @@ impl Exception {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    profile: Profile,
+    #[serde(default)]
+    rules: BTreeMap<Spanned<String>, RuleLevel>,
+    #[serde(default)]
+    exclude: Vec<Spanned<String>>,
+    #[serde(default, rename = "tenant")]
+    tenants: Vec<scope::TenantFile>,
+    #[serde(default, rename = "ignore")]
+    ignores: Vec<scope::IgnoreFile>,
+    baseline: Option<PathBuf>,
     #[serde(default, rename = "requirement")]
     requirements: Vec<Own>,
     #[serde(default, rename = "exception")]
@@ -136,6 +174,21 @@ pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
         let exception = exception(entry, text, &config.requirements)?;
         config.exceptions.push(exception);
     }
+    for (rule, level) in file.rules {
+        known_rule(&rule, &config.requirements)?;
+        config.levels.insert(rule.into_inner(), level);
+    }
+    config.exclude = scope::patterns(&file.exclude)?;
+    config.profile = file.profile;
+    config.baseline = file.baseline.map(|baseline| config.folder().join(baseline));
+    for tenant in file.tenants {
+        let tenant = scope::tenant(tenant, &config)?;
+        config.tenants.push(tenant);
+    }
+    for ignore in file.ignores {
+        let ignore = scope::ignore(ignore, text, &config)?;
+        config.ignores.push(ignore);
+    }
     for (key, value) in file.assumptions {
         match config.assumptions.switch(key.get_ref()) {
             Some(switch) => *switch = value,
@@ -143,6 +196,22 @@ pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
         }
     }
     Ok(config)
+}
+
+/// Whether a rule of this id exists, shipped or of one's own.
+fn known_rule(rule: &Spanned<String>, own: &[&Control]) -> Result<(), Problem> {
+    let shipped = crate::rules::all().iter().map(|rule| rule.meta().id);
+    let known: Vec<&str> = shipped.chain(own.iter().map(|control| control.id)).collect();
+    if known.contains(&rule.get_ref().as_str()) {
+        return Ok(());
+    }
+    let help = nearest(rule.get_ref(), &known)
+        .map_or_else(|| "`caplint rules` lists them.".to_owned(), |near| format!("Did you mean `{near}`?"));
+    Err(Problem {
+        span: rule.span(),
+        message: format!("{} is not a rule", crate::finding::quoted(rule.get_ref())),
+        help,
+    })
 }
 
 /// What the TOML reader says, in the words of this file.

@@ -10,6 +10,7 @@
 //! Data moves forward only, and each room knows its own subject: `syntax` nothing of Conditional Access, `policy`
 //! nothing of files, `report` nothing of how findings came about. `lint` is the way through; `cli` is the door.
 
+pub mod baseline;
 pub mod catalog;
 pub mod cli;
 pub mod config;
@@ -18,6 +19,7 @@ pub mod coverage;
 pub mod dialect;
 pub mod discover;
 pub mod finding;
+pub mod ignore;
 pub mod lint;
 pub mod policy;
 pub mod report;

@@ -6,9 +6,11 @@
 mod control;
 mod infrastructure;
 mod read;
+mod settle;
 
 pub use control::{ControlReport, ExceptionReport};
 use read::Read;
+pub use settle::{Settled, Settling, from_config, settle};
 
 use crate::config::Config;
 use crate::controls::{self, Control};
@@ -16,6 +18,7 @@ use crate::coverage::{self, Decision};
 use crate::dialect;
 use crate::discover::{Candidate, Input, shown};
 use crate::finding::{CONFIG, Draft, Finding, Located, locate};
+use crate::ignore::Ignore;
 use crate::rules::{self, FileFacts, Judgement, Reading, TenantFacts};
 use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
@@ -52,6 +55,8 @@ pub struct Options {
     pub today: Date,
     /// No other tenant is judged in this run.
     pub is_only_tenant: bool,
+    /// Whether security defaults are on, where the files do not say.
+    pub security_defaults: Option<bool>,
 }
 
 impl Default for Options {
@@ -68,6 +73,7 @@ impl Default for Options {
             config: Arc::default(),
             today: Date::MIN,
             is_only_tenant: true,
+            security_defaults: None,
         }
     }
 }
@@ -91,6 +97,8 @@ pub struct TenantReport {
     pub findings: Vec<Finding>,
     /// What each file was taken for, if asked for.
     pub taken: Vec<FileReport>,
+    /// Ignores in its files.
+    pub ignores: Vec<Ignore>,
 }
 
 /// What a file was taken for.
@@ -176,7 +184,8 @@ impl Reader<'_> {
         }
         let others = std::mem::take(&mut read.others);
         let missing = read.missing.clone();
-        let (tenant, contradictions) = Self::tenant(&mut read);
+        let (mut tenant, contradictions) = Self::tenant(&mut read);
+        tenant.companions.security_defaults = tenant.companions.security_defaults.or(self.options.security_defaults);
         let told = !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some() || read.destroys;
         let alone = others.is_empty();
         let mut first = TenantReport {
@@ -186,6 +195,7 @@ impl Reader<'_> {
             skipped: read.skipped,
             is_empty: !told && !read.has_infrastructure,
             taken: read.taken.into_iter().map(|(_, file)| file).collect(),
+            ignores: read.ignores.into_iter().map(|(_, ignore)| ignore).collect(),
             ..TenantReport::default()
         };
         let findings = std::mem::take(&mut read.findings);
@@ -211,6 +221,7 @@ impl Reader<'_> {
             let first = reports.remove(0);
             let heir = &mut reports[0];
             (heir.files, heir.skipped, heir.taken) = (first.files, first.skipped, first.taken);
+            heir.ignores = first.ignores;
             let name = heir.name.clone();
             heir.findings.extend(first.findings.into_iter().map(|finding| Finding { tenant: name.clone(), ..finding }));
         }

@@ -1,7 +1,11 @@
 //! What was found, in one format a file. No report reads a file or knows how a finding came about.
 
 mod concise;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
 mod pretty;
 mod sarif;
 mod snippet;
@@ -9,8 +13,8 @@ mod snippet;
 pub use json::witness;
 
 use crate::controls::Control;
-use crate::finding::Level;
-use crate::lint::TenantReport;
+use crate::finding::{Finding, Level};
+use crate::lint::{Settled, TenantReport};
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
@@ -26,12 +30,28 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0 for code scanning.
     Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Code Quality of GitLab.
+    Gitlab,
+    /// `JUnit` XML.
+    Junit,
+    /// A summary for a pull request.
+    Markdown,
 }
 
 impl Format {
     /// Every format with its name.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("pretty", Self::Pretty), ("concise", Self::Concise), ("json", Self::Json), ("sarif", Self::Sarif)];
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("pretty", Self::Pretty),
+        ("concise", Self::Concise),
+        ("json", Self::Json),
+        ("sarif", Self::Sarif),
+        ("github", Self::Github),
+        ("gitlab", Self::Gitlab),
+        ("junit", Self::Junit),
+        ("markdown", Self::Markdown),
+    ];
 }
 
 impl FromStr for Format {
@@ -61,6 +81,8 @@ pub struct Run {
     pub exit_code: u8,
     /// Requirements that the configuration adds to the shipped rules.
     pub own: Vec<&'static Control>,
+    /// What is not reported.
+    pub settled: Settled,
     /// For SARIF: how paths as shown become addresses from the repository's root.
     pub root: Root,
 }
@@ -104,7 +126,34 @@ pub struct Summary {
     pub skipped: usize,
 }
 
+impl Root {
+    /// A path from the repository's root, and whether it is inside.
+    fn place(&self, path: &str) -> (String, bool) {
+        let inside = path.strip_prefix(&self.absolute).and_then(|rest| rest.strip_prefix('/'));
+        let whole = match inside {
+            Some(rest) if !self.absolute.is_empty() => rest.to_owned(),
+            _ if path.starts_with('/') => return (path.to_owned(), false),
+            _ => format!("{}{path}", self.prefix),
+        };
+        let mut parts: Vec<&str> = Vec::new();
+        for part in whole.split('/') {
+            match part {
+                "" | "." => {}
+                ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
+                _ => parts.push(part),
+            }
+        }
+        let place = parts.join("/");
+        (if place.is_empty() { ".".to_owned() } else { place }, true)
+    }
+}
+
 impl Run {
+    /// Every finding, in order.
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.tenants.iter().flat_map(|tenant| &tenant.findings)
+    }
+
     /// Counts.
     #[must_use]
     pub fn summary(&self) -> Summary {
@@ -134,6 +183,10 @@ impl Run {
             Format::Concise => concise::write(self, style, out),
             Format::Json => json::write(self, out),
             Format::Sarif => sarif::write(self, out),
+            Format::Github => github::write(self, style, out),
+            Format::Gitlab => gitlab::write(self, out),
+            Format::Junit => junit::write(self, out),
+            Format::Markdown => markdown::write(self, out),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::controls::{self, Control};
 use crate::coverage::{self, Decision, Exception, PrincipalKind};
 use crate::dialect::Taken;
 use crate::finding::{Draft, Level};
+use crate::ignore::Ignore;
 use crate::policy::{Id, Policy};
 use crate::requirement::Requirement;
 use crate::schema::Violation;
@@ -44,6 +45,9 @@ pub trait Rule: Sync {
 
     /// Looks at one file.
     fn check_file(&self, _file: &FileFacts<'_>, _drafts: &mut Vec<Draft>) {}
+
+    /// Looks at an ignore.
+    fn check_ignore(&self, _ignore: &IgnoreFacts<'_>, _drafts: &mut Vec<Draft>) {}
 
     /// Looks at the tenant.
     fn check_tenant(&self, _tenant: &TenantFacts<'_>, _drafts: &mut Vec<Draft>) {}
@@ -169,9 +173,11 @@ rules! {
     duplicate_key,
     duplicate_policy,
     expired_exception,
+    expired_ignore,
     incomplete_export,
     invalid_encoding,
     invalid_id,
+    invalid_ignore,
     invalid_syntax,
     invalid_value,
     letter_case,
@@ -186,6 +192,7 @@ rules! {
     unread_format,
     unreadable_file,
     unused_exception,
+    unused_ignore,
     wrapped_policy,
 }
 
@@ -224,6 +231,28 @@ pub fn check_file(file: &FileFacts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for rule in all() {
         rule.check_file(file, &mut drafts);
+    }
+    drafts
+}
+
+/// An ignore, and what became of it.
+pub struct IgnoreFacts<'a> {
+    /// The ignore.
+    pub ignore: &'a Ignore,
+    /// It has hidden a finding.
+    pub is_used: bool,
+    /// Everything was looked at that it could be about.
+    pub is_complete: bool,
+    /// The day that it is held against.
+    pub today: Date,
+}
+
+/// Runs every rule over an ignore.
+#[must_use]
+pub fn check_ignore(ignore: &IgnoreFacts<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for rule in all() {
+        rule.check_ignore(ignore, &mut drafts);
     }
     drafts
 }

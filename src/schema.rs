@@ -18,6 +18,8 @@ pub const POLICY_SCHEMA: &str = include_str!("../schemas/conditional-access-poli
 pub const AZUREAD_SCHEMA: &str = include_str!("../schemas/azuread-conditional-access-policy.schema.json");
 /// The schema of one policy in the words of the Terraform provider deploymenttheory/microsoft365.
 pub const MICROSOFT365_SCHEMA: &str = include_str!("../schemas/microsoft365-conditional-access-policy.schema.json");
+/// The schema of the configuration.
+pub const CONFIG_SCHEMA: &str = include_str!("../schemas/config.schema.json");
 /// The schema of the JSON report.
 pub const REPORT_SCHEMA: &str = include_str!("../schemas/report.schema.json");
 

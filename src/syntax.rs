@@ -9,9 +9,11 @@ mod locate;
 mod node;
 mod parse;
 mod pointer;
+mod remark;
 
 pub use hcl::{BLOCKS, is_hcl, parse_hcl};
 pub use locate::{Locator, Place};
 pub use node::{Node, Object, Untold, is_annotation};
 pub use parse::{MAX_DEPTH, Outline, SyntaxError, SyntaxProblem, parse, parse_outline, parse_without};
 pub use pointer::Pointer;
+pub use remark::{Remark, remarks};

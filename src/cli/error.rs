@@ -27,6 +27,10 @@ pub(super) enum RunError {
     )]
     Empty { name: String },
 
+    #[error("the baseline {} cannot be read: {problem}", shown(.path))]
+    #[diagnostic(code(caplint::baseline), help("`caplint baseline write` writes a new one."))]
+    Baseline { path: PathBuf, problem: String },
+
     #[error("the report {} cannot be written: {error}", shown(.path))]
     #[diagnostic(code(caplint::output))]
     Report { path: PathBuf, error: io::Error },
@@ -50,6 +54,14 @@ pub(super) enum RunError {
     #[error("{message}")]
     #[diagnostic(code(caplint::what_if))]
     WhatIf {
+        message: String,
+        #[help]
+        help: String,
+    },
+
+    #[error("{message}")]
+    #[diagnostic(code(caplint::ignore))]
+    Ignore {
         message: String,
         #[help]
         help: String,

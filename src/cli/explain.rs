@@ -1,7 +1,7 @@
 //! `caplint explain RULE`
 
-use super::check::config;
 use super::error::RunError;
+use super::selection::config;
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Rule};
 use std::io::Write;
@@ -14,7 +14,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     // A requirement of one's own is explained as far as it explains itself.
-    let own = if rules::find(&arguments.rule).is_none() { config(None, false)?.requirements } else { Vec::new() };
+    let own = if rules::find(&arguments.rule).is_none() { config(None, false)?.0.requirements } else { Vec::new() };
     let own: Vec<ControlRule> = own.into_iter().map(ControlRule).collect();
     let own = own.iter().find(|rule| rule.meta().id == arguments.rule).map(|rule| rule as &dyn Rule);
     let Some(rule) = rules::find(&arguments.rule).map(|rule| rule as &dyn Rule).or(own) else {

@@ -1,8 +1,8 @@
 //! `caplint files`
 
 use super::Format;
-use super::check::inputs;
 use super::error::RunError;
+use super::selection::inputs;
 use crate::finding::{escape_invisible, visible};
 use crate::lint::{self, FileReport};
 use serde_json::json;

@@ -4,8 +4,8 @@ mod asked;
 mod shown;
 
 use super::Format;
-use super::check::{AssumeArgument, Cloud, config, inputs};
 use super::error::RunError;
+use super::selection::{AssumeArgument, Cloud, config, inputs};
 use crate::controls::{self, Control};
 use crate::coverage;
 use crate::finding::quoted;
@@ -99,7 +99,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let inputs = inputs(&arguments.paths)?;
-    let config = config(arguments.config.as_deref(), arguments.isolated)?;
+    let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
     let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
     let tenant = lint::load(&inputs, &options);
     if tenant.policies.is_empty() {

@@ -23,6 +23,8 @@ pub struct Draft {
     pub help: Option<String>,
     /// The policy it is about.
     pub policy: Option<PolicyRef>,
+    /// It is about the tenant, and the policy is but the nearest.
+    pub is_of_tenant: bool,
     /// What distinguishes it from others of its rule on the same subject, in words that a re-export does not change.
     pub about: String,
     /// The primary place first; none for the tenant as a whole.
@@ -79,6 +81,7 @@ impl Draft {
             message: message.into(),
             help: None,
             policy: None,
+            is_of_tenant: false,
             about: String::new(),
             labels: Vec::new(),
         }
@@ -184,6 +187,12 @@ impl<'a> Located<'a> {
         Self { is_confidential, ..self }
     }
 
+    /// A place of which only the bytes are known.
+    #[must_use]
+    pub fn bytes(&self, range: Range<usize>, message: &str) -> Location {
+        self.location(&Label { file: 0, spot: Spot::Bytes(range), message: message.to_owned() }, true)
+    }
+
     fn location(&self, label: &Label, primary: bool) -> Location {
         let text = self.lines.text();
         let whole = 0..text.len();
@@ -255,7 +264,8 @@ pub fn locate<'a>(
             if locations.is_empty() {
                 locations.push(nowhere(tenant.to_owned(), String::new(), true));
             }
-            let subject = subject(draft.policy.as_ref(), &locations[0]);
+            let subject =
+                if draft.is_of_tenant { tenant.to_owned() } else { subject(draft.policy.as_ref(), &locations[0]) };
             Finding {
                 rule: draft.rule,
                 level: draft.level,
@@ -270,6 +280,24 @@ pub fn locate<'a>(
         .collect();
     findings.sort_by(|one, two| one.order().cmp(&two.order()));
     findings
+}
+
+impl Draft {
+    /// The finding, at a place that is known already.
+    #[must_use]
+    pub fn at(self, tenant: &str, location: Location) -> Finding {
+        let subject = subject(self.policy.as_ref(), &location);
+        Finding {
+            rule: self.rule,
+            level: self.level,
+            message: self.message,
+            help: self.help,
+            tenant: tenant.to_owned(),
+            fingerprint: fingerprint(self.rule, &subject, &self.about),
+            policy: self.policy,
+            locations: vec![location],
+        }
+    }
 }
 
 /// What identifies the subject across exports.

@@ -21,6 +21,8 @@ pub struct ControlReport {
     pub reason: String,
     /// Sign-ins that get through, with the coordinates that decide.
     pub holes: Vec<(SignIn, Vec<Coordinate>)>,
+    /// The same in words.
+    pub ways: Vec<String>,
     /// There are more of them.
     pub more_holes: bool,
     /// Principals outside.
@@ -44,6 +46,10 @@ pub struct ExceptionReport {
     pub when: Option<String>,
     /// The configuration approves it.
     pub approved: bool,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Until when.
+    pub review_by: Option<String>,
     /// The policies that exclude it.
     pub policies: Vec<PolicyRef>,
 }
@@ -56,6 +62,8 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         name: facts.name(exception.kind, &exception.id),
         when: rules::control::when(facts, judgement, exception, usize::MAX),
         approved: facts.approval(judgement, exception).is_some(),
+        owner: facts.approval(judgement, exception).map(|approval| approval.owner.clone()),
+        review_by: facts.approval(judgement, exception).and_then(|approval| Some(approval.review_by?.to_string())),
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant.policies[*index])).collect(),
     };
     ControlReport {
@@ -64,6 +72,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         stored_query_passes: judgement.stored_query_passes,
         reason: rules::control::reason(facts, judgement),
         holes: decision.holes.iter().map(|hole| (hole.sign_in.clone(), hole.relevant.clone())).collect(),
+        ways: decision.holes.iter().map(|hole| rules::control::way(facts, judgement, hole)).collect(),
         more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
         assumed_enabled: match &decision.reason {

@@ -1,10 +1,11 @@
 //! A tenant's files, read in parallel and folded: of each file its policies, what it tells about other objects and its
 //! findings are kept, never its text.
 
-use super::{FileReport, Reader};
+use super::{FileReport, Reader, from_config};
 use crate::dialect::{self, Other, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
+use crate::ignore::{self, About, Ignore};
 use crate::policy::Policy;
 use crate::rules::{self, FileFacts, Inspected};
 use crate::source::{self, Text};
@@ -32,6 +33,7 @@ pub(super) struct Read {
     pub(super) findings: Vec<Finding>,
     pub(super) paths: BTreeMap<usize, Candidate>,
     pub(super) taken: Vec<(usize, FileReport)>,
+    pub(super) ignores: Vec<(usize, Ignore)>,
     pub(super) has_infrastructure: bool,
     /// A plan destroys policies.
     pub(super) destroys: bool,
@@ -89,6 +91,7 @@ impl Read {
         self.findings.extend(other.findings);
         self.paths.extend(other.paths);
         self.taken.extend(other.taken);
+        self.ignores.extend(other.ignores);
         self.has_infrastructure |= other.has_infrastructure;
         self.destroys |= other.destroys;
         self.deferred.extend(other.deferred);
@@ -106,6 +109,7 @@ impl Read {
         self.policies.sort_by_key(|policy| policy.origin.file);
         self.missing.sort_by_key(|missing| missing.file);
         self.taken.sort_by_key(|(file, _)| *file);
+        self.ignores.sort_by_key(|(file, _)| *file);
         for other in self.others.values_mut() {
             other.policies.sort_by_key(|policy| policy.origin.file);
         }
@@ -122,7 +126,11 @@ impl Read {
 
 impl Reader<'_> {
     pub(super) fn read(&self, inputs: &[Input]) -> Read {
-        let mut candidates = inputs.iter().flat_map(Input::files).enumerate();
+        let config = &self.options.config;
+        let is_wanted = |candidate: &Candidate| {
+            config.exclude.is_empty() || !config.exclude.is_match(from_config(config, &candidate.shown()))
+        };
+        let mut candidates = inputs.iter().flat_map(Input::files).filter(is_wanted).enumerate();
         let mut read = if self.options.parallel {
             // In handfuls: whoever reads must not wait for whoever walks more often than needed.
             std::iter::from_fn(|| {
@@ -225,6 +233,9 @@ impl Reader<'_> {
             read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
         }
         read.note(file, &mut taken);
+        if syntax::is_hcl(content) {
+            read.ignores.extend(ignores(content, &candidate.shown()).map(|ignore| (file, ignore)));
+        }
         if taken.is_infrastructure || taken.part.is_some() {
             read.deferred.push(Deferred { file, taken, inspected });
             read.paths.insert(file, candidate);
@@ -263,6 +274,26 @@ impl Reader<'_> {
         let findings = locate(drafts, self.name, &|_| path.to_owned(), &mut |_| Some(&located));
         read.findings.extend(findings);
     }
+}
+
+/// The ignores that comments give.
+fn ignores(content: &str, path: &str) -> impl Iterator<Item = Ignore> {
+    let located = Located::new(content, path, source::LineHashes::default());
+    let found = syntax::remarks(content, "caplint:").into_iter().filter_map(move |remark| {
+        let comment = ignore::comment(&content[remark.text.clone()])?;
+        let line = |offset: usize| located.bytes(offset..offset, "").start.line;
+        let about = remark.about.as_ref().map_or((0, 0), |about| (line(about.start), line(about.end)));
+        let nothing = remark.about.is_none().then(|| "it stands in front of nothing".to_owned());
+        Some(Ignore {
+            rule: comment.rule,
+            about: About::Lines { path: path.to_owned(), lines: about },
+            reason: comment.reason,
+            until: comment.until,
+            problem: comment.problem.or(nothing),
+            location: located.bytes(remark.text, "this ignore"),
+        })
+    });
+    found.collect::<Vec<_>>().into_iter()
 }
 
 /// A long list is split; anything else is read whole.

@@ -25,6 +25,8 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
             "files": summary.files,
             "policies": summary.policies,
             "skipped": summary.skipped,
+            "ignored": run.settled.ignored,
+            "inBaseline": run.settled.known,
         },
     });
     let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
@@ -64,6 +66,8 @@ fn exception(exception: &ExceptionReport) -> Value {
         "name": exception.name,
         "when": exception.when,
         "approved": exception.approved,
+        "owner": exception.owner,
+        "reviewBy": exception.review_by,
         "policies": exception.policies.iter().map(policy).collect::<Vec<_>>(),
     })
 }

@@ -251,23 +251,9 @@ fn place(location: &Location, root: &Root) -> Value {
 
 /// A path as an address from the repository's root, and whether it is one.
 fn address(path: &str, root: &Root) -> (String, bool) {
-    let inside = path.strip_prefix(&root.absolute).and_then(|rest| rest.strip_prefix('/'));
-    let whole = match inside {
-        Some(rest) if !root.absolute.is_empty() => rest.to_owned(),
-        _ if path.starts_with('/') => return (format!("file://{}", utf8_percent_encode(path, PATH)), false),
-        _ => format!("{}{path}", root.prefix),
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
-            _ => parts.push(part),
-        }
-    }
-    let address = parts.join("/");
-    let address = if address.is_empty() { ".".to_owned() } else { address };
-    (utf8_percent_encode(&address, PATH).to_string(), true)
+    let (place, is_relative) = root.place(path);
+    let encoded = utf8_percent_encode(&place, PATH);
+    (if is_relative { encoded.to_string() } else { format!("file://{encoded}") }, is_relative)
 }
 
 /// Text in a message: `[x](1)` would be a link and braces a placeholder.

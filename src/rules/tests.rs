@@ -1,5 +1,7 @@
 use super::*;
+use crate::baseline::Baseline;
 use crate::discover::Input;
+use crate::finding::Finding;
 use crate::lint;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,19 +65,80 @@ fn encoded(example: &Example) -> Vec<u8> {
     }
 }
 
-/// Which rules speak about a file with this content, checked as a tenant of its own under this configuration.
-fn rules_that_fire(bytes: &[u8], config: Option<&str>) -> BTreeSet<&'static str> {
-    let config = config.map_or_else(Config::default, |text| crate::config::read(CONFIG_FILE.as_ref(), text).unwrap());
+/// What is found in a file with this content, checked as a tenant of its own under this configuration.
+fn found(bytes: &[u8], config_text: &str, baseline: Option<&Baseline>) -> Vec<Finding> {
+    let path = if config_text.is_empty() { None } else { Some(CONFIG_FILE) };
+    let read = path.map(|path| crate::config::read(path.as_ref(), config_text).unwrap());
+    let config = Arc::new(read.unwrap_or_default());
+    let today = crate::config::parse_day("2026-06-01").unwrap();
     let options = lint::Options {
         allow_empty: true,
         parallel: false,
-        config: Arc::new(config),
-        today: crate::config::parse_day("2026-06-01").unwrap(),
+        config: Arc::clone(&config),
+        today,
         ..lint::Options::default()
     };
     let input = Input::Stdin(bytes.to_vec());
-    let report = lint::tenants("example", &[input], &options, &AtomicUsize::new(0)).remove(0);
-    report.findings.into_iter().map(|finding| finding.rule).collect()
+    let mut reports = lint::tenants("example", &[input], &options, &AtomicUsize::new(0));
+    let settling = lint::Settling { config: &config, config_text, baseline, ignores: true, is_complete: true, today };
+    lint::settle(&mut reports, &settling);
+    reports.remove(0).findings
+}
+
+fn rules_that_fire(bytes: &[u8], config: Option<&str>) -> BTreeSet<&'static str> {
+    found(bytes, config.unwrap_or_default(), None).into_iter().map(|finding| finding.rule).collect()
+}
+
+type Named = fn(&crate::finding::PolicyRef) -> Option<String>;
+
+/// Every rule through every way of not reporting it, on its own example.
+#[test]
+fn every_rule_can_be_ignored_in_every_way() {
+    let mut tried = BTreeSet::new();
+    for rule in all() {
+        let id = rule.meta().id;
+        let Some(example) = examples(&rule.doc()).into_iter().find(|example| example.fires) else { continue };
+        let (bytes, config) = (encoded(&example), example.config.clone().unwrap_or_default());
+        let findings: Vec<Finding> = found(&bytes, &config, None).into_iter().filter(|one| one.rule == id).collect();
+        let gone = |more: &str, baseline: Option<&Baseline>| {
+            let left = found(&bytes, &format!("{more}\n{config}"), baseline);
+            assert!(left.iter().all(|one| one.rule != id && one.rule != "unused-ignore"), "{id}: {more}\n{left:#?}");
+        };
+        if id == "unreadable-file" {
+            continue;
+        }
+        let gone_by_ignore = |subjects: &[String]| {
+            let entry = |subject: &String| format!("[[ignore]]\nrule = \"{id}\"\n{subject}\nreason = \"tried\"\n");
+            let ignores: Vec<String> = subjects.iter().map(entry).collect();
+            let left = found(&bytes, &format!("{config}\n{}", ignores.concat()), None);
+            assert!(left.iter().all(|one| one.rule != id), "{id}: {subjects:?}\n{left:#?}");
+        };
+        gone(&format!("rules.{id} = \"off\""), None);
+        gone("", Some(&Baseline::of(findings.iter())));
+        if id.ends_with("-ignore") {
+            // What is to be said of ignores is not silenced by another.
+            continue;
+        }
+        gone_by_ignore(&["tenant = \"example\"".to_owned()]);
+        gone_by_ignore(&["path = \"**\"".to_owned()]);
+        tried.extend(["off", "baseline", "tenant", "path"]);
+        let quoted = |text: &String| serde_json::to_string(text).unwrap();
+        let ways: [(&str, Named); 3] = [
+            ("id", |policy| policy.id.as_ref().map(|id| id.to_uppercase())),
+            ("name", |policy| policy.display_name.clone()),
+            ("address", |policy| policy.address.clone()),
+        ];
+        for (way, name) in ways {
+            let names: Option<BTreeSet<String>> =
+                findings.iter().map(|finding| finding.policy.as_ref().and_then(name)).collect();
+            if let Some(names) = names.filter(|names| !names.is_empty()) {
+                let subjects: Vec<String> = names.iter().map(|name| format!("policy = {}", quoted(name))).collect();
+                gone_by_ignore(&subjects);
+                tried.insert(way);
+            }
+        }
+    }
+    assert_eq!(tried.into_iter().collect::<Vec<_>>(), ["baseline", "id", "name", "off", "path", "tenant"]);
 }
 
 #[test]

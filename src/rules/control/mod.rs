@@ -5,7 +5,7 @@ mod message;
 mod words;
 
 use crate::controls::Control;
-use crate::coverage::{Exception, Reason, Verdict, nearest_policies};
+use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::Origin;
 use crate::rules::{FileFacts, Judgement, Meta, Reading, Rule, TenantFacts};
@@ -50,7 +50,7 @@ impl Rule for ControlRule {
                 (Reading::Effective, _) | (Reading::StoredQuery, None) if open => self.open(facts, judgement),
                 _ => continue,
             };
-            drafts.push(draft.about(self.0.id));
+            drafts.push(Draft { is_of_tenant: true, ..draft.about(self.0.id) });
         }
     }
 }
@@ -123,6 +123,12 @@ fn missing_label(missing: &Missing) -> Label {
 fn nearest(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<(usize, Vec<Cause>)> {
     let hole = judgement.decision.holes.first();
     hole.map(|hole| nearest_policies(&facts.view(judgement), &hole.sign_in)).unwrap_or_default()
+}
+
+/// Who gets through a hole, and how.
+#[must_use]
+pub fn way(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
+    words::who(facts, judgement, hole)
 }
 
 /// One sentence for the JSON report.

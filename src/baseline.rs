@@ -1,0 +1,97 @@
+//! A baseline: findings that were there when caplint came, so that only new ones fail.
+//!
+//! Entries are fingerprints, which a re-export, another order or another formatting does not change. Nothing is ever
+//! added by a check.
+
+use crate::finding::Finding;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The name under which a baseline is looked for.
+pub const FILE_NAME: &str = "caplint-baseline.json";
+
+/// Known findings.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    version: u8,
+    findings: BTreeSet<Entry>,
+}
+
+/// One known finding. Only the fingerprint counts; the rest is for whoever reads the file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    rule: String,
+    tenant: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    policy: Option<String>,
+    fingerprint: String,
+}
+
+impl Baseline {
+    /// All these findings.
+    #[must_use]
+    pub fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Self {
+        Self { version: 1, findings: findings.map(entry).collect() }
+    }
+
+    /// Reads a baseline.
+    ///
+    /// # Errors
+    /// What is wrong with the text, in `serde_json`'s words.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let baseline: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if baseline.version == 1 { Ok(baseline) } else { Err(format!("version {} is not known", baseline.version)) }
+    }
+
+    /// Its text: one entry after the other in an order of its own, so that a change is seen in a review.
+    #[must_use]
+    pub fn text(&self) -> String {
+        // Strings and numbers can always be written.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// Whether a finding was known.
+    #[must_use]
+    pub fn knows(&self, finding: &Finding) -> bool {
+        self.findings.iter().any(|entry| entry.is(finding))
+    }
+
+    /// Forgets what is not found any more. Returns how many entries that were.
+    pub fn prune<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) -> usize {
+        let (before, found) = (self.findings.len(), findings.collect::<Vec<_>>());
+        self.findings.retain(|entry| found.iter().any(|finding| entry.is(finding)));
+        before - self.findings.len()
+    }
+
+    /// How many findings it knows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.findings.len()
+    }
+
+    /// Whether it knows none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+impl Entry {
+    /// The policy that a gap of the whole tenant is nearest to may change.
+    fn is(&self, finding: &Finding) -> bool {
+        self.fingerprint == finding.fingerprint && self.rule == finding.rule && self.tenant == finding.tenant
+    }
+}
+
+fn entry(finding: &Finding) -> Entry {
+    let policy = finding.policy.as_ref();
+    let named = policy.and_then(|policy| policy.address.clone().or(policy.id.clone()).or(policy.display_name.clone()));
+    Entry {
+        rule: finding.rule.to_owned(),
+        tenant: finding.tenant.clone(),
+        policy: named,
+        fingerprint: finding.fingerprint.clone(),
+    }
+}

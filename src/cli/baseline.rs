@@ -1,0 +1,70 @@
+//! `caplint baseline write` and `caplint baseline prune`
+
+use super::atomic;
+use super::error::RunError;
+use super::selection::{Linted, Selection, Wanted};
+use crate::baseline::Baseline;
+use crate::finding::Finding;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Write every finding of this run down, so that only new ones fail from now on
+    Write(Details),
+    /// Forget what is not found any more; nothing is added
+    Prune(Details),
+}
+
+#[derive(clap::Args)]
+struct Details {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// The file [default: caplint-baseline.json beside the configuration]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let (Action::Write(details) | Action::Prune(details)) = &arguments.action;
+    let wanted = Wanted { line_hashes: false, keep_files: false, allow_empty: false };
+    let mut linted = details.selection.lint(&wanted)?;
+    if let Some(empty) = linted.tenants.iter().find(|tenant| tenant.is_empty && details.selection.judges_tenants()) {
+        return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });
+    }
+    linted.settle(None, true);
+    let given = details.baseline.as_deref();
+    let path = linted.baseline_path(given);
+    let said = match &arguments.action {
+        Action::Write(_) => {
+            let baseline = Baseline::of(findings(&linted));
+            save(&path, &baseline)?;
+            format!("{} findings are in", baseline.len())
+        }
+        Action::Prune(_) => {
+            let Some(mut baseline) = linted.baseline(Some(&path))? else { return Ok(0) };
+            let gone = baseline.prune(findings(&linted));
+            save(&path, &baseline)?;
+            format!("{gone} findings are gone, {} are left in", baseline.len())
+        }
+    };
+    let path = crate::finding::visible(&path.to_string_lossy());
+    writeln!(std::io::stdout().lock(), "{said} {path}").map_err(RunError::Output)?;
+    Ok(0)
+}
+
+fn findings(linted: &Linted) -> impl Iterator<Item = &Finding> {
+    linted.tenants.iter().flat_map(|tenant| &tenant.findings)
+}
+
+fn save(path: &Path, baseline: &Baseline) -> Result<(), RunError> {
+    let written = atomic::write(path, |out| out.write_all(baseline.text().as_bytes()));
+    written.map_err(|error| RunError::Report { path: path.to_owned(), error })
+}

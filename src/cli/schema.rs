@@ -1,0 +1,39 @@
+//! `caplint schema`
+
+use super::error::RunError;
+use crate::schema;
+use clap::ValueEnum;
+use std::io::Write;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Of what
+    #[arg(value_enum)]
+    of: Of,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Of {
+    /// The configuration, caplint.toml
+    Config,
+    /// The JSON report
+    Report,
+    /// A policy in Microsoft Graph's words
+    Policy,
+    /// A policy in the words of the Terraform provider azuread
+    Azuread,
+    /// A policy in the words of the Terraform provider microsoft365
+    Microsoft365,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let text = match arguments.of {
+        Of::Config => schema::CONFIG_SCHEMA,
+        Of::Report => schema::REPORT_SCHEMA,
+        Of::Policy => schema::POLICY_SCHEMA,
+        Of::Azuread => schema::AZUREAD_SCHEMA,
+        Of::Microsoft365 => schema::MICROSOFT365_SCHEMA,
+    };
+    std::io::stdout().lock().write_all(text.as_bytes()).map_err(RunError::Output)?;
+    Ok(0)
+}

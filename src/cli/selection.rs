@@ -1,0 +1,284 @@
+//! What a run looks at, and with which eyes: the arguments that `check` and `baseline` share.
+
+use super::error::RunError;
+use super::progress::Progress;
+use crate::baseline::{self, Baseline};
+use crate::config::{self, Config, TenantEntry, parse_day};
+use crate::discover::Input;
+use crate::lint::{self, Settled, Settling, TenantReport};
+use crate::rules::Reading;
+use crate::signin::AssumeEnabled;
+use clap::ValueEnum;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use time::Date;
+
+#[derive(clap::Args)]
+pub(super) struct Selection {
+    /// Files and folders of exported policies; - is standard input [default: the configuration's tenants, else .]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Which reading of a control raises findings: the proof, or its stored query to the letter
+    #[arg(long, value_enum, default_value_t)]
+    reading: ReadingArgument,
+
+    /// Every PATH is a tenant of its own, instead of all of them one
+    #[arg(long)]
+    tenant_per_path: bool,
+
+    /// Judge the tenant, or only look at the files given (for hooks that see some of them)
+    #[arg(long, value_enum, default_value_t)]
+    scope: Scope,
+
+    /// The cloud, which decides the app id of the management API [default: public]
+    #[arg(long, value_enum)]
+    cloud: Option<Cloud>,
+
+    /// Judge as if these policies were on: will it hold once they are?
+    #[arg(long, value_name = "WHICH", value_enum)]
+    assume_enabled: Option<AssumeArgument>,
+
+    /// The date that reviews and deadlines are held against, as in 2027-01-31 [default: today, UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    today: Option<Date>,
+
+    /// The configuration [default: the nearest caplint.toml, from the working directory upwards]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+
+    /// Read no configuration: nothing but the paths decides
+    #[arg(long)]
+    isolated: bool,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    parse_day(text).ok_or_else(|| "write it as YEAR-MONTH-DAY, e.g. 2027-01-31".to_owned())
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum ReadingArgument {
+    #[default]
+    Effective,
+    StoredQuery,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Scope {
+    #[default]
+    Tenant,
+    File,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(super) enum Cloud {
+    #[default]
+    Public,
+    Usgov,
+}
+
+impl Cloud {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Usgov => "usgov",
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum AssumeArgument {
+    ReportOnly,
+    All,
+}
+
+impl AssumeArgument {
+    pub(super) fn meaning(assumed: Option<Self>) -> AssumeEnabled {
+        match assumed {
+            None => AssumeEnabled::Neither,
+            Some(Self::ReportOnly) => AssumeEnabled::ReportOnly,
+            Some(Self::All) => AssumeEnabled::All,
+        }
+    }
+}
+
+/// What a command wants beside findings.
+pub(super) struct Wanted {
+    pub(super) line_hashes: bool,
+    pub(super) keep_files: bool,
+    pub(super) allow_empty: bool,
+}
+
+/// What was found, before levels, ignores and the baseline.
+pub(super) struct Linted {
+    pub(super) tenants: Vec<TenantReport>,
+    pub(super) config: Arc<Config>,
+    config_text: String,
+    today: Date,
+    is_complete: bool,
+    is_isolated: bool,
+}
+
+/// A tenant to look at.
+struct Chosen<'c> {
+    name: String,
+    inputs: Vec<Input>,
+    entry: Option<&'c TenantEntry>,
+}
+
+impl Selection {
+    pub(super) fn judges_tenants(&self) -> bool {
+        self.scope == Scope::Tenant
+    }
+
+    pub(super) fn lint(&self, wanted: &Wanted) -> Result<Linted, RunError> {
+        let (config, config_text) = config(self.config.as_deref(), self.isolated)?;
+        let config = Arc::new(config);
+        let chosen = self.tenants(&config)?;
+        let today = self.today.unwrap_or_else(|| time::OffsetDateTime::now_utc().date());
+        let tenants = self.lint_all(&chosen, &config, today, wanted);
+        // What a part of the tenants does not need, the others may.
+        let is_complete = self.judges_tenants() && (self.paths.is_empty() || config.tenants.is_empty());
+        Ok(Linted { tenants, config, config_text, today, is_complete, is_isolated: self.isolated })
+    }
+
+    /// The tenants that the paths choose, each with all of its files; without paths those of the configuration.
+    fn tenants<'c>(&self, config: &'c Config) -> Result<Vec<Chosen<'c>>, RunError> {
+        let of_entry = |entry: &'c TenantEntry| {
+            Ok(Chosen { name: entry.name.clone(), inputs: inputs(&entry.paths)?, entry: Some(entry) })
+        };
+        if self.paths.is_empty() && !config.tenants.is_empty() {
+            return config.tenants.iter().map(of_entry).collect();
+        }
+        let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths.clone() };
+        let (mut chosen, mut rest) = (Vec::new(), Vec::new());
+        let mut entries: Vec<&TenantEntry> = Vec::new();
+        for path in paths {
+            let meets = |entry: &&TenantEntry| entry.paths.iter().any(|own| meet(own, &path));
+            let met: Vec<&TenantEntry> = config.tenants.iter().filter(meets).collect();
+            if met.is_empty() {
+                rest.push(path);
+            } else {
+                entries.extend(met);
+            }
+        }
+        for entry in config.tenants.iter().filter(|entry| entries.iter().any(|met| std::ptr::eq(*met, *entry))) {
+            chosen.push(of_entry(entry)?);
+        }
+        let rest = inputs(&rest)?;
+        if self.tenant_per_path {
+            chosen.extend(rest.into_iter().map(|input| Chosen {
+                name: input.name(),
+                inputs: vec![input],
+                entry: None,
+            }));
+        } else if !rest.is_empty() {
+            chosen.push(Chosen { name: lint::common_folder(&rest), inputs: rest, entry: None });
+        }
+        Ok(chosen)
+    }
+
+    fn lint_all(&self, chosen: &[Chosen<'_>], config: &Arc<Config>, today: Date, wanted: &Wanted) -> Vec<TenantReport> {
+        let progress = Progress::start();
+        // Either tenants run side by side or the files of one do: never a pool inside of a pool.
+        let side_by_side = chosen.len() >= rayon::current_num_threads() && chosen.len() > 1;
+        let lint_one = |chosen_one: &Chosen<'_>| {
+            let cloud = self.cloud.map(Cloud::name).or(chosen_one.entry.and_then(|entry| entry.cloud));
+            let options = lint::Options {
+                reading: match self.reading {
+                    ReadingArgument::Effective => Reading::Effective,
+                    ReadingArgument::StoredQuery => Reading::StoredQuery,
+                },
+                judge_tenant: self.judges_tenants(),
+                cloud: cloud.unwrap_or("public"),
+                assume_enabled: AssumeArgument::meaning(self.assume_enabled),
+                allow_empty: wanted.allow_empty,
+                line_hashes: wanted.line_hashes,
+                keep_files: wanted.keep_files,
+                parallel: !side_by_side,
+                config: Arc::clone(config),
+                today,
+                is_only_tenant: chosen.len() == 1,
+                security_defaults: chosen_one.entry.and_then(|entry| entry.security_defaults),
+            };
+            lint::tenants(&chosen_one.name, &chosen_one.inputs, &options, progress.files())
+        };
+        if side_by_side {
+            chosen.par_iter().flat_map_iter(lint_one).collect()
+        } else {
+            chosen.iter().flat_map(lint_one).collect()
+        }
+    }
+}
+
+/// Whether one of two paths is inside of the other.
+fn meet(one: &Path, two: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (one, two) = (real(one), real(two));
+    one.starts_with(&two) || two.starts_with(&one)
+}
+
+impl Linted {
+    /// The baseline that counts: the one given, the configuration's, or the one beside it.
+    pub(super) fn baseline(&self, given: Option<&Path>) -> Result<Option<Baseline>, RunError> {
+        let path = self.baseline_path(given);
+        let is_asked_for = given.is_some() || self.config.baseline.is_some();
+        if !is_asked_for && (self.is_isolated || !path.is_file()) {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(&path).map_err(|error| RunError::Path { path: path.clone(), error })?;
+        let read = Baseline::read(&text);
+        read.map(Some).map_err(|problem| RunError::Baseline { path, problem: crate::finding::visible(&problem) })
+    }
+
+    /// Where the baseline is, or would be.
+    pub(super) fn baseline_path(&self, given: Option<&Path>) -> PathBuf {
+        let beside = || self.config.folder().join(baseline::FILE_NAME);
+        given.map(Path::to_owned).or_else(|| self.config.baseline.clone()).unwrap_or_else(beside)
+    }
+
+    /// Takes out what is not to be reported.
+    pub(super) fn settle(&mut self, baseline: Option<&Baseline>, ignores: bool) -> Settled {
+        let settling = Settling {
+            config: &self.config,
+            config_text: &self.config_text,
+            baseline,
+            ignores,
+            is_complete: self.is_complete,
+            today: self.today,
+        };
+        lint::settle(&mut self.tenants, &settling)
+    }
+}
+
+pub(super) fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, RunError> {
+    paths
+        .iter()
+        .map(|path| {
+            if path == Path::new("-") {
+                let mut bytes = Vec::new();
+                std::io::stdin().lock().read_to_end(&mut bytes).map_err(RunError::Stdin)?;
+                return Ok(Input::Stdin(bytes));
+            }
+            match std::fs::metadata(path) {
+                Ok(_) => Ok(Input::Path(path.clone())),
+                Err(error) => Err(RunError::Path { path: path.clone(), error }),
+            }
+        })
+        .collect()
+}
+
+/// The configuration that holds here, and its text.
+pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<(Config, String), RunError> {
+    let found = || config::find(&std::env::current_dir().ok()?);
+    let path = given.map(Path::to_owned).or_else(|| if isolated { None } else { found() });
+    let Some(path) = path else { return Ok((Config::default(), String::new())) };
+    // As people would name it.
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
+    let text = std::fs::read_to_string(&path).map_err(|error| RunError::Path { path: path.clone(), error })?;
+    let config = config::read(&path, &text).map_err(|problem| RunError::config(&path, &text, problem))?;
+    Ok((config, text))
+}

@@ -1,0 +1,39 @@
+//! [Code Quality] of GitLab: one array of findings.
+//!
+//! [Code Quality]: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+
+use super::Run;
+use crate::finding::{Finding, Level, escape_invisible, visible};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let mut seen = BTreeSet::new();
+    let issues: Vec<Value> = run.findings().map(|finding| issue(finding, run, &mut seen)).collect();
+    let text = serde_json::to_string_pretty(&issues).map_err(io::Error::other)?;
+    writeln!(out, "{}", escape_invisible(&text))
+}
+
+fn issue(finding: &Finding, run: &Run, seen: &mut BTreeSet<String>) -> Value {
+    let primary = finding.primary();
+    let help = finding.help.as_ref().map(|help| format!(" {help}")).unwrap_or_default();
+    // Two tenants may have the same finding; GitLab drops the second of one fingerprint.
+    let mut fingerprint = finding.fingerprint.clone();
+    let mut nth = 1;
+    while !seen.insert(fingerprint.clone()) {
+        nth += 1;
+        fingerprint = format!("{}-{nth}", finding.fingerprint);
+    }
+    json!({
+        "description": visible(&format!("{}{help}", finding.message)),
+        "check_name": finding.rule,
+        "fingerprint": fingerprint,
+        "severity": match finding.level {
+            Level::Error => "critical",
+            Level::Warning => "major",
+            Level::Info => "info",
+        },
+        "location": { "path": run.root.place(&primary.path).0, "lines": { "begin": primary.start.line } },
+    })
+}

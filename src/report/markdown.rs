@@ -1,0 +1,146 @@
+//! A summary for a pull request, in GitHub's and GitLab's Markdown.
+
+use super::{Run, count};
+use crate::coverage::Verdict;
+use crate::finding::{Finding, Level, clip, visible};
+use crate::lint::{ControlReport, ExceptionReport, TenantReport};
+use std::io::{self, Write};
+
+/// Findings and exceptions that are listed. A summary has a size that GitHub takes, and a reader has an evening.
+const LISTED: usize = 100;
+
+/// Ways in that are listed of a control.
+const WAYS: usize = 10;
+
+pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let summary = run.summary();
+    writeln!(out, "## Conditional Access\n")?;
+    writeln!(out, "| tenant | control | verdict |\n|---|---|---|")?;
+    for tenant in &run.tenants {
+        for control in &tenant.controls {
+            writeln!(
+                out,
+                "| {} | `{}` | {} **{}** |",
+                text(&tenant.name),
+                control.id,
+                sign(control.verdict),
+                control.verdict.word()
+            )?;
+        }
+        if tenant.controls.is_empty() {
+            writeln!(out, "| {} | – | not judged |", text(&tenant.name))?;
+        }
+    }
+    for tenant in &run.tenants {
+        for control in &tenant.controls {
+            control_to(tenant, control, out)?;
+        }
+    }
+    findings_to(run, out)?;
+    let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
+    let levels: Vec<String> = levels.into_iter().map(|(number, noun)| count(number, noun)).collect();
+    let policies = if summary.policies == 1 { "1 policy".to_owned() } else { format!("{} policies", summary.policies) };
+    writeln!(out, "\n{policies} in {}: {}.", count(summary.files, "file"), levels.join(", "))
+}
+
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Enforced => "✅",
+        Verdict::EnforcedExcept => "☑️",
+        Verdict::NotEnforced => "❌",
+        Verdict::Undecided => "❓",
+    }
+}
+
+fn control_to(tenant: &TenantReport, control: &ControlReport, out: &mut dyn Write) -> io::Result<()> {
+    let open = matches!(control.verdict, Verdict::NotEnforced | Verdict::Undecided);
+    if !open && control.exceptions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### {}: `{}`\n\n{}", text(&tenant.name), control.id, text(&control.reason))?;
+    if open && !control.ways.is_empty() {
+        writeln!(out, "\nWho gets through:\n")?;
+        for way in control.ways.iter().take(WAYS) {
+            writeln!(out, "- {}", text(way))?;
+        }
+        let more = control.ways.len().saturating_sub(WAYS);
+        if more > 0 || control.more_holes {
+            writeln!(out, "- … and {more} more{}", if control.more_holes { ", at least" } else { "" })?;
+        }
+    }
+    exceptions_to(&control.exceptions, out)
+}
+
+fn exceptions_to(exceptions: &[ExceptionReport], out: &mut dyn Write) -> io::Result<()> {
+    if exceptions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n| outside | when | approved by | review by |\n|---|---|---|---|")?;
+    for exception in exceptions.iter().take(LISTED) {
+        let name = exception.name.as_deref().unwrap_or(&exception.id);
+        writeln!(
+            out,
+            "| {} {} | {} | {} | {} |",
+            exception.kind,
+            text(name),
+            exception.when.as_deref().map_or_else(|| "always".to_owned(), text),
+            exception.owner.as_deref().map_or_else(|| "**nobody**".to_owned(), text),
+            exception.review_by.as_deref().unwrap_or("–")
+        )?;
+    }
+    Ok(())
+}
+
+fn findings_to(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let controls: Vec<&str> =
+        run.tenants.iter().flat_map(|tenant| &tenant.controls).map(|control| control.id).collect();
+    let mut findings: Vec<&Finding> = run.findings().filter(|finding| !controls.contains(&finding.rule)).collect();
+    if findings.is_empty() {
+        return Ok(());
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    let total = count(findings.len(), "other finding");
+    writeln!(out, "\n<details>\n<summary>{total}</summary>\n\n| level | rule | where | what |\n|---|---|---|---|")?;
+    for finding in findings.iter().take(LISTED) {
+        let primary = finding.primary();
+        let level = match finding.level {
+            Level::Error => "**error**",
+            other => other.word(),
+        };
+        let place = format!("{}:{}", primary.path, primary.start.line);
+        writeln!(out, "| {level} | `{}` | {} | {} |", finding.rule, text(&place), text(&finding.message))?;
+    }
+    if findings.len() > LISTED {
+        writeln!(out, "| | | | … and {} more |", findings.len() - LISTED)?;
+    }
+    writeln!(out, "\n</details>")
+}
+
+/// Text in which nothing is markup, a mention or a reference.
+fn text(text: &str) -> String {
+    clip(&visible(text), 500).chars().fold(String::new(), |mut escaped, character| {
+        match character {
+            '<' | '>' | '&' | '@' | '#' => escaped.push_str(&format!("&#{};", u32::from(character))),
+            // Would become a link by itself.
+            ':' if escaped.ends_with("http") || escaped.ends_with("https") => escaped.push_str("&#58;"),
+            '.' if escaped.ends_with("www") => escaped.push_str("&#46;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' => escaped.extend(['\\', character]),
+            _ => escaped.push(character),
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_no_markup_no_mention_and_no_row() {
+        assert_eq!(
+            text("a|b\n<img src=x> @admin #1 [x](y) **z** `c`"),
+            "a\\|b\u{FFFD}&#60;img src=x&#62; &#64;admin &#35;1 \\[x\\](y) \\*\\*z\\*\\* \\`c\\`"
+        );
+        assert_eq!(text("https://evil.example"), "https&#58;//evil.example");
+    }
+}

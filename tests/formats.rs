@@ -1,0 +1,185 @@
+//! Reports for the places where people work, each read back as its consumer reads it.
+
+#![allow(clippy::unwrap_used)]
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+fn report(folder: &Path, format: &str, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    let output = command
+        .current_dir(folder)
+        .args([&["check", "--isolated", "--format", format, "-v"], arguments].concat())
+        .output();
+    String::from_utf8(output.unwrap().stdout).unwrap()
+}
+
+fn testdata(format: &str, tenant: &str) -> String {
+    report(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), format, &[tenant])
+}
+
+fn tenants() -> Vec<String> {
+    let folders = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata")).unwrap().flatten();
+    folders.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+/// Every finding as the JSON report has it.
+fn findings(tenant: &str) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&testdata("json", tenant)).unwrap();
+    report["findings"].as_array().unwrap().clone()
+}
+
+/// A workflow command as the runner reads it: what stands between the colons, unescaped.
+struct Annotation {
+    command: String,
+    properties: Vec<(String, String)>,
+    message: String,
+}
+
+fn annotations(text: &str) -> Vec<Annotation> {
+    let unescaped = |text: &str| {
+        let text = text.replace("%3A", ":").replace("%2C", ",");
+        text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+    };
+    text.lines()
+        .map(|line| {
+            let (head, message) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
+            let (command, properties) = head.split_once(' ').unwrap();
+            let property =
+                |pair: &str| pair.split_once('=').map(|(key, value)| (key.to_owned(), unescaped(value))).unwrap();
+            Annotation {
+                command: command.to_owned(),
+                properties: properties.split(',').map(property).collect(),
+                message: unescaped(message),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn github_shows_the_gravest_of_each_kind_within_its_limits() {
+    for tenant in tenants() {
+        let annotations = annotations(&testdata("github", &tenant));
+        let findings = findings(&tenant);
+        for (command, level) in [("error", "error"), ("warning", "warning"), ("notice", "info")] {
+            let shown = annotations.iter().filter(|one| one.command == command).count();
+            assert!(shown <= 10, "{tenant}: {shown} of {command}");
+            let of_level = findings.iter().filter(|finding| finding["level"] == level).count();
+            assert!(shown >= of_level.min(9), "{tenant}: {command}");
+        }
+        let levels: Vec<&str> = annotations.iter().map(|one| one.command.as_str()).collect();
+        let rank = |level: &&str| ["error", "warning", "notice"].iter().position(|known| known == level).unwrap();
+        assert!(levels.iter().map(rank).is_sorted(), "{tenant}");
+        for annotation in annotations {
+            for (key, value) in &annotation.properties {
+                assert!(["title", "file", "line", "endLine", "col", "endColumn"].contains(&key.as_str()), "{key}");
+                assert!(!value.contains(['\n', '\r', '\u{1b}']), "{value}");
+            }
+            assert!(!annotation.message.contains("\n::"), "{}", annotation.message);
+        }
+    }
+}
+
+#[test]
+fn github_says_how_many_findings_it_leaves_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut policies = String::from("[");
+    for index in 0..25 {
+        let comma = if index > 0 { "," } else { "" };
+        write!(policies, "{comma}{{\"displayName\": \"p{index}\", \"state\": \"enabeld\", \"conditions\": {{}}, \"grantControls\": null}}").unwrap();
+    }
+    fs::write(folder.path().join("p.json"), policies + "]").unwrap();
+    let annotations = annotations(&report(folder.path(), "github", &[]));
+    assert_eq!(annotations.iter().filter(|one| one.command == "error").count(), 10);
+    assert!(
+        annotations[0].message.starts_with("Any ordinary user") || annotations[0].message.contains("cannot be told")
+    );
+    assert!(annotations.last().unwrap().message.contains("more than GitHub shows"));
+}
+
+/// Key by key what <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format> asks for.
+#[test]
+fn gitlab_gets_what_its_documentation_asks_for() {
+    for tenant in tenants() {
+        let issues: Value = serde_json::from_str(&testdata("gitlab", &tenant)).unwrap();
+        let issues = issues.as_array().unwrap();
+        assert_eq!(issues.len(), findings(&tenant).len());
+        let fingerprints: BTreeSet<&str> = issues.iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
+        assert_eq!(fingerprints.len(), issues.len(), "{tenant}");
+        for issue in issues {
+            assert!(
+                !issue["description"].as_str().unwrap().is_empty() && !issue["check_name"].as_str().unwrap().is_empty()
+            );
+            let severity = issue["severity"].as_str().unwrap();
+            assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity));
+            let path = issue["location"]["path"].as_str().unwrap();
+            assert!(!path.starts_with("./") && !path.starts_with('/'), "{path}");
+            assert!(issue["location"]["lines"]["begin"].as_u64().unwrap() >= 1);
+        }
+    }
+}
+
+#[test]
+fn junit_is_read_back_with_a_failure_for_each_error() {
+    for tenant in tenants() {
+        let report = quick_junit::Report::deserialize_from_str(&testdata("junit", &tenant)).unwrap();
+        let failures: usize = report.test_suites.iter().map(|suite| suite.failures).sum();
+        let errors = findings(&tenant).iter().filter(|finding| finding["level"] == "error").count();
+        assert_eq!(failures, errors, "{tenant}");
+        for case in report.test_suites.iter().flat_map(|suite| &suite.test_cases) {
+            assert!(case.classname.is_some(), "{tenant}: {}", case.name.as_str());
+        }
+    }
+}
+
+#[test]
+fn markdown_holds_a_verdict_for_each_control_and_no_markup_of_a_policy() {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    for tenant in tenants() {
+        let text = testdata("markdown", &tenant);
+        let (mut tables, mut html) = (0, Vec::new());
+        for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
+            match event {
+                Event::Start(Tag::Table(_)) => tables += 1,
+                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => panic!("{tenant}: a link\n{text}"),
+                Event::Html(tag) | Event::InlineHtml(tag) => html.push(tag.trim().to_owned()),
+                _ => {}
+            }
+        }
+        assert!(tables >= 1, "{tenant}");
+        let ours = |tag: &String| tag.starts_with("<details>") || tag.starts_with("<summary>") || tag == "</details>";
+        assert!(html.iter().all(ours), "{tenant}: {html:?}");
+        assert!(!text.contains("@odata") || text.contains("&#64;odata"), "{tenant}");
+    }
+    let text = testdata("markdown", "trusted-location-half-closed");
+    assert!(text.contains("| `mfa-azure-management` | ❌ **not-enforced** |"), "{text}");
+    assert!(text.contains("Who gets through:"), "{text}");
+}
+
+#[test]
+fn markdown_names_owners_and_days_of_exceptions() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = json!({
+        "displayName": "MFA", "state": "enabled",
+        "conditions": {
+            "clientAppTypes": ["all"], "applications": { "includeApplications": ["All"] },
+            "users": { "includeUsers": ["All"], "excludeUsers": ["11111111-1111-4111-8111-111111111111", "11111111-1111-4111-8111-111111111112"] },
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] },
+    });
+    fs::write(folder.path().join("p.json"), policy.to_string()).unwrap();
+    fs::write(
+        folder.path().join("caplint.toml"),
+        "[[exception]]\nuser = \"11111111-1111-4111-8111-111111111111\"\nname = \"Break glass\"\nowner = \"identity@contoso.example\"\nreason = \"x\"\nreview-by = 2099-01-31\n",
+    )
+    .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    let output = command.current_dir(folder.path()).args(["check", "--format", "markdown"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("| user Break glass | always | identity&#64;contoso.example | 2099-01-31 |"), "{text}");
+    assert!(text.contains("| **nobody** | – |"), "{text}");
+}

@@ -1,0 +1,307 @@
+//! What is not reported, and who says so: levels, ignores, baselines, tenants and excludes of a configuration.
+
+#![allow(clippy::unwrap_used)]
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const POLICY: &str = r#"{
+  "id": "11111111-1111-4111-8111-111111111111",
+  "displayName": "MFA for Azure",
+  "state": "Enabled",
+  "conditions": {
+    "clientAppTypes": ["all"],
+    "applications": { "includeApplications": ["797f4846-ba00-4fd7-ba43-dac1f8f63013"] },
+    "users": { "includeUsers": ["All"], "excludeUsers": ["GuestsOrExternalUsers"] }
+  },
+  "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
+}"#;
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn run(path: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_caplint")).current_dir(path).args(arguments).output().unwrap()
+}
+
+fn code(path: &Path, arguments: &[&str]) -> i32 {
+    run(path, arguments).status.code().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn report(path: &Path, more: &[&str]) -> Value {
+    let output = run(path, &[&["check", "--format", "json"], more].concat());
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn rules(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let of_weight = findings.filter(|finding| finding["level"] != "info");
+    of_weight.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+}
+
+const IGNORE: &str = "[[ignore]]\nrule = \"letter-case\"\npolicy = \"MFA for Azure\"\nreason = \"Our module writes it so\"\nuntil = 2027-01-31\n";
+
+#[test]
+fn an_ignore_hides_what_it_is_about_until_its_last_day() {
+    let folder = folder(&[("exports/p.json", POLICY), ("caplint.toml", IGNORE)]);
+    let on = |day: &str| report(folder.path(), &["--today", day]);
+    assert_eq!(rules(&on("2027-01-31")), ["mfa-azure-management"]);
+    assert_eq!(on("2027-01-31")["summary"]["ignored"], 1);
+    assert_eq!(rules(&on("2027-02-01")), ["expired-ignore", "letter-case", "mfa-azure-management"]);
+    let shown = report(folder.path(), &["--today", "2027-01-31", "--no-ignores"]);
+    assert_eq!(rules(&shown), ["letter-case", "mfa-azure-management"]);
+    // The same tenant in one line: nothing hangs on where it stands.
+    let one_line = POLICY.replace('\n', "");
+    fs::write(folder.path().join("exports/p.json"), one_line).unwrap();
+    assert_eq!(rules(&on("2027-01-31")), ["mfa-azure-management"]);
+}
+
+#[test]
+fn an_ignored_gap_no_longer_closes_the_gate_but_the_verdict_stays() {
+    let gap = "[[ignore]]\nrule = \"mfa-azure-management\"\ntenant = \".\"\nreason = \"Guests have no roles in Azure\"\n[rules]\nletter-case = \"off\"\n";
+    let folder = folder(&[("p.json", POLICY), ("caplint.toml", gap)]);
+    assert_eq!(code(folder.path(), &["check"]), 0);
+    let report = report(folder.path(), &[]);
+    assert_eq!(report["tenants"][0]["controls"][0]["verdict"], "not-enforced");
+    assert!(rules(&report).is_empty());
+    let sarif: Value = serde_json::from_str(&text(&run(folder.path(), &["check", "--format", "sarif"]))).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert!(results.iter().all(|result| result["ruleId"] != "mfa-azure-management"), "code scanning must not see it");
+    assert_eq!(code(folder.path(), &["check", "--no-ignores"]), 1);
+}
+
+#[test]
+fn unused_and_reasonless_ignores_are_findings_at_their_lines() {
+    let config = "[[ignore]]\nrule = \"letter-case\"\npolicy = \"Another\"\nreason = \"x\"\n\n[[ignore]]\nrule = \"letter-case\"\npolicy = \"MFA for Azure\"\n";
+    let folder = folder(&[("p.json", POLICY), ("caplint.toml", config)]);
+    let report = report(folder.path(), &[]);
+    let of = |rule: &str| {
+        let findings = report["findings"].as_array().unwrap();
+        let finding = findings.iter().find(|finding| finding["rule"] == rule).unwrap();
+        let location = &finding["locations"][0];
+        (location["path"].as_str().unwrap().to_owned(), location["start"]["line"].as_u64().unwrap())
+    };
+    assert_eq!(of("unused-ignore"), ("caplint.toml".to_owned(), 2));
+    assert_eq!(of("invalid-ignore"), ("caplint.toml".to_owned(), 7));
+    assert!(rules(&report).contains(&"letter-case".to_owned()), "without a reason it hides nothing");
+    // A hook that sees one file cannot know what the others need.
+    let scoped = self::report(folder.path(), &["--scope", "file"]);
+    assert!(!rules(&scoped).contains(&"unused-ignore".to_owned()));
+}
+
+#[test]
+fn a_rule_that_does_not_exist_stops_the_run() {
+    for (config, near) in [
+        ("[[ignore]]\nrule = \"leter-case\"\npolicy = \"x\"\nreason = \"x\"\n", "letter-case"),
+        ("[rules]\nletter-cas = \"off\"\n", "letter-case"),
+        ("profil = \"strict\"\n", "profile"),
+        ("[[ignore]]\nrule = \"letter-case\"\npolicys = \"x\"\nreason = \"x\"\n", "policy"),
+        ("[[tenant]]\nname = \"a\"\npath = [\"a\"]\n", "paths"),
+    ] {
+        let folder = folder(&[("p.json", POLICY), ("caplint.toml", config)]);
+        let output = run(folder.path(), &["check"]);
+        assert_eq!(output.status.code(), Some(2), "{config}");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(&format!("Did you mean `{near}`?")), "{error}");
+    }
+}
+
+/// A policy in HCL with one thing wrong in it, for every rule that can speak there.
+const HCL: &str = r#"
+BLOCK
+resource "azuread_conditional_access_policy" "mfa" {
+  display_name = "MFA"
+  STATE
+  state        = "Enabled"
+  conditions {
+    client_app_types = ["all"]
+    applications { included_applications = ["797f4846"] }
+    users {
+      USERS
+      included_users  = ["All"]
+      excluded_groups = ["<break glass>"]
+      excluded_users  = ["GuestsOrExternalUsers"]
+    }
+    unheard_of = "x"
+  }
+  grant_controls {
+    operator          = "OR"
+    built_in_controls = ["mfa", "mfaa", "laserScan"]
+  }
+  extra = 1
+}
+"#;
+
+#[test]
+fn a_comment_in_front_of_a_block_or_attribute_ignores_what_is_in_it() {
+    let with = |place: &str, comment: &str| {
+        let text =
+            ["BLOCK", "STATE", "USERS"].iter().fold(HCL.replace(place, comment), |text, rest| text.replace(rest, ""));
+        folder(&[("main.tf", &text)])
+    };
+    let all = report(with("", "").path(), &["--isolated"]);
+    let mut tried = 0;
+    for finding in all["findings"].as_array().unwrap() {
+        let rule = finding["rule"].as_str().unwrap();
+        let folder = with("BLOCK", &format!("# caplint: ignore[{rule}] tried until=2027-01-31"));
+        let left = report(folder.path(), &["--isolated", "--today", "2026-12-01"]);
+        assert!(!rules(&left).contains(&rule.to_owned()), "{rule}: {left:#}");
+        assert!(!rules(&left).iter().any(|rule| rule.ends_with("-ignore")), "{rule}: {left:#}");
+        tried += 1;
+    }
+    assert!(tried >= 6, "{:?}", rules(&all));
+
+    let of = |place: &str, comment: &str| rules(&report(with(place, comment).path(), &["--isolated"]));
+    assert!(!of("STATE", "// caplint: ignore[letter-case] our module").contains(&"letter-case".to_owned()));
+    // In front of something else, it hides nothing, and says so.
+    let elsewhere = of("USERS", "# caplint: ignore[letter-case] our module");
+    assert!(elsewhere.contains(&"letter-case".to_owned()) && elsewhere.contains(&"unused-ignore".to_owned()));
+    for comment in ["# caplint: ignore[letter-case]", "# caplint: ignore[letter-cas] x", "# caplint: off"] {
+        let found = of("STATE", comment);
+        assert!(found.contains(&"letter-case".to_owned()) && found.contains(&"invalid-ignore".to_owned()), "{comment}");
+    }
+}
+
+#[test]
+fn a_baseline_survives_whatever_says_the_same() {
+    let folder = folder(&[("p.json", POLICY), ("caplint.toml", "")]);
+    let path = folder.path();
+    assert_eq!(code(path, &["baseline", "write"]), 0);
+    assert_eq!(code(path, &["check"]), 0);
+    assert_eq!(report(path, &[])["summary"]["inBaseline"], 3);
+    let reordered: Value = serde_json::from_str(POLICY).unwrap();
+    fs::write(path.join("p.json"), format!("{reordered:#}\n\n").replace('\n', "\r\n")).unwrap();
+    assert_eq!(code(path, &["check"]), 0, "another order, formatting and line ends");
+    assert_eq!(code(path, &["check", "--no-baseline"]), 1);
+    // A new finding fails, and is not added by itself.
+    let before = fs::read(path.join("caplint-baseline.json")).unwrap();
+    fs::write(path.join("new.json"), POLICY.replace("1111-4111", "1112-4111").replace("\"OR\"", "\"Or\"")).unwrap();
+    let new = report(path, &[]);
+    assert_eq!(rules(&new), ["letter-case", "letter-case"]);
+    assert_eq!(fs::read(path.join("caplint-baseline.json")).unwrap(), before);
+    // What is mended is forgotten, on request.
+    fs::remove_file(path.join("new.json")).unwrap();
+    fs::write(path.join("p.json"), POLICY.replace("Enabled", "enabled")).unwrap();
+    assert_eq!(text(&run(path, &["baseline", "prune"])), "1 findings are gone, 2 are left in caplint-baseline.json\n");
+    assert_eq!(code(path, &["check"]), 0);
+    fs::write(path.join("caplint-baseline.json"), "{").unwrap();
+    assert_eq!(code(path, &["check"]), 2, "half a baseline is none");
+}
+
+#[test]
+fn an_ignore_is_added_behind_what_stands_there() {
+    let folder = folder(&[("caplint.toml", "# ours\nprofile = \"strict\" # yes\n"), ("p.json", POLICY)]);
+    let path = folder.path();
+    let add = |more: &[&str]| {
+        run(path, &[&["ignore", "add", "letter-case", "--reason", "a \"quoted\" reason"], more].concat())
+    };
+    assert_eq!(add(&["--policy", "MFA for Azure", "--until", "2027-01-31"]).status.code(), Some(0));
+    let config = fs::read_to_string(path.join("caplint.toml")).unwrap();
+    assert!(config.starts_with("# ours\nprofile = \"strict\" # yes\n\n[[ignore]]\n"), "{config}");
+    assert!(!rules(&report(path, &["--today", "2026-12-01"])).contains(&"letter-case".to_owned()));
+    assert_eq!(add(&[]).status.code(), Some(2), "about nothing");
+    assert_eq!(run(path, &["ignore", "add", "letter-cas", "--tenant", ".", "--reason", "x"]).status.code(), Some(2));
+    assert_eq!(run(path, &["ignore", "add", "letter-case", "--tenant", ".", "--reason", " "]).status.code(), Some(2));
+    assert_eq!(fs::read_to_string(path.join("caplint.toml")).unwrap(), config);
+}
+
+#[test]
+fn tenants_of_the_configuration_are_judged_one_by_one() {
+    let closed = POLICY.replace("\"GuestsOrExternalUsers\"", "").replace("Enabled", "enabled");
+    let config = "exclude = [\"**/archive/\"]\n[[tenant]]\nname = \"contoso\"\npaths = [\"a\"]\n[[tenant]]\nname = \"fabrikam\"\npaths = [\"b\", \"c.json\"]\nsecurity-defaults = true\n[rules]\nletter-case = \"error\"\n";
+    let files = [
+        ("a/p.json", closed.as_str()),
+        ("a/archive/old.json", POLICY),
+        ("b/x.json", "{}"),
+        ("c.json", "{}"),
+        ("caplint.toml", config),
+    ];
+    let folder = folder(&files);
+    let tenants = |arguments: &[&str]| -> Vec<(String, String)> {
+        let report = report(folder.path(), arguments);
+        let tenants = report["tenants"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        tenants.map(|tenant| (text(&tenant["name"]), text(&tenant["controls"][0]["verdict"]))).collect()
+    };
+    let pair = |name: &str| (name.to_owned(), "enforced".to_owned());
+    assert_eq!(tenants(&[]), [pair("contoso"), pair("fabrikam")]);
+    // A path chooses the tenant that it is of, and all of it.
+    assert_eq!(tenants(&["a/p.json"]), [pair("contoso")]);
+    assert_eq!(report(folder.path(), &["a"])["summary"]["files"], 1, "the archive is left out");
+}
+
+#[test]
+fn the_profile_strict_fails_on_warnings_and_a_level_can_be_set() {
+    let closed = POLICY.replace("\"GuestsOrExternalUsers\"", "");
+    let folder = folder(&[("p.json", &closed), ("caplint.toml", "")]);
+    let with = |config: &str| {
+        fs::write(folder.path().join("caplint.toml"), config).unwrap();
+        code(folder.path(), &["check"])
+    };
+    assert_eq!(with(""), 0);
+    assert_eq!(with("profile = \"strict\"\n"), 1);
+    assert_eq!(with("profile = \"strict\"\n[rules]\nletter-case = \"info\"\n"), 0);
+    assert_eq!(with("[rules]\nletter-case = \"error\"\n"), 1);
+}
+
+#[test]
+fn the_configuration_that_was_read_is_named() {
+    let folder = folder(&[("p.json", POLICY), ("caplint.toml", "")]);
+    let output = run(folder.path(), &["check", "-v"]);
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("configuration: caplint.toml\n"));
+}
+
+#[test]
+fn schemas_and_completions_are_printed() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["config", "report", "policy", "azuread", "microsoft365"] {
+        let schema: Value = serde_json::from_str(&text(&run(here, &["schema", name]))).unwrap();
+        assert!(schema["$id"].is_string(), "{name}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(text(&run(here, &["completions", shell])).contains("caplint"), "{shell}");
+    }
+}
+
+/// The configuration's own reader and its schema agree on keys.
+#[test]
+fn the_schema_of_the_configuration_accepts_what_is_read() {
+    let schema: Value = serde_json::from_str(caplint::schema::CONFIG_SCHEMA).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for config in [
+        IGNORE,
+        "profile = \"strict\"\nexclude = [\"a/\"]\nbaseline = \"b.json\"\n[rules]\nletter-case = \"off\"\n[[tenant]]\nname = \"a\"\npaths = [\"a\"]\ncloud = \"usgov\"\nsecurity-defaults = true\n",
+        "[[exception]]\nuser = \"x\"\nowner = \"a\"\nreason = \"b\"\nreview-by = 2027-01-31\n[assumptions]\napproved-app-retired = true\n",
+        "[[requirement]]\nid = \"x-y\"\nresources = [\"All\"]\ngrant = { strength = \"phishing-resistant\" }\nusers = { roles = [\"Global Administrator\"] }\n",
+    ] {
+        caplint::config::read(Path::new("caplint.toml"), config)
+            .unwrap_or_else(|problem| panic!("{}", problem.message));
+        let value: toml::Value = toml::from_str(config).unwrap();
+        // TOML's days are strings to JSON.
+        let json: Value = serde_json::from_str(
+            &serde_json::to_string(&value)
+                .unwrap()
+                .replace("{\"$__toml_private_datetime\":\"2027-01-31\"}", "\"2027-01-31\""),
+        )
+        .unwrap();
+        assert!(validator.is_valid(&json), "{json}");
+    }
+    for wrong in [serde_json::json!({ "profil": 1 }), serde_json::json!({ "ignore": [{ "rule": "a", "policy": "b" }] })]
+    {
+        assert!(!validator.is_valid(&wrong));
+    }
+}
