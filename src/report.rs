@@ -83,6 +83,8 @@ pub struct Run {
     pub own: Vec<&'static Control>,
     /// What is not reported.
     pub settled: Settled,
+    /// Only files were looked at, and no tenant was judged.
+    pub files_only: bool,
     /// For SARIF: how paths as shown become addresses from the repository's root.
     pub root: Root,
 }

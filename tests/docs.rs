@@ -38,17 +38,39 @@ fn the_page_of_rules_is_up_to_date() {
 fn the_diagnostic_in_the_readme_is_real() {
     let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["check", "testdata/trusted-location-half-closed"])
+        .args(["check", "testdata/trusted-location-half-closed", "--color", "always"])
+        .env("LANG", "C.UTF-8")
         .output()
         .unwrap();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = fs::read_to_string(path).unwrap();
-    let shown = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let real = String::from_utf8(output.stdout).unwrap();
+    // A picture is as wide as its longest line.
+    let text = String::from_utf8(output.stdout).unwrap();
+    let wrapped: Vec<String> = text.lines().flat_map(|line| wrap(line, 118)).collect();
+    let real = anstyle_svg::Term::new().render_svg(&wrapped.join("\n"));
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostic.svg");
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(path, readme.replacen(shown, &real, 1)).unwrap();
+        fs::write(path, &real).unwrap();
     }
-    assert!(shown == real, "UPDATE_DOCS=1 cargo test --test docs");
+    assert!(fs::read_to_string(path).unwrap_or_default() == real, "UPDATE_DOCS=1 cargo test --test docs");
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    assert!(readme.contains("(docs/diagnostic.svg)"));
+}
+
+/// A line as a terminal of that width shows it. Escapes take no room.
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    let (mut lines, mut column, mut in_escape) = (vec![String::new()], 0, false);
+    for character in line.chars() {
+        in_escape |= character == '\u{1b}';
+        if column == width && !in_escape {
+            lines.push(String::new());
+            column = 0;
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push(character);
+        }
+        column += usize::from(!in_escape);
+        in_escape &= character != 'm';
+    }
+    lines
 }
 
 #[test]

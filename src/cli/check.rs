@@ -96,7 +96,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let empty = linted.tenants.iter().find(|tenant| tenant.is_empty).map(|tenant| tenant.name.clone());
     let empty = empty.filter(|_| arguments.selection.judges_tenants() && !arguments.allow_empty);
     let own = linted.config.requirements.clone();
-    let mut run = Run { tenants: linted.tenants, exit_code: 0, own, root: root(), settled };
+    let files_only = !arguments.selection.judges_tenants();
+    let mut run = Run { tenants: linted.tenants, exit_code: 0, own, root: root(), settled, files_only };
     let fail_on = arguments.fail_on.unwrap_or(if is_strict { FailOn::Warning } else { FailOn::Error });
     run.exit_code = match &empty {
         Some(_) => FAILED,

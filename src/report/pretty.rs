@@ -108,6 +108,7 @@ fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let settled: Vec<String> =
         settled.iter().filter(|(number, _)| *number > 0).map(|(number, how)| format!(", {number} {how}")).collect();
     let settled = settled.concat();
+    let scope = if run.files_only { "; the tenant is not judged (--scope file)" } else { "" };
     let skipped = match summary.skipped {
         0 => String::new(),
         1 => "; 1 file without policies".to_owned(),
@@ -115,7 +116,7 @@ fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{} in {}: {found}{settled}{hidden}{skipped}",
+        "{} in {}: {found}{settled}{hidden}{skipped}{scope}",
         policies(summary.policies),
         count(summary.files, "file")
     )
