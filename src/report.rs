@@ -193,6 +193,9 @@ impl Run {
     }
 }
 
+/// What is said of a tenant in which nothing was found.
+const NOTHING: &str = "There was nothing to judge, or it could not be read.";
+
 /// Whether a finding is shown to people.
 fn is_shown(level: Level, style: Style) -> bool {
     style.show.is_none_or(|lowest| level >= lowest)

@@ -183,3 +183,12 @@ fn markdown_names_owners_and_days_of_exceptions() {
     assert!(text.contains("| user Break glass | always | identity&#64;contoso.example | 2099-01-31 |"), "{text}");
     assert!(text.contains("| **nobody** | – |"), "{text}");
 }
+
+#[test]
+fn nothing_to_judge_does_not_pass_in_any_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let junit = quick_junit::Report::deserialize_from_str(&report(folder.path(), "junit", &[])).unwrap();
+    assert_eq!(junit.test_suites.iter().map(|suite| suite.errors).sum::<usize>(), 1);
+    assert!(report(folder.path(), "github", &[]).starts_with("::error title=caplint::There was nothing to judge"));
+    assert!(report(folder.path(), "markdown", &[]).contains("not judged"));
+}

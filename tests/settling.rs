@@ -263,6 +263,10 @@ fn the_configuration_that_was_read_is_named() {
     let folder = folder(&[("p.json", POLICY), ("caplint.toml", "")]);
     let output = run(folder.path(), &["check", "-v"]);
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("configuration: caplint.toml\n"));
+    fs::rename(folder.path().join("caplint.toml"), folder.path().join(".caplint.toml")).unwrap();
+    let output = run(folder.path(), &["check", "-v"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains(".caplint.toml is not read") && said.contains("configuration: none"), "{said}");
 }
 
 #[test]

@@ -104,9 +104,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         None => u8::from(fails(&run, fail_on)),
     };
     if arguments.verbose {
-        if let Some(path) = &linted.config.path {
-            eprintln!("configuration: {}", crate::finding::visible(&path.to_string_lossy()));
-        }
+        let path = linted.config.path.as_ref().map(|path| path.to_string_lossy());
+        eprintln!("configuration: {}", crate::finding::visible(path.as_deref().unwrap_or("none")));
         for file in run.tenants.iter().flat_map(|tenant| &tenant.taken) {
             eprintln!("{}", crate::finding::visible(&file.to_string()));
         }

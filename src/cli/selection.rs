@@ -270,11 +270,23 @@ pub(super) fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, RunError> {
         .collect()
 }
 
+/// A file here that was probably meant as the configuration.
+fn near_miss() -> Option<&'static str> {
+    let names =
+        [".caplint.toml", "caplint.tml", "caplint.yaml", "caplint.yml", ".caplint.yaml", ".caplint.yml", ".caplintrc"];
+    names.into_iter().find(|name| Path::new(name).is_file())
+}
+
 /// The configuration that holds here, and its text.
 pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<(Config, String), RunError> {
     let found = || config::find(&std::env::current_dir().ok()?);
     let path = given.map(Path::to_owned).or_else(|| if isolated { None } else { found() });
-    let Some(path) = path else { return Ok((Config::default(), String::new())) };
+    let Some(path) = path else {
+        near_miss().filter(|_| !isolated).iter().for_each(|name| {
+            eprintln!("caplint: {name} is not read; the configuration is called {}", config::FILE_NAME);
+        });
+        return Ok((Config::default(), String::new()));
+    };
     // As people would name it.
     let here = std::env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);

@@ -5,7 +5,7 @@
 //!
 //! [Workflow commands]: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 
-use super::{Root, Run, Style, count, is_shown};
+use super::{NOTHING, Root, Run, Style, count, is_shown};
 use crate::controls;
 use crate::finding::{Finding, Level, clip, visible};
 use std::io::{self, Write};
@@ -23,6 +23,9 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
     findings.sort_by_key(|finding| {
         (std::cmp::Reverse(finding.level), !controls::all().iter().any(|one| one.id == finding.rule))
     });
+    if run.exit_code == 2 && run.tenants.iter().any(|tenant| tenant.is_empty) {
+        writeln!(out, "::error title=caplint::{NOTHING}")?;
+    }
     let mut left_out = 0;
     for level in [Level::Error, Level::Warning, Level::Info] {
         let of_level: Vec<&&Finding> = findings.iter().filter(|finding| finding.level == level).collect();

@@ -3,7 +3,7 @@
 //! Errors are failures. Warnings and information are cases that pass and say why they are there, so that whoever gates
 //! on this report stops where the exit code does.
 
-use super::Run;
+use super::{NOTHING, Run};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, visible};
 use crate::lint::{ControlReport, TenantReport};
@@ -20,6 +20,14 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
         let is_control = |finding: &&Finding| tenant.controls.iter().any(|control| control.id == finding.rule);
         for finding in tenant.findings.iter().filter(|finding| !is_control(finding)) {
             suite.add_test_case(of_finding(tenant, finding));
+        }
+        // Nothing to judge is nothing that has passed.
+        if tenant.is_empty && run.exit_code == 2 {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message(NOTHING);
+            let mut case = TestCase::new("nothing to judge", status);
+            case.set_classname(visible(&tenant.name));
+            suite.add_test_case(case);
         }
         report.add_test_suite(suite);
     }

@@ -3,7 +3,7 @@
 //! Written as JSON values: the one well-kept crate of SARIF types generates some hundred of them at build time, of which
 //! a dozen would be used.
 
-use super::{Root, Run};
+use super::{NOTHING, Root, Run};
 use crate::finding::{Finding, Level, Location, clip, escape_invisible, visible};
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Meta, Rule};
@@ -149,7 +149,7 @@ fn invocation(run: &Run, dropped: usize) -> Value {
         notifications.push(json!({
             "descriptor": { "id": "run-failed" },
             "level": "error",
-            "message": { "text": "There was nothing to judge, or it could not be read." },
+            "message": { "text": NOTHING },
         }));
     }
     json!({
