@@ -123,6 +123,12 @@ pub fn problem(rule: &str, reason: Option<&str>) -> Option<String> {
     if crate::rules::find(rule).is_none() {
         return Some(format!("there is no rule {}", quoted(rule)));
     }
+    without_reason(reason)
+}
+
+/// What is wrong with an ignore that does not say why.
+#[must_use]
+pub fn without_reason(reason: Option<&str>) -> Option<String> {
     reason.is_none_or(|reason| reason.trim().is_empty()).then(|| "it gives no reason".to_owned())
 }
 

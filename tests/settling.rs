@@ -242,6 +242,7 @@ fn tenants_of_the_configuration_are_judged_one_by_one() {
     // A path chooses the tenant that it is of, and all of it.
     assert_eq!(tenants(&["a/p.json"]), [pair("contoso")]);
     assert_eq!(report(folder.path(), &["a"])["summary"]["files"], 1, "the archive is left out");
+    assert_eq!(report(folder.path(), &["--scope", "file", "b/x.json"])["summary"]["files"], 1, "a file is a file");
 }
 
 #[test]

@@ -155,9 +155,11 @@ impl Selection {
         let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths.clone() };
         let (mut chosen, mut rest) = (Vec::new(), Vec::new());
         let mut entries: Vec<&TenantEntry> = Vec::new();
+        // Whoever looks at files wants these and no others.
+        let entries_of_config = if self.judges_tenants() { config.tenants.as_slice() } else { &[] };
         for path in paths {
             let meets = |entry: &&TenantEntry| entry.paths.iter().any(|own| meet(own, &path));
-            let met: Vec<&TenantEntry> = config.tenants.iter().filter(meets).collect();
+            let met: Vec<&TenantEntry> = entries_of_config.iter().filter(meets).collect();
             if met.is_empty() {
                 rest.push(path);
             } else {

@@ -4,7 +4,7 @@ use super::{TenantReport, distinguish};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::finding::{Finding, Located};
-use crate::ignore::{About, Ignore, problem};
+use crate::ignore::{About, Ignore, without_reason};
 use crate::rules::{self, IgnoreFacts};
 use crate::source::LineHashes;
 use std::path::{Component, Path, PathBuf};
@@ -79,17 +79,14 @@ pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled 
 fn of_config(settling: &Settling<'_>) -> Vec<Ignore> {
     let path = settling.config.path.as_deref().map(crate::discover::shown).unwrap_or_default();
     let located = Located::new(settling.config_text, &path, LineHashes::default());
-    let ignores =
-        settling.config.ignores.iter().map(|entry| Ignore {
-            rule: entry.rule.clone(),
-            about: About::Named(entry.about.clone()),
-            reason: entry.reason.clone(),
-            until: entry.until,
-            problem: entry.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()).then(|| {
-                problem(&entry.rule, entry.reason.as_deref()).unwrap_or_else(|| "it gives no reason".to_owned())
-            }),
-            location: located.bytes(entry.span.clone(), "this ignore"),
-        });
+    let ignores = settling.config.ignores.iter().map(|entry| Ignore {
+        rule: entry.rule.clone(),
+        about: About::Named(entry.about.clone()),
+        reason: entry.reason.clone(),
+        until: entry.until,
+        problem: without_reason(entry.reason.as_deref()),
+        location: located.bytes(entry.span.clone(), "this ignore"),
+    });
     ignores.collect()
 }
 
