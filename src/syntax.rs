@@ -3,6 +3,7 @@
 //! Parsing keeps no positions: a document without findings does not pay for them. [`Locator`] finds them again for the
 //! few places a finding points at.
 
+mod effort;
 mod embedded;
 mod hcl;
 mod locate;
@@ -11,6 +12,7 @@ mod parse;
 mod pointer;
 mod remark;
 
+pub use effort::check_template_effort;
 pub use hcl::{BLOCKS, is_hcl, parse_hcl};
 pub use locate::{Locator, Place};
 pub use node::{Node, Object, Untold, is_annotation};

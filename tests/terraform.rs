@@ -786,3 +786,20 @@ fn names_that_multiply_are_given_up() {
     text.push_str("  a15 = \"All\"\n}\n");
     assert_eq!(verdict(&check(&[("main.tf", &text)])), "undecided");
 }
+
+#[test]
+fn what_takes_a_parser_for_ever_is_refused_at_once() {
+    let tangled = |levels: usize| "1+1+(".repeat(levels) + "\"x";
+    let labels = format!("resource {} {{\n}}\n", "\"a\" ".repeat(100_000));
+    let json = json!({ "resource": { "azuread_conditional_access_policy": { "mfa": { "state": format!("${{{}", tangled(60)) } } } });
+    for (name, text) in [
+        ("main.tf", format!("locals {{\n  a = {}\n}}\n", tangled(60))),
+        ("main.tf", format!("# caplint: ignore[letter-case] x\nlocals {{\n  a = {}\n}}\n", tangled(60))),
+        ("main.tf", labels),
+        ("main.tf.json", json.to_string()),
+    ] {
+        // A test that hangs or a program that dies fails.
+        let report = check(&[(name, &text)]);
+        assert!(!rules(&report).is_empty(), "{name}");
+    }
+}

@@ -3,14 +3,16 @@
 //!
 //! [JSON syntax]: https://developer.hashicorp.com/terraform/language/syntax/json
 
+use super::effort::check_effort;
 use super::locate::Place;
 use super::node::{Node, Object};
-use super::parse::{SyntaxError, SyntaxProblem};
+use super::parse::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
-use hcl_edit::template::Element;
+use hcl_edit::template::{Directive, Element, HeredocTemplate, Template};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Blocks that stand at the top of a configuration.
@@ -33,10 +35,8 @@ pub const BLOCKS: [&str; 13] = [
 /// Whether a text is HCL rather than JSON: some line opens a block that Terraform knows.
 #[must_use]
 pub fn is_hcl(text: &str) -> bool {
-    if text.trim_start().starts_with(['{', '[', '"']) {
-        return false;
-    }
-    text.lines().any(opens_block)
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    !text.trim_start().starts_with(['{', '[', '"']) && text.lines().any(opens_block)
 }
 
 /// `resource "type" "name" {`
@@ -48,105 +48,371 @@ fn opens_block(line: &str) -> bool {
         if rest.starts_with('{') {
             return true;
         }
-        let Some(label) = rest.strip_prefix('"') else { return false };
-        let Some((_, after)) = label.split_once('"') else { return false };
+        let Some((_, after)) = rest.strip_prefix('"').and_then(|label| label.split_once('"')) else { return false };
         rest = after;
     }
 }
 
-/// Reads a configuration.
+/// Reads a configuration: attributes and blocks as members in the order of the file, blocks of one type and equal
+/// labels as an array.
 ///
 /// # Errors
-/// [`SyntaxError`] with the first character that cannot stand where it does.
+/// [`SyntaxError`] with the first character that cannot stand where it does, or where `hcl-edit` would not get through
+/// in reasonable time.
 pub fn parse_hcl(text: &str) -> Result<Node<'static>, SyntaxError> {
-    let body = read(text)?;
-    Ok(Node::Object(object(text, &body)))
+    read(text).map(Spot::into_node)
 }
 
-fn read(text: &str) -> Result<Body, SyntaxError> {
-    text.parse::<Body>().map_err(|error| {
+/// A value, and where it stands.
+struct Spot {
+    place: Place,
+    holds: Holds,
+}
+
+enum Holds {
+    Scalar(Node<'static>),
+    Elements(Vec<Spot>),
+    Members(Vec<(String, Spot)>),
+}
+
+impl Spot {
+    fn into_node(self) -> Node<'static> {
+        match self.holds {
+            Holds::Scalar(node) => node,
+            Holds::Elements(elements) => Node::Array(elements.into_iter().map(Self::into_node).collect()),
+            Holds::Members(members) => {
+                let members = members.into_iter().map(|(key, spot)| (Cow::Owned(key), spot.into_node()));
+                Node::Object(Object { members: members.collect() })
+            }
+        }
+    }
+
+    fn step(&self, step: &str) -> Option<&Self> {
+        match &self.holds {
+            Holds::Elements(elements) => match step.parse::<usize>() {
+                Ok(index) => elements.get(index),
+                Err(_) => elements.first()?.step(step),
+            },
+            Holds::Members(members) => {
+                // Terraform's names may differ in letter case only.
+                let exact = members.iter().find(|(key, _)| key == step);
+                let found = exact.or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(step)))?;
+                Some(&found.1)
+            }
+            Holds::Scalar(_) => None,
+        }
+    }
+}
+
+/// A configuration in which pointers are found.
+pub(super) struct Located {
+    root: Option<Spot>,
+}
+
+impl Located {
+    pub(super) fn new(text: &str) -> Self {
+        Self { root: read(text).ok() }
+    }
+
+    /// What the steps lead to, or the place reached so far. The key of a block is its header, up to the last label that
+    /// the steps name.
+    pub(super) fn find(&self, steps: &[String]) -> Option<Place> {
+        let mut spot = self.root.as_ref()?;
+        for step in steps {
+            let Some(next) = spot.step(step) else { break };
+            spot = next;
+        }
+        Some(spot.place.clone())
+    }
+}
+
+fn read(text: &str) -> Result<Spot, SyntaxError> {
+    check_effort(text)?;
+    let body = text.parse::<Body>().map_err(|error| {
         let message = error.message().lines().map(str::trim).collect::<Vec<_>>().join(", ");
-        let mut at = error.location().offset().min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        SyntaxError { problem: SyntaxProblem::InvalidHcl(message), at }
-    })
+        let at = boundary(text, error.location().offset());
+        let is_too_deep = message.starts_with("invalid nesting depth");
+        let problem = if is_too_deep { SyntaxProblem::TooDeep } else { SyntaxProblem::InvalidHcl(message) };
+        SyntaxError { problem, at }
+    })?;
+    let start = text.len() - text.trim_start().len();
+    let place = Place { key: None, value: start..text.trim_end().len().max(start) };
+    Reader { text }.body(&body, place, 0)
 }
 
-fn object(text: &str, body: &Body) -> Object<'static> {
-    let mut object = Object::default();
-    for structure in body {
-        match structure {
-            Structure::Attribute(attribute) => {
-                let key = Cow::Owned(attribute.key.as_str().to_owned());
-                object.members.push((key, value(text, &attribute.value)));
-            }
-            Structure::Block(block) => {
-                let labels = block.labels.iter().map(BlockLabel::as_str);
-                let path: Vec<&str> = std::iter::once(block.ident.as_str()).chain(labels).collect();
-                insert(&mut object, &path, Node::Object(self::object(text, &block.body)));
-            }
+/// The start of the character that a byte belongs to.
+pub(super) fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
+
+struct Reader<'t> {
+    text: &'t str,
+}
+
+/// The members of a body, or what stands under one type or label.
+struct Group<'b> {
+    /// What the place of the whole is.
+    first: Option<&'b Block>,
+    members: Vec<(&'b str, Member<'b>)>,
+    /// Which of the members are groups.
+    groups: HashMap<&'b str, usize>,
+    /// Blocks without further labels.
+    blocks: Vec<&'b Block>,
+}
+
+enum Member<'b> {
+    Value(Place, &'b Expression),
+    Group(Group<'b>),
+}
+
+impl<'b> Group<'b> {
+    fn new(first: Option<&'b Block>) -> Self {
+        Self { first, members: Vec::new(), groups: HashMap::new(), blocks: Vec::new() }
+    }
+
+    fn under(&mut self, name: &'b str, block: &'b Block) -> Option<&mut Self> {
+        let index = *self.groups.entry(name).or_insert(self.members.len());
+        if index == self.members.len() {
+            self.members.push((name, Member::Group(Self::new(Some(block)))));
+        }
+        match &mut self.members.get_mut(index)?.1 {
+            Member::Group(group) => Some(group),
+            Member::Value(..) => None,
         }
     }
-    object
-}
 
-/// Puts a block under its labels; two of one name become a list.
-fn insert(object: &mut Object<'static>, path: &[&str], node: Node<'static>) {
-    let Some((first, rest)) = path.split_first() else { return };
-    let known = object.members.iter().position(|(key, _)| key == first);
-    let Some(known) = known else {
-        let node = rest
-            .iter()
-            .rev()
-            .fold(node, |node, label| Node::Object(Object { members: vec![(Cow::Owned((*label).to_owned()), node)] }));
-        return object.members.push((Cow::Owned((*first).to_owned()), node));
-    };
-    match (&mut object.members[known].1, rest.is_empty()) {
-        (Node::Object(inner), false) => insert(inner, rest, node),
-        (Node::Array(several), true) => several.push(node),
-        (one, _) => {
-            let first = std::mem::replace(one, Node::Null);
-            *one = Node::Array(vec![first, node]);
+    fn insert(&mut self, block: &'b Block) {
+        let labels = block.labels.iter().map(BlockLabel::as_str);
+        let group =
+            std::iter::once(block.ident.as_str()).chain(labels).try_fold(self, |group, name| group.under(name, block));
+        if let Some(group) = group {
+            group.blocks.push(block);
         }
     }
 }
 
-fn value(text: &str, expression: &Expression) -> Node<'static> {
-    match expression {
-        Expression::Null(_) => Node::Null,
-        Expression::Bool(value) => Node::Bool(*value.value()),
-        Expression::Number(number) => number.value().to_string().parse().map_or(Node::Null, Node::Number),
-        Expression::String(string) => Node::String(Cow::Owned(escaped(string.value()))),
-        Expression::Array(elements) => Node::Array(elements.iter().map(|element| value(text, element)).collect()),
-        Expression::Object(members) => {
-            let member = |(key, member): (&ObjectKey, &hcl_edit::expr::ObjectValue)| {
-                let key = match key {
-                    ObjectKey::Ident(name) => name.as_str().to_owned(),
-                    ObjectKey::Expression(Expression::String(name)) => name.value().clone(),
-                    ObjectKey::Expression(other) => interpolated(text, other),
-                };
-                (Cow::Owned(key), value(text, member.expr()))
+impl Reader<'_> {
+    fn body(&self, body: &Body, place: Place, depth: usize) -> Result<Spot, SyntaxError> {
+        let mut root = Group::new(None);
+        for structure in body {
+            match structure {
+                Structure::Attribute(attribute) => {
+                    let place = Place { key: attribute.key.span(), value: span(&attribute.value) };
+                    root.members.push((attribute.key.as_str(), Member::Value(place, &attribute.value)));
+                }
+                Structure::Block(block) => {
+                    // Long before the tree is so deep that nobody could take it down again.
+                    if block.labels.len() > MAX_DEPTH {
+                        return Err(too_deep(block.span().unwrap_or_default().start));
+                    }
+                    root.insert(block);
+                }
+            }
+        }
+        self.members(root.members, place, 0, depth)
+    }
+
+    fn members(
+        &self,
+        members: Vec<(&str, Member)>,
+        place: Place,
+        named: usize,
+        depth: usize,
+    ) -> Result<Spot, SyntaxError> {
+        let depth = deeper(depth, &place)?;
+        let members = members.into_iter().map(|(name, member)| {
+            let spot = match member {
+                Member::Value(place, expression) => self.value(expression, place, depth),
+                Member::Group(group) => self.group(group, named, depth),
             };
-            Node::Object(Object { members: members.iter().map(member).collect() })
+            Ok((name.to_owned(), spot?))
+        });
+        Ok(Spot { place, holds: Holds::Members(members.collect::<Result<_, _>>()?) })
+    }
+
+    /// What stands under a type and so many labels.
+    fn group(&self, group: Group, labels: usize, depth: usize) -> Result<Spot, SyntaxError> {
+        let place = group.first.map_or(Place { key: None, value: 0..0 }, |first| self.header(first, labels));
+        if group.blocks.is_empty() {
+            return self.members(group.members, place, labels + 1, depth);
         }
-        Expression::Parenthesis(inner) => value(text, inner.inner()),
-        Expression::StringTemplate(template) => Node::String(Cow::Owned(template_text(text, template.iter()))),
-        Expression::HeredocTemplate(heredoc) => Node::String(Cow::Owned(template_text(text, heredoc.template.iter()))),
-        other => Node::String(Cow::Owned(interpolated(text, other))),
+        if let ([block], []) = (group.blocks.as_slice(), group.members.as_slice()) {
+            return self.body(&block.body, place, depth);
+        }
+        let inner = deeper(depth, &place)?;
+        let blocks = group.blocks.iter().map(|block| self.body(&block.body, self.header(block, labels), inner));
+        let mut elements = blocks.collect::<Result<Vec<_>, _>>()?;
+        if !group.members.is_empty() {
+            elements.push(self.members(group.members, place.clone(), labels + 1, inner)?);
+        }
+        Ok(Spot { place, holds: Holds::Elements(elements) })
+    }
+
+    /// A block with its header, as far as it is named, for a key.
+    fn header(&self, block: &Block, labels: usize) -> Place {
+        let ident = block.ident.span().unwrap_or_default();
+        let end = |label: &BlockLabel| label.span().unwrap_or_default().end;
+        let named = labels.checked_sub(1).and_then(|last| block.labels.get(last)).map_or(ident.end, end);
+        let mut open = block.labels.last().map_or(ident.end, end);
+        let rest = |at: usize| self.text.get(at..).unwrap_or_default();
+        open += rest(open).len() - rest(open).trim_start().len();
+        while let Some(length) = rest(open).strip_prefix("/*").and_then(|comment| comment.find("*/")) {
+            open += length + 4;
+            open += rest(open).len() - rest(open).trim_start().len();
+        }
+        let close = block.span().unwrap_or_default().end.max(open);
+        Place { key: Some(ident.start..named), value: open..close }
+    }
+
+    fn value(&self, expression: &Expression, place: Place, depth: usize) -> Result<Spot, SyntaxError> {
+        let holds = match literal(expression) {
+            Expression::Array(elements) => {
+                let depth = deeper(depth, &place)?;
+                let element = |one: &Expression| self.value(one, Place { key: None, value: span(one) }, depth);
+                Holds::Elements(elements.iter().map(element).collect::<Result<_, _>>()?)
+            }
+            Expression::Object(members) => {
+                let depth = deeper(depth, &place)?;
+                let members = members.iter().map(|(key, member)| {
+                    let name_at = match key {
+                        ObjectKey::Ident(name) => name.span(),
+                        ObjectKey::Expression(key) => key.span(),
+                    };
+                    let place = Place { key: name_at, value: span(member.expr()) };
+                    Ok((self.key(key), self.value(member.expr(), place, depth)?))
+                });
+                Holds::Members(members.collect::<Result<_, _>>()?)
+            }
+            scalar => Holds::Scalar(self.scalar(scalar)),
+        };
+        Ok(Spot { place, holds })
+    }
+
+    fn scalar(&self, expression: &Expression) -> Node<'static> {
+        let text = match expression {
+            Expression::Null(_) => return Node::Null,
+            Expression::Bool(value) => return Node::Bool(*value.value()),
+            Expression::Number(number) => {
+                return number.value().to_string().parse().map_or(Node::Null, Node::Number);
+            }
+            Expression::String(string) => escaped(string.value()),
+            Expression::StringTemplate(template) => self.quoted(template),
+            Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, span(expression)),
+            other => format!("${{{}}}", self.source(span(other))),
+        };
+        Node::String(Cow::Owned(text))
+    }
+
+    /// A key as the JSON syntax has it: a string, and so a template.
+    fn key(&self, key: &ObjectKey) -> String {
+        match key {
+            ObjectKey::Ident(name) => name.as_str().to_owned(),
+            ObjectKey::Expression(key) => match literal(key) {
+                Expression::Null(_) | Expression::Bool(_) | Expression::Number(_) => self.source(span(key)).to_owned(),
+                other => self.scalar(other).as_str().unwrap_or_default().to_owned(),
+            },
+        }
+    }
+
+    fn quoted(&self, template: &Template) -> String {
+        let mut text = String::new();
+        for element in template {
+            match element {
+                Element::Literal(literal) => text.push_str(&escaped(literal)),
+                other => {
+                    // `\u0024${x}` is no `$${x}`.
+                    if let Some(last @ ('$' | '%')) = text.chars().next_back() {
+                        text.pop();
+                        text.push_str(&format!("${{\"{last}\"}}"));
+                    }
+                    text.push_str(self.source(other.span().unwrap_or_default()));
+                }
+            }
+        }
+        text
+    }
+
+    /// A heredoc knows no escapes but those of a template: it is taken as it stands, without its indent.
+    fn heredoc(&self, heredoc: &HeredocTemplate, whole: Range<usize>) -> String {
+        let inside = heredoc.template.span().unwrap_or_default();
+        if !self.text[whole].starts_with("<<-") {
+            return self.text[inside].to_owned();
+        }
+        let mut literals = Vec::new();
+        gather(&heredoc.template, &mut literals);
+        let mut indented = Vec::new();
+        let (mut indent, mut starts_line) = (usize::MAX, true);
+        for literal in literals {
+            let Some(literal) = literal else {
+                indent = if starts_line { 0 } else { indent };
+                starts_line = false;
+                continue;
+            };
+            let mut at = literal.start;
+            for line in self.text[literal].split_inclusive('\n') {
+                let is_blank = line.ends_with('\n') && line.trim().is_empty();
+                if starts_line && !is_blank {
+                    indent = indent.min(line.chars().take_while(|one| one.is_whitespace()).count());
+                    indented.push(at);
+                }
+                starts_line = line.ends_with('\n');
+                at += line.len();
+            }
+        }
+        let (mut text, mut from) = (String::new(), inside.start);
+        for at in indented {
+            text.push_str(&self.text[from..at]);
+            from = at + self.text[at..].chars().take(indent).map(char::len_utf8).sum::<usize>();
+        }
+        text + &self.text[from..inside.end]
+    }
+
+    fn source(&self, span: Range<usize>) -> &str {
+        self.text.get(span).unwrap_or_default().trim()
     }
 }
 
-fn template_text<'e>(text: &str, elements: impl Iterator<Item = &'e Element>) -> String {
-    elements.fold(String::new(), |whole, element| {
-        whole
-            + &match element {
-                Element::Literal(literal) => escaped(literal),
-                Element::Interpolation(interpolation) => interpolated(text, &interpolation.expr),
-                Element::Directive(directive) => source(text, directive.span()).to_owned(),
+/// The literals of a template, those inside of directives too, and `None` for whatever stands between them.
+fn gather(template: &Template, literals: &mut Vec<Option<Range<usize>>>) {
+    for element in template {
+        match element {
+            Element::Literal(literal) => literals.push(literal.span()),
+            Element::Interpolation(_) => literals.push(None),
+            Element::Directive(directive) => {
+                literals.push(None);
+                match directive.as_ref() {
+                    Directive::If(directive) => {
+                        gather(&directive.if_expr.template, literals);
+                        if let Some(otherwise) = &directive.else_expr {
+                            literals.push(None);
+                            gather(&otherwise.template, literals);
+                        }
+                    }
+                    Directive::For(directive) => gather(&directive.for_expr.template, literals),
+                }
+                literals.push(None);
             }
-    })
+        }
+    }
+}
+
+/// A literal without the parentheses around it; anything else as it is.
+fn literal(expression: &Expression) -> &Expression {
+    let mut inner = expression;
+    while let Expression::Parenthesis(parenthesis) = inner {
+        inner = parenthesis.inner();
+    }
+    match inner {
+        Expression::Null(_)
+        | Expression::Bool(_)
+        | Expression::Number(_)
+        | Expression::String(_)
+        | Expression::Array(_)
+        | Expression::Object(_)
+        | Expression::StringTemplate(_)
+        | Expression::HeredocTemplate(_) => inner,
+        _ => expression,
+    }
 }
 
 /// Literal text as a template has it.
@@ -154,112 +420,16 @@ fn escaped(literal: &str) -> String {
     literal.replace("${", "$${").replace("%{", "%%{")
 }
 
-fn interpolated(text: &str, expression: &Expression) -> String {
-    format!("${{{}}}", source(text, expression.span()))
+fn span(expression: &Expression) -> Range<usize> {
+    expression.span().unwrap_or_default()
 }
 
-fn source(text: &str, span: Option<Range<usize>>) -> &str {
-    span.and_then(|span| text.get(span)).unwrap_or_default().trim()
+fn deeper(depth: usize, place: &Place) -> Result<usize, SyntaxError> {
+    if depth == MAX_DEPTH { Err(too_deep(place.value.start)) } else { Ok(depth + 1) }
 }
 
-/// A configuration in which pointers are found.
-pub(super) struct Located {
-    body: Option<Body>,
-}
-
-/// How far a pointer has led.
-enum Reached<'b> {
-    Body(&'b Body),
-    /// Blocks of one type, and how many of their labels are behind.
-    Blocks(Vec<&'b Block>, usize),
-    Value(&'b Expression),
-}
-
-impl Located {
-    pub(super) fn new(text: &str) -> Self {
-        Self { body: read(text).ok() }
-    }
-
-    /// What the steps lead to, or the place reached so far.
-    pub(super) fn find(&self, text: &str, steps: &[String]) -> Option<Place> {
-        let body = self.body.as_ref()?;
-        let mut place = Place { key: None, value: 0..text.trim_end().len() };
-        let mut reached = Reached::Body(body);
-        for step in steps {
-            let Some((next, at)) = reached.step(text, step) else { break };
-            (reached, place) = (next, at);
-        }
-        Some(place)
-    }
-}
-
-impl Reached<'_> {
-    fn step(&self, text: &str, step: &str) -> Option<(Self, Place)> {
-        match self {
-            Self::Body(body) => {
-                if let Some(attribute) = body.attributes().find(|one| one.key.as_str().eq_ignore_ascii_case(step)) {
-                    let place = Place { key: attribute.key.span(), value: attribute.value.span()? };
-                    return Some((Self::Value(&attribute.value), place));
-                }
-                let blocks: Vec<&Block> =
-                    body.blocks().filter(|one| one.ident.as_str().eq_ignore_ascii_case(step)).collect();
-                let place = of_block(text, blocks.first()?, 0)?;
-                Some((Self::Blocks(blocks, 0), place))
-            }
-            Self::Blocks(blocks, behind) => {
-                let labelled: Vec<&Block> = blocks
-                    .iter()
-                    .filter(|block| block.labels.get(*behind).is_some_and(|label| label.as_str() == step))
-                    .copied()
-                    .collect();
-                if let Some(first) = labelled.first() {
-                    let place = of_block(text, first, behind + 1)?;
-                    return Some((Self::Blocks(labelled, behind + 1), place));
-                }
-                let mut complete = blocks.iter().filter(|block| block.labels.len() == *behind).copied();
-                match step.parse() {
-                    Ok(index) => {
-                        let block: &Block = complete.nth(index)?;
-                        Some((Self::Body(&block.body), of_block(text, block, *behind)?))
-                    }
-                    Err(_) => Self::Body(&complete.next()?.body).step(text, step),
-                }
-            }
-            Self::Value(Expression::Array(elements)) => {
-                let Ok(index) = step.parse::<usize>() else {
-                    return Self::Value(elements.iter().next()?).step(text, step);
-                };
-                let element = elements.get(index)?;
-                Some((Self::Value(element), Place { key: None, value: element.span()? }))
-            }
-            Self::Value(Expression::Object(members)) => members.iter().find_map(|(key, member)| {
-                let (name, span) = match key {
-                    ObjectKey::Ident(name) => (name.as_str(), name.span()),
-                    ObjectKey::Expression(Expression::String(name)) => (name.value().as_str(), name.span()),
-                    ObjectKey::Expression(_) => return None,
-                };
-                let place = Place { key: span, value: member.expr().span()? };
-                name.eq_ignore_ascii_case(step).then_some((Self::Value(member.expr()), place))
-            }),
-            Self::Value(_) => None,
-        }
-    }
-}
-
-/// A block with its header, as far as it is named, for a key.
-fn of_block(text: &str, block: &Block, labels: usize) -> Option<Place> {
-    let header = block.ident.span()?;
-    let end = |label: &BlockLabel| match label {
-        BlockLabel::Ident(name) => name.span(),
-        BlockLabel::String(name) => name.span(),
-    };
-    let named = labels.checked_sub(1).and_then(|last| end(block.labels.get(last)?));
-    let key = header.start..named.map_or(header.end, |label| label.end);
-    let whole = block.labels.last().and_then(end).map_or(header.end, |label| label.end);
-    let open = whole + text.get(whole..)?.find('{')?;
-    let close = block.span()?.end.min(text.len());
-    let body = text.get(open..close).map_or(open..open, |body| open..open + body.trim_end().len());
-    Some(Place { key: Some(key), value: body })
+fn too_deep(at: usize) -> SyntaxError {
+    SyntaxError { problem: SyntaxProblem::TooDeep, at }
 }
 
 #[cfg(test)]
@@ -348,12 +518,205 @@ resource "azuread_group" "bg" {
         }
     }
 
+    /// As JSON has it, to compare.
+    fn json(node: &Node) -> serde_json::Value {
+        match node {
+            Node::Bool(value) => (*value).into(),
+            Node::Number(value) => value.clone().into(),
+            Node::String(text) => text.as_ref().into(),
+            Node::Array(elements) => elements.iter().map(json).collect(),
+            Node::Object(object) => object.members.iter().map(|(key, node)| (key.to_string(), json(node))).collect(),
+            _ => serde_json::Value::Null,
+        }
+    }
+
+    /// What an expression becomes.
+    fn read_value(expression: &str) -> serde_json::Value {
+        json(&parse_hcl(&format!("x = {expression}\n")).unwrap())["x"].take()
+    }
+
+    fn refused(text: &str) -> SyntaxProblem {
+        parse_hcl(text).unwrap_err().problem
+    }
+
+    #[test]
+    fn literals_are_values_and_anything_else_is_a_template() {
+        for (hcl, expected) in [
+            ("null", serde_json::json!(null)),
+            ("(true)", true.into()),
+            ("-1", (-1).into()),
+            ("1.5e3", 1500.into()),
+            (r#""a\n\"\u00fc$${b} %%{c}""#, "a\n\"ü$${b} %%{c}".into()),
+            (r#""a\t${ f("\n") ~}z""#, "a\t${ f(\"\\n\") ~}z".into()),
+            (r#""\u0024${x}""#, "${\"$\"}${x}".into()),
+            (r#""%{ if a }b%{ endif }""#, "%{ if a }b%{ endif }".into()),
+            ("-x", "${-x}".into()),
+            ("(a + 1) * 2", "${(a + 1) * 2}".into()),
+            ("(a)", "${(a)}".into()),
+            ("a ? b : c # why", "${a ? b : c}".into()),
+            ("[for a in b : a.c]", "${[for a in b : a.c]}".into()),
+            ("[(\"a\"), a[0].b, [],]", serde_json::json!(["a", "${a[0].b}", []])),
+            (
+                "{ a = 1, \"$${b}\" : 2, 3 = 3, (c) = 4, \"${d}\" = 5, true = 6 }",
+                serde_json::json!({"a": 1, "$${b}": 2, "3": 3, "${(c)}": 4, "${d}": 5, "true": 6}),
+            ),
+        ] {
+            assert_eq!(read_value(hcl), expected, "{hcl}");
+        }
+    }
+
+    #[test]
+    fn a_heredoc_loses_the_indent_that_all_of_its_lines_have() {
+        for (hcl, expected) in [
+            ("<<E\n  a $${b}\\n\nE", "  a $${b}\\n\n"),
+            ("<<-E\n    a\n \n   b\n  E", " a\n \nb\n"),
+            ("<<-E\n  a ${b}\n   c\nE", "a ${b}\n c\n"),
+            ("<<-E\n${b}\n  c\nE", "${b}\n  c\n"),
+            ("<<-E\nfoo\n  ${b}\n  c\nE", "foo\n  ${b}\n  c\n"),
+            ("<<-E\n  %{ if a }\n  b\n  %{ endif }\n  E", "%{ if a }\nb\n%{ endif }\n"),
+            ("<<E\r\n a\r\nE", " a\r\n"),
+            ("<<E\nE", ""),
+        ] {
+            assert_eq!(read_value(hcl), expected, "{hcl}");
+        }
+    }
+
+    #[test]
+    fn blocks_merge_under_their_labels_in_the_order_of_the_file() {
+        let text =
+            "b \"y\" \"n\" { v = 1 }\na {\n}\nb \"x\" \"n\" { v = 2 }\nb y n { v = 3 }\nb y m {\n}\na \"l\" {\n}\n";
+        let node = parse_hcl(text).unwrap();
+        let expected = serde_json::json!({
+            "b": {"y": {"n": [{"v": 1}, {"v": 3}], "m": {}}, "x": {"n": {"v": 2}}},
+            "a": [{}, {"l": {}}],
+        });
+        assert_eq!(json(&node), expected);
+        let keys: Vec<_> = node.as_object().unwrap().members.iter().map(|(key, _)| key.as_ref()).collect();
+        assert_eq!(keys, ["b", "a"]);
+        let located = Located::new(text);
+        let find = |steps: &[&str]| {
+            let place = located.find(&steps.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+            (place.key.map_or("", |key| &text[key]), &text[place.value])
+        };
+        assert_eq!(find(&["b", "y", "n", "1", "v"]), ("v", "3"));
+        assert_eq!(find(&["B", "y", "N", "v"]), ("v", "1"));
+        assert_eq!(find(&["b", "y", "n", "1"]), ("b y n", "{ v = 3 }"));
+        assert_eq!(find(&["b", "x"]), ("b \"x\"", "{ v = 2 }"));
+        assert_eq!(find(&["b", "y", "n", "7"]), ("b \"y\" \"n\"", "{ v = 1 }"));
+    }
+
+    #[test]
+    fn places_are_bytes_behind_any_character_and_line_end() {
+        let text = "# ü 😀\r\nb /* { */ \"ü\" /* { */ {\r\n  a = [\"ä\", \"b\"]\r\n  o = { (x) = 1 }\r\n}\r\n";
+        let located = Located::new(text);
+        let find = |pointer: &str| {
+            let steps: Vec<String> = Pointer::new(pointer).steps().collect();
+            &text[located.find(&steps).unwrap().value]
+        };
+        assert_eq!(find("/b/ü/a/1"), "\"b\"");
+        assert_eq!(find("/b/ü/o/${(x)}"), "1");
+        assert!(find("/b/ü").starts_with("{\r\n") && find("/b/ü").ends_with('}'));
+        assert_eq!(parse_hcl("a = \"ü\"\r\nb = §\r\n").unwrap_err().at, "a = \"ü\"\r\nb = ".len());
+        assert!(is_hcl("\u{feff}# c\nlocals {\n}"));
+    }
+
     #[test]
     fn hostile_depth_is_an_error() {
-        for text in
-            ["a = ".to_owned() + &"[".repeat(100_000), "a {".repeat(100_000), format!("a = {}1", "!".repeat(100_000))]
-        {
-            assert!(parse_hcl(&text).is_err());
+        let many = |unit: &str| unit.repeat(100_000);
+        for text in [
+            format!("a = {}", many("[")),
+            format!("a = {}", many("(")),
+            format!("a = {}", many("{")),
+            format!("a = {}1", many("!")),
+            format!("a = {}1", many("-")),
+            format!("a = {}", many("\"${")),
+            format!("a = \"{}\"", many("%{if a}")),
+            format!("a = {}1", many("a ? b : ")),
+            many("a {\n"),
+            format!("a {} {{}}", many("x ")),
+        ] {
+            assert_eq!(refused(&text), SyntaxProblem::TooDeep, "{}", &text[..20]);
+        }
+        assert!(matches!(refused(&format!("a = 1{}", many("+1"))), SyntaxProblem::InvalidHcl(_)));
+    }
+
+    #[test]
+    fn what_would_take_hcl_edit_for_ever_is_refused() {
+        let quoted = |unit: &str| format!("a = {}\"x", unit.repeat(40));
+        for text in [
+            quoted("1+1+("),
+            quoted("1 == 1 && -("),
+            quoted("1+1+\"${"),
+            quoted("1+1+ /* ) */ ( # )\n"),
+            quoted("1+1+a[\")\"+1+1+("),
+            quoted("1+1+<<E\n)${"),
+            format!("a = \"%{{if a}}\" # ${{{}", &quoted("1+1+(")[4..]),
+            format!("a = <<E\nE\n# ${{{}\nE\n", &quoted("1+1+(")[4..]),
+            format!("a = {{\n{}}}", (0..20_000).map(|key| format!("(a.b{key}) = 1\n")).collect::<Vec<_>>().concat()),
+            (0..20_000).map(|key| format!("a{key} = <<E{key}\nE{key}\n")).collect::<Vec<_>>().concat(),
+        ] {
+            assert!(matches!(refused(&text), SyntaxProblem::InvalidHcl(_)));
+        }
+        let users = (0..5_000).map(|key| format!("  \"u{key}@x\" = \"a\"\n")).collect::<Vec<_>>().concat();
+        for text in [
+            format!("a = {{\n{users}}}\n"),
+            (0..50)
+                .map(|key| format!("a{key} = 1 + 1 + (1 + 1 + (2 * 3 * (x - y - (z))))\n"))
+                .collect::<Vec<_>>()
+                .concat(),
+            (0..20_000).map(|key| format!("a{key} = 1\n")).collect::<Vec<_>>().concat(),
+            (0..5_000).map(|key| format!("resource t n{key} {{\n}}\n")).collect::<Vec<_>>().concat(),
+            format!("a = b{}\n", ".c".repeat(20_000)),
+        ] {
+            assert!(parse_hcl(&text).is_ok());
+        }
+    }
+
+    /// The pointers to everything that is no array or object.
+    fn leaves(node: &Node, at: &Pointer, found: &mut Vec<(Pointer, serde_json::Value)>) {
+        match node {
+            Node::Array(elements) => {
+                elements.iter().enumerate().for_each(|(index, one)| leaves(one, &at.index(index), found));
+            }
+            Node::Object(object) => object.members.iter().for_each(|(key, one)| leaves(one, &at.key(key), found)),
+            leaf => found.push((at.clone(), json(leaf))),
+        }
+    }
+
+    fn every_leaf_is_found(text: &str) {
+        let Ok(node) = parse_hcl(text) else { return };
+        let (mut found, located) = (Vec::new(), Located::new(text));
+        leaves(&node, &Pointer::root(), &mut found);
+        for (pointer, leaf) in found {
+            let place = located.find(&pointer.steps().collect::<Vec<_>>()).unwrap();
+            let again = parse_hcl(&format!("x = [{}\n]\n", &text[place.value])).unwrap();
+            assert_eq!(json(&again)["x"][0], leaf, "{pointer} in {text}");
+        }
+    }
+
+    #[test]
+    fn every_value_of_a_configuration_is_found_again() {
+        every_leaf_is_found(TEXT);
+        for text in ["a = -  1\nb = (1)\n", "a = {\n b = [<<-E\n  x\n  E\n, 2]\n}\n"] {
+            every_leaf_is_found(text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "(\\PC|[ \n\"{}\\[\\]()=$%ab1+?:.,<E-])*") {
+            every_leaf_is_found(&text);
+            let _ = is_hcl(&text);
+        }
+
+        #[test]
+        fn whatever_is_put_together_is_found_again(
+            parts in proptest::collection::vec(proptest::sample::select(vec![
+                "a = ", "b = ", "c {\n", "c \"l\" {\n", "}\n", "1\n", "\"ü${x}\"\n", "[1, ", "x]\n", "{ k = ", "v }\n",
+                "<<-E\n  h\n  E\n", "-2\n", "(", ")", "# c\n", "f(x)\n", "x + ", "%{if a}", "\"", "<<E\n", "E\n",
+            ]), 0..24)
+        ) {
+            every_leaf_is_found(&parts.concat());
         }
     }
 }

@@ -65,7 +65,7 @@ impl<'a> Locator<'a> {
     pub fn find(&mut self, offset: usize, pointer: &Pointer) -> Vec<Place> {
         let steps: Vec<String> = pointer.steps().collect();
         if let Some(hcl) = &self.hcl {
-            return hcl.find(self.text, &steps).into_iter().collect();
+            return hcl.find(&steps).into_iter().collect();
         }
         let Some(root) = self.value_at(offset) else { return Vec::new() };
         let mut places = vec![Place { key: None, value: root }];

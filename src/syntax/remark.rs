@@ -1,5 +1,6 @@
 //! Comments in HCL that are addressed to somebody, and what they stand in front of.
 
+use super::effort::check_effort;
 use hcl_edit::Span;
 use hcl_edit::structure::{Body, Structure};
 use std::ops::Range;
@@ -16,7 +17,7 @@ pub struct Remark {
 /// The comments that contain `mark`.
 #[must_use]
 pub fn remarks(text: &str, mark: &str) -> Vec<Remark> {
-    if !text.contains(mark) {
+    if !text.contains(mark) || check_effort(text).is_err() {
         return Vec::new();
     }
     let mut structures = Vec::new();

@@ -1,7 +1,7 @@
 //! What can be read of an expression without evaluating it: literals, what they are called, and references.
 
 use super::address::Attribute;
-use crate::syntax::{Node, Object, Untold};
+use crate::syntax::{Node, Object, Untold, check_template_effort};
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::template::{Element, Template};
 use std::borrow::Cow;
@@ -100,7 +100,8 @@ impl Scope {
     }
 
     fn template(&self, text: &str, hops: usize) -> Node<'static> {
-        let Ok(template) = text.parse::<Template>() else { return Node::Untold(Untold::Expression) };
+        let template = check_template_effort(text).ok().and_then(|()| text.parse::<Template>().ok());
+        let Some(template) = template else { return Node::Untold(Untold::Expression) };
         let elements: Vec<&Element> = template.iter().collect();
         if let [Element::Interpolation(interpolation)] = elements.as_slice() {
             return self.expression(&interpolation.expr, hops);

@@ -43,7 +43,12 @@ fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &Pointer, wording: Wo
             let pointer = wording.to_graph(own);
             let paths = ["/conditions/locations/", "/grantControls/authenticationStrength/id"];
             let is_path = paths.iter().any(|path| pointer.as_str().starts_with(path));
-            let node = if is_path { last_segment(node) } else { node.clone() };
+            let node = match node {
+                // A string that is not set.
+                Node::String(text) if text.is_empty() => Node::Null,
+                node if is_path => last_segment(node),
+                node => node.clone(),
+            };
             let steps: Vec<String> = pointer.steps().collect();
             insert(graph, &steps, node);
         }
