@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use tempfile::TempDir;
+use support::folder;
 
 const POLICY: &str = r#"{
   "id": "11111111-1111-4111-8111-111111111111",
@@ -19,16 +21,6 @@ const POLICY: &str = r#"{
   },
   "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
 }"#;
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
-}
 
 fn run(path: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_caplint")).current_dir(path).args(arguments).output().unwrap()

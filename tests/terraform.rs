@@ -2,23 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
+mod support;
+
 use serde_json::{Value, json};
-use std::fs;
 use std::path::Path;
 use std::process::Command;
-use tempfile::TempDir;
+use support::folder;
 
 const ARM: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
-}
 
 fn run(path: &Path, arguments: &[&str]) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));

@@ -2,7 +2,8 @@
 
 use super::atomic;
 use super::error::RunError;
-use crate::config::{self, FILE_NAME, parse_day};
+use super::selection::day;
+use crate::config::{self, FILE_NAME};
 use crate::ignore;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -56,10 +57,6 @@ struct About {
     /// A tenant by its name
     #[arg(long)]
     tenant: Option<String>,
-}
-
-fn day(text: &str) -> Result<Date, String> {
-    parse_day(text).ok_or_else(|| "write it as YEAR-MONTH-DAY, e.g. 2027-01-31".to_owned())
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {

@@ -54,7 +54,8 @@ pub(super) struct Selection {
     isolated: bool,
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// A day on the command line.
+pub(super) fn day(text: &str) -> Result<Date, String> {
     parse_day(text).ok_or_else(|| "write it as YEAR-MONTH-DAY, e.g. 2027-01-31".to_owned())
 }
 
