@@ -236,6 +236,22 @@ fn a_variable_is_followed_to_who_gives_it() {
 }
 
 #[test]
+fn a_word_in_a_condition_is_not_taken_for_an_element() {
+    // included_users = var.scope == "All" ? [azuread_user.one.object_id] : []
+    let references = json!({ "references": ["var.scope", "azuread_user.one.object_id", "azuread_user.one"] });
+    let mut configuration = excluding(references.clone());
+    configuration["resources"][0]["expressions"] =
+        json!({ "conditions": [{ "users": [{ "included_users": references }] }] });
+    configuration["variables"] = json!({ "scope": {} });
+    let mut after = mfa(json!({}));
+    after["conditions"][0]["users"][0].as_object_mut().unwrap().remove("included_users");
+    let unknown = json!({ "conditions": [{ "users": [{ "included_users": true }] }] });
+    let mut plan = plan(vec![change(MFA, &["create"], after, unknown)], configuration);
+    plan["variables"] = json!({ "scope": { "value": "All" } });
+    assert_eq!(verdict(&check_plan(&plan)), "undecided");
+}
+
+#[test]
 fn an_id_that_the_plan_has_elsewhere_is_used() {
     let references = json!({ "references": ["data.azuread_group.bg.object_id", "data.azuread_group.bg"] });
     let mut plan = plan(vec![change(MFA, &["update"], mfa(json!({})), unknown_groups())], excluding(references));

@@ -1,6 +1,7 @@
 //! What the configuration in a plan still names where a value is known only after apply.
 
 use super::address::{Attribute, in_module, steps, without_index};
+use crate::policy::Id;
 use crate::syntax::{Node, Object, parse};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
@@ -209,17 +210,16 @@ fn is_repeated(module: &Object<'_>, resource: &str) -> bool {
         .any(|declared| declared.get("count_expression").is_some() || declared.get("for_each_expression").is_some())
 }
 
-/// Strings, by themselves or in a list.
+/// Ids, by themselves or in a list. Any other word may have been in a condition as well as in the list.
 fn literals(node: &Node<'_>, found: &mut Vec<Node<'static>>) -> Option<()> {
+    let mut id = |node: &Node<'_>| {
+        let text = node.as_str().filter(|text| Id::new(text).guid().is_some())?;
+        found.push(Node::String(Cow::Owned(text.to_owned())));
+        Some(())
+    };
     match node {
-        Node::String(text) => found.push(Node::String(Cow::Owned(text.to_string()))),
-        Node::Array(elements) => {
-            for element in elements {
-                found.push(Node::String(Cow::Owned(element.as_str()?.to_owned())));
-            }
-        }
-        Node::Null => {}
-        _ => return None,
+        Node::Array(elements) => elements.iter().try_for_each(id),
+        Node::Null => Some(()),
+        node => id(node),
     }
-    Some(())
 }
