@@ -63,6 +63,16 @@ fn kind(type_name: &str, values: Option<&Object<'_>>) -> Option<Kind> {
     TYPES.iter().find(|(name, _)| *name == type_name).map(|(_, kind)| *kind)
 }
 
+impl Kind {
+    /// In whose words its attributes are.
+    fn wording(self) -> Wording {
+        match self {
+            Self::Policy(wording) | Self::NamedLocation(wording) | Self::Strength(wording) => wording,
+            Self::Named | Self::Unread(_) => Wording::Azuread,
+        }
+    }
+}
+
 /// What a plan repeats.
 pub(super) const UNREAD: [&str; 6] =
     ["before", "before_sensitive", "planned_values", "prior_state", "relevant_attributes", "resource_drift"];

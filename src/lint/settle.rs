@@ -44,9 +44,12 @@ pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled 
     for tenant in tenants.iter_mut() {
         level(&mut tenant.findings, settling.config);
         tenant.findings.retain(|finding| {
-            let path = from_config(settling.config, &finding.primary().path);
+            // Where nothing is ignored, nobody asks the system for the path.
+            let honoured = if settling.ignores { ignores.as_slice() } else { &[] };
+            let path =
+                if honoured.is_empty() { String::new() } else { from_config(settling.config, &finding.primary().path) };
             let mut is_ignored = false;
-            for (index, ignore) in ignores.iter().enumerate().filter(|_| settling.ignores) {
+            for (index, ignore) in honoured.iter().enumerate() {
                 let hides = ignore.counts(settling.today) && ignore.covers(finding, &path);
                 used[index] |= hides;
                 is_ignored |= hides;

@@ -5,7 +5,7 @@ use super::expression::{Scope, blocks, labelled};
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
 use crate::dialect::{Found, Taken};
-use crate::policy::{Detour, Wording};
+use crate::policy::Detour;
 use crate::syntax::{BLOCKS, Node, Object, Pointer, Untold, is_hcl};
 use std::collections::BTreeMap;
 
@@ -126,10 +126,7 @@ fn resource(
     root: usize,
 ) {
     let Some(kind) = kind(type_name, Some(block)) else { return };
-    let wording = match kind {
-        Kind::Policy(wording) | Kind::NamedLocation(wording) | Kind::Strength(wording) => wording,
-        Kind::Named | Kind::Unread(_) => Wording::Azuread,
-    };
+    let wording = kind.wording();
     let pointer = Pointer::root().key("resource").key(type_name).key(name);
     let mut node = scope.value(&Node::Object(block.clone()));
     let (mut detours, mut exists) = (Vec::new(), true);

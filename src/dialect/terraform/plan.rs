@@ -4,7 +4,6 @@ use super::address::{modules, steps};
 use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, TYPES, Unread, kind};
-use crate::policy::Wording;
 use crate::syntax::{Node, Object, Pointer, parse};
 use std::collections::BTreeMap;
 
@@ -34,10 +33,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
             reader.taken.destroyed.extend(matches!(planned.kind, Kind::Policy(_)).then(|| planned.address.to_owned()));
             continue;
         }
-        let wording = match planned.kind {
-            Kind::Policy(wording) | Kind::NamedLocation(wording) | Kind::Strength(wording) => wording,
-            Kind::Named | Kind::Unread(_) => Wording::Azuread,
-        };
+        let wording = planned.kind.wording();
         let pointer = here.pointer.key("change");
         let told = |name| planned.change.and_then(|change| change.get(name));
         // Only of what Terraform forgets.

@@ -2,7 +2,6 @@
 
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
-use crate::policy::Wording;
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
 
@@ -86,10 +85,7 @@ struct Instance<'n, 'a> {
 
 fn declare<'a>(reader: &mut Reader<'_, 'a>, instance: &Instance<'_, 'a>, here: &Here, pseudonyms: &mut Pseudonyms) {
     let Some(kind) = kind(instance.type_name, instance.node.as_object()) else { return };
-    let wording = match kind {
-        Kind::Policy(wording) | Kind::NamedLocation(wording) | Kind::Strength(wording) => wording,
-        Kind::Named | Kind::Unread(_) => Wording::Azuread,
-    };
+    let wording = kind.wording();
     let beside = Beside { sensitive: instance.sensitive, ..Beside::default() };
     let mut values = Values {
         wording,
