@@ -1,7 +1,9 @@
-//! What Microsoft calls its own objects: directory roles, first-party apps, built-in strengths. Files in `data/`.
+//! What Microsoft calls its own objects, and what it has announced about them: directory roles, first-party apps, built-in
+//! strengths, retirements. Files in `data/`, each with its sources and their dates.
 
 use crate::policy::{Combination, Id};
 use std::sync::OnceLock;
+use time::Date;
 
 /// A built-in directory role.
 #[derive(Debug)]
@@ -10,6 +12,10 @@ pub struct Role {
     pub name: &'static str,
     /// Id of its template, which is what policies name.
     pub id: Id,
+    /// Microsoft labels it privileged.
+    pub is_privileged: bool,
+    /// The sets that it belongs to, by name.
+    sets: &'static str,
 }
 
 /// A first-party app.
@@ -41,8 +47,49 @@ pub struct BuiltInStrength {
 pub fn roles() -> &'static [Role] {
     static ROLES: OnceLock<Vec<Role>> = OnceLock::new();
     ROLES.get_or_init(|| {
-        rows(include_str!("../data/roles.tsv")).map(|[name, id]| Role { name, id: Id::new(id) }).collect()
+        let role = |[name, id, privileged, sets]: [&'static str; 4]| Role {
+            name,
+            id: Id::new(id),
+            is_privileged: privileged == "yes",
+            sets,
+        };
+        rows(include_str!("../data/roles.tsv")).map(role).collect()
     })
+}
+
+/// Names of the sets of roles that `data/roles.tsv` describes.
+pub const ROLE_SETS: [&str; 5] =
+    ["cis", "microsoft-admins", "microsoft-phishing-resistant", "scuba", "security-defaults"];
+
+/// The roles of a set.
+pub fn role_set(name: &str) -> impl Iterator<Item = &'static Role> {
+    roles().iter().filter(move |role| role.sets.split(' ').any(|set| set == name))
+}
+
+/// Something that Microsoft has announced an end for.
+#[derive(Debug)]
+pub struct Retirement {
+    /// What policies call it.
+    pub name: &'static str,
+    /// The day from which it does not count any more; none if it has ended already or no day is known.
+    pub day: Option<Date>,
+    /// The page that says so.
+    pub source: &'static str,
+}
+
+/// The end of what policies call `name`, if one is announced.
+#[must_use]
+pub fn retirement(name: &str) -> Option<&'static Retirement> {
+    static RETIREMENTS: OnceLock<Vec<Retirement>> = OnceLock::new();
+    let all = RETIREMENTS.get_or_init(|| {
+        let retirement = |[name, day, source]: [&'static str; 3]| Retirement {
+            name,
+            day: Date::parse(day, time::macros::format_description!("[year]-[month]-[day]")).ok(),
+            source,
+        };
+        rows(include_str!("../data/retirements.tsv")).map(retirement).collect()
+    });
+    all.iter().find(|retirement| retirement.name == name)
 }
 
 /// Every app.
@@ -141,6 +188,10 @@ mod tests {
         assert_eq!(apps().len(), lines(include_str!("../data/apps.tsv")));
         assert_eq!(strengths().len(), 3);
         assert!(roles().iter().all(|role| role.id.guid().is_some()));
+        assert_eq!(ROLE_SETS.map(|set| role_set(set).count()), [15, 14, 19, 8, 17]);
+        let known = |set: &str| set == "-" || ROLE_SETS.contains(&set);
+        assert!(roles().iter().flat_map(|role| role.sets.split(' ')).all(known));
+        assert!(retirement("approvedApplication").is_some_and(|one| one.day.is_some()));
         assert!(apps().iter().all(|app| app.id.guid().is_some()));
         assert_eq!(strengths().iter().map(|one| one.combinations.len()).collect::<Vec<_>>(), [19, 4, 3]);
     }

@@ -6,6 +6,7 @@
 //! that is in none of them. `docs/how-it-decides.md` has the whole of it.
 
 mod addresses;
+mod compare;
 mod device;
 mod formula;
 mod holes;
@@ -13,6 +14,8 @@ mod obvious;
 mod region;
 mod solver;
 mod space;
+
+pub use compare::Comparison;
 
 use crate::policy::{Id, List, Policy};
 use crate::requirement::{Assumptions, Requirement};

@@ -17,13 +17,14 @@ use crate::controls::{self, Control};
 use crate::coverage::{self, Decision};
 use crate::dialect;
 use crate::discover::{Candidate, Input, shown};
-use crate::finding::{CONFIG, Draft, Finding, Located, locate};
+use crate::finding::{CONFIG, Draft, Finding, Located, Location, locate};
 use crate::ignore::Ignore;
 use crate::rules::{self, FileFacts, Judgement, Reading, TenantFacts};
 use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::Tenant;
-use std::collections::{BTreeMap, BTreeSet};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -244,14 +245,14 @@ impl Reader<'_> {
     ) {
         let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
         let facts = TenantFacts {
-            tenant,
             contradictions,
             judgements: &judgements,
             assume_enabled: self.options.assume_enabled,
             reading: self.options.reading,
-            config: &self.options.config,
             today: self.options.today,
             is_only_tenant: self.options.is_only_tenant && alone,
+            is_whole: judged && tenant.missing.is_empty(),
+            ..TenantFacts::of(tenant, &self.options.config)
         };
         let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));
         report.findings.extend(located);
@@ -274,26 +275,31 @@ impl Reader<'_> {
         controls::all().iter().chain(config.requirements.iter().copied()).filter_map(judgement).collect()
     }
 
-    /// Reads the files that drafts point into once more. One that has changed in between loses its excerpt, no more.
+    /// Reads the files that drafts point into once more, one after the other on each thread, so that no more than a text
+    /// a thread is held. A file that has changed in between loses its excerpt, no more.
     fn locate_in(&self, tenant: &str, paths: &BTreeMap<usize, Candidate>, drafts: Vec<Draft>) -> Vec<Finding> {
-        let wanted: BTreeSet<usize> =
-            drafts.iter().flat_map(|draft| draft.labels.iter().map(|label| label.file)).collect();
+        let mut wanted: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (at, draft) in drafts.iter().enumerate() {
+            for (number, label) in draft.labels.iter().enumerate() {
+                wanted.entry(label.file).or_default().push((at, number));
+            }
+        }
         let path_of_file = |file: usize| paths.get(&file).map(Candidate::shown).unwrap_or_default();
-        let texts: BTreeMap<usize, (String, Text)> = wanted
-            .into_iter()
-            .filter_map(|file| {
-                let text = source::decode(paths.get(&file)?.bytes().ok()?).ok()?;
-                Some((file, (path_of_file(file), text)))
-            })
-            .collect();
-        let located: BTreeMap<usize, Located<'_>> = texts
-            .iter()
-            .map(|(file, (path, text))| {
-                let located = Located::new(text.as_str(), path, self.hashes(Some(text)));
-                (*file, located.confidential(dialect::may_hold_secrets(text.as_str())))
-            })
-            .collect();
-        locate(drafts, tenant, &path_of_file, &mut |file| located.get(&file))
+        let in_file = |(file, labels): (usize, Vec<(usize, usize)>)| -> Vec<((usize, usize), Location)> {
+            let text = paths.get(&file).and_then(|path| source::decode(path.bytes().ok()?).ok());
+            let Some(text) = text else { return Vec::new() };
+            let path = path_of_file(file);
+            let located = Located::new(text.as_str(), &path, self.hashes(Some(&text)))
+                .confidential(dialect::may_hold_secrets(text.as_str()));
+            let place = |(at, number): (usize, usize)| located.location(&drafts[at].labels[number], number == 0);
+            labels.into_iter().map(|label| (label, place(label))).collect()
+        };
+        let mut places: HashMap<(usize, usize), Location> = if self.options.parallel {
+            wanted.into_par_iter().flat_map_iter(in_file).collect()
+        } else {
+            wanted.into_iter().flat_map(in_file).collect()
+        };
+        locate(drafts, tenant, |at, label| places.remove(&at).ok_or_else(|| path_of_file(label.file)))
     }
 }
 

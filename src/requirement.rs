@@ -1,5 +1,6 @@
 //! A requirement: which sign-ins need which grant. Controls and `caplint.toml` write them; this is what they mean.
 
+use crate::catalog;
 use crate::policy::{ClientAppType, Combination, Id, RiskLevel, TransferMethod, UserType};
 
 /// Which sign-ins need what. An empty list restricts nothing.
@@ -23,6 +24,27 @@ pub struct Requirement {
     pub tracked_roles: Vec<Id>,
     /// Security defaults see to it where they are on.
     pub security_defaults: bool,
+}
+
+impl Requirement {
+    /// This grant, of every user at every resource, with browsers, mobile apps and desktop clients.
+    #[must_use]
+    pub fn everywhere(grant: Grant) -> Self {
+        Self {
+            users: Vec::new(),
+            resources: vec![Resource::Every],
+            clients: vec![ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients],
+            flows: Vec::new(),
+            sign_in_risk: Vec::new(),
+            user_risk: Vec::new(),
+            grant: vec![grant],
+            tracked_roles: catalog::role("Directory Synchronization Accounts")
+                .map(|role| role.id.clone())
+                .into_iter()
+                .collect(),
+            security_defaults: true,
+        }
+    }
 }
 
 /// A user, or users by what they have in common.

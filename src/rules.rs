@@ -6,17 +6,18 @@ pub mod control;
 
 use crate::config::{self, Config};
 use crate::controls::{self, Control};
-use crate::coverage::{self, Decision, Exception, PrincipalKind};
+use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind};
 use crate::dialect::Taken;
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Label, Level};
 use crate::ignore::Ignore;
-use crate::policy::{Id, Policy};
-use crate::requirement::Requirement;
+use crate::policy::{Fact, Id, Policy, State};
+use crate::requirement::{Grant, Requirement};
 use crate::schema::Violation;
-use crate::signin::View;
+use crate::signin::{AssumeEnabled, View};
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
 use crate::tenant::Tenant;
+use std::cell::RefCell;
 use std::sync::OnceLock;
 use time::Date;
 
@@ -31,8 +32,90 @@ pub struct Meta {
     pub summary: &'static str,
     /// The version of caplint that brought it.
     pub since: &'static str,
-    /// Tags of SARIF.
-    pub tags: &'static [&'static str],
+    /// What it is about.
+    pub category: Category,
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// A requirement, decided by the proof.
+    Controls,
+    /// A policy that reaches less far than it looks. What a control has shown already is not shown again.
+    Gaps,
+    /// Whom policies leave out.
+    Exclusions,
+    /// Policies that do not say what they seem to, or that Microsoft Graph would refuse.
+    Correctness,
+    /// From draft to enforcement, and keeping house.
+    Rollout,
+    /// Infrastructure code.
+    Terraform,
+    /// Files that are not what an export should be.
+    Files,
+    /// `caplint.toml`: ignores and exceptions.
+    Configuration,
+}
+
+impl Category {
+    /// All of them, in the order in which people are shown them.
+    pub const ALL: [Self; 8] = [
+        Self::Controls,
+        Self::Gaps,
+        Self::Exclusions,
+        Self::Correctness,
+        Self::Rollout,
+        Self::Terraform,
+        Self::Files,
+        Self::Configuration,
+    ];
+
+    /// As a heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Controls => "Controls",
+            Self::Gaps => "Gaps",
+            Self::Exclusions => "Exclusions",
+            Self::Correctness => "Correctness",
+            Self::Rollout => "Rollout",
+            Self::Terraform => "Terraform",
+            Self::Files => "Files",
+            Self::Configuration => "Configuration",
+        }
+    }
+
+    /// What its rules are about, in a sentence.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Controls => "Requirements, decided by the proof over all policies; a benchmark selects its own.",
+            Self::Gaps => {
+                "Policies that reach less far than they look, where nothing else in the tenant makes up for it."
+            }
+            Self::Exclusions => "Whom policies leave out, and who should be left out.",
+            Self::Correctness => "Policies that do not say what they seem to, or that Microsoft Graph would refuse.",
+            Self::Rollout => "From report-only to enforcement, and keeping house.",
+            Self::Terraform => "What infrastructure code does to policies.",
+            Self::Files => "Files that are not what an export should be.",
+            Self::Configuration => "Ignores and exceptions in `caplint.toml`.",
+        }
+    }
+
+    /// One lower case word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Controls => "controls",
+            Self::Gaps => "gaps",
+            Self::Exclusions => "exclusions",
+            Self::Correctness => "correctness",
+            Self::Rollout => "rollout",
+            Self::Terraform => "terraform",
+            Self::Files => "files",
+            Self::Configuration => "configuration",
+        }
+    }
 }
 
 /// A rule.
@@ -43,11 +126,19 @@ pub trait Rule: Sync {
     /// Its documentation in Markdown.
     fn doc(&self) -> String;
 
+    /// The benchmarks that ask for it, each with its number there.
+    fn benchmarks(&self) -> Vec<(&str, &str)> {
+        Vec::new()
+    }
+
     /// Looks at one file.
     fn check_file(&self, _file: &FileFacts<'_>, _drafts: &mut Vec<Draft>) {}
 
     /// Looks at an ignore.
     fn check_ignore(&self, _ignore: &IgnoreFacts<'_>, _drafts: &mut Vec<Draft>) {}
+
+    /// Looks at one policy of the tenant. None is in the recycle bin.
+    fn check_policy(&self, _policy: &Policy, _tenant: &TenantFacts<'_>, _drafts: &mut Vec<Draft>) {}
 
     /// Looks at the tenant.
     fn check_tenant(&self, _tenant: &TenantFacts<'_>, _drafts: &mut Vec<Draft>) {}
@@ -95,7 +186,7 @@ pub struct TenantFacts<'a> {
     /// The verdict on each control; empty where no verdict is asked for.
     pub judgements: &'a [Judgement],
     /// With which eyes it is looked at.
-    pub assume_enabled: crate::signin::AssumeEnabled,
+    pub assume_enabled: AssumeEnabled,
     /// Which reading raises findings.
     pub reading: Reading,
     /// Requirements, exceptions and assumptions of one's own.
@@ -104,6 +195,11 @@ pub struct TenantFacts<'a> {
     pub today: Date,
     /// No other tenant is judged in this run.
     pub is_only_tenant: bool,
+    /// The tenant is looked at as a whole, and nothing says that policies of it are missing. What a policy leaves open
+    /// another may close, so a rule that compares policies is silent without this.
+    pub is_whole: bool,
+    /// Where MFA is forced, once somebody asks.
+    pub mfa: RefCell<Option<Comparison<'a>>>,
 }
 
 /// Which reading of a control counts.
@@ -128,16 +224,71 @@ pub struct Judgement {
     pub stored_query_passes: Option<bool>,
 }
 
+impl<'a> TenantFacts<'a> {
+    /// A tenant about which nothing is decided.
+    #[must_use]
+    pub fn of(tenant: &'a Tenant, config: &'a Config) -> Self {
+        Self {
+            tenant,
+            contradictions: &[],
+            judgements: &[],
+            assume_enabled: AssumeEnabled::default(),
+            reading: Reading::default(),
+            config,
+            today: Date::MIN,
+            is_only_tenant: true,
+            is_whole: false,
+            mfa: RefCell::default(),
+        }
+    }
+}
+
 impl TenantFacts<'_> {
     /// How sign-ins are evaluated against the tenant for a control.
     #[must_use]
     pub fn view<'a>(&'a self, judgement: &'a Judgement) -> View<'a> {
-        let options = coverage::Options {
+        coverage::view(&judgement.requirement, self.tenant, self.options())
+    }
+
+    /// Whether a policy that asks for MFA would, changed like this, surely ask for it on a sign-in where surely no policy
+    /// of the tenant does now. False where the files are not the whole tenant.
+    #[must_use]
+    pub fn leaves_mfa_out(&self, policy: &Policy, mend: impl FnOnce(&mut Policy)) -> bool {
+        if !self.is_whole {
+            return false;
+        }
+        let mut mended = policy.clone();
+        mend(&mut mended);
+        self.mfa(|mfa| mfa.would_add(&mended))
+    }
+
+    /// Asks about the policies as far as they force MFA, of every user at every resource.
+    pub fn mfa<T>(&self, ask: impl FnOnce(&mut Comparison<'_>) -> T) -> T {
+        static MFA: OnceLock<Requirement> = OnceLock::new();
+        let mut mfa = self.mfa.borrow_mut();
+        let requirement = MFA.get_or_init(|| Requirement::everywhere(Grant::Mfa));
+        ask(mfa.get_or_insert_with(|| Comparison::new(requirement, self.tenant, self.options())))
+    }
+
+    /// With which eyes the proof looks at the tenant.
+    #[must_use]
+    pub fn options(&self) -> coverage::Options {
+        coverage::Options {
             assume_enabled: self.assume_enabled,
             assumptions: self.config.assumptions,
             ..coverage::Options::default()
-        };
-        coverage::view(&judgement.requirement, self.tenant, options)
+        }
+    }
+
+    /// Whether a policy is in force, or is judged as if it were.
+    #[must_use]
+    pub fn is_on(&self, policy: &Policy) -> bool {
+        match policy.state {
+            Fact::Known(State::Enabled) => true,
+            Fact::Known(State::ReportOnly) => self.assume_enabled != AssumeEnabled::Neither,
+            Fact::Known(State::Disabled) => self.assume_enabled == AssumeEnabled::All,
+            Fact::Unknown(_) => false,
+        }
     }
 
     /// The name of a user, group or role: what the files tell, else what the configuration calls it.
@@ -169,6 +320,7 @@ macro_rules! rules {
 }
 
 rules! {
+    alternative_to_mfa,
     destroyed_policies,
     duplicate_key,
     duplicate_policy,
@@ -221,7 +373,10 @@ pub fn find(id: &str) -> Option<&'static dyn Rule> {
 #[must_use]
 pub fn page(rule: &dyn Rule) -> String {
     let lines = rule.doc();
-    let lines = lines.lines().map(|line| if line.starts_with("```json ") { "```json" } else { line });
+    let lines = lines.lines().map(|line| match line.split_once(' ') {
+        Some((fence @ ("```json" | "```hcl"), _)) => fence,
+        _ => line,
+    });
     lines.fold(String::new(), |page, line| page + line + "\n")
 }
 
@@ -229,7 +384,7 @@ pub fn page(rule: &dyn Rule) -> String {
 #[must_use]
 pub fn check_file(file: &FileFacts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for rule in all() {
+    for rule in WRITTEN {
         rule.check_file(file, &mut drafts);
     }
     drafts
@@ -251,7 +406,7 @@ pub struct IgnoreFacts<'a> {
 #[must_use]
 pub fn check_ignore(ignore: &IgnoreFacts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for rule in all() {
+    for rule in WRITTEN {
         rule.check_ignore(ignore, &mut drafts);
     }
     drafts
@@ -260,19 +415,29 @@ pub fn check_ignore(ignore: &IgnoreFacts<'_>) -> Vec<Draft> {
 /// Runs every rule over a tenant.
 #[must_use]
 pub fn check_tenant(tenant: &TenantFacts<'_>) -> Vec<Draft> {
-    let mut drafts = Vec::new();
-    for rule in all() {
-        rule.check_tenant(tenant, &mut drafts);
-    }
-    for own in &tenant.config.requirements {
-        control::ControlRule(own).check_tenant(tenant, &mut drafts);
+    let mut drafts: Vec<Draft> =
+        tenant.judgements.iter().filter_map(|judgement| control::check(tenant, judgement)).collect();
+    let shown: Vec<Label> = drafts.iter().flat_map(|draft| draft.labels.iter().cloned()).collect();
+    for rule in WRITTEN {
+        let mut found = Vec::new();
+        for policy in tenant.tenant.policies.iter().filter(|policy| !policy.deleted) {
+            rule.check_policy(policy, tenant, &mut found);
+        }
+        rule.check_tenant(tenant, &mut found);
+        // A gap that a control has shown, line by line, is not shown again.
+        let is_shown =
+            |draft: &Draft| draft.labels.first().is_some_and(|label| shown.iter().any(|shown| shown.overlaps(label)));
+        if rule.meta().category == Category::Gaps {
+            found.retain(|draft| !is_shown(draft));
+        }
+        drafts.extend(found);
     }
     drafts
 }
 
 /// Declares a rule's metadata and that its documentation stands beside it.
 macro_rules! declare {
-    ($rule:ident, $id:literal, $level:ident, $since:literal, $tags:expr, $summary:literal) => {
+    ($rule:ident, $id:literal, $level:ident, $since:literal, $category:ident, $summary:literal) => {
         /// The rule.
         pub(super) const RULE: $rule = $rule;
 
@@ -288,7 +453,7 @@ macro_rules! declare {
                     level: $crate::finding::Level::$level,
                     summary: $summary,
                     since: $since,
-                    tags: $tags,
+                    category: $crate::rules::Category::$category,
                 }
             }
         }

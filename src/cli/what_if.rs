@@ -10,7 +10,7 @@ use crate::controls::{self, Control};
 use crate::coverage;
 use crate::finding::quoted;
 use crate::lint;
-use crate::rules::{Judgement, Reading, TenantFacts};
+use crate::rules::{Judgement, TenantFacts};
 use crate::tenant::Tenant;
 use asked::Asked;
 use shown::Shown;
@@ -112,14 +112,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     };
     let judgement = judgement(arguments, control, &tenant, &options)?;
     let facts = TenantFacts {
-        tenant: &tenant,
-        contradictions: &[],
-        judgements: &[],
         assume_enabled: AssumeArgument::meaning(arguments.assume_enabled),
-        reading: Reading::Effective,
-        config: &options.config,
-        today: options.today,
-        is_only_tenant: true,
+        ..TenantFacts::of(&tenant, &options.config)
     };
     let sign_in = match arguments.witness {
         None => Asked { arguments, tenant: &tenant, judgement: &judgement }.sign_in()?,

@@ -130,19 +130,7 @@ impl Solver {
 
     /// Whether everything that was demanded can hold under these assumptions.
     pub(super) fn solve(&mut self, assumptions: &[Lit]) -> Result<bool, TooIntricate> {
-        let t = std::time::Instant::now();
-        let o = self.sat.solve_limited(assumptions);
-        if std::env::var_os("DBG").is_some() {
-            eprintln!(
-                "solve {:?} conflicts {} vars {} clauses {} -> {:?}",
-                t.elapsed(),
-                self.sat.cb().conflicts,
-                self.sat.num_vars(),
-                self.sat.num_clauses(),
-                o
-            );
-        }
-        match o {
+        match self.sat.solve_limited(assumptions) {
             outcome if outcome == lbool::TRUE => Ok(true),
             outcome if outcome == lbool::FALSE => Ok(false),
             _ => Err(TooIntricate),

@@ -154,6 +154,17 @@ impl Label {
         }
     }
 
+    /// Whether one of two labels marks the other or a part of it.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        match (&self.spot, &other.spot) {
+            (Spot::Pointer { from, pointer, .. }, Spot::Pointer { from: other_from, pointer: other_pointer, .. }) => {
+                from == other_from && (pointer.is_within(other_pointer) || other_pointer.is_within(pointer))
+            }
+            _ => false,
+        }
+    }
+
     /// The same, marking a part.
     #[must_use]
     pub fn part(mut self, marked: Part) -> Self {
@@ -193,7 +204,9 @@ impl<'a> Located<'a> {
         self.location(&Label { file: 0, spot: Spot::Bytes(range), message: message.to_owned() }, true)
     }
 
-    fn location(&self, label: &Label, primary: bool) -> Location {
+    /// Where a label is.
+    #[must_use]
+    pub fn location(&self, label: &Label, primary: bool) -> Location {
         let text = self.lines.text();
         let whole = 0..text.len();
         let (span, member, pointer) = match &label.spot {
@@ -243,24 +256,23 @@ fn first_character(text: &str) -> Range<usize> {
     0..text.chars().next().map_or(0, char::len_utf8)
 }
 
-/// Turns drafts into findings. `open` gives the text of a file by its index, or none where it can no longer be read.
-pub fn locate<'a>(
+/// Turns drafts into findings. `place` gives the location of a label by the numbers of its draft and itself, or the path
+/// of its file where that can no longer be read.
+pub fn locate(
     drafts: Vec<Draft>,
     tenant: &str,
-    path_of: &dyn Fn(usize) -> String,
-    open: &mut dyn FnMut(usize) -> Option<&'a Located<'a>>,
+    mut place: impl FnMut((usize, usize), &Label) -> Result<Location, String>,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = drafts
         .into_iter()
-        .map(|draft| {
-            let mut locations: Vec<Location> = Vec::new();
-            for (index, label) in draft.labels.iter().enumerate() {
-                let location = match open(label.file) {
-                    Some(located) => located.location(label, index == 0),
-                    None => nowhere(path_of(label.file), label.message.clone(), index == 0),
-                };
-                locations.push(location);
-            }
+        .enumerate()
+        .map(|(at, draft)| {
+            let labels = draft.labels.iter().enumerate();
+            let mut locations: Vec<Location> = labels
+                .map(|(number, label)| {
+                    place((at, number), label).unwrap_or_else(|path| nowhere(path, label.message.clone(), number == 0))
+                })
+                .collect();
             if locations.is_empty() {
                 locations.push(nowhere(tenant.to_owned(), String::new(), true));
             }

@@ -271,7 +271,7 @@ impl Reader<'_> {
             return;
         }
         let located = Located::new(content, path, self.hashes(text)).confidential(dialect::may_hold_secrets(content));
-        let findings = locate(drafts, self.name, &|_| path.to_owned(), &mut |_| Some(&located));
+        let findings = locate(drafts, self.name, |(_, number), label| Ok(located.location(label, number == 0)));
         read.findings.extend(findings);
     }
 }

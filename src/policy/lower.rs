@@ -12,7 +12,12 @@ pub(crate) use reader::{is_truncated, is_type_name};
 
 use super::{Conditions, Fact, GrantControls, Origin, Policy, Reason, State, Strength};
 use crate::syntax::{Node, Object};
-use reader::Reader;
+use reader::{Reader, Slot};
+use time::Date;
+use time::format_description::BorrowedFormatItem;
+
+/// The first characters of a date and time as Graph writes it.
+const DAY: &[BorrowedFormatItem<'_>] = time::macros::format_description!("[year]-[month]-[day]");
 
 /// A policy and whether its form is beyond doubt.
 #[derive(Debug)]
@@ -60,6 +65,8 @@ impl Reader {
             ],
         );
         self.optional_id(rest[1]);
+        let day = |slot: &Slot<'_, '_>| Date::parse(slot.node?.as_str()?.get(..10)?, DAY).ok();
+        let modified = day(&rest[3]).or_else(|| day(&rest[2]));
         for slot in rest {
             self.conforms &= matches!(slot.node, None | Some(Node::Null | Node::String(_)));
         }
@@ -91,9 +98,14 @@ impl Reader {
             Fact::Known(object) => self.grant(object),
             Fact::Unknown(reason) => GrantControls::unknown(reason),
         };
-        if let Fact::Known(Some(session)) = self.object(session) {
-            self.session(session);
-        }
+        let has_session_controls = match self.object(session) {
+            Fact::Known(Some(session)) => {
+                self.session(session);
+                !session.is_void()
+            }
+            Fact::Known(None) => false,
+            Fact::Unknown(_) => true,
+        };
         Policy {
             origin,
             declaration: None,
@@ -101,7 +113,9 @@ impl Reader {
             display_name,
             state,
             deleted,
+            modified,
             conditions,
+            has_session_controls,
             grant,
             contradicted: false,
             respelt: self.respelt,

@@ -6,7 +6,7 @@
 use super::{NOTHING, Root, Run};
 use crate::finding::{Finding, Level, Location, clip, escape_invisible, visible};
 use crate::rules::control::ControlRule;
-use crate::rules::{self, Meta, Rule};
+use crate::rules::{self, Category, Meta, Rule};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ use std::io::{self, Write};
 const RESULTS: usize = 5_000;
 /// Related places that a reader can take in.
 const RELATED: usize = 10;
+/// Tags of a rule that GitHub takes.
+const TAGS: usize = 20;
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
@@ -84,7 +86,7 @@ fn merged(run: &Run) -> Vec<Group<'_>> {
 
 fn driver(rules: &[&dyn Rule], metas: &[Meta]) -> Value {
     let version = env!("CARGO_PKG_VERSION");
-    let rules: Vec<Value> = rules.iter().zip(metas).map(|(rule, meta)| descriptor(meta, &rules::page(*rule))).collect();
+    let rules: Vec<Value> = rules.iter().zip(metas).map(|(rule, meta)| descriptor(*rule, meta)).collect();
     json!({
         "name": "caplint",
         "fullName": format!("caplint {version}"),
@@ -95,12 +97,19 @@ fn driver(rules: &[&dyn Rule], metas: &[Meta]) -> Value {
     })
 }
 
-fn descriptor(meta: &Meta, doc: &str) -> Value {
+fn descriptor(rule: &dyn Rule, meta: &Meta) -> Value {
+    let doc = rules::page(rule);
+    let severity_of_security = match meta.category {
+        Category::Controls => Some("8.0"),
+        Category::Gaps => Some("5.0"),
+        _ => None,
+    };
+    let mut tags: Vec<String> = vec!["conditional-access".into(), "entra-id".into(), meta.category.word().into()];
+    tags.extend(severity_of_security.map(|_| "security".to_owned()));
+    tags.extend(rule.benchmarks().into_iter().map(|(benchmark, number)| format!("external/{benchmark}/{number}")));
+    tags.truncate(TAGS);
     let mut properties = Map::new();
-    properties.insert(
-        "tags".to_owned(),
-        json!(["conditional-access", "entra-id"].iter().chain(meta.tags).collect::<Vec<_>>()),
-    );
+    properties.insert("tags".to_owned(), json!(tags));
     properties.insert("precision".to_owned(), json!("very-high"));
     let severity = match meta.level {
         Level::Error => "error",
@@ -109,8 +118,8 @@ fn descriptor(meta: &Meta, doc: &str) -> Value {
     };
     properties.insert("problem.severity".to_owned(), json!(severity));
     // A string, and only for rules about security: it makes GitHub show them as such.
-    if meta.tags.contains(&"security") {
-        properties.insert("security-severity".to_owned(), json!("8.0"));
+    if let Some(severity) = severity_of_security {
+        properties.insert("security-severity".to_owned(), json!(severity));
     }
     let first_section =
         doc.split("\n## ").nth(1).and_then(|section| section.split_once("\n\n")).map_or("", |(_, text)| text);
@@ -120,7 +129,7 @@ fn descriptor(meta: &Meta, doc: &str) -> Value {
         "shortDescription": { "text": meta.summary },
         "fullDescription": { "text": clip(&format!("{} {}", meta.summary, first_section.replace('\n', " ").trim()), 1_000) },
         "help": { "text": format!("Run `caplint explain {}`.", meta.id), "markdown": doc },
-        "helpUri": format!("{}/blob/v{}/docs/rules.md#{}", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"), meta.id),
+        "helpUri": format!("{}/blob/v{}/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"), meta.id),
         "defaultConfiguration": { "level": level(meta.level) },
         "properties": properties,
     })

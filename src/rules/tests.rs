@@ -21,7 +21,7 @@ fn ids_are_unique_words_and_every_rule_is_documented() {
     }
 }
 
-/// A fenced example: ```` ```json fires ````, ```` ```json silent ````, with an encoding where it matters.
+/// A fenced example: ```` ```json fires ````, ```` ```hcl silent ````, with an encoding where it matters.
 struct Example {
     fires: bool,
     encoding: String,
@@ -38,7 +38,7 @@ fn examples(doc: &str) -> Vec<Example> {
         if line == "```toml" {
             config = Some(lines.by_ref().take_while(|line| *line != "```").collect::<Vec<_>>().join("\n"));
         }
-        let Some(info) = line.strip_prefix("```json ") else { continue };
+        let Some(info) = line.strip_prefix("```json ").or_else(|| line.strip_prefix("```hcl ")) else { continue };
         let mut words = info.split(' ');
         let fires = match words.next() {
             Some("fires") => true,

@@ -45,6 +45,12 @@ impl Pointer {
         Self(format!("{}{}", self.0, other.0))
     }
 
+    /// Whether this points at what `other` does, or into it.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// The pointer's text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -8,7 +8,7 @@ use crate::controls::Control;
 use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::Origin;
-use crate::rules::{FileFacts, Judgement, Meta, Reading, Rule, TenantFacts};
+use crate::rules::{Category, Judgement, Meta, Reading, Rule, TenantFacts};
 use crate::signin::Cause;
 use crate::syntax::Pointer;
 use crate::tenant::{Missing, MissingPolicies};
@@ -28,66 +28,57 @@ impl Rule for ControlRule {
             level: Level::Error,
             summary: &self.0.summary,
             since: "0.1.0",
-            tags: if self.0.text.is_some() { &["security", "mfa", "external/cis-azure"] } else { &["security"] },
+            category: Category::Controls,
         }
     }
 
     fn doc(&self) -> String {
         doc::markdown(self.0)
     }
-
-    fn check_file(&self, _: &FileFacts<'_>, _: &mut Vec<Draft>) {}
-
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        for judgement in facts.judgements.iter().filter(|judgement| judgement.control.id == self.0.id) {
-            let open = matches!(judgement.decision.verdict, Verdict::NotEnforced | Verdict::Undecided);
-            let draft = match (facts.reading, judgement.stored_query_passes) {
-                (Reading::StoredQuery, Some(false)) => {
-                    let message = format!("{} is not met: no policy matches its stored query.", self.0.title);
-                    Draft::new(self.0.id, Level::Error, message)
-                        .help("The query asks for one policy with exactly: All users and at least one exclusion; the one app; all client apps; MFA alone.")
-                }
-                (Reading::Effective, _) | (Reading::StoredQuery, None) if open => self.open(facts, judgement),
-                _ => continue,
-            };
-            drafts.push(Draft { is_of_tenant: true, ..draft.about(self.0.id) });
-        }
-    }
 }
 
-impl ControlRule {
-    fn open(&self, facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
-        let near = nearest(facts, judgement);
-        let message = message::of(facts, judgement, near.first());
-        let draft = Draft::new(self.0.id, Level::Error, message).help(message::help(facts, judgement, near.first()));
-        let draft = match &judgement.decision.reason {
-            Reason::Unknown(index, cause) => {
-                let draft = label_causes(facts, judgement, draft, &[(*index, vec![*cause])]);
-                label_causes(facts, judgement, draft, &near)
-            }
-            Reason::Membership(policies) => {
-                let (first, others): (Vec<_>, Vec<_>) =
-                    near.into_iter().partition(|(index, _)| policies.contains(index));
-                label_causes(facts, judgement, label_causes(facts, judgement, draft, &first), &others)
-            }
-            Reason::TooIntricate => facts.tenant.policies.iter().take(1).fold(draft, |draft, policy| {
-                let name = Pointer::root().key("displayName");
-                draft.label(Label::in_policy(
-                    policy,
-                    &name,
-                    "the first of the policies that would have to be untangled",
-                ))
-            }),
-            _ => label_causes(facts, judgement, draft, &near),
-        };
-        // Anchored on a file rather than on nothing.
-        match facts.tenant.missing.first() {
-            Some(missing) if draft.labels.is_empty() => draft.label(missing_label(missing)),
-            _ => draft,
+/// What is to be said of a verdict.
+pub(super) fn check(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<Draft> {
+    let control = judgement.control;
+    let open = matches!(judgement.decision.verdict, Verdict::NotEnforced | Verdict::Undecided);
+    let draft = match (facts.reading, judgement.stored_query_passes) {
+        (Reading::StoredQuery, Some(false)) => {
+            let message = format!("{} is not met: no policy matches its stored query.", control.title);
+            Draft::new(control.id, Level::Error, message)
+                .help("The query asks for one policy with exactly: All users and at least one exclusion; the one app; all client apps; MFA alone.")
         }
-    }
+        (Reading::Effective, _) | (Reading::StoredQuery, None) if open => report(facts, judgement),
+        _ => return None,
+    };
+    Some(Draft { is_of_tenant: true, ..draft.about(control.id) })
 }
 
+fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
+    let near = nearest(facts, judgement);
+    let message = message::of(facts, judgement, near.first());
+    let draft =
+        Draft::new(judgement.control.id, Level::Error, message).help(message::help(facts, judgement, near.first()));
+    let draft = match &judgement.decision.reason {
+        Reason::Unknown(index, cause) => {
+            let draft = label_causes(facts, judgement, draft, &[(*index, vec![*cause])]);
+            label_causes(facts, judgement, draft, &near)
+        }
+        Reason::Membership(policies) => {
+            let (first, others): (Vec<_>, Vec<_>) = near.into_iter().partition(|(index, _)| policies.contains(index));
+            label_causes(facts, judgement, label_causes(facts, judgement, draft, &first), &others)
+        }
+        Reason::TooIntricate => facts.tenant.policies.iter().take(1).fold(draft, |draft, policy| {
+            let name = Pointer::root().key("displayName");
+            draft.label(Label::in_policy(policy, &name, "the first of the policies that would have to be untangled"))
+        }),
+        _ => label_causes(facts, judgement, draft, &near),
+    };
+    // Anchored on a file rather than on nothing.
+    match facts.tenant.missing.first() {
+        Some(missing) if draft.labels.is_empty() => draft.label(missing_label(missing)),
+        _ => draft,
+    }
+}
 /// Policies with what keeps them from stopping the witness, on the very tokens that say so.
 fn label_causes(
     facts: &TenantFacts<'_>,

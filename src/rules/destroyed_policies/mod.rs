@@ -9,7 +9,7 @@ declare!(
     "destroyed-policies",
     Warning,
     "0.1.0",
-    &["security"],
+    Terraform,
     "A Terraform plan destroys Conditional Access policies and keeps none."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "duplicate-key",
     Error,
     "0.1.0",
-    &["correctness"],
+    Files,
     "A key stands twice in one object, and readers disagree on which one counts."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "duplicate-policy",
     Error,
     "0.1.0",
-    &["correctness"],
+    Files,
     "Two policies carry the same id and differ, so the files are not one state of one tenant."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "expired-exception",
     Warning,
     "0.1.0",
-    &["exclusions"],
+    Configuration,
     "An exception is approved in caplint.toml, but the date to review it by has passed."
 );
 

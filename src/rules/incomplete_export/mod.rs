@@ -10,7 +10,7 @@ declare!(
     "incomplete-export",
     Warning,
     "0.1.0",
-    &["correctness"],
+    Files,
     "The export stops at a page boundary, or the plan is not complete, so policies are missing from it."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "invalid-encoding",
     Error,
     "0.1.0",
-    &["correctness"],
+    Files,
     "A file is not text in an encoding that caplint reads."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "invalid-id",
     Warning,
     "0.1.0",
-    &["correctness", "portability"],
+    Correctness,
     "A name or a malformed GUID stands where Microsoft Graph has the id of an object."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "invalid-syntax",
     Error,
     "0.1.0",
-    &["correctness"],
+    Files,
     "A file is not valid JSON or HCL, so whatever policies it holds are not judged."
 );
 

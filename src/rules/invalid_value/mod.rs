@@ -10,7 +10,7 @@ declare!(
     "invalid-value",
     Error,
     "0.1.0",
-    &["correctness"],
+    Correctness,
     "A property has the wrong type, a misspelt value, or is missing."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "letter-case",
     Warning,
     "0.1.0",
-    &["portability"],
+    Correctness,
     "A value is spelt in another letter case than Microsoft Graph has it."
 );
 

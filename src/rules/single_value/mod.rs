@@ -10,7 +10,7 @@ declare!(
     "single-value",
     Info,
     "0.1.0",
-    &["portability"],
+    Files,
     "One value stands where Microsoft Graph has a list; it was read as a list of one."
 );
 

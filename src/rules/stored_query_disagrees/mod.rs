@@ -11,7 +11,7 @@ declare!(
     "stored-query-disagrees",
     Info,
     "0.1.0",
-    &["coverage"],
+    Controls,
     "The query that is stored with a control and the proof give different answers."
 );
 

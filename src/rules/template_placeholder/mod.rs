@@ -10,7 +10,7 @@ declare!(
     "template-placeholder",
     Info,
     "0.1.0",
-    &["portability"],
+    Files,
     "A policy is a template: placeholders stand where ids belong."
 );
 

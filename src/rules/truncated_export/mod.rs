@@ -10,7 +10,7 @@ declare!(
     "truncated-export",
     Error,
     "0.1.0",
-    &["correctness"],
+    Files,
     "PowerShell cut the export off at its depth and wrote names of types instead of values."
 );
 

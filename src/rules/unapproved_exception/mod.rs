@@ -12,7 +12,7 @@ declare!(
     "unapproved-exception",
     Warning,
     "0.1.0",
-    &["exclusions"],
+    Exclusions,
     "A user, group or role is excluded from a control, and no list of approved exceptions says so."
 );
 

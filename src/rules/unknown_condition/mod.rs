@@ -10,7 +10,7 @@ declare!(
     "unknown-condition",
     Warning,
     "0.1.0",
-    &["correctness"],
+    Correctness,
     "A policy has a condition that caplint has no model for, so nobody can tell here whom it spares."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "unknown-property",
     Info,
     "0.1.0",
-    &["correctness"],
+    Correctness,
     "A property is not one that caplint knows; it was not looked at."
 );
 

@@ -10,7 +10,7 @@ declare!(
     "unknown-value",
     Warning,
     "0.1.0",
-    &["correctness"],
+    Correctness,
     "A value is no known member of its enumeration, so nobody can tell what the policy does with it."
 );
 

@@ -9,7 +9,7 @@ declare!(
     "unread-format",
     Error,
     "0.1.0",
-    &["correctness"],
+    Files,
     "A file holds policies in a form that caplint recognises but does not read."
 );
 

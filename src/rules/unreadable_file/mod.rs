@@ -9,7 +9,7 @@ declare!(
     "unreadable-file",
     Error,
     "0.1.0",
-    &["correctness"],
+    Files,
     "A file could not be read, so whatever policies it holds are not judged."
 );
 

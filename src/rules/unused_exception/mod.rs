@@ -10,7 +10,7 @@ declare!(
     "unused-exception",
     Warning,
     "0.1.0",
-    &["exclusions"],
+    Configuration,
     "An exception is approved in caplint.toml, but no policy excludes it."
 );
 

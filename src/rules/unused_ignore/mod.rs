@@ -4,7 +4,7 @@ use super::{Rule, declare, described};
 use crate::finding::{Draft, Level};
 use crate::rules::IgnoreFacts;
 
-declare!(UnusedIgnore, "unused-ignore", Warning, "0.1.0", &["maintenance"], "An ignore hides nothing.");
+declare!(UnusedIgnore, "unused-ignore", Warning, "0.1.0", Configuration, "An ignore hides nothing.");
 
 impl Rule for UnusedIgnore {
     described!("doc.md");

@@ -10,7 +10,7 @@ declare!(
     "wrapped-policy",
     Info,
     "0.1.0",
-    &["portability"],
+    Files,
     "A policy stands inside an object that no exporter writes; it was read from there."
 );
 

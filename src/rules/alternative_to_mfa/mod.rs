@@ -1,0 +1,77 @@
+//! `mfa OR compliantDevice`.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::{Fact, GrantControl, Id, List, Operator, Policy};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    AlternativeToMfa,
+    "alternative-to-mfa",
+    Warning,
+    "0.1.0",
+    Gaps,
+    "A policy asks for MFA or something else, so whoever has the other thing is not asked for MFA."
+);
+
+impl Rule for AlternativeToMfa {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let grant = &policy.grant;
+        let asks_for_mfa = grant.built_in.position(|control| *control == GrantControl::Mfa);
+        let strength = matches!(grant.strength, Fact::Known(Some(_)));
+        if !(asks_for_mfa.is_some() || strength) || grant.operator != Fact::Known(Some(Operator::Or)) {
+            return;
+        }
+        let Some((alternative, word)) = alternative(policy) else { return };
+        let is_open = tenant.leaves_mfa_out(policy, |policy| {
+            let kept = policy.grant.built_in.known().filter(|(_, control)| **control == GrantControl::Mfa);
+            policy.grant.built_in = kept.map(|(_, control)| Fact::Known(*control)).collect();
+            policy.grant.custom = List::default();
+            policy.grant.terms_of_use = List::default();
+        });
+        if !is_open {
+            return;
+        }
+        let message = format!(
+            "{} asks for MFA or {word}: whoever has the latter gets in with a password, and no other policy asks them for MFA.",
+            PolicyRef::to(policy).label()
+        );
+        let seen = asks_for_mfa.map_or_else(
+            || Pointer::new("/grantControls/authenticationStrength"),
+            |index| Pointer::new("/grantControls/builtInControls").index(index),
+        );
+        drafts.push(
+            Draft::new(Self::ID, Level::Warning, message)
+                .help("Set `operator` to \"AND\", or leave one control and require the other in a policy of its own.")
+                .policy(policy)
+                .label(Label::in_policy(policy, &alternative, "enough without MFA"))
+                .label(Label::in_policy(policy, &seen, "MFA is but one way"))
+                .label(Label::in_policy(policy, &Pointer::new("/grantControls/operator"), "one control is enough")),
+        );
+    }
+}
+
+/// The first control beside MFA: where it stands, and what it is.
+fn alternative(policy: &Policy) -> Option<(Pointer, &'static str)> {
+    let grant = &policy.grant;
+    let word = |control: &GrantControl| match control {
+        GrantControl::CompliantDevice => Some("a compliant device"),
+        GrantControl::DomainJoinedDevice => Some("a hybrid joined device"),
+        GrantControl::ApprovedApplication => Some("an approved client app"),
+        GrantControl::CompliantApplication => Some("an app protection policy"),
+        GrantControl::VerifiedId => Some("a Verified ID"),
+        _ => None,
+    };
+    let built_in = grant.built_in.known().find_map(|(index, control)| {
+        Some((Pointer::new("/grantControls/builtInControls").index(index), word(control)?))
+    });
+    let first = |list: &List<Id>, property: &str, word| {
+        list.known().next().map(|(index, _)| (Pointer::new(property).index(index), word))
+    };
+    built_in
+        .or_else(|| first(&grant.terms_of_use, "/grantControls/termsOfUse", "terms of use"))
+        .or_else(|| first(&grant.custom, "/grantControls/customAuthenticationFactors", "a custom control"))
+}
