@@ -121,6 +121,11 @@ pub fn strengths() -> &'static [BuiltInStrength] {
     })
 }
 
+/// What a verdict rests on and no file says: id and words.
+pub fn assumptions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    rows(include_str!("../data/assumptions.tsv")).map(|[id, text]| (id, text))
+}
+
 fn rows<const COLUMNS: usize>(file: &'static str) -> impl Iterator<Item = [&'static str; COLUMNS]> {
     let rows = file.lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())

@@ -2,6 +2,7 @@
 
 mod atomic;
 mod baseline;
+mod benchmarks;
 mod check;
 mod color;
 mod error;
@@ -41,6 +42,8 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules
     Rules,
+    /// List the benchmarks, with the controls that each asks for
+    Benchmarks,
     /// Write down what is ignored, with a reason
     Ignore(ignore::Arguments),
     /// Write down what was there before, so that only new findings fail
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),
+        Command::Benchmarks => benchmarks::run(),
         Command::Ignore(arguments) => ignore::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

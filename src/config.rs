@@ -8,7 +8,7 @@ mod scope;
 pub use level::{Profile, RuleLevel};
 pub use scope::{Ignored, Subject, TenantEntry};
 
-use crate::controls::{self, Control, Problem, Spec};
+use crate::controls::{self, Control, Problem, Selection, Spec};
 use crate::coverage::PrincipalKind;
 use crate::policy::Id;
 use crate::requirement::Assumptions;
@@ -28,6 +28,8 @@ pub const FILE_NAME: &str = "caplint.toml";
 pub struct Config {
     /// The file it was read from; none if there is none.
     pub path: Option<PathBuf>,
+    /// The shipped controls that are judged, where the command line does not say.
+    pub selection: Selection,
     /// Requirements beside the shipped controls.
     pub requirements: Vec<&'static Control>,
     /// Approved exclusions.
@@ -110,6 +112,10 @@ struct File {
     #[serde(default, rename = "ignore")]
     ignores: Vec<scope::IgnoreFile>,
     baseline: Option<PathBuf>,
+    #[serde(default)]
+    benchmarks: Vec<Spanned<String>>,
+    #[serde(default)]
+    controls: Vec<Spanned<String>>,
     #[serde(default, rename = "requirement")]
     requirements: Vec<Own>,
     #[serde(default, rename = "exception")]
@@ -134,6 +140,8 @@ struct Own {
     sign_in_risk: Vec<Spanned<String>>,
     #[serde(default)]
     user_risk: Vec<Spanned<String>>,
+    #[serde(default)]
+    outside_trusted_locations: bool,
     grant: Spanned<toml::Value>,
     tracked_roles: Option<Vec<Spanned<String>>>,
 }
@@ -166,6 +174,14 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
 pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
     let file: File = toml::from_str(text).map_err(|error| unreadable(&error, text))?;
     let mut config = Config { path: Some(path.to_owned()), ..Config::default() };
+    for id in &file.benchmarks {
+        let added = config.selection.add_benchmark(id.get_ref());
+        added.map_err(|known| unknown(id, "a benchmark", &known))?;
+    }
+    for id in &file.controls {
+        let added = config.selection.add_control(id.get_ref());
+        added.map_err(|known| unknown(id, "a control", &known))?;
+    }
     for own in file.requirements {
         let control = requirement(own, &config.requirements)?;
         config.requirements.push(Box::leak(Box::new(control)));
@@ -229,18 +245,21 @@ fn unreadable(error: &toml::de::Error, text: &str) -> Problem {
     Problem { span, message, help }
 }
 
+/// A name that means nothing, and those that would.
+fn unknown(written: &Spanned<String>, what: &str, known: &[&str]) -> Problem {
+    let help = nearest(written.get_ref(), known)
+        .map_or_else(|| format!("There are: {}.", known.join(", ")), |near| format!("Did you mean `{near}`?"));
+    let message = format!("{} is not {what}", crate::finding::quoted(written.get_ref()));
+    Problem { span: written.span(), message, help }
+}
+
 fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, word))?;
     (strsim::damerau_levenshtein(near, word) <= 3).then_some(near)
 }
 
 fn no_switch(key: &Spanned<String>) -> Problem {
-    let help = nearest(key.get_ref(), &Assumptions::KEYS).map_or_else(
-        || format!("There are: {}.", Assumptions::KEYS.join(", ")),
-        |near| format!("Did you mean `{near}`?"),
-    );
-    let message = format!("{} is not an assumption that can be switched", crate::finding::quoted(key.get_ref()));
-    Problem { span: key.span(), message, help }
+    unknown(key, "an assumption that can be switched", &Assumptions::KEYS)
 }
 
 fn requirement(own: Own, others: &[&Control]) -> Result<Control, Problem> {
@@ -261,6 +280,7 @@ fn requirement(own: Own, others: &[&Control]) -> Result<Control, Problem> {
         flows: own.flows,
         sign_in_risk: own.sign_in_risk,
         user_risk: own.user_risk,
+        outside_trusted_locations: own.outside_trusted_locations,
         grant: own.grant,
         tracked_roles: Vec::new(),
         security_defaults: false,
@@ -274,7 +294,16 @@ fn requirement(own: Own, others: &[&Control]) -> Result<Control, Problem> {
     let title = own.title.unwrap_or_else(|| format!("{id} holds"));
     let summary = format!("{}.", title.trim_end_matches('.'));
     let gap = controls::gap(&spec);
-    Ok(Control { id: id.leak(), title, summary, gap, spec, stored_query: None, text: None })
+    Ok(Control {
+        id: id.leak(),
+        title,
+        summary,
+        gap,
+        spec,
+        stored_query: None,
+        benchmarks: BTreeMap::new(),
+        text: None,
+    })
 }
 
 fn exception(entry: Entry, text: &str, own: &[&Control]) -> Result<Exception, Problem> {
@@ -293,12 +322,9 @@ fn exception(entry: Entry, text: &str, own: &[&Control]) -> Result<Exception, Pr
         }
     }
     for control in &entry.controls {
-        let known: Vec<&str> = controls::all().iter().chain(own.iter().copied()).map(|control| control.id).collect();
+        let known: Vec<&str> = controls::ids().chain(own.iter().map(|control| control.id)).collect();
         if !known.contains(&control.get_ref().as_str()) {
-            let help = nearest(control.get_ref(), &known)
-                .map_or_else(|| format!("There are: {}.", known.join(", ")), |near| format!("Did you mean `{near}`?"));
-            let message = format!("{} is not a control", crate::finding::quoted(control.get_ref()));
-            return Err(Problem { span: control.span(), message, help });
+            return Err(unknown(control, "a control", &known));
         }
     }
     let review_span = entry.review_by.as_ref().map_or_else(|| id.span(), Spanned::span);

@@ -1,18 +1,61 @@
 //! Controls: requirements as data, one TOML file each in `controls/`, and those that people write themselves.
 
+mod benchmark;
 mod spec;
 mod stored_query;
 
+pub use benchmark::{Benchmark, EVERYTHING, Selection, benchmarks};
 pub use spec::{Problem, Spec, Users};
 pub(crate) use spec::{gap, look_up, role, synchronization};
 pub use stored_query::StoredQuery;
 
 use crate::requirement::Requirement;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// The files, compiled in.
-const FILES: [&str; 1] = [include_str!("../controls/mfa-azure-management.toml")];
+/// What is judged where nobody selects anything else.
+pub const DEFAULT: &str = "mfa-azure-management";
+
+macro_rules! controls {
+    ($($id:literal),+ $(,)?) => {
+        /// The files, compiled in, by id. Each is read when it is first asked for: a run needs few of them.
+        static FILES: [File; [$($id),+].len()] = [$(File {
+            id: $id,
+            text: include_str!(concat!("../controls/", $id, ".toml")),
+            read: OnceLock::new(),
+        }),+];
+    };
+}
+
+controls! {
+    "device-code-flow-blocked",
+    "device-registration",
+    "high-risk-sign-ins-blocked",
+    "high-risk-users-blocked",
+    "high-risk-users-change-password",
+    "legacy-authentication-blocked",
+    "managed-devices",
+    "mfa-admin-portals",
+    "mfa-admins",
+    "mfa-all-users",
+    "mfa-azure-devops",
+    "mfa-azure-management",
+    "mfa-guests",
+    "mfa-risky-sign-ins",
+    "phishing-resistant-admins",
+    "phishing-resistant-all-users",
+    "phishing-resistant-highly-privileged",
+    "risky-sign-ins-blocked",
+    "security-info-registration",
+    "security-info-registration-managed-device",
+}
+
+struct File {
+    id: &'static str,
+    text: &'static str,
+    read: OnceLock<Control>,
+}
 
 /// A requirement with what is said about it.
 #[derive(Debug)]
@@ -29,6 +72,8 @@ pub struct Control {
     pub spec: Spec,
     /// Another reading.
     pub stored_query: Option<StoredQuery>,
+    /// Its numbers in the benchmarks that ask for it, by the benchmark's id.
+    pub benchmarks: BTreeMap<String, Vec<String>>,
     /// Everything else that its file says; none if it is somebody's own.
     pub text: Option<Text>,
 }
@@ -36,36 +81,47 @@ pub struct Control {
 /// The shape of a control's file.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct File {
+struct Shape {
     id: String,
     title: String,
     summary: String,
     gap: String,
     requirement: Spec,
     stored_query: Option<StoredQueryFile>,
+    #[serde(default)]
+    benchmarks: BTreeMap<String, Vec<String>>,
     #[serde(rename = "reference")]
     references: Vec<Reference>,
-    #[serde(rename = "assumption")]
-    assumptions: Vec<Assumption>,
     text: Texts,
     example: Example,
-    #[serde(rename = "remediation")]
-    remediations: Vec<Remediation>,
+    remediation: Remediation,
+}
+
+/// `[text]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    /// Why it matters.
+    pub rationale: String,
+    /// What it costs, licences included.
+    pub impact: String,
+    /// How a tenant is without it.
+    pub default: String,
+    /// When to leave it open.
+    pub ignore: String,
 }
 
 /// What is said about a control.
 #[derive(Debug)]
 pub struct Text {
-    /// Benchmarks and pages.
-    pub references: Vec<Reference>,
-    /// What a verdict rests on.
-    pub assumptions: Vec<Assumption>,
-    /// Rationale, impact and default.
+    /// Rationale, impact, default.
     pub texts: Texts,
+    /// Pages.
+    pub references: Vec<Reference>,
     /// Two tenants.
     pub example: Example,
     /// Ways to meet the requirement.
-    pub remediations: Vec<Remediation>,
+    pub remediation: Remediation,
 }
 
 /// `[stored-query]`
@@ -86,55 +142,45 @@ pub enum Quantifier {
     Some,
 }
 
-/// A benchmark's numbers or a page.
+/// A page.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// Its name.
     pub name: String,
-    /// Numbers of the control in the benchmark's versions.
-    #[serde(default)]
-    pub ids: Vec<String>,
     /// Address.
-    pub url: Option<String>,
-}
-
-/// Something that Microsoft does not document or the files do not hold.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Assumption {
-    /// Id in the JSON report.
-    pub id: String,
-    /// The assumption in words.
-    pub text: String,
-}
-
-/// `[text]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Texts {
-    /// Why it matters.
-    pub rationale: String,
-    /// What it costs, licences included.
-    pub impact: String,
-    /// How a tenant is without it.
-    pub default: String,
+    pub url: String,
 }
 
 /// `[example]`: two tenants of one policy each.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
+    /// Why the first is open, as a sentence.
+    pub because: String,
     /// Here somebody gets through.
     pub open: String,
     /// Here nobody does but tracked exceptions.
     pub enforced: String,
 }
 
-/// A way to meet the requirement, step by step.
+/// `[remediation]`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remediation {
+    /// In the admin center, in order.
+    pub portal: Vec<String>,
+    /// As a resource of the provider azuread.
+    pub terraform: String,
+    /// Beside that.
+    #[serde(default)]
+    pub further: Vec<Further>,
+}
+
+/// What more can be done.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Further {
     /// What it achieves.
     pub name: String,
     /// In order.
@@ -142,17 +188,31 @@ pub struct Remediation {
 }
 
 /// Every control that is shipped, in the order of their ids.
-///
-/// # Panics
-/// If a file that is compiled in is not well formed, which its test excludes.
+pub fn all() -> impl Iterator<Item = &'static Control> {
+    FILES.iter().map(File::control)
+}
+
+/// Their ids, without reading any.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|file| file.id)
+}
+
+/// The control of that id.
 #[must_use]
-pub fn all() -> &'static [Control] {
-    static ALL: OnceLock<Vec<Control>> = OnceLock::new();
-    ALL.get_or_init(|| FILES.iter().map(|file| read(file).unwrap_or_else(|error| panic!("{error}"))).collect())
+pub fn find(id: &str) -> Option<&'static Control> {
+    FILES.iter().find(|file| file.id == id).map(File::control)
+}
+
+impl File {
+    /// # Panics
+    /// If the file that is compiled in is not well formed, which its test excludes.
+    fn control(&'static self) -> &'static Control {
+        self.read.get_or_init(|| read(self.text).unwrap_or_else(|error| panic!("controls/{}.toml: {error}", self.id)))
+    }
 }
 
 fn read(file: &str) -> Result<Control, Box<dyn std::error::Error>> {
-    let file: File = toml::from_str(file)?;
+    let file: Shape = toml::from_str(file)?;
     Ok(Control {
         id: file.id.leak(),
         title: file.title,
@@ -160,12 +220,12 @@ fn read(file: &str) -> Result<Control, Box<dyn std::error::Error>> {
         gap: file.gap,
         spec: file.requirement,
         stored_query: file.stored_query.map(|query| StoredQuery::new(&query)).transpose()?,
+        benchmarks: file.benchmarks,
         text: Some(Text {
-            references: file.references,
-            assumptions: file.assumptions,
             texts: file.text,
+            references: file.references,
             example: file.example,
-            remediations: file.remediations,
+            remediation: file.remediation,
         }),
     })
 }
@@ -185,13 +245,17 @@ mod tests {
 
     #[test]
     fn every_file_is_well_formed_and_means_something_in_both_clouds() {
-        for file in FILES {
-            let control = read(file).unwrap();
+        assert!(ids().is_sorted());
+        for file in &FILES {
+            let control = read(file.text).unwrap_or_else(|error| panic!("{}: {error}", file.id));
+            assert_eq!(control.id, file.id);
             for cloud in ["public", "usgov"] {
                 control.spec.resolve(cloud).unwrap();
             }
-            let query = control.stored_query.unwrap();
-            assert!(!query.matches(&serde_json::json!({})));
+            assert!(control.benchmarks.keys().all(|id| Benchmark::find(id).is_some()), "{}", file.id);
+            assert!(control.gap.len() < 120 && !control.gap.ends_with('.'), "{}", file.id);
         }
+        let query = find(DEFAULT).unwrap().stored_query.as_ref().unwrap();
+        assert!(!query.matches(&serde_json::json!({})));
     }
 }

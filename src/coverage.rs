@@ -265,7 +265,13 @@ impl Regions {
                 let users = region::users(space, &tenant.policies[*index], class);
                 (*index, Formula::all([users, whoever.clone()]))
             });
-            regions.filter(|(_, region)| *region != Formula::Never).collect()
+            let mut regions: Vec<(usize, Formula)> = regions.filter(|(_, region)| *region != Formula::Never).collect();
+            if class == Class::Gap {
+                // No policy's: an address that may be trusted may be none of the requirement's business.
+                let perhaps = region::perhaps_trusted(space);
+                regions.extend(Some((usize::MAX, perhaps)).filter(|(_, region)| *region != Formula::Never));
+            }
+            regions
         })
     }
 }
@@ -308,13 +314,21 @@ fn excluding(view: &View<'_>, kind: PrincipalKind, id: &Id, sign_ins: &[SignIn])
 }
 
 /// The policies that ask for what is required and do not stop `sign_in`, each with what keeps it from doing so: those
-/// meant for everybody before those meant for some, and what comes nearest first.
+/// meant for everybody before those meant for some, and what comes nearest first. If none asks for it, those that apply
+/// and ask for less.
 #[must_use]
 pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Cause>)> {
     // 0: meant for everybody, 1: for groups that may hold everybody, 2: for some.
     let mut near: Vec<(u8, usize, Vec<Cause>)> = Vec::new();
-    for (index, policy) in view.tenant.policies.iter().enumerate().filter(|(_, policy)| view.asks(policy)) {
+    let mut asking_less: Vec<(usize, Vec<Cause>)> = Vec::new();
+    for (index, policy) in view.tenant.policies.iter().enumerate() {
         let causes: Vec<Cause> = view.causes(policy, sign_in).collect();
+        if !view.asks(policy) {
+            asking_less.extend(
+                Some((index, causes)).filter(|(_, causes)| matches!(causes[..], [Cause { why: Why::Alternative, .. }])),
+            );
+            continue;
+        }
         if !causes.is_empty() && !causes.iter().any(|cause| cause.why.is_elsewhere()) {
             let meant_for = causes.iter().map(|cause| match cause.why {
                 Why::UserNotIncluded => 2,
@@ -323,6 +337,9 @@ pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Ca
             });
             near.push((meant_for.max().unwrap_or(0), index, causes));
         }
+    }
+    if near.is_empty() {
+        return asking_less;
     }
     near.sort_by_key(|(meant_for, index, causes)| (*meant_for, causes.len(), *index));
     // Whom a policy for administrators leaves out is no news where one is meant for everybody.

@@ -13,7 +13,7 @@ use read::Read;
 pub use settle::{Settled, Settling, from_config, settle};
 
 use crate::config::Config;
-use crate::controls::{self, Control};
+use crate::controls::{Control, Selection};
 use crate::coverage::{self, Decision};
 use crate::dialect;
 use crate::discover::{Candidate, Input, shown};
@@ -50,6 +50,8 @@ pub struct Options {
     pub keep_files: bool,
     /// Read a tenant's files in parallel.
     pub parallel: bool,
+    /// The controls that are judged.
+    pub selection: Selection,
     /// Requirements, exceptions and assumptions of one's own.
     pub config: Arc<Config>,
     /// The day that reviews are held against.
@@ -71,6 +73,7 @@ impl Default for Options {
             line_hashes: false,
             keep_files: false,
             parallel: true,
+            selection: Selection::default(),
             config: Arc::default(),
             today: Date::MIN,
             is_only_tenant: true,
@@ -249,6 +252,7 @@ impl Reader<'_> {
             judgements: &judgements,
             assume_enabled: self.options.assume_enabled,
             reading: self.options.reading,
+            selection: &self.options.selection,
             today: self.options.today,
             is_only_tenant: self.options.is_only_tenant && alone,
             is_whole: judged && tenant.missing.is_empty(),
@@ -272,7 +276,13 @@ impl Reader<'_> {
             let stored_query_passes = control.stored_query.as_ref().map(|query| query.passes(&tenant.policies));
             Some(Judgement { control, requirement, decision, stored_query_passes })
         };
-        controls::all().iter().chain(config.requirements.iter().copied()).filter_map(judgement).collect()
+        self.options
+            .selection
+            .judged()
+            .into_iter()
+            .chain(config.requirements.iter().copied())
+            .filter_map(judgement)
+            .collect()
     }
 
     /// Reads the files that drafts point into once more, one after the other on each thread, so that no more than a text

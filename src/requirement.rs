@@ -18,7 +18,9 @@ pub struct Requirement {
     pub sign_in_risk: Vec<RiskLevel>,
     /// At which risk of the user.
     pub user_risk: Vec<RiskLevel>,
-    /// Any of these is enough; never empty.
+    /// Only from addresses that are not trusted.
+    pub outside_trusted_locations: bool,
+    /// Any of these is enough; never empty. The first is what a policy for it is expected to ask for.
     pub grant: Vec<Grant>,
     /// Roles whose exclusion is tracked like that of a single user.
     pub tracked_roles: Vec<Id>,
@@ -37,6 +39,7 @@ impl Requirement {
             flows: Vec::new(),
             sign_in_risk: Vec::new(),
             user_risk: Vec::new(),
+            outside_trusted_locations: false,
             grant: vec![grant],
             tracked_roles: catalog::role("Directory Synchronization Accounts")
                 .map(|role| role.id.clone())
@@ -98,6 +101,8 @@ pub enum Grant {
     CompliantDevice,
     /// A hybrid joined device.
     HybridJoinedDevice,
+    /// A new password, which begins with MFA.
+    PasswordChange,
 }
 
 /// What Microsoft leaves undocumented, as the configuration has it.

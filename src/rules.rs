@@ -5,7 +5,7 @@
 pub mod control;
 
 use crate::config::{self, Config};
-use crate::controls::{self, Control};
+use crate::controls::{self, Control, Selection};
 use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind};
 use crate::dialect::Taken;
 use crate::finding::{Draft, Label, Level};
@@ -189,6 +189,8 @@ pub struct TenantFacts<'a> {
     pub assume_enabled: AssumeEnabled,
     /// Which reading raises findings.
     pub reading: Reading,
+    /// The controls that were asked for.
+    pub selection: &'a Selection,
     /// Requirements, exceptions and assumptions of one's own.
     pub config: &'a Config,
     /// The day that reviews are held against.
@@ -234,6 +236,7 @@ impl<'a> TenantFacts<'a> {
             judgements: &[],
             assume_enabled: AssumeEnabled::default(),
             reading: Reading::default(),
+            selection: &config.selection,
             config,
             today: Date::MIN,
             is_only_tenant: true,
@@ -353,7 +356,7 @@ rules! {
 pub fn all() -> &'static [&'static dyn Rule] {
     static ALL: OnceLock<Vec<&'static dyn Rule>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let controls = controls::all().iter().map(|shipped| {
+        let controls = controls::all().map(|shipped| {
             let rule: &'static dyn Rule = Box::leak(Box::new(control::ControlRule(shipped)));
             rule
         });

@@ -279,9 +279,13 @@ impl View<'_> {
         let by_control = |control: &GrantControl| {
             self.requirement.grant.iter().any(|required| match required {
                 Grant::Mfa | Grant::Strength { .. } => *control == GrantControl::Mfa,
-                Grant::Block => *control == GrantControl::Block,
+                // Where blocking is but the last resort, a policy that blocks something else is not meant for this.
+                Grant::Block => *control == GrantControl::Block && self.requirement.grant.first() == Some(required),
                 Grant::CompliantDevice => *control == GrantControl::CompliantDevice,
                 Grant::HybridJoinedDevice => *control == GrantControl::DomainJoinedDevice,
+                Grant::PasswordChange => {
+                    matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation)
+                }
             })
         };
         let is_authentication = |required: &Grant| matches!(required, Grant::Mfa | Grant::Strength { .. });

@@ -348,3 +348,71 @@ fn a_built_in_role_may_stand_by_its_name() {
     let named = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "invalid-id").unwrap();
     assert!(named["help"].as_str().unwrap().contains(GLOBAL_ADMINISTRATOR), "{named}");
 }
+
+fn judged(report: &Value) -> Vec<String> {
+    let controls = report["tenants"][0]["controls"].as_array().unwrap();
+    controls.iter().map(|control| control["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_benchmark_selects_its_controls_and_is_cited() {
+    let folder =
+        Folder::new(&[policy(1, json!({}))], "benchmarks = [\"cis-azure-5.0\"]\ncontrols = [\"mfa-guests\"]\n");
+    let azure = ["device-code-flow-blocked", "mfa-admin-portals", "mfa-all-users", "mfa-azure-management"];
+    assert_eq!(judged(&folder.json(&["check"])), [&azure[..], &["mfa-guests", "mfa-risky-sign-ins"]].concat());
+    assert_eq!(judged(&folder.json(&["check", "--isolated"])), ["mfa-azure-management"]);
+    // The command line takes the place of the configuration.
+    let scuba = folder.json(&["check", "--benchmark", "scuba", "--benchmark", "cis-m365-6.0"]);
+    assert_eq!(judged(&scuba).len(), 14);
+    assert_eq!(judged(&folder.json(&["check", "--benchmark", "all"])).len(), caplint::controls::ids().count());
+    let findings = scuba["findings"].as_array().unwrap();
+    let legacy: Vec<&Value> = findings.iter().filter(|one| one["rule"] == "device-code-flow-blocked").collect();
+    assert_eq!((legacy.len(), &legacy[0]["level"]), (1, &json!("error")));
+    let help = legacy[0]["help"].as_str().unwrap();
+    assert!(help.contains("v6.0, 5.2.2.12") && help.contains("MS.AAD.3.9v1"), "{help}");
+    let control = scuba["tenants"][0]["controls"].as_array().unwrap().iter().find(|one| one["id"] == "mfa-all-users");
+    assert_eq!(control.unwrap()["benchmarks"]["scuba"], json!(["MS.AAD.3.2v2"]));
+    assert_eq!(folder.run(&["check", "--benchmark", "cis"]).status.code(), Some(2));
+    for (wrong, near) in [("benchmarks = [\"scubba\"]", "scuba"), ("controls = [\"mfa-guest\"]", "mfa-guests")] {
+        let output = Folder::new(&[], wrong).run(&["check", "."]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && said.contains(&format!("Did you mean `{near}`?")), "{said}");
+    }
+}
+
+/// Whether a user may register without MFA in the office depends on whether the files tell that the office is trusted.
+#[test]
+fn only_addresses_that_are_surely_trusted_are_no_concern() {
+    const OFFICE: &str = "10000000-0000-4000-8000-00000000000f";
+    let registration = policy(
+        1,
+        json!({
+            "/conditions": {
+                "clientAppTypes": ["all"],
+                "applications": { "includeUserActions": ["urn:user:registersecurityinfo"] },
+                "users": { "includeUsers": ["All"] },
+                "locations": { "includeLocations": ["All"], "excludeLocations": [OFFICE] }
+            }
+        }),
+    );
+    let office = |trusted: bool| {
+        json!({
+            "@odata.type": "#microsoft.graph.ipNamedLocation", "id": OFFICE, "displayName": "Office",
+            "isTrusted": trusted,
+            "ipRanges": [{ "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "192.0.2.0/24" }]
+        })
+    };
+    let control = |location: Option<Value>| {
+        let folder = Folder::new(std::slice::from_ref(&registration), "");
+        if let Some(location) = location {
+            fs::write(folder.path().join("location.json"), location.to_string()).unwrap();
+        }
+        let report = folder.json(&["check", "--control", "security-info-registration"]);
+        report["tenants"][0]["controls"][0].clone()
+    };
+    assert_eq!(control(Some(office(true)))["verdict"], "enforced");
+    assert_eq!(control(Some(office(false)))["verdict"], "not-enforced");
+    let unknown = control(None);
+    assert_eq!(unknown["verdict"], "undecided");
+    assert!(unknown["reason"].as_str().unwrap().contains("which named locations are trusted"), "{unknown}");
+}

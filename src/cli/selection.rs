@@ -4,6 +4,7 @@ use super::error::RunError;
 use super::progress::Progress;
 use crate::baseline::{self, Baseline};
 use crate::config::{self, Config, TenantEntry, parse_day};
+use crate::controls;
 use crate::discover::Input;
 use crate::lint::{self, Settled, Settling, TenantReport};
 use crate::rules::Reading;
@@ -24,6 +25,15 @@ pub(super) struct Selection {
     /// Which reading of a control raises findings: the proof, or its stored query to the letter
     #[arg(long, value_enum, default_value_t)]
     reading: ReadingArgument,
+
+    /// Judge the controls of a benchmark, or all; any number of times [default: the configuration's, else
+    /// mfa-azure-management alone]
+    #[arg(long, value_name = "BENCHMARK", value_parser = benchmark)]
+    benchmark: Vec<String>,
+
+    /// Judge a control, beside those of benchmarks; any number of times
+    #[arg(long, value_name = "CONTROL", value_parser = control)]
+    control: Vec<String>,
 
     /// Every PATH is a tenant of its own, instead of all of them one
     #[arg(long)]
@@ -57,6 +67,27 @@ pub(super) struct Selection {
 /// A day on the command line.
 pub(super) fn day(text: &str) -> Result<Date, String> {
     parse_day(text).ok_or_else(|| "write it as YEAR-MONTH-DAY, e.g. 2027-01-31".to_owned())
+}
+
+/// A benchmark on the command line.
+fn benchmark(text: &str) -> Result<String, String> {
+    controls::Selection::default()
+        .add_benchmark(text)
+        .map(|()| text.to_owned())
+        .map_err(|known| there_are(text, &known))
+}
+
+/// A control on the command line.
+fn control(text: &str) -> Result<String, String> {
+    controls::Selection::default().add_control(text).map(|()| text.to_owned()).map_err(|known| there_are(text, &known))
+}
+
+fn there_are(text: &str, known: &[&str]) -> String {
+    let near = known.iter().map(|known| (strsim::damerau_levenshtein(known, text), known)).min();
+    match near {
+        Some((distance, near)) if distance <= 3 => format!("did you mean {near}?"),
+        _ => format!("there are {}", known.join(", ")),
+    }
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -145,6 +176,16 @@ impl Selection {
         Ok(Linted { tenants, config, config_text, today, is_complete, is_isolated: self.isolated })
     }
 
+    /// The controls that the command line asks for, else those of the configuration.
+    fn controls(&self, config: &Config) -> controls::Selection {
+        let mut asked = controls::Selection::default();
+        // Whatever is unknown was refused when the arguments were read.
+        let known = |added: Result<(), Vec<&'static str>>| debug_assert!(added.is_ok());
+        self.benchmark.iter().for_each(|id| known(asked.add_benchmark(id)));
+        self.control.iter().for_each(|id| known(asked.add_control(id)));
+        if asked.is_empty() { config.selection.clone() } else { asked }
+    }
+
     /// The tenants that the paths choose, each with all of its files; without paths those of the configuration.
     fn tenants<'c>(&self, config: &'c Config) -> Result<Vec<Chosen<'c>>, RunError> {
         let of_entry = |entry: &'c TenantEntry| {
@@ -185,6 +226,7 @@ impl Selection {
 
     fn lint_all(&self, chosen: &[Chosen<'_>], config: &Arc<Config>, today: Date, wanted: &Wanted) -> Vec<TenantReport> {
         let progress = Progress::start();
+        let selection = self.controls(config);
         // Either tenants run side by side or the files of one do: never a pool inside of a pool.
         let side_by_side = chosen.len() >= rayon::current_num_threads() && chosen.len() > 1;
         let lint_one = |chosen_one: &Chosen<'_>| {
@@ -201,6 +243,7 @@ impl Selection {
                 line_hashes: wanted.line_hashes,
                 keep_files: wanted.keep_files,
                 parallel: !side_by_side,
+                selection: selection.clone(),
                 config: Arc::clone(config),
                 today,
                 is_only_tenant: chosen.len() == 1,

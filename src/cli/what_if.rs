@@ -106,7 +106,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         return Err(RunError::Empty { name: quoted(&lint::common_folder(&inputs)) });
     }
     let own = options.config.requirements.iter().copied();
-    let mut known = controls::all().iter().chain(own);
+    let mut known = controls::all().chain(own);
     let Some(control) = known.find(|control| control.id == arguments.control) else {
         return Err(problem(&arguments.control, "a control", "Controls are listed by `caplint rules`."));
     };

@@ -28,6 +28,9 @@ pub struct Spec {
     /// At which risk of the user.
     #[serde(default)]
     pub user_risk: Vec<Spanned<String>>,
+    /// Only from addresses that are not trusted.
+    #[serde(default)]
+    pub outside_trusted_locations: bool,
     /// What must be demanded: a word, `{ strength = "…" }`, or a list of these of which any is enough.
     pub grant: Spanned<toml::Value>,
     /// Roles whose exclusion is tracked like that of a single account.
@@ -45,6 +48,9 @@ pub struct Users {
     /// Holders of directory roles, by name or id of the template.
     #[serde(default)]
     pub roles: Vec<Spanned<String>>,
+    /// Sets of directory roles, as `data/roles.tsv` has them.
+    #[serde(default)]
+    pub role_sets: Vec<Spanned<String>>,
     /// Members of groups, by id.
     #[serde(default)]
     pub groups: Vec<Spanned<String>>,
@@ -73,11 +79,12 @@ pub struct Problem {
 }
 
 /// The word for it in a requirement, for each grant but strengths.
-const GRANTS: [(&str, Grant); 4] = [
+const GRANTS: [(&str, Grant); 5] = [
     ("mfa", Grant::Mfa),
     ("block", Grant::Block),
     ("compliant-device", Grant::CompliantDevice),
     ("hybrid-joined-device", Grant::HybridJoinedDevice),
+    ("password-change", Grant::PasswordChange),
 ];
 
 impl Spec {
@@ -89,6 +96,13 @@ impl Spec {
         let mut users = Vec::new();
         for name in &self.users.roles {
             users.push(Principal::Role(role(name)?));
+        }
+        for set in &self.users.role_sets {
+            let roles: Vec<_> = catalog::role_set(set.get_ref()).map(|role| Principal::Role(role.id.clone())).collect();
+            if roles.is_empty() {
+                return Err(problem(set.span(), "a set of roles", set.get_ref(), &catalog::ROLE_SETS));
+            }
+            users.extend(roles);
         }
         for id in &self.users.groups {
             users.push(Principal::Group(guid(id)?));
@@ -109,6 +123,7 @@ impl Spec {
             flows: words(&self.flows, "an authentication flow")?,
             sign_in_risk: words(&self.sign_in_risk, "a risk level")?,
             user_risk: words(&self.user_risk, "a risk level")?,
+            outside_trusted_locations: self.outside_trusted_locations,
             grant: grants(self.grant.get_ref(), &self.grant.span())?,
             tracked_roles,
             security_defaults: self.security_defaults,
@@ -129,6 +144,7 @@ pub(crate) fn gap(spec: &Spec) -> String {
         [Grant::Block] => "without being blocked",
         [Grant::Strength { name, .. }] => return format!("gets a token for {to} without {name} authentication"),
         [Grant::CompliantDevice] => "from a device that is not compliant",
+        [Grant::PasswordChange] => "without a new password",
         [Grant::HybridJoinedDevice] => "from a device that is not hybrid joined",
         _ => "without any of what is required",
     };

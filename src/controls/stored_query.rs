@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_demanded_word_by_word_is_found_in_the_schema() {
-        let query = controls::all()[0].stored_query.as_ref().unwrap();
+        let query = controls::find(controls::DEFAULT).unwrap().stored_query.as_ref().unwrap();
         let demanded: Vec<&str> = query.demanded.iter().map(|(pointer, _)| pointer.as_str()).collect();
         assert_eq!(
             demanded,

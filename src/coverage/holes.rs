@@ -392,8 +392,17 @@ pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) 
     exceptions.into_iter().map(|(_, exception)| exception).collect()
 }
 
-/// The first policy of which it cannot be told whether it stops the sign-in.
+/// The first policy of which it cannot be told whether it stops the sign-in, or whether it needs to.
 fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
+    let undefined = |id: &&Id| !id.is("AllTrusted") && view.tenant.is_trusted_location(id).is_none();
+    if view.requirement.outside_trusted_locations && sign_in.locations.iter().any(|id| undefined(&id)) {
+        for (index, policy) in view.tenant.policies.iter().enumerate() {
+            let mut causes = view.causes(policy, sign_in);
+            if let Some(cause) = causes.find(|cause| cause.at.property.starts_with("/conditions/locations")) {
+                return Some(Reason::Unknown(index, Cause { at: cause.at, why: Why::LocationUndefined }));
+            }
+        }
+    }
     for lens in [Lens::Plain, Lens::WithoutTrackedExclusions, Lens::InIncludedGroups] {
         for (index, policy) in view.tenant.policies.iter().enumerate() {
             let outcome: Match = view.forces(policy, sign_in, lens);

@@ -55,6 +55,15 @@ pub(super) fn users(space: &mut Space<'_>, policy: &Policy, class: Class) -> For
     Reader { space, policy, class, sure: class != Class::Gap }.users()
 }
 
+/// Addresses that may be trusted, where the requirement is about those that are not.
+pub(super) fn perhaps_trusted(space: &mut Space<'_>) -> Formula {
+    if !space.view.requirement.outside_trusted_locations {
+        return Formula::Never;
+    }
+    let undefined: Vec<Id> = space.undefined_locations().iter().cloned().collect();
+    Formula::any(undefined.into_iter().map(|id| space.is(Meaning::Location(id))).collect::<Vec<_>>())
+}
+
 fn in_force(space: &Space<'_>, policy: &Policy, sure: bool) -> Formula {
     let assumed = space.view.assume_enabled;
     let state = match policy.state {
@@ -395,8 +404,10 @@ impl Reader<'_, '_, '_> {
         let required = |grant: &Grant| self.space.view.requirement.grant.contains(grant);
         match control {
             GrantControl::Block => Formula::Always,
-            GrantControl::Mfa | GrantControl::PasswordChange | GrantControl::RiskRemediation => {
-                Formula::constant(required(&Grant::Mfa))
+            GrantControl::Mfa => Formula::constant(required(&Grant::Mfa)),
+            // Both begin with MFA.
+            GrantControl::PasswordChange | GrantControl::RiskRemediation => {
+                Formula::constant(required(&Grant::Mfa) || required(&Grant::PasswordChange))
             }
             GrantControl::CompliantDevice if required(&Grant::CompliantDevice) => Formula::Always,
             GrantControl::DomainJoinedDevice if required(&Grant::HybridJoinedDevice) => Formula::Always,
@@ -413,7 +424,9 @@ impl Reader<'_, '_, '_> {
         let implied = self.space.view.requirement.grant.iter().map(|grant| match grant {
             Grant::Mfa => allowed.implies_mfa(),
             Grant::Strength { id, combinations, .. } => allowed.is_within(id.as_ref(), combinations),
-            Grant::Block | Grant::CompliantDevice | Grant::HybridJoinedDevice => Fact::Known(Some(false)),
+            Grant::Block | Grant::CompliantDevice | Grant::HybridJoinedDevice | Grant::PasswordChange => {
+                Fact::Known(Some(false))
+            }
         });
         Formula::any(implied.map(|implied| match implied {
             Fact::Known(Some(implied)) => Formula::constant(implied),

@@ -1,18 +1,21 @@
 //! What is reported of a control's verdict.
 
-use crate::controls;
+use crate::catalog;
 use crate::coverage::{self, Coordinate, Exception, Reason};
 use crate::finding::PolicyRef;
 use crate::policy::{Fact, State};
 use crate::requirement::Assumptions;
 use crate::rules::{self, Judgement, TenantFacts};
 use crate::signin::SignIn;
+use std::collections::BTreeMap;
 
 /// Both verdicts on one control.
 #[derive(Debug)]
 pub struct ControlReport {
     /// Its id.
     pub id: &'static str,
+    /// Its numbers in the benchmarks that ask for it, by the benchmark's id.
+    pub benchmarks: &'static BTreeMap<String, Vec<String>>,
     /// The proof's.
     pub verdict: coverage::Verdict,
     /// The stored query's, if the control has one.
@@ -68,6 +71,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
     };
     ControlReport {
         id: judgement.control.id,
+        benchmarks: &judgement.control.benchmarks,
         verdict: decision.verdict,
         stored_query_passes: judgement.stored_query_passes,
         reason: rules::control::reason(facts, judgement),
@@ -88,9 +92,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
 
 /// Ids of what a verdict assumes. Those that are switched off are assumed no more.
 fn assumptions(mut switches: Assumptions) -> Vec<&'static str> {
-    let texts = controls::all().iter().filter_map(|control| control.text.as_ref()).take(1);
-    let mut ids: Vec<&str> =
-        texts.flat_map(|text| &text.assumptions).map(|assumption| assumption.id.as_str()).collect();
+    let mut ids: Vec<&str> = catalog::assumptions().map(|(id, _)| id).collect();
     ids.retain(|id| switches.switch(id).is_none_or(|on| *on));
     ids.extend(switches.approved_app_retired.then_some("approved-app-retired"));
     ids

@@ -20,9 +20,7 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
     let shown = |finding: &&Finding| is_shown(finding.level, style);
     let mut findings: Vec<&Finding> = run.findings().filter(shown).collect();
     // Stable: within a level, what a control finds comes first.
-    findings.sort_by_key(|finding| {
-        (std::cmp::Reverse(finding.level), !controls::all().iter().any(|one| one.id == finding.rule))
-    });
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.level), !controls::ids().any(|id| id == finding.rule)));
     if run.exit_code == 2 && run.tenants.iter().any(|tenant| tenant.is_empty) {
         writeln!(out, "::error title=caplint::{NOTHING}")?;
     }

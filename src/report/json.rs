@@ -47,6 +47,7 @@ fn control(control: &ControlReport) -> Value {
     let open = matches!(control.verdict, Verdict::NotEnforced | Verdict::Undecided);
     json!({
         "id": control.id,
+        "benchmarks": control.benchmarks,
         "verdict": control.verdict.word(),
         "storedQuery": control.stored_query_passes.map(|passes| if passes { "pass" } else { "fail" }),
         "reason": control.reason,

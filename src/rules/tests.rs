@@ -65,8 +65,9 @@ fn encoded(example: &Example) -> Vec<u8> {
     }
 }
 
-/// What is found in a file with this content, checked as a tenant of its own under this configuration.
-fn found(bytes: &[u8], config_text: &str, baseline: Option<&Baseline>) -> Vec<Finding> {
+/// What is found in a file with this content, checked as a tenant of its own under this configuration, for a rule: if
+/// it is a control, that is judged.
+fn found(rule: &str, bytes: &[u8], config_text: &str, baseline: Option<&Baseline>) -> Vec<Finding> {
     let path = if config_text.is_empty() { None } else { Some(CONFIG_FILE) };
     let read = path.map(|path| crate::config::read(path.as_ref(), config_text).unwrap());
     let config = Arc::new(read.unwrap_or_default());
@@ -74,6 +75,7 @@ fn found(bytes: &[u8], config_text: &str, baseline: Option<&Baseline>) -> Vec<Fi
     let options = lint::Options {
         allow_empty: true,
         parallel: false,
+        selection: Selection { controls: controls::find(rule).into_iter().collect(), ..Selection::default() },
         config: Arc::clone(&config),
         today,
         ..lint::Options::default()
@@ -85,8 +87,8 @@ fn found(bytes: &[u8], config_text: &str, baseline: Option<&Baseline>) -> Vec<Fi
     reports.remove(0).findings
 }
 
-fn rules_that_fire(bytes: &[u8], config: Option<&str>) -> BTreeSet<&'static str> {
-    found(bytes, config.unwrap_or_default(), None).into_iter().map(|finding| finding.rule).collect()
+fn rules_that_fire(rule: &str, bytes: &[u8], config: Option<&str>) -> BTreeSet<&'static str> {
+    found(rule, bytes, config.unwrap_or_default(), None).into_iter().map(|finding| finding.rule).collect()
 }
 
 type Named = fn(&crate::finding::PolicyRef) -> Option<String>;
@@ -99,9 +101,10 @@ fn every_rule_can_be_ignored_in_every_way() {
         let id = rule.meta().id;
         let Some(example) = examples(&rule.doc()).into_iter().find(|example| example.fires) else { continue };
         let (bytes, config) = (encoded(&example), example.config.clone().unwrap_or_default());
-        let findings: Vec<Finding> = found(&bytes, &config, None).into_iter().filter(|one| one.rule == id).collect();
+        let findings: Vec<Finding> =
+            found(id, &bytes, &config, None).into_iter().filter(|one| one.rule == id).collect();
         let gone = |more: &str, baseline: Option<&Baseline>| {
-            let left = found(&bytes, &format!("{more}\n{config}"), baseline);
+            let left = found(id, &bytes, &format!("{more}\n{config}"), baseline);
             assert!(left.iter().all(|one| one.rule != id && one.rule != "unused-ignore"), "{id}: {more}\n{left:#?}");
         };
         if id == "unreadable-file" {
@@ -110,7 +113,7 @@ fn every_rule_can_be_ignored_in_every_way() {
         let gone_by_ignore = |subjects: &[String]| {
             let entry = |subject: &String| format!("[[ignore]]\nrule = \"{id}\"\n{subject}\nreason = \"tried\"\n");
             let ignores: Vec<String> = subjects.iter().map(entry).collect();
-            let left = found(&bytes, &format!("{config}\n{}", ignores.concat()), None);
+            let left = found(id, &bytes, &format!("{config}\n{}", ignores.concat()), None);
             assert!(left.iter().all(|one| one.rule != id), "{id}: {subjects:?}\n{left:#?}");
         };
         gone(&format!("rules.{id} = \"off\""), None);
@@ -154,7 +157,7 @@ fn the_examples_in_the_documentation_fire_and_are_silent() {
             assert!(examples.iter().any(|example| example.fires == fires), "{id} lacks an example that fires={fires}");
         }
         for example in examples {
-            let fired = rules_that_fire(&encoded(&example), example.config.as_deref());
+            let fired = rules_that_fire(id, &encoded(&example), example.config.as_deref());
             assert_eq!(fired.contains(id), example.fires, "{id}: {fired:?} for\n{}", example.text);
         }
     }

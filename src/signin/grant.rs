@@ -68,8 +68,11 @@ fn is_met_without(view: &View<'_>, control: GrantControl, device: &Device) -> bo
     let required = |grant| view.requirement.grant.contains(&grant);
     match control {
         GrantControl::Block => false,
+        GrantControl::Mfa => !required(Grant::Mfa),
         // Changing the password and remediating a risk begin with MFA.
-        GrantControl::Mfa | GrantControl::PasswordChange | GrantControl::RiskRemediation => !required(Grant::Mfa),
+        GrantControl::PasswordChange | GrantControl::RiskRemediation => {
+            !required(Grant::Mfa) && !required(Grant::PasswordChange)
+        }
         GrantControl::CompliantDevice => !required(Grant::CompliantDevice) && device.is_compliant(),
         GrantControl::DomainJoinedDevice => !required(Grant::HybridJoinedDevice) && device.is_hybrid_joined(),
         GrantControl::ApprovedApplication | GrantControl::CompliantApplication | GrantControl::VerifiedId => true,
@@ -83,7 +86,9 @@ fn is_strength_met_without(view: &View<'_>, strength: &Strength) -> Result<bool,
         let implies = match grant {
             Grant::Mfa => allowed.implies_mfa(),
             Grant::Strength { id, combinations, .. } => allowed.is_within(id.as_ref(), combinations),
-            Grant::Block | Grant::CompliantDevice | Grant::HybridJoinedDevice => Fact::Known(Some(false)),
+            Grant::Block | Grant::CompliantDevice | Grant::HybridJoinedDevice | Grant::PasswordChange => {
+                Fact::Known(Some(false))
+            }
         };
         match implies {
             Fact::Known(Some(true)) => return Ok(false),

@@ -27,6 +27,12 @@ impl Space<'_> {
         if !users.is_empty() {
             solver.demand(always, &Formula::any(users));
         }
+        if self.view.requirement.outside_trusted_locations
+            && let Some(trusted) = self.known(&Meaning::Trusted)
+        {
+            let trusted = solver.literal(trusted);
+            solver.clause([!trusted]);
+        }
         // Where the device itself is what is required, sign-ins from such a device are no concern.
         for (grant, term) in [(Grant::CompliantDevice, compliant), (Grant::HybridJoinedDevice, hybrid)] {
             if let Some(term) = term.filter(|_| self.view.requirement.grant.contains(&grant)) {
@@ -132,6 +138,7 @@ impl Space<'_> {
                 named.get(id).is_none_or(|location| location.place == Place::Undefined)
                     && self.view.tenant.is_trusted_location(id) != Some(true)
             }
+            Meaning::Trusted => !self.view.requirement.outside_trusted_locations,
             Meaning::Device(..) | Meaning::Registered | Meaning::ExternalTenant(_) | Meaning::User(_) => false,
             _ => true,
         };

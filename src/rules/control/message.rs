@@ -3,7 +3,7 @@
 use super::words;
 use crate::coverage::{Reason, SHOWN_HOLES};
 use crate::finding::PolicyRef;
-use crate::policy::{Fact, State};
+use crate::policy::{ClientAppType, Fact, State};
 use crate::requirement::Resource;
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{AssumeEnabled, Cause, Why};
@@ -94,7 +94,17 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
         Some(_) => format!(" `caplint explain {}` has every step.{}", judgement.control.id, mandatory(judgement)),
         None => String::new(),
     };
-    let create = format!("Create a policy that requires it of all users, without conditions.{explain}");
+    let requirement = &judgement.requirement;
+    let is_about_some = !(requirement.users.is_empty()
+        && requirement.flows.is_empty()
+        && requirement.sign_in_risk.is_empty()
+        && requirement.user_risk.is_empty()
+        && requirement.clients.contains(&ClientAppType::Browser));
+    let create = if is_about_some {
+        format!("Create a policy that covers this.{explain}")
+    } else {
+        format!("Create a policy that requires it of all users, without conditions.{explain}")
+    };
     let policies = &facts.tenant.policies;
     match &judgement.decision.reason {
         Reason::TooIntricate => return format!("One policy for all users, without conditions, settles it.{explain}"),
@@ -112,13 +122,16 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
     let Some((index, causes)) = hinge.as_ref().or(nearest) else { return create };
     // A policy for some users is not the one to change for all.
     let by_groups = !matches!(judgement.decision.reason, Reason::Membership(_));
-    if causes
-        .iter()
-        .any(|cause| cause.why == Why::UserNotIncluded || (by_groups && cause.why == Why::OnlyIncludedGroups))
-    {
+    let policy = &policies[*index];
+    let is_for_roles = !requirement.users.is_empty() && !policy.conditions.users.include_roles.is_empty();
+    let is_for_others = |cause: &Cause| match cause.why {
+        Why::UserNotIncluded => !is_for_roles,
+        Why::OnlyIncludedGroups => by_groups,
+        _ => false,
+    };
+    if causes.iter().any(is_for_others) {
         return create;
     }
-    let policy = &policies[*index];
     let remedies: Vec<String> =
         causes.iter().take(3).filter_map(|cause| words::remedy(judgement, policy, cause)).collect();
     if remedies.is_empty() {

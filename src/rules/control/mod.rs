@@ -35,6 +35,11 @@ impl Rule for ControlRule {
     fn doc(&self) -> String {
         doc::markdown(self.0)
     }
+
+    fn benchmarks(&self) -> Vec<(&str, &str)> {
+        let benchmarks = self.0.benchmarks.iter();
+        benchmarks.flat_map(|(id, numbers)| numbers.iter().map(|number| (id.as_str(), number.as_str()))).collect()
+    }
 }
 
 /// What is to be said of a verdict.
@@ -56,8 +61,11 @@ pub(super) fn check(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<Dr
 fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
     let near = nearest(facts, judgement);
     let message = message::of(facts, judgement, near.first());
-    let draft =
-        Draft::new(judgement.control.id, Level::Error, message).help(message::help(facts, judgement, near.first()));
+    let draft = Draft::new(judgement.control.id, Level::Error, message).help(format!(
+        "{}{}",
+        message::help(facts, judgement, near.first()),
+        cited(facts, judgement.control)
+    ));
     let draft = match &judgement.decision.reason {
         Reason::Unknown(index, cause) => {
             let draft = label_causes(facts, judgement, draft, &[(*index, vec![*cause])]);
@@ -79,6 +87,12 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
         _ => draft,
     }
 }
+/// The benchmarks that were asked for and ask for this.
+fn cited(facts: &TenantFacts<'_>, control: &Control) -> String {
+    let citations: Vec<String> = facts.selection.citations(control).collect();
+    if citations.is_empty() { String::new() } else { format!(" Asked for by {}.", citations.join("; ")) }
+}
+
 /// Policies with what keeps them from stopping the witness, on the very tokens that say so.
 fn label_causes(
     facts: &TenantFacts<'_>,

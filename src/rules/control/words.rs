@@ -4,13 +4,16 @@ use crate::catalog;
 use crate::coverage::{Coordinate, Exception, Hole, PrincipalKind};
 use crate::finding::{PolicyRef, quoted};
 use crate::policy::{
-    ClientAppType, GrantControl, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod, UserType,
-    Words,
+    ClientAppType, GrantControl, Id, InsiderRiskLevel, List, Platform, Policy, Reason, RiskLevel, TransferMethod,
+    UserType, Words,
 };
-use crate::requirement::{Principal, Resource};
+use crate::requirement::{Grant, Principal, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, SignIn, Why};
 use crate::syntax::{Pointer, Untold};
+
+/// Clients that can do MFA.
+const MODERN: [ClientAppType; 2] = [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
 
 fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
     facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted)
@@ -110,12 +113,14 @@ fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
     if matters(Coordinate::Resource) {
         how.push_str(&format!(", asking for {},", resource(&sign_in.resource)));
     }
-    if matters(Coordinate::ClientApp) {
+    let only_legacy = !judgement.requirement.clients.iter().any(|client| MODERN.contains(client));
+    if matters(Coordinate::ClientApp) || only_legacy {
         let management = judgement.requirement.resources.iter().any(|resource| matches!(resource, Resource::App(id) if catalog::name(id) == Some("Windows Azure Service Management API")));
         how.push_str(match sign_in.client_app {
             ClientAppType::Browser => ", in a browser,",
             ClientAppType::MobileAppsAndDesktopClients if management => ", with the Azure CLI, PowerShell or REST,",
             ClientAppType::MobileAppsAndDesktopClients => ", with a mobile app or desktop client,",
+            ClientAppType::ExchangeActiveSync => ", with Exchange ActiveSync,",
             _ => ", with a legacy client,",
         });
     }
@@ -240,7 +245,8 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
         Why::ReportOnly => format!("{name} is report-only: evaluated, never enforced"),
         Why::Deleted => format!("{name} is deleted"),
         Why::Contradicted => format!("{name} is here twice, with different content"),
-        Why::UserNotIncluded => format!("{name} does not include every user"),
+        Why::UserNotIncluded if judgement.requirement.users.is_empty() => format!("{name} does not include every user"),
+        Why::UserNotIncluded => format!("{name} does not include them"),
         Why::OnlyIncludedGroups => format!("{name} includes only members of these groups"),
         Why::UserExcluded => format!("{element} is excluded here"),
         Why::GroupExcluded => format!("members of {element} are excluded here"),
@@ -285,14 +291,44 @@ fn alternative(judgement: &Judgement, policy: &Policy, cause: &Cause) -> String 
             "/grantControls/builtInControls",
             Some(GrantControl::ApprovedApplication | GrantControl::CompliantApplication),
         ) => "an approved or protected app is enough",
-        ("/grantControls/builtInControls", Some(GrantControl::Mfa)) => "any MFA is enough",
+        ("/grantControls/builtInControls", Some(GrantControl::Mfa)) if asks_for_strength(judgement) => {
+            "any MFA is enough"
+        }
+        ("/grantControls/builtInControls", Some(GrantControl::Mfa)) => "MFA is enough",
         ("/grantControls/termsOfUse", _) => "accepting the terms of use is enough",
         ("/grantControls/customAuthenticationFactors", _) => "a custom control is enough",
         ("/grantControls/authenticationStrength", _) => "this strength can be met with less",
         _ => "this is enough",
     };
-    let mfa = judgement.requirement.grant == [crate::requirement::Grant::Mfa];
+    let mfa = judgement.requirement.grant == [Grant::Mfa];
     format!("{enough}{}", if mfa { ", without MFA" } else { "" })
+}
+
+fn asks_for_strength(judgement: &Judgement) -> bool {
+    judgement.requirement.grant.iter().any(|grant| matches!(grant, Grant::Strength { .. }))
+}
+
+/// What a policy must demand instead.
+fn demand(judgement: &Judgement, policy: &Policy) -> String {
+    let built_in = policy.place(&Pointer::new("/grantControls/builtInControls"));
+    match judgement.requirement.grant.first() {
+        Some(Grant::Block) => format!("set `{built_in}` to [\"block\"], or block in a policy of its own"),
+        Some(Grant::Strength { name, .. }) => format!("require the authentication strength {name} instead"),
+        Some(Grant::PasswordChange) => format!("add \"passwordChange\" to `{built_in}`, with the operator AND"),
+        Some(Grant::CompliantDevice) => format!("set `{built_in}` to [\"compliantDevice\", \"domainJoinedDevice\"]"),
+        _ => "demand what is required".to_owned(),
+    }
+}
+
+/// What to add to a list of the policy, if the requirement is about these values alone.
+fn missing_from<T: Words>(asked: &[T], list: &List<T>) -> String {
+    let missing = asked.iter().filter(|one| list.position(|listed| listed == *one).is_none());
+    let words: Vec<String> = missing.map(|one| format!("\"{}\"", word(one))).collect();
+    listed(&words)
+}
+
+fn word<T: Words>(value: &T) -> &'static str {
+    T::WORDS.iter().find(|(_, member)| member == value).map_or("", |(word, _)| word)
 }
 
 /// What cannot be told, as a clause.
@@ -335,11 +371,17 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
 
 /// The smallest change to a policy that removes a cause.
 pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> Option<String> {
+    let (requirement, conditions) = (&judgement.requirement, &policy.conditions);
     let value = policy.place(&cause.pointer(policy));
     let operator = policy.place(&Pointer::new("/grantControls/operator"));
     let client_apps = policy.place(&Pointer::new("/conditions/clientAppTypes"));
     Some(match cause.why {
         Why::Disabled | Why::ReportOnly => "set `state` to \"enabled\"".to_owned(),
+        Why::UserNotIncluded if !judgement.requirement.users.is_empty() => {
+            let role = judgement.decision.holes.first()?.sign_in.roles.first()?;
+            let roles = policy.place(&Pointer::new("/conditions/users/includeRoles"));
+            format!("add {} to `{roles}`", quoted(&role.to_string()))
+        }
         Why::UserNotIncluded | Why::OnlyIncludedGroups => "include \"All\" users".to_owned(),
         Why::UserExcluded
         | Why::GroupExcluded
@@ -348,19 +390,34 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         | Why::ResourceExcluded
         | Why::PlatformExcluded
         | Why::LocationExcluded => format!("remove the exclusion `{value}`"),
+        Why::ClientAppNotIncluded if !requirement.clients.iter().any(|client| MODERN.contains(client)) => {
+            format!("add {} to `{client_apps}`", missing_from(&requirement.clients, &conditions.client_app_types))
+        }
         Why::ClientAppNotIncluded | Why::NoClientApps => format!("set `{client_apps}` to [\"all\"]"),
         Why::PlatformNotIncluded => "remove the platform condition".to_owned(),
         Why::LocationNotIncluded => "remove the location condition".to_owned(),
+        Why::RiskNotIncluded if !requirement.sign_in_risk.is_empty() && !conditions.sign_in_risk_levels.is_empty() => {
+            format!("add {} to `{value}`", missing_from(&requirement.sign_in_risk, &conditions.sign_in_risk_levels))
+        }
+        Why::RiskNotIncluded if !requirement.user_risk.is_empty() && !conditions.user_risk_levels.is_empty() => {
+            format!("add {} to `{value}`", missing_from(&requirement.user_risk, &conditions.user_risk_levels))
+        }
         Why::RiskNotIncluded => format!("require it at every risk, in a policy of its own without `{value}`"),
+        Why::FlowNotIncluded if !requirement.flows.is_empty() => {
+            format!("add {} to `{value}`", missing_from(&requirement.flows, &conditions.transfer_methods))
+        }
         Why::FlowNotIncluded => "require it in ordinary sign-ins too, in a policy of its own".to_owned(),
         Why::DeviceFilter | Why::DeviceFilterOpaque => "remove the device filter".to_owned(),
         Why::NoGrantControls => "add what is required to the grant controls".to_owned(),
         Why::EveryRiskLevel => format!("leave `{value}` empty"),
         Why::Alternative => match cause.at.property {
-            "/grantControls/authenticationStrength" => "use a stronger authentication strength".to_owned(),
-            "/grantControls/builtInControls" if judgement.requirement.grant != [crate::requirement::Grant::Mfa] => {
-                "demand what is required".to_owned()
+            "/grantControls/authenticationStrength"
+                if asks_for_strength(judgement) || requirement.grant == [Grant::Mfa] =>
+            {
+                "use a stronger authentication strength".to_owned()
             }
+            "/grantControls/authenticationStrength" => demand(judgement, policy),
+            "/grantControls/builtInControls" if requirement.grant != [Grant::Mfa] => demand(judgement, policy),
             _ => format!("set `{operator}` to \"AND\", or remove `{value}`"),
         },
         Why::OperatorMissing => format!("set `{operator}` to \"AND\""),

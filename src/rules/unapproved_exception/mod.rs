@@ -20,46 +20,62 @@ impl Rule for UnapprovedException {
     described!("doc.md");
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let mut excepted: Vec<Excepted<'_>> = Vec::new();
         for judgement in facts.judgements {
-            let exceptions: Vec<&Exception> = judgement.decision.exceptions.iter().collect();
-            if exceptions.is_empty() {
-                continue;
+            for exception in &judgement.decision.exceptions {
+                // An approval that is past its date speaks for itself.
+                let is_listed = facts
+                    .config
+                    .exceptions
+                    .iter()
+                    .any(|entry| entry.approves(judgement.control.id, exception.kind, &exception.id));
+                if is_listed {
+                    continue;
+                }
+                let same = |known: &&mut Excepted<'_>| {
+                    known[0].1.kind == exception.kind && known[0].1.id == exception.id
+                };
+                match excepted.iter_mut().find(same) {
+                    Some(known) => known.push((judgement, exception)),
+                    None => excepted.push(vec![(judgement, exception)]),
+                }
             }
-            if facts.config.exceptions.is_empty() {
-                drafts.push(all(facts, judgement, &exceptions));
-                continue;
-            }
-            // An approval that is past its date speaks for itself.
-            let is_listed = |exception: &Exception| {
-                facts.config.exceptions.iter().any(|entry| {
-                    entry.approves(judgement.control.id, exception.kind, &exception.id)
-                })
-            };
-            for exception in exceptions.into_iter().filter(|exception| !is_listed(exception)) {
-                drafts.push(one(facts, judgement, exception));
-            }
+        }
+        if facts.config.exceptions.is_empty() {
+            drafts.extend((!excepted.is_empty()).then(|| all(facts, &excepted)));
+        } else {
+            drafts.extend(excepted.iter().map(|one| self::one(facts, one)));
         }
     }
 }
 
+/// Somebody who is outside of controls: each of them, with how.
+type Excepted<'a> = Vec<(&'a Judgement, &'a Exception)>;
+
 /// Nobody has started a list of approved exceptions: one information instead of a warning each.
-fn all(facts: &TenantFacts<'_>, judgement: &Judgement, exceptions: &[&Exception]) -> Draft {
-    let names: Vec<String> = exceptions.iter().map(|exception| described(facts, judgement, exception)).collect();
+fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
+    let names: Vec<String> = excepted.iter().map(|one| described(facts, one[0].0, one[0].1)).collect();
+    let mut controls: Vec<&str> = excepted.iter().flatten().map(|(judgement, _)| judgement.control.id).collect();
+    controls.sort_unstable();
+    controls.dedup();
     let message = format!(
-        "{} holds for every user except {}. Check that each is meant to be outside, has an owner and is reviewed.",
-        judgement.control.id,
+        "{} for every user except {}. Check that each is meant to be outside, has an owner and is reviewed.",
+        hold(&controls),
         joined(&names)
     );
     let draft = Draft::new(UnapprovedException::ID, Level::Info, message)
         .help("Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a date: docs/configuration.md.")
-        .about(judgement.control.id);
-    exceptions.iter().take(8).fold(draft, |draft, exception| labelled(facts, draft, exception))
+        .about("every exception");
+    excepted.iter().take(8).fold(draft, |draft, one| labelled(facts, draft, one[0].1))
 }
 
-fn one(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) -> Draft {
+fn one(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Draft {
+    let (judgement, exception) = excepted[0];
+    let controls: Vec<&str> = excepted.iter().map(|(judgement, _)| judgement.control.id).collect();
+    let does_not = if controls.len() == 1 { "does not hold" } else { "do not hold" };
     let message = format!(
-        "{} does not hold for {}, and `caplint.toml` does not approve that.",
-        judgement.control.id,
+        "{} {does_not} for {}, and `caplint.toml` does not approve that.",
+        listed(&controls),
         described(facts, judgement, exception)
     );
     let kind = exception.kind.word();
@@ -69,8 +85,16 @@ fn one(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) ->
     );
     let draft = Draft::new(UnapprovedException::ID, Level::Warning, message)
         .help(help)
-        .about(format!("{} {kind} {}", judgement.control.id, exception.id));
+        .about(format!("{kind} {}", exception.id));
     labelled(facts, draft, exception)
+}
+
+fn hold(controls: &[&str]) -> String {
+    format!("{} {}", listed(controls), if controls.len() == 1 { "holds" } else { "hold" })
+}
+
+fn listed(controls: &[&str]) -> String {
+    joined(&controls.iter().map(|control| (*control).to_owned()).collect::<Vec<_>>())
 }
 
 fn labelled(facts: &TenantFacts<'_>, mut draft: Draft, exception: &Exception) -> Draft {
