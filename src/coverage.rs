@@ -17,7 +17,7 @@ mod space;
 
 pub use compare::Comparison;
 
-use crate::policy::{Id, List, Policy};
+use crate::policy::{ClientAppType, GrantControl, Id, List, Policy};
 use crate::requirement::{Assumptions, Requirement};
 use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::{MissingPolicies, Tenant};
@@ -313,6 +313,47 @@ fn excluding(view: &View<'_>, kind: PrincipalKind, id: &Id, sign_ins: &[SignIn])
         .collect()
 }
 
+/// Whether a policy has a condition on everything that narrows the requirement: device code flow, a risk, legacy clients.
+fn is_about(requirement: &Requirement, policy: &Policy) -> bool {
+    let conditions = &policy.conditions;
+    let only_legacy = !requirement.clients.contains(&ClientAppType::Browser);
+    let any_client = conditions.client_app_types.position(|client| *client == ClientAppType::All).is_some();
+    [
+        (requirement.flows.is_empty(), conditions.transfer_methods.is_empty()),
+        (requirement.sign_in_risk.is_empty(), conditions.sign_in_risk_levels.is_empty()),
+        (requirement.user_risk.is_empty(), conditions.user_risk_levels.is_empty()),
+        (!only_legacy, any_client),
+    ]
+    .into_iter()
+    .all(|(is_not_asked, is_without)| is_not_asked || !is_without)
+}
+
+/// Whether a policy could be widened to meet the requirement. One that blocks something else must not be taken for that:
+/// it would lock everybody out.
+fn is_meant(requirement: &Requirement, policy: &Policy, causes: &[Cause]) -> bool {
+    if policy.grant.built_in.position(|control| *control == GrantControl::Block).is_none() {
+        return true;
+    }
+    let only_legacy = !requirement.clients.contains(&ClientAppType::Browser);
+    let narrows = |cause: &Cause| match (cause.why, cause.at.property) {
+        (Why::FlowNotIncluded, _) => requirement.flows.is_empty(),
+        (Why::RiskNotIncluded, "/conditions/signInRiskLevels") => requirement.sign_in_risk.is_empty(),
+        (Why::RiskNotIncluded, "/conditions/userRiskLevels") => requirement.user_risk.is_empty(),
+        (Why::ClientAppNotIncluded, _) => !only_legacy,
+        (
+            Why::RiskNotIncluded
+            | Why::UserNotIncluded
+            | Why::OnlyIncludedGroups
+            | Why::PlatformNotIncluded
+            | Why::LocationNotIncluded
+            | Why::DeviceFilter,
+            _,
+        ) => true,
+        _ => false,
+    };
+    is_about(requirement, policy) && !causes.iter().any(narrows)
+}
+
 /// The policies that ask for what is required and do not stop `sign_in`, each with what keeps it from doing so: those
 /// meant for everybody before those meant for some, and what comes nearest first. If none asks for it, those that apply
 /// and ask for less.
@@ -324,12 +365,12 @@ pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Ca
     for (index, policy) in view.tenant.policies.iter().enumerate() {
         let causes: Vec<Cause> = view.causes(policy, sign_in).collect();
         if !view.asks(policy) {
-            asking_less.extend(
-                Some((index, causes)).filter(|(_, causes)| matches!(causes[..], [Cause { why: Why::Alternative, .. }])),
-            );
+            let is_less = matches!(causes[..], [Cause { why: Why::Alternative, .. }]);
+            asking_less.extend((is_less && is_about(view.requirement, policy)).then_some((index, causes)));
             continue;
         }
-        if !causes.is_empty() && !causes.iter().any(|cause| cause.why.is_elsewhere()) {
+        let is_elsewhere = causes.iter().any(|cause| cause.why.is_elsewhere());
+        if !causes.is_empty() && !is_elsewhere && is_meant(view.requirement, policy, &causes) {
             let meant_for = causes.iter().map(|cause| match cause.why {
                 Why::UserNotIncluded => 2,
                 Why::OnlyIncludedGroups => 1,

@@ -18,7 +18,7 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
     let control = judgement.control;
     let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| words::who(facts, judgement, hole));
     let through = format!("{who} {}", control.gap);
-    let untold = format!("Whether {} cannot be told", control.title);
+    let untold = format!("Whether {} cannot be told", uncapitalised(&control.title));
     match &decision.reason {
         Reason::NoPolicies => format!("This tenant has no policy at all: {through}."),
         Reason::Witness => {
@@ -150,6 +150,14 @@ fn mandatory(judgement: &Judgement) -> &'static str {
         " Microsoft's own mandatory MFA, which in the public cloud stops changes but no reading, is not counted."
     } else {
         ""
+    }
+}
+
+/// As it stands within a sentence: "MFA" stays what it is.
+fn uncapitalised(text: &str) -> String {
+    match text.as_bytes() {
+        [b'A', b' ', ..] | [b'A'..=b'Z', b'a'..=b'z', ..] => text[..1].to_lowercase() + &text[1..],
+        _ => text.to_owned(),
     }
 }
 

@@ -315,7 +315,7 @@ fn demand(judgement: &Judgement, policy: &Policy) -> String {
         Some(Grant::Block) => format!("set `{built_in}` to [\"block\"], or block in a policy of its own"),
         Some(Grant::Strength { name, .. }) => format!("require the authentication strength {name} instead"),
         Some(Grant::PasswordChange) => format!("add \"passwordChange\" to `{built_in}`, with the operator AND"),
-        Some(Grant::CompliantDevice) => format!("set `{built_in}` to [\"compliantDevice\", \"domainJoinedDevice\"]"),
+        Some(Grant::CompliantDevice) => "demand the device in a policy of its own, beside this one".to_owned(),
         _ => "demand what is required".to_owned(),
     }
 }
