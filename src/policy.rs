@@ -298,6 +298,13 @@ impl<T> Scope<T> {
 }
 
 impl GrantControls {
+    /// Whether MFA, or a strength of it, is among what is demanded.
+    #[must_use]
+    pub fn asks_for_mfa(&self) -> bool {
+        self.built_in.position(|control| *control == GrantControl::Mfa).is_some()
+            || matches!(self.strength, Fact::Known(Some(_)))
+    }
+
     /// Whether nothing is demanded: a policy with session controls only.
     #[must_use]
     pub fn is_empty(&self) -> bool {

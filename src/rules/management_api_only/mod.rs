@@ -1,0 +1,62 @@
+//! MFA for Azure management, and what lies beside it.
+
+use super::{Rule, declare, described};
+use crate::catalog;
+use crate::coverage::{self, Verdict};
+use crate::finding::{Draft, Label, Level};
+use crate::policy::{Id, Policy};
+use crate::requirement::{Grant, Requirement, Resource};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    ManagementApiOnly,
+    "management-api-only",
+    Info,
+    "0.1.0",
+    Gaps,
+    "MFA is asked for the Windows Azure Service Management API, but not for what people take to be part of it."
+);
+
+/// What is not part of it: Azure DevOps, and Microsoft Graph with Graph PowerShell.
+const BESIDE: [(&str, &str); 2] = [
+    ("499b84ac-1321-427f-aa17-267ca6975798", "Azure DevOps, which left that API in 2025"),
+    ("00000003-0000-0000-c000-000000000000", "Microsoft Graph"),
+];
+
+impl Rule for ManagementApiOnly {
+    described!("doc.md");
+
+    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let names_it = |policy: &&Policy| {
+            policy.grant.asks_for_mfa() && tenant.is_on(policy) && !policy.deleted && position(policy).is_some()
+        };
+        let Some(policy) = tenant.tenant.policies.iter().find(names_it).filter(|_| tenant.is_whole) else { return };
+        let open: Vec<&str> = BESIDE.iter().filter(|(id, _)| is_open(tenant, id)).map(|(_, name)| *name).collect();
+        let Some(index) = position(policy).filter(|_| !open.is_empty()) else { return };
+        let message = format!(
+            "MFA is asked for the Windows Azure Service Management API, but not of everybody for {}.",
+            open.join(" and ")
+        );
+        let place = Pointer::new("/conditions/applications/includeApplications").index(index);
+        drafts.push(
+            Draft::new(Self::ID, Level::Info, message)
+                .help("Include All resources, or name these apps beside the management API.")
+                .policy(policy)
+                .label(Label::in_policy(policy, &place, "covers the portal, the CLI, PowerShell and REST of Azure alone")),
+        );
+    }
+}
+
+/// Where a policy names the API, in whatever cloud; none where it includes all resources.
+fn position(policy: &Policy) -> Option<usize> {
+    let include = &policy.conditions.applications.include;
+    let all = include.position(|id| id.is("All"));
+    let named = |id: &Id| catalog::name(id) == Some("Windows Azure Service Management API");
+    if all.is_some() { None } else { include.position(named) }
+}
+
+fn is_open(tenant: &TenantFacts<'_>, app: &str) -> bool {
+    let requirement = Requirement { resources: vec![Resource::App(Id::new(app))], ..Requirement::everywhere(Grant::Mfa) };
+    coverage::decide(&requirement, tenant.tenant, tenant.options()).verdict == Verdict::NotEnforced
+}

@@ -1,0 +1,56 @@
+//! MFA only when Entra thinks that it is needed.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::{GrantControl, List, Policy};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    MfaOnlyAtRisk,
+    "mfa-only-at-risk",
+    Warning,
+    "0.1.0",
+    Gaps,
+    "The only policy that asks for MFA does so at risky sign-ins, or of risky users, alone."
+);
+
+impl Rule for MfaOnlyAtRisk {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let conditions = &policy.conditions;
+        let at = [
+            (!conditions.sign_in_risk_levels.is_empty(), "/conditions/signInRiskLevels"),
+            (!conditions.user_risk_levels.is_empty(), "/conditions/userRiskLevels"),
+            (!conditions.insider_risk_levels.is_empty(), "/conditions/insiderRiskLevels"),
+        ];
+        let Some((_, risk)) = at.into_iter().find(|(is_set, _)| *is_set) else { return };
+        // A policy that has passwords changed or risks remediated is not there for MFA.
+        let remedies = |control: &GrantControl| {
+            matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation)
+        };
+        if !policy.grant.asks_for_mfa() || policy.grant.built_in.position(remedies).is_some() {
+            return;
+        }
+        let is_open = tenant.leaves_mfa_out(policy, |policy| {
+            policy.conditions.sign_in_risk_levels = List::default();
+            policy.conditions.user_risk_levels = List::default();
+            policy.conditions.insider_risk_levels = List::default();
+        });
+        if !is_open {
+            return;
+        }
+        let message = format!(
+            "{} asks for MFA only at the risk that it lists. Whom Entra does not rate so gets in with a password, and no other \
+             policy asks for MFA.",
+            PolicyRef::to(policy).label()
+        );
+        drafts.push(
+            Draft::new(Self::ID, Level::Warning, message)
+                .help("Ask for MFA at every sign-in, in a policy without a risk condition, and keep this one beside it.")
+                .policy(policy)
+                .label(Label::in_policy(policy, &Pointer::new(risk), "everything else is left out")),
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! All resources, but for some.
+
+use super::{Rule, declare, described};
+use crate::catalog;
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::Policy;
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    ResourceExclusion,
+    "resource-exclusion",
+    Info,
+    "0.1.0",
+    Exclusions,
+    "A policy for all resources excludes some, which lets go of more than these."
+);
+
+impl Rule for ResourceExclusion {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let applications = &policy.conditions.applications;
+        let Some((index, _)) = applications.exclude.known().next() else { return };
+        let includes_all = applications.include.position(|id| id.is("All")).is_some();
+        if !includes_all || policy.grant.is_empty() || !tenant.is_on(policy) {
+            return;
+        }
+        let scopes = "tokens that ask for no more than sign-in and basic scopes (openid, profile, email, offline_access, User.Read, \
+                      People.Read)";
+        let end = catalog::retirement("resource-exclusions").and_then(|change| change.day);
+        let name = PolicyRef::to(policy).label();
+        let message = match end {
+            Some(day) if tenant.today >= day => format!(
+                "{name} is for all resources but some. Since {day}, as Microsoft's change reaches the tenant, it is enforced for {scopes} \
+                 as well; until then it lets these go whatever they are for."
+            ),
+            Some(day) => format!(
+                "{name} is for all resources but some, and therefore not enforced for {scopes}. Microsoft changes that from {day} on."
+            ),
+            None => format!("{name} is for all resources but some, and therefore not enforced for {scopes}."),
+        };
+        let place = Pointer::new("/conditions/applications/excludeApplications").index(index);
+        drafts.push(
+            Draft::new(Self::ID, Level::Info, message)
+                .help("Do without exclusions of resources where you can, and test apps that ask for basic scopes alone.")
+                .policy(policy)
+                .label(Label::in_policy(policy, &place, "the first resource that is excluded")),
+        );
+    }
+}
