@@ -190,6 +190,8 @@ pub struct Applications {
     pub authentication_contexts: List<Id>,
     /// `applicationFilter`
     pub filter: Fact<Option<Box<Filter>>>,
+    /// Something else is targeted, such as the traffic of Global Secure Access.
+    pub further: bool,
 }
 
 /// Included and excluded values of `platforms` or `locations`; both empty is no condition.

@@ -325,6 +325,7 @@ macro_rules! rules {
 rules! {
     alternative_to_mfa,
     class_excluded,
+    deprecated_setting,
     destroyed_policies,
     device_filter_bypass,
     duplicate_key,
@@ -333,6 +334,7 @@ rules! {
     expired_ignore,
     incomplete_export,
     invalid_encoding,
+    invalid_grant_controls,
     invalid_id,
     invalid_ignore,
     invalid_syntax,
@@ -340,6 +342,7 @@ rules! {
     letter_case,
     management_api_only,
     mfa_only_at_risk,
+    never_applies,
     platform_condition,
     resource_exclusion,
     single_value,
@@ -354,8 +357,10 @@ rules! {
     unknown_value,
     unread_format,
     unreadable_file,
+    unsupported_combination,
     unused_exception,
     unused_ignore,
+    user_and_sign_in_risk,
     wrapped_policy,
 }
 

@@ -161,17 +161,17 @@ impl Reader {
     }
 
     fn applications(&mut self, object: &Object<'_>) -> Applications {
-        let [include, exclude, actions, contexts, filter] = self.pick(
-            object,
-            [
-                "includeApplications",
-                "excludeApplications",
-                "includeUserActions",
-                "includeAuthenticationContextClassReferences",
-                "applicationFilter",
-            ],
-        );
+        const KEYS: [&str; 5] = [
+            "includeApplications",
+            "excludeApplications",
+            "includeUserActions",
+            "includeAuthenticationContextClassReferences",
+            "applicationFilter",
+        ];
+        let [include, exclude, actions, contexts, filter] = self.pick(object, KEYS);
         let suites = ["All", "None", "Office365", "MicrosoftAdminPortals", "AllAgentIdResources"];
+        let modelled = |key: &str| KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+        let further = object.properties().any(|(key, node)| !modelled(key) && !node.is_void());
         Applications {
             doubt: None,
             include: self.apps(include, &suites),
@@ -179,6 +179,7 @@ impl Reader {
             user_actions: self.literals(actions, &["urn:user:registersecurityinfo", "urn:user:registerdevice"]),
             authentication_contexts: self.literals(contexts, &[]),
             filter: self.filter(filter),
+            further,
         }
     }
 

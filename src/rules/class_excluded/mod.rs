@@ -3,7 +3,7 @@
 use super::{Rule, declare, described};
 use crate::catalog;
 use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
-use crate::policy::{Fact, Id, List, Policy};
+use crate::policy::{Fact, GrantControl, Id, List, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -20,7 +20,11 @@ impl Rule for ClassExcluded {
     described!("doc.md");
 
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        if !policy.grant.asks_for_mfa() {
+        // Guests cannot change a password here, and a policy that has them changed is not there for MFA.
+        let remedies = |control: &GrantControl| {
+            matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation)
+        };
+        if !policy.grant.asks_for_mfa() || policy.grant.built_in.position(remedies).is_some() {
             return;
         }
         guests(policy, tenant, drafts);

@@ -22,22 +22,19 @@ impl Rule for DeviceFilterBypass {
         let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return };
         let is_open = policy.grant.asks_for_mfa()
             && tenant.leaves_mfa_out(policy, |policy| policy.conditions.device_filter = Fact::Known(None));
-        let (who, seen) = match filter.mode {
+        let (what, seen) = match filter.mode {
             _ if !is_open => return,
             Fact::Known(FilterMode::Include) => (
-                "only on devices that its filter matches. An unregistered device has no attributes, so no positive operator \
-                 matches it: an attacker's own device",
+                "asks for MFA only on devices that its filter matches. An unregistered device has no attributes, so no positive                  operator matches it, and no other policy asks for MFA on the devices that are left out",
                 "devices that do not match are left out",
             ),
-            Fact::Known(FilterMode::Exclude) => {
-                ("not on devices that its filter matches: whoever has one", "devices that match are left out")
-            }
+            Fact::Known(FilterMode::Exclude) => (
+                "does not ask for MFA on devices that its filter matches: whoever has one gets in with a password, and no other                  policy asks for MFA there",
+                "devices that match are left out",
+            ),
             Fact::Unknown(_) => return,
         };
-        let message = format!(
-            "{} asks for MFA {who} gets in with a password, and no other policy asks for MFA there.",
-            PolicyRef::to(policy).label()
-        );
+        let message = format!("{} {what}.", PolicyRef::to(policy).label());
         drafts.push(
             Draft::new(Self::ID, Level::Warning, message)
                 .help("Remove the device filter, or ask for MFA on the other devices in a policy of its own.")

@@ -20,7 +20,7 @@ declare!(
 
 /// What is not part of it: Azure DevOps, and Microsoft Graph with Graph PowerShell.
 const BESIDE: [(&str, &str); 2] = [
-    ("499b84ac-1321-427f-aa17-267ca6975798", "Azure DevOps, which left that API in 2025"),
+    ("499b84ac-1321-427f-aa17-267ca6975798", "Azure DevOps (which left that API in 2025)"),
     ("00000003-0000-0000-c000-000000000000", "Microsoft Graph"),
 ];
 

@@ -1,0 +1,100 @@
+//! What Microsoft has retired, or will.
+
+use super::{Rule, declare, described};
+use crate::catalog::{self, Retirement};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, State};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+use time::Date;
+
+declare!(
+    DeprecatedSetting,
+    "deprecated-setting",
+    Warning,
+    "0.1.0",
+    Correctness,
+    "A policy relies on something that Microsoft has retired, or will on a day that it has named."
+);
+
+impl Rule for DeprecatedSetting {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        if policy.state == Fact::Known(State::Disabled) {
+            return;
+        }
+        for (name, place, instead) in settings(policy) {
+            let Some(retirement) = catalog::retirement(name) else { continue };
+            let message = format!(
+                "{} uses {name}, which {}.",
+                PolicyRef::to(policy).label(),
+                when(retirement, tenant.today)
+            );
+            drafts.push(
+                Draft::new(Self::ID, Level::Warning, message)
+                    .help(format!("{instead} {}", retirement.source))
+                    .policy(policy)
+                    .about(name)
+                    .label(Label::in_policy(policy, &place, "retired")),
+            );
+        }
+        drafts.extend(roles(policy));
+    }
+}
+
+/// Roles that nobody can be given: they do no harm, and do not help either.
+fn roles(policy: &Policy) -> Option<Draft> {
+    let retired = |(index, role)| {
+        let name = catalog::name(role)?;
+        catalog::retirement(name).map(|retirement| (index, name, retirement))
+    };
+    let roles: Vec<(usize, &str, &Retirement)> = policy.conditions.users.include_roles.known().filter_map(retired).collect();
+    let (_, _, first) = roles.first()?;
+    let names: Vec<&str> = roles.iter().map(|(_, name, _)| *name).collect();
+    let message = format!(
+        "{} includes roles that Microsoft has deprecated, and that nobody can be given: {}.",
+        PolicyRef::to(policy).label(),
+        names.join(", ")
+    );
+    let draft = Draft::new(DeprecatedSetting::ID, Level::Info, message)
+        .help(format!("Take them out. {}", first.source))
+        .policy(policy)
+        .about("roles");
+    Some(roles.iter().take(3).fold(draft, |draft, (index, _, _)| {
+        let place = Pointer::new("/conditions/users/includeRoles").index(*index);
+        draft.label(Label::in_policy(policy, &place, "deprecated"))
+    }))
+}
+
+fn when(retirement: &Retirement, today: Date) -> String {
+    match retirement.day {
+        Some(day) if today < day => format!("Microsoft retires on {day}: from then on it counts as if it were not there"),
+        Some(day) => format!("Microsoft has retired on {day}: it counts as if it were not there, in tenants that the change has reached"),
+        None => "Microsoft has deprecated".to_owned(),
+    }
+}
+
+/// What is retired in a policy: its name, where it stands, and what to do.
+fn settings(policy: &Policy) -> Vec<(&'static str, Pointer, &'static str)> {
+    let (conditions, grant) = (&policy.conditions, &policy.grant);
+    let mut settings = Vec::new();
+    let mut found = |name, place: Pointer, instead| settings.push((name, place, instead));
+    if let Some(index) = grant.built_in.position(|control| *control == GrantControl::ApprovedApplication) {
+        let place = Pointer::new("/grantControls/builtInControls").index(index);
+        found("approvedApplication", place, "Demand an app protection policy (`compliantApplication`) instead.");
+    }
+    if let Some((index, _)) = grant.custom.known().next() {
+        let place = Pointer::new("/grantControls/customAuthenticationFactors").index(index);
+        found("customAuthenticationFactors", place, "Use an external authentication method, which counts as MFA.");
+    }
+    if let Some(index) = conditions.platforms.include.position(|platform| *platform == Platform::WindowsPhone) {
+        let place = Pointer::new("/conditions/platforms/includePlatforms").index(index);
+        found("windowsPhone", place, "Take it out.");
+    }
+    if let Some(index) = conditions.client_app_types.position(|client| *client == ClientAppType::EasSupported) {
+        let place = Pointer::new("/conditions/clientAppTypes").index(index);
+        found("easSupported", place, "Use `exchangeActiveSync`.");
+    }
+    settings
+}

@@ -1,0 +1,46 @@
+//! Two risks in one policy.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::{Fact, List, Policy, RiskLevel, State};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    UserAndSignInRisk,
+    "user-and-sign-in-risk",
+    Warning,
+    "0.1.0",
+    Correctness,
+    "User risk and sign-in risk stand in one policy, which applies only where both are present at once."
+);
+
+impl Rule for UserAndSignInRisk {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let (sign_in, user) = (&policy.conditions.sign_in_risk_levels, &policy.conditions.user_risk_levels);
+        if !narrows(sign_in) || !narrows(user) || policy.state == Fact::Known(State::Disabled) {
+            return;
+        }
+        let message = format!(
+            "{} has a condition on user risk and one on sign-in risk. Both must hold at once, so it misses a risky sign-in of a \
+             user without risk, and a risky user whose sign-in looks normal.",
+            PolicyRef::to(policy).label()
+        );
+        drafts.push(
+            Draft::new(Self::ID, Level::Warning, message)
+                .help("Make two policies of it, one for each risk.")
+                .policy(policy)
+                .label(Label::in_policy(policy, &Pointer::new("/conditions/userRiskLevels"), "this risk"))
+                .label(Label::in_policy(policy, &Pointer::new("/conditions/signInRiskLevels"), "and this one, both at once")),
+        );
+    }
+}
+
+/// Whether some levels are listed, and not all of them.
+fn narrows(list: &List<RiskLevel>) -> bool {
+    let listed = |level| list.position(|one| *one == level).is_some();
+    let all = [RiskLevel::None, RiskLevel::Low, RiskLevel::Medium, RiskLevel::High].into_iter().all(listed);
+    list.first_unknown().is_none() && list.known().next().is_some() && !all
+}
