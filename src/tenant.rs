@@ -53,6 +53,17 @@ pub struct Companions {
     pub names: BTreeMap<Id, Box<str>>,
     /// `isEnabled` of the security defaults, if the files tell.
     pub security_defaults: Option<bool>,
+    /// The versions of Graph that the policies come from.
+    pub graph: GraphVersions,
+}
+
+/// The versions of Graph that an export comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GraphVersions {
+    /// v1.0: the first file that says so, and where.
+    pub stable: Option<(usize, Pointer)>,
+    /// beta
+    pub beta: bool,
 }
 
 /// A named location.
@@ -104,6 +115,8 @@ impl Companions {
         for (id, allowed) in other.strengths {
             self.add_strength(id, allowed);
         }
+        self.graph.beta |= other.graph.beta;
+        self.graph.stable = self.graph.stable.take().into_iter().chain(other.graph.stable).min();
         // Of two copies that disagree, the one that protects less counts.
         self.security_defaults = match (self.security_defaults, other.security_defaults) {
             (Some(one), Some(two)) => Some(one && two),

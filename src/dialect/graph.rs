@@ -40,6 +40,9 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here
 fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here) -> bool {
     let Node::Object(object) = node else { return false };
     let of_policies = context(object).is_some_and(is_policy_context);
+    if of_policies {
+        note_version(reader, object, here);
+    }
     if let Some(Node::Array(elements)) = object.get("value") {
         if let Some((key, _)) = object.members.iter().find(|(key, _)| key.eq_ignore_ascii_case("@odata.nextLink")) {
             reader.taken.next_pages.push(here.pointer.key(key));
@@ -164,6 +167,17 @@ fn member(here: &Here, object: &Object<'_>, name: &str) -> Here {
 
 fn context<'n>(object: &'n Object<'_>) -> Option<&'n str> {
     object.get("@odata.context")?.as_str()
+}
+
+/// Takes note of the version of Graph that the policies come from.
+fn note_version(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) {
+    let origin = &mut reader.taken.companions.graph;
+    let context = context(object).unwrap_or_default();
+    if context.contains("/beta/$metadata") {
+        origin.beta = true;
+    } else if context.contains("/v1.0/$metadata") && origin.stable.is_none() {
+        origin.stable = Some((reader.file, here.pointer.key("@odata.context")));
+    }
 }
 
 fn is_policy_context(context: &str) -> bool {

@@ -2,11 +2,12 @@
 
 use super::{Rule, declare, described};
 use crate::catalog;
+use crate::controls;
 use crate::coverage::{self, Verdict};
 use crate::finding::{Draft, Label, Level};
 use crate::policy::{Id, Policy};
 use crate::requirement::{Grant, Requirement, Resource};
-use crate::rules::TenantFacts;
+use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 
 declare!(
@@ -32,6 +33,14 @@ impl Rule for ManagementApiOnly {
             policy.grant.asks_for_mfa() && tenant.is_on(policy) && !policy.deleted && position(policy).is_some()
         };
         let Some(policy) = tenant.tenant.policies.iter().find(names_it).filter(|_| tenant.is_whole) else { return };
+        // First things first.
+        let is_open_itself = |judgement: &Judgement| {
+            judgement.control.id == controls::DEFAULT
+                && matches!(judgement.decision.verdict, Verdict::NotEnforced | Verdict::Undecided)
+        };
+        if tenant.judgements.iter().any(is_open_itself) {
+            return;
+        }
         let open: Vec<&str> = BESIDE.iter().filter(|(id, _)| is_open(tenant, id)).map(|(_, name)| *name).collect();
         let Some(index) = position(policy).filter(|_| !open.is_empty()) else { return };
         let message = format!(

@@ -1,0 +1,105 @@
+//! Ids of another kind of object.
+
+use super::{Rule, declare, described};
+use crate::catalog;
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::{Id, List, Policy};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    MisplacedId,
+    "misplaced-id",
+    Warning,
+    "0.1.0",
+    Correctness,
+    "The id of a role, an app or a strength stands in a list of something else, where it means nobody and nothing."
+);
+
+impl Rule for MisplacedId {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        for (list, property, belongs) in lists(policy) {
+            for (index, id) in list.known() {
+                let Some(is) = Kind::of(id).filter(|kind| *kind != belongs) else { continue };
+                let name = catalog::name(id).unwrap_or("a built-in authentication strength");
+                let place = Pointer::new(property).index(index);
+                let message = format!(
+                    "In {} the id of {}{name} stands among {}, where it matches nothing.",
+                    PolicyRef::to(policy).label(),
+                    is.word(),
+                    belongs.list()
+                );
+                drafts.push(
+                    Draft::new(Self::ID, Level::Warning, message)
+                        .help("Move it to the list where it belongs, or write the id that was meant.")
+                        .policy(policy)
+                        .about(format!("{property} {id}"))
+                        .label(Label::in_policy(policy, &place, format!("this is {}{name}", is.word()))),
+                );
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Role,
+    App,
+    Strength,
+    User,
+    Group,
+    Location,
+}
+
+impl Kind {
+    /// What an id that Microsoft gives to every tenant belongs to.
+    fn of(id: &Id) -> Option<Self> {
+        id.guid()?;
+        let is_role = catalog::roles().iter().any(|role| role.id == *id);
+        let is_strength = || catalog::strengths().iter().any(|strength| strength.id == *id);
+        match () {
+            () if is_role => Some(Self::Role),
+            () if catalog::app(id).is_some() => Some(Self::App),
+            () if is_strength() => Some(Self::Strength),
+            () => None,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Role => "the role ",
+            Self::App => "the app ",
+            _ => "",
+        }
+    }
+
+    fn list(self) -> &'static str {
+        match self {
+            Self::Role => "roles",
+            Self::App => "apps",
+            Self::Strength => "strengths",
+            Self::User => "users",
+            Self::Group => "groups",
+            Self::Location => "named locations",
+        }
+    }
+}
+
+fn lists(policy: &Policy) -> [(&List<Id>, &'static str, Kind); 10] {
+    let (users, applications) = (&policy.conditions.users, &policy.conditions.applications);
+    let locations = &policy.conditions.locations;
+    [
+        (&users.include_users, "/conditions/users/includeUsers", Kind::User),
+        (&users.exclude_users, "/conditions/users/excludeUsers", Kind::User),
+        (&users.include_groups, "/conditions/users/includeGroups", Kind::Group),
+        (&users.exclude_groups, "/conditions/users/excludeGroups", Kind::Group),
+        (&users.include_roles, "/conditions/users/includeRoles", Kind::Role),
+        (&users.exclude_roles, "/conditions/users/excludeRoles", Kind::Role),
+        (&applications.include, "/conditions/applications/includeApplications", Kind::App),
+        (&applications.exclude, "/conditions/applications/excludeApplications", Kind::App),
+        (&locations.include, "/conditions/locations/includeLocations", Kind::Location),
+        (&locations.exclude, "/conditions/locations/excludeLocations", Kind::Location),
+    ]
+}

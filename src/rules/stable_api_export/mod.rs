@@ -1,0 +1,34 @@
+//! Exports that leave policies out.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, Part, Spot};
+use crate::policy::Origin;
+use crate::rules::TenantFacts;
+
+declare!(
+    StableApiExport,
+    "stable-api-export",
+    Info,
+    "0.1.0",
+    Files,
+    "The export comes from Graph v1.0, which leaves out policies that use preview features."
+);
+
+impl Rule for StableApiExport {
+    described!("doc.md");
+
+    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let versions = &tenant.tenant.companions.graph;
+        let Some((file, pointer)) = versions.stable.as_ref().filter(|_| !versions.beta) else { return };
+        let message = "The policies were exported from Graph v1.0, which leaves out every policy that uses a preview feature. What \
+                       is missing may block or demand more; it cannot let anybody in.";
+        let spot = Spot::Pointer { from: Origin::document(*file), pointer: pointer.clone(), part: Part::Value };
+        let label = Label { file: *file, spot, message: "v1.0".to_owned() };
+        drafts.push(
+            Draft::new(Self::ID, Level::Info, message)
+                .help("Export from `https://graph.microsoft.com/beta/identity/conditionalAccess/policies`.")
+                .about("v1.0")
+                .label(label),
+        );
+    }
+}
