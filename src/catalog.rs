@@ -2,8 +2,10 @@
 //! strengths, retirements. Files in `data/`, each with its sources and their dates.
 
 use crate::policy::{Combination, Id};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use time::Date;
+use uuid::Uuid;
 
 /// A built-in directory role.
 #[derive(Debug)]
@@ -164,13 +166,42 @@ pub fn app_named(name: &str) -> Option<Id> {
     }
 }
 
+/// What an id is that Microsoft gives to every tenant.
+#[derive(Debug, Clone, Copy)]
+pub enum Known {
+    /// A built-in directory role.
+    Role(&'static Role),
+    /// A first-party app, in whichever cloud.
+    App(&'static App),
+    /// A built-in authentication strength.
+    Strength(&'static BuiltInStrength),
+}
+
+/// What an id is, if Microsoft gives it to every tenant.
+#[must_use]
+pub fn known(id: &Id) -> Option<Known> {
+    static KNOWN: OnceLock<HashMap<Uuid, Known>> = OnceLock::new();
+    let guid = id.guid()?;
+    let all = KNOWN.get_or_init(|| {
+        let apps = apps().iter().flat_map(|app| {
+            let ids = [Some(&app.id), app.id_in_us_government.as_ref()].into_iter().flatten();
+            ids.map(move |id| (id, Known::App(app)))
+        });
+        let strengths = strengths().iter().map(|strength| (&strength.id, Known::Strength(strength)));
+        let roles = roles().iter().map(|role| (&role.id, Known::Role(role)));
+        apps.chain(strengths).chain(roles).filter_map(|(id, known)| Some((id.guid()?, known))).collect()
+    });
+    all.get(&guid).copied()
+}
+
 /// The name of a role or an app.
 #[must_use]
 pub fn name(id: &Id) -> Option<&'static str> {
-    // Most ids are of neither kind, and most runs ask for none.
-    id.guid()?;
-    let role = roles().iter().find(|role| role.id == *id).map(|role| role.name);
-    role.or_else(|| app(id).map(|app| app.name))
+    match known(id)? {
+        Known::Role(role) => Some(role.name),
+        Known::App(app) => Some(app.name),
+        Known::Strength(_) => None,
+    }
 }
 
 #[cfg(test)]

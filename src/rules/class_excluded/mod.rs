@@ -1,7 +1,7 @@
 //! Guests or administrators outside of MFA.
 
 use super::{Rule, declare, described};
-use crate::catalog;
+use crate::catalog::{self, Known};
 use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
 use crate::policy::{Fact, GrantControl, Id, List, Policy};
 use crate::rules::TenantFacts;
@@ -61,7 +61,7 @@ fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
 }
 
 fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-    let is_privileged = |id: &Id| catalog::roles().iter().any(|role| role.id == *id && role.is_privileged);
+    let is_privileged = |id: &Id| matches!(catalog::known(id), Some(Known::Role(role)) if role.is_privileged);
     let is_synchronization = |id: &Id| catalog::name(id) == Some("Directory Synchronization Accounts");
     let excluded = &policy.conditions.users.exclude_roles;
     let privileged: Vec<(usize, &Id)> =

@@ -1,7 +1,7 @@
 //! Ids of another kind of object.
 
 use super::{Rule, declare, described};
-use crate::catalog;
+use crate::catalog::{self, Known};
 use crate::finding::{Draft, Label, Level, PolicyRef};
 use crate::policy::{Id, List, Policy};
 use crate::rules::TenantFacts;
@@ -56,15 +56,11 @@ enum Kind {
 impl Kind {
     /// What an id that Microsoft gives to every tenant belongs to.
     fn of(id: &Id) -> Option<Self> {
-        id.guid()?;
-        let is_role = catalog::roles().iter().any(|role| role.id == *id);
-        let is_strength = || catalog::strengths().iter().any(|strength| strength.id == *id);
-        match () {
-            () if is_role => Some(Self::Role),
-            () if catalog::app(id).is_some() => Some(Self::App),
-            () if is_strength() => Some(Self::Strength),
-            () => None,
-        }
+        Some(match catalog::known(id)? {
+            Known::Role(_) => Self::Role,
+            Known::App(_) => Self::App,
+            Known::Strength(_) => Self::Strength,
+        })
     }
 
     fn word(self) -> &'static str {
