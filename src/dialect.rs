@@ -186,7 +186,7 @@ impl<'a> Reader<'_, 'a> {
         let origin = Origin { file: self.file, pointer, offset, base, wording: Wording::Graph, root: self.file };
         let (named, detours) = names::in_place_of_ids(node, &here.pointer).unzip();
         let node = named.as_ref().unwrap_or(node);
-        let declaration = detours.map(|detours| Declaration { address: None, detours });
+        let declaration = detours.map(|detours| Declaration { detours, ..Declaration::default() });
         (self.visit)(Found { node, written: node, origin, declaration, tenant: None });
     }
 

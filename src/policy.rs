@@ -54,6 +54,33 @@ pub struct Declaration {
     pub address: Option<Box<str>>,
     /// Parts of it that are shown elsewhere.
     pub detours: Vec<Detour>,
+    /// What its block of Terraform configuration says beside its attributes.
+    pub block: Block,
+    /// A plan destroys it before it makes it anew.
+    pub replaced: Option<Replaced>,
+}
+
+/// What a block of Terraform configuration says that no plan and no state repeats.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Block {
+    /// What the `ignore_changes` of its `lifecycle` names, as it is written: `conditions[0].users`, `all`.
+    pub ignored_changes: Vec<Box<str>>,
+    /// Ids of users, groups and named locations that stand there in so many words, by their places in the words of the
+    /// file.
+    pub literal_ids: Vec<Pointer>,
+    /// The id of its authentication strength is a GUID alone, and nothing says that the provider is one that takes it.
+    pub has_bare_strength: bool,
+}
+
+/// How a plan replaces a policy: it destroys the one before it makes the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// The one that goes is on.
+    pub was_enabled: bool,
+    /// Attributes that cannot be changed otherwise, in the words of the file.
+    pub paths: Vec<Box<str>>,
+    /// Terraform's word for why, where no attribute is: `replace_because_tainted`.
+    pub reason: Option<Box<str>>,
 }
 
 /// A part of a policy that is shown in another place than where it stands, or is not shown.
@@ -256,6 +283,12 @@ impl Policy {
     #[must_use]
     pub fn address(&self) -> Option<&str> {
         self.declaration.as_ref()?.address.as_deref()
+    }
+
+    /// What its block says beside its attributes, where it was read from Terraform configuration.
+    #[must_use]
+    pub fn block(&self) -> Option<&Block> {
+        self.declaration.as_ref().map(|declaration| &declaration.block)
     }
 
     /// Where a place in it, named in the words of its file, is to be shown, from the root of the document, and whether

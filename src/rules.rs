@@ -324,6 +324,7 @@ macro_rules! rules {
 
 rules! {
     alternative_to_mfa,
+    bare_strength_id,
     class_excluded,
     deprecated_setting,
     destroyed_policies,
@@ -332,6 +333,7 @@ rules! {
     duplicate_policy,
     expired_exception,
     expired_ignore,
+    ignored_changes,
     incomplete_export,
     invalid_encoding,
     invalid_grant_controls,
@@ -345,6 +347,7 @@ rules! {
     misplaced_id,
     never_applies,
     platform_condition,
+    replaced_policy,
     resource_exclusion,
     single_value,
     stable_api_export,

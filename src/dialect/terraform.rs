@@ -4,6 +4,7 @@
 //! objects, and what the document does not tell as [`Node::Untold`] or [`Node::Reference`]. From there the way is one.
 
 mod address;
+mod block;
 mod configuration;
 mod expression;
 mod graph;
@@ -17,7 +18,7 @@ pub use plan::{Modules, block as declared_by};
 
 use super::unread::EXPORT;
 use super::{Here, Reader, Unread, companion};
-use crate::policy::{Declaration, Detour, Id, Origin, Wording};
+use crate::policy::{Block, Declaration, Detour, Id, Origin, Replaced, Wording};
 use crate::syntax::{Node, Object};
 
 /// What a type of resource is to Conditional Access.
@@ -90,6 +91,8 @@ struct Declared<'a> {
     detours: Vec<Detour>,
     /// Names that stand for what is not told or not to be told, with what each means.
     unnamed: Vec<(String, String)>,
+    block: Block,
+    replaced: Option<Replaced>,
 }
 
 impl Reader<'_, '_> {
@@ -117,6 +120,8 @@ impl Reader<'_, '_> {
             declaration: Some(Declaration {
                 address: Some(declared.address.as_str().into()),
                 detours: declared.detours.clone(),
+                block: declared.block.clone(),
+                replaced: declared.replaced.clone(),
             }),
             tenant: declared.tenant.as_deref(),
         };

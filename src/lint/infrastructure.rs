@@ -130,6 +130,10 @@ fn lead_back(read: &mut Read, index: usize, folders: &Folders) -> BTreeSet<PathB
         else {
             return;
         };
+        let written = policy.address().and_then(declared_by).and_then(|(_, kind, name)| part.block(&kind, &name));
+        if let (Some(declaration), Some(written)) = (&mut policy.declaration, written) {
+            declaration.block = written;
+        }
         // Of a list that is not told, an element of the plan is not that of the file.
         for detour in policy.declaration.iter_mut().flat_map(|declaration| &mut declaration.detours) {
             let is_element = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());

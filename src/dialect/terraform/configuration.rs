@@ -1,11 +1,12 @@
 //! Terraform configuration: `.tf` in HCL, and its twin in JSON, which CDKTF writes. The files of a folder are one
 //! module: what one names, the others use. Nothing is evaluated; what an evaluation would tell is [`Untold`].
 
+use super::block::{self, has_bare_strength, wants_old_azuread};
 use super::expression::{Scope, blocks, labelled};
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
 use crate::dialect::{Found, Taken};
-use crate::policy::Detour;
+use crate::policy::{Block, Detour, Wording};
 use crate::syntax::{BLOCKS, Node, Object, Pointer, Untold, is_hcl};
 use std::collections::BTreeMap;
 
@@ -76,6 +77,10 @@ fn is_json_configuration(object: &Object<'_>) -> bool {
 }
 
 impl Part {
+    pub(super) fn root(&self) -> &Object<'static> {
+        &self.root
+    }
+
     /// Whether the file declares a resource.
     #[must_use]
     pub fn declares(&self, type_name: &str, name: &str) -> bool {
@@ -101,14 +106,14 @@ pub fn read_folder(parts: &[Part], visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<
     for (when, part) in values {
         scope.give(&part.root, when != Assignment::IfTold);
     }
-    let tenants = Tenants::of(parts, &scope);
+    let module = Module { tenants: Tenants::of(parts, &scope), takes_bare_strengths: wants_old_azuread(parts), scope };
     let root = parts.first().map_or(0, |part| part.file);
     let read = parts.iter().map(|part| {
         let kind = if part.values.is_some() { KIND_OF_VALUES } else { "Terraform configuration without policies" };
         let taken = Taken { root, ..Taken::new(kind) };
         let mut reader = Reader { text: "", file: part.file, visit, taken };
         for (type_name, name, block) in resources(&part.root).filter(|_| part.values.is_none()) {
-            resource(&mut reader, &scope, &tenants, (type_name, name, block), root);
+            resource(&mut reader, &module, (type_name, name, block), root);
         }
         if reader.taken.policies > 0 {
             reader.taken.kind = "Terraform configuration";
@@ -118,17 +123,23 @@ pub fn read_folder(parts: &[Part], visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<
     read.collect()
 }
 
+/// What the files of a folder say of all of its resources.
+struct Module {
+    scope: Scope,
+    tenants: Tenants,
+    takes_bare_strengths: bool,
+}
+
 fn resource(
     reader: &mut Reader<'_, 'static>,
-    scope: &Scope,
-    tenants: &Tenants,
+    module: &Module,
     (type_name, name, block): (&str, &str, &Object<'static>),
     root: usize,
 ) {
     let Some(kind) = kind(type_name, Some(block)) else { return };
     let wording = kind.wording();
     let pointer = Pointer::root().key("resource").key(type_name).key(name);
-    let mut node = scope.value(&Node::Object(block.clone()));
+    let mut node = module.scope.value(&Node::Object(block.clone()));
     let (mut detours, mut exists) = (Vec::new(), true);
     if let Node::Object(values) = &mut node {
         let count = values.get("count").cloned();
@@ -164,8 +175,12 @@ fn resource(
     let at = Where { own: Pointer::root(), value: pointer.clone(), unknown: pointer.clone() };
     let read = values.read(&node, Beside::default(), &at);
     let (detours, unnamed) = (values.detours, values.unnamed);
-    let tenant = tenants.of_block(block);
-    let declared = Declared { kind, address, tenant, values: read, detours, unnamed };
+    let tenant = module.tenants.of_block(block);
+    let block = Block {
+        has_bare_strength: wording == Wording::Azuread && !module.takes_bare_strengths && has_bare_strength(&read),
+        ..block::read(block, wording)
+    };
+    let declared = Declared { kind, address, tenant, values: read, detours, unnamed, block, replaced: None };
     reader.declare(&declared, &Here { pointer, offset: 0, base: 0 }, root);
 }
 

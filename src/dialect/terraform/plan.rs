@@ -4,6 +4,7 @@ use super::address::{modules, steps};
 use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, TYPES, Unread, kind};
+use crate::policy::{Block, Replaced, State, Words};
 use crate::syntax::{Node, Object, Pointer, parse};
 use std::collections::BTreeMap;
 
@@ -25,12 +26,13 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
     let tenants = Tenants::of(plan, changes, &references);
     let (mut pseudonyms, file, before) = (Pseudonyms::new(), reader.file, reader.taken.policies);
     let here = here.at(here.pointer.key("resource_changes"));
-    for (index, change) in changes.iter().enumerate() {
-        let Some(change) = change.as_object() else { continue };
+    for (index, entry) in changes.iter().enumerate() {
+        let Some(entry) = entry.as_object() else { continue };
         let here = here.at(here.pointer.index(index));
-        let Some(planned) = planned(change) else { continue };
+        let Some(planned) = planned(entry) else { continue };
+        let is_policy = matches!(planned.kind, Kind::Policy(_));
         if planned.is_destroyed {
-            reader.taken.destroyed.extend(matches!(planned.kind, Kind::Policy(_)).then(|| planned.address.to_owned()));
+            reader.taken.destroyed.extend(is_policy.then(|| planned.address.to_owned()));
             continue;
         }
         let wording = planned.kind.wording();
@@ -67,6 +69,8 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
             values: read,
             detours,
             unnamed,
+            block: Block::default(),
+            replaced: planned.change.filter(|_| is_policy).and_then(|change| replaced(change, entry)),
         };
         reader.declare(&declared, &here.at(at.value), file);
     }
@@ -131,6 +135,30 @@ fn planned<'n, 'a>(entry: &'n Object<'a>) -> Option<Planned<'n, 'a>> {
         // A damaged entry is still a policy.
         values: values.unwrap_or(&Node::Null),
         is_destroyed: key == "before" && !forgets,
+    })
+}
+
+/// How a change destroys what it then makes anew; none if it makes the new one first.
+fn replaced(change: &Object<'_>, entry: &Object<'_>) -> Option<Replaced> {
+    let mut actions = change.get("actions")?.as_array()?.iter().map(Node::as_str);
+    if actions.next() != Some(Some("delete")) || !actions.any(|action| action == Some("create")) {
+        return None;
+    }
+    let state = |before: &Node<'_>| before.as_object()?.get("state")?.as_str().map(str::to_owned);
+    let state = match change.get("before")? {
+        Node::Raw(raw) => parse(raw.get()).ok().as_ref().and_then(state),
+        before => state(before),
+    };
+    let path = |path: &Node<'_>| {
+        // Steps by number lead into blocks, of which there is one.
+        let steps: Vec<&str> = path.as_array()?.iter().filter_map(Node::as_str).collect();
+        Some(steps.join(".").into())
+    };
+    let paths = change.get("replace_paths").and_then(Node::as_array).unwrap_or_default();
+    Some(Replaced {
+        was_enabled: state.as_deref() == Some(State::Enabled.word()),
+        paths: paths.iter().filter_map(path).collect(),
+        reason: entry.get("action_reason").and_then(Node::as_str).map(Into::into),
     })
 }
 

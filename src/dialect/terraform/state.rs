@@ -2,6 +2,7 @@
 
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
+use crate::policy::Block;
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
 
@@ -100,7 +101,9 @@ fn declare<'a>(reader: &mut Reader<'_, 'a>, instance: &Instance<'_, 'a>, here: &
     let (detours, unnamed) = (values.detours, values.unnamed);
     let (address, tenant) = (instance.address.clone(), instance.tenant.clone());
     let file = reader.file;
-    reader.declare(&Declared { kind, address, tenant, values: read, detours, unnamed }, here, file);
+    let block = Block::default();
+    let declared = Declared { kind, address, tenant, values: read, detours, unnamed, block, replaced: None };
+    reader.declare(&declared, here, file);
 }
 
 /// Version 4 of the raw state, which is no documented format.

@@ -1,0 +1,38 @@
+//! azuread's id of a strength is a path.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::Policy;
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    BareStrengthId,
+    "bare-strength-id",
+    Warning,
+    "0.1.0",
+    Terraform,
+    "An `authentication_strength_policy_id` is a GUID alone, which version 3 of azuread refuses."
+);
+
+impl Rule for BareStrengthId {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        if !policy.block().is_some_and(|block| block.has_bare_strength) {
+            return;
+        }
+        let message = format!(
+            "{} names its authentication strength by a GUID alone. Version 3 of the provider azuread wants a path and \
+             refuses the plan, so the policy is neither made nor changed.",
+            PolicyRef::to(policy).label()
+        );
+        let id = Pointer::new("/grantControls/authenticationStrength/id");
+        drafts.push(
+            Draft::new(Self::ID, Level::Warning, message)
+                .help("Put \"/policies/authenticationStrengthPolicies/\" in front of the GUID.")
+                .policy(policy)
+                .label(Label::in_policy(policy, &id, "no path")),
+        );
+    }
+}
