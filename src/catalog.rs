@@ -145,6 +145,17 @@ pub fn app(id: &Id) -> Option<&'static App> {
     apps().iter().find(|app| app.id == *id || app.id_in_us_government.as_ref() == Some(id))
 }
 
+/// The id that an app has in this cloud, if `id` is the one that it has in another.
+#[must_use]
+pub fn app_elsewhere(id: &Id, cloud: &str) -> Option<&'static Id> {
+    let pairs = apps().iter().filter_map(|app| Some((&app.id, app.id_in_us_government.as_ref()?)));
+    let mut pairs = pairs.map(|(public, government)| match cloud {
+        "usgov" => (public, government),
+        _ => (government, public),
+    });
+    pairs.find(|(there, _)| *there == id).map(|(_, here)| here)
+}
+
 /// What the admin center has called apps and suites beside their present names.
 const OTHER_NAMES: [(&str, &str); 6] = [
     ("All cloud apps", "All"),

@@ -254,6 +254,7 @@ impl Reader<'_> {
             reading: self.options.reading,
             selection: &self.options.selection,
             today: self.options.today,
+            cloud: self.options.cloud,
             is_only_tenant: self.options.is_only_tenant && alone,
             is_whole: judged && tenant.missing.is_empty(),
             ..TenantFacts::of(tenant, &self.options.config)

@@ -195,6 +195,8 @@ pub struct TenantFacts<'a> {
     pub config: &'a Config,
     /// The day that reviews are held against.
     pub today: Date,
+    /// The cloud that the tenant is in: `public` or `usgov`.
+    pub cloud: &'static str,
     /// No other tenant is judged in this run.
     pub is_only_tenant: bool,
     /// The tenant is looked at as a whole, and nothing says that policies of it are missing. What a policy leaves open
@@ -239,6 +241,7 @@ impl<'a> TenantFacts<'a> {
             selection: &config.selection,
             config,
             today: Date::MIN,
+            cloud: "public",
             is_only_tenant: true,
             is_whole: false,
             mfa: RefCell::default(),
@@ -346,6 +349,7 @@ rules! {
     mfa_only_at_risk,
     misplaced_id,
     never_applies,
+    other_cloud_app,
     platform_condition,
     replaced_policy,
     resource_exclusion,
@@ -354,6 +358,7 @@ rules! {
     stored_query_disagrees,
     strength_without_mfa,
     template_placeholder,
+    tenant_bound_id,
     truncated_export,
     trusted_location_bypass,
     unapproved_exception,

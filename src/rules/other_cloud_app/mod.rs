@@ -1,0 +1,104 @@
+//! Apps of another cloud.
+
+use super::{Rule, declare, described};
+use crate::catalog;
+use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::policy::{Id, List, Policy};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    OtherCloudApp,
+    "other-cloud-app",
+    Warning,
+    "0.1.0",
+    Correctness,
+    "A policy names an app by the id that it has in another cloud, where nobody of this tenant signs in."
+);
+
+impl Rule for OtherCloudApp {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let apps = &policy.conditions.applications;
+        for (list, pointer, what) in [
+            (&apps.include, "/conditions/applications/includeApplications", "applies to"),
+            (&apps.exclude, "/conditions/applications/excludeApplications", "leaves out"),
+        ] {
+            let Some((index, named, here)) = of_other_cloud(list, tenant.cloud) else { continue };
+            let (cloud, argument) = match tenant.cloud {
+                "usgov" => ("the public cloud", "public"),
+                _ => ("Azure Government", "usgov"),
+            };
+            let app = quoted(catalog::name(named).unwrap_or_default());
+            let message = format!(
+                "{} {what} {app} by its id in {cloud}. In this tenant's cloud the app has another id, so the policy does not \
+                 touch it.",
+                PolicyRef::to(policy).label()
+            );
+            drafts.push(
+                Draft::new(Self::ID, Level::Warning, message)
+                    .help(format!("Name {here} instead. If the tenant is in {cloud}, check it with `--cloud {argument}`."))
+                    .policy(policy)
+                    .about(what)
+                    .label(Label::in_policy(policy, &Pointer::new(pointer).index(index), format!("in {cloud}"))),
+            );
+        }
+    }
+}
+
+/// The first app that a list names as another cloud does, and its id in this one. A list for several clouds names both,
+/// and one that names every app needs neither.
+fn of_other_cloud<'p>(list: &'p List<Id>, cloud: &str) -> Option<(usize, &'p Id, &'static Id)> {
+    let mut foreign = list.known().filter_map(|(index, id)| Some((index, id, catalog::app_elsewhere(id, cloud)?)));
+    foreign.find(|(_, _, here)| {
+        let makes_up = |id: &Id| id == *here || id.is("All");
+        list.first_unknown().is_none() && list.position(makes_up).is_none()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::policy::{Origin, lower};
+    use crate::syntax::parse;
+    use crate::tenant::Tenant;
+
+    fn found(apps: &str, cloud: &'static str) -> Vec<String> {
+        let text = format!(
+            r#"{{"displayName": "p", "state": "enabled", "conditions": {{"applications": {{{apps}}}, "users": {{}}}}}}"#
+        );
+        let policy = lower(&parse(&text).unwrap(), Origin::document(0)).policy;
+        let (tenant, config) = (Tenant::default(), Config::default());
+        let mut drafts = Vec::new();
+        RULE.check_policy(&policy, &TenantFacts { cloud, ..TenantFacts::of(&tenant, &config) }, &mut drafts);
+        drafts.into_iter().map(|draft| draft.message).collect()
+    }
+
+    const PUBLIC: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
+    const US_GOVERNMENT: &str = "40A69793-8FE6-4DB1-9591-DBC5C57B17D8";
+
+    #[test]
+    fn each_cloud_has_its_own_id() {
+        for (named, cloud, expected) in [(PUBLIC, "public", 0), (PUBLIC, "usgov", 1)] {
+            assert_eq!(found(&format!(r#""includeApplications": ["{named}"]"#), cloud).len(), expected);
+        }
+        for (named, cloud, expected) in [(US_GOVERNMENT, "public", 1), (US_GOVERNMENT, "usgov", 0)] {
+            assert_eq!(found(&format!(r#""excludeApplications": ["{named}"]"#), cloud).len(), expected);
+        }
+        let both = format!(r#""includeApplications": ["{US_GOVERNMENT}"], "excludeApplications": ["{US_GOVERNMENT}"]"#);
+        assert_eq!(found(&both, "public").len(), 2);
+    }
+
+    #[test]
+    fn a_list_that_may_name_both_is_nobodys_mistake() {
+        for apps in [
+            format!(r#""includeApplications": ["{US_GOVERNMENT}", "{PUBLIC}"]"#),
+            format!(r#""includeApplications": ["{US_GOVERNMENT}", "All"]"#),
+            format!(r#""includeApplications": ["{US_GOVERNMENT}", 1]"#),
+        ] {
+            assert!(found(&apps, "public").is_empty(), "{apps}");
+        }
+    }
+}

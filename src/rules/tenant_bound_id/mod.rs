@@ -1,0 +1,41 @@
+//! Ids of one tenant in code.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::Policy;
+use crate::rules::TenantFacts;
+
+declare!(
+    TenantBoundId,
+    "tenant-bound-id",
+    Info,
+    "0.1.0",
+    Rollout,
+    "Terraform configuration has ids of users, groups or named locations of one tenant written out."
+);
+
+/// Ids that are marked.
+const SHOWN: usize = 3;
+
+impl Rule for TenantBoundId {
+    described!("doc.md");
+
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let ids = policy.block().map(|block| block.literal_ids.as_slice()).unwrap_or_default();
+        if ids.is_empty() {
+            return;
+        }
+        let named = if ids.len() == 1 { "an id".to_owned() } else { format!("{} ids", ids.len()) };
+        let message = format!(
+            "{} has {named} written out that only one tenant knows: in any other, nobody and nothing is meant.",
+            PolicyRef::to(policy).label()
+        );
+        let draft = Draft::new(Self::ID, Level::Info, message)
+            .help("Refer to the resource, look it up with a `data` block, or take it from a variable.")
+            .policy(policy);
+        let labels = ids.iter().take(SHOWN);
+        drafts.push(labels.fold(draft, |draft, own| {
+            draft.label(Label::as_written(policy, own.clone(), "of one tenant"))
+        }));
+    }
+}
