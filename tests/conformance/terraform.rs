@@ -77,9 +77,9 @@ fn unset(values: &mut Value, turn: usize) {
     }
 }
 
-/// Part of a policy under the provider's names; none if it has what the provider has no name for.
+/// Part of a policy under the provider's names; none if it has what the provider has no name for, or is no object.
 fn part(graph: &Value, names: &[(&str, &str)]) -> Option<Value> {
-    let Some(members) = graph.as_object() else { return Some(Value::Null) };
+    let Some(members) = graph.as_object() else { return graph.is_null().then_some(Value::Null) };
     let is_unset = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     let has_name = |key: &str| key.contains('@') || names.iter().any(|(graph, _)| *graph == key);
     if members.iter().any(|(key, value)| !is_unset(value) && !has_name(key)) {
@@ -121,9 +121,18 @@ fn strength_guid(strength: &Value) -> Option<&str> {
     })
 }
 
+/// Whether a strength says something, but not which it is: a provider knows none but by its id.
+fn is_without_id(strength: &Value) -> bool {
+    let says = |value: &Value| !value.is_null() && value.as_array().is_none_or(|elements| !elements.is_empty());
+    strength_guid(strength).is_none() && strength.as_object().map_or(!strength.is_null(), |one| one.values().any(says))
+}
+
 /// azuread has no authentication contexts, one level of insider risk, and no conditions but its own.
 fn azuread(policy: &Value) -> Option<Value> {
     let (graph, grant) = (&policy["conditions"], &policy["grantControls"]);
+    if is_without_id(&grant["authenticationStrength"]) {
+        return None;
+    }
     let (apps, users) = (&graph["applications"], &graph["users"]);
     if graph["insiderRiskLevels"].as_str().is_some_and(|levels| levels.contains(',')) {
         return None;
@@ -266,10 +275,11 @@ fn microsoft365(policy: &Value) -> Option<Value> {
     }
     let mut values = renamed(policy);
     let transfer_methods = policy["conditions"]["authenticationFlows"]["transferMethods"].as_str();
-    if transfer_methods.is_some_and(|methods| methods.contains(',')) {
+    let strength = &policy["grantControls"]["authenticationStrength"];
+    if transfer_methods.is_some_and(|methods| methods.contains(',')) || is_without_id(strength) {
         return None;
     }
-    if let Some(guid) = strength_guid(&policy["grantControls"]["authenticationStrength"]) {
+    if let Some(guid) = strength_guid(strength) {
         values["grant_controls"]["authentication_strength"] = json!({ "id": guid });
     }
     if policy["grantControls"].is_null() && policy["sessionControls"].is_null() {
@@ -306,13 +316,15 @@ struct Resource {
     written: Value,
     /// What the service adds, by pointers into the values of a plan.
     given: Vec<(&'static str, Value)>,
+    /// Whether a plan makes it or leaves it as it is; by turns if nobody asks.
+    is_new: Option<bool>,
 }
 
 impl Resource {
     fn policy(provider: &'static Provider, policy: &Value, name: &str, guid: &str) -> Option<Self> {
         let written = (provider.values)(policy)?;
         let given = (provider.given)(policy, guid);
-        Some(Self { provider, type_name: provider.policy, name: name.to_owned(), written, given })
+        Some(Self { provider, type_name: provider.policy, name: name.to_owned(), written, given, is_new: None })
     }
 
     fn is_policy(&self) -> bool {
@@ -432,12 +444,19 @@ pub(crate) fn resources(provider: &'static Provider, policies: &[Value]) -> Opti
         let guid = format!("ca000000-0000-4000-8000-{index:012}");
         resources.push(Resource::policy(provider, &named, &format!("p{index}"), &guid)?);
     }
+    resources.extend(strengths(provider, policies)?);
+    Some(Resources { provider, list: resources, turn: 0 })
+}
+
+/// The strengths of their own that policies refer to.
+fn strengths(provider: &'static Provider, policies: &[Value]) -> Option<Vec<Resource>> {
+    let mut strengths = Vec::new();
     for (index, policy) in policies.iter().enumerate() {
         let strength = &policy["grantControls"]["authenticationStrength"];
         if strength["policyType"] != "custom" {
             continue;
         }
-        resources.push(Resource {
+        strengths.push(Resource {
             provider,
             type_name: provider.strength,
             name: format!("s{index}"),
@@ -447,9 +466,24 @@ pub(crate) fn resources(provider: &'static Provider, policies: &[Value]) -> Opti
                 "allowed_combinations": strength["allowedCombinations"],
             }),
             given: vec![("/id", json!(format!("{}{}", provider.strength_prefix, strength_guid(strength)?)))],
+            // They are there, as a policy that refers to one that is yet to be made would not know its id.
+            is_new: Some(false),
         });
     }
-    Some(Resources { provider, list: resources, turn: 0 })
+    Some(strengths)
+}
+
+/// The policies under their own names and ids, and as they are: a plan makes those that have no id and changes none.
+pub(crate) fn as_they_are(provider: &'static Provider, policies: &[Value]) -> Option<Resources> {
+    let made = policies.iter().enumerate().map(|(index, policy)| {
+        let id = policy["id"].as_str();
+        let mut resource = Resource::policy(provider, policy, &format!("p{index}"), id.unwrap_or_default())?;
+        resource.is_new = Some(id.is_none());
+        Some(resource)
+    });
+    let mut list: Vec<Resource> = made.collect::<Option<_>>()?;
+    list.extend(strengths(provider, policies)?);
+    Some(Resources { provider, list, turn: 0 })
 }
 
 /// What the policy at this index is called.
@@ -575,8 +609,10 @@ pub(crate) fn plan(tenant: &Resources) -> Vec<u8> {
     const ACTIONS: [&[&str]; 4] = [&["create"], &["no-op"], &["update"], &["delete", "create"]];
     let (resources, turn) = (&tenant.list, tenant.turn);
     let provider = tenant.provider;
-    // The strengths are there, as a policy that refers to one that is yet to be made would not know its id.
-    let action = |index: usize, resource: &Resource| if resource.is_policy() { (index + turn) % 4 } else { 1 };
+    let action = |index: usize, resource: &Resource| match resource.is_new {
+        None => (index + turn) % 4,
+        Some(is_new) => usize::from(!is_new),
+    };
     let before = |index: usize, resource: &Resource| match action(index, resource) {
         0 => None,
         1 => Some(resource.stored()),
