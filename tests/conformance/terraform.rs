@@ -453,7 +453,9 @@ fn strengths(provider: &'static Provider, policies: &[Value]) -> Option<Vec<Reso
     let mut strengths = Vec::new();
     for (index, policy) in policies.iter().enumerate() {
         let strength = &policy["grantControls"]["authenticationStrength"];
-        if strength["policyType"] != "custom" {
+        // A strength that is told in full, if only its type is left out, is made by whoever refers to it.
+        let has_combinations = strength["allowedCombinations"].is_array() && strength["policyType"].is_null();
+        if strength["policyType"] != "custom" && !has_combinations {
             continue;
         }
         strengths.push(Resource {
