@@ -58,3 +58,42 @@ fn why(replaced: &Replaced) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::policy::{Origin, lower};
+    use crate::syntax::parse;
+    use crate::tenant::Tenant;
+
+    fn level(before: &str, after: &str) -> Option<Level> {
+        let change = format!(r#"{{"actions": ["delete", "create"], "before": {{"state": "{before}"}},
+            "after": {{"display_name": "p", "state": "{after}", "conditions": [], "grant_controls": []}}}}"#);
+        let text = format!(
+            r#"{{"format_version": "1.2", "resource_changes": [{{"address": "azuread_conditional_access_policy.p",
+            "mode": "managed", "type": "azuread_conditional_access_policy", "name": "p", "change": {change}}}]}}"#
+        );
+        let (tenant, config) = (Tenant::default(), Config::default());
+        let mut drafts = Vec::new();
+        crate::dialect::read(&text, &parse(&text).unwrap(), 0, &mut |found| {
+            let policy = lower(found.node, Origin::document(0)).policy;
+            let policy = Policy { declaration: found.declaration.map(Box::new), ..policy };
+            RULE.check_policy(&policy, &TenantFacts::of(&tenant, &config), &mut drafts);
+        });
+        drafts.first().map(|draft| draft.level)
+    }
+
+    #[test]
+    fn nothing_opens_where_the_policy_is_off_before_or_after() {
+        let report_only = "enabledForReportingButNotEnforced";
+        for (before, after, expected) in [
+            ("enabled", "enabled", Level::Warning),
+            ("enabled", "disabled", Level::Info),
+            (report_only, "enabled", Level::Info),
+            ("disabled", report_only, Level::Info),
+        ] {
+            assert_eq!(level(before, after), Some(expected), "{before}, then {after}");
+        }
+    }
+}
