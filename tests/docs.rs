@@ -94,7 +94,8 @@ fn the_table_in_the_readme_is_up_to_date() {
         table += &format!("| **{}** {} | {} |\n", category.title(), category.about(), links.join(", "));
     }
     let fresh = format!("{before}{start}{table}\n{end}{after}");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    // Other tests read it meanwhile.
+    if std::env::var_os("UPDATE_DOCS").is_some() && readme != fresh {
         fs::write(&path, &fresh).unwrap();
     }
     assert!(fs::read_to_string(&path).unwrap() == fresh, "UPDATE_DOCS=1 cargo test --test docs");
