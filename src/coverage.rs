@@ -15,7 +15,7 @@ mod region;
 mod solver;
 mod space;
 
-pub use compare::Comparison;
+pub use compare::{Comparison, Redundant};
 
 use crate::policy::{ClientAppType, GrantControl, Id, List, Policy};
 use crate::requirement::{Assumptions, Requirement};
@@ -103,6 +103,9 @@ pub enum PrincipalKind {
 }
 
 impl PrincipalKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::User, Self::Group, Self::Role];
+
     /// The word of the JSON report.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -3,11 +3,13 @@
 
 use super::formula::{Formula, Term};
 use super::region::{self, Class};
-use super::space::Space;
+use super::solver::Solver;
+use super::space::{Meaning, Space};
 use super::{Options, Regions, view};
-use crate::policy::Policy;
+use crate::policy::{Fact, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::tenant::Tenant;
+use batsat::Lit;
 use std::collections::BTreeSet;
 
 /// More policies than these are not held against one another: [Microsoft] allows 240 in a tenant.
@@ -18,30 +20,41 @@ const MOST_POLICIES: usize = 240;
 /// Conflicts that one comparison may take. What takes longer is taken for no news.
 const EFFORT: u64 = 5_000;
 
+/// Policies that are tried to do without when a cover is told.
+const MOST_SPARED: usize = 8;
+
 /// The policies of a tenant, read once for a requirement.
 pub struct Comparison<'t> {
     space: Space<'t>,
     regions: Regions,
+    /// What each policy may stop as it is written.
+    written: Option<Vec<Formula>>,
+}
+
+/// A policy that stops nothing which others do not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redundant {
+    /// Its index.
+    pub policy: usize,
+    /// Policies that stop all of it together.
+    pub by: Vec<usize>,
 }
 
 impl<'t> Comparison<'t> {
     /// Nothing is read before the first question.
     #[must_use]
     pub fn new(requirement: &'t Requirement, tenant: &'t Tenant, options: Options) -> Self {
-        Self { space: Space::new(view(requirement, tenant, options)), regions: Regions::default() }
+        let space = Space::new(view(requirement, tenant, options));
+        Self { space, regions: Regions::default(), written: None }
     }
 
     /// Whether `mended` would surely stop a sign-in that surely no policy of the tenant stops now.
     #[must_use]
     pub fn would_add(&mut self, mended: &Policy) -> bool {
-        let Self { space, regions } = self;
-        let view = space.view;
-        let by_defaults = view.requirement.grant.contains(&Grant::Mfa)
-            && view.requirement.security_defaults
-            && view.tenant.companions.security_defaults == Some(true);
-        if by_defaults || view.tenant.policies.len() > MOST_POLICIES {
+        if self.is_beyond_comparison() {
             return false;
         }
+        let Self { space, regions, .. } = self;
         let users = region::users(space, mended, Class::Exempt);
         let wanted = Formula::all([users, region::whoever(space, mended, true)]);
         if wanted == Formula::Never {
@@ -51,22 +64,96 @@ impl<'t> Comparison<'t> {
         is_outside(space, &wanted, &others)
     }
 
-    /// Whether the other policies surely stop whatever this one may stop.
+    /// Whether `mended` would surely stop a sign-in of a member of `group` that no policy stops as it is written, and none
+    /// of `meant` is about: those that are on purpose without the group, taken as if they were on.
     #[must_use]
-    pub fn is_redundant(&mut self, index: usize) -> bool {
-        let Self { space, regions } = self;
-        let policies = &space.view.tenant.policies;
-        if policies.len() > MOST_POLICIES {
+    pub fn would_add_members(&mut self, mended: &Policy, group: &Id, meant: &[&Policy]) -> bool {
+        if self.is_beyond_comparison() {
             return false;
         }
-        let generous = region::whoever(space, &policies[index], false);
-        let users = region::users(space, &policies[index], Class::Gap);
-        let wanted = Formula::all([users, generous]);
-        let sure = regions.of(space, Class::Exempt);
-        let others: Vec<&Formula> =
-            sure.iter().filter(|(other, _)| *other != index).map(|(_, region)| region).collect();
-        wanted != Formula::Never && is_inside(space, &wanted, &others)
+        let Self { space, written, .. } = self;
+        let member = space.is(Meaning::Group(group.clone()));
+        let users = region::users(space, mended, Class::Exempt);
+        let wanted = Formula::all([member, users, region::whoever(space, mended, true)]);
+        if wanted == Formula::Never {
+            return false;
+        }
+        let meant: Vec<Formula> = meant.iter().map(|policy| about(space, policy)).collect();
+        let written = written.get_or_insert_with(|| {
+            let policies = space.view.tenant.policies.iter();
+            let regions = policies.map(|policy| as_written(space, policy));
+            regions.filter(|region| *region != Formula::Never).collect()
+        });
+        let others: Vec<&Formula> = written.iter().chain(&meant).collect();
+        is_outside(space, &wanted, &others)
     }
+
+    /// Which of these policies could all be left out at once, because the others surely stop whatever these may stop. Of
+    /// two that make each other redundant it is the later one.
+    #[must_use]
+    pub fn redundant(&mut self, candidates: &[usize]) -> Vec<Redundant> {
+        if self.is_beyond_comparison() {
+            return Vec::new();
+        }
+        let Self { space, regions, .. } = self;
+        let policies = &space.view.tenant.policies;
+        let sure = regions.of(space, Class::Exempt);
+        let wanted = candidates.iter().rev().map(|index| (*index, as_written(space, &policies[*index])));
+        let wanted: Vec<(usize, Formula)> = wanted.filter(|(_, wanted)| *wanted != Formula::Never).collect();
+        let mut gates: Option<Gates> = None;
+        let mut cover = |wanted: &(usize, Formula), dropped: &[Redundant]| -> Option<Vec<usize>> {
+            let (policy, wanted) = wanted;
+            let is_left = |other: usize| other != *policy && dropped.iter().all(|dropped| dropped.policy != other);
+            let mut others = sure.iter().filter(|(other, _)| is_left(*other));
+            if let Some((other, _)) = others.clone().find(|(_, region)| is_plainly_within(wanted, region)) {
+                return Some(vec![*other]);
+            }
+            if others.clone().next().is_none() || is_apart(space, wanted, others.by_ref().map(|(_, region)| region)) {
+                return None;
+            }
+            if gates.is_none() {
+                gates = Gates::before(space, sure);
+            }
+            gates.as_mut()?.that_cover(space, wanted, is_left)
+        };
+        let mut found: Vec<Redundant> = Vec::new();
+        for wanted in &wanted {
+            let by = cover(wanted, &found);
+            found.extend(by.map(|by| Redundant { policy: wanted.0, by }));
+        }
+        // What was found later makes nothing redundant, either.
+        for at in 0..found.len() {
+            let is_dropped = found[at].by.iter().any(|by| found.iter().any(|found| found.policy == *by));
+            let own = wanted.iter().find(|(policy, _)| is_dropped && *policy == found[at].policy);
+            if let Some(by) = own.and_then(|own| cover(own, &found)) {
+                found[at].by = by;
+            }
+        }
+        found
+    }
+
+    /// Whether there are more policies than a tenant can have, or nothing needs them.
+    fn is_beyond_comparison(&self) -> bool {
+        let view = self.space.view;
+        let by_defaults = view.requirement.grant.contains(&Grant::Mfa)
+            && view.requirement.security_defaults
+            && view.tenant.companions.security_defaults == Some(true);
+        by_defaults || view.tenant.policies.len() > MOST_POLICIES
+    }
+}
+
+/// What a policy may stop as it is written.
+fn as_written(space: &mut Space<'_>, policy: &Policy) -> Formula {
+    match region::whoever(space, policy, false) {
+        Formula::Never => Formula::Never,
+        whoever => Formula::all([region::users_as_written(space, policy), whoever]),
+    }
+}
+
+/// What a policy would stop if it were on and excluded nobody one by one.
+fn about(space: &mut Space<'_>, policy: &Policy) -> Formula {
+    let on = Policy { state: Fact::Known(State::Enabled), ..policy.clone() };
+    Formula::all([region::users(space, &on, Class::Gap), region::whoever(space, &on, false)])
 }
 
 /// Whether something is in one region and in none of the others.
@@ -74,19 +161,73 @@ fn is_outside(space: &mut Space<'_>, wanted: &Formula, others: &[&Formula]) -> b
     !others.iter().any(|other| **other == Formula::Always) && ask(space, wanted, others) == Some(true)
 }
 
-/// Whether everything of one region is in one of the others.
-fn is_inside(space: &mut Space<'_>, wanted: &Formula, others: &[&Formula]) -> bool {
-    if others.iter().any(|other| **other == Formula::Always || *other == wanted) {
-        return true;
-    }
-    // Most are told apart by the first sign-in that comes to mind.
+/// Whether a region is seen to be inside of another without thinking: it asks the same and more.
+fn is_plainly_within(wanted: &Formula, other: &Formula) -> bool {
+    let parts = |formula| match formula {
+        &Formula::Always => &[],
+        Formula::All(parts) => parts.as_slice(),
+        formula => std::slice::from_ref(formula),
+    };
+    parts(other).iter().all(|part| parts(wanted).contains(part))
+}
+
+/// Whether the first sign-in that comes to mind tells a region from all the others. Most are told apart by that.
+fn is_apart<'a>(space: &Space<'_>, wanted: &Formula, mut others: impl Iterator<Item = &'a Formula>) -> bool {
     let model = easiest(wanted);
     let is_true = |term: Term| model.contains(&term);
-    let apart = !others.iter().any(|other| other.holds(&is_true));
-    if others.is_empty() || (apart && wanted.holds(&is_true) && model.len() <= 1) {
-        return false;
+    space.is_plainly_possible(&model) && wanted.holds(&is_true) && !others.any(|other| other.holds(&is_true))
+}
+
+/// A solver in which each policy can be told to stop nothing.
+struct Gates {
+    solver: Solver,
+    /// With this assumption, nothing is in the policy's region.
+    gates: Vec<(usize, Lit)>,
+}
+
+impl Gates {
+    /// No term may appear after this.
+    fn before(space: &mut Space<'_>, regions: &[(usize, Formula)]) -> Option<Self> {
+        let mut solver = space.solver().ok()?;
+        let gate = |(policy, region): &(usize, Formula)| {
+            let gate = solver.variable();
+            solver.demand(gate, &region.clone().not());
+            (*policy, gate)
+        };
+        let gates = regions.iter().map(gate).collect();
+        Some(Self { solver, gates })
     }
-    ask(space, wanted, others) == Some(false)
+
+    /// Policies that cover a region together, of those that may count; none if they do not or if it takes too long to tell.
+    fn that_cover(
+        &mut self,
+        space: &Space<'_>,
+        wanted: &Formula,
+        may_count: impl Fn(usize) -> bool,
+    ) -> Option<Vec<usize>> {
+        let Self { solver, gates } = self;
+        solver.allow(EFFORT);
+        let asked = solver.variable();
+        solver.demand(asked, wanted);
+        let counting = gates.iter().filter(|(policy, _)| may_count(*policy));
+        let assumptions: Vec<Lit> = std::iter::once(asked).chain(counting.map(|(_, gate)| *gate)).collect();
+        if is_possible(space, solver, &assumptions)? {
+            return None;
+        }
+        let mut core = solver.core(&assumptions);
+        core.retain(|literal| *literal != asked);
+        // Fewer to look at, as far as that is quickly done.
+        for literal in core.clone().into_iter().take(MOST_SPARED) {
+            let fewer = core.iter().copied().filter(|kept| *kept != literal);
+            let fewer: Vec<Lit> = std::iter::once(asked).chain(fewer).collect();
+            if is_possible(space, solver, &fewer) == Some(false) {
+                core.retain(|kept| *kept != literal);
+            }
+        }
+        let by: Vec<usize> = gates.iter().filter(|(_, gate)| core.contains(gate)).map(|(policy, _)| *policy).collect();
+        // Without any, nobody can sign in as the region says, and that is another matter.
+        (!by.is_empty()).then_some(by)
+    }
 }
 
 /// Terms that make a formula hold, if the first of all alternatives does.
@@ -108,11 +249,97 @@ fn ask(space: &mut Space<'_>, wanted: &Formula, others: &[&Formula]) -> Option<b
     for other in others {
         solver.demand(asked, &(*other).clone().not());
     }
-    while solver.solve(&[asked]).ok()? {
+    is_possible(space, &mut solver, &[asked])
+}
+
+/// Whether a sign-in exists that fulfils these assumptions; none if that takes too long to tell.
+fn is_possible(space: &Space<'_>, solver: &mut Solver, assumptions: &[Lit]) -> Option<bool> {
+    while solver.solve(assumptions).ok()? {
         let model = solver.model();
         let Err((one, other)) = space.sign_in(&model) else { return Some(true) };
         let (first, second) = (solver.literal(one), solver.literal(other));
         solver.clause([!first, second.apply_sign(!model.contains(&other))]);
     }
     Some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Origin, lower};
+    use crate::syntax::parse;
+
+    const ALL_USERS: &str = r#""includeUsers": ["All"], "excludeGroups": ["11111111-1111-4111-8111-111111111111"]"#;
+    const APP: &str = "00000002-0000-0ff1-ce00-000000000000";
+
+    fn policy(users: &str, app: &str, client: &str, more: &str) -> Policy {
+        let text = format!(
+            r#"{{"state": "enabled", "grantControls": {{"operator": "OR", "builtInControls": ["mfa"]}},
+                "conditions": {{"clientAppTypes": ["{client}"], "users": {{{users}}},
+                               "applications": {{"includeApplications": ["{app}"]}}{more}}}}}"#
+        );
+        lower(&parse(&text).unwrap(), Origin::document(0)).policy
+    }
+
+    fn redundant(policies: Vec<Policy>) -> Vec<(usize, Vec<usize>)> {
+        let tenant = Tenant { policies, ..Tenant::default() };
+        let requirement = Requirement::everywhere(Grant::Mfa);
+        let candidates: Vec<usize> = (0..tenant.policies.len()).collect();
+        let found = Comparison::new(&requirement, &tenant, Options::default()).redundant(&candidates);
+        found.into_iter().map(|one| (one.policy, one.by)).collect()
+    }
+
+    #[test]
+    fn of_policies_that_make_each_other_redundant_one_stays() {
+        let twin = || policy(ALL_USERS, "All", "all", "");
+        assert_eq!(redundant(vec![twin(), twin(), twin()]), [(2, vec![0]), (1, vec![0])]);
+        assert_eq!(redundant(vec![twin()]), []);
+    }
+
+    #[test]
+    fn policies_cover_another_together() {
+        let browser = policy(ALL_USERS, "All", "browser", "");
+        let apps = policy(ALL_USERS, "All", "mobileAppsAndDesktopClients", "");
+        let narrow = policy(ALL_USERS, APP, "all", "");
+        assert_eq!(redundant(vec![browser.clone(), narrow.clone(), apps]), [(1, vec![0, 2])]);
+        assert_eq!(redundant(vec![browser, narrow]), []);
+    }
+
+    #[test]
+    fn what_one_leaves_open_is_not_covered() {
+        let everybody = policy(r#""includeUsers": ["All"]"#, APP, "all", "");
+        let others = [
+            policy(ALL_USERS, "All", "all", ""),
+            policy(r#""includeUsers": ["All"]"#, "All", "all", r#", "times": {"includeDays": ["monday"]}"#),
+            policy(r#""includeGroups": ["22222222-2222-4222-8222-222222222222"]"#, "All", "all", ""),
+            policy(r#""includeUsers": ["All"]"#, "All", "all", r#", "platforms": {"includePlatforms": ["windows"]}"#),
+        ];
+        for other in others {
+            assert_eq!(redundant(vec![everybody.clone(), other.clone()]), [], "{other:#?}");
+        }
+    }
+
+    #[test]
+    fn a_policy_without_effect_is_another_matter() {
+        let nobody = policy(r#""includeUsers": ["All"], "excludeUsers": ["All"]"#, APP, "all", "");
+        assert_eq!(redundant(vec![policy(ALL_USERS, "All", "all", ""), nobody]), []);
+    }
+
+    #[test]
+    fn members_are_added_unless_another_policy_asks_them() {
+        let group = Id::new("22222222-2222-4222-8222-222222222222");
+        let excluding = r#""includeUsers": ["All"], "excludeGroups": ["22222222-2222-4222-8222-222222222222"]"#;
+        let broad = policy(excluding, "All", "all", "");
+        let narrow = policy(excluding, APP, "all", "");
+        let mended = policy(r#""includeUsers": ["All"]"#, "All", "all", "");
+        let adds = |policies: Vec<Policy>, meant: &Policy| {
+            let tenant = Tenant { policies, ..Tenant::default() };
+            let requirement = Requirement::everywhere(Grant::Mfa);
+            let mut comparison = Comparison::new(&requirement, &tenant, Options::default());
+            comparison.would_add_members(&mended, &group, &[meant])
+        };
+        assert!(adds(vec![broad.clone(), narrow.clone()], &narrow));
+        assert!(!adds(vec![broad.clone(), narrow.clone()], &broad));
+        assert!(!adds(vec![broad, narrow.clone(), mended.clone()], &narrow));
+    }
 }

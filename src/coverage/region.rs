@@ -64,6 +64,11 @@ pub(super) fn perhaps_trusted(space: &mut Space<'_>) -> Formula {
     Formula::any(undefined.into_iter().map(|id| space.is(Meaning::Location(id))).collect::<Vec<_>>())
 }
 
+/// The users whom a policy may be about as it is written: nobody who is excluded, and of a group only its members.
+pub(super) fn users_as_written(space: &mut Space<'_>, policy: &Policy) -> Formula {
+    Reader { space, policy, class: Class::Exempt, sure: false }.users()
+}
+
 fn in_force(space: &Space<'_>, policy: &Policy, sure: bool) -> Formula {
     let assumed = space.view.assume_enabled;
     let state = match policy.state {

@@ -346,6 +346,21 @@ impl<'t> Space<'t> {
         self.terms().filter(|other| std::mem::discriminant(&self.terms[*other]) == kind).collect()
     }
 
+    /// Whether these terms can surely be true together and no others: none of them goes with another one, and no
+    /// coordinate has two values.
+    pub(super) fn is_plainly_possible(&self, terms: &BTreeSet<Term>) -> bool {
+        let mut seen = Vec::new();
+        terms.iter().all(|term| match self.coordinate(*term) {
+            Coordinate::Groups | Coordinate::Roles => true,
+            Coordinate::Locations | Coordinate::Device | Coordinate::ExternalTenant => false,
+            coordinate => {
+                let is_new = !seen.contains(&coordinate);
+                seen.push(coordinate);
+                is_new
+            }
+        })
+    }
+
     /// How hard a departure is for an attacker; ties are broken by this.
     pub(super) fn effort(&self, term: Term) -> u32 {
         match &self.terms[term] {
