@@ -349,6 +349,7 @@ rules! {
     mfa_only_at_risk,
     misplaced_id,
     never_applies,
+    no_break_glass,
     other_cloud_app,
     platform_condition,
     replaced_policy,

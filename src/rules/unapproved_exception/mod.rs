@@ -61,7 +61,7 @@ fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
     let message = format!(
         "{} for every user except {}. Check that each is meant to be outside, has an owner and is reviewed.",
         hold(&controls),
-        joined(&names)
+        joined(&names, 6)
     );
     let draft = Draft::new(UnapprovedException::ID, Level::Info, message)
         .help("Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a date: docs/configuration.md.")
@@ -94,7 +94,7 @@ fn hold(controls: &[&str]) -> String {
 }
 
 fn listed(controls: &[&str]) -> String {
-    joined(&controls.iter().map(|control| (*control).to_owned()).collect::<Vec<_>>())
+    joined(&controls.iter().map(|control| (*control).to_owned()).collect::<Vec<_>>(), 6)
 }
 
 fn labelled(facts: &TenantFacts<'_>, mut draft: Draft, exception: &Exception) -> Draft {
@@ -128,12 +128,11 @@ fn described(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Excepti
     }
 }
 
-/// At most six, and how many more.
-fn joined(names: &[String]) -> String {
-    const SHOWN: usize = 6;
-    let mut shown: Vec<String> = names.iter().take(SHOWN).cloned().collect();
-    if names.len() > SHOWN {
-        shown.push(format!("{} more", names.len() - SHOWN));
+/// At most so many, and how many more.
+pub(super) fn joined(names: &[String], most: usize) -> String {
+    let mut shown: Vec<String> = names.iter().take(most).cloned().collect();
+    if names.len() > most {
+        shown.push(format!("{} more", names.len() - most));
     }
     match shown.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
