@@ -358,6 +358,7 @@ rules! {
     stable_api_export,
     stored_query_disagrees,
     strength_without_mfa,
+    sync_account_not_excluded,
     template_placeholder,
     tenant_bound_id,
     truncated_export,

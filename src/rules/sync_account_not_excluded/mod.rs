@@ -1,0 +1,73 @@
+//! The account of Entra Connect cannot do MFA.
+
+use super::no_break_glass::stops_everybody;
+use super::unapproved_exception::joined;
+use super::{Rule, declare, described};
+use crate::catalog;
+use crate::coverage::PrincipalKind;
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::{Id, Policy};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    SyncAccountNotExcluded,
+    "sync-account-not-excluded",
+    Info,
+    "0.1.0",
+    Exclusions,
+    "A policy for all users and all resources stops the account with which Entra Connect synchronizes."
+);
+
+/// Policies that the finding names.
+const SHOWN: usize = 3;
+
+impl Rule for SyncAccountNotExcluded {
+    described!("doc.md");
+
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        let Some(role) = catalog::role("Directory Synchronization Accounts") else { return };
+        if !facts.is_whole {
+            return;
+        }
+        let policies = facts.tenant.policies.iter();
+        let stopping = policies.filter(|policy| {
+            facts.is_on(policy) && stops_everybody(policy) && !may_exclude(facts, policy, &role.id)
+        });
+        let stopping: Vec<&Policy> = stopping.collect();
+        let Some(first) = stopping.first() else { return };
+        let names: Vec<String> = stopping.iter().map(|policy| PolicyRef::to(policy).label()).collect();
+        let message = format!(
+            "{} {} not exclude the role Directory Synchronization Accounts. Where Entra Connect signs in with such an \
+             account, and no excluded group holds it, it is stopped, and synchronizes no more.",
+            joined(&names, SHOWN),
+            if stopping.len() == 1 { "does" } else { "do" },
+        );
+        let list = Pointer::new(PrincipalKind::Role.exclude_list());
+        let help = format!(
+            "Let Entra Connect sign in as an application, as newer versions do, or add the role's id, {}, to `{}`.",
+            role.id,
+            first.place(&list)
+        );
+        let mut draft = Draft::new(Self::ID, Level::Info, message).help(help).policy(first);
+        for policy in stopping.iter().take(SHOWN) {
+            let is_empty = policy.conditions.users.exclude_roles.is_empty();
+            let place = if is_empty { Pointer::new("/conditions/users") } else { list.clone() };
+            draft = draft.label(Label::in_policy(policy, &place, "the role is not excluded"));
+        }
+        drafts.push(Draft { is_of_tenant: true, ..draft });
+    }
+}
+
+/// Whether the role is excluded, or the account may be: by a name that says so, or by what could not be read.
+fn may_exclude(facts: &TenantFacts<'_>, policy: &Policy, role: &Id) -> bool {
+    let is_for_sync = |kind: PrincipalKind, id: &Id| {
+        id == role || id.to_string().to_lowercase().contains("sync") || {
+            facts.name(kind, id).is_some_and(|name| name.to_lowercase().contains("sync"))
+        }
+    };
+    PrincipalKind::ALL.iter().any(|kind| {
+        let excluded = kind.excluded_by(policy);
+        excluded.first_unknown().is_some() || excluded.position(|id| is_for_sync(*kind, id)).is_some()
+    })
+}
