@@ -356,6 +356,7 @@ rules! {
     resource_exclusion,
     single_value,
     stable_api_export,
+    stale_report_only,
     stored_query_disagrees,
     strength_without_mfa,
     sync_account_not_excluded,
