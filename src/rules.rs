@@ -352,6 +352,7 @@ rules! {
     no_break_glass,
     other_cloud_app,
     platform_condition,
+    redundant_policy,
     replaced_policy,
     resource_exclusion,
     single_value,

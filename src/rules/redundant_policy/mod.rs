@@ -1,0 +1,98 @@
+//! MFA that others ask for already.
+
+use super::unapproved_exception::joined;
+use super::{Rule, declare, described};
+use crate::catalog;
+use crate::coverage::{Comparison, Redundant};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy, State};
+use crate::requirement::{Grant, Requirement};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+use std::sync::OnceLock;
+
+declare!(
+    RedundantPolicy,
+    "redundant-policy",
+    Info,
+    "0.1.0",
+    Rollout,
+    "A policy asks for MFA only where other policies ask for it anyway."
+);
+
+/// Policies that the finding names.
+const SHOWN: usize = 3;
+
+impl Rule for RedundantPolicy {
+    described!("doc.md");
+
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        static MFA: OnceLock<Requirement> = OnceLock::new();
+        let policies = &facts.tenant.policies;
+        let candidates =
+            policies.iter().enumerate().filter(|(_, policy)| asks_for_mfa_only(policy) && !is_template(policy));
+        let candidates: Vec<usize> = candidates.map(|(index, _)| index).collect();
+        if !facts.is_whole || candidates.is_empty() || policies.len() < 2 {
+            return;
+        }
+        // A policy for all client apps keeps out clients that can do no MFA.
+        let requirement = MFA.get_or_init(|| Requirement {
+            clients: vec![
+                ClientAppType::MobileAppsAndDesktopClients,
+                ClientAppType::Browser,
+                ClientAppType::ExchangeActiveSync,
+                ClientAppType::Other,
+            ],
+            ..Requirement::everywhere(Grant::Mfa)
+        });
+        let mut redundant = Comparison::new(requirement, facts.tenant, facts.options()).redundant(&candidates);
+        redundant.sort_by_key(|one| one.policy);
+        drafts.extend(redundant.iter().map(|one| draft(facts, one)));
+    }
+}
+
+fn draft(facts: &TenantFacts<'_>, redundant: &Redundant) -> Draft {
+    let policy = &facts.tenant.policies[redundant.policy];
+    let others = redundant.by.iter().map(|index| &facts.tenant.policies[*index]);
+    let names: Vec<String> = others.clone().map(|other| PolicyRef::to(other).label()).collect();
+    let message = format!(
+        "{} adds nothing: wherever it asks for MFA, {} {} for it already.",
+        PolicyRef::to(policy).label(),
+        joined(&names, SHOWN),
+        if names.len() == 1 { "asks" } else { "ask" },
+    );
+    let name = Pointer::root().key("displayName");
+    let draft = Draft::new(RedundantPolicy::ID, Level::Info, message)
+        .help("Delete it, or keep it on purpose and ignore this: as long as the others stay as they are, it changes nothing.")
+        .policy(policy)
+        .label(Label::in_policy(policy, &name, "adds nothing"));
+    others.take(SHOWN).fold(draft, |draft, other| draft.label(Label::in_policy(other, &name, "asks for MFA already")))
+}
+
+/// Templates are there to choose from.
+fn is_template(policy: &Policy) -> bool {
+    policy.id.as_ref().and_then(Id::guid).is_none() && policy.address().is_none()
+}
+
+/// Whether a policy is on, and MFA is all that it is for.
+fn asks_for_mfa_only(policy: &Policy) -> bool {
+    let grant = &policy.grant;
+    let is_mfa = |control: &Fact<GrantControl>| *control == Fact::Known(GrantControl::Mfa);
+    let by_control = !grant.built_in.is_empty()
+        && grant.built_in.doubt().is_none()
+        && grant.built_in.items().iter().all(is_mfa)
+        && grant.strength == Fact::Known(None);
+    // A stronger strength asks for more than the others may.
+    let by_strength = || {
+        let Fact::Known(Some(strength)) = &grant.strength else { return false };
+        let plain = catalog::strengths().first().map(|plain| &plain.id);
+        grant.built_in.is_empty() && strength.id.is_some() && strength.id.as_ref() == plain
+    };
+    policy.state == Fact::Known(State::Enabled)
+        && !policy.deleted
+        && !policy.has_session_controls
+        && grant.doubt.is_none()
+        && grant.custom.is_empty()
+        && grant.terms_of_use.is_empty()
+        && (by_control || by_strength())
+}
