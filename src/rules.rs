@@ -333,6 +333,7 @@ rules! {
     destroyed_policies,
     device_filter_bypass,
     duplicate_key,
+    duplicate_name,
     duplicate_policy,
     expired_exception,
     expired_ignore,

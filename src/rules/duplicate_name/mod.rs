@@ -1,0 +1,72 @@
+//! One name, two policies.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::policy::{Id, Policy};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+use std::collections::BTreeMap;
+
+declare!(
+    DuplicateName,
+    "duplicate-name",
+    Info,
+    "0.1.0",
+    Rollout,
+    "Two policies of the tenant carry the same name."
+);
+
+/// Names that are shared before the files are taken for those of two tenants.
+const BY_CHANCE: usize = 3;
+
+impl Rule for DuplicateName {
+    described!("doc.md");
+
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        if !facts.is_whole || !facts.contradictions.is_empty() {
+            return;
+        }
+        let mut named: BTreeMap<(Identity, String), Vec<&Policy>> = BTreeMap::new();
+        for policy in facts.tenant.policies.iter().filter(|policy| !policy.deleted) {
+            let name = policy.display_name.as_deref().map_or("", str::trim);
+            if let (Some(identity), false) = (Identity::of(policy), name.is_empty()) {
+                named.entry((identity, name.to_lowercase())).or_default().push(policy);
+            }
+        }
+        let policies: usize = named.values().map(Vec::len).sum();
+        named.retain(|_, policies| policies.len() > 1);
+        let sharing: usize = named.values().map(Vec::len).sum();
+        if named.len() > BY_CHANCE && sharing * 2 > policies {
+            return;
+        }
+        drafts.extend(named.values().map(|policies| draft(policies)));
+    }
+}
+
+/// What tells one policy from another copy of it: templates have nothing of the kind.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Identity {
+    Id,
+    /// An address, in the module that the files of this index belong to.
+    Address(usize),
+}
+
+impl Identity {
+    fn of(policy: &Policy) -> Option<Self> {
+        let by_id = policy.id.as_ref().and_then(Id::guid).map(|_| Self::Id);
+        policy.address().map(|_| Self::Address(policy.origin.root)).or(by_id)
+    }
+}
+
+fn draft(policies: &[&Policy]) -> Draft {
+    let times = if policies.len() == 2 { "Two".to_owned() } else { policies.len().to_string() };
+    let message = format!(
+        "{times} policies are called {}: in sign-in logs, reports and ignores nobody can tell which one is meant.",
+        PolicyRef::to(policies[0]).label(),
+    );
+    let place = |policy| Label::in_policy(policy, &Pointer::root().key("displayName"), "the same name");
+    let draft = Draft::new(DuplicateName::ID, Level::Info, message)
+        .help("Give each a name of its own, best with a number; or delete the copy.")
+        .policy(policies[0]);
+    policies.iter().take(4).fold(draft, |draft, policy| draft.label(place(policy)))
+}
