@@ -345,6 +345,7 @@ rules! {
     invalid_ignore,
     invalid_syntax,
     invalid_value,
+    leaking_exclusion,
     letter_case,
     management_api_only,
     mfa_only_at_risk,
