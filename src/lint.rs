@@ -22,7 +22,7 @@ use crate::ignore::Ignore;
 use crate::rules::{self, FileFacts, Judgement, Reading, TenantFacts};
 use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
-use crate::tenant::Tenant;
+use crate::tenant::{MOST_POLICIES, Tenant};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -256,7 +256,7 @@ impl Reader<'_> {
             today: self.options.today,
             cloud: self.options.cloud,
             is_only_tenant: self.options.is_only_tenant && alone,
-            is_whole: judged && tenant.missing.is_empty(),
+            is_whole: judged && tenant.missing.is_empty() && tenant.policies.len() <= MOST_POLICIES,
             ..TenantFacts::of(tenant, &self.options.config)
         };
         let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));

@@ -199,7 +199,7 @@ pub struct TenantFacts<'a> {
     pub cloud: &'static str,
     /// No other tenant is judged in this run.
     pub is_only_tenant: bool,
-    /// The tenant is looked at as a whole, and nothing says that policies of it are missing. What a policy leaves open
+    /// The tenant is looked at as a whole, nothing says that policies of it are missing, and it is one tenant's. What a policy leaves open
     /// another may close, so a rule that compares policies is silent without this.
     pub is_whole: bool,
     /// Where MFA is forced, once somebody asks.

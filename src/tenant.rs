@@ -7,6 +7,11 @@ use ipnet::IpNet;
 use std::collections::hash_map::{Entry, HashMap};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Policies that [Microsoft] allows in a tenant: more of them are several tenants, or one of several days.
+///
+/// [Microsoft]: https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions
+pub const MOST_POLICIES: usize = 240;
+
 /// One tenant.
 #[derive(Debug, Default)]
 pub struct Tenant {

@@ -8,14 +8,9 @@ use super::space::{Meaning, Space};
 use super::{Options, Regions, view};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
-use crate::tenant::Tenant;
+use crate::tenant::{MOST_POLICIES, Tenant};
 use batsat::Lit;
 use std::collections::BTreeSet;
-
-/// More policies than these are not held against one another: [Microsoft] allows 240 in a tenant.
-///
-/// [Microsoft]: https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions
-const MOST_POLICIES: usize = 240;
 
 /// Conflicts that one comparison may take. What takes longer is taken for no news.
 const EFFORT: u64 = 5_000;

@@ -17,11 +17,14 @@ use std::sync::atomic::AtomicUsize;
 
 /// Rules of which a plan says something else than an export, or which it cannot show, and why. A rule of which this has
 /// ceased to be so must be taken out.
-const EXEMPT: [(&str, &str); 4] = [
+const EXEMPT: [(&str, &str); 7] = [
     ("duplicate-key", "Terraform writes no key twice, and whoever rewrites an export has settled for one of them"),
+    ("duplicate-name", "a template without an id is a policy once a plan makes it"),
     ("incomplete-export", "a plan has no next page"),
     ("invalid-encoding", "it is about the bytes of a file, and Terraform writes UTF-8"),
+    ("redundant-policy", "a template without an id is a policy once a plan makes it"),
     ("stable-api-export", "it is about the version of Graph that an export was read from, which a plan does not say"),
+    ("stale-report-only", "azuread does not tell when a policy was changed"),
 ];
 
 /// An example of policies as Graph spells them.
