@@ -16,9 +16,12 @@ fn every_tenant_reads_well() {
     tenants.sort();
     assert!(tenants.len() > 10);
     for tenant in tenants {
+        let config = format!("{tenant}/caplint.toml");
+        let config = fs::exists(format!("{root}/{config}")).unwrap_or(false).then(|| ["--config", config.as_str()]);
         let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
             .current_dir(root)
             .args(["check", &tenant, "-v", "--color", "never", "--today", "2026-06-01"])
+            .args(config.into_iter().flatten())
             .output();
         let report = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
         insta::with_settings!({ snapshot_path => "../testdata", prepend_module_to_snapshot => false, omit_expression => true }, {
