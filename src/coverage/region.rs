@@ -118,6 +118,9 @@ impl Reader<'_, '_, '_> {
         if applications.doubt.is_some() {
             return self.perhaps();
         }
+        if let Some(named) = self.plainly_named() {
+            return named;
+        }
         let mut any = Vec::new();
         for index in 0..self.space.resources.len() {
             let resource = self.space.resources[index].clone();
@@ -137,6 +140,35 @@ impl Reader<'_, '_, '_> {
             }
         }
         Formula::any(any)
+    }
+
+    /// What nearly every policy targets, without asking each resource whether it is meant: apps by their ids, or all
+    /// resources but these.
+    fn plainly_named(&mut self) -> Option<Formula> {
+        let applications = &self.policy.conditions.applications;
+        let is_plain =
+            |list: &List<Id>| !has_unknown(list) && list.known().all(|(_, id)| id.guid().is_some() || id.is("All"));
+        let actions = self.space.resources.iter().any(|resource| matches!(resource, Resource::UserAction(_)));
+        if actions
+            || !is_none(&applications.filter)
+            || !is_plain(&applications.include)
+            || !is_plain(&applications.exclude)
+        {
+            return None;
+        }
+        let named = |reader: &mut Self, list: &List<Id>| {
+            let resources: Vec<Resource> = list.known().map(|(_, id)| Resource::App(id.clone())).collect();
+            let known: Vec<&Resource> = resources.iter().filter(|one| reader.space.resources.contains(one)).collect();
+            let all = list.known().any(|(_, id)| id.is("All"));
+            if all {
+                Formula::Always
+            } else {
+                Formula::any(known.into_iter().map(|one| reader.space.resource(one)).collect::<Vec<_>>())
+            }
+        };
+        let included = named(self, &applications.include);
+        let excluded = named(self, &applications.exclude);
+        Some(Formula::all([included, excluded.not()]))
     }
 
     /// Whether an element of a list of apps means this resource; `hidden` is the answer where that is not known.

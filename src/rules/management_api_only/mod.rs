@@ -8,6 +8,7 @@ use crate::finding::{Draft, Label, Level};
 use crate::policy::{Id, Policy};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::rules::{Judgement, TenantFacts};
+use crate::signin::{Lens, Match, SignIn};
 use crate::syntax::Pointer;
 
 declare!(
@@ -44,7 +45,7 @@ impl Rule for ManagementApiOnly {
         let open: Vec<&str> = BESIDE.iter().filter(|(id, _)| is_open(tenant, id)).map(|(_, name)| *name).collect();
         let Some(index) = position(policy).filter(|_| !open.is_empty()) else { return };
         let message = format!(
-            "MFA is asked for the Windows Azure Service Management API, but not of everybody for {}.",
+            "MFA is asked for the Windows Azure Service Management API, but not for {}.",
             open.join(" and ")
         );
         let place = Pointer::new("/conditions/applications/includeApplications").index(index);
@@ -65,7 +66,12 @@ fn position(policy: &Policy) -> Option<usize> {
     if all.is_some() { None } else { include.position(named) }
 }
 
+/// Whether an ordinary user on an unregistered device is surely asked by no policy.
 fn is_open(tenant: &TenantFacts<'_>, app: &str) -> bool {
-    let requirement = Requirement { resources: vec![Resource::App(Id::new(app))], ..Requirement::everywhere(Grant::Mfa) };
-    coverage::decide(&requirement, tenant.tenant, tenant.options()).verdict == Verdict::NotEnforced
+    let resource = Resource::App(Id::new(app));
+    let requirement = Requirement { resources: vec![resource.clone()], ..Requirement::everywhere(Grant::Mfa) };
+    let view = coverage::view(&requirement, tenant.tenant, tenant.options());
+    let sign_in = SignIn::attacker(resource);
+    let mut policies = tenant.tenant.policies.iter();
+    policies.all(|policy| matches!(view.forces(policy, &sign_in, Lens::Plain), Match::No(_)))
 }
