@@ -142,7 +142,10 @@ pub fn role(name: &str) -> Option<&'static Role> {
 /// The app with an id, that of the US government cloud included.
 #[must_use]
 pub fn app(id: &Id) -> Option<&'static App> {
-    apps().iter().find(|app| app.id == *id || app.id_in_us_government.as_ref() == Some(id))
+    match known(id)? {
+        Known::App(app) => Some(app),
+        Known::Role(_) | Known::Strength(_) => None,
+    }
 }
 
 /// The id that an app has in this cloud, if `id` is the one that it has in another.

@@ -17,7 +17,7 @@ fn every_tenant_reads_well() {
     assert!(tenants.len() > 10);
     for tenant in tenants {
         let config = format!("{tenant}/caplint.toml");
-        let config = fs::exists(format!("{root}/{config}")).unwrap_or(false).then(|| ["--config", config.as_str()]);
+        let config = fs::exists(format!("{root}/{config}")).unwrap_or(false).then_some(["--config", config.as_str()]);
         let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
             .current_dir(root)
             .args(["check", &tenant, "-v", "--color", "never", "--today", "2026-06-01"])

@@ -17,6 +17,8 @@ pub(crate) struct Flaws {
     pub(crate) misspelt_one_in: usize,
     /// In one tenant of so many no MFA is required from trusted locations.
     pub(crate) open_one_in: usize,
+    /// One policy in five or so is retired, forgotten in report-only or excludes resources.
+    pub(crate) untidy: bool,
 }
 
 /// Folders of tenants, a file each policy, and what is in them.
@@ -41,7 +43,7 @@ impl Corpus {
             fs::create_dir_all(&folder)?;
             let open = is_due(number, flaws.open_one_in);
             corpus.open += usize::from(open);
-            for (mut policy, decides) in tenant(number, open) {
+            for (mut policy, decides) in tenant(number, open, flaws.untidy) {
                 if !decides && is_due(corpus.files, flaws.misspelt_one_in) {
                     policy.state = "enabeld";
                     corpus.misspelt += 1;
@@ -67,7 +69,7 @@ fn is_due(number: usize, one_in: usize) -> bool {
 }
 
 /// Policies, and which one decides.
-fn tenant(number: usize, open: bool) -> impl Iterator<Item = (Policy, bool)> {
+fn tenant(number: usize, open: bool, untidy: bool) -> impl Iterator<Item = (Policy, bool)> {
     let mut random = Random::new(number as u64 + 1);
     let place = random.below(POLICIES);
     // Excluded everywhere, as it should be: the member of that group whom one policy spares, no other stops.
@@ -77,7 +79,7 @@ fn tenant(number: usize, open: bool) -> impl Iterator<Item = (Policy, bool)> {
         let policy = if decides {
             decisive(&mut random, index, &break_glass, open)
         } else {
-            filler(&mut random, index, &break_glass)
+            filler(&mut random, index, &break_glass, untidy)
         };
         (policy, decides)
     })
@@ -85,7 +87,7 @@ fn tenant(number: usize, open: bool) -> impl Iterator<Item = (Policy, bool)> {
 
 /// The policies of one tenant, without flaws.
 pub(crate) fn tenant_as_values(number: usize) -> io::Result<Vec<serde_json::Value>> {
-    tenant(number, false).map(|(policy, _)| Ok(serde_json::to_value(&policy)?)).collect()
+    tenant(number, false, false).map(|(policy, _)| Ok(serde_json::to_value(&policy)?)).collect()
 }
 
 /// Writes one list of at least `bytes`, without flaws, as one answer of the API. Returns its size.
@@ -96,7 +98,7 @@ pub(crate) fn write_list(path: &Path, bytes: usize) -> io::Result<usize> {
          \"value\": [\n",
     );
     let mut written = 0;
-    for (policy, _) in (0..).flat_map(|number| tenant(number, false)) {
+    for (policy, _) in (0..).flat_map(|number| tenant(number, false, false)) {
         text.push_str(&serde_json::to_string_pretty(&policy.in_list())?);
         file.write_all(text.as_bytes())?;
         written += text.len();

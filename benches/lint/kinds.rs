@@ -71,7 +71,7 @@ pub(crate) fn decisive(random: &mut Random, number: usize, break_glass: &str, op
 }
 
 /// What fills a tenant beside it; one in eight is not on.
-pub(crate) fn filler(random: &mut Random, number: usize, break_glass: &str) -> Policy {
+pub(crate) fn filler(random: &mut Random, number: usize, break_glass: &str, untidy: bool) -> Policy {
     let (name, kind) = random.one_of(&FILLERS);
     let part = random.one_of(&PARTS);
     let mut policy = Policy::new(random, format!("CA{number:03} - {name} - {part}"), break_glass);
@@ -79,7 +79,21 @@ pub(crate) fn filler(random: &mut Random, number: usize, break_glass: &str) -> P
     if random.below(8) == 0 {
         policy.state = random.one_of(&["disabled", "enabledForReportingButNotEnforced"]);
     }
+    if !untidy {
+        tidy(&mut policy);
+    }
     policy
+}
+
+/// Takes out what rules have something to say of: report-only for years, what is retired, resources excluded from all.
+fn tidy(policy: &mut Policy) {
+    if policy.state == "enabledForReportingButNotEnforced" {
+        policy.state = "disabled";
+    }
+    policy.conditions.applications.exclude_applications.clear();
+    if let Some(grant) = &mut policy.grant_controls {
+        grant.built_in_controls.retain(|control| *control != "approvedApplication");
+    }
 }
 
 fn everywhere_but(excluded: &[String]) -> Value {

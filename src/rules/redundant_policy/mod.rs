@@ -5,7 +5,7 @@ use super::{Rule, declare, described};
 use crate::catalog;
 use crate::coverage::{Comparison, Redundant};
 use crate::finding::{Draft, Label, Level, PolicyRef};
-use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy, State};
+use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -31,7 +31,13 @@ impl Rule for RedundantPolicy {
         let policies = &facts.tenant.policies;
         let candidates =
             policies.iter().enumerate().filter(|(_, policy)| asks_for_mfa_only(policy) && !is_template(policy));
-        let candidates: Vec<usize> = candidates.map(|(index, _)| index).collect();
+        // Without another that is for everybody there is hardly one that others make needless, and the proof is not asked.
+        let broad: Vec<(usize, &Policy)> =
+            policies.iter().enumerate().filter(|(_, policy)| facts.is_on(policy) && is_for_everybody(policy)).collect();
+        let is_overshadowed = |(index, policy): &(usize, &Policy)| {
+            broad.iter().any(|(other, broad)| other != index && targets_as_much(broad, policy))
+        };
+        let candidates: Vec<usize> = candidates.filter(is_overshadowed).map(|(index, _)| index).collect();
         if !facts.is_whole || candidates.is_empty() || policies.len() < 2 {
             return;
         }
@@ -49,6 +55,26 @@ impl Rule for RedundantPolicy {
         redundant.sort_by_key(|one| one.policy);
         drafts.extend(redundant.iter().map(|one| draft(facts, one)));
     }
+}
+
+/// Whether a policy asks all users for MFA, whomever it excludes, from everywhere and on every device.
+fn is_for_everybody(policy: &Policy) -> bool {
+    let conditions = &policy.conditions;
+    policy.grant.asks_for_mfa()
+        && conditions.users.include_users.position(|id| id.is("All")).is_some()
+        && conditions.locations.is_empty()
+        && conditions.device_filter == Fact::Known(None)
+        && conditions.sign_in_risk_levels.is_empty()
+        && conditions.user_risk_levels.is_empty()
+        && conditions.insider_risk_levels.is_empty()
+        && conditions.transfer_methods.is_empty()
+}
+
+fn targets_as_much(broad: &Policy, policy: &Policy) -> bool {
+    let (broad, narrow) = (&broad.conditions.applications, &policy.conditions.applications);
+    let all = broad.include.position(|id| id.is("All")).is_some();
+    let every = |one: &List<Id>, other: &List<Id>| one.known().all(|(_, id)| other.position(|other| other == id).is_some());
+    (all || every(&narrow.include, &broad.include)) && every(&narrow.user_actions, &broad.user_actions)
 }
 
 fn draft(facts: &TenantFacts<'_>, redundant: &Redundant) -> Draft {
