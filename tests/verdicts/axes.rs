@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub(crate) const API: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
-const ANOTHER_APP: &str = "00000009-0000-0000-c000-000000000000";
+pub(crate) const ANOTHER_APP: &str = "00000009-0000-0000-c000-000000000000";
 const USERS: [&str; 2] = ["a0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"];
 const GROUPS: [&str; 2] = ["b0000000-0000-4000-8000-000000000001", "b0000000-0000-4000-8000-000000000002"];
 const ADMINISTRATORS: &str = "62e90394-69f5-4237-9190-012177145e10";
@@ -18,7 +18,7 @@ const ELSEWHERE: &str = "99999999-9999-4999-8999-999999999999";
 const OFFICE: &str = "d0000000-0000-4000-8000-000000000001";
 const CAMPUS: &str = "d0000000-0000-4000-8000-000000000002";
 /// Nothing but its id is known.
-const SOMEWHERE: &str = "d0000000-0000-4000-8000-000000000003";
+pub(crate) const SOMEWHERE: &str = "d0000000-0000-4000-8000-000000000003";
 
 /// One dimension in which policies and sign-ins differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

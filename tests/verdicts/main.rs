@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::many_single_char_names)]
 
 mod axes;
+mod comparisons;
 
 use axes::{API, AXES, Axis, alternatives, companions, put, sayings, whole};
 use caplint::controls;
@@ -201,10 +202,8 @@ proptest! {
     }
 }
 
-/// Every pair of axes, whatever chance leaves out.
-#[test]
-fn every_pair_of_axes_is_tried() {
-    let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+/// Two policies for every pair of axes, whatever chance leaves out.
+fn pairs() -> Vec<([Axis; 2], [Value; 2])> {
     let with = |sayings: &[Vec<(&'static str, Value)>]| {
         let mut policy = whole();
         for (path, value) in sayings.iter().flatten() {
@@ -212,18 +211,27 @@ fn every_pair_of_axes_is_tried() {
         }
         policy
     };
-    let mut seen = [0; 4];
+    let mut pairs = Vec::new();
     for (index, one) in AXES.into_iter().enumerate() {
         for other in AXES.into_iter().skip(index + 1) {
             let (ones, others) = (sayings(one), sayings(other));
             for (n, saying) in ones.iter().enumerate() {
                 let beside = others[n % others.len()].clone();
                 let next = ones[(n + 1) % ones.len()].clone();
-                let policies = [with(&[saying.clone(), beside]), with(&[next])];
-                let decision = check(&[one, other], &policies, &requirement).unwrap();
-                seen[decision.verdict as usize] += 1;
+                pairs.push(([one, other], [with(&[saying.clone(), beside]), with(&[next])]));
             }
         }
+    }
+    pairs
+}
+
+#[test]
+fn every_pair_of_axes_is_tried() {
+    let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+    let mut seen = [0; 4];
+    for (axes, policies) in pairs() {
+        let decision = check(&axes, &policies, &requirement).unwrap();
+        seen[decision.verdict as usize] += 1;
     }
     assert!(seen.iter().all(|count| *count > 10), "{seen:?}");
 }

@@ -1,0 +1,129 @@
+//! Policies held against one another, against brute force.
+
+use crate::axes::{ANOTHER_APP, API, Axis, SOMEWHERE};
+use crate::{case, config, grid, pairs, tenant};
+use caplint::controls;
+use caplint::coverage::{self, Comparison, Options, Redundant};
+use caplint::policy::{Conditions, Fact, Id, Policy, State};
+use caplint::requirement::{Grant, Requirement, Resource, SUITES};
+use caplint::signin::{Lens, Match, SignIn, Undefined, View};
+use caplint::tenant::Tenant;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// MFA for one API, and for whatever there is.
+fn requirements() -> [Requirement; 2] {
+    let api = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+    [api, Requirement::everywhere(Grant::Mfa)]
+}
+
+/// Every sign-in that differs on these axes, at every resource that the requirement is about. What no policy names is
+/// left out: whether such a place is trusted the sign-in tells, and such an app is as any other.
+fn sign_ins(axes: &[Axis], requirement: &Requirement, policies: &[Policy]) -> Vec<SignIn> {
+    let named: BTreeSet<Id> = policies.iter().flat_map(named).cloned().collect();
+    let mut grid = grid(axes);
+    let somewhere = Id::new(SOMEWHERE);
+    grid.retain(|sign_in| named.contains(&somewhere) || !sign_in.locations.contains(&somewhere));
+    if requirement.resources != [Resource::Every] {
+        return grid;
+    }
+    let apps = [API, ANOTHER_APP].into_iter().map(Id::new).filter(|app| named.contains(app)).map(Resource::App);
+    let suites = SUITES.into_iter().map(Resource::OfSuite).filter(|_| axes.contains(&Axis::Resource));
+    let at = |resource: Resource| grid.iter().map(move |one| SignIn { resource: resource.clone(), ..one.clone() });
+    apps.chain(suites).chain([Resource::Other]).flat_map(at).collect()
+}
+
+/// The apps and places that a policy names.
+fn named(policy: &Policy) -> impl Iterator<Item = &Id> {
+    let Conditions { applications, locations, .. } = &policy.conditions;
+    let lists = [&applications.include, &applications.exclude, &locations.include, &locations.exclude];
+    lists.into_iter().flat_map(|list| list.known().map(|(_, id)| id))
+}
+
+fn surely(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> bool {
+    let said = View { undefined: Undefined::AsTheSignInSays, ..*view };
+    said.forces(policy, sign_in, Lens::Plain) == Match::Yes
+}
+
+fn perhaps(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> bool {
+    !matches!(view.forces(policy, sign_in, lens), Match::No(_))
+}
+
+/// What a changed policy adds is a sign-in that it surely stops and that no policy stops, not even if excluded users,
+/// groups and tracked roles were not, every user were in an included group, and all that is unknown turned out well. A
+/// sign-in that is open only to somebody who is excluded one by one is none: that half would not hold without the lens.
+fn check_addition(axes: &[Axis], mut policies: Vec<Policy>, requirement: &Requirement) -> Result<bool, TestCaseError> {
+    let mended = policies.pop().unwrap();
+    // As a rule asks: of a policy that is in the tenant, so that what it names is known there.
+    policies.push(Policy { state: Fact::Known(State::Disabled), ..mended.clone() });
+    let tenant = Tenant { policies, ..tenant(&[]) };
+    let view = coverage::view(requirement, &tenant, Options::default());
+    let is_open = |sign_in: &SignIn| {
+        tenant.policies.iter().all(|policy| !perhaps(&view, policy, sign_in, Lens::InIncludedGroups))
+    };
+    let sign_ins = sign_ins(axes, requirement, &tenant.policies);
+    let added = sign_ins.iter().find(|sign_in| surely(&view, &mended, sign_in) && is_open(sign_in));
+    let adds = Comparison::new(requirement, &tenant, Options::default()).would_add(&mended);
+    prop_assert_eq!(adds, added.is_some(), "{:?}", added);
+    Ok(adds)
+}
+
+/// What redundant policies may stop the others surely do, even those alone that are named; of every other policy
+/// something is left that they do not.
+fn check_redundancy(axes: &[Axis], policies: Vec<Policy>, requirement: &Requirement) -> Result<usize, TestCaseError> {
+    let tenant = Tenant { policies, ..tenant(&[]) };
+    let policies = &tenant.policies;
+    let view = coverage::view(requirement, &tenant, Options::default());
+    let candidates: Vec<usize> = (0..policies.len()).collect();
+    let found = Comparison::new(requirement, &tenant, Options::default()).redundant(&candidates);
+    let sign_ins = sign_ins(axes, requirement, &tenant.policies);
+    let open = |index: usize, by: &[usize]| {
+        sign_ins.iter().find(|sign_in| {
+            let is_stopped = |by: &usize| surely(&view, &policies[*by], sign_in);
+            perhaps(&view, &policies[index], sign_in, Lens::Plain) && !by.iter().any(is_stopped)
+        })
+    };
+    let is_kept = |index: &usize| found.iter().all(|redundant| redundant.policy != *index);
+    for Redundant { policy, by } in &found {
+        prop_assert!(!by.is_empty() && by.iter().all(is_kept), "{:?}", found);
+        prop_assert!(open(*policy, by).is_none(), "{} lets {:?} go", policy, open(*policy, by));
+    }
+    for index in candidates.iter().filter(|index| is_kept(index)) {
+        let others: Vec<usize> = candidates.iter().copied().filter(|other| other != index && is_kept(other)).collect();
+        let has_effect = open(*index, &[]).is_some();
+        prop_assert!(!has_effect || open(*index, &others).is_some(), "{} is covered by {:?}", index, others);
+    }
+    Ok(found.len())
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_policy_adds_what_some_sign_in_says((axes, policies) in case()) {
+        for requirement in requirements() {
+            check_addition(&axes, tenant(&policies).policies, &requirement)?;
+        }
+    }
+
+    #[test]
+    fn a_policy_is_redundant_if_every_sign_in_says_so((axes, policies) in case()) {
+        for requirement in requirements() {
+            check_redundancy(&axes, tenant(&policies).policies, &requirement)?;
+        }
+    }
+}
+
+#[test]
+fn policies_are_compared_on_every_pair_of_axes() {
+    let (mut additions, mut redundancies) = ([0; 2], [0; 3]);
+    for (axes, policies) in pairs() {
+        let there = || tenant(&policies).policies;
+        for requirement in requirements() {
+            additions[usize::from(check_addition(&axes, there(), &requirement).unwrap())] += 1;
+            redundancies[check_redundancy(&axes, there(), &requirement).unwrap()] += 1;
+        }
+    }
+    let seen = additions.iter().chain(&redundancies[..2]);
+    assert!(seen.copied().all(|count: i32| count > 100), "{additions:?} {redundancies:?}");
+}
