@@ -116,12 +116,15 @@ impl<'t> Comparison<'t> {
             let by = cover(wanted, &found);
             found.extend(by.map(|by| Redundant { policy: wanted.0, by }));
         }
-        // What was found later makes nothing redundant, either.
-        for at in 0..found.len() {
+        // What was found later makes nothing redundant, either. Where none is left that does, there was nothing to stop.
+        for at in (0..found.len()).rev() {
             let is_dropped = found[at].by.iter().any(|by| found.iter().any(|found| found.policy == *by));
-            let own = wanted.iter().find(|(policy, _)| is_dropped && *policy == found[at].policy);
-            if let Some(by) = own.and_then(|own| cover(own, &found)) {
-                found[at].by = by;
+            let Some(own) = wanted.iter().find(|(policy, _)| is_dropped && *policy == found[at].policy) else {
+                continue;
+            };
+            match cover(own, &found) {
+                Some(by) => found[at].by = by,
+                None => _ = found.remove(at),
             }
         }
         found

@@ -1,6 +1,6 @@
 //! Policies held against one another, against brute force.
 
-use crate::axes::{ANOTHER_APP, API, Axis, SOMEWHERE};
+use crate::axes::{ANOTHER_APP, API, Axis, SOMEWHERE, put, whole};
 use crate::{case, config, grid, pairs, tenant};
 use caplint::controls;
 use caplint::coverage::{self, Comparison, Options, Redundant};
@@ -9,6 +9,7 @@ use caplint::requirement::{Grant, Requirement, Resource, SUITES};
 use caplint::signin::{Lens, Match, SignIn, Undefined, View};
 use caplint::tenant::Tenant;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// MFA for one API, and for whatever there is.
@@ -112,6 +113,26 @@ proptest! {
             check_redundancy(&axes, tenant(&policies).policies, &requirement)?;
         }
     }
+}
+
+/// A policy that stops nothing is not told redundant because of one that is.
+#[test]
+fn a_policy_without_effect_leans_on_none_that_is_redundant() {
+    let saying = |changes: &[(&str, Value)]| {
+        let mut policy = whole();
+        for (path, value) in changes {
+            put(&mut policy, path, value.clone());
+        }
+        policy
+    };
+    let (clients, apps) = ("/conditions/clientAppTypes", "/conditions/applications/includeApplications");
+    let modern = saying(&[(clients, json!(["browser", "mobileAppsAndDesktopClients"]))]);
+    // Portals are asked for in browsers.
+    let nothing =
+        saying(&[(apps, json!(["MicrosoftAdminPortals"])), (clients, json!(["mobileAppsAndDesktopClients"]))]);
+    let policies = tenant(&[modern, whole(), nothing]).policies;
+    let [api, _] = requirements();
+    assert_eq!(check_redundancy(&[Axis::Resource, Axis::Client], policies, &api).unwrap(), 1);
 }
 
 #[test]
