@@ -3,6 +3,7 @@
 use super::{Fact, Id, List, Reason};
 use crate::catalog::{self, BuiltInStrength};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// A reference to an [authentication strength], with whatever of its definition stands beside it.
 ///
@@ -66,6 +67,13 @@ impl Combination {
     }
 }
 
+impl fmt::Display for Combination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let methods = METHODS.iter().enumerate().filter(|(bit, _)| self.0 >> bit & 1 == 1);
+        f.write_str(&methods.map(|(_, method)| *method).collect::<Vec<_>>().join(","))
+    }
+}
+
 /// What satisfies a strength, over every copy of it that the files hold: where copies or fields disagree, the weaker
 /// counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,6 +122,12 @@ impl Allowed {
         self.satisfies_mfa.is_none() && self.combinations.is_empty() && self.doubt.is_none()
     }
 
+    /// A combination that satisfies it without MFA.
+    #[must_use]
+    pub fn single_factor(&self) -> Option<Combination> {
+        self.combinations.iter().copied().find(|one| !one.is_multifactor())
+    }
+
     fn built_in(&self) -> Option<&'static BuiltInStrength> {
         catalog::strengths().iter().find(|known| Some(&known.id) == self.id.as_ref())
     }
@@ -121,7 +135,7 @@ impl Allowed {
     /// Whether whoever satisfies it has done MFA; none if the files do not define it.
     #[must_use]
     pub fn implies_mfa(&self) -> Fact<Option<bool>> {
-        if self.satisfies_mfa == Some(false) || self.combinations.iter().any(|one| !one.is_multifactor()) {
+        if self.satisfies_mfa == Some(false) || self.single_factor().is_some() {
             return Fact::Known(Some(false));
         }
         if let Some(reason) = self.doubt {
@@ -159,7 +173,9 @@ mod tests {
             assert!(Combination::read(combination).unwrap().is_multifactor(), "{combination}");
         }
         for combination in ["password", "sms", "email", "qrCodePin", "x509CertificateSingleFactor", "password,email"] {
-            assert!(!Combination::read(combination).unwrap().is_multifactor(), "{combination}");
+            let read = Combination::read(combination).unwrap();
+            assert!(!read.is_multifactor(), "{combination}");
+            assert_eq!(read.to_string(), combination);
         }
         assert_eq!(Combination::read("telepathy"), None);
         let mfa = &catalog::strengths()[0];

@@ -20,7 +20,8 @@ impl Rule for StrengthWithoutMfa {
 
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         let Fact::Known(Some(strength)) = &policy.grant.strength else { return };
-        if tenant.tenant.allowed(strength).implies_mfa() != Fact::Known(Some(false)) {
+        let allowed = tenant.tenant.allowed(strength);
+        if allowed.implies_mfa() != Fact::Known(Some(false)) {
             return;
         }
         let is_open = tenant.leaves_mfa_out(policy, |policy| {
@@ -30,20 +31,25 @@ impl Rule for StrengthWithoutMfa {
         if !is_open {
             return;
         }
+        let weak = allowed.single_factor();
+        let met = match weak {
+            Some(weak) => format!("can be met without MFA, by `{weak}`"),
+            None => "is not meant to be MFA: its `requirementsSatisfied` is `none`".to_owned(),
+        };
         let message = format!(
-            "{} demands an authentication strength that can be met with a single factor, and no other policy asks for MFA. A \
-             strength is not MFA by itself.",
+            "{} demands an authentication strength that {met}. No other policy asks all of these sign-ins for MFA.",
             PolicyRef::to(policy).label()
         );
+        let place = Pointer::new("/grantControls/authenticationStrength");
+        let place = match strength.combinations.known().find(|(_, one)| Some(**one) == weak) {
+            Some((index, _)) => place.key("allowedCombinations").index(index),
+            None => place,
+        };
         drafts.push(
             Draft::new(Self::ID, Level::Warning, message)
                 .help("Take single factors out of the strength's `allowedCombinations`, or demand a built-in strength.")
                 .policy(policy)
-                .label(Label::in_policy(
-                    policy,
-                    &Pointer::new("/grantControls/authenticationStrength"),
-                    "a single factor is enough",
-                )),
+                .label(Label::in_policy(policy, &place, "enough without MFA")),
         );
     }
 }
