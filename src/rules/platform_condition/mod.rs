@@ -1,8 +1,9 @@
 //! MFA on some platforms only.
 
+use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, PolicyRef};
-use crate::policy::{Platform, Policy, Scope};
+use crate::policy::{List, Platform, Policy, Scope, Words};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -19,29 +20,36 @@ impl Rule for PlatformCondition {
     described!("doc.md");
 
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        let platforms = &policy.conditions.platforms;
-        let includes_all = platforms.include.position(|platform| *platform == Platform::All).is_some();
-        if platforms.is_empty() || (includes_all && platforms.exclude.is_empty()) || !policy.grant.asks_for_mfa() {
+        let Scope { include, exclude, .. } = &policy.conditions.platforms;
+        let includes_all = include.position(|platform| *platform == Platform::All).is_some();
+        let is_condition = !include.is_empty() || !exclude.is_empty();
+        if !is_condition || (includes_all && exclude.is_empty()) || !policy.grant.asks_for_mfa() {
             return;
         }
         if !tenant.leaves_mfa_out(policy, |policy| policy.conditions.platforms = Scope::default()) {
             return;
         }
-        let message = format!(
-            "{} asks for MFA on some platforms only. The platform is what the client says of itself: whoever claims another one \
-             gets in with a password, and no other policy asks them for MFA.",
-            PolicyRef::to(policy).label()
-        );
-        let (place, seen) = match platforms.exclude.known().next() {
-            Some((index, _)) => (
-                Pointer::new("/conditions/platforms/excludePlatforms").index(index),
+        // Where only some are included, the excluded ones are the smaller part of what is left out.
+        let (asks, claimed, place, seen) = if includes_all || include.is_empty() {
+            (
+                format!("does not ask for MFA on {}", names(exclude)),
+                "one of these",
+                Pointer::new("/conditions/platforms/excludePlatforms"),
                 "excluded, and a client can claim to be one",
-            ),
-            None => (
+            )
+        } else {
+            (
+                format!("asks for MFA on {} only", names(include)),
+                "another one",
                 Pointer::new("/conditions/platforms/includePlatforms"),
                 "any other platform is left out, and a client can claim any",
-            ),
+            )
         };
+        let message = format!(
+            "{} {asks}. The platform is what the client says of itself: whoever claims {claimed} gets in with a password, and no \
+             other policy asks them for MFA.",
+            PolicyRef::to(policy).label()
+        );
         drafts.push(
             Draft::new(Self::ID, Level::Warning, message)
                 .help("Remove the platform condition, or ask for MFA on the other platforms in a policy of its own.")
@@ -49,4 +57,9 @@ impl Rule for PlatformCondition {
                 .label(Label::in_policy(policy, &place, seen)),
         );
     }
+}
+
+fn names(platforms: &List<Platform>) -> String {
+    let names: Vec<String> = platforms.known().map(|(_, platform)| platform.word().to_owned()).collect();
+    joined(&names, names.len())
 }
