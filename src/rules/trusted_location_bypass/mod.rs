@@ -1,8 +1,9 @@
 //! MFA from some places only.
 
+use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
-use crate::policy::{Policy, Scope};
+use crate::policy::{Id, List, Policy, Scope};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -15,36 +16,56 @@ declare!(
     "A policy asks for MFA from some places only, so elsewhere a password is enough."
 );
 
+/// Places that a message names and that are marked.
+const SHOWN: usize = 3;
+
 impl Rule for TrustedLocationBypass {
     described!("doc.md");
 
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        let locations = &policy.conditions.locations;
-        let includes_all = locations.include.position(|id| id.is("All")).is_some();
-        if locations.is_empty() || (includes_all && locations.exclude.is_empty()) || !policy.grant.asks_for_mfa() {
+        let Scope { include, exclude, .. } = &policy.conditions.locations;
+        let includes_all = include.position(|id| id.is("All")).is_some();
+        let is_condition = !include.is_empty() || !exclude.is_empty();
+        if !is_condition || (includes_all && exclude.is_empty()) || !policy.grant.asks_for_mfa() {
             return;
         }
         if !tenant.leaves_mfa_out(policy, |policy| policy.conditions.locations = Scope::default()) {
             return;
         }
-        let (place, whence) = if let Some((index, id)) = locations.exclude.known().next() {
-            let name = || tenant.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted);
-            let whence =
-                if id.is("AllTrusted") { "from a trusted network".to_owned() } else { format!("from the location {}", name()) };
-            (Pointer::new("/conditions/locations/excludeLocations").index(index), whence)
+        // Where only some places are included, the excluded ones are the smaller part of what is left out.
+        let is_spared = includes_all || include.is_empty();
+        let (asks, place, listed, seen) = if is_spared {
+            let asks = format!("does not ask for MFA from {}: there", names(tenant, exclude));
+            (asks, Pointer::new("/conditions/locations/excludeLocations"), exclude, "no MFA from here")
         } else {
-            let whence = "from any other place than those that it includes".to_owned();
-            (Pointer::new("/conditions/locations/includeLocations"), whence)
+            let asks = format!("asks for MFA only from {}: anywhere else", names(tenant, include));
+            (asks, Pointer::new("/conditions/locations/includeLocations"), include, "MFA from here alone")
         };
         let message = format!(
-            "{} does not ask for MFA {whence}: there a password is enough, and no other policy asks for MFA.",
+            "{} {asks} a password is enough, and no other policy asks for MFA.",
             PolicyRef::to(policy).label()
         );
-        drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
-                .help("Remove the location condition. Where fewer prompts are the aim, use a longer sign-in frequency instead.")
-                .policy(policy)
-                .label(Label::in_policy(policy, &place, format!("sign-ins {whence} are left out"))),
-        );
+        let help = if is_spared {
+            "Remove the location condition. Where fewer prompts are the aim, use a longer sign-in frequency instead."
+        } else {
+            "Remove the location condition, or ask for MFA from everywhere else in a policy of its own."
+        };
+        let draft = Draft::new(Self::ID, Level::Warning, message).help(help).policy(policy);
+        drafts.push(listed.known().take(SHOWN).fold(draft, |draft, (index, _)| {
+            draft.label(Label::in_policy(policy, &place.index(index), seen))
+        }));
     }
+}
+
+fn names(tenant: &TenantFacts<'_>, locations: &List<Id>) -> String {
+    let is_trusted = |id: &Id| id.is("AllTrusted");
+    let name = |id: &Id| tenant.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted);
+    let names: Vec<String> = locations.known().filter(|(_, id)| !is_trusted(id)).map(|(_, id)| name(id)).collect();
+    let trusted = locations.position(is_trusted).map(|_| "trusted networks".to_owned());
+    let others = match names.len() {
+        0 => None,
+        1 => Some(format!("the location {}", names.concat())),
+        _ => Some(format!("the locations {}", joined(&names, SHOWN))),
+    };
+    trusted.into_iter().chain(others).collect::<Vec<_>>().join(" or ")
 }
