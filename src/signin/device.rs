@@ -38,7 +38,8 @@ impl Device {
     }
 
     /// Whether the rule matches; none if it hangs on what cannot be interpreted.
-    fn matches(&self, rule: &DeviceRule, undefined: Undefined) -> Option<bool> {
+    #[must_use]
+    pub fn matches(&self, rule: &DeviceRule, undefined: Undefined) -> Option<bool> {
         let outcomes = |parts: &[DeviceRule], decisive| {
             let outcomes: Vec<_> = parts.iter().map(|part| self.matches(part, undefined)).collect();
             if outcomes.contains(&Some(decisive)) {

@@ -2,8 +2,9 @@
 
 use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, PolicyRef};
-use crate::policy::{Fact, FilterMode, Policy};
+use crate::policy::{DeviceRule, Fact, FilterMode, Policy};
 use crate::rules::TenantFacts;
+use crate::signin::{Device, Undefined};
 use crate::syntax::Pointer;
 
 declare!(
@@ -12,7 +13,7 @@ declare!(
     Warning,
     "0.1.0",
     Gaps,
-    "A policy asks for MFA on some devices only, and unregistered ones have no attribute that a filter could match."
+    "A policy asks for MFA on some devices only, and a password is enough on all others."
 );
 
 impl Rule for DeviceFilterBypass {
@@ -20,26 +21,87 @@ impl Rule for DeviceFilterBypass {
 
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return };
-        let is_open = policy.grant.asks_for_mfa()
-            && tenant.leaves_mfa_out(policy, |policy| policy.conditions.device_filter = Fact::Known(None));
-        let (what, seen) = match filter.mode {
-            _ if !is_open => return,
-            Fact::Known(FilterMode::Include) => (
-                "asks for MFA only on devices that its filter matches. An unregistered device has no attributes, so no positive                  operator matches it, and no other policy asks for MFA on the devices that are left out",
-                "devices that do not match are left out",
-            ),
-            Fact::Known(FilterMode::Exclude) => (
-                "does not ask for MFA on devices that its filter matches: whoever has one gets in with a password, and no other                  policy asks for MFA there",
-                "devices that match are left out",
-            ),
-            Fact::Unknown(_) => return,
+        let Fact::Known(mode) = filter.mode else { return };
+        if !policy.grant.asks_for_mfa()
+            || !tenant.leaves_mfa_out(policy, |policy| policy.conditions.device_filter = Fact::Known(None))
+        {
+            return;
+        }
+        // Of an attacker's device Entra knows nothing.
+        let matches_unregistered = Device::default().matches(&DeviceRule::read(&filter.rule), Undefined::Unknown);
+        let (asks, seen) = match mode {
+            FilterMode::Include => ("asks for MFA only on devices that", "devices that do not match are left out"),
+            FilterMode::Exclude => ("does not ask for MFA on devices that", "devices that match are left out"),
         };
-        let message = format!("{} {what}.", PolicyRef::to(policy).label());
+        let (whom, help) = match (mode, matches_unregistered) {
+            (FilterMode::Include, Some(false)) => (
+                "An unregistered device has no attributes to match, so an attacker's own is left out, and no other policy \
+                 asks for MFA on all of the others",
+                "ask for MFA on the other devices in a policy of its own",
+            ),
+            (FilterMode::Exclude, Some(true)) => (
+                "Negative operators match an unregistered device, so an attacker's own is left out, and no other policy asks \
+                 for MFA on all of them",
+                "name the devices to leave out with positive operators",
+            ),
+            (FilterMode::Include, _) => (
+                "On any other a password is enough: no other policy asks for MFA on all of these",
+                "ask for MFA on the other devices in a policy of its own",
+            ),
+            (FilterMode::Exclude, _) => (
+                "Whoever has one gets in with a password: no other policy asks for MFA on all of them",
+                "ask for MFA on these devices in a policy of its own",
+            ),
+        };
+        let message = format!("{} {asks} its filter matches. {whom}.", PolicyRef::to(policy).label());
         drafts.push(
             Draft::new(Self::ID, Level::Warning, message)
-                .help("Remove the device filter, or ask for MFA on the other devices in a policy of its own.")
+                .help(format!("Remove the device filter, or {help}."))
                 .policy(policy)
                 .label(Label::in_policy(policy, &Pointer::new("/conditions/devices/deviceFilter/rule"), seen)),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::policy::{Origin, lower};
+    use crate::syntax::parse;
+    use crate::tenant::Tenant;
+
+    fn found(mode: &str, rule: &str) -> Option<String> {
+        let text = format!(
+            r#"{{"displayName": "p", "state": "enabled", "grantControls": {{"builtInControls": ["mfa"]}}, "conditions":
+                {{"users": {{"includeUsers": ["All"]}}, "applications": {{"includeApplications": ["All"]}},
+                  "clientAppTypes": ["all"], "devices": {{"deviceFilter": {{"mode": "{mode}", "rule": "{rule}"}}}}}}}}"#
+        );
+        let policies = vec![lower(&parse(&text).unwrap(), Origin::document(0)).policy];
+        let (tenant, config) = (Tenant { policies, ..Tenant::default() }, Config::default());
+        let facts = TenantFacts { is_whole: true, ..TenantFacts::of(&tenant, &config) };
+        let mut drafts = Vec::new();
+        RULE.check_policy(&tenant.policies[0], &facts, &mut drafts);
+        drafts.pop().map(|draft| draft.message)
+    }
+
+    #[test]
+    fn an_attackers_own_device_is_named_where_it_is_left_out() {
+        for (mode, rule, is_named) in [
+            ("include", "device.isCompliant -eq True", true),
+            ("include", "device.isCompliant -ne True", false),
+            ("exclude", "device.isCompliant -eq True", false),
+            ("exclude", "device.isCompliant -ne True", true),
+        ] {
+            let message = found(mode, rule).unwrap();
+            assert_eq!(message.contains("unregistered"), is_named, "{mode} {rule}: {message}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_interpreted_leaves_nobody_out() {
+        for mode in ["include", "exclude"] {
+            assert_eq!(found(mode, "device.colour -eq 1"), None);
+        }
     }
 }
