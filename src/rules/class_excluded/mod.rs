@@ -1,9 +1,10 @@
 //! Guests or administrators outside of MFA.
 
+use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
 use crate::catalog::{self, Known};
 use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
-use crate::policy::{Fact, GrantControl, Id, List, Policy};
+use crate::policy::{Fact, GrantControl, Guests, Id, List, Policy, UserType};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -15,6 +16,9 @@ declare!(
     Gaps,
     "A policy that asks for MFA excludes guests or a privileged role, and no other policy asks them."
 );
+
+/// Roles that a message names and that are marked.
+const SHOWN: usize = 3;
 
 impl Rule for ClassExcluded {
     described!("doc.md");
@@ -35,9 +39,13 @@ impl Rule for ClassExcluded {
 fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
     let users = &policy.conditions.users;
     let literal = users.exclude_users.position(|id| id.is("GuestsOrExternalUsers"));
-    let place = match (literal, &users.exclude_guests) {
-        (Some(index), _) => Pointer::new("/conditions/users/excludeUsers").index(index),
-        (None, Fact::Known(Some(_))) => Pointer::new("/conditions/users/excludeGuestsOrExternalUsers"),
+    let (place, whom) = match (literal, &users.exclude_guests) {
+        (Some(index), _) => {
+            (Pointer::new("/conditions/users/excludeUsers").index(index), "guests and external users".to_owned())
+        }
+        (None, Fact::Known(Some(guests))) => {
+            (Pointer::new("/conditions/users/excludeGuestsOrExternalUsers"), described(guests))
+        }
         _ => return,
     };
     let is_open = tenant.leaves_mfa_out(policy, |policy| {
@@ -47,7 +55,7 @@ fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
     });
     if is_open {
         let message = format!(
-            "{} excludes guests and external users, and no other policy asks all of them for MFA: a guest's password is enough.",
+            "{} excludes {whom}, and no other policy asks all of them for MFA: their password is enough.",
             PolicyRef::to(policy).label()
         );
         drafts.push(
@@ -58,6 +66,22 @@ fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
                 .label(Label::in_policy(policy, &place, "no MFA for them")),
         );
     }
+}
+
+/// What kinds of guests these are, of which tenants.
+fn described(guests: &Guests) -> String {
+    let kind = |kind: &UserType| match kind {
+        UserType::Member => "members",
+        UserType::InternalGuest => "internal guests",
+        UserType::B2bCollaborationGuest => "B2B collaboration guests",
+        UserType::B2bCollaborationMember => "B2B collaboration members",
+        UserType::B2bDirectConnectUser => "B2B direct connect users",
+        UserType::OtherExternalUser => "other external users",
+        UserType::ServiceProvider => "service providers",
+    };
+    let kinds: Vec<String> = guests.types.known().map(|(_, one)| kind(one).to_owned()).collect();
+    let of = if guests.tenants.is_some() { " of the tenants that it names" } else { "" };
+    format!("{}{of}", joined(&kinds, kinds.len()))
 }
 
 fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
@@ -76,19 +100,18 @@ fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
     if !is_open {
         return;
     }
-    let names: Vec<String> =
-        privileged.iter().take(3).map(|(_, id)| quoted(catalog::name(id).unwrap_or_default())).collect();
-    let more = if privileged.len() > 3 { format!(" and {} more", privileged.len() - 3) } else { String::new() };
+    let names: Vec<String> = privileged.iter().map(|(_, id)| quoted(catalog::name(id).unwrap_or_default())).collect();
     let message = format!(
-        "{} excludes holders of privileged roles, and no other policy asks all of them for MFA: {}{more}.",
+        "{} excludes holders of the privileged {} {}, and no other policy asks all of them for MFA.",
         PolicyRef::to(policy).label(),
-        names.join(", ")
+        if names.len() == 1 { "role" } else { "roles" },
+        joined(&names, SHOWN)
     );
     let draft = Draft::new(ClassExcluded::ID, Level::Warning, message)
         .help("Exclude break-glass accounts one by one instead of a role: whoever is given the role drops out, too.")
         .policy(policy)
         .about("roles");
-    drafts.push(privileged.iter().take(3).fold(draft, |draft, (index, _)| {
+    drafts.push(privileged.iter().take(SHOWN).fold(draft, |draft, (index, _)| {
         let place = Pointer::new("/conditions/users/excludeRoles").index(*index);
         draft.label(Label::in_policy(policy, &place, "no MFA for its holders"))
     }));
