@@ -42,19 +42,20 @@ impl Rule for ManagementApiOnly {
         if tenant.judgements.iter().any(is_open_itself) {
             return;
         }
-        let open: Vec<&str> = BESIDE.iter().filter(|(id, _)| is_open(tenant, id)).map(|(_, name)| *name).collect();
+        // Azure Government has no Azure DevOps.
+        let beside = if tenant.cloud == "usgov" { &BESIDE[1..] } else { &BESIDE[..] };
+        let open: Vec<&str> = beside.iter().filter(|(id, _)| is_open(tenant, id)).map(|(_, name)| *name).collect();
         let Some(index) = position(policy).filter(|_| !open.is_empty()) else { return };
         let message = format!(
             "MFA is asked for the Windows Azure Service Management API, but not for {}.",
             open.join(" and ")
         );
         let place = Pointer::new("/conditions/applications/includeApplications").index(index);
-        drafts.push(
-            Draft::new(Self::ID, Level::Info, message)
-                .help("Include All resources, or name these apps beside the management API.")
-                .policy(policy)
-                .label(Label::in_policy(policy, &place, "covers the portal, the CLI, PowerShell and REST of Azure alone")),
-        );
+        let draft = Draft::new(Self::ID, Level::Info, message)
+            .help("Include All resources: Microsoft Graph cannot be named, and what is new is then covered from its first day.")
+            .policy(policy)
+            .label(Label::in_policy(policy, &place, "covers the portal, the CLI, PowerShell and REST of Azure alone"));
+        drafts.push(Draft { is_of_tenant: true, ..draft });
     }
 }
 
@@ -74,4 +75,29 @@ fn is_open(tenant: &TenantFacts<'_>, app: &str) -> bool {
     let sign_in = SignIn::attacker(resource);
     let mut policies = tenant.tenant.policies.iter();
     policies.all(|policy| matches!(view.forces(policy, &sign_in, Lens::Plain), Match::No(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::policy::{Origin, lower};
+    use crate::syntax::parse;
+    use crate::tenant::Tenant;
+
+    #[test]
+    fn azure_government_has_no_azure_devops() {
+        let text = r#"{"displayName": "p", "state": "enabled", "grantControls": {"builtInControls": ["mfa"]}, "conditions":
+            {"users": {"includeUsers": ["All"]}, "clientAppTypes": ["all"],
+             "applications": {"includeApplications": ["40a69793-8fe6-4db1-9591-dbc5c57b17d8"]}}}"#;
+        let policies = vec![lower(&parse(text).unwrap(), Origin::document(0)).policy];
+        let (tenant, config) = (Tenant { policies, ..Tenant::default() }, Config::default());
+        for (cloud, told) in [("public", true), ("usgov", false)] {
+            let facts = TenantFacts { cloud, is_whole: true, ..TenantFacts::of(&tenant, &config) };
+            let mut drafts = Vec::new();
+            RULE.check_tenant(&facts, &mut drafts);
+            assert_eq!(drafts.len(), 1);
+            assert_eq!(drafts[0].message.contains("Azure DevOps"), told, "{drafts:?}");
+        }
+    }
 }
