@@ -3,7 +3,7 @@
 use super::{Rule, declare, described};
 use crate::catalog;
 use crate::finding::{Draft, Label, Level, PolicyRef};
-use crate::policy::Policy;
+use crate::policy::{Fact, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -23,7 +23,9 @@ impl Rule for ResourceExclusion {
         let applications = &policy.conditions.applications;
         let Some((index, _)) = applications.exclude.known().next() else { return };
         let includes_all = applications.include.position(|id| id.is("All")).is_some();
-        if !includes_all || policy.grant.is_empty() || !tenant.is_on(policy) {
+        // Of workload identities the scopes are another matter.
+        let is_of_users = policy.conditions.workload_identities == Fact::Known(false);
+        if !includes_all || policy.grant.is_empty() || !tenant.is_on(policy) || !is_of_users {
             return;
         }
         let scopes = "tokens that ask for no more than sign-in and basic scopes (openid, profile, email, offline_access, User.Read, \
@@ -47,5 +49,28 @@ impl Rule for ResourceExclusion {
                 .policy(policy)
                 .label(Label::in_policy(policy, &place, "the first resource that is excluded")),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, parse_day};
+    use crate::policy::{Origin, lower};
+    use crate::syntax::parse;
+    use crate::tenant::Tenant;
+
+    #[test]
+    fn a_change_that_is_to_come_is_told_apart_from_one_that_has_begun() {
+        let text = r#"{"displayName": "p", "state": "enabled", "grantControls": {"builtInControls": ["mfa"]}, "conditions":
+            {"users": {}, "applications": {"includeApplications": ["All"], "excludeApplications": ["Office365"]}}}"#;
+        let policy = lower(&parse(text).unwrap(), Origin::document(0)).policy;
+        let (tenant, config) = (Tenant::default(), Config::default());
+        for (day, told) in [("2026-06-14", "Microsoft changes that from"), ("2026-06-15", "Since 2026-06-15")] {
+            let facts = TenantFacts { today: parse_day(day).unwrap(), ..TenantFacts::of(&tenant, &config) };
+            let mut drafts = Vec::new();
+            RULE.check_policy(&policy, &facts, &mut drafts);
+            assert!(drafts.iter().any(|draft| draft.message.contains(told)), "{day}: {drafts:?}");
+        }
     }
 }
