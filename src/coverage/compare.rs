@@ -24,6 +24,8 @@ pub struct Comparison<'t> {
     regions: Regions,
     /// What each policy may stop as it is written.
     written: Option<Vec<Formula>>,
+    /// A policy may stop everything alone.
+    covers_all: Option<bool>,
 }
 
 /// A policy that stops nothing which others do not.
@@ -40,7 +42,7 @@ impl<'t> Comparison<'t> {
     #[must_use]
     pub fn new(requirement: &'t Requirement, tenant: &'t Tenant, options: Options) -> Self {
         let space = Space::new(view(requirement, tenant, options));
-        Self { space, regions: Regions::default(), written: None }
+        Self { space, regions: Regions::default(), written: None, covers_all: None }
     }
 
     /// Whether `mended` would surely stop a sign-in that surely no policy of the tenant stops now.
@@ -49,7 +51,12 @@ impl<'t> Comparison<'t> {
         if self.is_beyond_comparison() {
             return false;
         }
-        let Self { space, regions, .. } = self;
+        let Self { space, regions, covers_all, .. } = self;
+        let policies = &space.view.tenant.policies;
+        // A policy for everybody or for some group, everywhere and without conditions, may stop whatever there is.
+        if *covers_all.get_or_insert_with(|| policies.iter().any(|policy| may_cover_all(space, policy))) {
+            return false;
+        }
         let users = region::users(space, mended, Class::Exempt);
         let wanted = Formula::all([users, region::whoever(space, mended, true)]);
         if wanted == Formula::Never {
@@ -138,6 +145,23 @@ impl<'t> Comparison<'t> {
             && view.tenant.companions.security_defaults == Some(true);
         by_defaults || view.tenant.policies.len() > MOST_POLICIES
     }
+}
+
+/// Whether a policy, read generously, stops everything. Its formula is asked only if a look does not rule it out.
+fn may_cover_all(space: &mut Space<'_>, policy: &Policy) -> bool {
+    let conditions = &policy.conditions;
+    let at_a_look = conditions.applications.include.position(|id| id.is("All")).is_some()
+        && conditions.applications.exclude.is_empty()
+        && conditions.locations.is_empty()
+        && conditions.platforms.is_empty()
+        && conditions.sign_in_risk_levels.is_empty()
+        && conditions.user_risk_levels.is_empty()
+        && conditions.insider_risk_levels.is_empty()
+        && conditions.transfer_methods.is_empty()
+        && conditions.device_filter == Fact::Known(None);
+    at_a_look
+        && region::whoever(space, policy, false) == Formula::Always
+        && region::users(space, policy, Class::Gap) == Formula::Always
 }
 
 /// What a policy may stop as it is written.

@@ -5,7 +5,7 @@ use super::{Rule, declare, described};
 use crate::catalog;
 use crate::coverage::{Comparison, Redundant};
 use crate::finding::{Draft, Label, Level, PolicyRef};
-use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Policy, State};
+use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -71,10 +71,9 @@ fn is_for_everybody(policy: &Policy) -> bool {
 }
 
 fn targets_as_much(broad: &Policy, policy: &Policy) -> bool {
-    let (broad, narrow) = (&broad.conditions.applications, &policy.conditions.applications);
-    let all = broad.include.position(|id| id.is("All")).is_some();
-    let every = |one: &List<Id>, other: &List<Id>| one.known().all(|(_, id)| other.position(|other| other == id).is_some());
-    (all || every(&narrow.include, &broad.include)) && every(&narrow.user_actions, &broad.user_actions)
+    let (broad, narrow) = (&broad.conditions.applications.include, &policy.conditions.applications.include);
+    let all = broad.position(|id| id.is("All")).is_some();
+    !narrow.is_empty() && (all || narrow.known().all(|(_, id)| broad.position(|other| other == id).is_some()))
 }
 
 fn draft(facts: &TenantFacts<'_>, redundant: &Redundant) -> Draft {

@@ -22,11 +22,10 @@ impl Rule for UnsupportedCombination {
     described!("doc.md");
 
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        let name = PolicyRef::to(policy).label();
         let found = [long_filter(policy), device_registration(policy), app_protection(policy)];
         for problem in found.into_iter().flatten() {
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, format!("{name} {}.", problem.what))
+                Draft::new(Self::ID, Level::Warning, format!("{} {}.", PolicyRef::to(policy).label(), problem.what))
                     .help(problem.instead)
                     .policy(policy)
                     .about(problem.about)
