@@ -260,12 +260,15 @@ impl TenantFacts<'_> {
     /// of the tenant does now. False where the files are not the whole tenant.
     #[must_use]
     pub fn leaves_mfa_out(&self, policy: &Policy, mend: impl FnOnce(&mut Policy)) -> bool {
-        if !self.is_whole {
-            return false;
-        }
-        let mut mended = policy.clone();
-        mend(&mut mended);
-        self.mfa(|mfa| mfa.would_add(&mended))
+        self.is_whole
+            && self.mfa(|mfa| {
+                if mfa.may_cover_all() {
+                    return false;
+                }
+                let mut mended = policy.clone();
+                mend(&mut mended);
+                mfa.would_add(&mended)
+            })
     }
 
     /// Asks about the policies as far as they force MFA, of every user at every resource.

@@ -51,12 +51,10 @@ impl<'t> Comparison<'t> {
         if self.is_beyond_comparison() {
             return false;
         }
-        let Self { space, regions, covers_all, .. } = self;
-        let policies = &space.view.tenant.policies;
-        // A policy for everybody or for some group, everywhere and without conditions, may stop whatever there is.
-        if *covers_all.get_or_insert_with(|| policies.iter().any(|policy| may_cover_all(space, policy))) {
+        if self.may_cover_all() {
             return false;
         }
+        let Self { space, regions, .. } = self;
         let users = region::users(space, mended, Class::Exempt);
         let wanted = Formula::all([users, region::whoever(space, mended, true)]);
         if wanted == Formula::Never {
@@ -64,6 +62,15 @@ impl<'t> Comparison<'t> {
         }
         let others: Vec<&Formula> = regions.of(space, Class::Gap).iter().map(|(_, region)| region).collect();
         is_outside(space, &wanted, &others)
+    }
+
+    /// Whether some policy may stop everything alone: it is for everybody or for some group, everywhere and without
+    /// conditions. Nothing can then be added for sure.
+    #[must_use]
+    pub fn may_cover_all(&mut self) -> bool {
+        let Self { space, covers_all, .. } = self;
+        let policies = &space.view.tenant.policies;
+        *covers_all.get_or_insert_with(|| policies.iter().any(|policy| may_cover_all(space, policy)))
     }
 
     /// Whether `mended` would surely stop a sign-in of a member of `group` that no policy stops as it is written, and none

@@ -39,21 +39,24 @@ impl Rule for ClassExcluded {
 fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
     let users = &policy.conditions.users;
     let literal = users.exclude_users.position(|id| id.is("GuestsOrExternalUsers"));
-    let (place, whom) = match (literal, &users.exclude_guests) {
-        (Some(index), _) => {
-            (Pointer::new("/conditions/users/excludeUsers").index(index), "guests and external users".to_owned())
-        }
-        (None, Fact::Known(Some(guests))) => {
-            (Pointer::new("/conditions/users/excludeGuestsOrExternalUsers"), described(guests))
-        }
-        _ => return,
-    };
+    if literal.is_none() && !matches!(users.exclude_guests, Fact::Known(Some(_))) {
+        return;
+    }
     let is_open = tenant.leaves_mfa_out(policy, |policy| {
         let users = &mut policy.conditions.users;
         users.exclude_guests = Fact::Known(None);
         users.exclude_users = without(&users.exclude_users, |id| id.is("GuestsOrExternalUsers"));
     });
     if is_open {
+        let (place, whom) = match (literal, &users.exclude_guests) {
+            (None, Fact::Known(Some(guests))) => {
+                (Pointer::new("/conditions/users/excludeGuestsOrExternalUsers"), described(guests))
+            }
+            (index, _) => {
+                let place = Pointer::new("/conditions/users/excludeUsers").index(index.unwrap_or(0));
+                (place, "guests and external users".to_owned())
+            }
+        };
         let message = format!(
             "{} excludes {whom}, and no other policy asks all of them for MFA: their password is enough.",
             PolicyRef::to(policy).label()

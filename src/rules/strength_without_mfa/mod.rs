@@ -1,6 +1,7 @@
 //! An authentication strength that is none.
 
 use super::{Rule, declare, described};
+use crate::catalog;
 use crate::finding::{Draft, Label, Level, PolicyRef};
 use crate::policy::{Fact, GrantControl, Policy};
 use crate::rules::TenantFacts;
@@ -20,6 +21,10 @@ impl Rule for StrengthWithoutMfa {
 
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         let Fact::Known(Some(strength)) = &policy.grant.strength else { return };
+        // Microsoft's own are MFA.
+        if strength.id.as_ref().and_then(catalog::known).is_some() {
+            return;
+        }
         let allowed = tenant.tenant.allowed(strength);
         if allowed.implies_mfa() != Fact::Known(Some(false)) {
             return;
