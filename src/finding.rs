@@ -4,7 +4,7 @@ mod draft;
 mod text;
 
 pub use draft::{CONFIG, Draft, Label, Located, Part, Spot, locate};
-pub use text::{clip, escape_invisible, is_invisible, quoted, visible};
+pub use text::{clip, escape_invisible, is_invisible, joined, quoted, visible};
 
 use crate::policy::Policy;
 use crate::source::{Excerpt, Position};

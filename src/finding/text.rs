@@ -66,6 +66,18 @@ pub fn escape_invisible(json: &str) -> String {
     escaped
 }
 
+/// "a, b and c": at most so many of them, and how many more there are.
+#[must_use]
+pub fn joined<T: AsRef<str>>(items: &[T], most: usize) -> String {
+    let mut shown: Vec<&str> = items.iter().take(most).map(AsRef::as_ref).collect();
+    let more = items.len().checked_sub(most).filter(|more| *more > 0).map(|more| format!("{more} more"));
+    shown.extend(more.as_deref());
+    match shown.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => shown.concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +95,13 @@ mod tests {
         let escaped = escape_invisible(&value.to_string());
         assert!(escaped.is_ascii());
         assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), value);
+    }
+
+    #[test]
+    fn a_list_reads_like_a_sentence() {
+        let names = ["a", "b", "c", "d"];
+        assert_eq!([joined(&names[..1], 3), joined(&names[..3], 3)], ["a", "a, b and c"]);
+        assert_eq!(joined(&names, 2), "a, b and 2 more");
+        assert_eq!(joined::<&str>(&[], 2), "");
     }
 }

@@ -1,9 +1,8 @@
 //! Guests or administrators outside of MFA.
 
-use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
 use crate::catalog::{self, Known};
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{Fact, GrantControl, Guests, Id, List, Policy, UserType};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -25,9 +24,8 @@ impl Rule for ClassExcluded {
 
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         // Guests cannot change a password here, and a policy that has them changed is not there for MFA.
-        let remedies = |control: &GrantControl| {
-            matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation)
-        };
+        let remedies =
+            |control: &GrantControl| matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation);
         if !policy.grant.asks_for_mfa() || policy.grant.built_in.position(remedies).is_some() {
             return;
         }

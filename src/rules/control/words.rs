@@ -2,7 +2,7 @@
 
 use crate::catalog;
 use crate::coverage::{Coordinate, Exception, Hole, PrincipalKind};
-use crate::finding::{PolicyRef, quoted};
+use crate::finding::{PolicyRef, joined, quoted};
 use crate::policy::{
     ClientAppType, GrantControl, Id, InsiderRiskLevel, List, Platform, Policy, Reason, RiskLevel, TransferMethod,
     UserType, Words,
@@ -21,10 +21,7 @@ fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
 
 /// "a, b and c".
 pub(super) fn listed(items: &[String]) -> String {
-    match items.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => items.concat(),
-    }
+    joined(items, usize::MAX)
 }
 
 /// Who gets through, with as much of how as matters.

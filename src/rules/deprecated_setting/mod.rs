@@ -26,11 +26,8 @@ impl Rule for DeprecatedSetting {
         }
         for (name, place, instead) in settings(policy) {
             let Some(retirement) = catalog::retirement(name) else { continue };
-            let message = format!(
-                "{} uses {name}, which {}.",
-                PolicyRef::to(policy).label(),
-                when(retirement, tenant.today)
-            );
+            let message =
+                format!("{} uses {name}, which {}.", PolicyRef::to(policy).label(), when(retirement, tenant.today));
             drafts.push(
                 Draft::new(Self::ID, Level::Warning, message)
                     .help(format!("{instead} {}", retirement.source))
@@ -49,7 +46,8 @@ fn roles(policy: &Policy) -> Option<Draft> {
         let name = catalog::name(role)?;
         catalog::retirement(name).map(|retirement| (index, name, retirement))
     };
-    let roles: Vec<(usize, &str, &Retirement)> = policy.conditions.users.include_roles.known().filter_map(retired).collect();
+    let roles: Vec<(usize, &str, &Retirement)> =
+        policy.conditions.users.include_roles.known().filter_map(retired).collect();
     let (_, _, first) = roles.first()?;
     let names: Vec<&str> = roles.iter().map(|(_, name, _)| *name).collect();
     let message = format!(
@@ -69,8 +67,12 @@ fn roles(policy: &Policy) -> Option<Draft> {
 
 fn when(retirement: &Retirement, today: Date) -> String {
     match retirement.day {
-        Some(day) if today < day => format!("Microsoft retires on {day}: from then on it counts as if it were not there"),
-        Some(day) => format!("Microsoft has retired on {day}: it counts as if it were not there, in tenants that the change has reached"),
+        Some(day) if today < day => {
+            format!("Microsoft retires on {day}: from then on it counts as if it were not there")
+        }
+        Some(day) => format!(
+            "Microsoft has retired on {day}: it counts as if it were not there, in tenants that the change has reached"
+        ),
         None => "Microsoft has deprecated".to_owned(),
     }
 }

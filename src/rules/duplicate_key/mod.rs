@@ -1,9 +1,9 @@
 //! A key that stands twice.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Part, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
-use super::{Rule, declare, described};
 
 declare!(
     DuplicateKey,

@@ -7,14 +7,7 @@ use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use std::collections::BTreeMap;
 
-declare!(
-    DuplicateName,
-    "duplicate-name",
-    Info,
-    "0.1.0",
-    Rollout,
-    "Two policies of the tenant carry the same name."
-);
+declare!(DuplicateName, "duplicate-name", Info, "0.1.0", Rollout, "Two policies of the tenant carry the same name.");
 
 /// Names that are shared before the files are taken for those of two tenants.
 const BY_CHANCE: usize = 3;

@@ -1,9 +1,9 @@
 //! One id, two contents.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, PolicyRef};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
-use super::{Rule, declare, described};
 
 declare!(
     DuplicatePolicy,

@@ -30,12 +30,12 @@ impl Rule for ExpiredException {
             let id = entry.id.to_string();
             let name = facts.name(entry.kind, &entry.id).unwrap_or_else(|| id.clone());
             let date = entry.review_by.map(|date| date.to_string()).unwrap_or_default();
-            let message = format!(
-                "The exception for the {} {} was to be reviewed by {date}.",
-                entry.kind.word(),
-                quoted(&name)
+            let message =
+                format!("The exception for the {} {} was to be reviewed by {date}.", entry.kind.word(), quoted(&name));
+            let help = format!(
+                "Ask {} whether it is still needed; then set a new date, or remove the exclusion.",
+                quoted(&entry.owner)
             );
-            let help = format!("Ask {} whether it is still needed; then set a new date, or remove the exclusion.", quoted(&entry.owner));
             let mut draft = Draft::new(Self::ID, Level::Warning, message)
                 .help(help)
                 .about(id)

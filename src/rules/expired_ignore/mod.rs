@@ -4,7 +4,14 @@ use super::{Rule, declare, described};
 use crate::finding::{Draft, Level};
 use crate::rules::IgnoreFacts;
 
-declare!(ExpiredIgnore, "expired-ignore", Warning, "0.1.0", Configuration, "An ignore is past its last day and hides nothing any more.");
+declare!(
+    ExpiredIgnore,
+    "expired-ignore",
+    Warning,
+    "0.1.0",
+    Configuration,
+    "An ignore is past its last day and hides nothing any more."
+);
 
 impl Rule for ExpiredIgnore {
     described!("doc.md");

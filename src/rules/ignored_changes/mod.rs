@@ -19,7 +19,8 @@ declare!(
 const PARTS: [&str; 4] = ["state", "conditions", "grant_controls", "session_controls"];
 
 /// Attributes that the provider fills in by itself, which is why people ignore them.
-const FILLED_IN: [&str; 3] = ["insider_risk_levels", "sign_in_frequency_interval", "sign_in_frequency_authentication_type"];
+const FILLED_IN: [&str; 3] =
+    ["insider_risk_levels", "sign_in_frequency_interval", "sign_in_frequency_authentication_type"];
 
 impl Rule for IgnoredChanges {
     described!("doc.md");

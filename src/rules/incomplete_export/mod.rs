@@ -1,9 +1,9 @@
 //! `@odata.nextLink` left in a page.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
-use super::{Rule, declare, described};
 
 declare!(
     IncompleteExport,

@@ -1,9 +1,9 @@
 //! Bytes that are no text.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Spot};
 use crate::rules::FileFacts;
 use crate::source::DecodeProblem;
-use super::{Rule, declare, described};
 
 declare!(
     InvalidEncoding,

@@ -24,7 +24,10 @@ impl Rule for InvalidGrantControls {
         if is_unread || grant.built_in.is_empty() || policy.conditions.doubt.is_some() {
             return;
         }
-        for problem in [block_and_others, mfa_and_strength, password_change, remediation].into_iter().filter_map(|check| check(policy)) {
+        for problem in [block_and_others, mfa_and_strength, password_change, remediation]
+            .into_iter()
+            .filter_map(|check| check(policy))
+        {
             let message = format!("{} {}. Microsoft Graph refuses that.", PolicyRef::to(policy).label(), problem.what);
             drafts.push(
                 Draft::new(Self::ID, Level::Error, message)
@@ -82,7 +85,13 @@ fn password_change(policy: &Policy) -> Option<Problem> {
     let place = place_of(policy, GrantControl::PasswordChange)?;
     let conditions = &policy.conditions;
     let problem = |what, instead| {
-        Some(Problem { about: "password change", what, place: place.clone(), seen: "a new password is demanded here", instead })
+        Some(Problem {
+            about: "password change",
+            what,
+            place: place.clone(),
+            seen: "a new password is demanded here",
+            instead,
+        })
     };
     if conditions.user_risk_levels.is_empty() {
         return problem(
@@ -98,12 +107,10 @@ fn password_change(policy: &Policy) -> Option<Problem> {
         );
     }
     let applications = &conditions.applications;
-    let all = applications.include.position(|id| id.is("All")).is_some() || applications.include.first_unknown().is_some();
+    let all =
+        applications.include.position(|id| id.is("All")).is_some() || applications.include.first_unknown().is_some();
     if !all || !applications.exclude.is_empty() {
-        return problem(
-            "demands a new password for some resources only",
-            "Include All resources, without exclusions.",
-        );
+        return problem("demands a new password for some resources only", "Include All resources, without exclusions.");
     }
     let any_client = conditions.client_app_types.is_empty()
         || conditions.client_app_types.position(|client| *client == ClientAppType::All).is_some()

@@ -1,9 +1,9 @@
 //! Names and malformed GUIDs where ids belong.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
-use super::{Rule, declare, described};
 
 declare!(
     InvalidId,

@@ -4,7 +4,14 @@ use super::{Rule, declare, described};
 use crate::finding::{Draft, Level};
 use crate::rules::IgnoreFacts;
 
-declare!(InvalidIgnore, "invalid-ignore", Error, "0.1.0", Configuration, "An ignore gives no reason, or names no rule, and therefore hides nothing.");
+declare!(
+    InvalidIgnore,
+    "invalid-ignore",
+    Error,
+    "0.1.0",
+    Configuration,
+    "An ignore gives no reason, or names no rule, and therefore hides nothing."
+);
 
 impl Rule for InvalidIgnore {
     described!("doc.md");

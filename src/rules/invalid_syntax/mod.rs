@@ -1,9 +1,9 @@
 //! Text that is no JSON.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Spot};
 use crate::rules::FileFacts;
 use crate::syntax::{MAX_DEPTH, SyntaxProblem};
-use super::{Rule, declare, described};
 
 declare!(
     InvalidSyntax,

@@ -1,9 +1,9 @@
 //! Values that Graph would refuse.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
-use super::{Rule, declare, described};
 
 declare!(
     InvalidValue,

@@ -1,9 +1,8 @@
 //! A group that is meant to be left out of one policy, and is left out of more.
 
-use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
 use crate::coverage::{Comparison, PrincipalKind};
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{ClientAppType, GrantControl, Id, List, Policy};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
@@ -88,7 +87,11 @@ fn draft(policy: &Policy, grant: &Grant, leaks: &[Leak<'_>]) -> Draft {
     let help = format!("Remove {} unless its members are meant to be outside of this policy, too.", place(&leaks[0]));
     let draft = Draft::new(LeakingExclusion::ID, Level::Warning, message).help(help).policy(policy);
     let draft = leaks.iter().take(SHOWN).fold(draft, |draft, leak| {
-        draft.label(Label::in_policy(policy, &list.index(leak.index), format!("{} is excluded here, too", quoted(&leak.name))))
+        draft.label(Label::in_policy(
+            policy,
+            &list.index(leak.index),
+            format!("{} is excluded here, too", quoted(&leak.name)),
+        ))
     });
     let name = Pointer::root().key("displayName");
     draft.label(Label::in_policy(leaks[0].meant, &name, "the policy that the group is named for"))
@@ -172,7 +175,10 @@ fn tokens(name: &str) -> impl Iterator<Item = &str> {
 fn is_number(token: &str) -> bool {
     let digits = token.trim_start_matches(|character: char| character.is_ascii_alphabetic());
     let letters = token.len() - digits.len();
-    token.get(1..) != Some("365") && (1..=5).contains(&letters) && (2..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    token.get(1..) != Some("365")
+        && (1..=5).contains(&letters)
+        && (2..=5).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_for_emergencies(name: &str) -> bool {

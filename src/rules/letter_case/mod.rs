@@ -1,9 +1,9 @@
 //! Letter case.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
-use super::{Rule, declare, described};
 
 declare!(
     LetterCase,
@@ -24,10 +24,16 @@ impl Rule for LetterCase {
             let message = format!("`{place}` is {}; Microsoft Graph spells it \"{canonical}\".", quoted(value));
             drafts.push(
                 Draft::new(Self::ID, Level::Warning, message)
-                    .help(format!("Write \"{canonical}\". caplint reads it as that; other tools compare letter by letter."))
+                    .help(format!(
+                        "Write \"{canonical}\". caplint reads it as that; other tools compare letter by letter."
+                    ))
                     .policy(policy)
                     .about(format!("{place} {value}"))
-                    .label(Label::as_written(policy, violation.pointer.clone(), format!("spelt \"{canonical}\" by Graph"))),
+                    .label(Label::as_written(
+                        policy,
+                        violation.pointer.clone(),
+                        format!("spelt \"{canonical}\" by Graph"),
+                    )),
             );
         }
     }

@@ -46,10 +46,8 @@ impl Rule for ManagementApiOnly {
         let beside = if tenant.cloud == "usgov" { &BESIDE[1..] } else { &BESIDE[..] };
         let open: Vec<&str> = beside.iter().filter(|(id, _)| is_open(tenant, id)).map(|(_, name)| *name).collect();
         let Some(index) = position(policy).filter(|_| !open.is_empty()) else { return };
-        let message = format!(
-            "MFA is asked for the Windows Azure Service Management API, but not for {}.",
-            open.join(" and ")
-        );
+        let message =
+            format!("MFA is asked for the Windows Azure Service Management API, but not for {}.", open.join(" and "));
         let place = Pointer::new("/conditions/applications/includeApplications").index(index);
         let draft = Draft::new(Self::ID, Level::Info, message)
             .help("Include All resources: Microsoft Graph cannot be named, and what is new is then covered from its first day.")

@@ -27,9 +27,8 @@ impl Rule for MfaOnlyAtRisk {
         ];
         let Some((_, risk)) = at.into_iter().find(|(is_set, _)| *is_set) else { return };
         // A policy that has passwords changed or risks remediated is not there for MFA.
-        let remedies = |control: &GrantControl| {
-            matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation)
-        };
+        let remedies =
+            |control: &GrantControl| matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation);
         if !policy.grant.asks_for_mfa() || policy.grant.built_in.position(remedies).is_some() {
             return;
         }
@@ -48,7 +47,9 @@ impl Rule for MfaOnlyAtRisk {
         );
         drafts.push(
             Draft::new(Self::ID, Level::Warning, message)
-                .help("Ask for MFA at every sign-in, in a policy without a risk condition, and keep this one beside it.")
+                .help(
+                    "Ask for MFA at every sign-in, in a policy without a risk condition, and keep this one beside it.",
+                )
                 .policy(policy)
                 .label(Label::in_policy(policy, &Pointer::new(risk), "everything else is left out")),
         );

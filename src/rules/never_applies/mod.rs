@@ -24,7 +24,8 @@ impl Rule for NeverApplies {
         if conditions.doubt.is_some() || !conditions.opaque.is_empty() {
             return;
         }
-        let Some((place, what)) = targets_nothing(policy).or_else(|| reaches_nobody(policy)).or_else(|| cancelled(policy))
+        let Some((place, what)) =
+            targets_nothing(policy).or_else(|| reaches_nobody(policy)).or_else(|| cancelled(policy))
         else {
             return;
         };
@@ -34,7 +35,8 @@ impl Rule for NeverApplies {
             true => Level::Error,
             false => Level::Warning,
         };
-        let message = format!("{} never applies: {}. It protects nothing.", PolicyRef::to(policy).label(), what.because);
+        let message =
+            format!("{} never applies: {}. It protects nothing.", PolicyRef::to(policy).label(), what.because);
         drafts.push(
             Draft::new(Self::ID, level, message)
                 .help("Say whom and what the policy is for, or delete it.")
@@ -68,7 +70,10 @@ fn targets_nothing(policy: &Policy) -> Option<(Pointer, Reason)> {
     if applications.doubt.is_some() || other_targets || !is_none(&applications.include) {
         return None;
     }
-    Some((Pointer::new("/conditions/applications"), empty("it targets no resource, user action or authentication context")))
+    Some((
+        Pointer::new("/conditions/applications"),
+        empty("it targets no resource, user action or authentication context"),
+    ))
 }
 
 fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Reason)> {

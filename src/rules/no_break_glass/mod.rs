@@ -1,10 +1,9 @@
 //! Nobody is left to mend a mistake.
 
-use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
 use crate::catalog;
 use crate::coverage::PrincipalKind;
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Operator, Platform, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -127,9 +126,10 @@ fn names(policies: &[&Policy]) -> String {
 
 fn labelled(draft: Draft, policies: &[&Policy], message: &str) -> Draft {
     let draft = with_policy(draft, policies);
-    policies.iter().take(SHOWN).fold(draft, |draft, policy| {
-        draft.label(Label::in_policy(policy, &Pointer::new("/conditions/users"), message))
-    })
+    policies
+        .iter()
+        .take(SHOWN)
+        .fold(draft, |draft, policy| draft.label(Label::in_policy(policy, &Pointer::new("/conditions/users"), message)))
 }
 
 fn with_policy(draft: Draft, policies: &[&Policy]) -> Draft {
@@ -155,9 +155,10 @@ fn can_lock_out(policy: &Policy) -> bool {
         let name = catalog::app(id).map(|app| app.name);
         id.is("MicrosoftAdminPortals") || name == Some("Windows Azure Service Management API")
     });
-    let excludes_administrators = conditions.users.exclude_roles.position(|id| {
-        catalog::role("Global Administrator").is_some_and(|role| role.id == *id)
-    });
+    let excludes_administrators = conditions
+        .users
+        .exclude_roles
+        .position(|id| catalog::role("Global Administrator").is_some_and(|role| role.id == *id));
     stops_everybody(policy)
         && excludes_administration.is_none()
         && excludes_administrators.is_none()
@@ -183,7 +184,8 @@ pub(super) fn stops_everybody(policy: &Policy) -> bool {
             .all(|modern| clients.position(|client| client == modern).is_some());
     let platforms = &conditions.platforms;
     let every_platform = platforms.is_empty()
-        || (platforms.include.position(|platform| *platform == Platform::All).is_some() && platforms.exclude.is_empty());
+        || (platforms.include.position(|platform| *platform == Platform::All).is_some()
+            && platforms.exclude.is_empty());
     users.include_users.position(|id| id.is("All")).is_some()
         && applications.include.position(|id| id.is("All")).is_some()
         && applications.filter == Fact::Known(None)
@@ -207,7 +209,8 @@ pub(super) fn stops_everybody(policy: &Policy) -> bool {
 /// Whether the grant controls cannot be met by a password and a click.
 fn is_demanding(policy: &Policy) -> bool {
     let grant = &policy.grant;
-    let is_hard = |control: &GrantControl| !matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation);
+    let is_hard =
+        |control: &GrantControl| !matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation);
     let hard = grant.built_in.known().filter(|(_, control)| is_hard(control)).count()
         + usize::from(matches!(grant.strength, Fact::Known(Some(_))));
     let all = grant.built_in.items().len()

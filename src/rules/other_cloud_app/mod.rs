@@ -38,7 +38,9 @@ impl Rule for OtherCloudApp {
             );
             drafts.push(
                 Draft::new(Self::ID, Level::Warning, message)
-                    .help(format!("Name {here} instead. If the tenant is in {cloud}, check it with `--cloud {argument}`."))
+                    .help(format!(
+                        "Name {here} instead. If the tenant is in {cloud}, check it with `--cloud {argument}`."
+                    ))
                     .policy(policy)
                     .about(what)
                     .label(Label::in_policy(policy, &Pointer::new(pointer).index(index), format!("in {cloud}"))),

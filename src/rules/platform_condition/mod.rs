@@ -1,8 +1,7 @@
 //! MFA on some platforms only.
 
-use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Label, Level, PolicyRef, joined};
 use crate::policy::{List, Platform, Policy, Scope, Words};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;

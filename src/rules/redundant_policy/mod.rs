@@ -1,10 +1,9 @@
 //! MFA that others ask for already.
 
-use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
 use crate::catalog;
 use crate::coverage::{Comparison, Redundant};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Label, Level, PolicyRef, joined};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;

@@ -28,20 +28,16 @@ impl Rule for ReplacedPolicy {
         } else {
             (Level::Info, "It is not in force both before and after, so nothing opens, but its id changes.")
         };
-        let message = format!(
-            "This plan destroys {} and then makes it anew. {what}",
-            PolicyRef::to(policy).label()
-        );
+        let message = format!("This plan destroys {} and then makes it anew. {what}", PolicyRef::to(policy).label());
         let help = format!(
             "{}Set `create_before_destroy` in its `lifecycle`, so that the new policy is there before the old one goes.",
             why(replaced)
         );
-        drafts.push(
-            Draft::new(Self::ID, level, message)
-                .help(help)
-                .policy(policy)
-                .label(Label::as_written(policy, Pointer::root(), "destroyed first")),
-        );
+        drafts.push(Draft::new(Self::ID, level, message).help(help).policy(policy).label(Label::as_written(
+            policy,
+            Pointer::root(),
+            "destroyed first",
+        )));
     }
 }
 
@@ -68,8 +64,10 @@ mod tests {
     use crate::tenant::Tenant;
 
     fn level(before: &str, after: &str) -> Option<Level> {
-        let change = format!(r#"{{"actions": ["delete", "create"], "before": {{"state": "{before}"}},
-            "after": {{"display_name": "p", "state": "{after}", "conditions": [], "grant_controls": []}}}}"#);
+        let change = format!(
+            r#"{{"actions": ["delete", "create"], "before": {{"state": "{before}"}},
+            "after": {{"display_name": "p", "state": "{after}", "conditions": [], "grant_controls": []}}}}"#
+        );
         let text = format!(
             r#"{{"format_version": "1.2", "resource_changes": [{{"address": "azuread_conditional_access_policy.p",
             "mode": "managed", "type": "azuread_conditional_access_policy", "name": "p", "change": {change}}}]}}"#

@@ -45,7 +45,9 @@ impl Rule for ResourceExclusion {
         let place = Pointer::new("/conditions/applications/excludeApplications").index(index);
         drafts.push(
             Draft::new(Self::ID, Level::Info, message)
-                .help("Do without exclusions of resources where you can, and test apps that ask for basic scopes alone.")
+                .help(
+                    "Do without exclusions of resources where you can, and test apps that ask for basic scopes alone.",
+                )
                 .policy(policy)
                 .label(Label::in_policy(policy, &place, "the first resource that is excluded")),
         );

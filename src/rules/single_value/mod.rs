@@ -1,9 +1,9 @@
 //! A list of one that was unrolled.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
-use super::{Rule, declare, described};
 
 declare!(
     SingleValue,
@@ -23,7 +23,8 @@ impl Rule for SingleValue {
                 continue;
             }
             let place = violation.pointer.dotted();
-            let message = format!("`{place}` is one value where Microsoft Graph has a list; caplint reads it as a list of one.");
+            let message =
+                format!("`{place}` is one value where Microsoft Graph has a list; caplint reads it as a list of one.");
             drafts.push(
                 Draft::new(Self::ID, Level::Info, message)
                     .help("Put it into brackets, or export again with a greater `-Depth`.")

@@ -26,7 +26,8 @@ impl Rule for StaleReportOnly {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
         let present = || facts.tenant.policies.iter().filter(|policy| !policy.deleted);
         let stale: Vec<(&Policy, i64)> = present().filter_map(|policy| Some((policy, age(facts, policy)?))).collect();
-        let is_any_on = present().any(|policy| !matches!(policy.state, Fact::Known(State::ReportOnly | State::Disabled)));
+        let is_any_on =
+            present().any(|policy| !matches!(policy.state, Fact::Known(State::ReportOnly | State::Disabled)));
         match stale.iter().min_by_key(|(_, days)| *days) {
             // Nobody has begun to enforce, so the single policy is not the point.
             Some((latest, days)) if facts.is_whole && !is_any_on && stale.len() > 1 => {

@@ -23,12 +23,14 @@ impl Rule for StoredQueryDisagrees {
             let Some(why) = disagreement(judgement) else { continue };
             let (query, proof) = (judgement.stored_query_passes == Some(true), judgement.decision.verdict.word());
             let passes = if query { "passes" } else { "fails" };
-            let message = format!("The stored query of {} {passes}, while the proof says {proof}: {why}.", judgement.control.id);
+            let message =
+                format!("The stored query of {} {passes}, while the proof says {proof}: {why}.", judgement.control.id);
             let mut draft = Draft::new(Self::ID, Level::Info, message).about(judgement.control.id);
             draft = draft.help("Trust the proof. `--reading stored-query` makes the query decide instead.");
             let policy = if query { matching(facts, judgement) } else { proving(judgement) };
             if let Some(policy) = policy.and_then(|index| facts.tenant.policies.get(index)) {
-                let seen = if query { "the query takes this policy for enough" } else { "this policy carries the proof" };
+                let seen =
+                    if query { "the query takes this policy for enough" } else { "this policy carries the proof" };
                 draft = draft.policy(policy).label(Label::in_policy(policy, &Pointer::new("/displayName"), seen));
             }
             drafts.push(draft);
@@ -43,9 +45,13 @@ fn disagreement(judgement: &Judgement) -> Option<&'static str> {
             "it looks at one policy's users, apps, clients and controls, and not at state, operator, other conditions or guests",
         ),
         (Some(false), Verdict::Enforced | Verdict::EnforcedExcept) => Some(match &judgement.decision.reason {
-            Reason::Policies(policies) if policies.len() > 1 => "it looks at one policy at a time, and several together cover what none does alone",
+            Reason::Policies(policies) if policies.len() > 1 => {
+                "it looks at one policy at a time, and several together cover what none does alone"
+            }
             Reason::SecurityDefaults => "it does not know security defaults",
-            _ => "it compares lists letter by letter, asks for at least one exclusion, and knows neither all resources nor strengths",
+            _ => {
+                "it compares lists letter by letter, asks for at least one exclusion, and knows neither all resources nor strengths"
+            }
         }),
         _ => None,
     }

@@ -1,11 +1,10 @@
 //! The account of Entra Connect cannot do MFA.
 
 use super::no_break_glass::stops_everybody;
-use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
 use crate::catalog;
 use crate::coverage::PrincipalKind;
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Label, Level, PolicyRef, joined};
 use crate::policy::{Id, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -31,9 +30,8 @@ impl Rule for SyncAccountNotExcluded {
             return;
         }
         let policies = facts.tenant.policies.iter();
-        let stopping = policies.filter(|policy| {
-            facts.is_on(policy) && stops_everybody(policy) && !may_exclude(facts, policy, &role.id)
-        });
+        let stopping = policies
+            .filter(|policy| facts.is_on(policy) && stops_everybody(policy) && !may_exclude(facts, policy, &role.id));
         let stopping: Vec<&Policy> = stopping.collect();
         let Some(first) = stopping.first() else { return };
         let names: Vec<String> = stopping.iter().map(|policy| PolicyRef::to(policy).label()).collect();

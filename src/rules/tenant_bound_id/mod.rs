@@ -34,8 +34,8 @@ impl Rule for TenantBoundId {
             .help("Refer to the resource, look it up with a `data` block, or take it from a variable.")
             .policy(policy);
         let labels = ids.iter().take(SHOWN);
-        drafts.push(labels.fold(draft, |draft, own| {
-            draft.label(Label::as_written(policy, own.clone(), "of one tenant"))
-        }));
+        drafts.push(
+            labels.fold(draft, |draft, own| draft.label(Label::as_written(policy, own.clone(), "of one tenant"))),
+        );
     }
 }

@@ -1,8 +1,7 @@
 //! MFA from some places only.
 
-use super::unapproved_exception::joined;
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{Id, List, Policy, Scope};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -41,19 +40,20 @@ impl Rule for TrustedLocationBypass {
             let asks = format!("asks for MFA only from {}: anywhere else", names(tenant, include));
             (asks, Pointer::new("/conditions/locations/includeLocations"), include, "MFA from here alone")
         };
-        let message = format!(
-            "{} {asks} a password is enough, and no other policy asks for MFA.",
-            PolicyRef::to(policy).label()
-        );
+        let message =
+            format!("{} {asks} a password is enough, and no other policy asks for MFA.", PolicyRef::to(policy).label());
         let help = if is_spared {
             "Remove the location condition. Where fewer prompts are the aim, use a longer sign-in frequency instead."
         } else {
             "Remove the location condition, or ask for MFA from everywhere else in a policy of its own."
         };
         let draft = Draft::new(Self::ID, Level::Warning, message).help(help).policy(policy);
-        drafts.push(listed.known().take(SHOWN).fold(draft, |draft, (index, _)| {
-            draft.label(Label::in_policy(policy, &place.index(index), seen))
-        }));
+        drafts.push(
+            listed
+                .known()
+                .take(SHOWN)
+                .fold(draft, |draft, (index, _)| draft.label(Label::in_policy(policy, &place.index(index), seen))),
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::coverage::{Exception, PrincipalKind};
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
 use crate::rules::control::when;
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
@@ -32,9 +32,8 @@ impl Rule for UnapprovedException {
                 if is_listed {
                     continue;
                 }
-                let same = |known: &&mut Excepted<'_>| {
-                    known[0].1.kind == exception.kind && known[0].1.id == exception.id
-                };
+                let same =
+                    |known: &&mut Excepted<'_>| known[0].1.kind == exception.kind && known[0].1.id == exception.id;
                 match excepted.iter_mut().find(same) {
                     Some(known) => known.push((judgement, exception)),
                     None => excepted.push(vec![(judgement, exception)]),
@@ -75,7 +74,7 @@ fn one(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Draft {
     let does_not = if controls.len() == 1 { "does not hold" } else { "do not hold" };
     let message = format!(
         "{} {does_not} for {}, and `caplint.toml` does not approve that.",
-        listed(&controls),
+        joined(&controls, 6),
         described(facts, judgement, exception)
     );
     let kind = exception.kind.word();
@@ -90,11 +89,7 @@ fn one(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Draft {
 }
 
 fn hold(controls: &[&str]) -> String {
-    format!("{} {}", listed(controls), if controls.len() == 1 { "holds" } else { "hold" })
-}
-
-fn listed(controls: &[&str]) -> String {
-    joined(&controls.iter().map(|control| (*control).to_owned()).collect::<Vec<_>>(), 6)
+    format!("{} {}", joined(controls, 6), if controls.len() == 1 { "holds" } else { "hold" })
 }
 
 fn labelled(facts: &TenantFacts<'_>, mut draft: Draft, exception: &Exception) -> Draft {
@@ -125,17 +120,5 @@ fn described(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Excepti
     match when(facts, judgement, exception, 1) {
         Some(when) => format!("{subject} ({when})"),
         None => subject.to_owned(),
-    }
-}
-
-/// At most so many, and how many more.
-pub(super) fn joined(names: &[String], most: usize) -> String {
-    let mut shown: Vec<String> = names.iter().take(most).cloned().collect();
-    if names.len() > most {
-        shown.push(format!("{} more", names.len() - most));
-    }
-    match shown.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => shown.concat(),
     }
 }

@@ -1,9 +1,9 @@
 //! Conditions without a model.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Part, PolicyRef, quoted};
 use crate::rules::FileFacts;
 use crate::syntax::Pointer;
-use super::{Rule, declare, described};
 
 declare!(
     UnknownCondition,
@@ -25,7 +25,7 @@ impl Rule for UnknownCondition {
                      as cover.",
                     quoted(name),
                     PolicyRef::to(policy).label()
-);
+                );
                 let pointer = Pointer::new("/conditions").key(name);
                 drafts.push(
                     Draft::new(Self::ID, Level::Warning, message)

@@ -1,9 +1,9 @@
 //! Properties outside of the schema.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Part, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
-use super::{Rule, declare, described};
 
 declare!(
     UnknownProperty,

@@ -1,9 +1,9 @@
 //! Members that Microsoft has added since, or never had.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
-use super::{Rule, declare, described};
 
 declare!(
     UnknownValue,
@@ -26,7 +26,9 @@ impl Rule for UnknownValue {
                     "Check the spelling against Microsoft Graph's documentation. If it is new, a later caplint may know it.",
                 ),
                 ViolationKind::Hidden => (
-                    format!("`{place}` is \"unknownFutureValue\": the export hides what the tenant has. caplint cannot tell what it means."),
+                    format!(
+                        "`{place}` is \"unknownFutureValue\": the export hides what the tenant has. caplint cannot tell what it means."
+                    ),
                     "Export again with the request header `Prefer: include-unknown-enum-members`.",
                 ),
                 _ => continue,

@@ -1,8 +1,8 @@
 //! Policies in a form that is recognised but not read.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Spot};
 use crate::rules::FileFacts;
-use super::{Rule, declare, described};
 
 declare!(
     UnreadFormat,

@@ -1,8 +1,8 @@
 //! A file that the system refuses to read.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Spot};
 use crate::rules::FileFacts;
-use super::{Rule, declare, described};
 
 declare!(
     UnreadableFile,

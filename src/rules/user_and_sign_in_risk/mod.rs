@@ -33,7 +33,11 @@ impl Rule for UserAndSignInRisk {
                 .help("Make two policies of it, one for each risk.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &Pointer::new("/conditions/userRiskLevels"), "this risk"))
-                .label(Label::in_policy(policy, &Pointer::new("/conditions/signInRiskLevels"), "and this one, both at once")),
+                .label(Label::in_policy(
+                    policy,
+                    &Pointer::new("/conditions/signInRiskLevels"),
+                    "and this one, both at once",
+                )),
         );
     }
 }

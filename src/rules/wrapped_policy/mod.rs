@@ -1,9 +1,9 @@
 //! A policy one level deeper than usual.
 
+use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
-use super::{Rule, declare, described};
 
 declare!(
     WrappedPolicy,
@@ -22,7 +22,8 @@ impl Rule for WrappedPolicy {
             let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
             let label = Label { file: file.file, spot, message: "read as a policy, or a list of them".to_owned() };
-            let message = format!("The policies in this file stand inside of `{}`; they were read from there.", pointer.dotted());
+            let message =
+                format!("The policies in this file stand inside of `{}`; they were read from there.", pointer.dotted());
             drafts.push(Draft::new(Self::ID, Level::Info, message).about(pointer.as_str()).label(label));
         }
     }
