@@ -8,4 +8,5 @@ mod lines;
 pub use encoding::{DecodeError, DecodeProblem, Encoding, Text, decode};
 pub use excerpt::{Excerpt, ExcerptLine};
 pub use line_hash::{LineHashes, line_hashes};
+pub(crate) use lines::whole_characters;
 pub use lines::{Lines, Position};

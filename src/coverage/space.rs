@@ -412,8 +412,10 @@ fn resources(requirement: &Requirement, policies: &[Policy]) -> Vec<Resource> {
         for id in named {
             match SUITES.into_iter().find(|suite| id.is(suite)) {
                 Some(suite) => all.push(Resource::OfSuite(suite)),
-                None if id.guid().is_some() => all.push(Resource::App(id.clone())),
-                None => {}
+                // These words name no application.
+                None if ["All", "None", "AllAgentIdResources"].into_iter().any(|word| id.is(word)) => {}
+                // What is no GUID (a name, a placeholder, a reference) is an application all the same.
+                None => all.push(Resource::App(id.clone())),
             }
         }
     }

@@ -81,6 +81,10 @@ impl Reader {
             Fact::Known(None) => self.doubt(Reason::Missing),
             Fact::Unknown(reason) => Fact::Unknown(reason),
         };
+        // Whatever the strategy is, the policy is in force for a part at most; one that is off stays off.
+        let is_partial = rest[4].node.is_some_and(|strategy| !strategy.is_void());
+        let state =
+            if is_partial && state == Fact::Known(State::Enabled) { self.doubt(Reason::PartlyEnabled) } else { state };
         let deleted = match deleted.node {
             None | Some(Node::Null | Node::Untold(_)) => false,
             Some(Node::String(date)) => !date.is_empty(),

@@ -19,6 +19,10 @@ pub enum Reason {
     Placeholder,
     /// A required property is not there.
     Missing,
+    /// It has a property that caplint does not know: misspelt, or new at Microsoft.
+    UnknownProperty,
+    /// The policy has a `partialEnablementStrategy`, which Microsoft does not document.
+    PartlyEnabled,
     /// Infrastructure code does not tell it.
     Untold(Untold),
 }
@@ -35,6 +39,8 @@ impl Reason {
             Self::Ambiguous => "its key stands twice",
             Self::Placeholder => "it is a template's placeholder",
             Self::Missing => "it is missing",
+            Self::UnknownProperty => "it has a property that caplint does not know",
+            Self::PartlyEnabled => "the policy has a `partialEnablementStrategy`, which Microsoft does not document",
             Self::Untold(Untold::AfterApply) => "Terraform knows it only after apply",
             Self::Untold(Untold::Sensitive) => "Terraform keeps it secret",
             Self::Untold(Untold::Variable) => "a variable gives it at run time",

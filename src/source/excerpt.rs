@@ -1,6 +1,6 @@
 //! The lines that a report shows of a file, cut out while the file is at hand, so that no report needs to read it.
 
-use super::Lines;
+use super::{Lines, whole_characters};
 use std::ops::Range;
 
 /// One line of a file, clipped to the neighbourhood of what is pointed at.
@@ -39,8 +39,8 @@ impl Excerpt {
     #[must_use]
     pub fn cut_within(lines: &Lines<'_>, span: &Range<usize>, window: &Range<usize>) -> Self {
         let text = lines.text();
-        let start = span.start.min(text.len());
-        let end = span.end.clamp(start, text.len());
+        let Range { start, end } = whole_characters(text, span);
+        let window = &whole_characters(text, window);
         let inside = reach(text[start..end].chars(), end - start).0;
         let before = &text[window.start.min(start)..start];
         let after = |from: usize| &text[from..window.end.clamp(from, text.len())];
@@ -94,6 +94,20 @@ mod tests {
     #[test]
     fn a_short_line_is_shown_whole() {
         assert_eq!(cut("{\n\t\"state\": \"on\"\r\n}", "\"on\""), (2, "\t\"state\": \"on\"".into(), "\"on\"".into()));
+    }
+
+    #[test]
+    fn a_range_inside_of_a_character_is_widened_to_the_whole_of_it() {
+        let text = "{“a”: 1}";
+        for start in 0..=text.len() {
+            for end in 0..=text.len() + 1 {
+                let excerpt = Excerpt::cut_within(&Lines::new(text), &(start..end), &(end..start + 1));
+                assert!(excerpt.line.text.is_char_boundary(excerpt.marked.start), "{start}..{end}");
+                assert!(excerpt.line.text.is_char_boundary(excerpt.marked.end), "{start}..{end}");
+            }
+        }
+        let excerpt = Excerpt::cut(&Lines::new(text), &(1..2));
+        assert_eq!(&excerpt.line.text[excerpt.marked], "“");
     }
 
     #[test]

@@ -2,6 +2,21 @@
 
 use std::ops::Range;
 
+/// A range of bytes, widened to whole characters and kept within the text. Parsers of other people count in their own
+/// ways, and a range that ends inside of a character must not stop a run.
+#[must_use]
+pub(crate) fn whole_characters(text: &str, range: &Range<usize>) -> Range<usize> {
+    let mut start = range.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = range.end.clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
 /// A place in a text. Lines and columns count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

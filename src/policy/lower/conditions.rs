@@ -22,6 +22,9 @@ const MODELLED: [&str; 12] = [
     "authenticationFlows",
 ];
 
+/// What `applications` target beside apps: traffic of Global Secure Access, which is none of any control's resources.
+const TRAFFIC: [&str; 2] = ["globalSecureAccess", "networkAccess"];
+
 impl Reader {
     pub(super) fn conditions(&mut self, object: &Object<'_>) -> Conditions {
         let [
@@ -65,7 +68,10 @@ impl Reader {
             transfer_methods: match self.object_or_empty(flows) {
                 Fact::Known(Some(flows)) => {
                     let [methods] = self.pick(flows, ["transferMethods"]);
-                    self.flags(methods)
+                    match Self::stray(flows, &["transferMethods"]) {
+                        None => self.flags(methods),
+                        Some(reason) => List::unknown(reason),
+                    }
                 }
                 Fact::Known(None) => List::default(),
                 Fact::Unknown(reason) => List::unknown(reason),
@@ -80,14 +86,16 @@ impl Reader {
     }
 
     fn devices(&mut self, slot: Slot<'_, '_>, opaque: &mut Vec<Box<str>>) -> Fact<Option<Box<Filter>>> {
+        const KEYS: [&str; 5] =
+            ["deviceFilter", "includeDevices", "excludeDevices", "includeDeviceStates", "excludeDeviceStates"];
         match self.object_or_empty(slot) {
             Fact::Known(None) => Fact::Known(None),
             Fact::Unknown(reason) => Fact::Unknown(reason),
             Fact::Known(Some(devices)) => {
-                let [filter, states @ ..] = self.pick(
-                    devices,
-                    ["deviceFilter", "includeDevices", "excludeDevices", "includeDeviceStates", "excludeDeviceStates"],
-                );
+                let [filter, states @ ..] = self.pick(devices, KEYS);
+                if let Some(reason) = Self::stray(devices, &KEYS) {
+                    return Fact::Unknown(reason);
+                }
                 if states.iter().any(|slot| slot.node.is_some()) {
                     self.conforms = false;
                 }
@@ -100,21 +108,19 @@ impl Reader {
     }
 
     fn users(&mut self, object: &Object<'_>) -> Users {
-        let [users, not_users, groups, not_groups, roles, not_roles, guests, not_guests] = self.pick(
-            object,
-            [
-                "includeUsers",
-                "excludeUsers",
-                "includeGroups",
-                "excludeGroups",
-                "includeRoles",
-                "excludeRoles",
-                "includeGuestsOrExternalUsers",
-                "excludeGuestsOrExternalUsers",
-            ],
-        );
+        const KEYS: [&str; 8] = [
+            "includeUsers",
+            "excludeUsers",
+            "includeGroups",
+            "excludeGroups",
+            "includeRoles",
+            "excludeRoles",
+            "includeGuestsOrExternalUsers",
+            "excludeGuestsOrExternalUsers",
+        ];
+        let [users, not_users, groups, not_groups, roles, not_roles, guests, not_guests] = self.pick(object, KEYS);
         Users {
-            doubt: None,
+            doubt: Self::stray(object, &KEYS),
             include_users: self.ids(users, &["All", "None", "GuestsOrExternalUsers", "AllAgentIdUsers"]),
             exclude_users: self.ids(not_users, &["GuestsOrExternalUsers"]),
             include_groups: self.ids(groups, &[]),
@@ -127,12 +133,16 @@ impl Reader {
     }
 
     fn guests(&mut self, slot: Slot<'_, '_>) -> Fact<Option<Box<Guests>>> {
+        const KEYS: [&str; 2] = ["guestOrExternalUserTypes", "externalTenants"];
         let object = match self.object(slot) {
             Fact::Known(Some(object)) => object,
             Fact::Known(None) => return Fact::Known(None),
             Fact::Unknown(reason) => return Fact::Unknown(reason),
         };
-        let [types, tenants] = self.pick(object, ["guestOrExternalUserTypes", "externalTenants"]);
+        let [types, tenants] = self.pick(object, KEYS);
+        if let Some(reason) = Self::stray(object, &KEYS) {
+            return Fact::Unknown(reason);
+        }
         let types = self.flags(types);
         let tenants = match self.object(tenants) {
             // Graph allows null, and its own templates use it: no restriction.
@@ -142,6 +152,9 @@ impl Reader {
                 let [kind, members] = self.pick(object, ["membershipKind", "members"]);
                 let members = self.ids(members, &[]);
                 match self.word(kind) {
+                    _ if Self::stray(object, &["membershipKind", "members"]).is_some() => {
+                        Some(List::unknown(Reason::UnknownProperty))
+                    }
                     Fact::Known(Some(MembershipKind::All)) => None,
                     // The Graph PowerShell SDK loses the members.
                     Fact::Known(Some(MembershipKind::Enumerated)) if members.is_empty() => {
@@ -170,10 +183,10 @@ impl Reader {
         ];
         let [include, exclude, actions, contexts, filter] = self.pick(object, KEYS);
         let suites = ["All", "None", "Office365", "MicrosoftAdminPortals", "AllAgentIdResources"];
-        let modelled = |key: &str| KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-        let further = object.properties().any(|(key, node)| !modelled(key) && !node.is_void());
+        let is_traffic = |key: &str| TRAFFIC.iter().any(|known| known.eq_ignore_ascii_case(key));
+        let further = object.properties().any(|(key, node)| is_traffic(key) && !node.is_void());
         Applications {
-            doubt: None,
+            doubt: Self::stray(object, &[KEYS.as_slice(), &TRAFFIC].concat()),
             include: self.apps(include, &suites),
             exclude: self.apps(exclude, &suites[2..]),
             user_actions: self.literals(actions, &["urn:user:registersecurityinfo", "urn:user:registerdevice"]),
@@ -207,7 +220,8 @@ impl Reader {
         match self.object_or_empty(slot) {
             Fact::Known(Some(object)) => {
                 let [include, exclude] = self.pick(object, names);
-                Scope { doubt: None, include: read(self, include), exclude: read(self, exclude) }
+                let doubt = Self::stray(object, &names);
+                Scope { doubt, include: read(self, include), exclude: read(self, exclude) }
             }
             Fact::Known(None) => Scope::default(),
             Fact::Unknown(reason) => Scope { doubt: Some(reason), ..Scope::default() },
@@ -221,6 +235,9 @@ impl Reader {
             Fact::Unknown(reason) => return Fact::Unknown(reason),
         };
         let [mode, rule] = self.pick(object, ["mode", "rule"]);
+        if let Some(reason) = Self::stray(object, &["mode", "rule"]) {
+            return Fact::Unknown(reason);
+        }
         let says_nothing = matches!(mode.node, None | Some(Node::Null));
         let mode = match self.word::<FilterMode>(mode) {
             Fact::Known(Some(mode)) => Fact::Known(mode),

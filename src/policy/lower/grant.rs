@@ -15,14 +15,14 @@ const SESSION_WORDS: [(&str, &[&str]); 5] = [
 
 impl Reader {
     pub(super) fn grant(&mut self, object: Option<&Object<'_>>) -> GrantControls {
+        const KEYS: [&str; 5] =
+            ["operator", "builtInControls", "customAuthenticationFactors", "termsOfUse", "authenticationStrength"];
         let Some(object) = object else { return GrantControls::default() };
-        let [operator, built_in, custom, terms_of_use, strength] = self.pick(
-            object,
-            ["operator", "builtInControls", "customAuthenticationFactors", "termsOfUse", "authenticationStrength"],
-        );
+        let [operator, built_in, custom, terms_of_use, strength] = self.pick(object, KEYS);
         let bound = object.members.iter().any(|(key, _)| key.eq_ignore_ascii_case("authenticationStrength@odata.bind"));
         GrantControls {
-            doubt: None,
+            // It may be an alternative that is enough.
+            doubt: Self::stray(object, &KEYS),
             operator: self.word::<Operator>(operator),
             built_in: self.words_to_the_letter::<GrantControl>(built_in),
             custom: self.texts(custom),

@@ -71,6 +71,14 @@ impl Reader {
         slots
     }
 
+    /// Why an object is not understood as a whole: it says something under a key that is not one of `names`. A misspelt
+    /// exclusion must not vanish.
+    pub(super) fn stray(object: &Object<'_>, names: &[&str]) -> Option<Reason> {
+        let is_known = |key: &str| names.iter().any(|name| name.eq_ignore_ascii_case(key));
+        let mut strays = object.properties().filter(|(key, node)| !is_known(key) && !node.is_void());
+        strays.next().map(|_| Reason::UnknownProperty)
+    }
+
     /// What stands where Graph has an object. `null` is none.
     pub(super) fn object<'n, 'a>(&mut self, slot: Slot<'n, 'a>) -> ObjectFact<'n, 'a> {
         match slot.node {
