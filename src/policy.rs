@@ -15,7 +15,7 @@ mod value;
 mod wording;
 mod words;
 
-pub use device_rule::{Comparison, DeviceRule, Test, device_attribute};
+pub use device_rule::{COLLECTIONS, Comparison, DeviceRule, INTUNE, Test, device_attribute, needs_managed_device};
 pub use id::{Id, Placeholder};
 pub use lower::{Lowered, lower, lower_strength};
 pub(crate) use lower::{is_truncated, is_type_name};

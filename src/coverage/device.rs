@@ -1,14 +1,15 @@
 //! Attributes of devices: which comparisons can be true together, and a value that makes them so.
 
 use crate::policy::{Comparison, Test};
+use crate::signin::Device;
 use std::collections::BTreeMap;
 
-/// Values for all attributes of these comparisons, of which exactly the first are to be true; or a pair that cannot be
+/// A device with values for all attributes of these comparisons, of which exactly the first are to be true; or a pair that cannot be
 /// so, by index: both true, or the first true and the second not.
 ///
 /// Every contradiction lies between two comparisons: with a filler between its parts that nobody asks for, a value
 /// starts with, ends with and contains what it must and, beyond that, nothing but parts of these parts.
-pub(super) fn realise(comparisons: &[(&Comparison, bool)]) -> Result<BTreeMap<&'static str, Box<str>>, (usize, usize)> {
+pub(super) fn realise(comparisons: &[(&Comparison, bool)]) -> Result<Device, (usize, usize)> {
     // Stands between the parts of a value, and is in none of them.
     let mut fillers = "-~#_".chars().chain('\u{E000}'..);
     let filler = fillers.find(|filler| !comparisons.iter().any(|(comparison, _)| comparison.value.contains(*filler)));
@@ -17,7 +18,7 @@ pub(super) fn realise(comparisons: &[(&Comparison, bool)]) -> Result<BTreeMap<&'
     for (index, (comparison, _)) in comparisons.iter().enumerate() {
         by_attribute.entry(comparison.attribute).or_default().push(index);
     }
-    let mut values = BTreeMap::new();
+    let mut device = Device::default();
     for (attribute, indices) in by_attribute {
         let required: Vec<usize> = indices.iter().copied().filter(|index| comparisons[*index].1).collect();
         if required.is_empty() {
@@ -33,9 +34,16 @@ pub(super) fn realise(comparisons: &[(&Comparison, bool)]) -> Result<BTreeMap<&'
             }
         }
         let required: Vec<&Comparison> = required.into_iter().map(|index| comparisons[index].0).collect();
-        values.insert(attribute, value(&required, filler).into());
+        let (held, required): (Vec<&Comparison>, Vec<&Comparison>) =
+            required.into_iter().partition(|comparison| comparison.test == Test::Holds);
+        for comparison in held {
+            device.set(attribute, &comparison.value);
+        }
+        if !required.is_empty() {
+            device.set(attribute, &value(&required, filler));
+        }
     }
-    Ok(values)
+    Ok(device)
 }
 
 fn longest<'c>(required: &[&'c Comparison], test: Test) -> &'c str {
@@ -63,11 +71,16 @@ fn value(required: &[&Comparison], filler: char) -> String {
 fn implies(one: &Comparison, other: &Comparison) -> bool {
     let (is, asked) = (one.value.to_lowercase(), other.value.to_lowercase());
     match (one.test, other.test) {
-        (Test::Equals, Test::Equals) => is == asked,
+        // No attribute is a text and a collection.
+        (Test::Equals, Test::Equals) | (Test::Holds, Test::Holds) => is == asked,
         (Test::Equals | Test::StartsWith, Test::StartsWith) => is.starts_with(&asked),
         (Test::Equals | Test::EndsWith, Test::EndsWith) => is.ends_with(&asked),
-        (_, Test::Contains) => is.contains(&asked),
-        _ => false,
+        (Test::Equals | Test::StartsWith | Test::EndsWith | Test::Contains, Test::Contains) => is.contains(&asked),
+        (
+            Test::StartsWith | Test::EndsWith | Test::Contains | Test::Holds,
+            Test::Equals | Test::StartsWith | Test::EndsWith | Test::Contains,
+        )
+        | (Test::Equals | Test::StartsWith | Test::EndsWith | Test::Contains, Test::Holds) => false,
     }
 }
 
@@ -75,11 +88,15 @@ fn implies(one: &Comparison, other: &Comparison) -> bool {
 fn excludes(one: &Comparison, other: &Comparison) -> bool {
     let (first, second) = (one.value.to_lowercase(), other.value.to_lowercase());
     match (one.test, other.test) {
+        // A collection holds any number of strings.
+        (Test::Holds, _) | (_, Test::Holds) => false,
         (Test::Equals, _) => !implies(one, other),
         (_, Test::Equals) => !implies(other, one),
         (Test::StartsWith, Test::StartsWith) => !first.starts_with(&second) && !second.starts_with(&first),
         (Test::EndsWith, Test::EndsWith) => !first.ends_with(&second) && !second.ends_with(&first),
-        _ => false,
+        (Test::StartsWith, Test::EndsWith | Test::Contains)
+        | (Test::EndsWith, Test::StartsWith | Test::Contains)
+        | (Test::Contains, Test::StartsWith | Test::EndsWith | Test::Contains) => false,
     }
 }
 
@@ -102,10 +119,10 @@ mod tests {
             comparison(Test::Equals, "abxcd"),
         ];
         let value = realise(&[(&ab, true), (&a, true), (&cd, true), (&has_x, true), (&equals, false)]).unwrap();
-        assert_eq!(&*value["displayName"], "AB-x-CD");
+        assert_eq!(&*value.attributes["displayName"], "AB-x-CD");
         assert_eq!(realise(&[(&a, false), (&ab, true)]), Err((1, 0)));
         assert_eq!(realise(&[(&equals, true), (&has_x, false)]), Err((0, 1)));
-        assert!(realise(&[(&a, false), (&has_x, false)]).unwrap().is_empty());
+        assert!(realise(&[(&a, false), (&has_x, false)]).unwrap().is_unregistered());
     }
 
     /// Whatever subset of comparisons is asked for, a value that is found fulfils exactly that subset.
@@ -127,7 +144,7 @@ mod tests {
                 comparisons.iter().enumerate().map(|(index, one)| (*one, bits >> index & 1 == 1)).collect();
             if let Ok(values) = realise(&wanted) {
                 found += 1;
-                let equals = values.get("displayName").map(|value| comparison(Test::Equals, value));
+                let equals = values.attributes.get("displayName").map(|value| comparison(Test::Equals, value));
                 for (one, is_true) in wanted {
                     assert_eq!(equals.as_ref().is_some_and(|value| implies(value, one)), is_true, "{one:?} {values:?}");
                 }

@@ -9,10 +9,11 @@ use super::device;
 use super::formula::{Formula, Term};
 use super::{Coordinate, PrincipalKind, View};
 use crate::policy::{
-    ClientAppType, Comparison, Fact, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, Test, TransferMethod, UserType,
+    ClientAppType, Comparison, Fact, INTUNE, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, Test, TransferMethod,
+    UserType, needs_managed_device,
 };
 use crate::requirement::{Principal, Requirement, Resource, SUITES};
-use crate::signin::SignIn;
+use crate::signin::{Device, SignIn};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -228,6 +229,10 @@ impl<'t> Space<'t> {
                 self.device_equals("trustType", value);
             }
         }
+        if self.comparisons.iter().any(|(_, comparison)| needs_managed_device(comparison.attribute)) {
+            self.is_compliant();
+            self.device_equals("mdmAppId", INTUNE);
+        }
     }
 
     fn principal(&mut self, principal: &Principal) -> Formula {
@@ -280,9 +285,9 @@ impl<'t> Space<'t> {
         }
         let compared: Vec<(&Comparison, bool)> =
             self.comparisons.iter().map(|(term, comparison)| (comparison, model.contains(term))).collect();
-        let values = device::realise(&compared);
-        sign_in.device.attributes =
-            values.map_err(|(one, other)| (self.comparisons[one].0, self.comparisons[other].0))?;
+        let device = device::realise(&compared);
+        let device = device.map_err(|(one, other)| (self.comparisons[one].0, self.comparisons[other].0))?;
+        sign_in.device = Device { opaque: sign_in.device.opaque, ..device };
         Ok(sign_in)
     }
 
@@ -290,6 +295,7 @@ impl<'t> Space<'t> {
     pub(super) fn departs(&self, term: Term) -> bool {
         match &self.terms[term] {
             Meaning::Device("trustType", Test::Equals, value) => &**value != "workplace",
+            Meaning::Device("mdmAppId", Test::Equals, value) => &**value != INTUNE,
             _ => true,
         }
     }

@@ -43,9 +43,15 @@ pub enum Test {
     StartsWith,
     /// `-endsWith`
     EndsWith,
-    /// `-contains`
+    /// `-contains` of a text
     Contains,
+    /// `-contains` of a [collection](COLLECTIONS): one of its strings is this
+    Holds,
 }
+
+/// Attributes that are collections of strings. Of these, the page says, `-contains` "indicates whether a specified string
+/// matches one of the whole strings in the collection". They have no other operator.
+pub const COLLECTIONS: [&str; 2] = ["physicalIds", "systemLabels"];
 
 const ATTRIBUTES: [&str; 29] = [
     "deviceId",
@@ -110,6 +116,16 @@ impl DeviceRule {
         }
     }
 }
+
+/// Whether an attribute has a value only on a device that is compliant, managed by Intune or hybrid joined, as the page
+/// has it of `extensionAttribute1` to `extensionAttribute15`.
+#[must_use]
+pub fn needs_managed_device(attribute: &str) -> bool {
+    attribute.starts_with("extensionAttribute")
+}
+
+/// `mdmAppId` of a device that Intune manages: the app id of Microsoft Intune.
+pub const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
 
 /// The attribute as Microsoft spells it.
 #[must_use]
@@ -230,7 +246,10 @@ impl Parser {
             _ => (false, None),
         };
         let is_null = |value: &Value| !value.quoted && value.text.eq_ignore_ascii_case("null");
-        let rule = match (name.and_then(device_attribute), test) {
+        let attribute = name.and_then(device_attribute);
+        let is_collection = attribute.is_some_and(|attribute| COLLECTIONS.contains(&attribute));
+        let test = test.map(|test| if is_collection && test == Test::Contains { Test::Holds } else { test });
+        let rule = match (attribute, test) {
             (Some(attribute), Some(test))
                 if values.iter().all(|value| !is_null(value) && fits(attribute, test, value)) =>
             {
@@ -272,7 +291,12 @@ impl Parser {
 /// Whether an attribute can be compared so.
 fn fits(attribute: &str, test: Test, value: &Value) -> bool {
     let is_truth = ["true", "false"].iter().any(|truth| value.text.eq_ignore_ascii_case(truth));
-    !value.text.is_empty() && (attribute != "isCompliant" || (test == Test::Equals && is_truth))
+    let is_meant = if COLLECTIONS.contains(&attribute) {
+        test == Test::Holds
+    } else {
+        attribute != "isCompliant" || (test == Test::Equals && is_truth)
+    };
+    is_meant && !value.text.is_empty()
 }
 
 struct Value {
@@ -313,6 +337,18 @@ mod tests {
         assert_eq!(DeviceRule::read("device.profileType -in [\"Printer\", \"IoT\"]"), two);
         let none = DeviceRule::Not(Box::new(two));
         assert_eq!(DeviceRule::read("(device.ProfileType -notIn [\"Printer\",\"IoT\"])"), none);
+    }
+
+    #[test]
+    fn collections_hold_whole_strings_and_have_no_other_operator() {
+        let labelled = DeviceRule::read("device.systemLabels -contains \"AzureResource\"");
+        assert_eq!(labelled, is("systemLabels", Test::Holds, "AzureResource"));
+        let autopilot = DeviceRule::read("device.devicePhysicalIds -notContains \"[ZTDId]:1\"");
+        assert_eq!(autopilot, DeviceRule::Not(Box::new(is("physicalIds", Test::Holds, "[ZTDId]:1"))));
+        for operator in ["-eq", "-startsWith", "-endsWith", "-ne"] {
+            let rule = format!("device.systemLabels {operator} \"AzureResource\"");
+            assert!(DeviceRule::read(&rule).first_opaque().is_some(), "{rule}");
+        }
     }
 
     #[test]

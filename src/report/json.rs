@@ -88,6 +88,9 @@ pub fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
         };
         device.insert((*attribute).to_owned(), value);
     }
+    for (attribute, strings) in &sign_in.device.collections {
+        device.insert((*attribute).to_owned(), json!(strings));
+    }
     json!({
         "signInIdentity": {
             "userId": sign_in.user.as_ref().map(ToString::to_string),

@@ -1,14 +1,18 @@
 //! The device of a sign-in, and what a filter for devices makes of it.
 
 use super::{At, Cause, Match, Undefined, Why};
-use crate::policy::{Comparison, DeviceRule, Fact, FilterMode, Policy, Test};
-use std::collections::BTreeMap;
+use crate::policy::{
+    COLLECTIONS, Comparison, DeviceRule, Fact, FilterMode, INTUNE, Policy, Test, needs_managed_device,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What Entra knows of a device. One without attributes is not registered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
     /// Attributes with their values; all others are null.
     pub attributes: BTreeMap<&'static str, Box<str>>,
+    /// Attributes that are collections, with their strings; all others are empty.
+    pub collections: BTreeMap<&'static str, BTreeSet<Box<str>>>,
     /// Whether expressions are true that caplint cannot interpret, by their text.
     pub opaque: BTreeMap<Box<str>, bool>,
 }
@@ -26,7 +30,37 @@ impl Device {
         self.attributes.get("trustType").is_some_and(|value| value.eq_ignore_ascii_case("ServerAD"))
     }
 
+    /// Gives an attribute a value, or a collection one more.
+    pub fn set(&mut self, attribute: &'static str, value: &str) {
+        if COLLECTIONS.contains(&attribute) {
+            self.collections.entry(attribute).or_default().insert(value.into());
+        } else {
+            self.attributes.insert(attribute, value.into());
+        }
+    }
+
+    /// Whether Entra knows nothing of it.
+    #[must_use]
+    pub fn is_unregistered(&self) -> bool {
+        self.attributes.is_empty() && self.collections.is_empty()
+    }
+
+    /// Whether Intune manages it.
+    #[must_use]
+    pub fn is_managed_by_intune(&self) -> bool {
+        self.attributes.get("mdmAppId").is_some_and(|value| value.eq_ignore_ascii_case(INTUNE))
+    }
+
     fn fulfils(&self, comparison: &Comparison) -> bool {
+        let is_managed = || self.is_compliant() || self.is_hybrid_joined() || self.is_managed_by_intune();
+        if needs_managed_device(comparison.attribute) && !is_managed() {
+            return false;
+        }
+        if comparison.test == Test::Holds {
+            let held = self.collections.get(comparison.attribute);
+            return held
+                .is_some_and(|held| held.iter().any(|one| one.to_lowercase() == comparison.value.to_lowercase()));
+        }
         let Some(actual) = self.attributes.get(comparison.attribute) else { return false };
         let (actual, value) = (actual.to_lowercase(), comparison.value.to_lowercase());
         match comparison.test {
@@ -34,6 +68,7 @@ impl Device {
             Test::StartsWith => actual.starts_with(&value),
             Test::EndsWith => actual.ends_with(&value),
             Test::Contains => actual.contains(&value),
+            Test::Holds => false,
         }
     }
 
@@ -90,8 +125,10 @@ mod tests {
     use super::*;
 
     fn matches(attributes: &[(&'static str, &str)], rule: &str) -> Option<bool> {
-        let attributes = attributes.iter().map(|(name, value)| (*name, (*value).into())).collect();
-        let device = Device { attributes, opaque: BTreeMap::new() };
+        let mut device = Device::default();
+        for (name, value) in attributes {
+            device.set(name, value);
+        }
         device.matches(&DeviceRule::read(rule), Undefined::Unknown)
     }
 
@@ -119,6 +156,25 @@ mod tests {
             Some(true)
         );
         assert_eq!(matches(&device, "device.displayName -endsWith \"018\""), Some(false));
+    }
+
+    /// The note on string collections of the same page.
+    #[test]
+    fn a_collection_contains_whole_strings_only() {
+        let virtual_machine = [("systemLabels", "AzureResource"), ("systemLabels", "M365Managed")];
+        assert_eq!(matches(&virtual_machine, "device.systemLabels -contains \"azureresource\""), Some(true));
+        assert_eq!(matches(&virtual_machine, "device.systemLabels -contains \"Azure\""), Some(false));
+        assert_eq!(matches(&virtual_machine, "device.systemLabels -notContains \"Azure\""), Some(true));
+    }
+
+    #[test]
+    fn extension_attributes_have_no_value_on_a_device_that_nobody_manages() {
+        let rule = "device.extensionAttribute1 -eq \"SAW\"";
+        let labelled = ("extensionAttribute1", "SAW");
+        assert_eq!(matches(&[labelled, ("trustType", "Workplace")], rule), Some(false));
+        for managed in [("isCompliant", "True"), ("trustType", "ServerAD"), ("mdmAppId", INTUNE)] {
+            assert_eq!(matches(&[labelled, managed], rule), Some(true), "{managed:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What random policies can say, axis by axis, and every sign-in that they can tell apart.
 
-use caplint::policy::{ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words};
+use caplint::policy::{
+    ClientAppType, INTUNE, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words,
+};
 use caplint::signin::SignIn;
 use caplint::tenant::{Companions, NamedLocation, Place};
 use serde_json::{Value, json};
@@ -33,6 +35,8 @@ pub(crate) enum Axis {
     Location,
     Compliance,
     DeviceName,
+    DeviceLabel,
+    ExtensionAttribute,
     Unreadable,
     SignInRisk,
     UserRisk,
@@ -41,7 +45,7 @@ pub(crate) enum Axis {
     Control,
 }
 
-pub(crate) const AXES: [Axis; 16] = [
+pub(crate) const AXES: [Axis; 18] = [
     Axis::User,
     Axis::Group,
     Axis::Role,
@@ -52,6 +56,8 @@ pub(crate) const AXES: [Axis; 16] = [
     Axis::Location,
     Axis::Compliance,
     Axis::DeviceName,
+    Axis::DeviceLabel,
+    Axis::ExtensionAttribute,
     Axis::Unreadable,
     Axis::SignInRisk,
     Axis::UserRisk,
@@ -185,6 +191,15 @@ pub(crate) fn sayings(axis: Axis) -> Vec<Vec<(&'static str, Value)>> {
             "device.displayName -eq \"paw-1\"",
             "device.displayName -endsWith \"1\" -and device.displayName -notStartsWith \"PAW\"",
             "device.displayName -contains \"W\"",
+        ]),
+        Axis::DeviceLabel => filters(&[
+            "device.systemLabels -contains \"Azure\"",
+            "device.systemLabels -contains \"azureresource\"",
+            "device.systemLabels -contains \"AzureResource\" -and device.systemLabels -notContains \"Azure\"",
+        ]),
+        Axis::ExtensionAttribute => filters(&[
+            "device.extensionAttribute1 -eq \"SAW\"",
+            "device.extensionAttribute1 -ne \"SAW\" -or device.mdmAppId -eq \"0000000a-0000-0000-c000-000000000000\"",
         ]),
         Axis::Unreadable => vec![
             filter("include", "device.colour -eq \"red\""),
@@ -327,6 +342,35 @@ pub(crate) fn alternatives(axis: Axis, one: &SignIn) -> Vec<SignIn> {
                     sign_in.device.attributes.entry("trustType").or_insert_with(|| "Workplace".into());
                 }));
             }
+            devices
+        }
+        Axis::DeviceLabel => {
+            let mut devices = vec![one.clone()];
+            for labels in [&["Azure"][..], &["AzureResource"], &["Azure", "AzureResource"], &["Other"]] {
+                devices.push(with(&|sign_in| {
+                    labels.iter().for_each(|label| sign_in.device.set("systemLabels", label));
+                    sign_in.device.attributes.entry("trustType").or_insert_with(|| "Workplace".into());
+                }));
+            }
+            devices
+        }
+        Axis::ExtensionAttribute => {
+            let mut devices = vec![one.clone()];
+            let managed =
+                [None, Some(("isCompliant", "True")), Some(("mdmAppId", INTUNE)), Some(("trustType", "ServerAD"))];
+            for (value, managed) in ["SAW", "other"].iter().flat_map(|value| managed.map(|managed| (value, managed))) {
+                devices.push(with(&|sign_in| {
+                    sign_in.device.set("extensionAttribute1", value);
+                    if let Some((attribute, value)) = managed {
+                        sign_in.device.set(attribute, value);
+                    }
+                    sign_in.device.attributes.entry("trustType").or_insert_with(|| "Workplace".into());
+                }));
+            }
+            devices.push(with(&|sign_in| {
+                sign_in.device.set("mdmAppId", INTUNE);
+                sign_in.device.attributes.entry("trustType").or_insert_with(|| "Workplace".into());
+            }));
             devices
         }
         Axis::Unreadable => [false, true]

@@ -73,7 +73,7 @@ impl Asked<'_> {
             let known = attribute.split_once('=').and_then(|(name, value)| Some((device_attribute(name)?, value)));
             let help = "Write it as isCompliant=true, trustType=ServerAD or displayName=PAW-1.";
             let (name, value) = known.ok_or_else(|| problem(attribute, "an attribute of devices", help))?;
-            sign_in.device.attributes.insert(name, value.into());
+            sign_in.device.set(name, value);
         }
         Ok(sign_in)
     }

@@ -4,7 +4,7 @@ use super::{Meaning, Space};
 use crate::coverage::addresses;
 use crate::coverage::formula::{Formula, Term};
 use crate::coverage::solver::{Solver, TooIntricate};
-use crate::policy::{Comparison, Test, UserType};
+use crate::policy::{Comparison, INTUNE, Test, UserType, needs_managed_device};
 use crate::requirement::Grant;
 use crate::tenant::Place;
 use batsat::Lit;
@@ -124,6 +124,14 @@ impl Space<'_> {
             }
         }
         solver.at_most_one(&trust_types[1..]);
+        // These three have terms wherever one of them is asked for.
+        let managed = [("isCompliant", "true"), ("trustType", "serverad"), ("mdmAppId", INTUNE)];
+        let managed = managed.map(|(name, value)| self.known(&Meaning::Device(name, Test::Equals, value.into())));
+        let managed: Vec<Lit> = managed.into_iter().flatten().map(|term| solver.literal(term)).collect();
+        for (term, _) in self.comparisons.iter().filter(|(_, one)| needs_managed_device(one.attribute)) {
+            let unmanaged = !solver.literal(*term);
+            solver.clause(managed.iter().copied().chain([unmanaged]));
+        }
         if self.view.assumptions.registered_devices_have_a_trust_type {
             solver.clause(trust_types);
         }

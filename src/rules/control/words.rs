@@ -4,8 +4,8 @@ use crate::catalog;
 use crate::coverage::{Coordinate, Exception, Hole, PrincipalKind};
 use crate::finding::{PolicyRef, joined, quoted};
 use crate::policy::{
-    ClientAppType, GrantControl, Id, InsiderRiskLevel, List, Platform, Policy, Reason, RiskLevel, TransferMethod,
-    UserType, Words,
+    ClientAppType, GrantControl, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, Reason, RiskLevel,
+    TransferMethod, UserType, Words,
 };
 use crate::requirement::{Grant, Principal, Resource};
 use crate::rules::{Judgement, TenantFacts};
@@ -125,8 +125,10 @@ fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
 }
 
 fn device(sign_in: &SignIn, matters: bool) -> String {
+    let collections = sign_in.device.collections.iter();
+    let collected = collections.flat_map(|(name, strings)| strings.iter().map(|string| (*name, string.as_ref())));
     let attributes: Vec<(&str, &str)> =
-        sign_in.device.attributes.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+        sign_in.device.attributes.iter().map(|(name, value)| (*name, value.as_ref())).chain(collected).collect();
     let only_trust_type = |value: &str| {
         attributes.iter().all(|(name, actual)| *name == "trustType" && actual.eq_ignore_ascii_case(value))
     };
@@ -148,7 +150,7 @@ fn device(sign_in: &SignIn, matters: bool) -> String {
     }
     let list: Vec<String> = attributes
         .iter()
-        .filter(|(name, _)| *name != "trustType" || attributes.len() == 1)
+        .filter(|(name, value)| attributes.len() == 1 || (*name != "trustType" && *value != INTUNE))
         .map(|(name, value)| format!("{name} {}", quoted(value)))
         .collect();
     format!(" on a device with {}", listed(&list))
