@@ -30,7 +30,64 @@ pub struct App {
     /// App id in Azure Government, where it is another.
     pub id_in_us_government: Option<Id>,
     /// Whether it belongs to the suite `Office365`, where that is known.
-    pub in_office_365: Option<bool>,
+    in_office_365: Option<bool>,
+    /// Whether it is one of `MicrosoftAdminPortals`, where that is known.
+    is_admin_portal: Option<bool>,
+}
+
+/// A suite of apps that policies can name in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Suite {
+    /// `Office365`
+    Office365,
+    /// `MicrosoftAdminPortals`
+    AdminPortals,
+}
+
+impl Suite {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Office365, Self::AdminPortals];
+
+    /// Its name in policies.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Office365 => "Office365",
+            Self::AdminPortals => "MicrosoftAdminPortals",
+        }
+    }
+
+    /// The suite that an id in a list of apps names.
+    #[must_use]
+    pub fn of(id: &Id) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| id.is(suite.word()))
+    }
+
+    /// Whether an app belongs to it; none where Microsoft's pages do not tell.
+    ///
+    /// Of the portals they give a short list, so that an app which is none of Microsoft's is none of them. Of Office 365
+    /// they give names without ids.
+    #[must_use]
+    pub fn holds(self, id: &Id) -> Option<bool> {
+        match (self, app(id)) {
+            (Self::Office365, Some(app)) => app.in_office_365,
+            (Self::AdminPortals, Some(app)) => app.is_admin_portal,
+            (Self::AdminPortals, None) => id.guid().map(|_| false),
+            (Self::Office365, None) => None,
+        }
+    }
+}
+
+/// Whether this app is the Azure portal, which asks for the management API in a browser.
+#[must_use]
+pub fn is_azure_portal(id: &Id) -> bool {
+    app(id).is_some_and(|app| app.name == "Azure Portal")
+}
+
+/// Whether this app is the API that the Azure portal, the command lines and REST use, in whichever cloud.
+#[must_use]
+pub fn is_management_api(id: &Id) -> bool {
+    app(id).is_some_and(|app| app.name == "Windows Azure Service Management API")
 }
 
 /// A built-in authentication strength.
@@ -99,11 +156,13 @@ pub fn retirement(name: &str) -> Option<&'static Retirement> {
 pub fn apps() -> &'static [App] {
     static APPS: OnceLock<Vec<App>> = OnceLock::new();
     APPS.get_or_init(|| {
-        let app = |[name, id, government, suite]: [&'static str; 4]| App {
+        let told = |word: &str| (word != "?").then_some(word == "yes");
+        let app = |[name, id, government, office, portal]: [&'static str; 5]| App {
             name,
             id: Id::new(id),
             id_in_us_government: (government != "-").then(|| Id::new(government)),
-            in_office_365: (suite != "?").then_some(suite == "yes"),
+            in_office_365: told(office),
+            is_admin_portal: told(portal),
         };
         rows(include_str!("../data/apps.tsv")).map(app).collect()
     })
@@ -244,6 +303,22 @@ mod tests {
         assert!(retirement("approvedApplication").is_some_and(|one| one.day.is_some()));
         assert!(apps().iter().all(|app| app.id.guid().is_some()));
         assert_eq!(strengths().iter().map(|one| one.combinations.len()).collect::<Vec<_>>(), [19, 4, 3]);
+    }
+
+    #[test]
+    fn members_of_suites_are_known_as_far_as_microsoft_tells() {
+        let holds = |suite: Suite, id: &str| suite.holds(&Id::new(id));
+        for portal in [
+            "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
+            "497effe9-df71-4043-a8bb-14cf78c4b63b",
+            "80ccca67-54bd-44ab-8625-4b79c4dc7775",
+        ] {
+            assert_eq!(holds(Suite::AdminPortals, portal), Some(true), "{portal}");
+        }
+        let (exchange, own) = ("00000002-0000-0ff1-ce00-000000000000", "33333333-3333-4333-8333-333333333333");
+        assert_eq!(Suite::ALL.map(|suite| holds(suite, exchange)), [Some(true), Some(false)]);
+        assert_eq!(Suite::ALL.map(|suite| holds(suite, own)), [None, Some(false)]);
+        assert_eq!(Suite::ALL.map(|suite| holds(suite, "Exchange admin center")), [None, None]);
     }
 
     #[test]

@@ -270,8 +270,8 @@ impl Regions {
             });
             let mut regions: Vec<(usize, Formula)> = regions.filter(|(_, region)| *region != Formula::Never).collect();
             if class == Class::Gap {
-                // No policy's: an address that may be trusted may be none of the requirement's business.
-                let perhaps = region::perhaps_trusted(space);
+                // No policy's: what may be none of the requirement's business.
+                let perhaps = region::perhaps_elsewhere(space);
                 regions.extend(Some((usize::MAX, perhaps)).filter(|(_, region)| *region != Formula::Never));
             }
             regions

@@ -1,6 +1,6 @@
 //! A requirement: which sign-ins need which grant. Controls and `caplint.toml` write them; this is what they mean.
 
-use crate::catalog;
+use crate::catalog::{self, Suite};
 use crate::policy::{ClientAppType, Combination, Id, RiskLevel, TransferMethod, UserType};
 
 /// Which sign-ins need what. An empty list restricts nothing.
@@ -71,15 +71,12 @@ pub enum Resource {
     /// An app, by its app id.
     App(Id),
     /// An app of Microsoft's suite of this name that no policy names by its id.
-    OfSuite(&'static str),
+    OfSuite(Suite),
     /// An app that no policy names and no suite holds.
     Other,
     /// A user action such as `urn:user:registersecurityinfo`.
     UserAction(Id),
 }
-
-/// Suites of apps that policies can name.
-pub const SUITES: [&str; 2] = ["Office365", "MicrosoftAdminPortals"];
 
 /// What must be demanded.
 #[derive(Debug, Clone, PartialEq, Eq)]

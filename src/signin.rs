@@ -13,6 +13,7 @@ pub use device::Device;
 pub use evaluation::{Answer, Evaluation, Outcome};
 pub use grant::{Demand, demand};
 
+use crate::catalog::Suite;
 use crate::policy::{
     ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod,
     UserType,
@@ -27,8 +28,12 @@ use std::collections::BTreeSet;
 pub struct SignIn {
     /// What a token is asked for.
     pub resource: Resource,
+    /// What is true of that app, of all that the files do not tell.
+    pub app: BTreeSet<AppFact>,
     /// The user, if one that a policy names.
     pub user: Option<Id>,
+    /// Names, placeholders and references that stand for this user, too, or for the home tenant.
+    pub also: BTreeSet<Id>,
     /// The user's kind.
     pub user_type: UserType,
     /// Home tenant of an external user.
@@ -55,6 +60,25 @@ pub struct SignIn {
     pub flow: TransferMethod,
 }
 
+/// Something that is true or false of the app that a token is asked for, the same for all policies, and not in the files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AppFact {
+    /// The rule of a filter for apps matches it.
+    Matches(Box<str>),
+    /// It belongs to this suite, or one of the suite's apps is what asks for it.
+    InSuite(Suite),
+    /// It is what this name, placeholder or reference stands for.
+    Is(Id),
+}
+
+impl AppFact {
+    /// That a filter matches. The same rule is the same truth, however it is broken into lines.
+    #[must_use]
+    pub fn matches(rule: &str) -> Self {
+        Self::Matches(rule.split_whitespace().collect::<Vec<_>>().join(" ").into())
+    }
+}
+
 impl SignIn {
     /// What an attacker with a stolen password tries first: an ordinary member, a command line on an unregistered
     /// device, a user agent that nobody recognises, from an address in no named location.
@@ -62,7 +86,9 @@ impl SignIn {
     pub fn attacker(resource: Resource) -> Self {
         Self {
             resource,
+            app: BTreeSet::new(),
             user: None,
+            also: BTreeSet::new(),
             user_type: UserType::Member,
             external_tenant: None,
             groups: BTreeSet::new(),
@@ -156,7 +182,7 @@ pub enum Why {
     ResourceNotIncluded,
     /// The resource is excluded.
     ResourceExcluded,
-    /// `MicrosoftAdminPortals` holds the Azure portal; how that meets the management API is not documented.
+    /// The Azure portal, or `MicrosoftAdminPortals`, which holds it; how that meets the management API is not documented.
     AdminPortals,
     /// A filter for apps is evaluated on attributes that are not in the files.
     ApplicationFilter,
@@ -182,8 +208,10 @@ pub enum Why {
     EveryRiskLevel,
     /// Whether all users include partners is not documented.
     PartnersPerhaps,
-    /// Whether the app belongs to a suite is not known.
-    SuitePerhaps,
+    /// Whether the app belongs to this suite is not known.
+    SuitePerhaps(Suite),
+    /// A name, a placeholder or a reference, which may be the same object as another one.
+    PerhapsTheSame,
     /// Whether older policies mean this client is not documented.
     NoClientApps,
     /// The authentication flow is not listed.
@@ -250,7 +278,7 @@ pub struct View<'t> {
 }
 
 /// How to take facts that the files do not hold: whether a location is trusted, whether an expression that cannot be
-/// interpreted is true.
+/// interpreted is true, what an app is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undefined {
     /// As unknown.

@@ -1,8 +1,8 @@
 //! A requirement as people write it, and what it means in a cloud.
 
-use crate::catalog;
+use crate::catalog::{self, Suite};
 use crate::policy::{ClientAppType, Id, UserType, Words};
-use crate::requirement::{Grant, Principal, Requirement, Resource, SUITES};
+use crate::requirement::{Grant, Principal, Requirement, Resource};
 use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
@@ -196,7 +196,7 @@ pub(crate) fn look_up(written: &str, cloud: &str) -> Result<Resource, Problem> {
     if written.eq_ignore_ascii_case("All") {
         return Ok(Resource::Every);
     }
-    if let Some(suite) = SUITES.into_iter().find(|suite| suite.eq_ignore_ascii_case(written)) {
+    if let Some(suite) = Suite::ALL.into_iter().find(|suite| suite.word().eq_ignore_ascii_case(written)) {
         return Ok(Resource::OfSuite(suite));
     }
     if written.starts_with("urn:user:") {
@@ -208,8 +208,8 @@ pub(crate) fn look_up(written: &str, cloud: &str) -> Result<Resource, Problem> {
     }
     let found = catalog::apps().iter().find(|app| app.name.eq_ignore_ascii_case(written));
     let Some(app) = found else {
-        let names: Vec<&str> =
-            ["All"].into_iter().chain(SUITES).chain(catalog::apps().iter().map(|app| app.name)).collect();
+        let words = ["All"].into_iter().chain(Suite::ALL.map(Suite::word));
+        let names: Vec<&str> = words.chain(catalog::apps().iter().map(|app| app.name)).collect();
         return Err(problem(0..0, "an app that caplint knows", written, &names));
     };
     let elsewhere = app.id_in_us_government.clone().filter(|_| cloud == "usgov");

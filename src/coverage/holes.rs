@@ -7,8 +7,10 @@ use super::space::Space;
 use super::{
     Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, SHOWN_HOLES, Verdict, decided, excluding,
 };
+use crate::catalog::Suite;
 use crate::policy::{Fact, Id, Policy, State};
-use crate::signin::{Cause, Lens, Match, SignIn, Undefined, View, Why};
+use crate::requirement::Resource;
+use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use batsat::Lit;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -403,6 +405,9 @@ fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
             }
         }
     }
+    if let Some((suite, excluded)) = perhaps_of_suite(view, sign_in) {
+        return Some(Reason::Unknown(excluded.0, Cause { at: excluded.1, why: Why::SuitePerhaps(suite) }));
+    }
     for lens in [Lens::Plain, Lens::WithoutTrackedExclusions, Lens::InIncludedGroups] {
         for (index, policy) in view.tenant.policies.iter().enumerate() {
             let outcome: Match = view.forces(policy, sign_in, lens);
@@ -413,6 +418,22 @@ fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
         }
     }
     None
+}
+
+/// The suite that the app may or may not belong to, where the requirement is about its apps, and the policy that excludes
+/// the app, with the place.
+fn perhaps_of_suite(view: &View<'_>, sign_in: &SignIn) -> Option<(Suite, (usize, At))> {
+    let Resource::App(app) = &sign_in.resource else { return None };
+    let asked = &view.requirement.resources;
+    let suite = Suite::ALL.into_iter().find(|suite| asked.contains(&Resource::OfSuite(*suite)))?;
+    if asked.contains(&sign_in.resource) || suite.holds(app).is_some() {
+        return None;
+    }
+    let mut excluding = view.tenant.policies.iter().enumerate().filter_map(|(index, policy)| {
+        let element = policy.conditions.applications.exclude.position(|id| id == app)?;
+        Some((index, At::element("/conditions/applications/excludeApplications", element)))
+    });
+    Some((suite, excluding.next()?))
 }
 
 /// The policies that would stop the sign-in if the user were in one of their groups.

@@ -47,16 +47,9 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
             && region::users(space, policy, Class::Membership) == Formula::Always;
         carriers.extend(covers_all.then_some(index));
     }
-    let excluded = |policy: usize| -> BTreeSet<(PrincipalKind, &Id)> {
-        let kinds = [PrincipalKind::User, PrincipalKind::Group, PrincipalKind::Role];
-        kinds
-            .into_iter()
-            .flat_map(|kind| kind.excluded_by(&policies[policy]).known().map(move |(_, id)| (kind, id)))
-            .collect()
-    };
     let is_off = |policy: usize| policies[policy].state != Fact::Known(State::Enabled);
-    let carrier = carriers.into_iter().min_by_key(|policy| (is_off(*policy), excluded(*policy).len()))?;
-    let excluded = excluded(carrier);
+    let carrier = carriers.into_iter().min_by_key(|policy| (is_off(*policy), excluded(space, *policy).len()))?;
+    let excluded = excluded(space, carrier);
     let reason = Reason::Policies(vec![carrier]);
     if excluded.is_empty() {
         return Some(decided(Verdict::Enforced, reason));
@@ -85,11 +78,18 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
         if policies.iter().any(|policy| said.forces(policy, &sign_in, Lens::Plain) == Match::Yes) {
             return None;
         }
-        let policies = excluding(&view, kind, id, std::slice::from_ref(&sign_in));
+        let policies = excluding(&view, kind, &id, std::slice::from_ref(&sign_in));
         let holes = vec![Hole { sign_in, departs: vec![coordinate], relevant: vec![coordinate] }];
-        exceptions.push(Exception { kind, id: id.clone(), holes, more_holes: false, policies });
+        exceptions.push(Exception { kind, id, holes, more_holes: false, policies });
     }
     Some(Decision { exceptions, ..decided(Verdict::EnforcedExcept, reason) })
+}
+
+/// Whom a policy excludes one by one.
+fn excluded(space: &Space<'_>, policy: usize) -> BTreeSet<(PrincipalKind, Id)> {
+    let policy = &space.view.tenant.policies[policy];
+    let kinds = PrincipalKind::ALL.into_iter();
+    kinds.flat_map(|kind| kind.excluded_by(policy).known().map(move |(_, id)| (kind, id.clone()))).collect()
 }
 
 /// Whether a policy is for all users and has no condition that could leave a sign-in out. Only a hint: its formula decides.
@@ -111,19 +111,17 @@ fn covering(regions: &[(usize, Formula)]) -> impl Iterator<Item = usize> {
 /// or with little more, they are all the exceptions there are.
 fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
     let tenant = space.view.tenant;
-    let excluded = |space: &Space<'_>, policy: usize| -> Vec<Term> {
-        let meanings = [PrincipalKind::User, PrincipalKind::Group, PrincipalKind::Role].into_iter().flat_map(|kind| {
-            kind.excluded_by(&tenant.policies[policy]).known().map(move |(_, id)| match kind {
-                PrincipalKind::User => Meaning::User(id.clone()),
-                PrincipalKind::Group => Meaning::Group(id.clone()),
-                PrincipalKind::Role => Meaning::Role(id.clone()),
-            })
+    let terms = |space: &Space<'_>, policy: usize| -> Vec<Term> {
+        let meanings = excluded(space, policy).into_iter().map(|(kind, id)| match kind {
+            PrincipalKind::User => Meaning::User(id),
+            PrincipalKind::Group => Meaning::Group(id),
+            PrincipalKind::Role => Meaning::Role(id),
         });
         let terms: BTreeSet<Term> = meanings.filter_map(|meaning| space.known(&meaning)).collect();
         terms.into_iter().collect()
     };
     let carriers: Vec<usize> = covering(regions.of(space, Class::Membership)).collect();
-    let carriers = carriers.into_iter().map(|policy| (policy, excluded(space, policy)));
+    let carriers = carriers.into_iter().map(|policy| (policy, terms(space, policy)));
     let is_off = |policy: usize| tenant.policies[policy].state != Fact::Known(State::Enabled);
     let (carrier, terms) = carriers.min_by_key(|(policy, terms)| (is_off(*policy), terms.len()))?;
     if !space.first_is_possible() {

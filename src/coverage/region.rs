@@ -4,13 +4,14 @@
 
 use super::formula::Formula;
 use super::space::{Meaning, Space, has_unknown, is_none};
-use crate::catalog;
+use crate::catalog::{self, Suite};
 use crate::policy::{
     ClientAppType, DeviceRule, Fact, FilterMode, GrantControl, Guests, Id, List, Operator, Platform, Policy, RiskLevel,
     Scope, State, Strength, UserType,
 };
 use crate::requirement::{Grant, Resource};
-use crate::signin::AssumeEnabled;
+use crate::signin::{AppFact, AssumeEnabled};
+use std::collections::BTreeSet;
 
 /// How generously a policy is read. What a class leaves open, the next one may cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,13 +56,18 @@ pub(super) fn users(space: &mut Space<'_>, policy: &Policy, class: Class) -> For
     Reader { space, policy, class, sure: class != Class::Gap }.users()
 }
 
-/// Addresses that may be trusted, where the requirement is about those that are not.
-pub(super) fn perhaps_trusted(space: &mut Space<'_>) -> Formula {
-    if !space.view.requirement.outside_trusted_locations {
-        return Formula::Never;
+/// Sign-ins that may be none of the requirement's business: from addresses that may be trusted, where it is about those
+/// that are not, and to apps that may not be in the suite that it is about.
+pub(super) fn perhaps_elsewhere(space: &mut Space<'_>) -> Formula {
+    let mut elsewhere = Vec::new();
+    if space.view.requirement.outside_trusted_locations {
+        let undefined: Vec<Id> = space.undefined_locations().iter().cloned().collect();
+        elsewhere.extend(undefined.into_iter().map(|id| space.is(Meaning::Location(id))));
     }
-    let undefined: Vec<Id> = space.undefined_locations().iter().cloned().collect();
-    Formula::any(undefined.into_iter().map(|id| space.is(Meaning::Location(id))).collect::<Vec<_>>())
+    for (app, _) in space.perhaps_of_suite() {
+        elsewhere.push(space.resource(&app));
+    }
+    Formula::any(elsewhere)
 }
 
 /// The users whom a policy may be about as it is written: nobody who is excluded, and of a group only its members.
@@ -127,12 +133,10 @@ impl Reader<'_, '_, '_> {
             let matches = if let Resource::UserAction(action) = &resource {
                 self.included(&applications.user_actions, |_, listed| Formula::constant(listed == action))
             } else {
-                let named =
-                    self.included(&applications.include, |reader, id| reader.targets(id, &resource, !reader.sure));
-                let excluded = &applications.exclude;
-                let excluded = self.not_excluded(excluded, |reader, id| reader.targets(id, &resource, reader.sure));
-                // With a filter, what is named may not be meant, and what is not named may be.
-                let included = if is_none(&applications.filter) { named } else { self.perhaps() };
+                let named = self.included(&applications.include, |reader, id| reader.targets(id, &resource, true));
+                let excluded =
+                    self.not_excluded(&applications.exclude, |reader, id| reader.targets(id, &resource, false));
+                let included = self.filtered(named);
                 Formula::all([included, excluded])
             };
             if matches != Formula::Never {
@@ -146,8 +150,8 @@ impl Reader<'_, '_, '_> {
     /// resources but these.
     fn plainly_named(&mut self) -> Option<Formula> {
         let applications = &self.policy.conditions.applications;
-        let is_plain =
-            |list: &List<Id>| !has_unknown(list) && list.known().all(|(_, id)| id.guid().is_some() || id.is("All"));
+        let is_plain = |id: &Id| id.is("All") || (id.guid().is_some() && !catalog::is_azure_portal(id));
+        let is_plain = |list: &List<Id>| !has_unknown(list) && list.known().all(|(_, id)| is_plain(id));
         let actions = self.space.resources.iter().any(|resource| matches!(resource, Resource::UserAction(_)));
         if actions
             || !is_none(&applications.filter)
@@ -171,25 +175,73 @@ impl Reader<'_, '_, '_> {
         Some(Formula::all([included, excluded.not()]))
     }
 
-    /// Whether an element of a list of apps means this resource; `hidden` is the answer where that is not known.
-    fn targets(&mut self, id: &Id, resource: &Resource, hidden: bool) -> Formula {
-        let perhaps = Formula::constant(hidden);
+    /// What a filter for apps makes of those that are named. Beside names it may narrow them or add to them.
+    fn filtered(&mut self, named: Formula) -> Formula {
+        let applications = &self.policy.conditions.applications;
+        let filter = match &applications.filter {
+            Fact::Known(None) => return named,
+            Fact::Known(Some(filter)) => filter,
+            Fact::Unknown(_) => return self.perhaps(),
+        };
+        let names_nothing =
+            !has_unknown(&applications.include) && applications.include.known().all(|(_, id)| id.is("None"));
+        match filter.mode {
+            Fact::Known(FilterMode::Exclude) => {
+                let left_out = self.told(AppFact::matches(&filter.rule), false);
+                Formula::all([named, left_out.not()])
+            }
+            Fact::Known(FilterMode::Include) if names_nothing => self.told(AppFact::matches(&filter.rule), true),
+            Fact::Known(FilterMode::Include) if self.sure => {
+                Formula::all([named, self.told(AppFact::matches(&filter.rule), true)])
+            }
+            Fact::Known(FilterMode::Include) | Fact::Unknown(_) => self.perhaps(),
+        }
+    }
+
+    /// What the files do not tell of an app: where only what is certain counts, a term of its own, so that policies on
+    /// both sides of it cover both.
+    fn told(&mut self, fact: AppFact, perhaps: bool) -> Formula {
+        if self.sure { self.space.is(Meaning::App(fact)) } else { Formula::constant(perhaps) }
+    }
+
+    /// Whether an element of the list of included or excluded apps means this resource.
+    fn targets(&mut self, id: &Id, resource: &Resource, including: bool) -> Formula {
         if id.is("All") {
             return Formula::Always;
         }
-        match resource {
-            Resource::App(app) if id == app => Formula::Always,
-            Resource::App(app) if id.is("Office365") => {
-                catalog::app(app).and_then(|known| known.in_office_365).map_or(perhaps, Formula::constant)
+        let app = match resource {
+            Resource::App(app) if app == id => return Formula::Always,
+            Resource::App(app) => app,
+            Resource::OfSuite(suite) => {
+                return match Suite::of(id) {
+                    Some(named) if named == *suite => Formula::Always,
+                    // Each suite has apps of its own. Whether there are some of both is not known.
+                    Some(other) if including || self.sure => self.space.is(Meaning::App(AppFact::InSuite(other))),
+                    Some(_) => Formula::Never,
+                    None => Formula::Never,
+                };
             }
-            // In a browser, a portal may be asking.
-            Resource::App(_) if id.is("MicrosoftAdminPortals") => {
-                Formula::all([perhaps, self.space.client(ClientAppType::Browser)])
-            }
-            Resource::App(_) if id.guid().is_none() && !id.is("None") && !id.is("AllAgentIdResources") => perhaps,
-            Resource::OfSuite(suite) => Formula::constant(id.is(suite)),
-            _ => Formula::Never,
+            Resource::Every | Resource::Other | Resource::UserAction(_) => return Formula::Never,
+        };
+        if let Some(suite) = Suite::of(id) {
+            return match suite.holds(app) {
+                Some(true) => Formula::Always,
+                None => self.told(AppFact::InSuite(suite), including),
+                Some(false) if suite == Suite::AdminPortals => self.asked_by_a_portal(including),
+                Some(false) => Formula::Never,
+            };
         }
+        if catalog::is_azure_portal(id) && catalog::is_management_api(app) {
+            return self.asked_by_a_portal(including);
+        }
+        let names_no_app = ["None", "AllAgentIdResources"].into_iter().any(|word| id.is(word));
+        if id.guid().is_some() || names_no_app { Formula::Never } else { self.told(AppFact::Is(id.clone()), including) }
+    }
+
+    /// In a browser, a portal may be what asks for an API.
+    fn asked_by_a_portal(&mut self, including: bool) -> Formula {
+        let portal = self.told(AppFact::InSuite(Suite::AdminPortals), including);
+        Formula::all([portal, self.space.client(ClientAppType::Browser)])
     }
 
     fn users(&mut self) -> Formula {
@@ -200,10 +252,8 @@ impl Reader<'_, '_, '_> {
         let one_by_one = self.class == Class::Exempt;
         let named_role = users.exclude_roles.known().any(|(_, id)| id.guid().is_none());
         let not_excluded = [
-            self.not_excluded(&users.exclude_users, |reader, id| {
-                let one = if one_by_one { reader.one(id) } else { Formula::Never };
-                Formula::any([one, reader.everybody(id)])
-            }),
+            self.not_excluded(&users.exclude_users, Self::everybody),
+            if one_by_one { self.one_of(&users.exclude_users, false).not() } else { Formula::Always },
             self.not_excluded(&users.exclude_groups, |reader, id| {
                 if one_by_one { reader.space.is(Meaning::Group(id.clone())) } else { Formula::Never }
             }),
@@ -217,26 +267,36 @@ impl Reader<'_, '_, '_> {
         ];
         let every_group = self.class >= Class::Unknown;
         let included = [
-            self.included(&users.include_users, |reader, id| {
-                Formula::any([reader.everybody_included(id), reader.one(id)])
-            }),
+            self.included(&users.include_users, Self::everybody_included),
+            self.one_of(&users.include_users, !self.sure),
             self.included(&users.include_groups, |reader, id| {
                 if every_group { Formula::Always } else { reader.space.is(Meaning::Group(id.clone())) }
             }),
             self.included(&users.include_roles, Self::role),
+            if self.sure { Formula::Never } else { self.holder_of_a_named_role(&users.include_roles) },
             self.guests(&users.include_guests, !self.sure),
         ];
         Formula::all(not_excluded.into_iter().chain([Formula::any(included)]))
     }
 
-    /// The user of this id; a literal is nobody's.
-    fn one(&mut self, id: &Id) -> Formula {
-        if matches!(id, Id::Literal(_)) { Formula::Never } else { self.space.is(Meaning::User(id.clone())) }
+    /// The users whom a list names. With `perhaps`, also whoever may be one of them.
+    fn one_of(&mut self, list: &List<Id>, perhaps: bool) -> Formula {
+        let meant = meant(list, &self.space.named().users, perhaps);
+        Formula::any(meant.into_iter().map(|id| self.space.is(Meaning::User(id))).collect::<Vec<_>>())
     }
 
     /// Holders of a role; what is a name instead of an id is no role of its own.
     fn role(&mut self, id: &Id) -> Formula {
         if id.guid().is_some() { self.space.is(Meaning::Role(id.clone())) } else { Formula::Never }
+    }
+
+    /// Holders of any role, where a list has a name instead of an id: it may be that role's.
+    fn holder_of_a_named_role(&mut self, list: &List<Id>) -> Formula {
+        if list.known().all(|(_, id)| id.guid().is_some()) {
+            return Formula::Never;
+        }
+        let roles: Vec<Id> = self.space.named().roles.iter().filter(|id| id.guid().is_some()).cloned().collect();
+        Formula::any(roles.into_iter().map(|id| self.space.is(Meaning::Role(id))).collect::<Vec<_>>())
     }
 
     fn everybody(&mut self, id: &Id) -> Formula {
@@ -265,8 +325,10 @@ impl Reader<'_, '_, '_> {
         };
         let of_type = self.holds(&guests.types, hidden, |reader, kind| reader.space.user_type(*kind));
         let Some(tenants) = &guests.tenants else { return Formula::all([of_type, self.space.is_guest()]) };
-        let of_tenant =
-            self.holds(tenants, hidden, |reader, tenant| reader.space.is(Meaning::ExternalTenant(tenant.clone())));
+        let of_tenant = meant(tenants, &self.space.named().tenants, hidden && !self.sure);
+        let of_tenant: Vec<Formula> =
+            of_tenant.into_iter().map(|id| self.space.is(Meaning::ExternalTenant(id))).collect();
+        let of_tenant = Formula::any(of_tenant.into_iter().chain([Formula::constant(has_unknown(tenants) && hidden)]));
         // The account of an internal guest is the tenant's own.
         let internal = self.space.user_type(UserType::InternalGuest);
         Formula::all([of_type, self.space.is_guest(), Formula::any([internal, of_tenant])])
@@ -470,4 +532,15 @@ impl Reader<'_, '_, '_> {
             Fact::Known(None) | Fact::Unknown(_) => self.perhaps(),
         }))
     }
+}
+
+/// The objects that a list names. With `perhaps`, also all of those that are named elsewhere and may be one of them.
+fn meant(list: &List<Id>, named: &BTreeSet<Id>, perhaps: bool) -> BTreeSet<Id> {
+    let mut meant: BTreeSet<Id> = list.known().map(|(_, id)| id).filter(|id| id.is_one_object()).cloned().collect();
+    if perhaps && !meant.is_empty() {
+        let any_is_open = meant.iter().any(Id::is_unresolved);
+        let may_be = |id: &&Id| id.is_one_object() && (any_is_open || id.is_unresolved());
+        meant.extend(named.iter().filter(may_be).cloned());
+    }
+    meant
 }

@@ -8,12 +8,13 @@ mod possible;
 use super::device;
 use super::formula::{Formula, Term};
 use super::{Coordinate, PrincipalKind, View};
+use crate::catalog::Suite;
 use crate::policy::{
-    ClientAppType, Comparison, Fact, INTUNE, Id, InsiderRiskLevel, Platform, Policy, RiskLevel, Test, TransferMethod,
-    UserType, needs_managed_device,
+    ClientAppType, Comparison, Fact, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, Test,
+    TransferMethod, UserType, needs_managed_device,
 };
-use crate::requirement::{Principal, Requirement, Resource, SUITES};
-use crate::signin::{Device, SignIn};
+use crate::requirement::{Principal, Requirement, Resource};
+use crate::signin::{AppFact, Device, SignIn};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -59,6 +60,8 @@ pub(super) enum Meaning {
     Type(UserType),
     ExternalTenant(Id),
     Resource(Resource),
+    /// Something of the app that the files do not tell.
+    App(AppFact),
     Client(ClientAppType),
     Platform(Platform),
     Location(Id),
@@ -89,6 +92,38 @@ pub(super) struct Space<'t> {
     /// The comparisons with devices as they are spelt.
     comparisons: Vec<(Term, Comparison)>,
     undefined_locations: OnceCell<BTreeSet<Id>>,
+    named: OnceCell<Named>,
+}
+
+/// Ids that policies and the requirement name.
+#[derive(Default)]
+pub(super) struct Named {
+    pub(super) users: BTreeSet<Id>,
+    pub(super) roles: BTreeSet<Id>,
+    pub(super) tenants: BTreeSet<Id>,
+}
+
+impl Named {
+    fn by(requirement: &Requirement, policies: &[Policy]) -> Self {
+        let mut named = Self::default();
+        for principal in &requirement.users {
+            match principal {
+                Principal::User(id) => _ = named.users.insert(id.clone()),
+                Principal::Role(id) => _ = named.roles.insert(id.clone()),
+                Principal::Group(_) | Principal::Guests(_) => {}
+            }
+        }
+        for users in policies.iter().map(|policy| &policy.conditions.users) {
+            let ids = |list: &'_ List<Id>| list.known().map(|(_, id)| id.clone()).collect::<Vec<_>>();
+            named.users.extend([&users.include_users, &users.exclude_users].into_iter().flat_map(ids));
+            named.roles.extend([&users.include_roles, &users.exclude_roles].into_iter().flat_map(ids));
+            let guests = [&users.include_guests, &users.exclude_guests]
+                .into_iter()
+                .filter_map(|guests| guests.known()?.as_ref());
+            named.tenants.extend(guests.filter_map(|guests| guests.tenants.as_ref()).flat_map(ids));
+        }
+        named
+    }
 }
 
 impl<'t> Space<'t> {
@@ -110,7 +145,30 @@ impl<'t> Space<'t> {
         };
         let (terms, index, comparisons) = (Vec::new(), HashMap::new(), Vec::new());
         let undefined_locations = OnceCell::new();
-        Self { view, first, resources, clients, terms, index, comparisons, undefined_locations }
+        let named = OnceCell::new();
+        Self { view, first, resources, clients, terms, index, comparisons, undefined_locations, named }
+    }
+
+    /// Apps that policies name, and of which it is not known whether they are in the suite that the requirement is about.
+    pub(super) fn perhaps_of_suite(&self) -> Vec<(Resource, Suite)> {
+        let asked = &self.view.requirement.resources;
+        if asked.iter().all(|asked| !matches!(asked, Resource::OfSuite(_))) {
+            return Vec::new();
+        }
+        let suite_of = |resource: &Resource| {
+            let Resource::App(app) = resource else { return None };
+            let suite = asked.iter().find_map(|asked| match asked {
+                Resource::OfSuite(suite) => suite.holds(app).is_none().then_some(*suite),
+                Resource::Every | Resource::App(_) | Resource::Other | Resource::UserAction(_) => None,
+            });
+            suite.filter(|_| !asked.contains(resource) && !asked.contains(&Resource::Every))
+        };
+        self.resources.iter().filter_map(|resource| Some((resource.clone(), suite_of(resource)?))).collect()
+    }
+
+    /// Ids that policies and the requirement name.
+    pub(super) fn named(&self) -> &Named {
+        self.named.get_or_init(|| Named::by(self.view.requirement, &self.view.tenant.policies))
     }
 
     /// Named locations that policies name, of which the files do not say whether they are trusted.
@@ -216,6 +274,10 @@ impl<'t> Space<'t> {
         for principal in &self.view.requirement.users {
             self.principal(principal);
         }
+        for (app, suite) in self.perhaps_of_suite() {
+            self.resource(&app);
+            self.term(Meaning::App(AppFact::InSuite(suite)));
+        }
         let locations: Vec<Id> = self.locations().map(|(_, id)| id.clone()).collect();
         if locations.iter().any(|id| self.view.tenant.is_trusted_location(id) == Some(true)) {
             self.term(Meaning::Trusted);
@@ -261,12 +323,15 @@ impl<'t> Space<'t> {
         let mut sign_in = self.first.clone();
         for term in model {
             match &self.terms[*term] {
-                Meaning::User(id) => sign_in.user = Some(id.clone()),
+                Meaning::User(id) => sign_in.user = called(sign_in.user.take(), id, &mut sign_in.also),
                 Meaning::Group(id) => _ = sign_in.groups.insert(id.clone()),
                 Meaning::Role(id) => _ = sign_in.roles.insert(id.clone()),
                 Meaning::Type(kind) => sign_in.user_type = *kind,
-                Meaning::ExternalTenant(id) => sign_in.external_tenant = Some(id.clone()),
+                Meaning::ExternalTenant(id) => {
+                    sign_in.external_tenant = called(sign_in.external_tenant.take(), id, &mut sign_in.also);
+                }
                 Meaning::Resource(resource) => sign_in.resource = resource.clone(),
+                Meaning::App(fact) => _ = sign_in.app.insert(fact.clone()),
                 Meaning::Client(client) => sign_in.client_app = *client,
                 Meaning::Platform(platform) => sign_in.platform = *platform,
                 Meaning::Location(id) => _ = sign_in.locations.insert(id.clone()),
@@ -308,7 +373,7 @@ impl<'t> Space<'t> {
             Meaning::Role(_) => Coordinate::Roles,
             Meaning::Type(_) => Coordinate::UserType,
             Meaning::ExternalTenant(_) => Coordinate::ExternalTenant,
-            Meaning::Resource(_) => Coordinate::Resource,
+            Meaning::Resource(_) | Meaning::App(_) => Coordinate::Resource,
             Meaning::Client(_) => Coordinate::ClientApp,
             Meaning::Platform(_) => Coordinate::Platform,
             Meaning::Location(_) | Meaning::Trusted => Coordinate::Locations,
@@ -384,13 +449,21 @@ impl<'t> Space<'t> {
             Meaning::Role(_) | Meaning::Device(..) => 16,
             Meaning::SignInRisk(_) | Meaning::UserRisk(_) | Meaning::InsiderRisk(_) => 17,
             Meaning::User(_) => 18,
-            Meaning::Opaque(_) => 19,
+            Meaning::Opaque(_) | Meaning::App(_) => 19,
         }
     }
 
     pub(super) fn terms(&self) -> std::ops::Range<Term> {
         0..self.terms.len()
     }
+}
+
+/// What an object is called that has one more id: by the one that is a GUID, if there is one, and also by the others.
+fn called(known: Option<Id>, id: &Id, also: &mut BTreeSet<Id>) -> Option<Id> {
+    let Some(known) = known else { return Some(id.clone()) };
+    let (name, other) = if known.guid().is_some() { (known, id.clone()) } else { (id.clone(), known) };
+    also.insert(other);
+    Some(name)
 }
 
 /// The values of a coordinate that a requirement asks about; all of them if it does not say.
@@ -403,31 +476,40 @@ fn allowed<T: Copy + PartialEq>(all: &[T], asked: &[T]) -> Vec<T> {
 fn resources(requirement: &Requirement, policies: &[Policy]) -> Vec<Resource> {
     let mut all: Vec<Resource> = Vec::new();
     for resource in &requirement.resources {
-        if *resource != Resource::Every {
-            all.push(resource.clone());
-            continue;
-        }
-        all.push(Resource::Other);
-        let named = policies.iter().flat_map(|policy| {
-            let applications = &policy.conditions.applications;
-            applications.include.known().chain(applications.exclude.known()).map(|(_, id)| id)
-        });
-        let mut named: Vec<&Id> = named.collect();
-        named.sort();
-        named.dedup();
-        for id in named {
-            match SUITES.into_iter().find(|suite| id.is(suite)) {
-                Some(suite) => all.push(Resource::OfSuite(suite)),
-                // These words name no application.
-                None if ["All", "None", "AllAgentIdResources"].into_iter().any(|word| id.is(word)) => {}
-                // What is no GUID (a name, a placeholder, a reference) is an application all the same.
-                None => all.push(Resource::App(id.clone())),
+        match resource {
+            Resource::App(_) | Resource::Other | Resource::UserAction(_) => all.push(resource.clone()),
+            Resource::OfSuite(suite) => {
+                all.push(resource.clone());
+                // A member that a policy names is no less of a member.
+                let members = named_apps(policies).into_iter().filter(|id| suite.holds(id) != Some(false));
+                all.extend(members.map(|id| Resource::App(id.clone())));
+            }
+            Resource::Every => {
+                all.push(Resource::Other);
+                let suites = Suite::ALL.into_iter().filter(|suite| named(policies).any(|id| id.is(suite.word())));
+                all.extend(suites.map(Resource::OfSuite));
+                all.extend(named_apps(policies).into_iter().map(|id| Resource::App(id.clone())));
             }
         }
     }
     let mut seen = BTreeSet::new();
     all.retain(|resource| seen.insert(resource.clone()));
     all
+}
+
+/// Whatever policies name as apps.
+fn named(policies: &[Policy]) -> impl Iterator<Item = &Id> {
+    policies.iter().flat_map(|policy| {
+        let applications = &policy.conditions.applications;
+        applications.include.known().chain(applications.exclude.known()).map(|(_, id)| id)
+    })
+}
+
+/// The apps that policies name. What is no GUID (a name, a placeholder, a reference) is an app all the same.
+fn named_apps(policies: &[Policy]) -> BTreeSet<&Id> {
+    const NO_APP: [&str; 3] = ["All", "None", "AllAgentIdResources"];
+    let is_app = |id: &&Id| Suite::of(id).is_none() && !NO_APP.into_iter().any(|word| id.is(word));
+    named(policies).filter(is_app).collect()
 }
 
 /// Whether a list could not be read in part or as a whole.

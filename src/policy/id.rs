@@ -135,6 +135,29 @@ impl Id {
         self.text().is_some_and(|text| text.eq_ignore_ascii_case(literal))
     }
 
+    /// Whether it stands for an id of which the files do not tell what it is: a name, a placeholder, a reference.
+    #[must_use]
+    pub fn is_unresolved(&self) -> bool {
+        match self {
+            Self::Guid(_) | Self::Spelt(_) | Self::Literal(_) => false,
+            Self::Text(text) => !is_literal(text),
+            Self::Reference(_) => true,
+        }
+    }
+
+    /// Whether it names one object, rather than everybody or nobody.
+    #[must_use]
+    pub fn is_one_object(&self) -> bool {
+        self.guid().is_some() || self.is_unresolved()
+    }
+
+    /// Whether two ids may name the same object: they are equal, or what one of them stands for may be the other.
+    #[must_use]
+    pub fn may_be(&self, other: &Self) -> bool {
+        let one_is_open = self.is_unresolved() || other.is_unresolved();
+        self == other || (one_is_open && self.is_one_object() && other.is_one_object())
+    }
+
     /// The placeholder style, if it is one.
     #[must_use]
     pub fn placeholder(&self) -> Option<Placeholder> {
@@ -205,6 +228,21 @@ mod tests {
         assert!(Id::new("all").is("All"));
         // Forms that the uuid crate reads and Graph does not.
         assert_eq!(Id::new("797f4846ba004fd7ba43dac1f8f63013").guid(), None);
+    }
+
+    #[test]
+    fn what_stands_for_an_id_may_be_any_object() {
+        let [one, other] =
+            ["a0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"].map(Id::new);
+        let [name, placeholder] = ["Break glass", "<BreakGlass>"].map(Id::new);
+        let reference = Id::Reference(Box::new((0, "azuread_user.break_glass".into())));
+        assert!(one.may_be(&one) && !one.may_be(&other));
+        for unresolved in [&name, &placeholder, &reference] {
+            assert!(unresolved.may_be(&one) && one.may_be(unresolved) && unresolved.may_be(&Id::new("<Another>")));
+            for word in ["All", "guestsOrExternalUsers"].map(Id::new) {
+                assert!(!unresolved.may_be(&word) && !word.may_be(unresolved), "{word}");
+            }
+        }
     }
 
     #[test]

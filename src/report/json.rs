@@ -118,7 +118,7 @@ pub fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
 fn resource(resource: &Resource) -> String {
     match resource {
         Resource::App(id) | Resource::UserAction(id) => id.to_string(),
-        Resource::OfSuite(suite) => (*suite).to_owned(),
+        Resource::OfSuite(suite) => suite.word().to_owned(),
         Resource::Other | Resource::Every => "any".to_owned(),
     }
 }

@@ -3,11 +3,11 @@
 //! Source: <https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-policies> and the
 //! pages on users, cloud apps and conditions that it links.
 
-use super::{AssumeEnabled, At, Cause, Lens, Match, SignIn, Undefined, View, Why, device};
-use crate::catalog;
+use super::{AppFact, AssumeEnabled, At, Cause, Lens, Match, SignIn, Undefined, View, Why, device};
+use crate::catalog::{self, Suite};
 use crate::policy::{
-    ClientAppType, Fact, Guests, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, State, TransferMethod,
-    UserType, Users,
+    ClientAppType, Fact, Filter, FilterMode, Guests, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, State,
+    TransferMethod, UserType, Users,
 };
 use crate::requirement::Resource;
 
@@ -62,6 +62,32 @@ fn find<T>(property: &'static str, list: &List<T>, test: impl FnMut(&T) -> bool)
     }
 }
 
+/// The same of objects by their ids, where `may_be` says that one of them may be what is looked for.
+fn perhaps_same(
+    property: &'static str,
+    list: &List<Id>,
+    may_be: impl FnMut(&Id) -> bool,
+    test: impl FnMut(&Id) -> bool,
+) -> Found {
+    match find(property, list, test) {
+        Found::Absent => {}
+        found @ (Found::At(_) | Found::Perhaps(_)) => return found,
+    }
+    list.position(may_be).map_or(Found::Absent, |index| {
+        Found::Perhaps(Cause { at: At::element(property, index), why: Why::PerhapsTheSame })
+    })
+}
+
+/// Whether an id in a list is that of the user or home tenant of a sign-in.
+fn is(sign_in: &SignIn, object: Option<&Id>, listed: &Id) -> bool {
+    object.is_some_and(|object| object == listed || (listed.is_unresolved() && sign_in.also.contains(listed)))
+}
+
+/// Whether an id in a list may be that of an object besides: one of the two is a name, a placeholder or a reference.
+fn may_be(view: &View<'_>, object: Option<&Id>, listed: &Id) -> bool {
+    view.undefined == Undefined::Unknown && object.is_some_and(|object| object != listed && object.may_be(listed))
+}
+
 #[derive(Clone, Copy)]
 enum Found {
     At(At),
@@ -93,7 +119,8 @@ fn in_force(view: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
 const INCLUDE_APPLICATIONS: &str = "/conditions/applications/includeApplications";
 const EXCLUDE_APPLICATIONS: &str = "/conditions/applications/excludeApplications";
 
-fn applications(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+fn applications(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    const FILTER: &str = "/conditions/applications/applicationFilter";
     let applications = &policy.conditions.applications;
     if let Some(reason) = applications.doubt {
         return unknown(At::property("/conditions/applications"), Why::Doubt(reason));
@@ -106,56 +133,124 @@ fn applications(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Mat
             Found::Absent => no(resource_targets(policy), Why::ResourceNotIncluded),
         };
     }
-    let filter = match &applications.filter {
-        Fact::Known(None) => None,
-        Fact::Known(Some(_)) => Some(Why::ApplicationFilter),
-        Fact::Unknown(reason) => Some(Why::Doubt(*reason)),
-    };
-    let filter = filter.map(|why| Cause { at: At::property("/conditions/applications/applicationFilter"), why });
-    let excluded = targeted(EXCLUDE_APPLICATIONS, &applications.exclude, sign_in);
+    let excluded = targeted(view, EXCLUDE_APPLICATIONS, &applications.exclude, sign_in);
     if let Found::At(at) = excluded {
         return no(at, Why::ResourceExcluded);
     }
-    match (targeted(INCLUDE_APPLICATIONS, &applications.include, sign_in), excluded, filter) {
-        (Found::Absent, _, None) => no(resource_targets(policy), Why::ResourceNotIncluded),
-        (Found::Perhaps(cause), _, _) | (_, Found::Perhaps(cause), _) | (_, _, Some(cause)) => Match::Unknown(cause),
-        (Found::At(_), _, None) => Match::Yes,
+    let named = targeted(view, INCLUDE_APPLICATIONS, &applications.include, sign_in);
+    let included = match &applications.filter {
+        Fact::Known(None) => named,
+        Fact::Known(Some(filter)) => match filtered(view, filter, is_nothing(&applications.include), named, sign_in) {
+            Ok(found) => found,
+            Err(why) => return no(At::property(FILTER), why),
+        },
+        Fact::Unknown(reason) => Found::Perhaps(Cause { at: At::property(FILTER), why: Why::Doubt(*reason) }),
+    };
+    match (included, excluded) {
+        (Found::Absent, _) => no(resource_targets(policy), Why::ResourceNotIncluded),
+        (Found::Perhaps(cause), _) | (_, Found::Perhaps(cause)) => Match::Unknown(cause),
+        (Found::At(_), Found::Absent | Found::At(_)) => Match::Yes,
+    }
+}
+
+/// Whether a list of apps names none.
+fn is_nothing(list: &List<Id>) -> bool {
+    list.first_unknown().is_none() && list.known().all(|(_, id)| id.is("None"))
+}
+
+/// What a filter for apps leaves of those that are named, or adds to them. It looks at custom security attributes of the
+/// app, which are in no file: <https://learn.microsoft.com/entra/identity/conditional-access/concept-filter-for-applications>.
+fn filtered(
+    view: &View<'_>,
+    filter: &Filter,
+    names_nothing: bool,
+    named: Found,
+    sign_in: &SignIn,
+) -> Result<Found, Why> {
+    const RULE: &str = "/conditions/applications/applicationFilter/rule";
+    let perhaps = Found::Perhaps(Cause { at: At::property(RULE), why: Why::ApplicationFilter });
+    let matches = match view.undefined {
+        Undefined::Unknown => None,
+        Undefined::AsTheSignInSays => Some(sign_in.app.contains(&AppFact::matches(&filter.rule))),
+    };
+    match (filter.mode, matches) {
+        (Fact::Unknown(reason), _) => Ok(Found::Perhaps(Cause { at: At::property(RULE), why: Why::Doubt(reason) })),
+        (Fact::Known(FilterMode::Exclude), Some(false)) => Ok(named),
+        (Fact::Known(FilterMode::Exclude), Some(true)) => Err(Why::ApplicationFilter),
+        (Fact::Known(FilterMode::Exclude), None) => Ok(match named {
+            Found::Absent => Found::Absent,
+            Found::At(_) | Found::Perhaps(_) => perhaps,
+        }),
+        (Fact::Known(FilterMode::Include), Some(true)) if names_nothing => Ok(Found::At(At::property(RULE))),
+        (Fact::Known(FilterMode::Include), Some(false)) if names_nothing => Err(Why::ApplicationFilter),
+        // Whether a filter narrows the apps that are named beside it or adds to them is not documented.
+        (Fact::Known(FilterMode::Include), Some(true)) => Ok(match named {
+            Found::At(at) => Found::At(at),
+            Found::Absent | Found::Perhaps(_) => perhaps,
+        }),
+        (Fact::Known(FilterMode::Include), Some(false)) => Ok(match named {
+            Found::Absent => Found::Absent,
+            Found::At(_) | Found::Perhaps(_) => perhaps,
+        }),
+        (Fact::Known(FilterMode::Include), None) => Ok(perhaps),
     }
 }
 
 /// Whether a list of apps holds what a token is asked for.
-fn targeted(property: &'static str, list: &List<Id>, sign_in: &SignIn) -> Found {
+fn targeted(view: &View<'_>, property: &'static str, list: &List<Id>, sign_in: &SignIn) -> Found {
+    let including = property == INCLUDE_APPLICATIONS;
     let surely = |id: &Id| {
         id.is("All")
             || match &sign_in.resource {
-                Resource::App(app) => id == app || (id.is("Office365") && in_office_365(app) == Some(true)),
-                Resource::OfSuite(suite) => id.is(suite),
+                Resource::App(app) => id == app || Suite::of(id).is_some_and(|suite| suite.holds(app) == Some(true)),
+                Resource::OfSuite(suite) => id.is(suite.word()),
                 Resource::Every | Resource::Other | Resource::UserAction(_) => false,
             }
     };
-    let found = find(property, list, surely);
-    let Resource::App(app) = &sign_in.resource else { return found };
-    let Found::Absent = found else { return found };
-    let perhaps = |index, why| Found::Perhaps(Cause { at: At::element(property, index), why });
-    if let Some(index) = list.position(|id| id.guid().is_none() && !is_resource_literal(id)) {
-        let placeholder = list.known().any(|(at, id)| at == index && id.placeholder().is_some());
-        let why = if placeholder { crate::policy::Reason::Placeholder } else { crate::policy::Reason::Unrecognised };
-        return perhaps(index, Why::Doubt(why));
+    // Each suite has apps of its own; that an app of one is in the other as well, the sign-in tells.
+    let of_suite = matches!(sign_in.resource, Resource::OfSuite(_));
+    let says = |fact: &AppFact| sign_in.app.contains(fact);
+    let counts = view.undefined == Undefined::AsTheSignInSays || (of_suite && including);
+    let found =
+        find(property, list, |id| surely(id) || (counts && doubt(id, sign_in).is_some_and(|(fact, _)| says(&fact))));
+    match found {
+        Found::Absent if !counts => {}
+        Found::Absent | Found::At(_) | Found::Perhaps(_) => return found,
     }
-    if let Some(index) = list.position(|id| id.is("Office365")).filter(|_| in_office_365(app).is_none()) {
-        return perhaps(index, Why::SuitePerhaps);
-    }
-    // The command line and REST reach an API without a portal; in a browser it may be the portal that asks.
-    let portals = list.position(|id| id.is("MicrosoftAdminPortals"));
-    if let Some(index) = portals.filter(|_| sign_in.client_app == ClientAppType::Browser) {
-        return perhaps(index, Why::AdminPortals);
-    }
-    Found::Absent
+    let doubts = list.known().filter_map(|(index, id)| Some((index, doubt(id, sign_in)?)));
+    let mut doubts = doubts.filter(|(_, (fact, _))| !of_suite || says(fact));
+    doubts
+        .next()
+        .map_or(Found::Absent, |(index, (_, why))| Found::Perhaps(Cause { at: At::element(property, index), why }))
 }
 
-/// Whether an app is in the suite, as far as Microsoft's list tells; the tenant's own apps are unknown here.
-fn in_office_365(app: &Id) -> Option<bool> {
-    catalog::app(app).and_then(|known| known.in_office_365)
+/// What would have to be true of the app for an id to mean it, where the files do not tell.
+fn doubt(id: &Id, sign_in: &SignIn) -> Option<(AppFact, Why)> {
+    let in_browser = sign_in.client_app == ClientAppType::Browser;
+    let app = match &sign_in.resource {
+        Resource::App(app) => app,
+        Resource::OfSuite(own) => {
+            let other = Suite::of(id).filter(|suite| suite != own)?;
+            return Some((AppFact::InSuite(other), Why::SuitePerhaps(other)));
+        }
+        Resource::Every | Resource::Other | Resource::UserAction(_) => return None,
+    };
+    if let Some(suite) = Suite::of(id) {
+        return match (suite.holds(app), suite) {
+            (None, _) => Some((AppFact::InSuite(suite), Why::SuitePerhaps(suite))),
+            // The command line and REST reach an API without a portal; in a browser it may be the portal that asks.
+            (Some(false), Suite::AdminPortals) if in_browser => Some((AppFact::InSuite(suite), Why::AdminPortals)),
+            (Some(_), _) => None,
+        };
+    }
+    if catalog::is_azure_portal(id) && catalog::is_management_api(app) && in_browser {
+        return Some((AppFact::InSuite(Suite::AdminPortals), Why::AdminPortals));
+    }
+    if id.guid().is_some() || id == app || is_resource_literal(id) {
+        return None;
+    }
+    let reason = id.placeholder().map_or(crate::policy::Reason::Unrecognised, |_| crate::policy::Reason::Placeholder);
+    Some((AppFact::Is(id.clone()), Why::Doubt(reason)))
 }
 
 /// The list that says what is targeted instead.
@@ -173,7 +268,7 @@ fn resource_targets(policy: &Policy) -> At {
 }
 
 fn is_resource_literal(id: &Id) -> bool {
-    ["All", "None", "Office365", "MicrosoftAdminPortals", "AllAgentIdResources"].iter().any(|literal| id.is(literal))
+    ["All", "None", "AllAgentIdResources"].iter().any(|literal| id.is(literal))
 }
 
 fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
@@ -182,15 +277,16 @@ fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Matc
         return unknown(At::property("/conditions/users"), Why::Doubt(reason));
     }
     let guest = sign_in.user_type != UserType::Member;
-    let is_user = |id: &Id| sign_in.user.as_ref() == Some(id);
+    let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
     let in_group = |id: &Id| sign_in.groups.contains(id);
     let has_role = |id: &Id| sign_in.roles.contains(id);
     let tracked = lens != Lens::Plain;
 
     let mut perhaps = None;
+    let may_be_user = |id: &Id| !tracked && may_be(view, sign_in.user.as_ref(), id);
     let excluded = [
         (
-            find("/conditions/users/excludeUsers", &users.exclude_users, |id| {
+            perhaps_same("/conditions/users/excludeUsers", &users.exclude_users, may_be_user, |id| {
                 (is_user(id) && !tracked) || id.is("All") || (guest && id.is("GuestsOrExternalUsers"))
             }),
             if guest && sign_in.user.is_none() { Why::GuestsExcluded } else { Why::UserExcluded },
@@ -205,7 +301,10 @@ fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Matc
             }),
             Why::RoleExcluded,
         ),
-        (guests("/conditions/users/excludeGuestsOrExternalUsers", &users.exclude_guests, sign_in), Why::GuestsExcluded),
+        (
+            guests(view, "/conditions/users/excludeGuestsOrExternalUsers", &users.exclude_guests, sign_in),
+            Why::GuestsExcluded,
+        ),
     ];
     for (found, why) in excluded {
         match found {
@@ -221,12 +320,12 @@ fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Matc
         let at = At::element("/conditions/users/excludeRoles", index);
         perhaps.get_or_insert(Cause { at, why: Why::Doubt(crate::policy::Reason::Unrecognised) });
     }
-    let included = included_user(users, sign_in, lens, guest);
+    let included = included_user(view, users, sign_in, lens, guest);
     let partner = matches!(sign_in.user_type, UserType::ServiceProvider | UserType::B2bDirectConnectUser);
     if partner && included == Match::Yes && !view.assumptions.all_users_includes_partners {
         let all = users.include_users.position(|id| id.is("All"));
         let others = Users { include_users: List::default(), ..users.clone() };
-        if let (Some(index), Match::No(_)) = (all, included_user(&others, sign_in, lens, guest)) {
+        if let (Some(index), Match::No(_)) = (all, included_user(view, &others, sign_in, lens, guest)) {
             let at = At::element("/conditions/users/includeUsers", index);
             perhaps.get_or_insert(Cause { at, why: Why::PartnersPerhaps });
         }
@@ -237,17 +336,26 @@ fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Matc
     }
 }
 
-fn included_user(users: &Users, sign_in: &SignIn, lens: Lens, guest: bool) -> Match {
-    let is_user = |id: &Id| sign_in.user.as_ref() == Some(id);
+fn included_user(view: &View<'_>, users: &Users, sign_in: &SignIn, lens: Lens, guest: bool) -> Match {
+    let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
     let included = [
-        find("/conditions/users/includeUsers", &users.include_users, |id| {
-            is_user(id) || id.is("All") || (guest && id.is("GuestsOrExternalUsers"))
-        }),
+        perhaps_same(
+            "/conditions/users/includeUsers",
+            &users.include_users,
+            |id| may_be(view, sign_in.user.as_ref(), id),
+            |id| is_user(id) || id.is("All") || (guest && id.is("GuestsOrExternalUsers")),
+        ),
         find("/conditions/users/includeGroups", &users.include_groups, |id| {
             sign_in.groups.contains(id) || lens == Lens::InIncludedGroups
         }),
-        find("/conditions/users/includeRoles", &users.include_roles, |id| sign_in.roles.contains(id)),
-        guests("/conditions/users/includeGuestsOrExternalUsers", &users.include_guests, sign_in),
+        // A name may be that of any role which the user holds.
+        perhaps_same(
+            "/conditions/users/includeRoles",
+            &users.include_roles,
+            |id| id.guid().is_none() && !sign_in.roles.is_empty(),
+            |id| sign_in.roles.contains(id),
+        ),
+        guests(view, "/conditions/users/includeGuestsOrExternalUsers", &users.include_guests, sign_in),
     ];
     let mut perhaps = None;
     for found in included {
@@ -277,7 +385,7 @@ fn included_user(users: &Users, sign_in: &SignIn, lens: Lens, guest: bool) -> Ma
     no(At::property(property), Why::UserNotIncluded)
 }
 
-fn guests(property: &'static str, condition: &Fact<Option<Box<Guests>>>, sign_in: &SignIn) -> Found {
+fn guests(view: &View<'_>, property: &'static str, condition: &Fact<Option<Box<Guests>>>, sign_in: &SignIn) -> Found {
     let guests = match condition {
         Fact::Known(None) => return Found::Absent,
         Fact::Known(Some(guests)) => guests,
@@ -298,9 +406,12 @@ fn guests(property: &'static str, condition: &Fact<Option<Box<Guests>>>, sign_in
     };
     // External tenants say nothing about guests whose account is the tenant's own.
     let tenants = match (&guests.tenants, &sign_in.external_tenant) {
-        (Some(tenants), Some(home)) if sign_in.user_type != UserType::InternalGuest => {
-            find(property, tenants, |tenant| tenant == home)
-        }
+        (Some(tenants), Some(home)) if sign_in.user_type != UserType::InternalGuest => perhaps_same(
+            property,
+            tenants,
+            |tenant| may_be(view, Some(home), tenant),
+            |tenant| is(sign_in, Some(home), tenant),
+        ),
         _ => return of_type,
     };
     match (of_type, tenants) {

@@ -1,16 +1,22 @@
 //! What random policies can say, axis by axis, and every sign-in that they can tell apart.
 
+use caplint::catalog::Suite;
 use caplint::policy::{
     ClientAppType, INTUNE, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words,
 };
-use caplint::signin::SignIn;
+use caplint::signin::{AppFact, SignIn};
 use caplint::tenant::{Companions, NamedLocation, Place};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub(crate) const API: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
+pub(crate) const AZURE_PORTAL: &str = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c";
 pub(crate) const ANOTHER_APP: &str = "00000009-0000-0000-c000-000000000000";
 const USERS: [&str; 2] = ["a0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"];
+/// Whoever these are: they may be one user, and one of those above.
+const NAMES: [&str; 2] = ["<BreakGlass>", "Emergency access"];
+pub(crate) const PLACEHOLDER: &str = "<SomeApp>";
+const FILTER: &str = "CustomSecurityAttribute.Apps_Level -eq \"high\"";
 const GROUPS: [&str; 2] = ["b0000000-0000-4000-8000-000000000001", "b0000000-0000-4000-8000-000000000002"];
 const ADMINISTRATORS: &str = "62e90394-69f5-4237-9190-012177145e10";
 const SYNCHRONIZATION: &str = "d29b2b05-8046-44ba-8758-1e26182fcf32";
@@ -106,6 +112,9 @@ pub(crate) fn sayings(axis: Axis) -> Vec<Vec<(&'static str, Value)>> {
             vec![(INCLUDED, json!([]))],
             vec![("/conditions/users/excludeUsers", json!([USERS[0]]))],
             vec![("/conditions/users/excludeUsers", json!(USERS))],
+            vec![("/conditions/users/excludeUsers", json!([NAMES[0]]))],
+            vec![("/conditions/users/excludeUsers", json!([NAMES[1]]))],
+            vec![(INCLUDED, json!([NAMES[0]]))],
         ],
         Axis::Group => vec![
             vec![(INCLUDED, json!([])), ("/conditions/users/includeGroups", json!([GROUPS[0]]))],
@@ -141,10 +150,32 @@ pub(crate) fn sayings(axis: Axis) -> Vec<Vec<(&'static str, Value)>> {
                 vec![(INCLUDED, json!([])), (include, guests("b2bCollaborationGuest,internalGuest", enumerated))],
             ]
         }
-        Axis::Resource => list(
-            "/conditions/applications/includeApplications",
-            &[&["All"], &["Office365"], &["MicrosoftAdminPortals"], &[ANOTHER_APP]],
-        ),
+        Axis::Resource => {
+            const INCLUDE: &str = "/conditions/applications/includeApplications";
+            const EXCLUDE: &str = "/conditions/applications/excludeApplications";
+            let all_but = |app: &str| vec![(INCLUDE, json!(["All"])), (EXCLUDE, json!([app]))];
+            let filter = |apps: Value, mode: &str| {
+                let filter = json!({ "mode": mode, "rule": FILTER });
+                vec![(INCLUDE, apps), ("/conditions/applications/applicationFilter", filter)]
+            };
+            let mut sayings = list(
+                INCLUDE,
+                &[
+                    &["All"],
+                    &["Office365"],
+                    &["MicrosoftAdminPortals"],
+                    &[ANOTHER_APP],
+                    &[PLACEHOLDER],
+                    &[AZURE_PORTAL],
+                ],
+            );
+            sayings.extend([PLACEHOLDER, AZURE_PORTAL, "MicrosoftAdminPortals", "Office365"].map(all_but));
+            sayings.push(filter(json!(["All"]), "exclude"));
+            sayings.push(filter(json!([]), "include"));
+            sayings.push(filter(json!([API]), "include"));
+            sayings.push(filter(json!([ANOTHER_APP]), "exclude"));
+            sayings
+        }
         Axis::Client => list(
             "/conditions/clientAppTypes",
             &[
@@ -280,7 +311,11 @@ pub(crate) fn alternatives(axis: Axis, one: &SignIn) -> Vec<SignIn> {
     match axis {
         Axis::User => {
             let users = [None, Some(USERS[0]), Some(USERS[1])];
-            users.map(|user| with(&|sign_in| sign_in.user = user.map(Id::new))).into()
+            let named = |user: Option<&str>, mut also: BTreeSet<Id>| {
+                let user = user.map(Id::new).or_else(|| also.pop_first());
+                with(&|sign_in| (sign_in.user, sign_in.also) = (user.clone(), also.clone()))
+            };
+            users.into_iter().flat_map(|user| subsets(&NAMES).into_iter().map(move |also| named(user, also))).collect()
         }
         Axis::Group => {
             subsets(&GROUPS).into_iter().map(|groups| with(&|sign_in| sign_in.groups.clone_from(&groups))).collect()
@@ -382,7 +417,14 @@ pub(crate) fn alternatives(axis: Axis, one: &SignIn) -> Vec<SignIn> {
             each::<InsiderRiskLevel>().map(|level| with(&|sign_in| sign_in.insider_risk = level)).collect()
         }
         Axis::Flow => each::<TransferMethod>().map(|flow| with(&|sign_in| sign_in.flow = flow)).collect(),
-        Axis::Resource => vec![one.clone()],
+        Axis::Resource => {
+            let facts =
+                [AppFact::Is(Id::new(PLACEHOLDER)), AppFact::matches(FILTER), AppFact::InSuite(Suite::AdminPortals)];
+            let subset = |bits: usize| {
+                (0..facts.len()).filter(move |index| bits >> index & 1 == 1).map(|index| facts[index].clone())
+            };
+            (0..1 << facts.len()).map(|bits| with(&|sign_in| sign_in.app = subset(bits).collect())).collect()
+        }
     }
 }
 

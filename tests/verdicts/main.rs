@@ -17,6 +17,7 @@ use caplint::tenant::Tenant;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Up to three axes, and what each policy says on each of them: an index, or nothing if it is too large.
 fn case() -> impl Strategy<Value = (Vec<Axis>, Vec<Value>)> {
@@ -97,7 +98,7 @@ fn put_back(sign_in: &SignIn, coordinate: Coordinate) -> SignIn {
     let first = SignIn::attacker(sign_in.resource.clone());
     let mut changed = sign_in.clone();
     match coordinate {
-        Coordinate::User => changed.user = first.user,
+        Coordinate::User => (changed.user, changed.also) = (first.user, first.also),
         Coordinate::UserType => {
             changed.user_type = first.user_type;
             changed.external_tenant = first.external_tenant;
@@ -105,7 +106,7 @@ fn put_back(sign_in: &SignIn, coordinate: Coordinate) -> SignIn {
         Coordinate::ExternalTenant => changed.external_tenant = Some(Id::new("99999999-9999-4999-8999-999999999999")),
         Coordinate::Groups => changed.groups = first.groups,
         Coordinate::Roles => changed.roles = first.roles,
-        Coordinate::Resource => {}
+        Coordinate::Resource => changed.app = first.app,
         Coordinate::ClientApp => changed.client_app = first.client_app,
         Coordinate::Platform => changed.platform = first.platform,
         Coordinate::Locations => changed.locations = first.locations,
@@ -134,13 +135,18 @@ fn check_hole(view: &View<'_>, hole: &Hole, class: Class) -> Result<(), TestCase
     Ok(())
 }
 
+/// Everything that the user of a sign-in is called.
+fn names(sign_in: &SignIn) -> BTreeSet<&Id> {
+    sign_in.user.iter().chain(&sign_in.also).collect()
+}
+
 /// Whether a sign-in departs in everything that a hole departs in. For an exception, one platform stands for all.
 fn departs_further(sign_in: &SignIn, hole: &Hole, class: Class) -> bool {
     hole.departs.iter().all(|coordinate| match coordinate {
         Coordinate::Groups => hole.sign_in.groups.is_subset(&sign_in.groups),
         Coordinate::Roles => hole.sign_in.roles.is_subset(&sign_in.roles),
         Coordinate::Locations => hole.sign_in.locations.is_subset(&sign_in.locations),
-        Coordinate::User => sign_in.user == hole.sign_in.user,
+        Coordinate::User => names(&hole.sign_in).is_subset(&names(sign_in)),
         // What names a device may differ in letters.
         Coordinate::Device => sign_in.device != SignIn::attacker(sign_in.resource.clone()).device,
         single if class == Class::Exempt => put_back(sign_in, *single) != *sign_in,
@@ -152,7 +158,7 @@ fn departs_further(sign_in: &SignIn, hole: &Hole, class: Class) -> bool {
         Coordinate::UserRisk => sign_in.user_risk == hole.sign_in.user_risk,
         Coordinate::InsiderRisk => sign_in.insider_risk == hole.sign_in.insider_risk,
         Coordinate::Flow => sign_in.flow == hole.sign_in.flow,
-        Coordinate::Resource => true,
+        Coordinate::Resource => hole.sign_in.app.is_subset(&sign_in.app),
     })
 }
 

@@ -6,6 +6,7 @@ use crate::coverage::formula::{Formula, Term};
 use crate::coverage::solver::{Solver, TooIntricate};
 use crate::policy::{Comparison, INTUNE, Test, UserType, needs_managed_device};
 use crate::requirement::Grant;
+use crate::signin::AppFact;
 use crate::tenant::Place;
 use batsat::Lit;
 use std::collections::{BTreeSet, HashMap};
@@ -40,6 +41,15 @@ impl Space<'_> {
                 solver.clause([!term]);
             }
         }
+        // What may not be in the suite is a concern only if it is.
+        for (app, suite) in self.perhaps_of_suite() {
+            let terms =
+                [Meaning::Resource(app), Meaning::App(AppFact::InSuite(suite))].map(|meaning| self.known(&meaning));
+            if let [Some(app), Some(in_suite)] = terms {
+                let clause = [!solver.literal(app), solver.literal(in_suite)];
+                solver.clause(clause);
+            }
+        }
         self.one_value_a_coordinate(&mut solver);
         self.where_one_can_be(&mut solver)?;
         self.what_a_device_can_be(&mut solver);
@@ -51,6 +61,8 @@ impl Space<'_> {
         let mut external = Vec::new();
         for (term, meaning) in self.terms.iter().enumerate() {
             let coordinate = match meaning {
+                // What stands for an id may be the same object as any other.
+                Meaning::User(id) | Meaning::ExternalTenant(id) if id.is_unresolved() => continue,
                 Meaning::User(_) => 0,
                 Meaning::Type(kind) => {
                     if *kind != UserType::InternalGuest {
@@ -147,6 +159,7 @@ impl Space<'_> {
                     && self.view.tenant.is_trusted_location(id) != Some(true)
             }
             Meaning::Trusted => !self.view.requirement.outside_trusted_locations,
+            Meaning::Resource(resource) => self.perhaps_of_suite().iter().all(|(perhaps, _)| perhaps != resource),
             Meaning::Device(..) | Meaning::Registered | Meaning::ExternalTenant(_) | Meaning::User(_) => false,
             _ => true,
         };

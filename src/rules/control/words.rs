@@ -28,6 +28,7 @@ pub(super) fn listed(items: &[String]) -> String {
 pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
     let sign_in = &hole.sign_in;
     let mut of: Vec<String> = Vec::new();
+    of.extend(sign_in.also.iter().map(|other| format!("is {} too", named(facts, other))));
     of.extend(sign_in.groups.iter().map(|group| format!("is in {}", named(facts, group))));
     of.extend(sign_in.roles.iter().map(|role| format!("holds the role {}", named(facts, role))));
     let kind = kind_of_user(sign_in.user_type);
@@ -112,7 +113,11 @@ fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
     }
     let only_legacy = !judgement.requirement.clients.iter().any(|client| MODERN.contains(client));
     if matters(Coordinate::ClientApp) || only_legacy {
-        let management = judgement.requirement.resources.iter().any(|resource| matches!(resource, Resource::App(id) if catalog::name(id) == Some("Windows Azure Service Management API")));
+        let management = judgement
+            .requirement
+            .resources
+            .iter()
+            .any(|resource| matches!(resource, Resource::App(id) if catalog::is_management_api(id)));
         how.push_str(match sign_in.client_app {
             ClientAppType::Browser => ", in a browser,",
             ClientAppType::MobileAppsAndDesktopClients if management => ", with the Azure CLI, PowerShell or REST,",
@@ -161,7 +166,7 @@ fn device(sign_in: &SignIn, matters: bool) -> String {
 pub fn resource(resource: &Resource) -> String {
     match resource {
         Resource::App(id) => catalog::name(id).map_or_else(|| quoted(&id.to_string()), quoted),
-        Resource::OfSuite(suite) => format!("an app of {suite}"),
+        Resource::OfSuite(suite) => format!("an app of {}", suite.word()),
         Resource::UserAction(action) => quoted(&action.to_string()),
         Resource::Other | Resource::Every => "an app that no policy names".to_owned(),
     }
@@ -172,7 +177,8 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
     let mut rest = hole.clone();
     let sign_in = &mut rest.sign_in;
     match exception.kind {
-        PrincipalKind::User => sign_in.user = None,
+        PrincipalKind::User if sign_in.user.as_ref() == Some(&exception.id) => sign_in.user = None,
+        PrincipalKind::User => _ = sign_in.also.remove(&exception.id),
         PrincipalKind::Group => _ = sign_in.groups.remove(&exception.id),
         PrincipalKind::Role => _ = sign_in.roles.remove(&exception.id),
     }
@@ -187,6 +193,10 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
     rest.relevant.clone_from(&rest.departs);
     let mut also: Vec<String> = Vec::new();
     also.extend(rest.sign_in.user.as_ref().map(|user| format!("as the user {}", named(facts, user))));
+    let same: Vec<String> = rest.sign_in.also.iter().map(|other| named(facts, other)).collect();
+    if !same.is_empty() {
+        also.push(format!("if {} stands for the same account", listed(&same)));
+    }
     if rest.sign_in.user_type != UserType::Member {
         also.push(format!("as {}", with_article(kind_of_user(rest.sign_in.user_type))));
     }
@@ -270,7 +280,8 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
         | Why::DeviceFilterOpaque
         | Why::EveryRiskLevel
         | Why::PartnersPerhaps
-        | Why::SuitePerhaps
+        | Why::SuitePerhaps(_)
+        | Why::PerhapsTheSame
         | Why::NoClientApps
         | Why::Opaque
         | Why::LocationUndefined
@@ -347,7 +358,8 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
             "Microsoft does not document whether all users include service providers and B2B direct connect users"
                 .to_owned()
         }
-        Why::SuitePerhaps => "it is not known whether the app belongs to Office365".to_owned(),
+        Why::PerhapsTheSame => format!("{place} has no id in the files, and may be the same object as another one"),
+        Why::SuitePerhaps(suite) => format!("it is not known whether the app belongs to {}", suite.word()),
         Why::NoClientApps => "Microsoft does not document which clients an empty clientAppTypes means".to_owned(),
         Why::Opaque => format!("the condition {place} has no model in caplint"),
         Why::LocationUndefined => "the files do not say which named locations are trusted".to_owned(),
@@ -422,6 +434,7 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::OperatorMissing => format!("set `{operator}` to \"AND\""),
         Why::ApplicationFilter => "name the API or all resources instead of a filter".to_owned(),
         Why::StrengthUndefined => "export the authentication strengths beside the policies".to_owned(),
+        Why::PerhapsTheSame => format!("write the object id in `{value}`"),
         Why::LocationUndefined => "export the named locations beside the policies".to_owned(),
         Why::Opaque
         | Why::AdminPortals
@@ -429,7 +442,7 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         | Why::ResourceNotIncluded
         | Why::WorkloadIdentities
         | Why::PartnersPerhaps
-        | Why::SuitePerhaps => return None,
+        | Why::SuitePerhaps(_) => return None,
         Why::Contradicted => "keep the copy that the tenant has, and leave the other out".to_owned(),
         Why::Doubt(Reason::Untold(untold)) => untold_remedy(untold, &value),
         Why::Doubt(_) => format!("mend `{value}`"),
