@@ -79,6 +79,15 @@ impl Config {
     pub fn folder(&self) -> &Path {
         self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""))
     }
+
+    /// What is assumed on a day. That the control `approvedApplication` is retired can be assumed from the day on that
+    /// Microsoft has announced.
+    #[must_use]
+    pub fn assumptions_on(&self, today: Date) -> Assumptions {
+        let day = crate::catalog::retirement("approvedApplication").and_then(|retirement| retirement.day);
+        let is_retired = day.is_some_and(|day| day <= today);
+        Assumptions { approved_app_retired: self.assumptions.approved_app_retired && is_retired, ..self.assumptions }
+    }
 }
 
 impl Exception {
@@ -390,6 +399,14 @@ mod tests {
         let config = read(Path::new(FILE_NAME), text).unwrap();
         assert_eq!(config.requirements[0].id, "admins");
         assert!(config.assumptions.approved_app_retired);
+    }
+
+    #[test]
+    fn the_approved_app_is_not_retired_before_its_day() {
+        let config = read(Path::new(FILE_NAME), "[assumptions]\napproved-app-retired = true\n").unwrap();
+        let on = |day: &str| config.assumptions_on(parse_day(day).unwrap()).approved_app_retired;
+        assert_eq!(["2026-06-29", "2026-06-30", "2026-11-26"].map(on), [false, true, true]);
+        assert!(!Config::default().assumptions_on(parse_day("2026-11-26").unwrap()).approved_app_retired);
     }
 
     #[test]

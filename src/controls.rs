@@ -29,6 +29,7 @@ macro_rules! controls {
 }
 
 controls! {
+    "compliant-devices",
     "device-code-flow-blocked",
     "device-registration",
     "high-risk-sign-ins-blocked",

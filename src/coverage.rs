@@ -60,8 +60,10 @@ pub enum Reason {
     /// These policies cover every sign-in, or every one but those of the exceptions; without any of them it is open
     /// whether the others do.
     Policies(Vec<usize>),
-    /// Security defaults require MFA of everybody.
-    SecurityDefaults,
+    /// The same of security defaults and these policies together.
+    SecurityDefaults(Vec<usize>),
+    /// The witness is stopped only if security defaults are on, as a file says, while policies are enabled.
+    ContradictedDefaults,
     /// No policy is in force at all.
     NoPolicies,
     /// The witness gets through.
@@ -238,17 +240,47 @@ pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> D
     }
 }
 
+/// What covers a region of the sign-ins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carrier {
+    /// A policy, by its index.
+    Policy(usize),
+    /// Security defaults.
+    SecurityDefaults,
+    /// That it may be none of the requirement's business.
+    Elsewhere,
+}
+
+impl Carrier {
+    fn policy(self) -> Option<usize> {
+        match self {
+            Self::Policy(index) => Some(index),
+            Self::SecurityDefaults | Self::Elsewhere => None,
+        }
+    }
+}
+
+/// The reason of a verdict that these carry.
+fn carried(by: &[Carrier]) -> Reason {
+    let policies = by.iter().filter_map(|carrier| carrier.policy()).collect();
+    if by.contains(&Carrier::SecurityDefaults) {
+        Reason::SecurityDefaults(policies)
+    } else {
+        Reason::Policies(policies)
+    }
+}
+
 /// What each policy covers, in each class: read when a class is first asked about, because most tenants need one or two.
 #[derive(Default)]
 struct Regions {
-    by_class: [Option<Vec<(usize, Formula)>>; 4],
+    by_class: [Option<Vec<(Carrier, Formula)>>; 4],
     /// What policies surely cover of those that they are about, the same for all classes but one.
     surely: Option<Vec<(usize, Formula)>>,
 }
 
 impl Regions {
-    /// The policies that cover something in a class, by index, with what they cover.
-    fn of(&mut self, space: &mut Space<'_>, class: Class) -> &[(usize, Formula)] {
+    /// What covers something in a class, with what it covers.
+    fn of(&mut self, space: &mut Space<'_>, class: Class) -> &[(Carrier, Formula)] {
         let tenant = space.view.tenant;
         let whoever = |space: &mut Space<'_>, sure| -> Vec<(usize, Formula)> {
             let policies = tenant.policies.iter().enumerate();
@@ -266,28 +298,21 @@ impl Regions {
             };
             let regions = whoever.iter().map(|(index, whoever)| {
                 let users = region::users(space, &tenant.policies[*index], class);
-                (*index, Formula::all([users, whoever.clone()]))
+                (Carrier::Policy(*index), Formula::all([users, whoever.clone()]))
             });
-            let mut regions: Vec<(usize, Formula)> = regions.filter(|(_, region)| *region != Formula::Never).collect();
+            let mut regions: Vec<(Carrier, Formula)> = regions.collect();
+            regions.push((Carrier::SecurityDefaults, region::security_defaults(space, class != Class::Gap)));
             if class == Class::Gap {
                 // No policy's: what may be none of the requirement's business.
-                let perhaps = region::perhaps_elsewhere(space);
-                regions.extend(Some((usize::MAX, perhaps)).filter(|(_, region)| *region != Formula::Never));
+                regions.push((Carrier::Elsewhere, region::perhaps_elsewhere(space)));
             }
+            regions.retain(|(_, region)| *region != Formula::Never);
             regions
         })
     }
 }
 
 fn decide_by_policies(view: View<'_>, effort: u64) -> Decision {
-    let tenant = view.tenant;
-    // They require MFA for the management API, and know neither strengths nor devices.
-    let by_defaults = view.requirement.grant.contains(&crate::requirement::Grant::Mfa)
-        && view.requirement.security_defaults
-        && tenant.companions.security_defaults == Some(true);
-    if by_defaults {
-        return decided(Verdict::Enforced, Reason::SecurityDefaults);
-    }
     let mut space = Space::new(view);
     let mut regions = Regions::default();
     if let Some(decision) = obvious::decide(&mut space, &mut regions) {

@@ -268,7 +268,7 @@ impl Reader<'_> {
         let config = &self.options.config;
         let options = coverage::Options {
             assume_enabled: self.options.assume_enabled,
-            assumptions: config.assumptions,
+            assumptions: self.options.config.assumptions_on(self.options.today),
             ..coverage::Options::default()
         };
         let judgement = |control: &'static Control| {

@@ -222,10 +222,12 @@ pub struct Applications {
 }
 
 /// Included and excluded values of `platforms` or `locations`; both empty is no condition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Scope<T> {
     /// The object itself could not be read.
     pub doubt: Option<Reason>,
+    /// The object is there, whatever it holds.
+    pub is_written: bool,
     /// `include…`
     pub include: List<T>,
     /// `exclude…`
@@ -318,9 +320,18 @@ impl Policy {
     }
 }
 
+/// A condition that is there and empty says the same as none, until somebody assumes otherwise.
+impl<T: PartialEq> PartialEq for Scope<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.doubt == other.doubt && self.include == other.include && self.exclude == other.exclude
+    }
+}
+
+impl<T: Eq> Eq for Scope<T> {}
+
 impl<T> Default for Scope<T> {
     fn default() -> Self {
-        Self { doubt: None, include: List::default(), exclude: List::default() }
+        Self { doubt: None, is_written: false, include: List::default(), exclude: List::default() }
     }
 }
 
@@ -329,6 +340,12 @@ impl<T> Scope<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.doubt.is_none() && self.include.is_empty() && self.exclude.is_empty()
+    }
+
+    /// Whether the condition is there and says nothing. That this is no condition Microsoft does not document.
+    #[must_use]
+    pub fn is_written_empty(&self) -> bool {
+        self.is_written && self.is_empty()
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Requirement {
     pub grant: Vec<Grant>,
     /// Roles whose exclusion is tracked like that of a single user.
     pub tracked_roles: Vec<Id>,
-    /// Security defaults see to it where they are on.
+    /// What security defaults demand counts where they are on.
     pub security_defaults: bool,
 }
 
@@ -109,6 +109,8 @@ pub struct Assumptions {
     pub modern_clients_only: bool,
     /// An empty `clientAppTypes` means the modern clients.
     pub empty_client_apps_is_modern: bool,
+    /// Lists of platforms or locations that are there and empty are no condition.
+    pub empty_conditions_are_none: bool,
     /// Listing all four risk levels is no condition.
     pub all_risk_levels_is_no_condition: bool,
     /// `All` users holds service providers and B2B direct connect users.
@@ -124,6 +126,7 @@ impl Default for Assumptions {
         Self {
             modern_clients_only: true,
             empty_client_apps_is_modern: true,
+            empty_conditions_are_none: true,
             all_risk_levels_is_no_condition: true,
             all_users_includes_partners: true,
             registered_devices_have_a_trust_type: true,
@@ -134,9 +137,10 @@ impl Default for Assumptions {
 
 impl Assumptions {
     /// Their keys in the configuration.
-    pub const KEYS: [&str; 6] = [
+    pub const KEYS: [&str; 7] = [
         "modern-clients-only",
         "empty-client-apps-is-modern",
+        "empty-conditions-are-none",
         "all-risk-levels-is-no-condition",
         "all-users-includes-partners",
         "registered-devices-have-a-trust-type",
@@ -148,6 +152,7 @@ impl Assumptions {
         Some(match key {
             "modern-clients-only" => &mut self.modern_clients_only,
             "empty-client-apps-is-modern" => &mut self.empty_client_apps_is_modern,
+            "empty-conditions-are-none" => &mut self.empty_conditions_are_none,
             "all-risk-levels-is-no-condition" => &mut self.all_risk_levels_is_no_condition,
             "all-users-includes-partners" => &mut self.all_users_includes_partners,
             "registered-devices-have-a-trust-type" => &mut self.registered_devices_have_a_trust_type,

@@ -6,18 +6,18 @@ pub mod control;
 
 use crate::config::{self, Config};
 use crate::controls::{self, Control, Selection};
-use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind};
+use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
 use crate::dialect::Taken;
 use crate::finding::{Draft, Label, Level};
 use crate::ignore::Ignore;
-use crate::policy::{Fact, Id, Policy, State};
+use crate::policy::{Fact, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::schema::Violation;
 use crate::signin::{AssumeEnabled, View};
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
 use crate::tenant::Tenant;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::OnceLock;
 use time::Date;
 
@@ -204,7 +204,12 @@ pub struct TenantFacts<'a> {
     pub is_whole: bool,
     /// Where MFA is forced, once somebody asks.
     pub mfa: RefCell<Option<Comparison<'a>>>,
+    /// Whether everybody is blocked, once somebody asks.
+    pub blocked: OnceCell<Option<Blocked>>,
 }
+
+/// That everybody is blocked, with or without exceptions, and the policies that do it.
+pub type Blocked = (Verdict, Vec<usize>);
 
 /// Which reading of a control counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -245,6 +250,7 @@ impl<'a> TenantFacts<'a> {
             is_only_tenant: true,
             is_whole: false,
             mfa: RefCell::default(),
+            blocked: OnceCell::new(),
         }
     }
 }
@@ -279,12 +285,32 @@ impl TenantFacts<'_> {
         ask(mfa.get_or_insert_with(|| Comparison::new(requirement, self.tenant, self.options())))
     }
 
+    /// Whether policies block every sign-in of everybody, but those who are excluded one by one.
+    #[must_use]
+    pub fn everybody_blocked(&self) -> Option<&Blocked> {
+        let blocks =
+            |policy: &Policy| policy.grant.built_in.position(|control| *control == GrantControl::Block).is_some();
+        let find = || {
+            // Most tenants have no policy that could.
+            self.tenant.policies.iter().find(|policy| self.is_on(policy) && blocks(policy))?;
+            let block = Requirement { security_defaults: false, ..Requirement::everywhere(Grant::Block) };
+            let decision = coverage::decide(&block, self.tenant, self.options());
+            match (decision.verdict, decision.reason) {
+                (Verdict::Enforced | Verdict::EnforcedExcept, Reason::Policies(policies)) => {
+                    Some((decision.verdict, policies))
+                }
+                _ => None,
+            }
+        };
+        self.blocked.get_or_init(find).as_ref()
+    }
+
     /// With which eyes the proof looks at the tenant.
     #[must_use]
     pub fn options(&self) -> coverage::Options {
         coverage::Options {
             assume_enabled: self.assume_enabled,
-            assumptions: self.config.assumptions,
+            assumptions: self.config.assumptions_on(self.today),
             ..coverage::Options::default()
         }
     }
@@ -338,6 +364,7 @@ rules! {
     duplicate_key,
     duplicate_name,
     duplicate_policy,
+    everybody_blocked,
     expired_exception,
     expired_ignore,
     ignored_changes,
@@ -360,6 +387,7 @@ rules! {
     redundant_policy,
     replaced_policy,
     resource_exclusion,
+    security_defaults_on,
     single_value,
     stable_api_export,
     stale_report_only,

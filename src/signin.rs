@@ -5,6 +5,7 @@
 //! [What If]: https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
 
 mod conditions;
+mod defaults;
 mod device;
 mod evaluation;
 mod grant;
@@ -214,6 +215,8 @@ pub enum Why {
     PerhapsTheSame,
     /// Whether older policies mean this client is not documented.
     NoClientApps,
+    /// Whether a condition that lists nothing is none is not documented.
+    EmptyCondition,
     /// The authentication flow is not listed.
     FlowNotIncluded,
     /// A condition without a model.

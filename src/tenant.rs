@@ -1,7 +1,7 @@
 //! Everything of one tenant that is in force together, whatever files it came from.
 
 use crate::catalog;
-use crate::policy::{Allowed, Id, Policy, Strength};
+use crate::policy::{Allowed, Fact, Id, Policy, State, Strength};
 use crate::syntax::Pointer;
 use ipnet::IpNet;
 use std::collections::hash_map::{Entry, HashMap};
@@ -98,6 +98,17 @@ pub enum Place {
     Undefined,
 }
 
+/// Whether security defaults are on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecurityDefaults {
+    /// They are off, or no file tells.
+    Off,
+    /// They are on.
+    On,
+    /// A file says that they are on, and a policy is enabled. Entra does not allow both, so one of them is out of date.
+    Contradicted,
+}
+
 impl Companions {
     /// Adds what another file tells.
     pub fn absorb(&mut self, other: Self) {
@@ -187,6 +198,17 @@ impl Tenant {
                 Id::Text(name) => bearers.get(&name.to_lowercase()).cloned().flatten().unwrap_or(id),
                 _ => id,
             });
+        }
+    }
+
+    /// Whether security defaults are on.
+    #[must_use]
+    pub fn security_defaults(&self) -> SecurityDefaults {
+        let is_enabled = |policy: &Policy| policy.state == Fact::Known(State::Enabled) && !policy.deleted;
+        match self.companions.security_defaults {
+            Some(true) if self.policies.iter().any(is_enabled) => SecurityDefaults::Contradicted,
+            Some(true) => SecurityDefaults::On,
+            Some(false) | None => SecurityDefaults::Off,
         }
     }
 

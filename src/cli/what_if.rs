@@ -145,8 +145,11 @@ fn judgement(
         .requirement(arguments.cloud.name())
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;
     let assume_enabled = AssumeArgument::meaning(arguments.assume_enabled);
-    let how =
-        coverage::Options { assume_enabled, assumptions: options.config.assumptions, ..coverage::Options::default() };
+    let how = coverage::Options {
+        assume_enabled,
+        assumptions: options.config.assumptions_on(options.today),
+        ..coverage::Options::default()
+    };
     let decision = coverage::decide(&requirement, tenant, how);
     Ok(Judgement { control, requirement, decision, stored_query_passes: None })
 }

@@ -15,7 +15,7 @@ pub struct Benchmark {
 
 /// CIS publishes at <https://www.cisecurity.org/benchmark/azure> and <https://www.cisecurity.org/benchmark/microsoft_365>,
 /// CISA at <https://github.com/cisagov/ScubaGear/blob/main/PowerShell/ScubaGear/baselines/aad.md>.
-const BENCHMARKS: [Benchmark; 8] = [
+const BENCHMARKS: [Benchmark; 9] = [
     azure("cis-azure-1.5", "1.5"),
     azure("cis-azure-2.0", "2.0"),
     azure("cis-azure-2.1", "2.1"),
@@ -23,6 +23,7 @@ const BENCHMARKS: [Benchmark; 8] = [
     azure("cis-azure-4.0", "4.0"),
     azure("cis-azure-5.0", "5.0"),
     Benchmark { id: "cis-m365-6.0", name: "CIS Microsoft 365 Foundations Benchmark", version: "6.0" },
+    Benchmark { id: "cis-m365-7.0", name: "CIS Microsoft 365 Foundations Benchmark", version: "7.0" },
     Benchmark { id: "scuba", name: "CISA SCuBA Microsoft Entra ID", version: "" },
 ];
 

@@ -36,8 +36,8 @@ pub struct Spec {
     /// Roles whose exclusion is tracked like that of a single account.
     #[serde(default = "synchronization")]
     pub tracked_roles: Vec<Spanned<String>>,
-    /// Security defaults, where they are on, see to it.
-    #[serde(default)]
+    /// What security defaults demand counts where they are on.
+    #[serde(default = "yes")]
     pub security_defaults: bool,
 }
 
@@ -63,6 +63,10 @@ pub struct Users {
 }
 
 /// The role of the account that Entra Connect signs in with: it cannot do MFA and nobody else has it.
+fn yes() -> bool {
+    true
+}
+
 pub(crate) fn synchronization() -> Vec<Spanned<String>> {
     vec![Spanned::new(0..0, "Directory Synchronization Accounts".to_owned())]
 }

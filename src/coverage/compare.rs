@@ -7,7 +7,7 @@ use super::solver::Solver;
 use super::space::{Meaning, Space};
 use super::{Options, Regions, view};
 use crate::policy::{Fact, Id, Policy, State};
-use crate::requirement::{Grant, Requirement};
+use crate::requirement::Requirement;
 use crate::tenant::{MOST_POLICIES, Tenant};
 use batsat::Lit;
 use std::collections::BTreeSet;
@@ -106,7 +106,9 @@ impl<'t> Comparison<'t> {
         }
         let Self { space, regions, .. } = self;
         let policies = &space.view.tenant.policies;
-        let sure = regions.of(space, Class::Exempt);
+        let sure = regions.of(space, Class::Exempt).iter();
+        let sure: Vec<(usize, Formula)> =
+            sure.filter_map(|(carrier, region)| Some((carrier.policy()?, region.clone()))).collect();
         let wanted = candidates.iter().rev().map(|index| (*index, as_written(space, &policies[*index])));
         let wanted: Vec<(usize, Formula)> = wanted.filter(|(_, wanted)| *wanted != Formula::Never).collect();
         let mut gates: Option<Gates> = None;
@@ -121,7 +123,7 @@ impl<'t> Comparison<'t> {
                 return None;
             }
             if gates.is_none() {
-                gates = Gates::before(space, sure);
+                gates = Gates::before(space, &sure);
             }
             gates.as_mut()?.that_cover(space, wanted, is_left)
         };
@@ -144,12 +146,10 @@ impl<'t> Comparison<'t> {
         found
     }
 
-    /// Whether there are more policies than a tenant can have, or nothing needs them.
+    /// Whether there are more policies than a tenant can have, or security defaults stand in for them.
     fn is_beyond_comparison(&self) -> bool {
         let view = self.space.view;
-        let by_defaults = view.requirement.grant.contains(&Grant::Mfa)
-            && view.requirement.security_defaults
-            && view.tenant.companions.security_defaults == Some(true);
+        let by_defaults = view.tenant.companions.security_defaults == Some(true);
         by_defaults || view.tenant.policies.len() > MOST_POLICIES
     }
 }
@@ -296,6 +296,7 @@ fn is_possible(space: &Space<'_>, solver: &mut Solver, assumptions: &[Lit]) -> O
 mod tests {
     use super::*;
     use crate::policy::{Origin, lower};
+    use crate::requirement::Grant;
     use crate::syntax::parse;
 
     const ALL_USERS: &str = r#""includeUsers": ["All"], "excludeGroups": ["11111111-1111-4111-8111-111111111111"]"#;

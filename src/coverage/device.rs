@@ -88,13 +88,14 @@ fn implies(one: &Comparison, other: &Comparison) -> bool {
 fn excludes(one: &Comparison, other: &Comparison) -> bool {
     let (first, second) = (one.value.to_lowercase(), other.value.to_lowercase());
     match (one.test, other.test) {
-        // A collection holds any number of strings.
-        (Test::Holds, _) | (_, Test::Holds) => false,
         (Test::Equals, _) => !implies(one, other),
         (_, Test::Equals) => !implies(other, one),
         (Test::StartsWith, Test::StartsWith) => !first.starts_with(&second) && !second.starts_with(&first),
         (Test::EndsWith, Test::EndsWith) => !first.ends_with(&second) && !second.ends_with(&first),
-        (Test::StartsWith, Test::EndsWith | Test::Contains)
+        // A collection holds any number of strings, and has no other test.
+        (Test::Holds, _)
+        | (_, Test::Holds)
+        | (Test::StartsWith, Test::EndsWith | Test::Contains)
         | (Test::EndsWith, Test::StartsWith | Test::Contains)
         | (Test::Contains, Test::StartsWith | Test::EndsWith | Test::Contains) => false,
     }

@@ -5,12 +5,14 @@ use super::region::Class;
 use super::solver::{Solver, TooIntricate};
 use super::space::Space;
 use super::{
-    Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, SHOWN_HOLES, Verdict, decided, excluding,
+    Carrier, Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, SHOWN_HOLES, Verdict, carried,
+    decided, excluding,
 };
 use crate::catalog::Suite;
 use crate::policy::{Fact, Id, Policy, State};
 use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
+use crate::tenant::SecurityDefaults;
 use batsat::Lit;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,13 +37,13 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) 
     search.solver.allow(effort);
     if search.is_covered(Class::Exempt)? {
         let carriers = search.carriers(Class::Exempt);
-        return Ok(decided(Verdict::Enforced, Reason::Policies(carriers)));
+        return Ok(decided(Verdict::Enforced, carried(&carriers)));
     }
     if search.is_covered(Class::Membership)? {
         let carriers = search.carriers(Class::Membership);
         let (found, more_holes) = search.exceptions();
         let exceptions = exceptions(search.space, found);
-        return Ok(Decision { more_holes, exceptions, ..decided(Verdict::EnforcedExcept, Reason::Policies(carriers)) });
+        return Ok(Decision { more_holes, exceptions, ..decided(Verdict::EnforcedExcept, carried(&carriers)) });
     }
     let mut search = Search::new(space, regions, &[Class::Membership, Class::Unknown, Class::Gap])?;
     search.solver.allow(effort);
@@ -249,7 +251,7 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     /// Policies that cover everything together: a small set of them, minimal unless that takes too long.
-    fn carriers(&mut self, class: Class) -> Vec<usize> {
+    fn carriers(&mut self, class: Class) -> Vec<Carrier> {
         let mut regions = self.regions.by_class[class as usize].iter().flatten();
         if let Some((alone, _)) = regions.find(|(_, region)| *region == Formula::Always) {
             return vec![*alone];
@@ -264,10 +266,11 @@ impl<'s, 't> Search<'s, 't> {
         };
         // What is not even enabled is done without where that is possible.
         let policies = &self.space.view.tenant.policies;
-        let regions: Vec<usize> =
-            self.regions.by_class[class as usize].iter().flatten().map(|(policy, _)| *policy).collect();
+        let regions: Vec<Carrier> =
+            self.regions.by_class[class as usize].iter().flatten().map(|(carrier, _)| *carrier).collect();
         let is_on = |literal: &Lit| {
-            index_of(literal).is_some_and(|at| policies[regions[at]].state == Fact::Known(State::Enabled))
+            let policy = index_of(literal).and_then(|at| regions[at].policy());
+            policy.is_none_or(|policy| policies[policy].state == Fact::Known(State::Enabled))
         };
         core.sort_by_key(is_on);
         let mut needed = 0;
@@ -290,9 +293,9 @@ impl<'s, 't> Search<'s, 't> {
                 }
             }
         }
-        let mut policies: Vec<usize> = core.iter().filter_map(index_of).map(|at| regions[at]).collect();
-        policies.sort_unstable();
-        policies
+        let mut carriers: Vec<Carrier> = core.iter().filter_map(index_of).map(|at| regions[at]).collect();
+        carriers.sort_by_key(|carrier| carrier.policy());
+        carriers
     }
 }
 
@@ -404,6 +407,9 @@ fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
                 return Some(Reason::Unknown(index, Cause { at: cause.at, why: Why::LocationUndefined }));
             }
         }
+    }
+    if view.tenant.security_defaults() == SecurityDefaults::Contradicted && view.defaults_stop(sign_in) {
+        return Some(Reason::ContradictedDefaults);
     }
     if let Some((suite, excluded)) = perhaps_of_suite(view, sign_in) {
         return Some(Reason::Unknown(excluded.0, Cause { at: excluded.1, why: Why::SuitePerhaps(suite) }));

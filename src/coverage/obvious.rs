@@ -5,9 +5,13 @@ use super::formula::{Formula, Term};
 use super::holes::{departures, exceptions, hole};
 use super::region::{self, Class};
 use super::space::{Meaning, Space};
-use super::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, Verdict, decided, excluding};
+use super::{
+    Carrier, Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, Verdict, carried, decided,
+    excluding,
+};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::signin::{Lens, Match, Undefined, View};
+use crate::tenant::SecurityDefaults;
 use std::collections::BTreeSet;
 
 /// Departures that are tried for each exception.
@@ -18,9 +22,11 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
     if let Some(decision) = by_one_plain_policy(space) {
         return Some(decision);
     }
-    let is_off = |policy: &usize| tenant.policies[*policy].state != Fact::Known(State::Enabled);
-    if let Some(policy) = covering(regions.of(space, Class::Exempt)).min_by_key(is_off) {
-        return Some(decided(Verdict::Enforced, Reason::Policies(vec![policy])));
+    let is_off = |carrier: &Carrier| {
+        carrier.policy().is_some_and(|policy| tenant.policies[policy].state != Fact::Known(State::Enabled))
+    };
+    if let Some(carrier) = covering(regions.of(space, Class::Exempt)).min_by_key(is_off) {
+        return Some(decided(Verdict::Enforced, carried(&[carrier])));
     }
     if covering(regions.of(space, Class::Membership)).next().is_some() {
         return all_but_exceptions(space, regions);
@@ -40,7 +46,8 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
 /// and large exports mostly come to, without reading every policy as a formula.
 fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
     let view = space.view;
-    let policies = &view.tenant.policies;
+    let tenant = view.tenant;
+    let policies = &tenant.policies;
     let mut carriers: Vec<usize> = Vec::new();
     for (index, policy) in policies.iter().enumerate().filter(|(_, policy)| is_plain(policy)) {
         let covers_all = region::whoever(space, policy, true) == Formula::Always
@@ -75,7 +82,8 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
                 Coordinate::Roles
             }
         };
-        if policies.iter().any(|policy| said.forces(policy, &sign_in, Lens::Plain) == Match::Yes) {
+        let by_defaults = tenant.security_defaults() != SecurityDefaults::Off && view.defaults_stop(&sign_in);
+        if by_defaults || policies.iter().any(|policy| said.forces(policy, &sign_in, Lens::Plain) == Match::Yes) {
             return None;
         }
         let policies = excluding(&view, kind, &id, std::slice::from_ref(&sign_in));
@@ -103,8 +111,8 @@ fn is_plain(policy: &Policy) -> bool {
 }
 
 /// Policies that cover everything alone.
-fn covering(regions: &[(usize, Formula)]) -> impl Iterator<Item = usize> {
-    regions.iter().filter(|(_, region)| *region == Formula::Always).map(|(policy, _)| *policy)
+fn covering(regions: &[(Carrier, Formula)]) -> impl Iterator<Item = Carrier> {
+    regions.iter().filter(|(_, region)| *region == Formula::Always).map(|(carrier, _)| *carrier)
 }
 
 /// A policy that covers everybody but whom it excludes one by one: if each of these is seen to get through, by that alone
@@ -120,7 +128,7 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
         let terms: BTreeSet<Term> = meanings.filter_map(|meaning| space.known(&meaning)).collect();
         terms.into_iter().collect()
     };
-    let carriers: Vec<usize> = covering(regions.of(space, Class::Membership)).collect();
+    let carriers: Vec<usize> = covering(regions.of(space, Class::Membership)).filter_map(Carrier::policy).collect();
     let carriers = carriers.into_iter().map(|policy| (policy, terms(space, policy)));
     let is_off = |policy: usize| tenant.policies[policy].state != Fact::Known(State::Enabled);
     let (carrier, terms) = carriers.min_by_key(|(policy, terms)| (is_off(*policy), terms.len()))?;
@@ -140,7 +148,7 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
 
 /// A minimal set of departures around one that no policy covers, if a short look finds it: whichever policy covers a
 /// sign-in is made to let go of it by the departure that leaves the fewest others.
-fn nearest_hole(space: &Space<'_>, covered: &[(usize, Formula)], principal: Term) -> Option<BTreeSet<Term>> {
+fn nearest_hole(space: &Space<'_>, covered: &[(Carrier, Formula)], principal: Term) -> Option<BTreeSet<Term>> {
     let stops = |region: &Formula, terms: &BTreeSet<Term>| region.holds(&|term| terms.contains(&term));
     let covering = |terms: &BTreeSet<Term>| covered.iter().filter(|(_, region)| stops(region, terms)).count();
     let mut terms = BTreeSet::from([principal]);

@@ -11,6 +11,7 @@ use crate::policy::{
 };
 use crate::requirement::{Grant, Resource};
 use crate::signin::{AppFact, AssumeEnabled};
+use crate::tenant::SecurityDefaults;
 use std::collections::BTreeSet;
 
 /// How generously a policy is read. What a class leaves open, the next one may cover.
@@ -49,6 +50,40 @@ pub(super) fn whoever(space: &mut Space<'_>, policy: &Policy, sure: bool) -> For
         reader.insider_risk(),
         reader.flows(),
     ])
+}
+
+/// The sign-ins that security defaults stop, if they are on.
+pub(super) fn security_defaults(space: &mut Space<'_>, sure: bool) -> Formula {
+    let requirement = space.view.requirement;
+    match space.view.tenant.security_defaults() {
+        SecurityDefaults::Off => return Formula::Never,
+        SecurityDefaults::Contradicted if sure => return Formula::Never,
+        SecurityDefaults::On | SecurityDefaults::Contradicted => {}
+    }
+    if !requirement.security_defaults {
+        return Formula::Never;
+    }
+    let legacy = [ClientAppType::ExchangeActiveSync, ClientAppType::EasSupported, ClientAppType::Other];
+    let mut stopped = legacy.map(|client| space.client(client)).to_vec();
+    if requirement.grant.contains(&Grant::Mfa) {
+        let mut apps = Vec::new();
+        for resource in space.resources.clone() {
+            match &resource {
+                Resource::UserAction(_) => continue,
+                Resource::App(app) if catalog::is_management_api(app) => stopped.push(space.resource(&resource)),
+                Resource::App(_) | Resource::OfSuite(_) | Resource::Other | Resource::Every => {}
+            }
+            apps.push(space.resource(&resource));
+        }
+        let named = &space.named().roles;
+        let roles: Vec<Id> = catalog::role_set("security-defaults")
+            .filter(|role| named.contains(&role.id))
+            .map(|role| role.id.clone())
+            .collect();
+        let roles = Formula::any(roles.into_iter().map(|role| space.is(Meaning::Role(role))).collect::<Vec<_>>());
+        stopped.push(Formula::all([Formula::any(apps), roles]));
+    }
+    Formula::any(stopped)
 }
 
 /// The users whom a policy is about.
@@ -217,8 +252,7 @@ impl Reader<'_, '_, '_> {
                     Some(named) if named == *suite => Formula::Always,
                     // Each suite has apps of its own. Whether there are some of both is not known.
                     Some(other) if including || self.sure => self.space.is(Meaning::App(AppFact::InSuite(other))),
-                    Some(_) => Formula::Never,
-                    None => Formula::Never,
+                    Some(_) | None => Formula::Never,
                 };
             }
             Resource::Every | Resource::Other | Resource::UserAction(_) => return Formula::Never,
@@ -350,7 +384,8 @@ impl Reader<'_, '_, '_> {
 
     fn scope<T>(&mut self, scope: &Scope<T>, test: impl Fn(&mut Self, &T, bool) -> Formula) -> Formula {
         if scope.is_empty() {
-            return Formula::Always;
+            let is_none = !scope.is_written || self.space.view.assumptions.empty_conditions_are_none;
+            return if is_none { Formula::Always } else { self.perhaps() };
         }
         if scope.doubt.is_some() {
             return self.perhaps();

@@ -323,13 +323,11 @@ impl<'t> Space<'t> {
         let mut sign_in = self.first.clone();
         for term in model {
             match &self.terms[*term] {
-                Meaning::User(id) => sign_in.user = called(sign_in.user.take(), id, &mut sign_in.also),
+                Meaning::User(id) => call(&mut sign_in.user, id, &mut sign_in.also),
                 Meaning::Group(id) => _ = sign_in.groups.insert(id.clone()),
                 Meaning::Role(id) => _ = sign_in.roles.insert(id.clone()),
                 Meaning::Type(kind) => sign_in.user_type = *kind,
-                Meaning::ExternalTenant(id) => {
-                    sign_in.external_tenant = called(sign_in.external_tenant.take(), id, &mut sign_in.also);
-                }
+                Meaning::ExternalTenant(id) => call(&mut sign_in.external_tenant, id, &mut sign_in.also),
                 Meaning::Resource(resource) => sign_in.resource = resource.clone(),
                 Meaning::App(fact) => _ = sign_in.app.insert(fact.clone()),
                 Meaning::Client(client) => sign_in.client_app = *client,
@@ -458,12 +456,13 @@ impl<'t> Space<'t> {
     }
 }
 
-/// What an object is called that has one more id: by the one that is a GUID, if there is one, and also by the others.
-fn called(known: Option<Id>, id: &Id, also: &mut BTreeSet<Id>) -> Option<Id> {
-    let Some(known) = known else { return Some(id.clone()) };
-    let (name, other) = if known.guid().is_some() { (known, id.clone()) } else { (id.clone(), known) };
-    also.insert(other);
-    Some(name)
+/// Gives an object one more id: it is called by the one that is a GUID, if there is one, and also by the others.
+fn call(object: &mut Option<Id>, id: &Id, also: &mut BTreeSet<Id>) {
+    match object {
+        None => *object = Some(id.clone()),
+        Some(known) if known.guid().is_some() => _ = also.insert(id.clone()),
+        Some(known) => _ = also.insert(std::mem::replace(known, id.clone())),
+    }
 }
 
 /// The values of a coordinate that a requirement asks about; all of them if it does not say.

@@ -3,8 +3,7 @@
 use crate::catalog;
 use crate::coverage::{self, Coordinate, Exception, Reason};
 use crate::finding::PolicyRef;
-use crate::policy::{Fact, State};
-use crate::requirement::Assumptions;
+use crate::policy::{Fact, Policy, State};
 use crate::rules::{self, Judgement, TenantFacts};
 use crate::signin::SignIn;
 use std::collections::BTreeMap;
@@ -80,20 +79,27 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
         assumed_enabled: match &decision.reason {
-            Reason::Policies(policies) => {
+            Reason::Policies(policies) | Reason::SecurityDefaults(policies) => {
                 let carriers = policies.iter().map(|index| &facts.tenant.policies[*index]);
                 carriers.filter(|policy| policy.state != Fact::Known(State::Enabled)).map(PolicyRef::to).collect()
             }
             _ => Vec::new(),
         },
-        assumptions: assumptions(facts.config.assumptions),
+        assumptions: assumptions(facts),
     }
 }
 
 /// Ids of what a verdict assumes. Those that are switched off are assumed no more.
-fn assumptions(mut switches: Assumptions) -> Vec<&'static str> {
+fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
+    let mut switches = facts.config.assumptions_on(facts.today);
     let mut ids: Vec<&str> = catalog::assumptions().map(|(id, _)| id).collect();
     ids.retain(|id| switches.switch(id).is_none_or(|on| *on));
+    let says_nothing = |policy: &Policy| {
+        policy.conditions.platforms.is_written_empty() || policy.conditions.locations.is_written_empty()
+    };
+    if !facts.tenant.policies.iter().any(says_nothing) {
+        ids.retain(|id| *id != "empty-conditions-are-none");
+    }
     ids.extend(switches.approved_app_retired.then_some("approved-app-retired"));
     ids
 }

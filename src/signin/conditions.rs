@@ -448,8 +448,11 @@ fn client_app_types(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens)
     }
 }
 
-fn platforms(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+fn platforms(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
     let platforms = &policy.conditions.platforms;
+    if platforms.is_written_empty() && !view.assumptions.empty_conditions_are_none {
+        return unknown(At::property("/conditions/platforms"), Why::EmptyCondition);
+    }
     if platforms.is_empty() {
         return Match::Yes;
     }
@@ -468,6 +471,9 @@ fn platforms(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match 
 
 fn locations(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
     let locations = &policy.conditions.locations;
+    if locations.is_written_empty() && !view.assumptions.empty_conditions_are_none {
+        return unknown(At::property("/conditions/locations"), Why::EmptyCondition);
+    }
     if locations.is_empty() {
         return Match::Yes;
     }

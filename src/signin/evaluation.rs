@@ -1,6 +1,7 @@
 //! One sign-in, policy by policy: what applies, what does not and why, what is demanded, and what comes of it.
 
 use super::{Cause, Demand, Lens, Match, SignIn, View, conditions, demand};
+use crate::tenant::SecurityDefaults;
 
 /// What the policies of a tenant make of one sign-in.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub enum Answer {
 pub enum Outcome {
     /// What is required must be done, or the sign-in is blocked: these policies see to it, here the first of them.
     Forced(usize),
+    /// Security defaults are on, and see to it.
+    ByDefaults,
     /// Access is granted without.
     Granted,
     /// It hangs on this policy, for this reason.
@@ -50,6 +53,8 @@ impl View<'_> {
         };
         let outcome = if let Some(index) = policies.iter().position(forcing) {
             Outcome::Forced(index)
+        } else if self.tenant.security_defaults() == SecurityDefaults::On && self.defaults_stop(sign_in) {
+            Outcome::ByDefaults
         } else if let Some((index, cause)) =
             policies.iter().enumerate().find_map(|(index, answer)| Some((index, unknown(answer)?)))
         {

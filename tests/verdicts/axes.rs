@@ -383,7 +383,9 @@ pub(crate) fn alternatives(axis: Axis, one: &SignIn) -> Vec<SignIn> {
             let mut devices = vec![one.clone()];
             for labels in [&["Azure"][..], &["AzureResource"], &["Azure", "AzureResource"], &["Other"]] {
                 devices.push(with(&|sign_in| {
-                    labels.iter().for_each(|label| sign_in.device.set("systemLabels", label));
+                    for label in labels {
+                        sign_in.device.set("systemLabels", label);
+                    }
                     sign_in.device.attributes.entry("trustType").or_insert_with(|| "Workplace".into());
                 }));
             }

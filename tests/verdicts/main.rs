@@ -285,3 +285,38 @@ fn a_puzzle_is_given_up_after_a_bounded_effort() {
     assert_eq!((given_up.verdict, given_up.reason), (Verdict::Undecided, coverage::Reason::TooIntricate));
     assert_eq!(decide(4, 500).verdict, Verdict::Enforced);
 }
+
+/// Security defaults ask everybody at the management API, and the roles that Microsoft lists everywhere.
+#[test]
+fn security_defaults_cover_a_region() {
+    let decide = |control: &str, state: &str| {
+        let mut policy = whole();
+        put(&mut policy, "/state", json!(state));
+        put(&mut policy, "/conditions/users/includeUsers", json!(["a0000000-0000-4000-8000-000000000009"]));
+        let mut tenant = tenant(&[policy]);
+        tenant.companions.security_defaults = Some(true);
+        let requirement = controls::find(control).unwrap().requirement("public").unwrap();
+        let decision = coverage::decide(&requirement, &tenant, Options::default());
+        let view = coverage::view(&requirement, &tenant, Options::default());
+        for hole in &decision.holes {
+            let stopped = view.defaults_stop(&hole.sign_in);
+            assert_eq!(stopped, decision.verdict == Verdict::Undecided, "{control} {hole:?}");
+        }
+        decision
+    };
+    for (control, verdict) in [
+        ("mfa-azure-management", Verdict::Enforced),
+        ("legacy-authentication-blocked", Verdict::Enforced),
+        ("mfa-all-users", Verdict::NotEnforced),
+        ("phishing-resistant-admins", Verdict::NotEnforced),
+        ("security-info-registration", Verdict::NotEnforced),
+    ] {
+        assert_eq!(decide(control, "disabled").verdict, verdict, "{control}");
+    }
+    let admins = decide("mfa-admins", "disabled");
+    let roles: Vec<&Id> = admins.holes.iter().flat_map(|hole| &hole.sign_in.roles).collect();
+    assert_eq!(roles, [&Id::new("f2ef992c-3afb-46b9-b7cf-a126ee74c451")], "the Global Reader alone is not listed");
+    // Beside an enabled policy they cannot be on.
+    let beside = decide("mfa-azure-management", "enabled");
+    assert_eq!((beside.verdict, beside.reason), (Verdict::Undecided, coverage::Reason::ContradictedDefaults));
+}

@@ -40,6 +40,7 @@ impl Shown<'_> {
         let id = self.judgement.control.id;
         match outcome {
             Outcome::Forced(index) => format!("stopped: {} demands what {id} requires, or blocks", name(index)),
+            Outcome::ByDefaults => format!("stopped: security defaults demand what {id} requires, or block"),
             Outcome::Granted => format!("granted without what {id} requires"),
             Outcome::Unknown(index, _) => format!("cannot be told: it hinges on {}", name(index)),
         }
@@ -107,7 +108,7 @@ impl Shown<'_> {
             })
             .collect();
         let outcome = match evaluation.outcome {
-            Outcome::Forced(_) => "forced",
+            Outcome::Forced(_) | Outcome::ByDefaults => "forced",
             Outcome::Granted => "granted",
             Outcome::Unknown(..) => "unknown",
         };

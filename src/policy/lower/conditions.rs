@@ -221,7 +221,7 @@ impl Reader {
             Fact::Known(Some(object)) => {
                 let [include, exclude] = self.pick(object, names);
                 let doubt = Self::stray(object, &names);
-                Scope { doubt, include: read(self, include), exclude: read(self, exclude) }
+                Scope { doubt, is_written: true, include: read(self, include), exclude: read(self, exclude) }
             }
             Fact::Known(None) => Scope::default(),
             Fact::Unknown(reason) => Scope { doubt: Some(reason), ..Scope::default() },

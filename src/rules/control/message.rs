@@ -57,7 +57,13 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
                 "{untold}: its policies exclude and include one another so intricately that the search for a way in was given up."
             )
         }
-        Reason::Policies(_) | Reason::SecurityDefaults => format!("{untold}."),
+        Reason::ContradictedDefaults => {
+            format!(
+                "{untold}: a file says that security defaults are on, and Entra does not allow that while policies are \
+                 enabled. By the policies alone, {through}."
+            )
+        }
+        Reason::Policies(_) | Reason::SecurityDefaults(_) => format!("{untold}."),
     }
 }
 

@@ -7,7 +7,7 @@ mod words;
 use crate::controls::Control;
 use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Label, Level, Part, PolicyRef, Spot};
-use crate::policy::Origin;
+use crate::policy::{Origin, Policy};
 use crate::rules::{Category, Judgement, Meta, Reading, Rule, TenantFacts};
 use crate::signin::Cause;
 use crate::syntax::Pointer;
@@ -139,12 +139,48 @@ pub fn way(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> Strin
 /// One sentence for the JSON report.
 #[must_use]
 pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
+    let holds = matches!(judgement.decision.verdict, Verdict::Enforced | Verdict::EnforcedExcept);
+    let mut said = sentence(facts, judgement);
+    if let Reason::Policies(policies) | Reason::SecurityDefaults(policies) = &judgement.decision.reason
+        && let Some(empty) = policies.iter().find_map(|policy| empty_condition(&facts.tenant.policies[*policy]))
+    {
+        said.push_str(&format!(" That takes the empty {empty} for no condition."));
+    }
+    if holds && facts.everybody_blocked().is_some() {
+        return format!("{said} That is because everybody is blocked.");
+    }
+    said
+}
+
+/// A condition of a policy that is there and lists nothing.
+fn empty_condition(policy: &Policy) -> Option<String> {
+    let conditions = &policy.conditions;
+    let property = if conditions.locations.is_written_empty() {
+        "/conditions/locations"
+    } else if conditions.platforms.is_written_empty() {
+        "/conditions/platforms"
+    } else {
+        return None;
+    };
+    Some(format!("`{}` of {}", policy.place(&Pointer::new(property)), PolicyRef::to(policy).label()))
+}
+
+fn sentence(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let decision = &judgement.decision;
     match (&decision.verdict, &decision.reason) {
         (Verdict::Enforced, Reason::Policies(policies)) => {
             format!("{} every sign-in.", words::cover(facts, policies))
         }
-        (Verdict::Enforced, _) => "Security defaults require MFA of every user.".to_owned(),
+        (Verdict::Enforced, Reason::SecurityDefaults(policies)) if policies.is_empty() => {
+            "Security defaults cover every sign-in.".to_owned()
+        }
+        (Verdict::Enforced, Reason::SecurityDefaults(policies)) => {
+            format!("Security defaults cover every sign-in, together with {}.", words::policies(facts, policies))
+        }
+        (Verdict::EnforcedExcept, Reason::SecurityDefaults(policies)) => format!(
+            "Security defaults cover every sign-in but those of the exceptions, together with {}.",
+            words::policies(facts, policies)
+        ),
         (Verdict::EnforcedExcept, Reason::Policies(policies)) => {
             format!("{} every sign-in but those of the exceptions.", words::cover(facts, policies))
         }

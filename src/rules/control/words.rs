@@ -224,16 +224,19 @@ fn with_article(noun: &str) -> String {
 
 /// "A covers", "A and B together cover".
 pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+    let named = self::policies(facts, policies);
+    if policies.len() == 1 { format!("{named} covers") } else { format!("{named} together cover") }
+}
+
+/// The first of some policies by name, and how many more there are.
+pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
     const SHOWN: usize = 6;
     let mut names: Vec<String> =
         policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant.policies[*index]).label()).collect();
     if policies.len() > SHOWN {
         names.push(format!("{} more", policies.len() - SHOWN));
     }
-    match names.as_slice() {
-        [one] => format!("{one} covers"),
-        several => format!("{} together cover", listed(several)),
-    }
+    listed(&names)
 }
 
 /// What is to be seen where a policy lets the sign-in through.
@@ -283,6 +286,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
         | Why::SuitePerhaps(_)
         | Why::PerhapsTheSame
         | Why::NoClientApps
+        | Why::EmptyCondition
         | Why::Opaque
         | Why::LocationUndefined
         | Why::StrengthUndefined
@@ -361,6 +365,7 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         Why::PerhapsTheSame => format!("{place} has no id in the files, and may be the same object as another one"),
         Why::SuitePerhaps(suite) => format!("it is not known whether the app belongs to {}", suite.word()),
         Why::NoClientApps => "Microsoft does not document which clients an empty clientAppTypes means".to_owned(),
+        Why::EmptyCondition => format!("Microsoft does not document what {place} means without any value"),
         Why::Opaque => format!("the condition {place} has no model in caplint"),
         Why::LocationUndefined => "the files do not say which named locations are trusted".to_owned(),
         Why::StrengthUndefined => "the files do not define the authentication strength".to_owned(),
@@ -421,6 +426,7 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::DeviceFilter | Why::DeviceFilterOpaque => "remove the device filter".to_owned(),
         Why::NoGrantControls => "add what is required to the grant controls".to_owned(),
         Why::EveryRiskLevel => format!("leave `{value}` empty"),
+        Why::EmptyCondition => format!("remove `{value}`, or fill it"),
         Why::Alternative => match cause.at.property {
             "/grantControls/authenticationStrength"
                 if asks_for_strength(judgement) || requirement.grant == [Grant::Mfa] =>

@@ -48,7 +48,7 @@ fn disagreement(judgement: &Judgement) -> Option<&'static str> {
             Reason::Policies(policies) if policies.len() > 1 => {
                 "it looks at one policy at a time, and several together cover what none does alone"
             }
-            Reason::SecurityDefaults => "it does not know security defaults",
+            Reason::SecurityDefaults(_) => "it does not know security defaults",
             _ => {
                 "it compares lists letter by letter, asks for at least one exclusion, and knows neither all resources nor strengths"
             }

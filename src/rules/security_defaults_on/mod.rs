@@ -1,0 +1,41 @@
+//! Security defaults and enabled policies at once.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level};
+use crate::policy::{Fact, Policy, State};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+use crate::tenant::SecurityDefaults;
+
+declare!(
+    SecurityDefaultsOn,
+    "security-defaults-on",
+    Warning,
+    "0.1.0",
+    Correctness,
+    "A file says that security defaults are on, and policies are enabled. Entra does not allow both."
+);
+
+impl Rule for SecurityDefaultsOn {
+    described!("doc.md");
+
+    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        match tenant.tenant.security_defaults() {
+            SecurityDefaults::Contradicted => {}
+            SecurityDefaults::Off | SecurityDefaults::On => return,
+        }
+        let is_enabled = |policy: &&Policy| policy.state == Fact::Known(State::Enabled) && !policy.deleted;
+        let Some(policy) = tenant.tenant.policies.iter().find(is_enabled) else { return };
+        let message = "A file says that security defaults are on, and this policy is enabled. Entra does not allow both, so one of \
+                       the files is out of date. No verdict counts on security defaults here.";
+        drafts.push(
+            Draft::new(Self::ID, Level::Warning, message)
+                .help(
+                    "Export both again. If security defaults are on, turn them off before you enable policies; if they are off, \
+                     remove the file that says otherwise.",
+                )
+                .policy(policy)
+                .label(Label::in_policy(policy, &Pointer::new("/state"), "enabled here")),
+        );
+    }
+}
