@@ -385,6 +385,7 @@ rules! {
     other_cloud_app,
     platform_condition,
     redundant_policy,
+    refused_request,
     replaced_policy,
     resource_exclusion,
     security_defaults_on,

@@ -43,6 +43,8 @@ pub enum MissingPolicies {
     Unreadable,
     /// A file holds policies in a form that caplint does not read.
     Unread,
+    /// Graph has answered a request with an error.
+    Refused,
     /// A plan that Terraform did not finish, or that covers a part only.
     PartialPlan,
 }

@@ -1,6 +1,6 @@
 //! Microsoft Graph's JSON in all its spellings: the API, the portal, PowerShell and .NET, and the tools that use them.
 
-use super::{Here, Reader, companion};
+use super::{Here, Listing, Page, Reader, Refused, companion};
 use crate::policy::{State, Words};
 use crate::syntax::{Node, Object};
 
@@ -39,21 +39,40 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here
 /// A response body of Graph: a list, a policy, or an object around one.
 fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here) -> bool {
     let Node::Object(object) = node else { return false };
+    let outer = std::mem::replace(&mut reader.listing, Listing::of(context(object).unwrap_or_default()));
+    let found = content(reader, node, object, here);
+    reader.listing = outer;
+    found
+}
+
+fn content<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, object: &Object<'a>, here: &Here) -> bool {
     let of_policies = context(object).is_some_and(is_policy_context);
     if of_policies {
         note_version(reader, object, here);
     }
+    if refused(reader, object, here) {
+        return false;
+    }
     if let Some(Node::Array(elements)) = object.get("value") {
-        if let Some((key, _)) = object.members.iter().find(|(key, _)| key.eq_ignore_ascii_case("@odata.nextLink")) {
-            reader.taken.next_pages.push(here.pointer.key(key));
-        }
+        let is_link = |key: &str| key.eq_ignore_ascii_case("@odata.nextLink");
+        let next = object.members.iter().find(|(key, _)| is_link(key));
+        let next = next.map(|(key, link)| (here.pointer.key(key), link.as_str().and_then(skip)));
         reader.taken.kind = if elements.is_empty() {
             "an empty list"
         } else {
             "a list without policies: no element has conditions beside a state or controls"
         };
         let here = member(here, object, "value");
-        return list(reader, elements, &here, of_policies, "a list of Graph policies");
+        let before = reader.taken.policies;
+        let found = list(reader, elements, &here, of_policies, "a list of Graph policies");
+        if of_policies || next.is_some() {
+            reader.taken.pages.push(Page { policies: reader.taken.policies - before, next });
+        }
+        return found;
+    }
+    if is_template(object) {
+        reader.taken.kind = "a policy template, which is not in force";
+        return false;
     }
     if is_policy(object) {
         reader.taken.kind = "a Graph policy";
@@ -79,6 +98,7 @@ fn list<'a>(
         let here = here.at(here.pointer.index(index));
         reader.element(element, &here, |reader, node, here| match node {
             Node::Object(object) if of_policies || is_policy(object) => reader.policy(node, here),
+            Node::Object(object) if refused(reader, object, here) => {}
             Node::Object(object) => _ = companion::read(&mut reader.taken.companions, object, reader.file),
             _ if of_policies => reader.policy(node, here),
             _ => {}
@@ -125,14 +145,57 @@ fn batch<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
         let here = here.at(here.pointer.index(index));
         reader.element(response, &here, |reader, node, here| {
             let Node::Object(response) = node else { return };
+            let before = reader.taken.refused.len();
             if let Some(node) = response.get("body") {
                 // An unread element starts a document of its own.
                 body(reader, node, &member(here, response, "body"));
+            }
+            let status = response.get("status").and_then(status).filter(|status| *status >= 400);
+            if let Some(status) = status.filter(|_| reader.taken.refused.len() == before) {
+                reader.taken.refused.push(Refused { pointer: here.pointer.clone(), code: status.to_string().into() });
             }
         });
     }
     reader.taken.kind = "a $batch response";
     reader.taken.policies > before
+}
+
+/// The status of a part of a `$batch` response.
+fn status(node: &Node<'_>) -> Option<u16> {
+    match node {
+        Node::Number(number) => number.to_string().parse().ok(),
+        Node::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Takes note of an answer that is an error: `{"error": {"code": …, "message": …}}`.
+fn refused(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) -> bool {
+    let error = object.get("error").and_then(Node::as_object);
+    let Some(code) = error.filter(|error| error.get("message").is_some()).and_then(|error| error.get("code")) else {
+        return false;
+    };
+    reader.taken.kind = "an error that Graph has answered with";
+    let code = code.as_str().unwrap_or("without a code").into();
+    reader.taken.refused.push(Refused { pointer: here.pointer.clone(), code });
+    true
+}
+
+/// From which policy on the next page has the list, where the link counts policies.
+fn skip(link: &str) -> Option<usize> {
+    let (_, query) = link.split_once('?')?;
+    let values = query.split('&').filter_map(|pair| pair.split_once('='));
+    let mut skips = values.filter(|(key, _)| key.eq_ignore_ascii_case("$skip") || key.eq_ignore_ascii_case("%24skip"));
+    skips.next()?.1.parse().ok()
+}
+
+/// Whether an object is one of the templates of [`conditionalAccessTemplate`].
+///
+/// [`conditionalAccessTemplate`]: https://learn.microsoft.com/graph/api/resources/conditionalaccesstemplate
+fn is_template(object: &Object<'_>) -> bool {
+    let details = object.get("details").and_then(Node::as_object);
+    details.is_some_and(|details| details.get("conditions").is_some() && details.get("state").is_none())
+        && (object.get("scenarios").is_some() || object.get("name").is_some())
 }
 
 /// An object that some script has put around a policy or a list of them.
@@ -182,7 +245,12 @@ fn note_version(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) {
 
 fn is_policy_context(context: &str) -> bool {
     let context = context.trim_end_matches("/$entity");
-    context.ends_with("conditionalAccess/policies") || context.ends_with("policies/conditionalAccessPolicies")
+    // Behind the name of the set stands what was selected.
+    let selected = context.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    let context = selected.map_or(context, |(set, _)| set);
+    ["conditionalAccess/policies", "policies/conditionalAccessPolicies", "conditionalAccess/deletedItems/policies"]
+        .into_iter()
+        .any(|set| context.ends_with(set))
 }
 
 /// Whether an object is a policy, damaged or not.

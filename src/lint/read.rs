@@ -2,7 +2,7 @@
 //! findings are kept, never its text.
 
 use super::{FileReport, Reader, from_config};
-use crate::dialect::{self, Other, Taken};
+use crate::dialect::{self, Other, Page, Refused, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
 use crate::ignore::{self, About, Ignore};
@@ -12,7 +12,7 @@ use crate::source::{self, Text};
 use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies};
 use rayon::iter::{ParallelBridge, ParallelIterator};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
@@ -30,6 +30,8 @@ pub(super) struct Read {
     pub(super) policies: Vec<Policy>,
     pub(super) companions: Companions,
     pub(super) missing: Vec<Missing>,
+    /// Pages of lists of policies: how many are on each, and where it goes on.
+    pub(super) pages: Vec<(usize, Option<(Missing, Option<usize>)>)>,
     pub(super) findings: Vec<Finding>,
     pub(super) paths: BTreeMap<usize, Candidate>,
     pub(super) taken: Vec<(usize, FileReport)>,
@@ -66,8 +68,12 @@ impl Read {
         }
         self.has_infrastructure |= taken.is_infrastructure;
         self.destroys |= !taken.destroyed.is_empty();
-        for pointer in &taken.next_pages {
-            self.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::NextPage });
+        for Page { policies, next } in std::mem::take(&mut taken.pages) {
+            let next = next.map(|(pointer, skip)| (Missing { file, pointer, why: MissingPolicies::NextPage }, skip));
+            self.pages.push((policies, next));
+        }
+        for Refused { pointer, .. } in &taken.refused {
+            self.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::Refused });
         }
         let unread = taken.unread.map(|_| MissingPolicies::Unread);
         let partial = taken.is_partial.then_some(MissingPolicies::PartialPlan);
@@ -88,6 +94,7 @@ impl Read {
         }
         self.companions.absorb(other.companions);
         self.missing.extend(other.missing);
+        self.pages.extend(other.pages);
         self.findings.extend(other.findings);
         self.paths.extend(other.paths);
         self.taken.extend(other.taken);
@@ -112,6 +119,27 @@ impl Read {
         self.ignores.sort_by_key(|(file, _)| *file);
         for other in self.others.values_mut() {
             other.policies.sort_by_key(|policy| policy.origin.file);
+        }
+    }
+
+    /// Takes note of the pages that are not there. Where links count policies, a page follows another if it starts where
+    /// the other ends.
+    fn settle_pages(&mut self) {
+        let pages = std::mem::take(&mut self.pages);
+        let ends: BTreeSet<usize> =
+            pages.iter().filter_map(|(_, next)| next.as_ref().and_then(|(_, skip)| *skip)).collect();
+        let starts = pages.iter().filter_map(|(policies, next)| next.as_ref()?.1?.checked_sub(*policies));
+        let starts: BTreeSet<usize> = starts.collect();
+        // The last page says neither where it starts nor where it ends.
+        let lasts = pages.iter().filter(|(policies, next)| next.is_none() && *policies > 0).count();
+        let is_first_there = starts.first() == Some(&0);
+        let last_end = ends.last().copied();
+        for (_, next) in pages {
+            let Some((missing, skip)) = next else { continue };
+            let follows = skip.is_some_and(|skip| starts.contains(&skip) || (Some(skip) == last_end && lasts == 1));
+            if !follows || !is_first_there {
+                self.missing.push(missing);
+            }
         }
     }
 
@@ -145,6 +173,7 @@ impl Reader<'_> {
         };
         read.sort();
         self.settle(&mut read);
+        read.settle_pages();
         read.sort();
         read
     }
@@ -232,6 +261,7 @@ impl Reader<'_> {
             let is_read = taken.unread.is_none() && broken.is_empty();
             read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
         }
+        let has_more_pages = taken.pages.iter().any(|page| page.next.is_some());
         read.note(file, &mut taken);
         if syntax::is_hcl(content) {
             read.ignores.extend(ignores(content, &candidate.shown()).map(|ignore| (file, ignore)));
@@ -245,7 +275,10 @@ impl Reader<'_> {
             let facts = FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
             self.locate_in_file(&mut read, &facts, &candidate.shown(), content, Some(text));
         }
-        if read.policies.len() > before || read.missing.last().is_some_and(|missing| missing.file == file) {
+        if has_more_pages
+            || read.policies.len() > before
+            || read.missing.last().is_some_and(|missing| missing.file == file)
+        {
             read.paths.insert(file, candidate);
         }
         read
@@ -317,7 +350,7 @@ fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
 fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxError)]) -> bool {
     !inspected.is_empty()
         || !broken.is_empty()
-        || !taken.next_pages.is_empty()
+        || !taken.refused.is_empty()
         || !taken.wrappers.is_empty()
         || taken.unread.is_some()
 }

@@ -19,6 +19,8 @@ pub enum Reason {
     Placeholder,
     /// A required property is not there.
     Missing,
+    /// The request for the list did not select it.
+    NotSelected,
     /// It has a property that caplint does not know: misspelt, or new at Microsoft.
     UnknownProperty,
     /// The policy has a `partialEnablementStrategy`, which Microsoft does not document.
@@ -39,6 +41,7 @@ impl Reason {
             Self::Ambiguous => "its key stands twice",
             Self::Placeholder => "it is a template's placeholder",
             Self::Missing => "it is missing",
+            Self::NotSelected => "the request did not select it",
             Self::UnknownProperty => "it has a property that caplint does not know",
             Self::PartlyEnabled => "the policy has a `partialEnablementStrategy`, which Microsoft does not document",
             Self::Untold(Untold::AfterApply) => "Terraform knows it only after apply",

@@ -5,7 +5,7 @@ use super::block::{self, has_bare_strength, wants_old_azuread};
 use super::expression::{Scope, blocks, labelled};
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
-use crate::dialect::{Found, Taken};
+use crate::dialect::{Found, Listing, Taken};
 use crate::policy::{Block, Detour, Wording};
 use crate::syntax::{BLOCKS, Node, Object, Pointer, Untold, is_hcl};
 use std::collections::BTreeMap;
@@ -111,7 +111,7 @@ pub fn read_folder(parts: &[Part], visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<
     let read = parts.iter().map(|part| {
         let kind = if part.values.is_some() { KIND_OF_VALUES } else { "Terraform configuration without policies" };
         let taken = Taken { root, ..Taken::new(kind) };
-        let mut reader = Reader { text: "", file: part.file, visit, taken };
+        let mut reader = Reader { text: "", file: part.file, visit, taken, listing: Listing::default() };
         for (type_name, name, block) in resources(&part.root).filter(|_| part.values.is_none()) {
             resource(&mut reader, &module, (type_name, name, block), root);
         }

@@ -120,6 +120,7 @@ fn missing_label(missing: &Missing) -> Label {
     let from = Origin::document(missing.file);
     let spot = match missing.why {
         MissingPolicies::Unreadable | MissingPolicies::Unread | MissingPolicies::PartialPlan => Spot::File,
+        MissingPolicies::Refused => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Value },
         MissingPolicies::NextPage => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key },
     };
     Label { file: missing.file, spot, message: "policies may be missing here".to_owned() }

@@ -3,7 +3,8 @@
 use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Part, Spot};
 use crate::policy::Origin;
-use crate::rules::FileFacts;
+use crate::rules::{FileFacts, TenantFacts};
+use crate::tenant::{Missing, MissingPolicies};
 
 declare!(
     IncompleteExport,
@@ -29,10 +30,20 @@ impl Rule for IncompleteExport {
                     .label(label),
             );
         }
-        for pointer in file.taken.iter().flat_map(|taken| &taken.next_pages) {
-            let from = Origin::document(file.file);
+    }
+
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        for Missing { file, pointer, why } in &facts.tenant.missing {
+            match why {
+                MissingPolicies::NextPage => {}
+                MissingPolicies::Unreadable
+                | MissingPolicies::Unread
+                | MissingPolicies::Refused
+                | MissingPolicies::PartialPlan => continue,
+            }
+            let from = Origin::document(*file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
-            let label = Label { file: file.file, spot, message: "the list goes on in another page".to_owned() };
+            let label = Label { file: *file, spot, message: "the list goes on in another page".to_owned() };
             let message = "This export is incomplete: it is one page of several, and the policies on the others are not in it. \
                            No verdict can count on them: what is not enforced here may be enforced there.";
             drafts.push(
