@@ -155,6 +155,11 @@ pub fn load(inputs: &[Input], options: &Options) -> Tenant {
     Reader::tenant(&mut reader.read(inputs)).0
 }
 
+/// Where a file belongs: its folder.
+fn place(path: &std::path::Path) -> String {
+    path.parent().map(shown).unwrap_or_default()
+}
+
 struct Reader<'a> {
     name: &'a str,
     options: &'a Options,
@@ -168,9 +173,11 @@ impl Reader<'_> {
             policies: std::mem::take(&mut read.policies),
             companions: std::mem::take(&mut read.companions),
             missing: std::mem::take(&mut read.missing),
+            mix: None,
         };
         tenant.resolve_names();
         let contradictions = tenant.settle_duplicates();
+        tenant.mix = tenant.mixed(|file| Some(place(read.paths.get(&file)?.on_disk()?)));
         tenant.collect_strengths();
         (tenant, contradictions)
     }
@@ -214,7 +221,7 @@ impl Reader<'_> {
             let name = format!("{}#{alias}", read.paths.get(&file).map(Candidate::tenant).unwrap_or_default());
             let policies = other.policies.len();
             let mut tenant =
-                Tenant { policies: other.policies, companions: other.companions, missing: missing.clone() };
+                Tenant { policies: other.policies, companions: other.companions, missing: missing.clone(), mix: None };
             let contradictions = tenant.settle_duplicates();
             tenant.collect_strengths();
             let mut report = TenantReport { name, policies, ..TenantReport::default() };

@@ -389,6 +389,7 @@ rules! {
     replaced_policy,
     resource_exclusion,
     security_defaults_on,
+    several_tenants,
     single_value,
     stable_api_export,
     stale_report_only,

@@ -1,5 +1,9 @@
 //! Everything of one tenant that is in force together, whatever files it came from.
 
+mod mixed;
+
+pub use mixed::Mixed;
+
 use crate::catalog;
 use crate::policy::{Allowed, Fact, Id, Policy, State, Strength};
 use crate::syntax::Pointer;
@@ -21,6 +25,8 @@ pub struct Tenant {
     pub companions: Companions,
     /// Why policies may exist that the files do not show.
     pub missing: Vec<Missing>,
+    /// The files look like those of two tenants.
+    pub mix: Option<Mixed>,
 }
 
 /// A sign that the files do not hold every policy of the tenant.

@@ -1,0 +1,170 @@
+//! What enters a verdict from the edges: files that are not what they look like must neither be cover nor vanish.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use serde_json::{Value, json};
+use std::process::Command;
+
+const CONTEXT: &str = "https://graph.microsoft.com/beta/$metadata#identity/conditionalAccess";
+
+fn policy(id: u32, state: &str) -> Value {
+    json!({
+        "id": format!("a0000000-0000-4000-8000-{id:012}"), "displayName": format!("CA{id:03}"), "state": state,
+        "conditions": {
+            "clientAppTypes": ["all"], "applications": { "includeApplications": ["All"] },
+            "users": { "includeUsers": ["All"], "excludeGroups": ["b0000000-0000-4000-8000-000000000001"] }
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }, "sessionControls": null
+    })
+}
+
+/// The exit code, the verdict on the default control and the rules that fire.
+fn check(files: &[(&str, Value)]) -> (i32, String, Vec<String>) {
+    let texts: Vec<(&str, String)> = files.iter().map(|(name, content)| (*name, content.to_string())).collect();
+    let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = support::folder(&files);
+    let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+        .current_dir(folder.path())
+        .args(["check", "--isolated", "--today", "2026-11-25", "--format", "json"])
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let rules = report["findings"].as_array().into_iter().flatten().map(|finding| text(&finding["rule"])).collect();
+    (output.status.code().unwrap(), text(&report["tenants"][0]["controls"][0]["verdict"]), rules)
+}
+
+fn verdict(files: &[(&str, Value)]) -> String {
+    check(files).1
+}
+
+#[test]
+fn what_lies_in_the_recycle_bin_is_not_in_force() {
+    let bin = |context: &str| json!({ "@odata.context": context, "value": [policy(1, "enabled")] });
+    assert_eq!(verdict(&[("p.json", bin(&format!("{CONTEXT}/policies")))]), "enforced-except");
+    for context in [
+        format!("{CONTEXT}/deletedItems/policies"),
+        "https://graph.microsoft.com/v1.0/$metadata#directory/deletedItems/policies".to_owned(),
+    ] {
+        assert_eq!(verdict(&[("p.json", bin(&context))]), "not-enforced", "{context}");
+    }
+}
+
+#[test]
+fn what_was_not_selected_is_not_known() {
+    for (selected, left_out) in [
+        ("id,state,conditions", "grantControls"),
+        ("id,state,grantControls", "conditions"),
+        ("id,conditions,grantControls", "state"),
+    ] {
+        let mut policy = policy(1, "enabled");
+        policy.as_object_mut().unwrap().remove(left_out);
+        let list = json!({ "@odata.context": format!("{CONTEXT}/policies({selected})"), "value": [policy] });
+        assert_eq!(verdict(&[("p.json", list)]), "undecided", "{left_out}");
+    }
+}
+
+#[test]
+fn pages_that_lie_beside_each_other_are_one_list() {
+    let page = |policies: &[u32], next: Option<&str>| {
+        let policies: Vec<Value> = policies.iter().map(|id| policy(*id, "disabled")).collect();
+        let mut page = json!({ "@odata.context": format!("{CONTEXT}/policies"), "value": policies });
+        if let Some(next) = next {
+            page["@odata.nextLink"] = json!(format!("https://graph.microsoft.com/beta/policies?{next}"));
+        }
+        page
+    };
+    let (one, two, three) = (page(&[1, 2], Some("$skip=2")), page(&[3, 4], Some("$skip=4")), page(&[5], None));
+    let all = [("1.json", one.clone()), ("2.json", two.clone()), ("3.json", three.clone())];
+    assert_eq!(verdict(&all), "not-enforced");
+    // The last page does not say where it starts, so nobody can tell that the one before it is missing.
+    for missing in [0, 2] {
+        let mut some = all.to_vec();
+        some.remove(missing);
+        let (_, verdict, rules) = check(&some);
+        assert_eq!(
+            (verdict.as_str(), rules.contains(&"incomplete-export".to_owned())),
+            ("undecided", true),
+            "{missing}"
+        );
+    }
+    let token = [("1.json", page(&[1], Some("$skiptoken=x"))), ("2.json", page(&[2], None))];
+    assert_eq!(verdict(&token), "undecided", "nobody can tell where a token goes on");
+}
+
+#[test]
+fn a_refused_request_is_no_empty_tenant() {
+    let error = json!({ "error": { "code": "Forbidden", "message": "x" } });
+    let (exit, _, rules) = check(&[("p.json", error.clone())]);
+    assert_eq!((exit, rules), (2, vec!["refused-request".to_owned()]));
+    let (exit, verdict, _) = check(&[("p.json", error), ("q.json", policy(1, "disabled"))]);
+    assert_eq!((exit, verdict.as_str()), (1, "undecided"));
+}
+
+#[test]
+fn a_template_beside_policies_is_no_policy() {
+    let mut details = policy(1, "enabled");
+    details.as_object_mut().unwrap().retain(|key, _| key == "conditions" || key == "grantControls");
+    let template = json!({ "id": "x", "name": "MFA", "scenarios": "zeroTrust", "details": details });
+    assert_eq!(verdict(&[("t.json", template), ("p.json", policy(1, "disabled"))]), "not-enforced");
+}
+
+#[test]
+fn two_tenants_in_sibling_folders_never_close_each_others_gaps() {
+    let other = |id: u32, state: &str, name: &str| {
+        let mut policy = policy(id, state);
+        policy["displayName"] = json!(name);
+        policy
+    };
+    let dev = ("dev/ca.json", other(1, "disabled", "CA001"));
+    let (exit, verdict, rules) = check(&[dev.clone(), ("prod/ca.json", other(2, "enabled", "CA001"))]);
+    assert_eq!((exit, verdict.as_str()), (1, "undecided"));
+    assert!(rules.contains(&"several-tenants".to_owned()), "{rules:?}");
+    // Folders by kind hold parts of one tenant.
+    let (exit, verdict, _) = check(&[dev, ("admins/ca.json", other(2, "enabled", "CA002"))]);
+    assert_eq!((exit, verdict.as_str()), (0, "enforced-except"));
+}
+
+/// A key that nobody knows, at each object below `conditions` and `grantControls` in turn: whatever it means, the policy
+/// is no cover any more.
+#[test]
+fn an_unknown_key_is_never_cover() {
+    let full = json!({
+        "id": "a0000000-0000-4000-8000-000000000001", "displayName": "CA001", "state": "enabled",
+        "conditions": {
+            "clientAppTypes": ["all"],
+            "applications": { "includeApplications": ["All"], "applicationFilter": null },
+            "users": {
+                "includeUsers": ["All"],
+                "includeGuestsOrExternalUsers": { "guestOrExternalUserTypes": "internalGuest",
+                    "externalTenants": { "membershipKind": "all" } },
+                "excludeGuestsOrExternalUsers": null
+            },
+            "platforms": { "includePlatforms": ["all"] },
+            "locations": { "includeLocations": ["All"] },
+            "devices": { "deviceFilter": { "mode": "exclude", "rule": "device.isCompliant -eq True -and device.isCompliant -eq False" } }
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
+    });
+    assert_eq!(verdict(&[("p.json", full.clone())]), "enforced");
+    let mut tried = 0;
+    let mut pointers = vec!["/conditions".to_owned(), "/grantControls".to_owned()];
+    while let Some(pointer) = pointers.pop() {
+        let object = full.pointer(&pointer).unwrap().as_object().unwrap();
+        pointers
+            .extend(object.iter().filter(|(_, value)| value.is_object()).map(|(key, _)| format!("{pointer}/{key}")));
+        // What only adds guests can be lost without harm: all users are there.
+        if pointer.contains("includeGuests") {
+            continue;
+        }
+        for key in ["excludeUser", "exclude_users", "newAtMicrosoft"] {
+            let mut changed = full.clone();
+            changed.pointer_mut(&pointer).unwrap()[key] = json!(["b0000000-0000-4000-8000-000000000001"]);
+            assert_eq!(verdict(&[("p.json", changed)]), "undecided", "{pointer}/{key}");
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 8 * 3);
+}
