@@ -30,8 +30,8 @@ pub(super) struct Read {
     pub(super) policies: Vec<Policy>,
     pub(super) companions: Companions,
     pub(super) missing: Vec<Missing>,
-    /// Pages of lists of policies: how many are on each, and where it goes on.
-    pub(super) pages: Vec<(usize, Option<(Missing, Option<usize>)>)>,
+    /// Pages of lists of policies, each with its file.
+    pub(super) pages: Vec<(usize, Page)>,
     pub(super) findings: Vec<Finding>,
     pub(super) paths: BTreeMap<usize, Candidate>,
     pub(super) taken: Vec<(usize, FileReport)>,
@@ -68,10 +68,7 @@ impl Read {
         }
         self.has_infrastructure |= taken.is_infrastructure;
         self.destroys |= !taken.destroyed.is_empty();
-        for Page { policies, next } in std::mem::take(&mut taken.pages) {
-            let next = next.map(|(pointer, skip)| (Missing { file, pointer, why: MissingPolicies::NextPage }, skip));
-            self.pages.push((policies, next));
-        }
+        self.pages.extend(std::mem::take(&mut taken.pages).into_iter().map(|page| (file, page)));
         for Refused { pointer, .. } in &taken.refused {
             self.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::Refused });
         }
@@ -126,19 +123,19 @@ impl Read {
     /// the other ends.
     fn settle_pages(&mut self) {
         let pages = std::mem::take(&mut self.pages);
-        let ends: BTreeSet<usize> =
-            pages.iter().filter_map(|(_, next)| next.as_ref().and_then(|(_, skip)| *skip)).collect();
-        let starts = pages.iter().filter_map(|(policies, next)| next.as_ref()?.1?.checked_sub(*policies));
+        let ends = pages.iter().filter_map(|(_, page)| page.next.as_ref()?.1);
+        let last_end = ends.max();
+        let starts = pages.iter().filter_map(|(_, page)| page.next.as_ref()?.1?.checked_sub(page.policies));
         let starts: BTreeSet<usize> = starts.collect();
         // The last page says neither where it starts nor where it ends.
-        let lasts = pages.iter().filter(|(policies, next)| next.is_none() && *policies > 0).count();
+        let lasts = pages.iter().filter(|(_, page)| page.next.is_none() && page.policies > 0).count();
         let is_first_there = starts.first() == Some(&0);
-        let last_end = ends.last().copied();
-        for (_, next) in pages {
-            let Some((missing, skip)) = next else { continue };
-            let follows = skip.is_some_and(|skip| starts.contains(&skip) || (Some(skip) == last_end && lasts == 1));
-            if !follows || !is_first_there {
-                self.missing.push(missing);
+        for (file, page) in pages {
+            let Some((pointer, skip)) = page.next else { continue };
+            let is_last = skip == last_end && lasts == 1;
+            let is_followed = skip.is_some_and(|skip| starts.contains(&skip) || is_last);
+            if !is_followed || !is_first_there {
+                self.missing.push(Missing { file, pointer, why: MissingPolicies::NextPage });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Files of two tenants in one run.
 
 use super::Tenant;
-use crate::policy::Policy;
+use crate::policy::{Id, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ enum Identity {
 
 impl Identity {
     fn of(policy: &Policy) -> Option<Self> {
-        let by_id = policy.id.as_ref().and_then(|id| id.guid()).map(Self::Id);
+        let by_id = policy.id.as_ref().and_then(Id::guid).map(Self::Id);
         by_id.or_else(|| policy.address().map(|_| Self::Declared(policy.origin.root)))
     }
 }
