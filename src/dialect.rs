@@ -7,7 +7,10 @@ mod names;
 mod terraform;
 mod unread;
 
-pub use terraform::{Modules, Part, declared_by, gives_values, read_folder, read_values};
+pub use terraform::{
+    Existence, Folders, Modules, Part, Remote, Setting, assemble, declared_by, gives_values, local_folder,
+    read_configuration, read_folder, read_values, settings,
+};
 pub use unread::{Other, glance};
 
 use crate::policy::{Conditions, Declaration, Fact, GrantControls, Origin, Policy, Reason, Wording};
@@ -42,6 +45,8 @@ pub struct Taken {
     pub modules: Modules,
     /// Addresses of policies that a plan destroys.
     pub destroyed: Vec<String>,
+    /// It declares a policy that Terraform does not make.
+    pub declares_unmade: bool,
     /// It is a plan that Terraform did not finish, or that covers a part only.
     pub is_partial: bool,
     /// Where its names belong: its own index, or that of the first file of its folder.
@@ -145,6 +150,7 @@ impl Taken {
             part: None,
             modules: Modules::new(),
             destroyed: Vec::new(),
+            declares_unmade: false,
             is_partial: false,
             root: 0,
             others: BTreeMap::new(),

@@ -96,7 +96,7 @@ impl Candidate {
     #[must_use]
     pub fn tenant(&self) -> String {
         match self.on_disk() {
-            Some(path) if ends_with(path, &[b".tf", b".tf.json"]) => {
+            Some(path) if ends_with(path, &[b".tf", b".tf.json", b".tofu", b".tofu.json"]) => {
                 let folder = path.parent().map(shown).filter(|folder| !folder.is_empty());
                 folder.unwrap_or_else(|| ".".to_owned())
             }
@@ -140,7 +140,7 @@ fn is_wanted(entry: &DirEntry) -> bool {
 
 /// By the end of the name: `.json` alone is a name that exists.
 fn may_hold_policies(path: &Path) -> bool {
-    ends_with(path, &[b".json", b".tf", b".tfstate", b".tfvars"])
+    ends_with(path, &[b".json", b".tf", b".tofu", b".tfstate", b".tfvars"])
 }
 
 fn may_be_recognised(path: &Path) -> bool {

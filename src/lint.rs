@@ -22,7 +22,7 @@ use crate::ignore::Ignore;
 use crate::rules::{self, FileFacts, Judgement, Reading, TenantFacts};
 use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
-use crate::tenant::{MOST_POLICIES, Tenant};
+use crate::tenant::{MOST_POLICIES, MissingPolicies, Tenant};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -197,7 +197,9 @@ impl Reader<'_> {
         let missing = read.missing.clone();
         let (mut tenant, contradictions) = Self::tenant(&mut read);
         tenant.companions.security_defaults = tenant.companions.security_defaults.or(self.options.security_defaults);
-        let told = !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some() || read.destroys;
+        let is_cut = tenant.missing.iter().any(|missing| missing.why == MissingPolicies::PartialPlan);
+        let told =
+            !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some() || read.destroys || is_cut;
         let alone = others.is_empty();
         let mut first = TenantReport {
             name: self.name.to_owned(),

@@ -51,6 +51,8 @@ pub enum MissingPolicies {
     Unread,
     /// Graph has answered a request with an error.
     Refused,
+    /// A module whose files are elsewhere is called.
+    RemoteModule,
     /// A plan that Terraform did not finish, or that covers a part only.
     PartialPlan,
 }

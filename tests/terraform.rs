@@ -325,7 +325,16 @@ fn a_plan_that_was_cut_down_or_not_finished_is_not_trusted() {
     let mut errored = plan(vec![], json!({}));
     errored["errored"] = json!(true);
     let report = check_plan(&errored);
-    assert_eq!(rules(&report), ["incomplete-export"]);
+    assert_eq!((rules(&report), verdict(&report)), (vec!["incomplete-export", "mfa-azure-management"], "undecided"));
+
+    for later in ["azuread_conditional_access_policy", "azuread_group"] {
+        let mut deferred = plan(vec![], json!({}));
+        let change = json!({ "address": "x", "mode": "managed", "type": later, "change": { "actions": ["create"], "after": {} } });
+        deferred["deferred_changes"] = json!([{ "reason": "provider_config_unknown", "resource_change": change }]);
+        let folder = folder(&[("plan.json", &deferred.to_string())]);
+        let (code, _) = run(folder.path(), &["check", "--isolated"]);
+        assert_eq!(code, i32::from(later == "azuread_conditional_access_policy"), "{later}");
+    }
 }
 
 #[test]
@@ -564,6 +573,7 @@ fn a_reference_is_an_identity() {
     // In two roots the same name is another group.
     let only =
         hcl(&[("USERS", "[]")]).replace("excluded_groups = []", "included_groups = [azuread_group.bg.object_id]");
+    let only = only.replace("display_name = \"", "display_name = \"Second ");
     let report = check(&[("a/main.tf", &hcl(&[("GROUPS", "[azuread_group.bg.object_id]")])), ("b/main.tf", &only)]);
     assert_eq!(verdict(&report), "enforced-except");
 }
@@ -614,7 +624,7 @@ fn what_needs_an_evaluator_is_unknown_and_says_why() {
     }
     assert_eq!(verdict(&check(&[("main.tf", &instances("count = 1"))])), "enforced");
     let none = folder(&[("main.tf", &instances("count = 0"))]);
-    assert_eq!(run(none.path(), &["check", "--isolated"]).0, 2, "no policy at all");
+    assert_eq!(run(none.path(), &["check", "--isolated"]).0, 1, "a policy that is not made protects nobody");
 }
 
 #[test]
@@ -811,4 +821,105 @@ fn what_takes_a_parser_for_ever_is_refused_at_once() {
         let report = check(&[(name, &text)]);
         assert!(!rules(&report).is_empty(), "{name}");
     }
+}
+
+const NOT_IN_FORCE: [&str; 2] = ["not-enforced", "undecided"];
+
+/// What there is a policy for, and what not, in the files of one configuration.
+#[test]
+fn only_what_terraform_makes_is_in_force() {
+    for (body, expected) in [
+        ("lifecycle {\n    enabled = false\n  }", "not-enforced"),
+        ("lifecycle {\n    enabled = var.on\n  }", "undecided"),
+        ("lifecycle {\n    enabled = true\n  }", "enforced"),
+        ("for_each = {}", "not-enforced"),
+        ("for_each = []", "not-enforced"),
+        ("count = 0", "not-enforced"),
+    ] {
+        let text = hcl(&[]);
+        let end = text.trim_end().rfind('}').unwrap();
+        let text = format!("{}  {body}\n}}\n", &text[..end]);
+        assert_eq!(verdict(&check(&[("main.tf", &text)])), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_module_is_what_its_calls_make_of_it() {
+    let variable = "variable \"mode\" {\n  default = \"enabled\"\n}\n";
+    let module = format!("{variable}{}", hcl(&[("STATE", "var.mode")]));
+    let call = |name: &str, arguments: &str| format!("module \"{name}\" {{\n  source = \"./ca\"\n{arguments}\n}}\n");
+    let with = |root: &str| {
+        let report = check(&[("main.tf", root), ("ca/main.tf", &module)]);
+        verdict(&report).to_owned()
+    };
+    assert_eq!(with(&call("a", "")), "enforced");
+    assert_eq!(with(&call("a", "  mode = \"enabled\"")), "enforced");
+    assert_eq!(with(&call("a", "  mode = \"disabled\"")), "not-enforced");
+    assert_eq!(with(&format!("locals {{\n  m = \"disabled\"\n}}\n{}", call("a", "  mode = local.m"))), "not-enforced");
+    assert_eq!(with(&call("a", "  mode = var.unknown")), "undecided");
+    assert_eq!(with(&(call("a", "  mode = \"disabled\"") + &call("b", "  mode = \"enabled\""))), "undecided");
+    for off in ["count = 0", "for_each = {}", "lifecycle {\n    enabled = false\n  }"] {
+        assert_eq!(with(&call("a", off)), "not-enforced", "{off}");
+        assert_eq!(with(&(call("a", off) + &call("b", ""))), "enforced", "{off}");
+    }
+    assert_eq!(with(&call("a", "  count = var.on ? 1 : 0")), "undecided");
+    // Nobody calls it.
+    assert_eq!(with("terraform {\n  required_version = \">= 1.5\"\n}\n"), "undecided");
+    // Values for another environment.
+    let files = [("main.tf", call("a", "  mode = var.mode") + variable), ("ca/main.tf", module.clone())];
+    let files = files.iter().map(|(name, text)| (*name, text.as_str()));
+    let prod = [("env/prod.tfvars", "mode = \"disabled\"")];
+    assert_eq!(verdict(&check(&files.chain(prod).collect::<Vec<_>>())), "undecided");
+}
+
+#[test]
+fn a_module_from_elsewhere_may_hold_policies() {
+    let remote = "module \"ca\" {\n  source = \"someone/conditional-access/azuread\"\n}\n";
+    let off = hcl(&[("STATE", "\"disabled\"")]);
+    assert_eq!(verdict(&check(&[("main.tf", &off), ("ca.tf", remote)])), "undecided");
+    assert_eq!(verdict(&check(&[("main.tf", &hcl(&[])), ("ca.tf", remote)])), "enforced", "more policies only add");
+    let never = remote.replace("\n}", "\n  count = 0\n}");
+    assert_eq!(verdict(&check(&[("main.tf", &off), ("ca.tf", &never)])), "not-enforced");
+}
+
+#[test]
+fn files_override_and_replace_one_another_as_terraform_has_it() {
+    let on = hcl(&[]);
+    let off = hcl(&[("STATE", "\"disabled\"")]);
+    let change = "resource \"azuread_conditional_access_policy\" \"mfa\" {\n  state = \"disabled\"\n}\n";
+    for name in ["override.tf", "z_override.tf", "override.tofu"] {
+        let report = check(&[("main.tf", &on), (name, change)]);
+        assert!(NOT_IN_FORCE.contains(&verdict(&report)), "{name}: {}", verdict(&report));
+        assert_eq!(report["tenants"][0]["policies"], 1, "{name}");
+    }
+    let variable = "variable \"mode\" {\n  default = \"enabled\"\n}\n";
+    let var = hcl(&[("STATE", "var.mode")]);
+    let files =
+        [("main.tf", var.as_str()), ("v.tf", variable), ("a_override.tf", &variable.replace("enabled", "disabled"))];
+    assert_eq!(verdict(&check(&files)), "not-enforced");
+    assert_eq!(verdict(&check(&[("main.tf", &on), ("main.tofu", &off)])), "not-enforced");
+    assert_eq!(verdict(&check(&[("main.tf", &off), ("main.tofu", &on)])), "enforced");
+    assert_eq!(verdict(&check(&[("main.tofu", &off)])), "not-enforced");
+}
+
+#[test]
+fn the_end_of_a_name_tells_what_the_content_does_not() {
+    for (name, text) in [
+        ("empty.tf", ""),
+        ("comment.tf", "# nothing yet\n"),
+        ("empty.tfvars", "\n"),
+        ("new.tf", "action \"some_thing\" \"x\" {\n  config {\n    a = 1\n  }\n}\n"),
+        ("ephemeral.tofu", "ephemeral \"random_password\" \"x\" {\n}\n"),
+    ] {
+        let report = check(&[("main.tf", &hcl(&[])), (name, text)]);
+        assert_eq!((verdict(&report), rules(&report).contains(&"invalid-syntax")), ("enforced", false), "{name}");
+    }
+}
+
+#[test]
+fn a_plan_that_only_mentions_a_policy_is_about_other_things() {
+    let note = json!({ "address": "null_resource.n", "mode": "managed", "type": "null_resource", "name": "n",
+        "values": { "triggers": { "note": "see azuread_conditional_access_policy" } } });
+    let cut = json!({ "format_version": "1.2", "planned_values": { "root_module": { "resources": [note] } } });
+    assert_eq!(rules(&check_plan(&cut)), Vec::<&str>::new());
 }

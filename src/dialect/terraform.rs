@@ -8,12 +8,14 @@ mod block;
 mod configuration;
 mod expression;
 mod graph;
+mod modules;
 mod plan;
 mod references;
 mod state;
 mod values;
 
-pub use configuration::{Part, gives_values, read_folder, read_values};
+pub use configuration::{Part, gives_values, read_configuration, read_folder, read_values};
+pub use modules::{Existence, Folders, Remote, Setting, assemble, local_folder, settings};
 pub use plan::{Modules, block as declared_by};
 
 use super::unread::EXPORT;

@@ -2,16 +2,14 @@
 
 use super::Reader;
 use super::read::{Deferred, Read};
-use crate::dialect::{self, Modules, Part, declared_by};
+use crate::dialect::{self, Folders, Modules, Part, Setting, declared_by};
 use crate::discover::Candidate;
 use crate::policy::{self, Origin, Policy, Wording};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::syntax::Pointer;
+use crate::tenant::{Missing, MissingPolicies};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
-
-/// The files of each folder, by folder.
-type Folders = BTreeMap<PathBuf, Vec<Part>>;
+use std::path::{Path, PathBuf};
 
 impl Reader<'_> {
     /// Reads what had to wait for other files, and writes what is to be said of the files that waited.
@@ -29,17 +27,31 @@ impl Reader<'_> {
                     .push(part);
             }
         }
+        for parts in folders.values_mut() {
+            for file in dialect::assemble(parts) {
+                read.retake(file, "Terraform configuration, replaced by its twin for OpenTofu", 0);
+            }
+        }
         let mut planned: BTreeSet<PathBuf> = BTreeSet::new();
         for index in 0..read.deferred.len() {
             planned.extend(lead_back(read, index, &folders));
         }
+        let (mut settings, remotes) = dialect::settings(&folders);
+        let is_planned = |file: usize| {
+            folders.iter().any(|(folder, parts)| planned.contains(folder) && parts.iter().any(|part| part.file == file))
+        };
+        for remote in remotes.into_iter().filter(|remote| !is_planned(remote.file)) {
+            let pointer = Pointer::root().key("module").key(&remote.name);
+            read.missing.push(Missing { file: remote.file, pointer, why: MissingPolicies::RemoteModule });
+        }
         for (folder, parts) in &folders {
-            if planned.contains(folder) {
-                for part in parts {
-                    read.retake(part.file, "Terraform configuration, judged by its plan", 0);
+            match settings.remove(folder) {
+                Some(setting) if !planned.contains(folder) => read.read_folder(parts, setting),
+                Some(_) | None => {
+                    for part in parts {
+                        read.retake(part.file, "Terraform configuration, judged by its plan", 0);
+                    }
                 }
-            } else {
-                read.read_folder(parts);
             }
         }
         let mut drafts = Vec::new();
@@ -54,9 +66,9 @@ impl Reader<'_> {
 
 impl Read {
     /// Reads the files of a folder, which use each other's names.
-    fn read_folder(&mut self, parts: &[Part]) {
+    fn read_folder(&mut self, parts: &[Part], setting: Setting) {
         let mut inspected: BTreeMap<usize, Vec<Inspected>> = BTreeMap::new();
-        let taken = dialect::read_folder(parts, &mut |found| {
+        let taken = dialect::read_folder(parts, setting, &mut |found| {
             let file = found.origin.file;
             inspected.entry(file).or_default().extend(self.take(&found));
         });
@@ -170,18 +182,7 @@ fn block<'f>(address: &str, modules: &Modules, root: &Path, folders: &'f Folders
 fn module_folder(path: &[String], modules: &Modules, root: &Path) -> Option<PathBuf> {
     let mut folder = root.to_owned();
     for length in 1..=path.len() {
-        let source = modules.get(&path[..length])?;
-        if !source.starts_with("./") && !source.starts_with("../") {
-            return None;
-        }
-        for component in Path::new(source).components() {
-            match component {
-                Component::ParentDir if folder.file_name().is_some() => _ = folder.pop(),
-                Component::ParentDir => folder.push(".."),
-                Component::Normal(name) => folder.push(name),
-                _ => {}
-            }
-        }
+        folder = dialect::local_folder(&folder, modules.get(&path[..length])?)?;
     }
     Some(folder)
 }

@@ -37,7 +37,7 @@ pub(super) struct Read {
     pub(super) taken: Vec<(usize, FileReport)>,
     pub(super) ignores: Vec<(usize, Ignore)>,
     pub(super) has_infrastructure: bool,
-    /// A plan destroys policies.
+    /// A plan destroys policies, or a configuration does not make those that it declares.
     pub(super) destroys: bool,
     /// Infrastructure code, of which the other files have something to say.
     pub(super) deferred: Vec<Deferred>,
@@ -67,7 +67,7 @@ impl Read {
             self.others.entry((taken.root, name)).or_default().companions.absorb(companions);
         }
         self.has_infrastructure |= taken.is_infrastructure;
-        self.destroys |= !taken.destroyed.is_empty();
+        self.destroys |= !taken.destroyed.is_empty() || taken.declares_unmade;
         self.pages.extend(std::mem::take(&mut taken.pages).into_iter().map(|page| (file, page)));
         for Refused { pointer, .. } in &taken.refused {
             self.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::Refused });
@@ -212,12 +212,10 @@ impl Reader<'_> {
 
     fn add_text(&self, mut read: Read, file: usize, candidate: Candidate, text: &Text) -> Read {
         let content = text.as_str();
-        let name = candidate.on_disk().and_then(|path| path.file_name()?.to_str());
-        let values_of = name.filter(|name| dialect::gives_values(name)).map(str::to_owned);
-        let parsed = match &values_of {
-            Some(_) if !content.trim_start().starts_with('{') => syntax::parse_hcl(content),
-            _ => parse(content),
-        };
+        let name = candidate.on_disk().and_then(|path| path.file_name()?.to_str()).unwrap_or_default().to_owned();
+        let gives_values = dialect::gives_values(&name);
+        let is_hcl = is_hcl(&name, content);
+        let parsed = if is_hcl { syntax::parse_hcl(content) } else { parse(content) };
         let root = match parsed {
             Ok(root) => root,
             Err(error) => {
@@ -228,11 +226,7 @@ impl Reader<'_> {
                 let errors = [(0, error)];
                 let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
                 self.locate_in_file(&mut read, &facts, &candidate.shown(), content, Some(text));
-                read.note_unreadable(
-                    file,
-                    candidate,
-                    (if syntax::is_hcl(content) { "not HCL" } else { "not JSON" }).to_owned(),
-                );
+                read.note_unreadable(file, candidate, (if is_hcl { "not HCL" } else { "not JSON" }).to_owned());
                 return read;
             }
         };
@@ -242,10 +236,16 @@ impl Reader<'_> {
             // Growing by doubling would take half as much again.
             read.policies.reserve_exact(dialect::elements(&root).unwrap_or(0));
         }
-        let mut taken = match values_of {
-            Some(name) => dialect::read_values(&name, root, file),
-            None => dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(&found))),
+        let mut taken = if gives_values {
+            dialect::read_values(&name, root, file)
+        } else if is_hcl {
+            dialect::read_configuration(&name, root, file)
+        } else {
+            dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(&found)))
         };
+        if let Some(part) = &mut taken.part {
+            part.set_name(&name);
+        }
         read.policies_found += taken.policies;
         read.skipped += usize::from(taken.policies == 0);
         let broken = std::mem::take(&mut taken.broken);
@@ -260,7 +260,7 @@ impl Reader<'_> {
         }
         let has_more_pages = taken.pages.iter().any(|page| page.next.is_some());
         read.note(file, &mut taken);
-        if syntax::is_hcl(content) {
+        if is_hcl {
             read.ignores.extend(ignores(content, &candidate.shown()).map(|ignore| (file, ignore)));
         }
         if taken.is_infrastructure || taken.part.is_some() {
@@ -326,11 +326,16 @@ fn ignores(content: &str, path: &str) -> impl Iterator<Item = Ignore> {
     found.collect::<Vec<_>>().into_iter()
 }
 
+/// Whether a file is in HCL: Terraform tells by the end of its name, and so does caplint where the content does not. An
+/// object or a list is JSON, whatever its file is called.
+fn is_hcl(name: &str, content: &str) -> bool {
+    let is_configuration = [".tf", ".tofu", ".tfvars"].into_iter().any(|end| name.ends_with(end));
+    let is_json = content.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+    (is_configuration && !is_json) || syntax::is_hcl(content)
+}
+
 /// A long list is split; anything else is read whole.
 fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
-    if syntax::is_hcl(content) {
-        return syntax::parse_hcl(content);
-    }
     if let Some(unread) = dialect::unread_members(content) {
         return syntax::parse_without(content, unread);
     }

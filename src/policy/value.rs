@@ -50,6 +50,8 @@ impl Reason {
             Self::Untold(Untold::ForEach) => "`for_each` decides it",
             Self::Untold(Untold::Count) => "`count` decides it",
             Self::Untold(Untold::Dynamic) => "a `dynamic` block decides it",
+            Self::Untold(Untold::Uncalled) => "no `module` block calls the folder that it stands in",
+            Self::Untold(Untold::Overridden) => "an override file changes it",
             Self::Untold(Untold::Expression) => "an expression decides it",
         }
     }

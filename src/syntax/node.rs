@@ -43,6 +43,10 @@ pub enum Untold {
     Count,
     /// A `dynamic` block decides it.
     Dynamic,
+    /// The folder is a module that no block calls.
+    Uncalled,
+    /// An override file changes it.
+    Overridden,
     /// An expression decides it.
     Expression,
 }
@@ -129,6 +133,44 @@ impl<'a> Node<'a> {
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
             Self::Raw(_) | Self::Reference(_) | Self::Secret(_) | Self::Untold(_) => "a value",
+        }
+    }
+}
+
+impl Node<'_> {
+    /// Whether two nodes say the same: numbers by their digits, and what is not told never.
+    #[must_use]
+    pub fn says(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Node::Null, Node::Null) => true,
+            (Node::Bool(one), Node::Bool(other)) => one == other,
+            (Node::Number(one), Node::Number(other)) => one == other,
+            (Node::String(one), Node::String(other)) | (Node::Reference(one), Node::Reference(other)) => one == other,
+            (Node::Array(one), Node::Array(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.says(other))
+            }
+            (Node::Object(one), Node::Object(other)) => {
+                one.members.len() == other.members.len()
+                    && one
+                        .members
+                        .iter()
+                        .zip(&other.members)
+                        .all(|((name, one), (other_name, other))| name == other_name && one.says(other))
+            }
+            (Node::Raw(one), Node::Raw(other)) => one.get() == other.get(),
+            (
+                Node::Null
+                | Node::Bool(_)
+                | Node::Number(_)
+                | Node::String(_)
+                | Node::Array(_)
+                | Node::Object(_)
+                | Node::Raw(_)
+                | Node::Untold(_)
+                | Node::Reference(_)
+                | Node::Secret(_),
+                _,
+            ) => false,
         }
     }
 }

@@ -3,11 +3,12 @@
 
 use super::block::{self, has_bare_strength, wants_old_azuread};
 use super::expression::{Scope, blocks, labelled};
+use super::modules::{Existence, Setting, existence};
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
 use crate::dialect::{Found, Listing, Taken};
 use crate::policy::{Block, Detour, Wording};
-use crate::syntax::{BLOCKS, Node, Object, Pointer, Untold, is_hcl};
+use crate::syntax::{BLOCKS, Node, Object, Pointer, Untold};
 use std::collections::BTreeMap;
 
 /// A file of a module, kept until the whole folder is read.
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 pub struct Part {
     /// Index of the file.
     pub file: usize,
+    /// Name of the file, without its folder.
+    name: String,
     /// The file gives variables their values.
     values: Option<Assignment>,
     root: Object<'static>,
@@ -40,27 +43,39 @@ pub fn gives_values(name: &str) -> bool {
 /// Keeps a file that gives variables their values.
 #[must_use]
 pub fn read_values(name: &str, root: Node<'_>, file: usize) -> Taken {
-    let name = name.trim_end_matches(".json");
-    let values = match name {
+    let values = match name.trim_end_matches(".json") {
         "terraform.tfvars" => Assignment::Always,
         name if name.ends_with(".auto.tfvars") => Assignment::Over,
         _ => Assignment::IfTold,
     };
     let Node::Object(root) = root.into_owned() else { return Taken::new(KIND_OF_VALUES) };
-    Taken { part: Some(Part { file, values: Some(values), root }), ..Taken::new(KIND_OF_VALUES) }
+    let part = Part { file, name: name.to_owned(), values: Some(values), root };
+    Taken { part: Some(part), ..Taken::new(KIND_OF_VALUES) }
+}
+
+const NO_POLICIES: &str = "Terraform configuration without policies";
+
+/// Keeps a file in HCL.
+#[must_use]
+pub fn read_configuration(name: &str, root: Node<'_>, file: usize) -> Taken {
+    let Node::Object(root) = root.into_owned() else { return Taken::new(NO_POLICIES) };
+    Taken {
+        part: Some(Part { file, name: name.to_owned(), values: None, root }),
+        root: file,
+        ..Taken::new(NO_POLICIES)
+    }
 }
 
 const KIND_OF_VALUES: &str = "values of Terraform variables";
 
-/// Keeps a configuration for later. False if the document is none.
+/// Keeps a configuration in JSON for later. False if the document is none.
 pub(super) fn keep(reader: &mut Reader<'_, '_>, root: &Node<'_>) -> bool {
-    let Some(object) = root.as_object() else { return false };
-    if !is_hcl(reader.text) && !is_json_configuration(object) {
+    if !root.as_object().is_some_and(is_json_configuration) {
         return false;
     }
-    reader.taken.kind = "Terraform configuration without policies";
+    reader.taken.kind = NO_POLICIES;
     if let Node::Object(root) = root.clone().into_owned() {
-        reader.taken.part = Some(Part { file: reader.file, values: None, root });
+        reader.taken.part = Some(Part { file: reader.file, name: String::new(), values: None, root });
     }
     true
 }
@@ -81,6 +96,44 @@ impl Part {
         &self.root
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Says what its file is called.
+    pub fn set_name(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
+    /// Whether it gives variables their values, and declares nothing.
+    #[must_use]
+    pub fn gives_values(&self) -> bool {
+        self.values.is_some()
+    }
+
+    /// Makes unknown what another file changes in a resource, or in the call of a module, which has no type.
+    pub(super) fn override_keys(&mut self, type_name: &str, name: &str, keys: &[String]) {
+        let blocks = if type_name.is_empty() {
+            self.root.members.iter_mut().filter(|(key, _)| key == "module").map(|(_, node)| node).collect()
+        } else {
+            let types = self.root.members.iter_mut().filter(|(key, _)| key == "resource");
+            types.flat_map(|(_, node)| members_mut(node, type_name)).collect::<Vec<_>>()
+        };
+        for block in blocks.into_iter().flat_map(|labels| members_mut(labels, name)) {
+            let several = match block {
+                Node::Array(several) => several.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            for node in several {
+                let Node::Object(object) = node else { continue };
+                for key in keys {
+                    object.members.retain(|(known, _)| known != key);
+                    object.members.push((key.clone().into(), Node::Untold(Untold::Overridden)));
+                }
+            }
+        }
+    }
+
     /// Whether the file declares a resource.
     #[must_use]
     pub fn declares(&self, type_name: &str, name: &str) -> bool {
@@ -95,10 +148,26 @@ fn resources<'n>(root: &'n Object<'static>) -> impl Iterator<Item = (&'n str, &'
     })
 }
 
-/// Reads the files of one folder together, and hands every policy over.
-pub fn read_folder(parts: &[Part], visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<Taken> {
+/// The values under a label, of blocks that may stand several times.
+fn members_mut<'n>(node: &'n mut Node<'static>, label: &str) -> Vec<&'n mut Node<'static>> {
+    let several = match node {
+        Node::Array(several) => several.as_mut_slice(),
+        one => std::slice::from_mut(one),
+    };
+    let objects = several.iter_mut().filter_map(|node| match node {
+        Node::Object(object) => Some(object),
+        _ => None,
+    });
+    objects.flat_map(|object| object.members.iter_mut().filter(|(key, _)| key == label).map(|(_, node)| node)).collect()
+}
+
+/// What the files of one folder give names to.
+pub(super) fn folder_scope(parts: &[Part]) -> Scope {
     let mut scope = Scope::default();
-    for part in parts.iter().filter(|part| part.values.is_none()) {
+    // What overrides comes last.
+    let mut configuration: Vec<&Part> = parts.iter().filter(|part| part.values.is_none()).collect();
+    configuration.sort_by_key(|part| part.overrides());
+    for part in configuration {
         scope.add(&part.root);
     }
     let mut values: Vec<(Assignment, &Part)> = parts.iter().filter_map(|part| Some((part.values?, part))).collect();
@@ -106,13 +175,25 @@ pub fn read_folder(parts: &[Part], visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<
     for (when, part) in values {
         scope.give(&part.root, when != Assignment::IfTold);
     }
-    let module = Module { tenants: Tenants::of(parts, &scope), takes_bare_strengths: wants_old_azuread(parts), scope };
+    scope
+}
+
+/// Reads the files of one folder together, and hands every policy over.
+pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<Taken> {
+    let Setting { exists, scope } = setting;
+    let tenants = Tenants::of(parts, &scope);
+    let module = Module { tenants, takes_bare_strengths: wants_old_azuread(parts), scope, exists };
     let root = parts.first().map_or(0, |part| part.file);
     let read = parts.iter().map(|part| {
-        let kind = if part.values.is_some() { KIND_OF_VALUES } else { "Terraform configuration without policies" };
+        let kind = match (part.gives_values(), exists) {
+            (true, _) => KIND_OF_VALUES,
+            (false, Existence::No) => "a Terraform module that makes nothing",
+            (false, Existence::Yes | Existence::Perhaps(_)) => NO_POLICIES,
+        };
         let taken = Taken { root, ..Taken::new(kind) };
         let mut reader = Reader { text: "", file: part.file, visit, taken, listing: Listing::default() };
-        for (type_name, name, block) in resources(&part.root).filter(|_| part.values.is_none()) {
+        let is_read = !part.gives_values() && !part.overrides();
+        for (type_name, name, block) in resources(&part.root).filter(|_| is_read) {
             resource(&mut reader, &module, (type_name, name, block), root);
         }
         if reader.taken.policies > 0 {
@@ -128,6 +209,7 @@ struct Module {
     scope: Scope,
     tenants: Tenants,
     takes_bare_strengths: bool,
+    exists: Existence,
 }
 
 fn resource(
@@ -140,27 +222,26 @@ fn resource(
     let wording = kind.wording();
     let pointer = Pointer::root().key("resource").key(type_name).key(name);
     let mut node = module.scope.value(&Node::Object(block.clone()));
-    let (mut detours, mut exists) = (Vec::new(), true);
+    let mut detours = Vec::new();
     if let Node::Object(values) = &mut node {
-        let count = values.get("count").cloned();
-        let instances = match count {
-            Some(Node::Number(number)) if number.as_f64() == Some(0.0) => {
-                exists = false;
-                None
+        let own = existence(values);
+        let (untold, argument) = match own.and(module.exists) {
+            Existence::No => {
+                reader.taken.declares_unmade |= matches!(kind, Kind::Policy(_));
+                return;
             }
-            Some(Node::Number(_)) | None => values.get("for_each").map(|_| (Untold::ForEach, "for_each")),
-            Some(_) => Some((Untold::Count, "count")),
+            Existence::Yes => (None, None),
+            Existence::Perhaps(untold) => (Some(untold), repeats(untold).filter(|name| values.get(name).is_some())),
         };
-        if let Some((untold, argument)) = instances {
+        if let Some(untold) = untold {
             // Whether there is such a policy at all is as unknown as whether it is on.
             values.members.retain(|(key, _)| key != "state");
             values.members.push(("state".into(), Node::Untold(untold)));
+        }
+        if let Some(argument) = argument {
             let to = pointer.key(argument);
             detours.push(Detour { from: Pointer::root().key("state"), to, key_only: false });
         }
-    }
-    if !exists {
-        return;
     }
     let address = format!("{type_name}.{name}");
     let mut pseudonyms = Pseudonyms::new();
@@ -182,6 +263,21 @@ fn resource(
     };
     let declared = Declared { kind, address, tenant, values: read, detours, unnamed, block, replaced: None };
     reader.declare(&declared, &Here { pointer, offset: 0, base: 0 }, root);
+}
+
+/// The argument that says how often there is a resource.
+fn repeats(untold: Untold) -> Option<&'static str> {
+    match untold {
+        Untold::ForEach => Some("for_each"),
+        Untold::Count => Some("count"),
+        Untold::AfterApply
+        | Untold::Sensitive
+        | Untold::Variable
+        | Untold::Dynamic
+        | Untold::Uncalled
+        | Untold::Overridden
+        | Untold::Expression => None,
+    }
 }
 
 /// The name of a provider's configuration: `azuread.b`.

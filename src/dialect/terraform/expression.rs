@@ -59,9 +59,28 @@ impl Scope {
             let Some(variable) = self.variables.get_mut(name.as_ref()) else { continue };
             if always {
                 variable.default = Some(value.clone());
-            } else if variable.default.as_ref().is_none_or(|default| format!("{default:?}") != format!("{value:?}")) {
+            } else if variable.default.as_ref().is_none_or(|default| !default.says(value)) {
                 variable.default = None;
             }
+        }
+    }
+
+    /// Whether a resource of this address is declared here.
+    pub(super) fn declares(&self, address: &str) -> bool {
+        self.blocks.contains_key(address.split('[').next().unwrap_or_default())
+    }
+
+    /// Gives variables what the calls of the module say. Where calls differ, the variable has no one value.
+    pub(super) fn call(&mut self, calls: &[BTreeMap<String, Node<'static>>]) {
+        for (name, variable) in &mut self.variables {
+            let mut values = calls.iter().map(|call| call.get(name).cloned().or_else(|| variable.default.clone()));
+            let Some(first) = values.next() else { continue };
+            let is_one = values.all(|value| match (&first, &value) {
+                (Some(first), Some(value)) => first.says(value),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            });
+            variable.default = first.filter(|_| is_one);
         }
     }
 

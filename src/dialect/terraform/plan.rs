@@ -3,7 +3,7 @@
 use super::address::{modules, steps};
 use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, Here, Kind, Reader, TYPES, Unread, kind};
+use super::{Declared, Here, Kind, Reader, Unread, kind};
 use crate::policy::{Block, Replaced, State, Words};
 use crate::syntax::{Node, Object, Pointer, parse};
 use std::collections::BTreeMap;
@@ -75,8 +75,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
         reader.declare(&declared, &here.at(at.value), file);
     }
     reader.taken.modules = sources(plan);
-    reader.taken.is_partial = matches!(plan.get("errored"), Some(Node::Bool(true)))
-        || matches!(plan.get("complete"), Some(Node::Bool(false)));
+    reader.taken.is_partial = is_partial(plan);
     reader.taken.kind = if reader.taken.policies > before {
         "a Terraform plan"
     } else if reader.taken.destroyed.is_empty() {
@@ -91,8 +90,8 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
 fn cut_down(reader: &mut Reader<'_, '_>, plan: &Object<'_>) -> bool {
     reader.taken.is_infrastructure = true;
     reader.taken.kind = "a Terraform plan without policies";
-    let values = plan.get("planned_values").map(|values| format!("{values:?}")).unwrap_or_default();
-    if TYPES.iter().any(|(name, kind)| matches!(kind, Kind::Policy(_)) && values.contains(name)) {
+    reader.taken.is_partial = is_partial(plan);
+    if plan.get("planned_values").is_some_and(|values| holds_policy(values, 0)) {
         reader.taken.kind = "a Terraform plan";
         reader.taken.unread = Some(Unread {
             form: "a Terraform plan without its `resource_changes`",
@@ -100,6 +99,45 @@ fn cut_down(reader: &mut Reader<'_, '_>, plan: &Object<'_>) -> bool {
         });
     }
     true
+}
+
+/// Whether Terraform stopped with an error, was told to leave something out, or has put a policy off to a later plan.
+fn is_partial(plan: &Object<'_>) -> bool {
+    let deferred = plan.get("deferred_changes").and_then(Node::as_array).unwrap_or_default();
+    matches!(plan.get("errored"), Some(Node::Bool(true)))
+        || matches!(plan.get("complete"), Some(Node::Bool(false)))
+        || deferred.iter().any(|deferred| holds_policy(deferred, 0))
+}
+
+/// Modules inside of modules that are looked into.
+const MAX_DEPTH: usize = 256;
+
+/// Whether a resource anywhere in a value is a policy, by its `type`.
+fn holds_policy(node: &Node<'_>, depth: usize) -> bool {
+    let parsed;
+    let node = match node {
+        Node::Raw(raw) => match parse(raw.get()) {
+            Ok(node) => {
+                parsed = node;
+                &parsed
+            }
+            Err(_) => return true,
+        },
+        node => node,
+    };
+    if depth > MAX_DEPTH {
+        return true;
+    }
+    match node {
+        Node::Array(elements) => elements.iter().any(|element| holds_policy(element, depth + 1)),
+        Node::Object(object) => {
+            let values = object.get("values").and_then(Node::as_object);
+            let of_type = object.get("type").and_then(Node::as_str).and_then(|name| kind(name, values));
+            matches!(of_type, Some(Kind::Policy(_) | Kind::Unread(_)))
+                || object.members.iter().any(|(_, node)| holds_policy(node, depth + 1))
+        }
+        _ => false,
+    }
 }
 
 /// One entry of `resource_changes` that matters.

@@ -60,7 +60,7 @@ impl Reader {
                 Some(index) => {
                     let slot = &mut slots[index];
                     // Twice the same says it once.
-                    slot.twice |= slot.node.is_some_and(|first| format!("{first:?}") != format!("{node:?}"));
+                    slot.twice |= slot.node.is_some_and(|first| !first.says(node));
                     self.conforms &= slot.node.is_none();
                     slot.node.get_or_insert(node);
                 }

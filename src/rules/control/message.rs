@@ -38,6 +38,10 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
         Reason::MissingPolicies(MissingPolicies::Unreadable) => {
             format!("{untold}, because a file could not be read. By the policies that could, {through}.")
         }
+        Reason::MissingPolicies(MissingPolicies::RemoteModule) => format!(
+            "{untold}, because a module is called whose files are elsewhere and may hold policies. By the policies that are \
+             here, {through}."
+        ),
         Reason::MissingPolicies(MissingPolicies::Refused) => {
             format!("{untold}, because Graph has refused a request. By the policies that are here, {through}.")
         }

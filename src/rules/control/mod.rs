@@ -121,7 +121,9 @@ fn missing_label(missing: &Missing) -> Label {
     let spot = match missing.why {
         MissingPolicies::Unreadable | MissingPolicies::Unread | MissingPolicies::PartialPlan => Spot::File,
         MissingPolicies::Refused => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Value },
-        MissingPolicies::NextPage => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key },
+        MissingPolicies::NextPage | MissingPolicies::RemoteModule => {
+            Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key }
+        }
     };
     Label { file: missing.file, spot, message: "policies may be missing here".to_owned() }
 }

@@ -377,6 +377,9 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         Why::Doubt(Reason::Untold(Untold::ForEach)) if cause.at.property == "/state" => {
             "`for_each` decides whether there is such a policy".to_owned()
         }
+        Why::Doubt(Reason::Untold(Untold::Uncalled)) if cause.at.property == "/state" => {
+            "no `module` block calls the folder that the policy stands in".to_owned()
+        }
         Why::Doubt(Reason::Untold(Untold::Count)) if cause.at.property == "/state" => {
             "`count` decides whether there is such a policy".to_owned()
         }
@@ -462,6 +465,8 @@ fn untold_remedy(untold: Untold, value: &str) -> String {
             format!("apply what `{value}` depends on first, or write it as a literal, and check the plan again")
         }
         Untold::Sensitive => format!("keep `{value}` out of sensitive variables: the ids in a policy are no secret"),
+        Untold::Uncalled => "call the module, or check its folder by itself if it is one".to_owned(),
+        Untold::Overridden => format!("check a plan, or write `{value}` where it is overridden"),
         Untold::Variable | Untold::ForEach | Untold::Count | Untold::Dynamic | Untold::Expression => format!(
             "check the plan instead, in which Terraform has evaluated {}: `terraform plan -out plan && terraform show \
              -json plan > plan.json`",

@@ -39,6 +39,7 @@ impl Rule for IncompleteExport {
                 MissingPolicies::Unreadable
                 | MissingPolicies::Unread
                 | MissingPolicies::Refused
+                | MissingPolicies::RemoteModule
                 | MissingPolicies::PartialPlan => continue,
             }
             let from = Origin::document(*file);
