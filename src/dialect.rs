@@ -7,13 +7,14 @@ mod names;
 mod terraform;
 mod unread;
 
+pub use graph::{Failure, NextPage, Page};
 pub use terraform::{
     Existence, Folders, Modules, Part, Remote, Setting, assemble, declared_by, gives_values, local_folder,
     read_configuration, read_folder, read_values, settings,
 };
-pub use unread::{Other, glance};
+pub use unread::{Other, glance, glance_beside, glance_bytes};
 
-use crate::policy::{Conditions, Declaration, Fact, GrantControls, Origin, Policy, Reason, Wording};
+use crate::policy::{Declaration, Origin, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};
 use crate::tenant::Companions;
 use std::collections::BTreeMap;
@@ -27,10 +28,10 @@ pub struct Taken {
     pub policies: usize,
     /// What else it tells.
     pub companions: Companions,
-    /// Pages of a list of policies.
+    /// Lists of policies, and lists that go on elsewhere.
     pub pages: Vec<Page>,
-    /// Requests that Graph has refused, so that their answers hold no policies.
-    pub refused: Vec<Refused>,
+    /// Answers that say why a request failed.
+    pub failures: Vec<Failure>,
     /// Policies that were found one level deeper than any exporter writes them.
     pub wrappers: Vec<Pointer>,
     /// Elements of a long list that are no JSON.
@@ -64,61 +65,6 @@ pub struct Unread {
     pub instead: &'static str,
 }
 
-/// A page of a list of policies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// Policies on it.
-    pub policies: usize,
-    /// Where it says that the list goes on, and from which policy on the next page has it, if the link tells.
-    pub next: Option<(Pointer, Option<usize>)>,
-}
-
-/// An answer of Graph that is an error.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// Where it stands.
-    pub pointer: Pointer,
-    /// Graph's code for it.
-    pub code: Box<str>,
-}
-
-/// What the list that a policy stands in says of it.
-#[derive(Debug, Clone, Default)]
-pub struct Listing {
-    /// It is a listing of the recycle bin.
-    is_recycle_bin: bool,
-    /// `$select`: the properties that were asked for.
-    selected: Option<Box<str>>,
-}
-
-impl Listing {
-    /// Reads an `@odata.context`, which ends like `…/policies(id,state)` where properties were selected.
-    fn of(context: &str) -> Self {
-        let context = context.trim_end_matches("/$entity");
-        let selected = context.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, names)| names.into());
-        Self { is_recycle_bin: context.contains("deletedItems"), selected }
-    }
-
-    fn leaves_out(&self, property: &str) -> bool {
-        let named = |names: &str| names.split(',').any(|name| name.trim().eq_ignore_ascii_case(property));
-        self.selected.as_ref().is_some_and(|names| !named(names))
-    }
-
-    /// Takes what the list says into a policy: what was not asked for is not known.
-    pub fn apply(&self, policy: &mut Policy) {
-        policy.deleted |= self.is_recycle_bin;
-        if self.leaves_out("state") {
-            policy.state = Fact::Unknown(Reason::NotSelected);
-        }
-        if self.leaves_out("conditions") {
-            policy.conditions = Conditions::unknown(Reason::NotSelected);
-        }
-        if self.leaves_out("grantControls") {
-            policy.grant = GrantControls::unknown(Reason::NotSelected);
-        }
-    }
-}
-
 /// A policy as it was found.
 pub struct Found<'n, 'a> {
     /// The policy in Graph's shape, in any letter case.
@@ -131,8 +77,6 @@ pub struct Found<'n, 'a> {
     pub declaration: Option<Declaration>,
     /// The name of its provider's configuration, if the document spans several tenants.
     pub tenant: Option<&'n str>,
-    /// What its list says of it.
-    pub listing: Listing,
 }
 
 impl Taken {
@@ -142,7 +86,7 @@ impl Taken {
             policies: 0,
             companions: Companions::default(),
             pages: Vec::new(),
-            refused: Vec::new(),
+            failures: Vec::new(),
             wrappers: Vec::new(),
             broken: Vec::new(),
             unread: None,
@@ -215,8 +159,7 @@ pub fn unread_members(text: &str) -> Option<&'static [&'static str]> {
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
-    let mut reader =
-        Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) }, listing: Listing::default() };
+    let mut reader = Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) } };
     reader.document(root);
     reader.taken
 }
@@ -226,8 +169,6 @@ struct Reader<'v, 'a> {
     file: usize,
     visit: &'v mut dyn FnMut(Found<'_, '_>),
     taken: Taken,
-    /// The list that is being read.
-    listing: Listing,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -237,15 +178,18 @@ impl<'a> Reader<'_, 'a> {
             self.taken.kind = unread.kind;
             self.taken.unread = unread.form;
             self.taken.is_infrastructure = unread.is_infrastructure;
-        } else if !terraform::read(self, root, &here)
-            && !cipp::read(self, root, &here)
-            && !graph::read(self, root, &here)
-        {
+            return;
+        }
+        let is_read = (is_data_alone(root) && graph::read(self, root, &here))
+            || terraform::read(self, root, &here)
+            || cipp::read(self, root, &here)
+            || graph::read(self, root, &here);
+        if !is_read {
             self.taken.kind = companion::kind(root).unwrap_or(self.taken.kind);
         }
     }
 
-    fn policy(&mut self, node: &Node<'_>, here: &Here) {
+    fn policy(&mut self, node: &Node<'_>, here: &Here, listing: &graph::Listing) {
         if let Some(unread) = node.as_object().and_then(unread::is_azuread_module) {
             self.taken.unread = Some(unread);
             return;
@@ -253,11 +197,12 @@ impl<'a> Reader<'_, 'a> {
         self.taken.policies += 1;
         let Here { pointer, offset, base } = here.clone();
         let origin = Origin { file: self.file, pointer, offset, base, wording: Wording::Graph, root: self.file };
+        let completed = listing.complete(node);
+        let node = completed.as_ref().unwrap_or(node);
         let (named, detours) = names::in_place_of_ids(node, &here.pointer).unzip();
         let node = named.as_ref().unwrap_or(node);
         let declaration = detours.map(|detours| Declaration { detours, ..Declaration::default() });
-        let listing = self.listing.clone();
-        (self.visit)(Found { node, written: node, origin, declaration, tenant: None, listing });
+        (self.visit)(Found { node, written: node, origin, declaration, tenant: None });
     }
 
     /// Hands over an element of an array, reading it first if it was left unread.
@@ -272,6 +217,11 @@ impl<'a> Reader<'_, 'a> {
             Err(error) => self.taken.broken.push((offset, error)),
         }
     }
+}
+
+/// Whether a document has one key, which both Terraform and those who wrap answers use.
+fn is_data_alone(root: &Node<'_>) -> bool {
+    root.as_object().is_some_and(|object| matches!(object.members.as_slice(), [(key, _)] if key == "data"))
 }
 
 #[cfg(test)]
@@ -370,52 +320,8 @@ mod tests {
     #[test]
     fn a_next_page_is_noticed() {
         let (found, taken) = read_all(&format!(r#"{{"value": [{POLICY}], "@odata.nextLink": "https://…"}}"#));
-        let next = |skip| Some((Pointer::new("/@odata.nextLink"), skip));
-        assert_eq!((found.len(), &taken.pages[..]), (1, &[Page { policies: 1, next: next(None) }][..]));
-        for link in ["https://x/policies?$top=1&$skip=7", "https://x/policies?%24skip=7"] {
-            let (_, taken) = read_all(&format!(r#"{{"value": [{POLICY}], "@odata.nextLink": "{link}"}}"#));
-            assert_eq!(taken.pages[0].next, next(Some(7)), "{link}");
-        }
-    }
-
-    #[test]
-    fn what_a_list_leaves_out_is_not_known() {
-        let policies = "https://graph.microsoft.com/beta/$metadata#identity/conditionalAccess/policies";
-        let left_out = |context: &str| {
-            let listing = Listing::of(context);
-            ["state", "conditions", "grantControls"].map(|property| listing.leaves_out(property))
-        };
-        assert_eq!(left_out(policies), [false; 3]);
-        assert_eq!(left_out(&format!("{policies}(id,state,Conditions)")), [false, false, true]);
-        assert_eq!(left_out(&format!("{policies}(displayName)/$entity")), [true; 3]);
-        let text =
-            format!(r#"{{"@odata.context": "{policies}(id,state)", "value": [{{"id": "x", "state": "enabled"}}]}}"#);
-        assert_eq!(read_all(&text).0, ["/value/0"]);
-    }
-
-    #[test]
-    fn refused_requests_are_noticed() {
-        let error = r#"{"error": {"code": "Forbidden", "message": "x", "innerError": {}}}"#;
-        for (text, pointers) in [
-            (error.to_owned(), vec![""]),
-            (format!(r#"{{"responses": [{{"id": "1", "status": 403, "body": {error}}}]}}"#), vec!["/responses/0/body"]),
-            (r#"{"responses": [{"id": "1", "status": 429}]}"#.to_owned(), vec!["/responses/0"]),
-            (format!("[{error}]"), vec!["/0"]),
-            (r#"{"error": "none"}"#.to_owned(), vec![]),
-        ] {
-            let (_, taken) = read_all(&text);
-            let found: Vec<&str> = taken.refused.iter().map(|refused| refused.pointer.as_str()).collect();
-            assert_eq!(found, pointers, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_template_is_not_in_force() {
-        let template = r#"{"id": "x", "name": "MFA", "scenarios": "zeroTrust",
-            "details": {"conditions": {"users": {}}, "grantControls": null, "sessionControls": null}}"#;
-        for text in [template.to_owned(), format!("[{template}]"), format!(r#"{{"value": [{template}]}}"#)] {
-            assert_eq!(read_all(&text).1.policies, 0, "{text}");
-        }
+        let next = taken.pages[0].next.as_ref().unwrap();
+        assert_eq!((found.len(), next.pointer.as_str()), (1, "/@odata.nextLink"));
     }
 
     #[test]

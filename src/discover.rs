@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 /// How standard input is called in reports.
@@ -143,8 +143,42 @@ fn may_hold_policies(path: &Path) -> bool {
     ends_with(path, &[b".json", b".tf", b".tofu", b".tfstate", b".tfvars"])
 }
 
+/// Scripts, manifests, programs and plans, but none that a package manager has put there.
 fn may_be_recognised(path: &Path) -> bool {
-    ends_with(path, &[b".ps1", b".psd1", b".mof", b".yaml", b".yml"])
+    const ENDS: [&[u8]; 28] = [
+        b".ps1",
+        b".psd1",
+        b".psm1",
+        b".mof",
+        b".yaml",
+        b".yml",
+        b".bicep",
+        b".jsonc",
+        b".json5",
+        b".jsonl",
+        b".ndjson",
+        b".ts",
+        b".tsx",
+        b".mts",
+        b".js",
+        b".mjs",
+        b".cjs",
+        b".py",
+        b".cs",
+        b".fs",
+        b".go",
+        b".java",
+        b".kt",
+        b".clixml",
+        b"tfplan",
+        b"plan.out",
+        b"plan.bin",
+        b"/plan",
+    ];
+    let is_foreign = |component: Component<'_>| {
+        ["site-packages", "dist-packages", "vendor", "__pycache__"].iter().any(|name| component.as_os_str() == *name)
+    };
+    ends_with(path, &ENDS) && !path.components().any(is_foreign)
 }
 
 fn ends_with(path: &Path, ends: &[&[u8]]) -> bool {

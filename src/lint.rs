@@ -5,6 +5,7 @@
 
 mod control;
 mod infrastructure;
+mod pages;
 mod read;
 mod settle;
 

@@ -49,12 +49,12 @@ pub enum MissingPolicies {
     Unreadable,
     /// A file holds policies in a form that caplint does not read.
     Unread,
-    /// Graph has answered a request with an error.
-    Refused,
     /// A module whose files are elsewhere is called.
     RemoteModule,
     /// A plan that Terraform did not finish, or that covers a part only.
     PartialPlan,
+    /// A file is the answer to a request that failed.
+    FailedRequest,
 }
 
 /// Objects that are exported beside the policies.

@@ -98,7 +98,7 @@ fn pages_that_lie_beside_each_other_are_one_list() {
 fn a_refused_request_is_no_empty_tenant() {
     let error = json!({ "error": { "code": "Forbidden", "message": "x" } });
     let (exit, _, rules) = check(&[("p.json", error.clone())]);
-    assert_eq!((exit, rules), (2, vec!["refused-request".to_owned()]));
+    assert_eq!((exit, rules), (2, vec!["failed-request".to_owned()]));
     let (exit, verdict, _) = check(&[("p.json", error), ("q.json", policy(1, "disabled"))]);
     assert_eq!((exit, verdict.as_str()), (1, "undecided"));
 }

@@ -2,7 +2,7 @@
 //!
 //! [CIPP]: https://github.com/KelvinTegelaar/CIPP
 
-use super::graph::is_policy;
+use super::graph::{Listing, is_policy};
 use super::{Here, Reader, Unread};
 use crate::syntax::{Node, parse};
 
@@ -18,7 +18,9 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here
     }
     reader.taken.kind = "a CIPP table export";
     match parse(text) {
-        Ok(node) if node.as_object().is_some_and(is_policy) => reader.policy(&node, &here.at(here.pointer.key(key))),
+        Ok(node) if node.as_object().is_some_and(is_policy) => {
+            reader.policy(&node, &here.at(here.pointer.key(key)), &Listing::default());
+        }
         Ok(_) => return false,
         Err(_) => {
             let form = "a CIPP table export whose column JSON is damaged";

@@ -1,6 +1,14 @@
 //! Microsoft Graph's JSON in all its spellings: the API, the portal, PowerShell and .NET, and the tools that use them.
 
-use super::{Here, Listing, Page, Reader, Refused, companion};
+mod answer;
+mod listing;
+
+pub use answer::Failure;
+pub(super) use listing::Listing;
+pub use listing::{NextPage, Page};
+
+use super::unread::{EXPORT, holds_quoted_policy};
+use super::{Here, Reader, Unread, companion};
 use crate::policy::{State, Words};
 use crate::syntax::{Node, Object};
 
@@ -22,85 +30,95 @@ pub(super) fn elements(root: &Node<'_>) -> Option<usize> {
 
 /// Reads what Graph or a tool around it has written. False if there is nothing of the kind.
 pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+    let whole = Listing::default();
     match root {
         Node::Array(elements) => {
-            reader.taken.kind = if elements.is_empty() {
-                "an empty list"
-            } else {
-                "a list without policies: no element has conditions beside a state or controls"
-            };
-            list(reader, elements, here, false, "a list of Graph policies")
+            reader.taken.kind = kind_without_policies(elements);
+            list(reader, elements, here, &whole, "a list of Graph policies")
         }
-        Node::Object(object) => scuba(reader, object, here) || batch(reader, object, here) || body(reader, root, here),
-        _ => false,
+        node => answer(reader, node, here, &whole),
     }
+}
+
+fn kind_without_policies(elements: &[Node<'_>]) -> &'static str {
+    if elements.is_empty() {
+        "an empty list"
+    } else {
+        "a list without policies: no element has conditions beside a state or controls"
+    }
+}
+
+/// An answer of Graph, or what a tool makes of several.
+fn answer<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
+    let Node::Object(object) = node else { return false };
+    scuba(reader, object, here) || batch(reader, object, here) || body(reader, node, here, around)
 }
 
 /// A response body of Graph: a list, a policy, or an object around one.
-fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here) -> bool {
+fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
     let Node::Object(object) = node else { return false };
-    let outer = std::mem::replace(&mut reader.listing, Listing::of(context(object).unwrap_or_default()));
-    let found = content(reader, node, object, here);
-    reader.listing = outer;
-    found
-}
-
-fn content<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, object: &Object<'a>, here: &Here) -> bool {
-    let of_policies = context(object).is_some_and(is_policy_context);
-    if of_policies {
+    let listing = around.around(Listing::of(object));
+    if listing.of_policies {
         note_version(reader, object, here);
     }
-    if refused(reader, object, here) {
+    if let Some(told) = answer::failure(object) {
+        reader.taken.kind = "the answer to a request that failed";
+        reader.taken.failures.push(Failure { pointer: here.pointer.clone(), code: told.code(), status: None });
         return false;
     }
     if let Some(Node::Array(elements)) = object.get("value") {
-        let is_link = |key: &str| key.eq_ignore_ascii_case("@odata.nextLink");
-        let next = object.members.iter().find(|(key, _)| is_link(key));
-        let next = next.map(|(key, link)| (here.pointer.key(key), link.as_str().and_then(skip)));
-        reader.taken.kind = if elements.is_empty() {
-            "an empty list"
-        } else {
-            "a list without policies: no element has conditions beside a state or controls"
-        };
-        let here = member(here, object, "value");
-        let before = reader.taken.policies;
-        let found = list(reader, elements, &here, of_policies, "a list of Graph policies");
-        if of_policies || next.is_some() {
-            reader.taken.pages.push(Page { policies: reader.taken.policies - before, next });
+        if object.members.iter().filter(|(key, _)| key.eq_ignore_ascii_case("value")).count() > 1 {
+            let form = "a list whose key `value` stands twice, of which one hides the other";
+            reader.taken.unread = Some(Unread { form, instead: EXPORT });
         }
-        return found;
-    }
-    if is_template(object) {
-        reader.taken.kind = "a policy template, which is not in force";
-        return false;
+        let list_at = member(here, object, "value");
+        let link = object.members.iter().find(|(key, _)| key.eq_ignore_ascii_case("@odata.nextLink"));
+        let next = link.map(|(key, link)| NextPage::read(here.pointer.key(key), link.as_str()));
+        if listing.of_policies || next.is_some() {
+            reader.taken.pages.push(Page {
+                list: list_at.pointer.clone(),
+                count: elements.len(),
+                context: context(object).map(Into::into),
+                next,
+            });
+        }
+        reader.taken.kind = kind_without_policies(elements);
+        return list(reader, elements, &list_at, &listing, "a list of Graph policies");
     }
     if is_policy(object) {
         reader.taken.kind = "a Graph policy";
-        reader.policy(node, here);
+        reader.policy(node, here, &listing);
         return true;
+    }
+    if answer::is_template(object) {
+        reader.taken.kind = "a template of a policy, which is not in force";
+        return false;
     }
     if companion::read(&mut reader.taken.companions, object, reader.file) {
         return false;
     }
-    wrapper(reader, object, here)
+    wrapper(reader, object, here, &listing)
 }
 
-/// Elements of a list. In one that says it holds policies, everything is one, however damaged.
+/// Elements of a list. In one that says it holds policies, everything is one, however damaged. Others may hold answers
+/// of their own: a script has collected the pages of a list.
 fn list<'a>(
     reader: &mut Reader<'_, 'a>,
     elements: &[Node<'a>],
     here: &Here,
-    of_policies: bool,
+    listing: &Listing,
     kind: &'static str,
 ) -> bool {
     let before = reader.taken.policies;
     for (index, element) in elements.iter().enumerate() {
         let here = here.at(here.pointer.index(index));
         reader.element(element, &here, |reader, node, here| match node {
-            Node::Object(object) if of_policies || is_policy(object) => reader.policy(node, here),
-            Node::Object(object) if refused(reader, object, here) => {}
-            Node::Object(object) => _ = companion::read(&mut reader.taken.companions, object, reader.file),
-            _ if of_policies => reader.policy(node, here),
+            Node::Object(object) if listing.of_policies || is_policy(object) => {
+                reader.policy(node, here, &listing.around(Listing::of(object)));
+            }
+            Node::Object(_) => _ = answer(reader, node, here, listing),
+            _ if listing.of_policies => reader.policy(node, here, listing),
+            Node::Array(elements) => _ = list(reader, elements, here, listing, kind),
             _ => {}
         });
     }
@@ -118,19 +136,20 @@ fn scuba<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
         Some(Node::Object(raw)) => (raw, member(here, object, "Raw")),
         _ => (object, here.clone()),
     };
+    let policies_only = Listing { of_policies: true, ..Listing::default() };
     if let Some(Node::Object(monkey365)) = object.get("aad_conditional_access_policy") {
         let here = member(&here, object, "aad_conditional_access_policy");
         if let Some(Node::Array(elements)) = monkey365.get("Data") {
-            return list(reader, elements, &member(&here, monkey365, "Data"), true, "a Monkey365 export");
+            return list(reader, elements, &member(&here, monkey365, "Data"), &policies_only, "a Monkey365 export");
         }
     }
     let Some(policies) = object.get("conditional_access_policies") else { return false };
     let here = member(&here, object, "conditional_access_policies");
     reader.taken.kind = "a ScubaGear export";
     match policies {
-        Node::Array(elements) => _ = list(reader, elements, &here, true, "a ScubaGear export"),
+        Node::Array(elements) => _ = list(reader, elements, &here, &policies_only, "a ScubaGear export"),
         // ConvertTo-Json unrolls a list of one.
-        Node::Object(_) => reader.policy(policies, &here),
+        Node::Object(_) => reader.policy(policies, &here, &policies_only),
         _ => {}
     }
     true
@@ -145,14 +164,18 @@ fn batch<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
         let here = here.at(here.pointer.index(index));
         reader.element(response, &here, |reader, node, here| {
             let Node::Object(response) = node else { return };
-            let before = reader.taken.refused.len();
+            // Which request it answers is not in it, so it may be the one for the policies.
+            if let Some(status) = answer::failed_status(response) {
+                let body = response.get("body").and_then(Node::as_object);
+                let code = body.and_then(answer::failure).and_then(answer::Told::code);
+                let pointer = here.pointer.clone();
+                reader.taken.failures.push(Failure { pointer, code, status: Some(status) });
+                return;
+            }
             if let Some(node) = response.get("body") {
                 // An unread element starts a document of its own.
-                body(reader, node, &member(here, response, "body"));
-            }
-            let status = response.get("status").and_then(status).filter(|status| *status >= 400);
-            if let Some(status) = status.filter(|_| reader.taken.refused.len() == before) {
-                reader.taken.refused.push(Refused { pointer: here.pointer.clone(), code: status.to_string().into() });
+                let here = member(here, response, "body");
+                wrapped(reader, node, &here, &Listing::default());
             }
         });
     }
@@ -160,58 +183,16 @@ fn batch<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
     reader.taken.policies > before
 }
 
-/// The status of a part of a `$batch` response.
-fn status(node: &Node<'_>) -> Option<u16> {
-    match node {
-        Node::Number(number) => number.to_string().parse().ok(),
-        Node::String(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
-/// Takes note of an answer that is an error: `{"error": {"code": …, "message": …}}`.
-fn refused(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) -> bool {
-    let error = object.get("error").and_then(Node::as_object);
-    let Some(code) = error.filter(|error| error.get("message").is_some()).and_then(|error| error.get("code")) else {
-        return false;
-    };
-    reader.taken.kind = "an error that Graph has answered with";
-    let code = code.as_str().unwrap_or("without a code").into();
-    reader.taken.refused.push(Refused { pointer: here.pointer.clone(), code });
-    true
-}
-
-/// From which policy on the next page has the list, where the link counts policies.
-fn skip(link: &str) -> Option<usize> {
-    let (_, query) = link.split_once('?')?;
-    let values = query.split('&').filter_map(|pair| pair.split_once('='));
-    let mut skips = values.filter(|(key, _)| key.eq_ignore_ascii_case("$skip") || key.eq_ignore_ascii_case("%24skip"));
-    skips.next()?.1.parse().ok()
-}
-
-/// Whether an object is one of the templates of [`conditionalAccessTemplate`].
-///
-/// [`conditionalAccessTemplate`]: https://learn.microsoft.com/graph/api/resources/conditionalaccesstemplate
-fn is_template(object: &Object<'_>) -> bool {
-    let details = object.get("details").and_then(Node::as_object);
-    details.is_some_and(|details| details.get("conditions").is_some() && details.get("state").is_none())
-        && (object.get("scenarios").is_some() || object.get("name").is_some())
-}
-
-/// An object that some script has put around a policy or a list of them.
-fn wrapper<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
+/// An object that some script has put around a policy, a list of them, or an answer of Graph.
+fn wrapper<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here, listing: &Listing) -> bool {
     let before = reader.taken.policies;
     for (key, node) in &object.members {
         let here = here.at(here.pointer.key(key));
-        let found = match node {
-            Node::Object(inner) if is_policy(inner) => {
-                reader.policy(node, &here);
-                true
-            }
-            Node::Array(elements) => list(reader, elements, &here, false, "a list of Graph policies"),
-            _ => false,
-        };
-        if found {
+        let wrappers = reader.taken.wrappers.len();
+        // What the policies say of themselves in a log of changes is not what they are.
+        let is_of_a_log = ["newValue", "oldValue"].iter().any(|name| key.eq_ignore_ascii_case(name));
+        if !is_of_a_log && wrapped(reader, node, &here, &listing.below(key)) && reader.taken.wrappers.len() == wrappers
+        {
             reader.taken.wrappers.push(here.pointer);
         }
     }
@@ -220,6 +201,28 @@ fn wrapper<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) ->
         reader.taken.kind = "Graph policies in a wrapper";
     }
     found
+}
+
+/// What stands under a key of a wrapper. False if there is no policy in it.
+fn wrapped<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, listing: &Listing) -> bool {
+    match node {
+        Node::Object(_) => answer(reader, node, here, listing),
+        Node::Array(elements) => list(reader, elements, here, listing, "a list of Graph policies"),
+        Node::String(text) => {
+            if holds_quoted_policy(text) {
+                let form = "a file that has policies inside of a string";
+                reader.taken.unread = Some(Unread { form, instead: EXPORT });
+            }
+            false
+        }
+        Node::Null
+        | Node::Bool(_)
+        | Node::Number(_)
+        | Node::Raw(_)
+        | Node::Reference(_)
+        | Node::Secret(_)
+        | Node::Untold(_) => false,
+    }
 }
 
 /// The place of a member, under the key as it is spelt.
@@ -243,24 +246,20 @@ fn note_version(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) {
     }
 }
 
-fn is_policy_context(context: &str) -> bool {
-    let context = context.trim_end_matches("/$entity");
-    // Behind the name of the set stands what was selected.
-    let selected = context.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    let context = selected.map_or(context, |(set, _)| set);
-    ["conditionalAccess/policies", "policies/conditionalAccessPolicies", "conditionalAccess/deletedItems/policies"]
-        .into_iter()
-        .any(|set| context.ends_with(set))
-}
-
 /// Whether an object is a policy, damaged or not.
 pub(super) fn is_policy(object: &Object<'_>) -> bool {
     let controls = object.get("grantControls").or_else(|| object.get("sessionControls"));
     let state = object.get("state");
-    let says_so = object.get("@odata.type").and_then(Node::as_str) == Some("#microsoft.graph.conditionalAccessPolicy")
-        || context(object).is_some_and(|context| context.ends_with("/$entity") && is_policy_context(context));
+    let listing = context(object).map(|_| Listing::of(object)).unwrap_or_default();
+    let is_entity = listing.of_policies && listing.is_entity;
+    let says_so = is_entity
+        || object.get("@odata.type").and_then(Node::as_str) == Some("#microsoft.graph.conditionalAccessPolicy");
     if says_so {
-        return state.is_some() || controls.is_some() || object.get("conditions").is_some();
+        // Of one of which other properties were asked for, nothing more may be there.
+        return state.is_some()
+            || controls.is_some()
+            || object.get("conditions").is_some()
+            || listing.selected.is_some();
     }
     match object.get("conditions") {
         Some(Node::Object(conditions)) => {

@@ -126,7 +126,6 @@ impl Reader<'_, '_> {
                 replaced: declared.replaced.clone(),
             }),
             tenant: declared.tenant.as_deref(),
-            listing: super::Listing::default(),
         };
         (self.visit)(found);
     }

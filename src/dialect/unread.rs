@@ -1,5 +1,10 @@
 //! Forms that hold policies and are recognised, so that they are never passed over in silence, but not read.
 
+mod text;
+
+pub(super) use text::holds_quoted_policy;
+pub use text::{glance, glance_beside, glance_bytes};
+
 use super::Unread;
 use crate::syntax::{Node, Object};
 
@@ -36,47 +41,8 @@ const LIBRARY: Other = Other {
     is_infrastructure: false,
 };
 
-/// Names that only policies have, in texts that are not JSON; what the text is, and what to do instead.
-const MARKS: [(&[&str], Other); 9] = [
-    (
-        &["AADConditionalAccessPolicy", "Node "],
-        other("a Microsoft365DSC configuration", "a Microsoft365DSC configuration"),
-    ),
-    (
-        &["AADConditionalAccessPolicy", "Configuration "],
-        other("a Microsoft365DSC configuration", "a Microsoft365DSC configuration"),
-    ),
-    (
-        &["instance of MSFT_AADConditionalAccessPolicy"],
-        other("a compiled DSC configuration", "a compiled DSC configuration"),
-    ),
-    (&["conditionalaccess.azuread", "kind: AccessPolicy"], other("a Crossplane manifest", "a Crossplane manifest")),
-    (&["conditions:", "included_applications:", "grant_controls:"], LIBRARY),
-    (&["azuread:ConditionalAccessPolicy"], other("a Pulumi program", "a Pulumi program")),
-    (&["azuread:index/conditionalAccessPolicy"], other("a Pulumi program", "a Pulumi program")),
-    (
-        &["displayName:", "conditions:", "grantControls:", "builtInControls:"],
-        other("a Graph policy in YAML", "a Graph policy in YAML"),
-    ),
-    (
-        &["@odata.type: '#microsoft.graph.conditionalAccessPolicy'"],
-        other("a Graph policy in YAML", "a Graph policy in YAML"),
-    ),
-];
-
 const fn other(kind: &'static str, form: &'static str) -> Other {
     Other { kind, form: Some(Unread { form, instead: EXPORT }), is_infrastructure: false }
-}
-
-/// Recognises a text that is neither JSON nor HCL.
-#[must_use]
-pub fn glance(text: &str) -> Option<Other> {
-    let first = text.trim_start().lines().next().unwrap_or_default();
-    if first.starts_with("{\"@level\"") {
-        let kind = "the log of `terraform plan -json`";
-        return Some(Other { kind, form: Some(PLAN_STREAM), is_infrastructure: true });
-    }
-    MARKS.iter().find(|(marks, _)| marks.iter().all(|mark| text.contains(mark))).map(|(_, other)| *other)
 }
 
 /// Recognises a document by its top-level keys.
@@ -103,11 +69,17 @@ pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
     if word("kind") == "AccessPolicy" && word("apiVersion").starts_with("conditionalaccess.azuread") {
         return Some(other("a Crossplane manifest", "a Crossplane manifest"));
     }
-    // Logic apps embed the JSON Schema of a policy, which is none.
-    word("$schema").contains("deploymentTemplate").then_some(Other {
-        kind: "an ARM template, which deploys no policy",
-        form: None,
-        is_infrastructure: false,
+    if !word("$schema").contains("deploymentTemplate") {
+        return None;
+    }
+    // What Bicep makes of a policy. Logic apps embed the JSON Schema of one, which is none.
+    let small = text.to_ascii_lowercase();
+    let deploys = small.contains("microsoft.graph/conditionalaccesspolic")
+        || small.contains("microsoft.graph/identity/conditionala");
+    Some(if deploys {
+        other("an ARM template with policies", "an ARM template that Bicep has made of policies")
+    } else {
+        Other { kind: "an ARM template, which deploys no policy", form: None, is_infrastructure: false }
     })
 }
 
@@ -163,49 +135,8 @@ fn inner<'n, 'a>(object: &'n Object<'a>, name: &str) -> Option<&'n Object<'a>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::dialect::read;
     use crate::syntax::parse;
-
-    #[test]
-    fn texts_with_policies_are_named() {
-        for (text, kind) in [
-            (
-                "Node localhost\n{\n  AADConditionalAccessPolicy \"CA001\"\n  {\n    State = \"enabled\";\n",
-                "a Microsoft365DSC configuration",
-            ),
-            ("instance of MSFT_AADConditionalAccessPolicy as $x\n{\n};", "a compiled DSC configuration"),
-            ("apiVersion: conditionalaccess.azuread.upbound.io/v1beta2\nkind: AccessPolicy\n", "a Crossplane manifest"),
-            ("resources:\n  mfa:\n    type: azuread:ConditionalAccessPolicy\n", "a Pulumi program"),
-            (
-                "displayName: a\nconditions:\n  users: {}\ngrantControls:\n  builtInControls: [mfa]\n",
-                "a Graph policy in YAML",
-            ),
-            (
-                "'101':\n  conditions:\n    applications:\n      included_applications: [All]\n  grant_controls:\n",
-                "policies in the words of a Terraform module",
-            ),
-            (
-                "{\"@level\":\"info\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n",
-                "the log of `terraform plan -json`",
-            ),
-        ] {
-            let other = glance(text).unwrap();
-            assert_eq!(other.kind, kind);
-            assert!(other.form.is_some());
-        }
-    }
-
-    #[test]
-    fn scripts_and_manifests_of_another_kind_are_none() {
-        for text in [
-            "$policy = @{ displayName = 'x' }\nNew-MgIdentityConditionalAccessPolicy -BodyParameter $policy",
-            "kind: Deployment\nmetadata:\n  displayName: x\n",
-            "",
-        ] {
-            assert_eq!(glance(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn documents_with_policies_are_named() {

@@ -191,8 +191,7 @@ impl Read {
     /// Takes a policy in, and holds it against its schema if it is not plainly in order.
     pub(super) fn take(&mut self, found: &dialect::Found<'_, '_>) -> Option<Inspected> {
         let lowered = policy::lower(found.node, found.origin.clone());
-        let mut policy = Policy { declaration: found.declaration.clone().map(Box::new), ..lowered.policy };
-        found.listing.apply(&mut policy);
+        let policy = Policy { declaration: found.declaration.clone().map(Box::new), ..lowered.policy };
         let inspected = (!lowered.conforms).then(|| Inspected {
             policy: policy.clone(),
             violations: crate::schema::violations(found.written, found.origin.wording),

@@ -1,8 +1,8 @@
 //! A tenant's files, read in parallel and folded: of each file its policies, what it tells about other objects and its
 //! findings are kept, never its text.
 
-use super::{FileReport, Reader, from_config};
-use crate::dialect::{self, Other, Page, Refused, Taken};
+use super::{FileReport, Reader, from_config, pages};
+use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
 use crate::ignore::{self, About, Ignore};
@@ -12,7 +12,7 @@ use crate::source::{self, Text};
 use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies};
 use rayon::iter::{ParallelBridge, ParallelIterator};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
@@ -30,7 +30,7 @@ pub(super) struct Read {
     pub(super) policies: Vec<Policy>,
     pub(super) companions: Companions,
     pub(super) missing: Vec<Missing>,
-    /// Pages of lists of policies, each with its file.
+    /// Lists of policies, and lists that go on elsewhere, by their files.
     pub(super) pages: Vec<(usize, Page)>,
     pub(super) findings: Vec<Finding>,
     pub(super) paths: BTreeMap<usize, Candidate>,
@@ -69,8 +69,9 @@ impl Read {
         self.has_infrastructure |= taken.is_infrastructure;
         self.destroys |= !taken.destroyed.is_empty() || taken.declares_unmade;
         self.pages.extend(std::mem::take(&mut taken.pages).into_iter().map(|page| (file, page)));
-        for Refused { pointer, .. } in &taken.refused {
-            self.missing.push(Missing { file, pointer: pointer.clone(), why: MissingPolicies::Refused });
+        for failure in &taken.failures {
+            let pointer = failure.pointer.clone();
+            self.missing.push(Missing { file, pointer, why: MissingPolicies::FailedRequest });
         }
         let unread = taken.unread.map(|_| MissingPolicies::Unread);
         let partial = taken.is_partial.then_some(MissingPolicies::PartialPlan);
@@ -112,31 +113,11 @@ impl Read {
         // Stable: the policies of one file come from one thread, in order.
         self.policies.sort_by_key(|policy| policy.origin.file);
         self.missing.sort_by_key(|missing| missing.file);
+        self.pages.sort_by_key(|(file, _)| *file);
         self.taken.sort_by_key(|(file, _)| *file);
         self.ignores.sort_by_key(|(file, _)| *file);
         for other in self.others.values_mut() {
             other.policies.sort_by_key(|policy| policy.origin.file);
-        }
-    }
-
-    /// Takes note of the pages that are not there. Where links count policies, a page follows another if it starts where
-    /// the other ends.
-    fn settle_pages(&mut self) {
-        let pages = std::mem::take(&mut self.pages);
-        let ends = pages.iter().filter_map(|(_, page)| page.next.as_ref()?.1);
-        let last_end = ends.max();
-        let starts = pages.iter().filter_map(|(_, page)| page.next.as_ref()?.1?.checked_sub(page.policies));
-        let starts: BTreeSet<usize> = starts.collect();
-        // The last page says neither where it starts nor where it ends.
-        let lasts = pages.iter().filter(|(_, page)| page.next.is_none() && page.policies > 0).count();
-        let is_first_there = starts.first() == Some(&0);
-        for (file, page) in pages {
-            let Some((pointer, skip)) = page.next else { continue };
-            let is_last = skip == last_end && lasts == 1;
-            let is_followed = skip.is_some_and(|skip| starts.contains(&skip) || is_last);
-            if !is_followed || !is_first_there {
-                self.missing.push(Missing { file, pointer, why: MissingPolicies::NextPage });
-            }
         }
     }
 
@@ -170,7 +151,8 @@ impl Reader<'_> {
         };
         read.sort();
         self.settle(&mut read);
-        read.settle_pages();
+        let unfollowed = pages::unfollowed(&read.pages, &read.policies);
+        read.missing.extend(unfollowed);
         read.sort();
         read
     }
@@ -180,8 +162,13 @@ impl Reader<'_> {
         if matches!(candidate, Candidate::Other(_)) {
             // Whatever cannot be read is none of our business.
             let bytes = candidate.bytes().unwrap_or_default();
+            if let Some(other) = dialect::glance_bytes(&bytes) {
+                read.files += 1;
+                self.add_other(&mut read, file, candidate, &other, "");
+                return read;
+            }
             let text = source::decode(bytes).map_or_else(|error| error.lossy, |text| text.as_str().to_owned());
-            if let Some(other) = dialect::glance(&text) {
+            if let Some(other) = dialect::glance_beside(&text) {
                 read.files += 1;
                 self.add_other(&mut read, file, candidate, &other, &text);
             }
@@ -198,6 +185,10 @@ impl Reader<'_> {
                 return read;
             }
         };
+        if let Some(other) = dialect::glance_bytes(&bytes) {
+            self.add_other(&mut read, file, candidate, &other, "");
+            return read;
+        }
         let text = match source::decode(bytes) {
             Ok(text) => text,
             Err(error) => {
@@ -258,7 +249,6 @@ impl Reader<'_> {
             let is_read = taken.unread.is_none() && broken.is_empty();
             read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
         }
-        let has_more_pages = taken.pages.iter().any(|page| page.next.is_some());
         read.note(file, &mut taken);
         if is_hcl {
             read.ignores.extend(ignores(content, &candidate.shown()).map(|ignore| (file, ignore)));
@@ -272,9 +262,8 @@ impl Reader<'_> {
             let facts = FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
             self.locate_in_file(&mut read, &facts, &candidate.shown(), content, Some(text));
         }
-        if has_more_pages
-            || read.policies.len() > before
-            || read.missing.last().is_some_and(|missing| missing.file == file)
+        let has_pages = read.pages.last().is_some_and(|(of, _)| *of == file);
+        if has_pages || read.policies.len() > before || read.missing.last().is_some_and(|missing| missing.file == file)
         {
             read.paths.insert(file, candidate);
         }
@@ -352,7 +341,7 @@ fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
 fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxError)]) -> bool {
     !inspected.is_empty()
         || !broken.is_empty()
-        || !taken.refused.is_empty()
+        || !taken.failures.is_empty()
         || !taken.wrappers.is_empty()
         || taken.unread.is_some()
 }

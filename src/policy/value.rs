@@ -19,8 +19,6 @@ pub enum Reason {
     Placeholder,
     /// A required property is not there.
     Missing,
-    /// The request for the list did not select it.
-    NotSelected,
     /// It has a property that caplint does not know: misspelt, or new at Microsoft.
     UnknownProperty,
     /// The policy has a `partialEnablementStrategy`, which Microsoft does not document.
@@ -41,7 +39,6 @@ impl Reason {
             Self::Ambiguous => "its key stands twice",
             Self::Placeholder => "it is a template's placeholder",
             Self::Missing => "it is missing",
-            Self::NotSelected => "the request did not select it",
             Self::UnknownProperty => "it has a property that caplint does not know",
             Self::PartlyEnabled => "the policy has a `partialEnablementStrategy`, which Microsoft does not document",
             Self::Untold(Untold::AfterApply) => "Terraform knows it only after apply",
@@ -53,6 +50,7 @@ impl Reason {
             Self::Untold(Untold::Uncalled) => "no `module` block calls the folder that it stands in",
             Self::Untold(Untold::Overridden) => "an override file changes it",
             Self::Untold(Untold::Expression) => "an expression decides it",
+            Self::Untold(Untold::NotSelected) => "`$select` did not ask for it",
         }
     }
 }

@@ -49,6 +49,8 @@ pub enum Untold {
     Overridden,
     /// An expression decides it.
     Expression,
+    /// `$select` did not ask for it.
+    NotSelected,
 }
 
 /// A JSON object: members in the file's order, duplicates kept.
@@ -176,10 +178,11 @@ impl Node<'_> {
 }
 
 impl<'a> Object<'a> {
-    /// The first member of that name, whatever its letter case: exporters differ only in that.
+    /// The last member of that name, whatever its letter case: exporters differ only in that, and of a key that stands
+    /// twice most readers take the last.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Node<'a>> {
-        self.members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, node)| node)
+        self.members.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, node)| node)
     }
 
     /// Whether none of its members says anything.

@@ -6,7 +6,7 @@ use super::expression::{Scope, blocks, labelled};
 use super::modules::{Existence, Setting, existence};
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
-use crate::dialect::{Found, Listing, Taken};
+use crate::dialect::{Found, Taken};
 use crate::policy::{Block, Detour, Wording};
 use crate::syntax::{BLOCKS, Node, Object, Pointer, Untold};
 use std::collections::BTreeMap;
@@ -191,7 +191,7 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
             (false, Existence::Yes | Existence::Perhaps(_)) => NO_POLICIES,
         };
         let taken = Taken { root, ..Taken::new(kind) };
-        let mut reader = Reader { text: "", file: part.file, visit, taken, listing: Listing::default() };
+        let mut reader = Reader { text: "", file: part.file, visit, taken };
         let is_read = !part.gives_values() && !part.overrides();
         for (type_name, name, block) in resources(&part.root).filter(|_| is_read) {
             resource(&mut reader, &module, (type_name, name, block), root);
@@ -276,6 +276,7 @@ fn repeats(untold: Untold) -> Option<&'static str> {
         | Untold::Dynamic
         | Untold::Uncalled
         | Untold::Overridden
+        | Untold::NotSelected
         | Untold::Expression => None,
     }
 }

@@ -271,7 +271,7 @@ fn is_all(node: &Node<'_>) -> bool {
 }
 
 impl Conditions {
-    pub(crate) fn unknown(reason: Reason) -> Self {
+    pub(super) fn unknown(reason: Reason) -> Self {
         Self {
             doubt: Some(reason),
             users: Users { doubt: Some(reason), ..Users::default() },

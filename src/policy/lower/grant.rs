@@ -152,7 +152,7 @@ impl Default for GrantControls {
 }
 
 impl GrantControls {
-    pub(crate) fn unknown(reason: Reason) -> Self {
+    pub(super) fn unknown(reason: Reason) -> Self {
         Self { doubt: Some(reason), ..Self::default() }
     }
 }

@@ -35,6 +35,9 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
         Reason::MissingPolicies(MissingPolicies::PartialPlan) => {
             format!("{untold}, because the plan is not complete. By the policies that it has, {through}.")
         }
+        Reason::MissingPolicies(MissingPolicies::FailedRequest) => {
+            format!("{untold}, because a request to Microsoft Graph failed. By the policies that are here, {through}.")
+        }
         Reason::MissingPolicies(MissingPolicies::Unreadable) => {
             format!("{untold}, because a file could not be read. By the policies that could, {through}.")
         }
@@ -42,9 +45,6 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
             "{untold}, because a module is called whose files are elsewhere and may hold policies. By the policies that are \
              here, {through}."
         ),
-        Reason::MissingPolicies(MissingPolicies::Refused) => {
-            format!("{untold}, because Graph has refused a request. By the policies that are here, {through}.")
-        }
         Reason::MissingPolicies(MissingPolicies::Unread) => {
             format!(
                 "{untold}, because a file holds policies in a form that caplint does not read. By the others, {through}."

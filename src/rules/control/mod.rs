@@ -120,10 +120,10 @@ fn missing_label(missing: &Missing) -> Label {
     let from = Origin::document(missing.file);
     let spot = match missing.why {
         MissingPolicies::Unreadable | MissingPolicies::Unread | MissingPolicies::PartialPlan => Spot::File,
-        MissingPolicies::Refused => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Value },
         MissingPolicies::NextPage | MissingPolicies::RemoteModule => {
             Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key }
         }
+        MissingPolicies::FailedRequest => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Value },
     };
     Label { file: missing.file, spot, message: "policies may be missing here".to_owned() }
 }

@@ -464,6 +464,7 @@ fn untold_remedy(untold: Untold, value: &str) -> String {
         Untold::AfterApply => {
             format!("apply what `{value}` depends on first, or write it as a literal, and check the plan again")
         }
+        Untold::NotSelected => "export the policies again without `$select`".to_owned(),
         Untold::Sensitive => format!("keep `{value}` out of sensitive variables: the ids in a policy are no secret"),
         Untold::Uncalled => "call the module, or check its folder by itself if it is one".to_owned(),
         Untold::Overridden => format!("check a plan, or write `{value}` where it is overridden"),

@@ -1,10 +1,10 @@
-//! `@odata.nextLink` left in a page.
+//! `@odata.nextLink` left in a page, and no such page beside it.
 
 use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::{FileFacts, TenantFacts};
-use crate::tenant::{Missing, MissingPolicies};
+use crate::tenant::MissingPolicies;
 
 declare!(
     IncompleteExport,
@@ -33,24 +33,16 @@ impl Rule for IncompleteExport {
     }
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        for Missing { file, pointer, why } in &facts.tenant.missing {
-            match why {
-                MissingPolicies::NextPage => {}
-                MissingPolicies::Unreadable
-                | MissingPolicies::Unread
-                | MissingPolicies::Refused
-                | MissingPolicies::RemoteModule
-                | MissingPolicies::PartialPlan => continue,
-            }
-            let from = Origin::document(*file);
-            let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
-            let label = Label { file: *file, spot, message: "the list goes on in another page".to_owned() };
+        for missing in facts.tenant.missing.iter().filter(|missing| missing.why == MissingPolicies::NextPage) {
+            let from = Origin::document(missing.file);
+            let spot = Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key };
+            let label = Label { file: missing.file, spot, message: "the list goes on in another page".to_owned() };
             let message = "This export is incomplete: it is one page of several, and the policies on the others are not in it. \
                            No verdict can count on them: what is not enforced here may be enforced there.";
             drafts.push(
                 Draft::new(Self::ID, Level::Warning, message)
                     .help("Follow `@odata.nextLink` to the last page, e.g. with `Get-MgIdentityConditionalAccessPolicy -All`.")
-                    .about(pointer.as_str())
+                    .about(missing.pointer.as_str())
                     .label(label),
             );
         }

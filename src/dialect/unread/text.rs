@@ -1,0 +1,323 @@
+//! Texts that are neither JSON nor HCL and hold policies all the same: scripts, programs, manifests, plans that are not
+//! printed.
+
+use super::{LIBRARY, Other, PLAN_STREAM, Unread, other};
+use crate::syntax::parse;
+
+const SCRIPT: Other = other("policies in PowerShell", "a PowerShell file that has policies in it");
+const YAML: Other = other("a Graph policy in YAML", "a Graph policy in YAML");
+const PROGRAM: Other = other("a program with policies", "a program that has policies in it");
+const JSON_LINES: Other = other("policies in lines of JSON", "a file of several JSON texts, one after the other");
+const JSON_WITH_COMMENTS: Other =
+    other("policies in a kind of JSON", "a file of policies in JSON with comments or in lines of JSON");
+
+const BINARY_PLAN: Other = Other {
+    kind: "a binary Terraform plan",
+    form: Some(Unread {
+        form: "a Terraform plan as Terraform saves it",
+        instead: "print it: `terraform show -json plan > plan.json`, and check that file",
+    }),
+    is_infrastructure: true,
+};
+
+/// Names that only policies have, in small letters, without quotes, spaces, underscores and hyphens; one of each list must
+/// be there.
+const MARKS: [(&[&[&str]], Other); 13] = [
+    (
+        &[&["aadconditionalaccesspolicy"], &["\nnode", "\nconfiguration"]],
+        other("a Microsoft365DSC configuration", "a Microsoft365DSC configuration"),
+    ),
+    (
+        &[&["instanceofmsftaadconditionalaccesspolicy"]],
+        other("a compiled DSC configuration", "a compiled DSC configuration"),
+    ),
+    (
+        &[&["conditionalaccess.azuread"], &["kind:accesspolicy"]],
+        other("a Crossplane manifest", "a Crossplane manifest"),
+    ),
+    (
+        &[&["azuread:conditionalaccesspolicy", "azuread:index/conditionalaccesspolicy"]],
+        other("a Pulumi program", "a Pulumi program"),
+    ),
+    (
+        &[&["conditionalaccesspolicy"], &["cdktf"], &["import", "require(", "using"]],
+        other("a CDKTF program", "a program of the CDK for Terraform"),
+    ),
+    (
+        &[&[
+            "azuread.conditionalaccesspolicy",
+            "azuread.newconditionalaccesspolicy",
+            "pulumiazuread.conditionalaccesspolicy",
+        ]],
+        other("a Pulumi program", "a Pulumi program"),
+    ),
+    (&[&["conditionalaccesspolicy("], &["pulumi"], &["azuread"]], other("a Pulumi program", "a Pulumi program")),
+    (
+        &[&["microsoft.graph/conditionalaccesspolic", "microsoft.graph/identity/conditionalaccess"]],
+        other("a Bicep template", "a Bicep template with policies"),
+    ),
+    (
+        &[&["<objs"], &["microsoftgraphconditionalaccesspolicy"]],
+        other("a PowerShell object in XML", "a file of `Export-Clixml`"),
+    ),
+    (
+        &[
+            &["\nconditions=@{", "\nconditions=[", ";conditions=@{", "{conditions=@{", "$conditions=@{"],
+            &["grantcontrols=", "sessioncontrols=", "builtincontrols="],
+        ],
+        SCRIPT,
+    ),
+    (
+        &[
+            &[
+                "newmgidentityconditionalaccesspolicy",
+                "newmgbetaidentityconditionalaccesspolicy",
+                "updatemgidentityconditionalaccesspolicy",
+                "updatemgbetaidentityconditionalaccesspolicy",
+                "newentraconditionalaccesspolicy",
+                "newentrabetaconditionalaccesspolicy",
+                "setentraconditionalaccesspolicy",
+                "newazureadmsconditionalaccesspolicy",
+                "setazureadmsconditionalaccesspolicy",
+            ],
+            // What stands behind a dot is a property that a script changes in passing.
+            &[
+                "conditionalaccessconditionset",
+                "conditionalaccessgrantcontrols",
+                "\ngrantcontrols=",
+                "\ngrantcontrols:",
+                "{grantcontrols:",
+                ",grantcontrols:",
+                ";grantcontrols=",
+                "{grantcontrols=",
+                "grantcontrols@{",
+                "grantcontrols$",
+            ],
+        ],
+        SCRIPT,
+    ),
+    (&[&["conditionalaccessconditionset"], &["conditionalaccessgrantcontrols"]], PROGRAM),
+    (&[&["conditions:"], &["includedapplications:"], &["grantcontrols:"]], LIBRARY),
+];
+
+/// Recognises a text that is neither JSON nor HCL.
+#[must_use]
+pub fn glance(text: &str) -> Option<Other> {
+    // A damaged export is shown where it is damaged.
+    if text.trim_start().starts_with(['{', '[', '"']) {
+        return in_lines(text);
+    }
+    let plain = plain(text, |_| false);
+    marked(&plain).or_else(|| in_yaml(&plain))
+}
+
+/// Recognises a file that is only met because files of its kind may hold policies, in whatever notation.
+#[must_use]
+pub fn glance_beside(text: &str) -> Option<Other> {
+    let plain = plain(text, |character| matches!(character, '"' | '\''));
+    in_lines(text).or_else(|| marked(&plain)).or_else(|| {
+        let found = in_yaml(&plain)?;
+        let is_program = ["import", "const", "using", "require(", "export", "from", "package", "var", "def"]
+            .iter()
+            .any(|word| text.lines().any(|line| line.starts_with(word)));
+        Some(match (is_program, text.trim_start().starts_with(['{', '[', '/'])) {
+            (true, _) => PROGRAM,
+            (false, true) => JSON_WITH_COMMENTS,
+            (false, false) => found,
+        })
+    })
+}
+
+/// Recognises JSON documents one after the other, a line each.
+fn in_lines(text: &str) -> Option<Other> {
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    if first.starts_with("{\"@level\"") {
+        let kind = "the log of `terraform plan -json`";
+        return Some(Other { kind, form: Some(PLAN_STREAM), is_infrastructure: true });
+    }
+    (holds_quoted_policy(text) && is_lines(text)).then_some(JSON_LINES)
+}
+
+/// Recognises what is no text.
+#[must_use]
+pub fn glance_bytes(bytes: &[u8]) -> Option<Other> {
+    let names_it = || bytes.windows(6).any(|window| window == b"tfplan");
+    (bytes.starts_with(b"PK\x03\x04") && names_it()).then_some(BINARY_PLAN)
+}
+
+/// Whether a text has a policy in JSON in it, at whatever depth of quotation.
+pub(in crate::dialect) fn holds_quoted_policy(text: &str) -> bool {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return false;
+    }
+    let plain = plain(text, |character| matches!(character, '"' | '\\'));
+    plain.contains("conditions:") && (plain.contains("grantcontrols:") || plain.contains("sessioncontrols:"))
+}
+
+fn marked(plain: &str) -> Option<Other> {
+    let holds = |marks: &[&[&str]]| marks.iter().all(|any| any.iter().any(|mark| plain.contains(mark)));
+    MARKS.iter().find(|(marks, _)| holds(marks)).map(|(_, other)| *other).filter(|_| !is_interface(plain))
+}
+
+fn in_yaml(plain: &str) -> Option<Other> {
+    let has = |key: &str| plain.contains(key);
+    let says = has("conditions:") && (has("grantcontrols:") || has("sessioncontrols:"));
+    let typed = has("@odata.type:") && has("#microsoft.graph.conditionalaccesspolicy");
+    ((says || typed) && !is_interface(plain)).then_some(YAML)
+}
+
+/// A description of the interface has all names of a policy and is none.
+fn is_interface(plain: &str) -> bool {
+    plain.starts_with("\nopenapi:") || plain.starts_with("\nswagger:")
+}
+
+/// Whether each line is a document, and there are several.
+fn is_lines(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.next().is_some_and(|first| parse(first).is_ok()) && lines.next().is_some()
+}
+
+/// A text as all spellings of a name have it: in small letters, without what joins words. Each line starts with a line
+/// break.
+fn plain(text: &str, is_quote: impl Fn(char) -> bool) -> String {
+    let mut plain = String::with_capacity(text.len() + 1);
+    plain.push('\n');
+    let kept = |character: &char| {
+        !matches!(character, ' ' | '\t' | '\r' | '_' | '-' | '`' | '\u{feff}') && !is_quote(*character)
+    };
+    plain.extend(text.chars().filter(kept).map(|character| character.to_ascii_lowercase()));
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> Option<&'static str> {
+        glance_beside(text).map(|other| other.kind)
+    }
+
+    #[test]
+    fn texts_with_policies_are_named() {
+        for (text, expected) in [
+            (
+                "Node localhost\n{\n  AADConditionalAccessPolicy \"CA001\"\n  {\n    State = \"enabled\";\n",
+                "a Microsoft365DSC configuration",
+            ),
+            ("instance of MSFT_AADConditionalAccessPolicy as $x\n{\n};", "a compiled DSC configuration"),
+            ("apiVersion: conditionalaccess.azuread.upbound.io/v1beta2\nkind: AccessPolicy\n", "a Crossplane manifest"),
+            ("resources:\n  mfa:\n    type: azuread:ConditionalAccessPolicy\n", "a Pulumi program"),
+            (
+                "'101':\n  conditions:\n    applications:\n      included_applications: [All]\n  grant_controls:\n",
+                "policies in the words of a Terraform module",
+            ),
+            (
+                "{\"@level\":\"info\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n",
+                "the log of `terraform plan -json`",
+            ),
+        ] {
+            let other = glance(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(other.kind, expected);
+            assert!(other.form.is_some());
+        }
+    }
+
+    #[test]
+    fn yaml_is_named_whatever_its_spelling() {
+        for text in [
+            "displayName: a\nconditions:\n  users: {}\ngrantControls:\n  builtInControls: [mfa]\n",
+            "policies:\n  - name: A\n    state: enabled\n    conditions:\n      users: {}\n    grantControls:\n",
+            "Policies:\n- DisplayName: A\n  Conditions:\n    Users: {}\n  GrantControls: null\n",
+            "- display_name: a\n  conditions: {}\n  grant_controls: {}\n",
+            "- display-name: a\n  conditions: {}\n  session-controls: {}\n",
+            "\"displayName\": a\n\"conditions\": {}\n\"grantControls\": {}\n",
+            "---\n'@odata.type': '#microsoft.graph.conditionalAccessPolicy'\nstate: enabled\n",
+        ] {
+            assert_eq!(kind(text), Some("a Graph policy in YAML"), "{text}");
+        }
+    }
+
+    #[test]
+    fn scripts_and_programs_with_policies_are_named() {
+        for (text, expected) in [
+            (
+                "@{\n  displayName = 'x'\n  conditions = @{ users = @{} }\n  grantControls = @{ operator = 'OR' }\n}",
+                "policies in PowerShell",
+            ),
+            (
+                "$p = @{ DisplayName = 'x'; Conditions = @{}; GrantControls = @{} }\nNew-MgIdentityConditionalAccessPolicy @p",
+                "policies in PowerShell",
+            ),
+            (
+                "New-MgIdentityConditionalAccessPolicy -DisplayName x -Conditions $c -GrantControls $g",
+                "policies in PowerShell",
+            ),
+            (
+                "$body = @'\n{ \"state\": \"enabled\",\n \"conditions\": {},\n \"grantControls\": {} }\n'@\nNew-MgIdentityConditionalAccessPolicy -Body $body",
+                "policies in PowerShell",
+            ),
+            (
+                "$c = New-Object Microsoft.Open.MSGraph.Model.ConditionalAccessConditionSet\nNew-AzureADMSConditionalAccessPolicy -Conditions $c",
+                "policies in PowerShell",
+            ),
+            (
+                "import * as azuread from \"@pulumi/azuread\";\nnew azuread.ConditionalAccessPolicy(\"mfa\", {});",
+                "a Pulumi program",
+            ),
+            (
+                "import pulumi_azuread as ad\nad.ConditionalAccessPolicy(\"mfa\", state=\"enabled\")\n",
+                "a Pulumi program",
+            ),
+            ("azuread.NewConditionalAccessPolicy(ctx, \"mfa\", nil)", "a Pulumi program"),
+            (
+                "import { ConditionalAccessPolicy } from \"@cdktf/provider-azuread/lib/conditional-access-policy\";\n",
+                "a CDKTF program",
+            ),
+            (
+                "using Microsoft.Graph.Models;\nConditions = new ConditionalAccessConditionSet(),\nGrantControls = new ConditionalAccessGrantControls()",
+                "a program with policies",
+            ),
+            (
+                "const policy = {\n  conditions: { users: {} },\n  grantControls: { operator: 'OR' },\n};\n",
+                "a program with policies",
+            ),
+            (
+                "extension microsoftGraph\nresource p 'Microsoft.Graph/conditionalAccessPolicies@beta' = {\n",
+                "a Bicep template",
+            ),
+            (
+                "// everybody\n{ \"state\": \"enabled\", \"conditions\": {}, \"grantControls\": null }",
+                "policies in a kind of JSON",
+            ),
+            (
+                "{\"state\": \"enabled\", \"conditions\": {}, \"grantControls\": null}\n{\"state\": \"enabled\"}\n",
+                "policies in lines of JSON",
+            ),
+            (
+                "<Objs><T>Microsoft.Graph.PowerShell.Models.MicrosoftGraphConditionalAccessPolicy</T></Objs>",
+                "a PowerShell object in XML",
+            ),
+        ] {
+            assert_eq!(kind(text), Some(expected), "{text}");
+        }
+        assert!(glance_bytes(b"PK\x03\x04....tfplan...").is_some());
+        assert!(glance_bytes(b"PK\x03\x04....word/document.xml").is_none() && glance_bytes(b"tfplan").is_none());
+    }
+
+    #[test]
+    fn scripts_manifests_and_broken_json_of_another_kind_are_none() {
+        for text in [
+            "$policy = @{ displayName = 'x' }\nNew-MgIdentityConditionalAccessPolicy -BodyParameter $policy",
+            "$p = Get-Content x.json | ConvertFrom-Json\n$p.GrantControls = $null\nNew-MgIdentityConditionalAccessPolicy -BodyParameter $p",
+            "Get-MgIdentityConditionalAccessPolicy -All | ConvertTo-Json -Depth 10 > ca.json",
+            "kind: Deployment\nmetadata:\n  displayName: x\nstatus:\n  conditions:\n  - type: Ready\n",
+            "openapi: 3.0.4\npaths:\n  x:\n    conditions:\n    grantControls:\n",
+            "import json\nprint(json.dumps({\"conditions\": []}))\n",
+            "",
+        ] {
+            assert_eq!(glance_beside(text), None, "{text}");
+        }
+        // A damaged export is shown where it is damaged.
+        assert_eq!(glance("{ \"state\": \"enabled\", \"conditions\": {},, \"grantControls\": {} }"), None);
+    }
+}

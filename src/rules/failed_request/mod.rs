@@ -1,0 +1,45 @@
+//! An error where an answer with policies should be.
+
+use super::{Rule, declare, described};
+use crate::dialect::Failure;
+use crate::finding::{Draft, Label, Level, Part, Spot, quoted};
+use crate::policy::Origin;
+use crate::rules::FileFacts;
+
+declare!(
+    FailedRequest,
+    "failed-request",
+    Error,
+    "0.1.0",
+    Files,
+    "A file is the answer to a request that failed, so what was asked for is missing."
+);
+
+impl Rule for FailedRequest {
+    described!("doc.md");
+
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+        for Failure { pointer, code, status } in file.taken.iter().flat_map(|taken| &taken.failures) {
+            let from = Origin::document(file.file);
+            let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Value };
+            let label = Label { file: file.file, spot, message: "an error instead of policies".to_owned() };
+            let code = code.as_deref().map(quoted);
+            let what = match (code, status) {
+                (Some(code), Some(status)) => format!("the error {code} (status {status})"),
+                (Some(code), None) => format!("the error {code}"),
+                (None, Some(status)) => format!("an error (status {status})"),
+                (None, None) => "an error".to_owned(),
+            };
+            let message = format!(
+                "A request to Microsoft Graph failed: instead of an answer {what} was saved. What was asked for is missing, \
+                 and policies may be among it."
+            );
+            drafts.push(
+                Draft::new(Self::ID, Level::Error, message)
+                    .help("Export again, with `Policy.Read.All`, and let the script stop when a request fails.")
+                    .about(pointer.as_str())
+                    .label(label),
+            );
+        }
+    }
+}
