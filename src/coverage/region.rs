@@ -285,6 +285,7 @@ impl Reader<'_, '_, '_> {
         }
         let one_by_one = self.class == Class::Exempt;
         let named_role = users.exclude_roles.known().any(|(_, id)| id.guid().is_none());
+        let class = users.exclude_users.known().any(|(_, id)| id.may_be_class());
         let not_excluded = [
             self.not_excluded(&users.exclude_users, Self::everybody),
             if one_by_one { self.one_of(&users.exclude_users, false).not() } else { Formula::Always },
@@ -296,8 +297,8 @@ impl Reader<'_, '_, '_> {
                 if tracked && !one_by_one { Formula::Never } else { reader.role(id) }
             }),
             self.guests(&users.exclude_guests, self.sure).not(),
-            // A name may be that of any role.
-            if named_role { self.perhaps() } else { Formula::Always },
+            // A name may be that of any role, and a word that of any class.
+            if named_role || class { self.perhaps() } else { Formula::Always },
         ];
         let every_group = self.class >= Class::Unknown;
         let included = [

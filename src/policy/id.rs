@@ -151,6 +151,19 @@ impl Id {
         self.guid().is_some() || self.is_unresolved()
     }
 
+    /// Whether, in a list of users, it may be a word for a class of them: one that is misspelt, or new at Microsoft. Names of
+    /// users have spaces or an `@`, and placeholders have their marks.
+    #[must_use]
+    pub fn may_be_class(&self) -> bool {
+        match self {
+            Self::Guid(_) | Self::Spelt(_) | Self::Literal(_) | Self::Reference(_) => false,
+            Self::Text(text) => {
+                let is_word = !text.contains(|character: char| character.is_whitespace() || character == '@');
+                is_word && !is_literal(text) && self.placeholder().is_none()
+            }
+        }
+    }
+
     /// Whether two ids may name the same object: they are equal, or what one of them stands for may be the other.
     #[must_use]
     pub fn may_be(&self, other: &Self) -> bool {
@@ -242,6 +255,16 @@ mod tests {
             for word in ["All", "guestsOrExternalUsers"].map(Id::new) {
                 assert!(!unresolved.may_be(&word) && !word.may_be(unresolved), "{word}");
             }
+        }
+    }
+
+    #[test]
+    fn a_word_among_users_may_be_a_class() {
+        for word in ["GuestsOrExternalUser", "AllSomethingNew", "admin"] {
+            assert!(Id::new(word).may_be_class(), "{word}");
+        }
+        for text in ["All", "guestsorexternalusers", "Break glass", "admin@contoso.com", "<Admin>", "YOUR_ADMIN_ID"] {
+            assert!(!Id::new(text).may_be_class(), "{text}");
         }
     }
 

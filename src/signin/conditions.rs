@@ -320,6 +320,11 @@ fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Matc
         let at = At::element("/conditions/users/excludeRoles", index);
         perhaps.get_or_insert(Cause { at, why: Why::Doubt(crate::policy::Reason::Unrecognised) });
     }
+    // A word that is none of Microsoft's may be one of tomorrow's, for a class that this user is in.
+    if let Some(index) = users.exclude_users.position(Id::may_be_class) {
+        let at = At::element("/conditions/users/excludeUsers", index);
+        perhaps.get_or_insert(Cause { at, why: Why::Doubt(crate::policy::Reason::Unrecognised) });
+    }
     let included = included_user(view, users, sign_in, lens, guest);
     let partner = matches!(sign_in.user_type, UserType::ServiceProvider | UserType::B2bDirectConnectUser);
     if partner && included == Match::Yes && !view.assumptions.all_users_includes_partners {

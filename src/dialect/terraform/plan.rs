@@ -153,7 +153,11 @@ struct Planned<'n, 'a> {
 
 fn planned<'n, 'a>(entry: &'n Object<'a>) -> Option<Planned<'n, 'a>> {
     let text = |name| entry.get(name).and_then(Node::as_str);
-    if text("mode") == Some("data") || entry.get("deposed").is_some() {
+    let is_managed = match text("mode") {
+        Some("data") => return None,
+        mode => mode == Some("managed"),
+    };
+    if entry.get("deposed").is_some() {
         return None;
     }
     let type_name = text("type")?;
@@ -170,8 +174,8 @@ fn planned<'n, 'a>(entry: &'n Object<'a>) -> Option<Planned<'n, 'a>> {
         address,
         change,
         key,
-        // A damaged entry is still a policy.
-        values: values.unwrap_or(&Node::Null),
+        // A damaged entry is still a policy, of which nothing is known.
+        values: values.filter(|_| is_managed).unwrap_or(&Node::Null),
         is_destroyed: key == "before" && !forgets,
     })
 }
