@@ -74,8 +74,6 @@ pub enum Reason {
     Unknown(usize, Cause),
     /// The witness is stopped only if these policies' included groups contain every user.
     Membership(Vec<usize>),
-    /// The files look like those of two tenants.
-    SeveralTenants,
     /// The policies encode a puzzle that takes too long to solve.
     TooIntricate,
 }
@@ -233,10 +231,6 @@ pub fn view<'t>(requirement: &'t Requirement, tenant: &'t Tenant, options: Optio
 #[must_use]
 pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> Decision {
     let decision = decide_by_policies(view(requirement, tenant, options), options.effort);
-    if tenant.mix.is_some() {
-        // The policies of one tenant never close a gap of the other.
-        return Decision { verdict: Verdict::Undecided, reason: Reason::SeveralTenants, ..decision };
-    }
     match (decision.verdict, tenant.missing.first()) {
         // Policies that were not exported could only add force.
         (Verdict::NotEnforced, Some(missing)) => {

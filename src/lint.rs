@@ -8,6 +8,7 @@ mod infrastructure;
 mod pages;
 mod read;
 mod settle;
+mod several;
 
 pub use control::{ControlReport, ExceptionReport};
 use read::Read;
@@ -23,7 +24,7 @@ use crate::ignore::Ignore;
 use crate::rules::{self, FileFacts, Judgement, Reading, TenantFacts};
 use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
-use crate::tenant::{MOST_POLICIES, MissingPolicies, Tenant};
+use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -156,11 +157,6 @@ pub fn load(inputs: &[Input], options: &Options) -> Tenant {
     Reader::tenant(&mut reader.read(inputs)).0
 }
 
-/// Where a file belongs: its folder.
-fn place(path: &std::path::Path) -> String {
-    path.parent().map(shown).unwrap_or_default()
-}
-
 struct Reader<'a> {
     name: &'a str,
     options: &'a Options,
@@ -168,19 +164,23 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The tenant, and the groups of its policies that contradict one another.
-    fn tenant(read: &mut Read) -> (Tenant, Vec<Vec<usize>>) {
+    /// The tenant, and what does not fit together in it.
+    fn tenant(read: &mut Read) -> (Tenant, Clashes) {
         let mut tenant = Tenant {
             policies: std::mem::take(&mut read.policies),
             companions: std::mem::take(&mut read.companions),
             missing: std::mem::take(&mut read.missing),
-            mix: None,
         };
         tenant.resolve_names();
-        let contradictions = tenant.settle_duplicates();
-        tenant.mix = tenant.mixed(|file| Some(place(read.paths.get(&file)?.on_disk()?)));
+        let mut clashes = tenant.settle_duplicates(|file| read.folder(file));
         tenant.collect_strengths();
-        (tenant, contradictions)
+        clashes.strangers = several::strangers(&tenant.policies, &read.pages, &read.signs, &read.paths);
+        if !clashes.strangers.is_empty() {
+            // Whose they are is not known.
+            tenant.companions.security_defaults = None;
+            several::mark(&mut tenant.policies, &clashes.strangers, &read.paths);
+        }
+        (tenant, clashes)
     }
 
     fn hashes(&self, text: Option<&Text>) -> LineHashes {
@@ -196,7 +196,7 @@ impl Reader<'_> {
         }
         let others = std::mem::take(&mut read.others);
         let missing = read.missing.clone();
-        let (mut tenant, contradictions) = Self::tenant(&mut read);
+        let (mut tenant, clashes) = Self::tenant(&mut read);
         tenant.companions.security_defaults = tenant.companions.security_defaults.or(self.options.security_defaults);
         let is_cut = tenant.missing.iter().any(|missing| missing.why == MissingPolicies::PartialPlan);
         let told =
@@ -208,8 +208,8 @@ impl Reader<'_> {
             policies: read.policies_found - others.values().map(|other| other.policies.len()).sum::<usize>(),
             skipped: read.skipped,
             is_empty: !told && !read.has_infrastructure,
-            taken: read.taken.into_iter().map(|(_, file)| file).collect(),
-            ignores: read.ignores.into_iter().map(|(_, ignore)| ignore).collect(),
+            taken: std::mem::take(&mut read.taken).into_iter().map(|(_, file)| file).collect(),
+            ignores: std::mem::take(&mut read.ignores).into_iter().map(|(_, ignore)| ignore).collect(),
             ..TenantReport::default()
         };
         let findings = std::mem::take(&mut read.findings);
@@ -217,18 +217,18 @@ impl Reader<'_> {
         let mut reports = Vec::new();
         let is_told = told || alone;
         let judged = self.options.judge_tenant && (told || (self.options.allow_empty && alone));
-        self.judge(&mut first, &tenant, &contradictions, judged, alone, &read.paths);
+        self.judge(&mut first, &tenant, &clashes, judged, alone, &read.paths);
         first.findings.extend(findings);
         reports.push(first);
         for ((file, alias), other) in others {
             let name = format!("{}#{alias}", read.paths.get(&file).map(Candidate::tenant).unwrap_or_default());
             let policies = other.policies.len();
             let mut tenant =
-                Tenant { policies: other.policies, companions: other.companions, missing: missing.clone(), mix: None };
-            let contradictions = tenant.settle_duplicates();
+                Tenant { policies: other.policies, companions: other.companions, missing: missing.clone() };
+            let clashes = tenant.settle_duplicates(|file| read.folder(file));
             tenant.collect_strengths();
             let mut report = TenantReport { name, policies, ..TenantReport::default() };
-            self.judge(&mut report, &tenant, &contradictions, self.options.judge_tenant, false, &read.paths);
+            self.judge(&mut report, &tenant, &clashes, self.options.judge_tenant, false, &read.paths);
             reports.push(report);
         }
         if !is_told {
@@ -251,14 +251,14 @@ impl Reader<'_> {
         &self,
         report: &mut TenantReport,
         tenant: &Tenant,
-        contradictions: &[Vec<usize>],
+        clashes: &Clashes,
         judged: bool,
         alone: bool,
         paths: &BTreeMap<usize, Candidate>,
     ) {
         let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
         let facts = TenantFacts {
-            contradictions,
+            clashes,
             judgements: &judgements,
             assume_enabled: self.options.assume_enabled,
             reading: self.options.reading,
@@ -266,7 +266,10 @@ impl Reader<'_> {
             today: self.options.today,
             cloud: self.options.cloud,
             is_only_tenant: self.options.is_only_tenant && alone,
-            is_whole: judged && tenant.missing.is_empty() && tenant.policies.len() <= MOST_POLICIES,
+            is_whole: judged
+                && tenant.missing.is_empty()
+                && clashes.strangers.is_empty()
+                && tenant.policies.len() <= MOST_POLICIES,
             ..TenantFacts::of(tenant, &self.options.config)
         };
         let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));
@@ -326,7 +329,7 @@ impl Reader<'_> {
 
 impl FileFacts<'_> {
     fn of(file: usize) -> Self {
-        Self { file, unreadable: None, encoding: None, syntax: &[], taken: None, policies: &[] }
+        Self { file, unreadable: None, encoding: None, syntax: &[], taken: None, policies: &[], bearers: None }
     }
 }
 

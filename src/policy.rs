@@ -135,6 +135,8 @@ pub struct Policy {
     pub respelt: bool,
     /// Another policy carries the same id and says something else, so neither may be relied on.
     pub contradicted: bool,
+    /// The files look like those of several tenants, and this may be of another than those beside it.
+    pub foreign: bool,
 }
 
 /// `conditions`: the assignments. All of them must match for the policy to apply.
@@ -265,20 +267,6 @@ impl Policy {
     #[must_use]
     pub fn place(&self, pointer: &Pointer) -> String {
         self.origin.wording.of_graph(pointer).dotted()
-    }
-
-    /// The lists that hold ids of users, groups and named locations.
-    pub fn principals_mut(&mut self) -> impl Iterator<Item = &mut List<Id>> {
-        let Conditions { users, locations, .. } = &mut self.conditions;
-        [
-            &mut users.include_users,
-            &mut users.exclude_users,
-            &mut users.include_groups,
-            &mut users.exclude_groups,
-            &mut locations.include,
-            &mut locations.exclude,
-        ]
-        .into_iter()
     }
 
     /// Its address in infrastructure code.

@@ -12,11 +12,11 @@ use crate::finding::{Draft, Label, Level};
 use crate::ignore::Ignore;
 use crate::policy::{Fact, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
-use crate::schema::Violation;
+use crate::schema::{Violation, ViolationKind};
 use crate::signin::{AssumeEnabled, View};
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
-use crate::tenant::Tenant;
+use crate::tenant::{Bearers, Clashes, NO_CLASHES, Tenant};
 use std::cell::{OnceCell, RefCell};
 use std::sync::OnceLock;
 use time::Date;
@@ -158,6 +158,8 @@ pub struct FileFacts<'a> {
     pub taken: Option<&'a Taken>,
     /// The policies in it that are not plainly in order.
     pub policies: &'a [Inspected],
+    /// Who bears which name, once all files are read.
+    pub bearers: Option<&'a Bearers>,
 }
 
 impl FileFacts<'_> {
@@ -177,12 +179,20 @@ pub struct Inspected {
     pub violations: Vec<Violation>,
 }
 
+impl Inspected {
+    /// Whether something else than an id stands where one belongs.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        self.violations.iter().any(|violation| matches!(violation.kind, ViolationKind::NotAnId { .. }))
+    }
+}
+
 /// The tenant and what is decided about it.
 pub struct TenantFacts<'a> {
     /// Its policies and companions.
     pub tenant: &'a Tenant,
-    /// Groups of policies that carry one id and differ.
-    pub contradictions: &'a [Vec<usize>],
+    /// What does not fit together in it.
+    pub clashes: &'a Clashes,
     /// The verdict on each control; empty where no verdict is asked for.
     pub judgements: &'a [Judgement],
     /// With which eyes it is looked at.
@@ -239,7 +249,7 @@ impl<'a> TenantFacts<'a> {
     pub fn of(tenant: &'a Tenant, config: &'a Config) -> Self {
         Self {
             tenant,
-            contradictions: &[],
+            clashes: &NO_CLASHES,
             judgements: &[],
             assume_enabled: AssumeEnabled::default(),
             reading: Reading::default(),
@@ -390,6 +400,7 @@ rules! {
     resource_exclusion,
     security_defaults_on,
     several_tenants,
+    shared_id,
     single_value,
     stable_api_export,
     stale_report_only,

@@ -167,6 +167,8 @@ pub enum Why {
     Deleted,
     /// A second policy with this id says something else.
     Contradicted,
+    /// It may be of another tenant.
+    Foreign,
     /// The user is not among those included.
     UserNotIncluded,
     /// Only members of the included groups are included.

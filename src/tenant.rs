@@ -1,14 +1,15 @@
 //! Everything of one tenant that is in force together, whatever files it came from.
 
-mod mixed;
+mod bearers;
+mod clashes;
 
-pub use mixed::Mixed;
+pub use bearers::{Bearer, Bearers};
+pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 
 use crate::catalog;
 use crate::policy::{Allowed, Fact, Id, Policy, State, Strength};
 use crate::syntax::Pointer;
 use ipnet::IpNet;
-use std::collections::hash_map::{Entry, HashMap};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Policies that [Microsoft] allows in a tenant: more of them are several tenants, or one of several days.
@@ -25,8 +26,6 @@ pub struct Tenant {
     pub companions: Companions,
     /// Why policies may exist that the files do not show.
     pub missing: Vec<Missing>,
-    /// The files look like those of two tenants.
-    pub mix: Option<Mixed>,
 }
 
 /// A sign that the files do not hold every policy of the tenant.
@@ -66,6 +65,12 @@ pub struct Companions {
     pub strengths: BTreeMap<Id, Allowed>,
     /// Display names of groups, users and locations by id.
     pub names: BTreeMap<Id, Box<str>>,
+    /// Other names of theirs: `userPrincipalName`.
+    pub further_names: BTreeSet<(Box<str>, Id)>,
+    /// Names of roles, in lower case.
+    pub roles: BTreeSet<Box<str>>,
+    /// Ids of the tenants that the files say they come from, in lower case.
+    pub tenants: BTreeSet<Box<str>>,
     /// `isEnabled` of the security defaults, if the files tell.
     pub security_defaults: Option<bool>,
     /// The versions of Graph that the policies come from.
@@ -138,6 +143,9 @@ impl Companions {
                 *known = name;
             }
         }
+        self.further_names.extend(other.further_names);
+        self.roles.extend(other.roles);
+        self.tenants.extend(other.tenants);
         for (id, allowed) in other.strengths {
             self.add_strength(id, allowed);
         }
@@ -157,60 +165,6 @@ impl Companions {
 }
 
 impl Tenant {
-    /// Drops copies of a policy that say the same, and marks those that carry one id and differ: dated dumps, two
-    /// tenants in one folder. Returns these groups.
-    pub fn settle_duplicates(&mut self) -> Vec<Vec<usize>> {
-        let mut first: HashMap<Id, usize> = HashMap::with_capacity(self.policies.len());
-        let mut copy = vec![false; self.policies.len()];
-        for (index, policy) in self.policies.iter().enumerate() {
-            let Some(id) = policy.id.clone().filter(|id| id.guid().is_some()) else { continue };
-            match first.entry(id) {
-                Entry::Vacant(entry) => _ = entry.insert(index),
-                Entry::Occupied(entry) => copy[index] = self.policies[*entry.get()].says_the_same(policy),
-            }
-        }
-        let mut copies = copy.into_iter();
-        self.policies.retain(|_| copies.next() != Some(true));
-        if first.len() == self.policies.len() {
-            return Vec::new();
-        }
-        let mut groups: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
-        for (index, policy) in self.policies.iter().enumerate() {
-            if let Some(id) = policy.id.as_ref().filter(|id| id.guid().is_some()) {
-                groups.entry(id.clone()).or_default().push(index);
-            }
-        }
-        let groups: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
-        for index in groups.iter().flatten() {
-            self.policies[*index].contradicted = true;
-        }
-        groups
-    }
-
-    /// Takes names of users, groups and locations that stand in place of ids for the one object in the files that bears
-    /// each. A name that none bears, or several, stays a name.
-    pub fn resolve_names(&mut self) {
-        let is_named = |id: &Id| matches!(id, Id::Text(_));
-        if !self
-            .policies
-            .iter_mut()
-            .any(|policy| policy.principals_mut().any(|list| list.known().any(|(_, id)| is_named(id))))
-        {
-            return;
-        }
-        let mut bearers: HashMap<String, Option<Id>> = HashMap::new();
-        for (id, name) in &self.companions.names {
-            let only = |known: &mut Option<Id>| *known = None;
-            bearers.entry(name.to_lowercase()).and_modify(only).or_insert_with(|| Some(id.clone()));
-        }
-        for list in self.policies.iter_mut().flat_map(Policy::principals_mut) {
-            *list = std::mem::take(list).map(|id| match &id {
-                Id::Text(name) => bearers.get(&name.to_lowercase()).cloned().flatten().unwrap_or(id),
-                _ => id,
-            });
-        }
-    }
-
     /// Whether security defaults are on.
     #[must_use]
     pub fn security_defaults(&self) -> SecurityDefaults {

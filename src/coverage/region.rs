@@ -118,7 +118,7 @@ fn in_force(space: &Space<'_>, policy: &Policy, sure: bool) -> Formula {
         Fact::Known(State::Disabled) => Formula::constant(assumed == AssumeEnabled::All),
         Fact::Unknown(_) => Formula::constant(!sure),
     };
-    let doubtful = policy.conditions.doubt.is_some() || policy.contradicted;
+    let doubtful = policy.conditions.doubt.is_some() || policy.contradicted || policy.foreign;
     Formula::all([state, Formula::constant(!policy.deleted), Formula::constant(!doubtful || !sure)])
 }
 

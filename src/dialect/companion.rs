@@ -13,8 +13,10 @@ enum Kind {
     Strength,
     Group,
     User,
+    Role,
     SecurityDefaults,
     MigrationTable,
+    Organization,
 }
 
 /// Takes note of a companion object. False if it is none.
@@ -28,11 +30,19 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize
         _ => None,
     };
     let name = object.get("displayName").or_else(|| object.get("userPrincipalName")).and_then(Node::as_str);
+    let bears_name = match kind {
+        Kind::NamedLocation | Kind::Strength | Kind::Group | Kind::User => true,
+        // Policies name roles by the ids of their templates, which no object of a tenant has.
+        Kind::Role | Kind::SecurityDefaults | Kind::MigrationTable | Kind::Organization => false,
+    };
     if let (Some(id), Some(name)) = (&id, name)
         && (id.guid().is_some() || matches!(id, Id::Reference(_)))
-        && !matches!(kind, Kind::SecurityDefaults | Kind::MigrationTable)
+        && bears_name
     {
         companions.names.insert(id.clone(), name.into());
+        if let Some(further) = object.get("userPrincipalName").and_then(Node::as_str) {
+            companions.further_names.insert((further.into(), id.clone()));
+        }
     }
     match (kind, id) {
         (Kind::NamedLocation, Some(id)) => {
@@ -49,13 +59,17 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize
                 companions.add_strength(id, Allowed::by(&strength));
             }
         }
+        (Kind::Role, _) => companions.roles.extend(name.map(|name| name.to_lowercase().into())),
         (Kind::SecurityDefaults, _) => {
             if let Some(Node::Bool(enabled)) = object.get("isEnabled") {
                 let known = companions.security_defaults.unwrap_or(true);
                 companions.security_defaults = Some(known && *enabled);
             }
         }
+        (Kind::Organization, Some(id)) => companions.tenants.extend(tenant_id(&id.to_string())),
         (Kind::MigrationTable, _) => {
+            let tenant = object.get("TenantId").and_then(Node::as_str);
+            companions.tenants.extend(tenant.and_then(tenant_id));
             let objects = object.get("Objects").and_then(Node::as_array).unwrap_or_default();
             for object in objects.iter().filter_map(Node::as_object) {
                 let (id, name) =
@@ -68,6 +82,11 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize
         _ => {}
     }
     true
+}
+
+/// The id of a tenant, in lower case.
+pub(super) fn tenant_id(text: &str) -> Option<Box<str>> {
+    Id::new(text).guid().map(|guid| guid.to_string().into())
 }
 
 /// Where a named location is. One range that cannot be read makes all of it undefined.
@@ -97,8 +116,10 @@ pub(super) fn kind(root: &Node<'_>) -> Option<&'static str> {
         Kind::Strength => "an authentication strength",
         Kind::Group => "a group",
         Kind::User => "a user",
+        Kind::Role => "a role",
         Kind::SecurityDefaults => "the security defaults",
         Kind::MigrationTable => "a migration table",
+        Kind::Organization => "a tenant's organization",
     })
 }
 
@@ -114,8 +135,14 @@ fn recognise(object: &Object<'_>) -> Option<Kind> {
         || (has("isEnabled") && object.get("id").and_then(Node::as_str) == Some(SECURITY_DEFAULTS))
     {
         Some(Kind::SecurityDefaults)
+    } else if type_name == "#microsoft.graph.organization"
+        || (has("id") && has("verifiedDomains") && has("displayName"))
+    {
+        Some(Kind::Organization)
     } else if has("Objects") && (has("TenantId") || has("Organization")) {
         Some(Kind::MigrationTable)
+    } else if has("displayName") && (has("roleTemplateId") || has("rolePermissions")) {
+        Some(Kind::Role)
     } else if has("userPrincipalName") {
         Some(Kind::User)
     } else if type_name == "#microsoft.graph.group"

@@ -60,6 +60,7 @@ fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &
     let listing = around.around(Listing::of(object));
     if listing.of_policies {
         note_version(reader, object, here);
+        note_tenant(reader, object);
     }
     if let Some(told) = answer::failure(object) {
         reader.taken.kind = "the answer to a request that failed";
@@ -199,6 +200,10 @@ fn wrapper<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here, li
     let found = reader.taken.policies > before;
     if found {
         reader.taken.kind = "Graph policies in a wrapper";
+        for key in ["tenantId", "organizationId"] {
+            let id = object.get(key).and_then(Node::as_str);
+            reader.taken.companions.tenants.extend(id.and_then(companion::tenant_id));
+        }
     }
     found
 }
@@ -244,6 +249,12 @@ fn note_version(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) {
     } else if context.contains("/v1.0/$metadata") && origin.stable.is_none() {
         origin.stable = Some((reader.file, here.pointer.key("@odata.context")));
     }
+}
+
+/// Takes note of the tenant whose id is in the address of a context.
+fn note_tenant(reader: &mut Reader<'_, '_>, object: &Object<'_>) {
+    let address = context(object).unwrap_or_default().split('#').next().unwrap_or_default();
+    reader.taken.companions.tenants.extend(address.split('/').filter_map(companion::tenant_id));
 }
 
 /// Whether an object is a policy, damaged or not.

@@ -7,7 +7,7 @@ use crate::discover::Candidate;
 use crate::policy::{self, Origin, Policy, Wording};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::syntax::Pointer;
-use crate::tenant::{Missing, MissingPolicies};
+use crate::tenant::{Bearers, Missing, MissingPolicies};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -54,9 +54,11 @@ impl Reader<'_> {
                 }
             }
         }
+        let bearers = Bearers::of(&read.companions);
         let mut drafts = Vec::new();
         for Deferred { file, taken, inspected } in std::mem::take(&mut read.deferred) {
-            let facts = FileFacts { taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
+            let (taken, bearers) = (Some(&taken), Some(&bearers));
+            let facts = FileFacts { taken, policies: &inspected, bearers, ..FileFacts::of(file) };
             drafts.extend(rules::check_file(&facts));
         }
         let findings = self.locate_in(self.name, &read.paths, drafts);
@@ -124,12 +126,15 @@ fn lead_back(read: &mut Read, index: usize, folders: &Folders) -> BTreeSet<PathB
     let Deferred { file, taken, .. } = &read.deferred[index];
     let (file, modules) = (*file, taken.modules.clone());
     let is_plan = taken.kind.starts_with("a Terraform plan");
+    if !is_plan {
+        return BTreeSet::new();
+    }
     let plan = folder(read.paths.get(&file).and_then(Candidate::on_disk));
     let addresses = read.every_policy().filter(|policy| policy.origin.file == file);
     let addresses: Vec<String> = addresses.filter_map(|policy| policy.address().map(str::to_owned)).collect();
     let destroyed = read.deferred[index].taken.destroyed.iter().cloned();
     let addresses: Vec<String> = addresses.into_iter().chain(destroyed).collect();
-    if !is_plan || addresses.is_empty() {
+    if addresses.is_empty() {
         return BTreeSet::new();
     }
     let fitting: Vec<&PathBuf> = folders.keys().filter(|root| fits(&addresses, &modules, root, folders)).collect();

@@ -1,6 +1,7 @@
 //! A tenant's files, read in parallel and folded: of each file its policies, what it tells about other objects and its
 //! findings are kept, never its text.
 
+use super::several::Sign;
 use super::{FileReport, Reader, from_config, pages};
 use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
@@ -13,6 +14,7 @@ use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
@@ -32,6 +34,8 @@ pub(super) struct Read {
     pub(super) missing: Vec<Missing>,
     /// Lists of policies, and lists that go on elsewhere, by their files.
     pub(super) pages: Vec<(usize, Page)>,
+    /// What tells one tenant's files from another's.
+    pub(super) signs: Vec<Sign>,
     pub(super) findings: Vec<Finding>,
     pub(super) paths: BTreeMap<usize, Candidate>,
     pub(super) taken: Vec<(usize, FileReport)>,
@@ -62,6 +66,7 @@ pub(super) struct Beside {
 impl Read {
     /// Takes note of what a file tells beside its policies.
     pub(super) fn note(&mut self, file: usize, taken: &mut Taken) {
+        self.signs.extend(Sign::of(file, &taken.companions));
         self.companions.absorb(std::mem::take(&mut taken.companions));
         for (name, companions) in std::mem::take(&mut taken.others) {
             self.others.entry((taken.root, name)).or_default().companions.absorb(companions);
@@ -93,6 +98,7 @@ impl Read {
         self.companions.absorb(other.companions);
         self.missing.extend(other.missing);
         self.pages.extend(other.pages);
+        self.signs.extend(other.signs);
         self.findings.extend(other.findings);
         self.paths.extend(other.paths);
         self.taken.extend(other.taken);
@@ -114,11 +120,17 @@ impl Read {
         self.policies.sort_by_key(|policy| policy.origin.file);
         self.missing.sort_by_key(|missing| missing.file);
         self.pages.sort_by_key(|(file, _)| *file);
+        self.signs.sort_by_key(|sign| sign.file);
         self.taken.sort_by_key(|(file, _)| *file);
         self.ignores.sort_by_key(|(file, _)| *file);
         for other in self.others.values_mut() {
             other.policies.sort_by_key(|policy| policy.origin.file);
         }
+    }
+
+    /// The folder that a file lies in.
+    pub(super) fn folder(&self, file: usize) -> Option<&Path> {
+        self.paths.get(&file)?.on_disk()?.parent()
     }
 
     fn note_unreadable(&mut self, file: usize, candidate: Candidate, kind: String) {
@@ -253,7 +265,9 @@ impl Reader<'_> {
         if is_hcl {
             read.ignores.extend(ignores(content, &candidate.shown()).map(|ignore| (file, ignore)));
         }
-        if taken.is_infrastructure || taken.part.is_some() {
+        // What a name stands for may be told by a file that is not read yet.
+        let has_names = broken.is_empty() && inspected.iter().any(rules::Inspected::has_names);
+        if has_names || taken.is_infrastructure || taken.part.is_some() {
             read.deferred.push(Deferred { file, taken, inspected });
             read.paths.insert(file, candidate);
             return read;
@@ -263,7 +277,11 @@ impl Reader<'_> {
             self.locate_in_file(&mut read, &facts, &candidate.shown(), content, Some(text));
         }
         let has_pages = read.pages.last().is_some_and(|(of, _)| *of == file);
-        if has_pages || read.policies.len() > before || read.missing.last().is_some_and(|missing| missing.file == file)
+        let has_sign = read.signs.last().is_some_and(|sign| sign.file == file);
+        if has_pages
+            || has_sign
+            || read.policies.len() > before
+            || read.missing.last().is_some_and(|missing| missing.file == file)
         {
             read.paths.insert(file, candidate);
         }

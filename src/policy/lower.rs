@@ -82,10 +82,11 @@ impl Reader {
             Fact::Unknown(reason) => Fact::Unknown(reason),
         };
         // Whatever the strategy is, the policy is in force for a part at most; one that is off stays off.
-        let is_partial = rest[4].node.is_some_and(|strategy| !strategy.is_void());
+        let is_partial = rest[4].twice || rest[4].node.is_some_and(|strategy| !strategy.is_void());
         let state =
             if is_partial && state == Fact::Known(State::Enabled) { self.doubt(Reason::PartlyEnabled) } else { state };
         let deleted = match deleted.node {
+            _ if deleted.twice => true,
             None | Some(Node::Null | Node::Untold(_)) => false,
             Some(Node::String(date)) => !date.is_empty(),
             Some(_) => self.odd(true),
@@ -122,6 +123,7 @@ impl Reader {
             has_session_controls,
             grant,
             contradicted: false,
+            foreign: false,
             respelt: self.respelt,
         }
     }

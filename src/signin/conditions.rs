@@ -111,6 +111,7 @@ fn in_force(view: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
     match (outcome, policy.conditions.doubt) {
         (Match::No(_), _) => outcome,
         (_, Some(reason)) => unknown(At::property("/conditions"), Why::Doubt(reason)),
+        _ if policy.foreign => unknown(At::property("/displayName"), Why::Foreign),
         _ if policy.contradicted => unknown(At::property("/id"), Why::Contradicted),
         _ => outcome,
     }

@@ -238,6 +238,9 @@ impl Reader {
         if let Some(reason) = Self::stray(object, &["mode", "rule"]) {
             return Fact::Unknown(reason);
         }
+        if rule.twice {
+            return Fact::Unknown(Reason::Ambiguous);
+        }
         let says_nothing = matches!(mode.node, None | Some(Node::Null));
         let mode = match self.word::<FilterMode>(mode) {
             Fact::Known(Some(mode)) => Fact::Known(mode),

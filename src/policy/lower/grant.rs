@@ -93,6 +93,8 @@ impl Reader {
         let root = self.root;
         (!void).then(|| Strength {
             id: match id.node {
+                // What it refers to is not known.
+                _ if id.twice => None,
                 Some(Node::Reference(name)) => Some(Id::Reference(Box::new((root, name.as_ref().into())))),
                 Some(Node::Secret(secret)) => Some(self.secret(&secret.0, &secret.1)),
                 node => node.and_then(Node::as_str).map(|text| {

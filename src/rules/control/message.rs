@@ -59,11 +59,6 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
         Reason::Membership(policies) => {
             format!("{untold} from the files. It holds only if {} every user.", words::groups(facts, policies))
         }
-        Reason::SeveralTenants => {
-            format!(
-                "{untold}: these files look like those of two tenants, and the policies of one protect nobody in the other."
-            )
-        }
         Reason::TooIntricate => {
             format!(
                 "{untold}: its policies exclude and include one another so intricately that the search for a way in was given up."

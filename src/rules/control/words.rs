@@ -257,6 +257,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
         Why::ReportOnly => format!("{name} is report-only: evaluated, never enforced"),
         Why::Deleted => format!("{name} is deleted"),
         Why::Contradicted => format!("{name} is here twice, with different content"),
+        Why::Foreign => format!("{name} may be of another tenant"),
         Why::UserNotIncluded if judgement.requirement.users.is_empty() => format!("{name} does not include every user"),
         Why::UserNotIncluded => format!("{name} does not include them"),
         Why::OnlyIncludedGroups => format!("{name} includes only members of these groups"),
@@ -371,6 +372,7 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         Why::StrengthUndefined => "the files do not define the authentication strength".to_owned(),
         Why::OperatorMissing => "several controls have no operator".to_owned(),
         Why::Contradicted => "two copies of the policy differ".to_owned(),
+        Why::Foreign => "the files look like those of several tenants".to_owned(),
         Why::Doubt(crate::policy::Reason::Unrecognised) if cause.at.index.is_some() && !element.is_empty() => {
             format!("{element} in {place} is not an id that caplint can tell apart")
         }
@@ -453,6 +455,7 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         | Why::PartnersPerhaps
         | Why::SuitePerhaps(_) => return None,
         Why::Contradicted => "keep the copy that the tenant has, and leave the other out".to_owned(),
+        Why::Foreign => "check each tenant by itself: `[[tenant]]` in caplint.toml, or `--tenant-per-path`".to_owned(),
         Why::Doubt(Reason::Untold(untold)) => untold_remedy(untold, &value),
         Why::Doubt(_) => format!("mend `{value}`"),
     })

@@ -16,7 +16,7 @@ impl Rule for DuplicateName {
     described!("doc.md");
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        if !facts.is_whole || !facts.contradictions.is_empty() {
+        if !facts.is_whole || !facts.clashes.contradictions.is_empty() {
             return;
         }
         let mut named: BTreeMap<(Identity, String), Vec<&Policy>> = BTreeMap::new();

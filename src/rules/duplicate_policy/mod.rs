@@ -18,7 +18,7 @@ impl Rule for DuplicatePolicy {
     described!("doc.md");
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        for group in facts.contradictions {
+        for group in &facts.clashes.contradictions {
             let mut policies = group.iter().map(|index| &facts.tenant.policies[*index]);
             let Some(first) = policies.next() else { continue };
             let message = format!(

@@ -4,6 +4,8 @@ use super::{Rule, declare, described};
 use crate::finding::{Draft, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
+use crate::syntax::Pointer;
+use crate::tenant::{Bearer, Bearers};
 
 declare!(
     InvalidId,
@@ -22,6 +24,9 @@ impl Rule for InvalidId {
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
         for (policy, violation) in file.violations() {
             let ViolationKind::NotAnId { value, literals } = &violation.kind else { continue };
+            if file.bearers.is_some_and(|bearers| is_resolved(bearers, &violation.pointer, value)) {
+                continue;
+            }
             let place = violation.pointer.dotted();
             let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));
             let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
@@ -41,5 +46,23 @@ impl Rule for InvalidId {
                     .label(Label::as_written(policy, violation.pointer.clone(), "not a GUID")),
             );
         }
+    }
+}
+
+/// Whether the files tell which object a name stands for.
+fn is_resolved(bearers: &Bearers, pointer: &Pointer, name: &str) -> bool {
+    let list = pointer.parent();
+    match list.as_str() {
+        "/conditions/users/includeRoles" | "/conditions/users/excludeRoles" => {
+            crate::catalog::role(name).is_some() && bearers.has_role(name)
+        }
+        "/conditions/users/includeUsers"
+        | "/conditions/users/excludeUsers"
+        | "/conditions/users/includeGroups"
+        | "/conditions/users/excludeGroups" => bearers.only(Bearer::Principal, name).is_some(),
+        "/conditions/locations/includeLocations" | "/conditions/locations/excludeLocations" => {
+            bearers.only(Bearer::Location, name).is_some()
+        }
+        _ => false,
     }
 }

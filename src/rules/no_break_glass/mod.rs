@@ -202,6 +202,7 @@ pub(super) fn stops_everybody(policy: &Policy) -> bool {
         && conditions.workload_identities == Fact::Known(false)
         && conditions.doubt.is_none()
         && !policy.contradicted
+        && !policy.foreign
         && !policy.deleted
         && is_demanding(policy)
 }

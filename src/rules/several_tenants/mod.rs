@@ -1,9 +1,10 @@
-//! Two tenants in one run.
+//! The files of several tenants, judged as one.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
+use crate::tenant::Evidence;
 
 declare!(
     SeveralTenants,
@@ -11,29 +12,55 @@ declare!(
     Error,
     "0.1.0",
     Files,
-    "Two folders hold policies of the same names and other ids, like exports of two tenants."
+    "The files look like those of several tenants, and are judged as if they were one's."
 );
 
 impl Rule for SeveralTenants {
     described!("doc.md");
 
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
-        let Some(mix) = facts.tenant.mix else { return };
-        let (one, other) = (&facts.tenant.policies[mix.one], &facts.tenant.policies[mix.other]);
-        let message = format!(
-            "Two folders look like two tenants: both have a policy called {}, and the two are different objects. Judged \
-             together, the policies of one would seem to protect the other, so no verdict is given.",
-            PolicyRef::to(one).label()
-        );
-        let label = |policy, message| Label::in_policy(policy, &Pointer::new("/displayName"), message);
-        let draft = Draft::new(Self::ID, Level::Error, message)
-            .help(
-                "Check each folder in a run of its own, or give each a `[[tenant]]` with its `paths` in caplint.toml. If it is one \
-                 tenant, remove the older folder.",
-            )
-            .policy(one)
-            .label(label(one, "here"))
-            .label(label(other, "and here"));
-        drafts.push(Draft { is_of_tenant: true, ..draft });
+        // Where files are looked at one by one, nothing closes a gap of another.
+        if facts.judgements.is_empty() {
+            return;
+        }
+        for pair in &facts.clashes.strangers {
+            let [one, two] = pair.names.each_ref().map(|name| quoted(name));
+            let why = match pair.evidence {
+                Evidence::Names(1) => "a policy of the same name has another id in each".to_owned(),
+                Evidence::Names(count) => format!("{count} policies of the same names have other ids in each"),
+                Evidence::Stages => "they are called like stages that a change goes through".to_owned(),
+                Evidence::Listings => "each has a whole list of policies, and no policy is in both".to_owned(),
+                Evidence::SecurityDefaults => {
+                    "each has the security defaults, of which a tenant has one, and no policy is in both".to_owned()
+                }
+                Evidence::Companions => {
+                    "each has the same files beside its policies, and no policy is in both".to_owned()
+                }
+                Evidence::TenantIds => "the files have the ids of both".to_owned(),
+            };
+            let what = match pair.evidence {
+                Evidence::TenantIds => "are two tenants",
+                Evidence::Names(_)
+                | Evidence::Stages
+                | Evidence::Listings
+                | Evidence::SecurityDefaults
+                | Evidence::Companions => "look like two tenants",
+            };
+            let message = format!(
+                "{one} and {two} {what}: {why}. Policies of one close no gap of the other, so none of them is counted on."
+            );
+            let help = "Judge each tenant by itself: give it a `[[tenant]]` with its `paths` in caplint.toml, check one folder a \
+                        run, or name the folders and give `--tenant-per-path`.";
+            let mut draft = Draft::new(Self::ID, Level::Error, message).help(help).about(pair.names.join(" "));
+            for (at, index) in pair.policies.iter().enumerate() {
+                let policy = &facts.tenant.policies[*index];
+                if at == 0 {
+                    draft = draft.policy(policy);
+                }
+                let label = format!("{} is in one of them", PolicyRef::to(policy).label());
+                draft = draft.label(Label::in_policy(policy, &Pointer::root().key("displayName"), label));
+            }
+            drafts.push(draft);
+        }
     }
 }

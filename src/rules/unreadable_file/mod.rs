@@ -41,6 +41,7 @@ mod tests {
             syntax: &[],
             taken: None,
             policies: &[],
+            bearers: None,
         };
         RULE.check_file(&facts, &mut drafts);
         assert_eq!(drafts[0].message, "This file could not be read: permission denied.");

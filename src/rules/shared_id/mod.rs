@@ -1,0 +1,44 @@
+//! One id, several policies.
+
+use super::{Rule, declare, described};
+use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare!(
+    SharedId,
+    "shared-id",
+    Warning,
+    "0.1.0",
+    Files,
+    "Policies of different names carry the same id, which is thus none of a tenant's."
+);
+
+/// How many of the policies a finding points at.
+const SHOWN: usize = 4;
+
+impl Rule for SharedId {
+    described!("doc.md");
+
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+        for group in &facts.clashes.shared_ids {
+            let mut policies = group.iter().map(|index| &facts.tenant.policies[*index]);
+            let Some(first) = policies.next() else { continue };
+            let message = format!(
+                "{} and {} more carry the same id under different names: it is a placeholder or was copied. Each counts as a \
+                 policy of its own.",
+                PolicyRef::to(first).label(),
+                if group.len() == 2 { "one".to_owned() } else { (group.len() - 1).to_string() },
+            );
+            let place = |policy, message| Label::in_policy(policy, &Pointer::root().key("id"), message);
+            let mut draft = Draft::new(Self::ID, Level::Warning, message)
+                .help("Give each policy the id that the tenant has for it, or leave `id` out, as templates do.")
+                .policy(first)
+                .label(place(first, "this id"));
+            for policy in policies.take(SHOWN - 1) {
+                draft = draft.label(place(policy, "the same id"));
+            }
+            drafts.push(draft);
+        }
+    }
+}
