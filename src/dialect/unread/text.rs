@@ -62,7 +62,14 @@ const MARKS: [(&[&[&str]], Other); 13] = [
     ),
     (
         &[
-            &["\nconditions=@{", "\nconditions=[", ";conditions=@{", "{conditions=@{", "$conditions=@{"],
+            &[
+                ".conditions=@{",
+                "\nconditions=@{",
+                "\nconditions=[",
+                ";conditions=@{",
+                "{conditions=@{",
+                "$conditions=@{",
+            ],
             &["grantcontrols=", "sessioncontrols=", "builtincontrols="],
         ],
         SCRIPT,
@@ -246,6 +253,10 @@ mod tests {
             ),
             (
                 "$p = @{ DisplayName = 'x'; Conditions = @{}; GrantControls = @{} }\nNew-MgIdentityConditionalAccessPolicy @p",
+                "policies in PowerShell",
+            ),
+            (
+                "$p = @{}\n$p.conditions = @{ users = @{} }\n$p.grantControls = @{ operator = 'OR' }\nInvoke-MgGraphRequest -Body $p",
                 "policies in PowerShell",
             ),
             (
