@@ -3,7 +3,7 @@
 //! Entries are fingerprints, which a re-export, another order or another formatting does not change. Nothing is ever
 //! added by a check.
 
-use crate::finding::Finding;
+use crate::finding::{Extent, Finding};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -18,7 +18,8 @@ pub struct Baseline {
     findings: BTreeSet<Entry>,
 }
 
-/// One known finding. Only the fingerprint counts; the rest is for whoever reads the file.
+/// One known finding. Its fingerprint says what it is about, and its extent how bad it was: a worse verdict, another way in
+/// and another exception are new. The rest is for whoever reads the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -27,6 +28,8 @@ struct Entry {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     policy: Option<String>,
     fingerprint: String,
+    #[serde(skip_serializing_if = "Extent::is_empty", default)]
+    extent: Extent,
 }
 
 impl Baseline {
@@ -55,7 +58,7 @@ impl Baseline {
     /// Whether a finding was known.
     #[must_use]
     pub fn knows(&self, finding: &Finding) -> bool {
-        self.findings.iter().any(|entry| entry.is(finding))
+        self.findings.iter().any(|entry| entry.is(finding) && finding.extent.is_within(&entry.extent))
     }
 
     /// Forgets what is not found any more. Returns how many entries that were.
@@ -81,7 +84,7 @@ impl Baseline {
 impl Entry {
     /// The policy that a gap of the whole tenant is nearest to may change.
     fn is(&self, finding: &Finding) -> bool {
-        self.fingerprint == finding.fingerprint && self.rule == finding.rule && self.tenant == finding.tenant
+        self.fingerprint == finding.identity && self.rule == finding.rule && self.tenant == finding.tenant
     }
 }
 
@@ -92,6 +95,7 @@ fn entry(finding: &Finding) -> Entry {
         rule: finding.rule.to_owned(),
         tenant: finding.tenant.clone(),
         policy: named,
-        fingerprint: finding.fingerprint.clone(),
+        fingerprint: finding.identity.clone(),
+        extent: finding.extent.clone(),
     }
 }

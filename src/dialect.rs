@@ -4,10 +4,12 @@ mod cipp;
 mod companion;
 mod graph;
 mod names;
+mod secrets;
 mod terraform;
 mod unread;
 
 pub use graph::{Failure, NextPage, Page};
+pub use secrets::{may_hold_secrets, may_hold_secrets_broken};
 pub use terraform::{
     Existence, Folders, Modules, Part, Remote, Setting, assemble, declared_by, gives_values, local_folder,
     read_configuration, read_folder, read_values, settings,
@@ -137,14 +139,6 @@ const NO_POLICY: &str = "no policy: nothing in it has conditions beside a state 
 #[must_use]
 pub fn elements(root: &Node<'_>) -> Option<usize> {
     graph::elements(root)
-}
-
-/// Whether a text is, or is a part of, a plan or state, which have passwords in clear beside the policies.
-#[must_use]
-pub fn may_hold_secrets(text: &str) -> bool {
-    ["\"terraform_version\"", "\"resource_changes\"", "\"lineage\"", "\"@level\""]
-        .iter()
-        .any(|mark| text.contains(mark))
 }
 
 /// Members that need not be read to read a document, by its beginning: a plan says everything several times.

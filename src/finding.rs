@@ -1,9 +1,11 @@
 //! What a rule reports, and where.
 
 mod draft;
+mod extent;
 mod text;
 
 pub use draft::{CONFIG, Draft, Label, Located, Part, Spot, locate};
+pub use extent::Extent;
 pub use text::{clip, escape_invisible, is_invisible, joined, quoted, visible};
 
 use crate::policy::Policy;
@@ -105,8 +107,12 @@ pub struct Finding {
     pub tenant: String,
     /// The policy it is about.
     pub policy: Option<PolicyRef>,
-    /// Stable across re-export, reordering and reformatting.
+    /// Stable across re-export, reordering and reformatting; another one where the finding goes further.
     pub fingerprint: String,
+    /// The same, however far the finding goes.
+    pub identity: String,
+    /// How far it goes.
+    pub extent: Extent,
     /// At least one; the primary first.
     pub locations: Vec<Location>,
 }

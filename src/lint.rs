@@ -337,10 +337,11 @@ impl FileFacts<'_> {
 fn distinguish(findings: &mut [Finding]) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        let count = seen.entry(finding.identity.clone()).or_default();
         *count += 1;
         if *count > 1 {
             finding.fingerprint = format!("{}:{count}", finding.fingerprint);
+            finding.identity = format!("{}:{count}", finding.identity);
         }
     }
 }

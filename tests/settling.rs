@@ -145,19 +145,19 @@ fn a_comment_in_front_of_a_block_or_attribute_ignores_what_is_in_it() {
             ["BLOCK", "STATE", "USERS"].iter().fold(HCL.replace(place, comment), |text, rest| text.replace(rest, ""));
         folder(&[("main.tf", &text)])
     };
-    let all = report(with("", "").path(), &["--isolated"]);
+    let all = report(with("", "").path(), &[]);
     let mut tried = 0;
     for finding in all["findings"].as_array().unwrap() {
         let rule = finding["rule"].as_str().unwrap();
         let folder = with("BLOCK", &format!("# caplint: ignore[{rule}] tried until=2027-01-31"));
-        let left = report(folder.path(), &["--isolated", "--today", "2026-12-01"]);
+        let left = report(folder.path(), &["--today", "2026-12-01"]);
         assert!(!rules(&left).contains(&rule.to_owned()), "{rule}: {left:#}");
         assert!(!rules(&left).iter().any(|rule| rule.ends_with("-ignore")), "{rule}: {left:#}");
         tried += 1;
     }
     assert!(tried >= 6, "{:?}", rules(&all));
 
-    let of = |place: &str, comment: &str| rules(&report(with(place, comment).path(), &["--isolated"]));
+    let of = |place: &str, comment: &str| rules(&report(with(place, comment).path(), &[]));
     assert!(!of("STATE", "// caplint: ignore[letter-case] our module").contains(&"letter-case".to_owned()));
     // In front of something else, it hides nothing, and says so.
     let elsewhere = of("USERS", "# caplint: ignore[letter-case] our module");
@@ -166,6 +166,14 @@ fn a_comment_in_front_of_a_block_or_attribute_ignores_what_is_in_it() {
         let found = of("STATE", comment);
         assert!(found.contains(&"letter-case".to_owned()) && found.contains(&"invalid-ignore".to_owned()), "{comment}");
     }
+    // Whoever sends the files must not silence the gate.
+    let alone = folder(&[(
+        "main.tf",
+        &HCL.replace("BLOCK", "# caplint: ignore[letter-case] tried").replace("STATE", "").replace("USERS", ""),
+    )]);
+    let left = report(alone.path(), &["--isolated"]);
+    assert!(rules(&left).contains(&"letter-case".to_owned()));
+    assert_eq!(left["summary"]["ignoreCommentsUnheard"], 1);
 }
 
 #[test]
@@ -301,4 +309,38 @@ fn the_schema_of_the_configuration_accepts_what_is_read() {
     {
         assert!(!validator.is_valid(&wrong));
     }
+}
+
+/// What a baseline knows is this verdict with these ways in and these exceptions.
+#[test]
+fn a_baseline_hides_nothing_worse() {
+    let policy = |name: &str, number: u32, exclude: &str, client: &str| {
+        let text = POLICY.to_owned();
+        let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap();
+        policy["id"] = serde_json::json!(format!("aaaaaaaa-0000-4000-8000-{number:012}"));
+        policy["displayName"] = serde_json::json!(name);
+        policy["state"] = serde_json::json!("enabled");
+        policy["conditions"] = serde_json::json!({
+            "clientAppTypes": [client], "applications": { "includeApplications": ["All"] },
+            "users": { "includeUsers": ["All"], "excludeRoles": [exclude] }
+        });
+        policy["grantControls"] = serde_json::json!({ "operator": "OR", "builtInControls": ["mfa"] });
+        policy.to_string()
+    };
+    let [helpdesk, global] = ["729827e3-9c14-49f7-bb1b-9608f156bbb8", "62e90394-69f5-4237-9190-012177145e10"];
+    let before = policy("one", 1, helpdesk, "all");
+    let fires = |after: &str| {
+        let folder = folder(&[("p.json", &before)]);
+        let write = run(folder.path(), &["baseline", "write", "."]);
+        assert!(write.status.success(), "{}", String::from_utf8_lossy(&write.stderr));
+        std::fs::write(folder.path().join("p.json"), after).unwrap();
+        rules(&report(folder.path(), &["."])).contains(&"mfa-azure-management".to_owned())
+    };
+    assert!(!fires(&before), "the same gap");
+    assert!(fires(&policy("one", 1, global, "all")), "another way in");
+    assert!(fires(&policy("one", 1, helpdesk, "browser")), "a wider one");
+    assert!(
+        fires("{\"value\": []}".replace("[]", &format!("[{}]", before.replace("enabled", "disabled"))).as_str()),
+        "worse"
+    );
 }

@@ -115,6 +115,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Err(RunError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
         result => result?,
     }
+    if arguments.format != Format::Pretty
+        && let Some(text) = run.settled.text()
+    {
+        eprintln!("{}", crate::finding::visible(&text));
+    }
     match empty {
         Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),
         None => Ok(run.exit_code),

@@ -292,6 +292,7 @@ impl Linted {
             config_text: &self.config_text,
             baseline,
             ignores,
+            comments: ignores && !self.is_isolated,
             is_complete: self.is_complete,
             today: self.today,
         };

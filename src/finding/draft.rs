@@ -1,6 +1,6 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
-use super::{Finding, Level, Location, PolicyRef, fingerprint};
+use super::{Extent, Finding, Level, Location, PolicyRef, fingerprint};
 use crate::policy::{Origin, Policy, Wording};
 use crate::source::{Excerpt, LineHashes, Lines, Position};
 use crate::syntax::{Locator, Pointer};
@@ -27,6 +27,8 @@ pub struct Draft {
     pub is_of_tenant: bool,
     /// What distinguishes it from others of its rule on the same subject, in words that a re-export does not change.
     pub about: String,
+    /// How far it goes.
+    pub extent: Extent,
     /// The primary place first; none for the tenant as a whole.
     pub labels: Vec<Label>,
 }
@@ -83,6 +85,7 @@ impl Draft {
             policy: None,
             is_of_tenant: false,
             about: String::new(),
+            extent: Extent::default(),
             labels: Vec::new(),
         }
     }
@@ -284,7 +287,9 @@ pub fn locate(
                 message: draft.message,
                 help: draft.help,
                 tenant: tenant.to_owned(),
-                fingerprint: fingerprint(draft.rule, &subject, &draft.about),
+                fingerprint: marked(draft.rule, &subject, &draft.about, &draft.extent),
+                identity: fingerprint(draft.rule, &subject, &draft.about),
+                extent: draft.extent,
                 policy: draft.policy,
                 locations,
             }
@@ -305,11 +310,21 @@ impl Draft {
             message: self.message,
             help: self.help,
             tenant: tenant.to_owned(),
-            fingerprint: fingerprint(self.rule, &subject, &self.about),
+            fingerprint: marked(self.rule, &subject, &self.about, &self.extent),
+            identity: fingerprint(self.rule, &subject, &self.about),
+            extent: self.extent,
             policy: self.policy,
             locations: vec![location],
         }
     }
+}
+
+/// The fingerprint of a finding that goes so far.
+fn marked(rule: &str, subject: &str, about: &str, extent: &Extent) -> String {
+    if extent.is_empty() {
+        return fingerprint(rule, subject, about);
+    }
+    fingerprint(rule, subject, &format!("{about}\n{}", extent.text()))
 }
 
 /// What identifies the subject across exports.

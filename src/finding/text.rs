@@ -16,23 +16,50 @@ pub fn is_invisible(character: char) -> bool {
         || matches!(
             character,
             '\u{00AD}'
+                | '\u{034F}'
                 | '\u{061C}'
-                | '\u{180E}'
+                | '\u{115F}'
+                | '\u{1160}'
+                | '\u{17B4}'
+                | '\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
                 | '\u{200B}'..='\u{200F}'
                 | '\u{2028}'..='\u{202E}'
                 | '\u{2060}'..='\u{206F}'
+                | '\u{2800}'
+                | '\u{3164}'
                 | '\u{FEFF}'
+                | '\u{FFA0}'
                 | '\u{FFF9}'..='\u{FFFB}'
                 | '\u{E0000}'..='\u{E0FFF}'
         )
 }
 
-/// Replaces each invisible character by U+FFFD, so that the text takes one line and shows what it is.
+/// Replaces each invisible character by U+FFFD, so that the text takes one line and shows what it is, and breaks up what a
+/// build agent would act on.
 #[must_use]
 pub fn visible(text: &str) -> String {
-    text.chars()
-        .map(|character| if is_invisible(character) { char::REPLACEMENT_CHARACTER } else { character })
-        .collect()
+    let shown = |character| if is_invisible(character) { char::REPLACEMENT_CHARACTER } else { character };
+    let shown: String = text.chars().map(shown).collect();
+    without_commands(&shown)
+}
+
+/// Breaks up the [commands] that Azure Pipelines acts on wherever they stand in a line of a log: `##vso[`, `##[`. A message
+/// that begins with `::`, as GitHub's do, stands in no line of its own.
+///
+/// [commands]: https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
+fn without_commands(text: &str) -> String {
+    if !text.contains("##") {
+        return text.to_owned();
+    }
+    let mut broken = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if character == '#' && broken.ends_with('#') {
+            broken.push(char::REPLACEMENT_CHARACTER);
+        }
+        broken.push(character);
+    }
+    broken
 }
 
 /// Clips to `limit` characters.
@@ -87,6 +114,15 @@ mod tests {
         let name = "a\u{1b}[31m\r\n::error::\u{202e}x\" \u{2066}";
         assert_eq!(quoted(name), "\"a\u{FFFD}[31m\u{FFFD}\u{FFFD}::error::\u{FFFD}x' \u{FFFD}\"");
         assert_eq!(quoted(&"n".repeat(10_000)).chars().count(), NAME + 3);
+    }
+
+    #[test]
+    fn no_command_of_a_build_agent_is_left() {
+        for text in ["##vso[task.setvariable variable=x]y", "a ##[error]b", "###[group]", "#\u{200b}#[x]", "####vso[x]"]
+        {
+            assert!(!visible(text).contains("##"), "{text}");
+        }
+        assert_eq!(visible("a\u{3164}b\u{2800}"), "a\u{FFFD}b\u{FFFD}");
     }
 
     #[test]

@@ -307,7 +307,13 @@ impl Reader<'_> {
         if drafts.is_empty() {
             return;
         }
-        let located = Located::new(content, path, self.hashes(text)).confidential(dialect::may_hold_secrets(content));
+        let is_broken = !facts.syntax.is_empty() || facts.encoding.is_some();
+        let is_confidential = if is_broken {
+            dialect::may_hold_secrets_broken(path, content)
+        } else {
+            dialect::may_hold_secrets(content)
+        };
+        let located = Located::new(content, path, self.hashes(text)).confidential(is_confidential);
         let findings = locate(drafts, self.name, |(_, number), label| Ok(located.location(label, number == 0)));
         read.findings.extend(findings);
     }

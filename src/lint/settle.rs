@@ -3,10 +3,11 @@
 use super::{TenantReport, distinguish};
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::finding::{Finding, Located};
+use crate::finding::{Finding, Located, joined, quoted};
 use crate::ignore::{About, Ignore, without_reason};
 use crate::rules::{self, IgnoreFacts};
 use crate::source::LineHashes;
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use time::Date;
 
@@ -20,6 +21,8 @@ pub struct Settling<'a> {
     pub baseline: Option<&'a Baseline>,
     /// Whether ignores hide anything.
     pub ignores: bool,
+    /// Whether ignores in the files that are checked do: they may come from whoever is to be checked.
+    pub comments: bool,
     /// Whether everything was looked at that an ignore may be about.
     pub is_complete: bool,
     /// The day that ignores are held against.
@@ -27,22 +30,68 @@ pub struct Settling<'a> {
 }
 
 /// How many findings are not reported.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Because somebody has said so.
     pub ignored: usize,
     /// Because they were there before.
     pub known: usize,
+    /// Because their rule is switched off.
+    pub off: usize,
+    /// The same by who says so: the file of an ignore, the configuration, the baseline.
+    pub by: BTreeMap<String, usize>,
+    /// Ignore comments in the files that were not listened to.
+    pub unheard: usize,
+}
+
+impl Settled {
+    /// In words, if there is anything to say: "2 findings are not reported: 1 by main.tf, …".
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let hidden = self.ignored + self.known + self.off;
+        let kinds = [(self.ignored, "ignored"), (self.known, "in the baseline"), (self.off, "switched off")];
+        let kinds: Vec<(usize, &str)> = kinds.into_iter().filter(|(number, _)| *number > 0).collect();
+        let kinds: Vec<String> = match kinds.as_slice() {
+            [(_, how)] => vec![(*how).to_owned()],
+            several => several.iter().map(|(number, how)| format!("{number} {how}")).collect(),
+        };
+        let by: Vec<String> = self.by.keys().map(|source| quoted(source)).collect();
+        let mut said = Vec::new();
+        if hidden > 0 {
+            let are = if hidden == 1 { "finding is" } else { "findings are" };
+            said.push(format!("{hidden} {are} not reported: {}, by {}.", kinds.join(", "), joined(&by, 5)));
+        }
+        if self.unheard > 0 {
+            let are = if self.unheard == 1 { "ignore comment is" } else { "ignore comments are" };
+            said.push(format!(
+                "{} {are} not listened to and ignored, as --isolated and --no-ignores say.",
+                self.unheard
+            ));
+        }
+        (!said.is_empty()).then(|| said.join(" "))
+    }
 }
 
 /// Takes out what is not to be reported, and adds what is to be said of the ignores.
 pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled {
     let mut settled = Settled::default();
     let mut ignores = of_config(settling);
-    ignores.extend(tenants.iter_mut().flat_map(|tenant| std::mem::take(&mut tenant.ignores)));
+    let comments: Vec<Ignore> = tenants.iter_mut().flat_map(|tenant| std::mem::take(&mut tenant.ignores)).collect();
+    if settling.comments {
+        ignores.extend(comments);
+    } else {
+        settled.unheard = comments.len();
+    }
+    let config_path = settling.config.path.as_deref().map(crate::discover::shown).unwrap_or_default();
     let mut used = vec![false; ignores.len()];
     for tenant in tenants.iter_mut() {
+        let before = tenant.findings.len();
         level(&mut tenant.findings, settling.config);
+        let off = before - tenant.findings.len();
+        settled.off += off;
+        if off > 0 {
+            *settled.by.entry(config_path.clone()).or_default() += off;
+        }
         tenant.findings.retain(|finding| {
             // Where nothing is ignored, nobody asks the system for the path.
             let honoured = if settling.ignores { ignores.as_slice() } else { &[] };
@@ -52,11 +101,17 @@ pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled 
             for (index, ignore) in honoured.iter().enumerate() {
                 let hides = ignore.counts(settling.today) && ignore.covers(finding, &path);
                 used[index] |= hides;
+                if hides && !is_ignored {
+                    *settled.by.entry(ignore.location.path.clone()).or_default() += 1;
+                }
                 is_ignored |= hides;
             }
             let is_known = !is_ignored && settling.baseline.is_some_and(|baseline| baseline.knows(finding));
             settled.ignored += usize::from(is_ignored);
             settled.known += usize::from(is_known);
+            if is_known {
+                *settled.by.entry("the baseline".to_owned()).or_default() += 1;
+            }
             !is_ignored && !is_known
         });
     }

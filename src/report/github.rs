@@ -34,6 +34,9 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
             annotation(finding, &run.root, out)?;
         }
     }
+    if let Some(settled) = run.settled.text() {
+        writeln!(out, "::notice title=caplint::{}", data(&visible(&settled)))?;
+    }
     if left_out > 0 {
         let more = count(left_out, "finding");
         writeln!(

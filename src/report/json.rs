@@ -27,6 +27,9 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
             "skipped": summary.skipped,
             "ignored": run.settled.ignored,
             "inBaseline": run.settled.known,
+            "switchedOff": run.settled.off,
+            "hiddenBy": run.settled.by,
+            "ignoreCommentsUnheard": run.settled.unheard,
         },
     });
     let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;

@@ -31,6 +31,9 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
         }
         report.add_test_suite(suite);
     }
+    if let (Some(settled), Some(suite)) = (run.settled.text(), report.test_suites.first_mut()) {
+        suite.set_system_out(visible(&settled));
+    }
     let text = report.to_string().map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
 }

@@ -40,7 +40,11 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
     let levels: Vec<String> = levels.into_iter().map(|(number, noun)| count(number, noun)).collect();
     let policies = if summary.policies == 1 { "1 policy".to_owned() } else { format!("{} policies", summary.policies) };
-    writeln!(out, "\n{policies} in {}: {}.", count(summary.files, "file"), levels.join(", "))
+    writeln!(out, "\n{policies} in {}: {}.", count(summary.files, "file"), levels.join(", "))?;
+    match run.settled.text() {
+        Some(settled) => writeln!(out, "\n{}", text(&settled)),
+        None => Ok(()),
+    }
 }
 
 fn sign(verdict: Verdict) -> &'static str {
@@ -63,9 +67,11 @@ fn control_to(tenant: &TenantReport, control: &ControlReport, out: &mut dyn Writ
         for way in control.ways.iter().take(WAYS) {
             writeln!(out, "- {}", text(way))?;
         }
-        let more = control.ways.len().saturating_sub(WAYS);
-        if more > 0 || control.more_holes {
-            writeln!(out, "- … and {more} more{}", if control.more_holes { ", at least" } else { "" })?;
+        match (control.ways.len().saturating_sub(WAYS), control.more_holes) {
+            (0, false) => {}
+            (0, true) => writeln!(out, "- … and others")?,
+            (more, false) => writeln!(out, "- … and {more} more")?,
+            (more, true) => writeln!(out, "- … and at least {more} more")?,
         }
     }
     exceptions_to(&control.exceptions, out)

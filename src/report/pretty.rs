@@ -104,22 +104,16 @@ fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
         .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let hidden = if hidden > 0 { format!(" ({hidden} hidden, -v shows them)") } else { String::new() };
-    let settled = [(run.settled.ignored, "ignored"), (run.settled.known, "in the baseline")];
-    let settled: Vec<String> =
-        settled.iter().filter(|(number, _)| *number > 0).map(|(number, how)| format!(", {number} {how}")).collect();
-    let settled = settled.concat();
+    if let Some(text) = run.settled.text() {
+        writeln!(out, "{}", visible(&text))?;
+    }
     let scope = if run.files_only { "; the tenant is not judged (--scope file)" } else { "" };
     let skipped = match summary.skipped {
         0 => String::new(),
         1 => "; 1 file without policies".to_owned(),
         number => format!("; {number} files without policies"),
     };
-    writeln!(
-        out,
-        "{} in {}: {found}{settled}{hidden}{skipped}{scope}",
-        policies(summary.policies),
-        count(summary.files, "file")
-    )
+    writeln!(out, "{} in {}: {found}{hidden}{skipped}{scope}", policies(summary.policies), count(summary.files, "file"))
 }
 
 fn policies(number: usize) -> String {

@@ -45,6 +45,12 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
             "invocations": [invocation(run, dropped)],
             "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository." } } },
             "columnKind": "utf16CodeUnits",
+            "properties": {
+                "ignored": run.settled.ignored,
+                "inBaseline": run.settled.known,
+                "switchedOff": run.settled.off,
+                "ignoreCommentsUnheard": run.settled.unheard,
+            },
             "results": results.iter().map(|group| result(group, &metas, &run.root)).collect::<Vec<_>>(),
         }],
     });

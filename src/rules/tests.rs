@@ -82,7 +82,15 @@ pub(super) fn found(rule: &str, bytes: &[u8], config_text: &str, baseline: Optio
     };
     let input = Input::Stdin(bytes.to_vec());
     let mut reports = lint::tenants("example", &[input], &options, &AtomicUsize::new(0));
-    let settling = lint::Settling { config: &config, config_text, baseline, ignores: true, is_complete: true, today };
+    let settling = lint::Settling {
+        config: &config,
+        config_text,
+        baseline,
+        ignores: true,
+        comments: true,
+        is_complete: true,
+        today,
+    };
     lint::settle(&mut reports, &settling);
     reports.remove(0).findings
 }

@@ -83,7 +83,15 @@ fn fires(rule: &str, documents: Vec<Vec<u8>>, config_text: &str) -> bool {
     };
     let inputs: Vec<Input> = documents.into_iter().map(Input::Stdin).collect();
     let mut reports = lint::tenants("example", &inputs, &options, &AtomicUsize::new(0));
-    let settling = Settling { config: &config, config_text, baseline: None, ignores: true, is_complete: true, today };
+    let settling = Settling {
+        config: &config,
+        config_text,
+        baseline: None,
+        ignores: true,
+        comments: true,
+        is_complete: true,
+        today,
+    };
     lint::settle(&mut reports, &settling);
     reports.iter().flat_map(|report| &report.findings).any(|finding| finding.rule == rule)
 }

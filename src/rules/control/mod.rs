@@ -6,7 +6,7 @@ mod words;
 
 use crate::controls::Control;
 use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
-use crate::finding::{Draft, Label, Level, Part, PolicyRef, Spot};
+use crate::finding::{Draft, Extent, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::{Origin, Policy};
 use crate::rules::{Category, Judgement, Meta, Reading, Rule, TenantFacts};
 use crate::signin::Cause;
@@ -55,7 +55,20 @@ pub(super) fn check(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<Dr
         (Reading::Effective, _) | (Reading::StoredQuery, None) if open => report(facts, judgement),
         _ => return None,
     };
-    Some(Draft { is_of_tenant: true, ..draft.about(control.id) })
+    Some(Draft { is_of_tenant: true, extent: extent(facts, judgement), ..draft.about(control.id) })
+}
+
+/// How bad a verdict is, and every way in.
+fn extent(facts: &TenantFacts<'_>, judgement: &Judgement) -> Extent {
+    let decision = &judgement.decision;
+    let grade = match decision.verdict {
+        Verdict::Enforced | Verdict::EnforcedExcept => 0,
+        Verdict::Undecided => 1,
+        Verdict::NotEnforced => 2,
+    };
+    let ways = decision.holes.iter().map(|hole| way(facts, judgement, hole));
+    let others = decision.more_holes.then(|| "others".to_owned());
+    Extent::new(grade, ways.chain(others))
 }
 
 fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {

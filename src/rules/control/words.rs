@@ -34,7 +34,7 @@ pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -
     let kind = kind_of_user(sign_in.user_type);
     let who = match (&sign_in.user, of.as_slice()) {
         (Some(user), []) => format!("the user {}", named(facts, user)),
-        (Some(user), of) => format!("the user {}, who {},", named(facts, user), listed(of)),
+        (Some(user), of) => format!("the user {} who {}", named(facts, user), listed(of)),
         (None, []) => format!("any {kind}"),
         (None, [_]) if sign_in.user_type == UserType::Member && sign_in.roles.is_empty() => {
             format!("any member of {}", sign_in.groups.first().map(|group| named(facts, group)).unwrap_or_default())
@@ -109,7 +109,7 @@ fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
         TransferMethod::AuthenticationTransfer => how.push_str(" by authentication transfer"),
     }
     if matters(Coordinate::Resource) {
-        how.push_str(&format!(", asking for {},", resource(&sign_in.resource)));
+        how.push_str(&format!(" asking for {}", resource(&sign_in.resource)));
     }
     let only_legacy = !judgement.requirement.clients.iter().any(|client| MODERN.contains(client));
     if matters(Coordinate::ClientApp) || only_legacy {
@@ -119,11 +119,11 @@ fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
             .iter()
             .any(|resource| matches!(resource, Resource::App(id) if catalog::is_management_api(id)));
         how.push_str(match sign_in.client_app {
-            ClientAppType::Browser => ", in a browser,",
-            ClientAppType::MobileAppsAndDesktopClients if management => ", with the Azure CLI, PowerShell or REST,",
-            ClientAppType::MobileAppsAndDesktopClients => ", with a mobile app or desktop client,",
-            ClientAppType::ExchangeActiveSync => ", with Exchange ActiveSync,",
-            _ => ", with a legacy client,",
+            ClientAppType::Browser => " in a browser",
+            ClientAppType::MobileAppsAndDesktopClients if management => " with the Azure CLI, PowerShell or REST",
+            ClientAppType::MobileAppsAndDesktopClients => " with a mobile app or desktop client",
+            ClientAppType::ExchangeActiveSync => " with Exchange ActiveSync",
+            ClientAppType::EasSupported | ClientAppType::Other | ClientAppType::All => " with a legacy client",
         });
     }
     how
@@ -209,7 +209,7 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
         also.push(format!("holding the role {}", listed(&roles)));
     }
     let how = how(facts, judgement, &rest);
-    let how = how.trim_matches([' ', ',']).replace("whose client claims", "if the client claims");
+    let how = how.trim_start().replace("whose client claims", "if the client claims");
     also.extend(Some(how).filter(|how| !how.is_empty()));
     also.join(", ")
 }

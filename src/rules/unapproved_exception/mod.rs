@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::coverage::{Exception, PrincipalKind};
-use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Extent, Label, Level, PolicyRef, joined, quoted};
 use crate::rules::control::when;
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
@@ -65,6 +65,8 @@ fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
     let draft = Draft::new(UnapprovedException::ID, Level::Info, message)
         .help("Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a date: docs/configuration.md.")
         .about("every exception");
+    let principals = excepted.iter().map(|one| format!("{} {}", one[0].1.kind.word(), one[0].1.id));
+    let draft = Draft { is_of_tenant: true, extent: Extent::new(0, principals), ..draft };
     excepted.iter().take(8).fold(draft, |draft, one| labelled(facts, draft, one[0].1))
 }
 
