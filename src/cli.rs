@@ -84,6 +84,15 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { FAILED } else { 0 });
         }
     };
+    // What a file made caplint stumble over must not go to a log; where it did helps.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("caplint: a mistake of its own at {place}; please report it");
+    }));
+    std::panic::catch_unwind(|| run(arguments)).unwrap_or(ExitCode::from(FAILED))
+}
+
+fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::WhatIf(arguments) => what_if::run(&arguments),

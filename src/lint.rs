@@ -99,6 +99,8 @@ pub struct TenantReport {
     pub is_empty: bool,
     /// Verdicts.
     pub controls: Vec<ControlReport>,
+    /// A mistake of caplint's own kept it from reading a file.
+    pub has_crashed: bool,
     /// Findings, ordered.
     pub findings: Vec<Finding>,
     /// What each file was taken for, if asked for.
@@ -208,6 +210,7 @@ impl Reader<'_> {
             policies: read.policies_found - others.values().map(|other| other.policies.len()).sum::<usize>(),
             skipped: read.skipped,
             is_empty: !told && !read.has_infrastructure,
+            has_crashed: read.has_crashed,
             taken: std::mem::take(&mut read.taken).into_iter().map(|(_, file)| file).collect(),
             ignores: std::mem::take(&mut read.ignores).into_iter().map(|(_, ignore)| ignore).collect(),
             ..TenantReport::default()
@@ -329,7 +332,16 @@ impl Reader<'_> {
 
 impl FileFacts<'_> {
     fn of(file: usize) -> Self {
-        Self { file, unreadable: None, encoding: None, syntax: &[], taken: None, policies: &[], bearers: None }
+        Self {
+            file,
+            has_crashed: false,
+            unreadable: None,
+            encoding: None,
+            syntax: &[],
+            taken: None,
+            policies: &[],
+            bearers: None,
+        }
     }
 }
 

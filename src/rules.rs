@@ -148,6 +148,8 @@ pub trait Rule: Sync {
 pub struct FileFacts<'a> {
     /// Its index among the tenant's files.
     pub file: usize,
+    /// A mistake of caplint's own kept it from reading the file.
+    pub has_crashed: bool,
     /// It could not be read at all, in the system's words.
     pub unreadable: Option<&'a str>,
     /// Its bytes are no text.
@@ -380,6 +382,7 @@ rules! {
     failed_request,
     ignored_changes,
     incomplete_export,
+    internal_error,
     invalid_encoding,
     invalid_grant_controls,
     invalid_id,

@@ -366,3 +366,50 @@ fn files_lists_what_each_file_was_taken_for() {
     assert_eq!(lines.lines().count(), files.len());
     assert_eq!(code(&["files", "testdata/there-is-no-such-folder"]), 2);
 }
+
+#[test]
+fn a_report_replaces_nothing_that_is_read_and_no_other_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = fs::read_to_string(
+        "testdata/mfa-for-all-users/ConditionalAccess/CA003 - Require MFA for Azure management.json",
+    );
+    fs::write(folder.path().join("p.json"), policy.unwrap()).unwrap();
+    fs::write(folder.path().join("caplint.toml"), "").unwrap();
+    let before = fs::read(folder.path().join("p.json")).unwrap();
+    for outputs in [
+        &["sarif=p.json"][..],
+        &["json=./p.json"],
+        &["json=caplint.toml"],
+        &["json=caplint-baseline.json"],
+        &["json=a.out", "sarif=a.out"],
+        &["json=a.out", "sarif=./a.out"],
+    ] {
+        let outputs: Vec<&str> = outputs.iter().flat_map(|output| ["--output", *output]).collect();
+        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .current_dir(folder.path())
+            .args([&["check", "p.json"], outputs.as_slice()].concat())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{outputs:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("would replace"), "{outputs:?}");
+        assert!(!folder.path().join("a.out").exists());
+    }
+    assert_eq!(fs::read(folder.path().join("p.json")).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_is_written_again_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.sarif");
+    fs::write(&report, "").unwrap();
+    fs::set_permissions(&report, fs::Permissions::from_mode(0o600)).unwrap();
+    let output = format!("sarif={}", report.display());
+    let run = Command::new(env!("CARGO_BIN_EXE_caplint"))
+        .args(["check", "--isolated", "--output", &output, "testdata/mfa-for-all-users"])
+        .output();
+    assert_eq!(run.unwrap().status.code(), Some(0));
+    assert_eq!(fs::metadata(&report).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+}

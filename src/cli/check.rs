@@ -2,14 +2,14 @@
 
 use super::color::{self, When};
 use super::error::RunError;
-use super::selection::{Selection, Wanted};
+use super::selection::{Linted, Selection, Wanted};
 use super::{FAILED, atomic};
 use crate::config::Profile;
 use crate::finding::Level;
 use crate::report::{Format, Root, Run, Style};
 use clap::ValueEnum;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 #[derive(clap::Args)]
@@ -89,7 +89,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let wants_sarif =
         arguments.format == Format::Sarif || arguments.output.iter().any(|output| output.format == Format::Sarif);
     let wanted = Wanted { line_hashes: wants_sarif, keep_files: arguments.verbose, allow_empty: arguments.allow_empty };
+    targets(arguments, None)?;
     let mut linted = arguments.selection.lint(&wanted)?;
+    targets(arguments, Some(&linted))?;
     let is_strict = linted.config.profile == Profile::Strict;
     let baseline = if arguments.no_baseline { None } else { linted.baseline(arguments.baseline.as_deref())? };
     let settled = linted.settle(baseline.as_ref(), !arguments.no_ignores);
@@ -99,8 +101,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let files_only = !arguments.selection.judges_tenants();
     let mut run = Run { tenants: linted.tenants, exit_code: 0, own, root: root(), settled, files_only };
     let fail_on = arguments.fail_on.unwrap_or(if is_strict { FailOn::Warning } else { FailOn::Error });
+    let has_crashed = run.tenants.iter().any(|tenant| tenant.has_crashed);
     run.exit_code = match &empty {
         Some(_) => FAILED,
+        None if has_crashed => FAILED,
         None => u8::from(fails(&run, fail_on)),
     };
     if arguments.verbose {
@@ -124,6 +128,32 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),
         None => Ok(run.exit_code),
     }
+}
+
+/// Whether each report may be written where it is to be: not twice to one file, and over nothing that is read.
+fn targets(arguments: &Arguments, linted: Option<&Linted>) -> Result<(), RunError> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| std::path::absolute(path).unwrap_or_default());
+    let inputs = arguments
+        .selection
+        .paths
+        .iter()
+        .filter(|path| path.is_file())
+        .map(|path| (real(path), "a file that is checked"));
+    let mut taken: Vec<(PathBuf, &str)> = inputs.collect();
+    if let Some(linted) = linted {
+        taken.extend(linted.config.path.iter().map(|path| (real(path), "the configuration")));
+        taken.push((real(&linted.baseline_path(arguments.baseline.as_deref())), "the baseline"));
+    }
+    for output in &arguments.output {
+        // A device or pipe takes any number of reports.
+        let is_replaced = output.path.metadata().map_or(true, |existing| existing.is_file());
+        let path = real(&output.path);
+        if let Some((_, what)) = taken.iter().find(|(known, _)| is_replaced && *known == path) {
+            return Err(RunError::Target { path: output.path.clone(), what });
+        }
+        taken.push((path, "another report"));
+    }
+    Ok(())
 }
 
 fn fails(run: &Run, fail_on: FailOn) -> bool {

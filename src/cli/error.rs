@@ -35,6 +35,10 @@ pub(super) enum RunError {
     #[diagnostic(code(caplint::output))]
     Report { path: PathBuf, error: io::Error },
 
+    #[error("the report {} would replace {what}", shown(.path))]
+    #[diagnostic(code(caplint::output), help("Give each report a file of its own; nothing has been written."))]
+    Target { path: PathBuf, what: &'static str },
+
     #[error("standard output cannot be written: {0}")]
     #[diagnostic(code(caplint::output))]
     Output(io::Error),

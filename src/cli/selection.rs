@@ -20,7 +20,7 @@ use time::Date;
 pub(super) struct Selection {
     /// Files and folders of exported policies; - is standard input [default: the configuration's tenants, else .]
     #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 
     /// Which reading of a control raises findings: the proof, or its stored query to the letter
     #[arg(long, value_enum, default_value_t)]

@@ -14,6 +14,7 @@ use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -41,6 +42,8 @@ pub(super) struct Read {
     pub(super) taken: Vec<(usize, FileReport)>,
     pub(super) ignores: Vec<(usize, Ignore)>,
     pub(super) has_infrastructure: bool,
+    /// A mistake of caplint's own kept it from reading a file.
+    pub(super) has_crashed: bool,
     /// A plan destroys policies, or a configuration does not make those that it declares.
     pub(super) destroys: bool,
     /// Infrastructure code, of which the other files have something to say.
@@ -105,6 +108,7 @@ impl Read {
         self.ignores.extend(other.ignores);
         self.has_infrastructure |= other.has_infrastructure;
         self.destroys |= other.destroys;
+        self.has_crashed |= other.has_crashed;
         self.deferred.extend(other.deferred);
         for (name, other) in other.others {
             let known = self.others.entry(name).or_default();
@@ -171,20 +175,41 @@ impl Reader<'_> {
 
     fn add(&self, mut read: Read, file: usize, candidate: Candidate) -> Read {
         self.progress.fetch_add(1, Ordering::Relaxed);
+        let path = candidate.shown();
+        self.guard(&mut read, file, &path, |read| self.add_file(read, file, candidate));
+        read
+    }
+
+    /// Lets a mistake of caplint's own be a finding of the file that it met it in. What it had read of the file by then is
+    /// kept, and more may be missing.
+    fn guard(&self, read: &mut Read, file: usize, path: &str, add: impl FnOnce(&mut Read)) {
+        if catch_unwind(AssertUnwindSafe(|| add(read))).is_ok() {
+            return;
+        }
+        read.has_crashed = true;
+        read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
+        let facts = FileFacts { has_crashed: true, ..FileFacts::of(file) };
+        let drafts = rules::check_file(&facts);
+        let located = Located::new("", path, source::LineHashes::default());
+        let findings = locate(drafts, self.name, |(_, number), label| Ok(located.location(label, number == 0)));
+        read.findings.extend(findings);
+    }
+
+    fn add_file(&self, read: &mut Read, file: usize, candidate: Candidate) {
         if matches!(candidate, Candidate::Other(_)) {
             // Whatever cannot be read is none of our business.
             let bytes = candidate.bytes().unwrap_or_default();
             if let Some(other) = dialect::glance_bytes(&bytes) {
                 read.files += 1;
-                self.add_other(&mut read, file, candidate, &other, "");
-                return read;
+                self.add_other(read, file, candidate, &other, "");
+                return;
             }
             let text = source::decode(bytes).map_or_else(|error| error.lossy, |text| text.as_str().to_owned());
             if let Some(other) = dialect::glance_beside(&text) {
                 read.files += 1;
-                self.add_other(&mut read, file, candidate, &other, &text);
+                self.add_other(read, file, candidate, &other, &text);
             }
-            return read;
+            return;
         }
         read.files += 1;
         let bytes = match candidate.bytes() {
@@ -192,28 +217,28 @@ impl Reader<'_> {
             Err(error) => {
                 let error = error.to_string();
                 let facts = FileFacts { unreadable: Some(&error), ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &candidate.shown(), "", None);
+                self.locate_in_file(read, &facts, &candidate.shown(), "", None);
                 read.note_unreadable(file, candidate, format!("not read: {error}"));
-                return read;
+                return;
             }
         };
         if let Some(other) = dialect::glance_bytes(&bytes) {
-            self.add_other(&mut read, file, candidate, &other, "");
-            return read;
+            self.add_other(read, file, candidate, &other, "");
+            return;
         }
         let text = match source::decode(bytes) {
             Ok(text) => text,
             Err(error) => {
                 let facts = FileFacts { encoding: Some(&error), ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &candidate.shown(), &error.lossy, None);
+                self.locate_in_file(read, &facts, &candidate.shown(), &error.lossy, None);
                 read.note_unreadable(file, candidate, "not text".to_owned());
-                return read;
+                return;
             }
         };
-        self.add_text(read, file, candidate, &text)
+        self.add_text(read, file, candidate, &text);
     }
 
-    fn add_text(&self, mut read: Read, file: usize, candidate: Candidate, text: &Text) -> Read {
+    fn add_text(&self, read: &mut Read, file: usize, candidate: Candidate, text: &Text) {
         let content = text.as_str();
         let name = candidate.on_disk().and_then(|path| path.file_name()?.to_str()).unwrap_or_default().to_owned();
         let gives_values = dialect::gives_values(&name);
@@ -223,14 +248,14 @@ impl Reader<'_> {
             Ok(root) => root,
             Err(error) => {
                 if let Some(other) = dialect::glance(content) {
-                    self.add_other(&mut read, file, candidate, &other, content);
-                    return read;
+                    self.add_other(read, file, candidate, &other, content);
+                    return;
                 }
                 let errors = [(0, error)];
                 let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
-                self.locate_in_file(&mut read, &facts, &candidate.shown(), content, Some(text));
+                self.locate_in_file(read, &facts, &candidate.shown(), content, Some(text));
                 read.note_unreadable(file, candidate, (if is_hcl { "not HCL" } else { "not JSON" }).to_owned());
-                return read;
+                return;
             }
         };
         let mut inspected = Vec::new();
@@ -270,11 +295,11 @@ impl Reader<'_> {
         if has_names || taken.is_infrastructure || taken.part.is_some() {
             read.deferred.push(Deferred { file, taken, inspected });
             read.paths.insert(file, candidate);
-            return read;
+            return;
         }
         if needs_rules(&taken, &inspected, &broken) {
             let facts = FileFacts { syntax: &broken, taken: Some(&taken), policies: &inspected, ..FileFacts::of(file) };
-            self.locate_in_file(&mut read, &facts, &candidate.shown(), content, Some(text));
+            self.locate_in_file(read, &facts, &candidate.shown(), content, Some(text));
         }
         let has_pages = read.pages.last().is_some_and(|(of, _)| *of == file);
         let has_sign = read.signs.last().is_some_and(|sign| sign.file == file);
@@ -285,7 +310,6 @@ impl Reader<'_> {
         {
             read.paths.insert(file, candidate);
         }
-        read
     }
 
     /// Takes note of a text that is named and not read.
@@ -368,4 +392,24 @@ fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxE
         || !taken.failures.is_empty()
         || !taken.wrappers.is_empty()
         || taken.unread.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::Options;
+    use std::sync::atomic::AtomicUsize;
+
+    #[test]
+    fn a_mistake_in_one_file_is_a_finding_of_that_file() {
+        let options = Options::default();
+        let reader = Reader { name: "tenant", options: &options, progress: &AtomicUsize::new(0) };
+        let mut read = Read::default();
+        reader.guard(&mut read, 0, "good.json", |read| read.files += 1);
+        reader.guard(&mut read, 1, "bad.json", |_| panic!("a mistake"));
+        reader.guard(&mut read, 2, "good.json", |read| read.files += 1);
+        assert!(read.has_crashed);
+        assert_eq!((read.files, read.missing.len(), read.findings.len()), (2, 1, 1));
+        assert_eq!((read.findings[0].rule, read.findings[0].primary().path.as_str()), ("internal-error", "bad.json"));
+    }
 }

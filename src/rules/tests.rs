@@ -157,8 +157,9 @@ fn the_examples_in_the_documentation_fire_and_are_silent() {
     for rule in all() {
         let id = rule.meta().id;
         let examples = examples(&rule.doc());
-        // A file that the system refuses to read cannot be printed, and two folders are no example; tests show both.
-        if ["unreadable-file", "several-tenants"].contains(&id) {
+        // A file that the system refuses to read cannot be printed, two folders are no example, and no mistake of caplint's
+        // own is known. Tests of their own show each.
+        if ["unreadable-file", "several-tenants", "internal-error"].contains(&id) {
             continue;
         }
         for fires in [true, false] {

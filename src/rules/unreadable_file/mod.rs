@@ -36,6 +36,7 @@ mod tests {
         let mut drafts = Vec::new();
         let facts = FileFacts {
             file: 0,
+            has_crashed: false,
             unreadable: Some("permission denied"),
             encoding: None,
             syntax: &[],
