@@ -424,6 +424,7 @@ rules! {
     unused_exception,
     unused_ignore,
     user_and_sign_in_risk,
+    wide_trusted_location,
     wrapped_policy,
 }
 

@@ -923,3 +923,31 @@ fn a_plan_that_only_mentions_a_policy_is_about_other_things() {
     let cut = json!({ "format_version": "1.2", "planned_values": { "root_module": { "resources": [note] } } });
     assert_eq!(rules(&check_plan(&cut)), Vec::<&str>::new());
 }
+
+/// Each of these was taken for more than it is.
+#[test]
+fn what_may_not_come_to_be_is_no_cover() {
+    for (key, value) in [("errored", json!(true)), ("complete", json!(false))] {
+        let mut cut = plan(vec![change(MFA, &["create"], mfa(json!({})), json!({}))], json!({}));
+        cut[key] = value;
+        assert_eq!(verdict(&check_plan(&cut)), "undecided", "{key}");
+    }
+    let state = |more: Value| {
+        let mut resource = json!({ "address": MFA, "mode": "managed", "type": "azuread_conditional_access_policy", "name": "mfa",
+            "values": mfa(json!({})) });
+        resource.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "format_version": "1.0", "values": { "root_module": { "resources": [resource] } } })
+    };
+    assert_eq!(verdict(&check_plan(&state(json!({})))), "enforced");
+    assert_eq!(verdict(&check_plan(&state(json!({ "deposed_key": "byebye" })))), "not-enforced");
+    let on = hcl(&[]);
+    let dynamic = "resource \"azuread_conditional_access_policy\" \"mfa\" {\n  dynamic \"grant_controls\" {\n    for_each = []\n    content {\n      operator = \"OR\"\n    }\n  }\n}\n";
+    assert_eq!(verdict(&check(&[("main.tf", &on), ("override.tf", dynamic)])), "undecided");
+    let root = "terraform {\n}\n";
+    assert_eq!(verdict(&check(&[("envs/prod/main.tf", root), ("modules/ca/main.tf", &on)])), "undecided");
+    assert_eq!(verdict(&check(&[("modules/ca/main.tf", &on)])), "enforced", "a module by itself is what is looked at");
+    for broken in ["override.tf", "terraform.tfvars", "main.tofu"] {
+        assert_eq!(verdict(&check(&[("main.tf", &on), (broken, "resource {{{")])), "undecided", "{broken}");
+    }
+    assert_eq!(verdict(&check(&[("main.tf", "module {{{"), ("ca/main.tf", &on)])), "undecided");
+}

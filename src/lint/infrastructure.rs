@@ -36,7 +36,7 @@ impl Reader<'_> {
         for index in 0..read.deferred.len() {
             planned.extend(lead_back(read, index, &folders));
         }
-        let (mut settings, remotes) = dialect::settings(&folders);
+        let (mut settings, remotes) = dialect::settings(&folders, &read.broken_folders);
         let is_planned = |file: usize| {
             folders.iter().any(|(folder, parts)| planned.contains(folder) && parts.iter().any(|part| part.file == file))
         };

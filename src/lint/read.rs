@@ -13,9 +13,9 @@ use crate::source::{self, Text};
 use crate::syntax::{self, Node, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies};
 use rayon::iter::{ParallelBridge, ParallelIterator};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
@@ -42,6 +42,8 @@ pub(super) struct Read {
     pub(super) taken: Vec<(usize, FileReport)>,
     pub(super) ignores: Vec<(usize, Ignore)>,
     pub(super) has_infrastructure: bool,
+    /// Folders in which a file of Terraform configuration could not be read.
+    pub(super) broken_folders: BTreeSet<PathBuf>,
     /// A mistake of caplint's own kept it from reading a file.
     pub(super) has_crashed: bool,
     /// A plan destroys policies, or a configuration does not make those that it declares.
@@ -109,6 +111,7 @@ impl Read {
         self.has_infrastructure |= other.has_infrastructure;
         self.destroys |= other.destroys;
         self.has_crashed |= other.has_crashed;
+        self.broken_folders.extend(other.broken_folders);
         self.deferred.extend(other.deferred);
         for (name, other) in other.others {
             let known = self.others.entry(name).or_default();
@@ -139,6 +142,13 @@ impl Read {
 
     fn note_unreadable(&mut self, file: usize, candidate: Candidate, kind: String) {
         self.skipped += 1;
+        let path = match &candidate {
+            Candidate::File(path) | Candidate::Other(path) | Candidate::Unreadable(path, _) => Some(path.as_path()),
+            Candidate::Stdin(_) => None,
+        };
+        if let Some(path) = path.filter(|path| is_configuration(path)) {
+            self.broken_folders.insert(path.parent().map(Path::to_owned).unwrap_or_default());
+        }
         let path = candidate.shown();
         self.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
         self.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
@@ -361,6 +371,13 @@ fn ignores(content: &str, path: &str) -> impl Iterator<Item = Ignore> {
         })
     });
     found.collect::<Vec<_>>().into_iter()
+}
+
+/// Whether Terraform reads a file of this name.
+fn is_configuration(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let ends = [".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"];
+    ends.into_iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a file is in HCL: Terraform tells by the end of its name, and so does caplint where the content does not. An

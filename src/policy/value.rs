@@ -48,6 +48,7 @@ impl Reason {
             Self::Untold(Untold::Count) => "`count` decides it",
             Self::Untold(Untold::Dynamic) => "a `dynamic` block decides it",
             Self::Untold(Untold::Uncalled) => "no `module` block calls the folder that it stands in",
+            Self::Untold(Untold::Unreadable) => "a file beside it could not be read",
             Self::Untold(Untold::Overridden) => "an override file changes it",
             Self::Untold(Untold::Expression) => "an expression decides it",
             Self::Untold(Untold::NotSelected) => "`$select` did not ask for it",

@@ -47,6 +47,8 @@ pub enum Untold {
     Uncalled,
     /// An override file changes it.
     Overridden,
+    /// A file of the same folder could not be read.
+    Unreadable,
     /// An expression decides it.
     Expression,
     /// `$select` did not ask for it.

@@ -276,6 +276,7 @@ fn repeats(untold: Untold) -> Option<&'static str> {
         | Untold::Dynamic
         | Untold::Uncalled
         | Untold::Overridden
+        | Untold::Unreadable
         | Untold::NotSelected
         | Untold::Expression => None,
     }

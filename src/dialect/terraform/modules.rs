@@ -109,9 +109,9 @@ pub fn assemble(parts: &mut Vec<Part>) -> Vec<usize> {
     replaced
 }
 
-/// What is known of every folder, and the calls that lead out of the files.
+/// What is known of every folder, and the calls that lead out of the files. In `broken` folders a file could not be read.
 #[must_use]
-pub fn settings(folders: &Folders) -> (BTreeMap<PathBuf, Setting>, Vec<Remote>) {
+pub fn settings(folders: &Folders, broken: &BTreeSet<PathBuf>) -> (BTreeMap<PathBuf, Setting>, Vec<Remote>) {
     let mut calls: BTreeMap<&Path, Vec<Call<'_>>> = BTreeMap::new();
     let mut elsewhere: Vec<(&Path, Remote, &Object<'static>)> = Vec::new();
     for (folder, parts) in folders {
@@ -126,7 +126,7 @@ pub fn settings(folders: &Folders) -> (BTreeMap<PathBuf, Setting>, Vec<Remote>) 
             }
         }
     }
-    let mut resolved = Resolved { folders, calls, done: BTreeMap::new() };
+    let mut resolved = Resolved { folders, broken, calls, done: BTreeMap::new() };
     for folder in folders.keys() {
         resolved.resolve(folder, &mut Vec::new());
     }
@@ -154,6 +154,7 @@ fn call_existence(scope: &Scope, block: &Object<'static>) -> Existence {
 
 struct Resolved<'f> {
     folders: &'f Folders,
+    broken: &'f BTreeSet<PathBuf>,
     calls: BTreeMap<&'f Path, Vec<Call<'f>>>,
     done: BTreeMap<PathBuf, Setting>,
 }
@@ -170,7 +171,10 @@ impl<'f> Resolved<'f> {
             self.resolve(caller, above);
         }
         above.pop();
-        let setting = self.setting(folder);
+        let mut setting = self.setting(folder);
+        if self.broken.contains(folder) {
+            setting.exists = setting.exists.and(Existence::Perhaps(Untold::Unreadable));
+        }
         self.done.insert(folder.to_owned(), setting);
     }
 
@@ -209,14 +213,24 @@ impl<'f> Resolved<'f> {
         Setting { exists, scope }
     }
 
-    /// Whether a folder lies below another one with configuration, so that Terraform does not read it by itself.
+    /// Whether a folder is a module that Terraform does not read by itself: it lies below another one with configuration,
+    /// or in a folder of modules beside configuration.
     fn is_below_another(&self, folder: &Path) -> bool {
-        let has_configuration =
-            |above: &Path| self.folders.get(above).is_some_and(|parts| parts.iter().any(|part| !part.gives_values()));
+        let has_configuration = |above: &Path| {
+            let parts = self.folders.get(above);
+            self.broken.contains(above) || parts.is_some_and(|parts| parts.iter().any(|part| !part.gives_values()))
+        };
         // Relative paths have no dot where there is a folder to name.
         let here = Path::new(".");
         let is_here = |above: &Path| above == Path::new("") && folder != here && has_configuration(here);
-        folder.ancestors().skip(1).any(|above| has_configuration(above) || is_here(above))
+        let is_below = folder.ancestors().skip(1).any(|above| has_configuration(above) || is_here(above));
+        let modules = folder.ancestors().find(|above| above.file_name().is_some_and(|name| name == "modules"));
+        let beside = |modules: &Path| {
+            let mut others =
+                self.folders.keys().filter(|other| !other.starts_with(modules) && other.as_path() != folder);
+            others.any(|other| has_configuration(other))
+        };
+        is_below || modules.filter(|modules| *modules != folder).is_some_and(beside)
     }
 }
 
@@ -239,6 +253,8 @@ fn providers(values: &Object<'_>) -> Existence {
 fn carried(value: Node<'static>, is_clear: &impl Fn(&str) -> bool) -> Node<'static> {
     match value {
         Node::Reference(name) if !is_clear(&name) => Node::Untold(Untold::Variable),
+        // A type may have another value in place of none.
+        Node::Null => Node::Untold(Untold::Variable),
         Node::Array(elements) => Node::Array(elements.into_iter().map(|element| carried(element, is_clear)).collect()),
         Node::Object(object) => {
             let members = object.members.into_iter().map(|(key, node)| (key, carried(node, is_clear))).collect();
@@ -275,7 +291,11 @@ impl Part {
 
     /// The resources and calls that an override file changes, and the keys of each that it sets.
     fn overridden(&self) -> Vec<(String, String, Vec<String>)> {
-        let keys = |block: &Object<'static>| block.members.iter().map(|(key, _)| key.to_string()).collect();
+        // A dynamic block stands for the blocks of its label.
+        let keys = |block: &Object<'static>| {
+            let dynamic = blocks(block.get("dynamic")).flat_map(|dynamic| dynamic.members.iter());
+            block.members.iter().chain(dynamic).map(|(key, _)| key.to_string()).filter(|key| key != "dynamic").collect()
+        };
         let types = blocks(self.root().get("resource")).flat_map(|types| types.members.iter());
         let resources = types.flat_map(|(type_name, named)| {
             labelled(Some(named)).map(move |(name, block)| (type_name.to_string(), name.to_owned(), block))

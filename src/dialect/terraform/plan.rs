@@ -5,7 +5,7 @@ use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, Unread, kind};
 use crate::policy::{Block, Replaced, State, Words};
-use crate::syntax::{Node, Object, Pointer, parse};
+use crate::syntax::{Node, Object, Pointer, Untold, parse};
 use std::collections::BTreeMap;
 
 /// Where a plan's modules have their files: the names of the calls that lead to each, and its `source`.
@@ -23,12 +23,17 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
     };
     reader.taken.is_infrastructure = true;
     let references = References::of(plan);
+    let is_cut = is_partial(plan);
     let tenants = Tenants::of(plan, changes, &references);
     let (mut pseudonyms, file, before) = (Pseudonyms::new(), reader.file, reader.taken.policies);
     let here = here.at(here.pointer.key("resource_changes"));
     for (index, entry) in changes.iter().enumerate() {
         let Some(entry) = entry.as_object() else { continue };
         let here = here.at(here.pointer.index(index));
+        if entry.get("deposed").is_some() {
+            reader.taken.declares_unmade |= holds_policy(&changes[index], 0);
+            continue;
+        }
         let Some(planned) = planned(entry) else { continue };
         let is_policy = matches!(planned.kind, Kind::Policy(_));
         if planned.is_destroyed {
@@ -62,6 +67,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
         let at = Where { own: Pointer::root(), value: pointer.key(planned.key), unknown: pointer.key("after_unknown") };
         let read = values.read(before.as_ref().unwrap_or(planned.values), beside, &at);
         let (detours, unnamed) = (values.detours, values.unnamed);
+        let read = if is_cut && planned.is_changed { undone(read) } else { read };
         let declared = Declared {
             kind: planned.kind,
             address: planned.address.to_owned(),
@@ -75,7 +81,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
         reader.declare(&declared, &here.at(at.value), file);
     }
     reader.taken.modules = sources(plan);
-    reader.taken.is_partial = is_partial(plan);
+    reader.taken.is_partial = is_cut;
     reader.taken.kind = if reader.taken.policies > before {
         "a Terraform plan"
     } else if reader.taken.destroyed.is_empty() {
@@ -132,8 +138,10 @@ fn holds_policy(node: &Node<'_>, depth: usize) -> bool {
         Node::Array(elements) => elements.iter().any(|element| holds_policy(element, depth + 1)),
         Node::Object(object) => {
             let values = object.get("values").and_then(Node::as_object);
+            // Whatever a resource has in its values may have a type as well.
+            let is_resource = object.get("mode").is_some() || object.get("address").is_some();
             let of_type = object.get("type").and_then(Node::as_str).and_then(|name| kind(name, values));
-            matches!(of_type, Some(Kind::Policy(_) | Kind::Unread(_)))
+            (is_resource && matches!(of_type, Some(Kind::Policy(_) | Kind::Unread(_))))
                 || object.members.iter().any(|(_, node)| holds_policy(node, depth + 1))
         }
         _ => false,
@@ -149,6 +157,20 @@ struct Planned<'n, 'a> {
     key: &'static str,
     values: &'n Node<'a>,
     is_destroyed: bool,
+    /// Terraform has something to do for it.
+    is_changed: bool,
+}
+
+/// A policy as it is where Terraform may not come to change it: whether it is on is not known.
+fn undone(values: Node<'_>) -> Node<'_> {
+    match values {
+        Node::Object(mut object) => {
+            object.members.retain(|(key, _)| key != "state");
+            object.members.push(("state".into(), Node::Untold(Untold::AfterApply)));
+            Node::Object(object)
+        }
+        other => other,
+    }
 }
 
 fn planned<'n, 'a>(entry: &'n Object<'a>) -> Option<Planned<'n, 'a>> {
@@ -177,6 +199,7 @@ fn planned<'n, 'a>(entry: &'n Object<'a>) -> Option<Planned<'n, 'a>> {
         // A damaged entry is still a policy, of which nothing is known.
         values: values.filter(|_| is_managed).unwrap_or(&Node::Null),
         is_destroyed: key == "before" && !forgets,
+        is_changed: !does("no-op") && !does("read"),
     })
 }
 

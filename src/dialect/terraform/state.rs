@@ -57,6 +57,12 @@ fn module<'a>(
         let (Some("managed"), Some(type_name), Some(address)) = (text("mode"), text("type"), text("address")) else {
             continue;
         };
+        // What is deposed is on its way out: another object has taken its place.
+        if resource.get("deposed_key").is_some_and(|key| !key.is_void()) {
+            let values = resource.get("values").and_then(Node::as_object);
+            reader.taken.declares_unmade |= matches!(kind(type_name, values), Some(Kind::Policy(_)));
+            continue;
+        }
         // A damaged entry is still a policy.
         let node = resource.get("values").unwrap_or(&Node::Null);
         let instance = Instance {

@@ -8,10 +8,10 @@ use crate::schema::ViolationKind;
 declare!(
     UnknownProperty,
     "unknown-property",
-    Info,
+    Warning,
     "0.1.0",
     Correctness,
-    "A property is not one that caplint knows; it was not looked at."
+    "A property is not one that caplint knows, and in conditions and grant controls no verdict counts on what it may change."
 );
 
 impl Rule for UnknownProperty {
@@ -24,13 +24,30 @@ impl Rule for UnknownProperty {
             if violation.pointer.parent().as_str() == "/conditions" {
                 continue;
             }
-            let message = format!("caplint does not know the property {} and did not look at it.", quoted(name));
-            let help = meant.as_ref().map_or_else(
-                || "Nothing to do if a tool of yours has added it.".to_owned(),
-                |meant| format!("Did you mean `{meant}`?"),
-            );
+            let parent = violation.pointer.parent();
+            let part = ["/conditions", "/grantControls", "/grant_controls"]
+                .into_iter()
+                .any(|part| parent.as_str() == part || parent.as_str().starts_with(&format!("{part}/")));
+            let (level, message) = if part {
+                let message = format!(
+                    "caplint does not know the property {} here. It may leave somebody out, so `{}` is not known, and no verdict \
+                     counts on this policy.",
+                    quoted(name),
+                    parent.dotted()
+                );
+                (Level::Warning, message)
+            } else {
+                (Level::Info, format!("caplint does not know the property {} and did not look at it.", quoted(name)))
+            };
+            let help = match (meant, part) {
+                (Some(meant), _) => format!("Did you mean `{meant}`?"),
+                (None, true) => {
+                    "Remove it if a tool of yours has added it. If it is new at Microsoft, look for a newer caplint.".to_owned()
+                }
+                (None, false) => "Nothing to do if a tool of yours has added it.".to_owned(),
+            };
             drafts.push(
-                Draft::new(Self::ID, Level::Info, message)
+                Draft::new(Self::ID, level, message)
                     .help(help)
                     .policy(policy)
                     .about(violation.pointer.dotted())
