@@ -208,6 +208,48 @@ proptest! {
     }
 }
 
+/// What passes, and how well.
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::NotEnforced | Verdict::Undecided => 0,
+        Verdict::EnforcedExcept => 1,
+        Verdict::Enforced => 2,
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// One more policy can only stop more.
+    #[test]
+    fn a_policy_that_is_added_never_opens((_, policies) in case()) {
+        let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+        let decide = |policies: &[Value]| coverage::decide(&requirement, &tenant(policies), Options::default()).verdict;
+        let (_, fewer) = policies.split_last().unwrap();
+        prop_assert!(rank(decide(&policies)) >= rank(decide(fewer)));
+    }
+
+    /// Neither the order of policies nor that of their lists is anything.
+    #[test]
+    fn an_order_never_matters((_, policies) in case()) {
+        let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+        let decide = |policies: &[Value]| coverage::decide(&requirement, &tenant(policies), Options::default());
+        let turned: Vec<Value> = policies.iter().rev().map(turned).collect();
+        let (one, other) = (decide(&policies), decide(&turned));
+        prop_assert_eq!(one.verdict, other.verdict);
+        prop_assert_eq!(one.exceptions.len(), other.exceptions.len());
+    }
+}
+
+/// The same with every list turned round.
+fn turned(value: &Value) -> Value {
+    match value {
+        Value::Array(elements) => elements.iter().rev().map(turned).collect(),
+        Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), turned(value))).collect(),
+        other => other.clone(),
+    }
+}
+
 /// Two policies for every pair of axes, whatever chance leaves out.
 fn pairs() -> Vec<([Axis; 2], [Value; 2])> {
     let with = |sayings: &[Vec<(&'static str, Value)>]| {

@@ -42,7 +42,8 @@ impl Rule for UnknownProperty {
             let help = match (meant, part) {
                 (Some(meant), _) => format!("Did you mean `{meant}`?"),
                 (None, true) => {
-                    "Remove it if a tool of yours has added it. If it is new at Microsoft, look for a newer caplint.".to_owned()
+                    "Remove it if a tool of yours has added it. If it is new at Microsoft, look for a newer caplint."
+                        .to_owned()
                 }
                 (None, false) => "Nothing to do if a tool of yours has added it.".to_owned(),
             };
