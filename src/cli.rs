@@ -15,6 +15,7 @@ mod schema;
 mod selection;
 mod what_if;
 
+use crate::finding::visible;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use error::RunError;
 use std::io::Write;
@@ -73,11 +74,20 @@ fn completions(shell: clap_complete::Shell) -> Result<u8, RunError> {
     Ok(0)
 }
 
+/// Whether what is said of the arguments, which a shell may have filled with names of files, acts on a log.
+fn gives_orders(error: &clap::Error) -> bool {
+    error.to_string().lines().any(|line| visible(line) != line)
+}
+
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() && gives_orders(&error) => {
+            error.to_string().lines().for_each(|line| eprintln!("{}", visible(line)));
+            return ExitCode::from(FAILED);
+        }
         Err(error) => {
             // Help and version go to standard output and are no failure. If nobody reads them, nothing is lost.
             let _ = error.print();

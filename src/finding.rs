@@ -6,7 +6,7 @@ mod text;
 
 pub use draft::{CONFIG, Draft, Label, Located, Part, Spot, locate};
 pub use extent::Extent;
-pub use text::{clip, escape_invisible, is_invisible, joined, quoted, visible};
+pub use text::{clip, escape_invisible, is_invisible, joined, printable, quoted, visible};
 
 use crate::policy::Policy;
 use crate::source::{Excerpt, Position};

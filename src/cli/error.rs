@@ -1,6 +1,7 @@
 //! What stops a run. Findings never do.
 
 use crate::controls::Problem;
+use crate::finding::{printable, visible};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use thiserror::Error;
 /// An error of the run itself; exit code 2.
 #[derive(Debug, Error, Diagnostic)]
 pub(super) enum RunError {
-    #[error("{} cannot be read: {error}", shown(.path))]
+    #[error("{} cannot be read: {}", shown(.path), visible(&.error.to_string()))]
     #[diagnostic(code(caplint::path), help("Give an existing file or folder, or - for standard input."))]
     Path { path: PathBuf, error: io::Error },
 
@@ -31,7 +32,7 @@ pub(super) enum RunError {
     #[diagnostic(code(caplint::baseline), help("`caplint baseline write` writes a new one."))]
     Baseline { path: PathBuf, problem: String },
 
-    #[error("the report {} cannot be written: {error}", shown(.path))]
+    #[error("the report {} cannot be written: {}", shown(.path), visible(&.error.to_string()))]
     #[diagnostic(code(caplint::output))]
     Report { path: PathBuf, error: io::Error },
 
@@ -84,8 +85,8 @@ impl RunError {
     /// A problem in the configuration, with its place.
     pub(super) fn config(path: &std::path::Path, text: &str, problem: Problem) -> Self {
         Self::Config {
-            message: crate::finding::visible(&problem.message),
-            help: crate::finding::visible(&problem.help),
+            message: visible(&problem.message),
+            help: visible(&problem.help),
             file: Arc::new(NamedSource::new(shown(path), harmless(text)).with_language("TOML")),
             place: problem.span.into(),
         }
@@ -98,16 +99,37 @@ impl RunError {
     }
 }
 
-/// The text with question marks, as many as its bytes, for whatever a terminal would act on: places stay where they are.
+/// The text with question marks, as many as its bytes, for whatever a terminal or a build agent would act on: places stay
+/// where they are.
 fn harmless(text: &str) -> String {
-    let harmless = |character: char| match character {
-        '\n' | '\t' => character.to_string(),
-        character if crate::finding::is_invisible(character) => "?".repeat(character.len_utf8()),
-        character => character.to_string(),
-    };
-    text.chars().map(harmless).collect()
+    let mut harmless = String::with_capacity(text.len());
+    for (at, shown) in printable(text) {
+        let written = text[at..].chars().next().unwrap_or(shown);
+        if harmless.len() > at {
+            // What parts a command takes the place of its second character.
+            harmless.truncate(at);
+            harmless.push('?');
+        } else if shown == written || matches!(written, '\n' | '\t') {
+            harmless.push(written);
+        } else {
+            harmless.extend(std::iter::repeat_n('?', written.len_utf8()));
+        }
+    }
+    harmless
 }
 
 fn shown(path: &std::path::Path) -> String {
-    crate::finding::visible(&path.to_string_lossy())
+    visible(&path.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_configuration_gives_no_orders_and_keeps_its_places() {
+        let text = "# ä\u{202e}\u{1b}[2J\n::error::x = \"##vso[y\"\t### end";
+        assert_eq!(harmless(text), "# ä????[2J\n:?error:?x = \"#?vso[y\"\t#?? end");
+        assert_eq!(harmless(text).len(), text.len());
+    }
 }

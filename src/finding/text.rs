@@ -1,11 +1,14 @@
 //! Text that comes from files, made fit for messages. Whoever names a policy may try to write on the terminal, in a
 //! log or in a page of the reader.
 
+use std::fmt::Write as _;
+
 /// Longest name in a message, in characters.
 const NAME: usize = 64;
 
 /// Whether a character does not show, or changes how others show: controls, bidirectional and zero-width marks, line
-/// and paragraph separators, interlinear and tag characters.
+/// and paragraph separators, fillers, variation selectors, interlinear and tag characters. These are Unicode's
+/// `Default_Ignorable_Code_Point`, the controls, the separators and the empty Braille pattern.
 #[must_use]
 pub fn is_invisible(character: char) -> bool {
     // Nearly every character is one of these.
@@ -18,48 +21,46 @@ pub fn is_invisible(character: char) -> bool {
             '\u{00AD}'
                 | '\u{034F}'
                 | '\u{061C}'
-                | '\u{115F}'
-                | '\u{1160}'
-                | '\u{17B4}'
-                | '\u{17B5}'
+                | '\u{115F}'..='\u{1160}'
+                | '\u{17B4}'..='\u{17B5}'
                 | '\u{180B}'..='\u{180F}'
                 | '\u{200B}'..='\u{200F}'
                 | '\u{2028}'..='\u{202E}'
                 | '\u{2060}'..='\u{206F}'
                 | '\u{2800}'
                 | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0F}'
                 | '\u{FEFF}'
                 | '\u{FFA0}'
-                | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{FFF0}'..='\u{FFFB}'
+                | '\u{1BCA0}'..='\u{1BCA3}'
+                | '\u{1D173}'..='\u{1D17A}'
                 | '\u{E0000}'..='\u{E0FFF}'
         )
 }
 
-/// Replaces each invisible character by U+FFFD, so that the text takes one line and shows what it is, and breaks up what a
-/// build agent would act on.
-#[must_use]
-pub fn visible(text: &str) -> String {
-    let shown = |character| if is_invisible(character) { char::REPLACEMENT_CHARACTER } else { character };
-    let shown: String = text.chars().map(shown).collect();
-    without_commands(&shown)
+/// Whether two characters may not stand side by side in a log. Build agents act on `::name` and `##[name` and
+/// `##vso[name`, some of them anywhere in a line.
+fn starts_command(before: Option<char>, character: char) -> bool {
+    matches!(character, ':' | '#') && before == Some(character)
 }
 
-/// Breaks up the [commands] that Azure Pipelines acts on wherever they stand in a line of a log: `##vso[`, `##[`. A message
-/// that begins with `::`, as GitHub's do, stands in no line of its own.
-///
-/// [commands]: https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
-fn without_commands(text: &str) -> String {
-    if !text.contains("##") {
-        return text.to_owned();
-    }
-    let mut broken = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        if character == '#' && broken.ends_with('#') {
-            broken.push(char::REPLACEMENT_CHARACTER);
-        }
-        broken.push(character);
-    }
-    broken
+/// The characters of a text as a log may have them, each with the byte in the text that it stands for. An invisible
+/// character is U+FFFD, and what would start a workflow command is parted by a space. Everything that is printed
+/// from a file, a name or a message goes through here, or through [`escape_invisible`].
+pub fn printable(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut before = None;
+    text.char_indices().flat_map(move |(at, character)| {
+        let parted = starts_command(before.replace(character), character).then_some((at, ' '));
+        let shown = if is_invisible(character) { char::REPLACEMENT_CHARACTER } else { character };
+        parted.into_iter().chain([(at, shown)])
+    })
+}
+
+/// The text on one line, showing what it is and giving no orders: see [`printable`].
+#[must_use]
+pub fn visible(text: &str) -> String {
+    printable(text).map(|(_, character)| character).collect()
 }
 
 /// Clips to `limit` characters.
@@ -77,19 +78,25 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", clip(&visible(text), NAME).replace('"', "'"))
 }
 
-/// Writes the invisible characters of a JSON text, which can only stand in its strings, as `\u` escapes.
+/// Writes what [`printable`] would change in a JSON text, which can only stand in its strings, as `\u` escapes: to a
+/// program the text says the same.
 #[must_use]
 pub fn escape_invisible(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some((at, character)) = rest.char_indices().find(|(_, one)| *one != '\n' && is_invisible(*one)) {
-        escaped.push_str(&rest[..at]);
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            escaped.push_str(&format!("\\u{unit:04x}"));
+    let (mut start, mut before) = (0, None);
+    for (at, character) in json.char_indices() {
+        let is_command = starts_command(before.replace(character), character);
+        if !is_command && (character == '\n' || !is_invisible(character)) {
+            continue;
         }
-        rest = &rest[at + character.len_utf8()..];
+        escaped.push_str(&json[start..at]);
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\u{unit:04x}");
+        }
+        start = at + character.len_utf8();
     }
-    escaped.push_str(rest);
+    escaped.push_str(&json[start..]);
     escaped
 }
 
@@ -112,7 +119,7 @@ mod tests {
     #[test]
     fn a_hostile_name_becomes_one_visible_line() {
         let name = "a\u{1b}[31m\r\n::error::\u{202e}x\" \u{2066}";
-        assert_eq!(quoted(name), "\"a\u{FFFD}[31m\u{FFFD}\u{FFFD}::error::\u{FFFD}x' \u{FFFD}\"");
+        assert_eq!(quoted(name), "\"a\u{FFFD}[31m\u{FFFD}\u{FFFD}: :error: :\u{FFFD}x' \u{FFFD}\"");
         assert_eq!(quoted(&"n".repeat(10_000)).chars().count(), NAME + 3);
     }
 
@@ -126,10 +133,51 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_no_workflow_command() {
+        for (name, shown) in [
+            ("##vso[task.x]", "# #vso[task.x]"),
+            ("##[group]", "# #[group]"),
+            ("::add-mask::x", ": :add-mask: :x"),
+            ("###", "# # #"),
+            ("#:#", "#:#"),
+        ] {
+            assert_eq!(visible(name), shown);
+            assert_eq!(visible(shown), shown);
+        }
+    }
+
+    #[test]
+    fn nothing_that_does_not_show_stays() {
+        for character in [
+            '\u{AD}',
+            '\u{34F}',
+            '\u{115F}',
+            '\u{1160}',
+            '\u{17B4}',
+            '\u{180E}',
+            '\u{200B}',
+            '\u{200D}',
+            '\u{202E}',
+            '\u{2066}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{FE0F}',
+            '\u{FFA0}',
+            '\u{E0041}',
+            '\u{E0101}',
+            '\u{1D173}',
+            '\u{7F}',
+            '\u{9B}',
+        ] {
+            assert_eq!(visible(&character.to_string()), "\u{FFFD}", "{character:?}");
+        }
+    }
+
+    #[test]
     fn escaped_json_says_the_same() {
-        let value = serde_json::json!({"displayName": "\u{202e}x\u{E0001}\u{85}"});
+        let value = serde_json::json!({"displayName": "\u{202e}x\u{E0001}\u{85}\u{3164}##vso[x]\n::error::y\\"});
         let escaped = escape_invisible(&value.to_string());
-        assert!(escaped.is_ascii());
+        assert!(escaped.is_ascii() && !escaped.contains("##") && !escaped.contains("::"));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), value);
     }
 

@@ -10,16 +10,9 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
             continue;
         }
         let primary = finding.primary();
-        writeln!(
-            out,
-            "{}:{}:{}: {}[{}] {}",
-            visible(&primary.path),
-            primary.start.line,
-            primary.start.column,
-            finding.level.word(),
-            finding.rule,
-            visible(&finding.message)
-        )?;
+        let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
+        let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
+        writeln!(out, "{}", visible(&format!("{place}: {said}")))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Excerpts as the file database that codespan-reporting draws from: only the lines that labels stand in, under their
 //! real numbers.
 
-use crate::finding::{Location, is_invisible};
+use crate::finding::{Location, printable};
 use codespan_reporting::files::{Error, Files};
 use std::ops::Range;
 
@@ -65,20 +65,19 @@ impl Snippets {
     }
 }
 
-/// The line with invisible characters replaced, and the range moved along.
+/// The line as a log may have it, and the range moved along. Tabs stay: they are widened when the line is drawn.
 fn made_visible(text: &str, marked: &Range<usize>) -> (String, Range<usize>) {
     let mut shown = String::with_capacity(text.len());
     let mut range = 0..0;
-    for (at, character) in text.char_indices().chain([(text.len(), '\0')]) {
-        if at == marked.start {
+    for (at, character) in printable(text).chain([(text.len(), '\0')]) {
+        if at <= marked.start {
             range.start = shown.len();
         }
-        if at == marked.end {
+        if at <= marked.end {
             range.end = shown.len();
         }
         if at < text.len() {
-            let keep = character == '\t' || !is_invisible(character);
-            shown.push(if keep { character } else { char::REPLACEMENT_CHARACTER });
+            shown.push(if text[at..].starts_with('\t') { '\t' } else { character });
         }
     }
     (shown, range.start..range.end.max(range.start))
