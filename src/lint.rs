@@ -316,8 +316,11 @@ impl Reader<'_> {
             let text = paths.get(&file).and_then(|path| source::decode(path.bytes().ok()?).ok());
             let Some(text) = text else { return Vec::new() };
             let path = path_of_file(file);
-            let located = Located::new(text.as_str(), &path, self.hashes(Some(&text)))
-                .confidential(dialect::may_hold_secrets(text.as_str()));
+            let located = Located::new(text.as_str(), &path, self.hashes(Some(&text))).showing(dialect::showing(
+                &path,
+                text.as_str(),
+                true,
+            ));
             let place = |(at, number): (usize, usize)| located.location(&drafts[at].labels[number], number == 0);
             labels.into_iter().map(|label| (label, place(label))).collect()
         };

@@ -154,3 +154,53 @@ fn programs_still_read_what_the_files_say() {
     let names = report["findings"].as_array().unwrap().iter().map(|finding| &finding["policy"]["displayName"]);
     assert!(names.into_iter().any(|name| *name == format!("name {ORDERS}")));
 }
+
+/// Broken files of every kind that may hold secrets, each with one beside its mistake.
+#[test]
+fn no_line_of_a_broken_file_that_may_hold_secrets_is_shown() {
+    let broken = [
+        ("terraform.tfvars", "client_secret = \"hunter2\"\nx = = 3\n"),
+        ("a.auto.tfvars", "x = \"hunter2\n"),
+        ("b.auto.tfvars.json", "{\"x\": \"hunter2\" \"y\": 1}"),
+        ("terraform.tfstate", "{\"resources\": [], \"outputs\": {\"x\": \"hunter2\" oops}}"),
+        ("state.json", "{\"lineage\": \"x\", \"conditions\": {\"x\": \"hunter2\" oops}}"),
+        ("plan.json", "{\"format_version\": \"1.2\", \"variables\": {\"x\": {\"value\": \"hunter2\" oops}}}"),
+        ("credentials.json", "{\"appId\": \"a\", \"password\": \"hunter2\" \"tenant\": \"x\"}"),
+        // What is said of the tenant points at the file's beginning.
+        ("first.json", "{\"k\": \"hunter2\", \"c\": {} oops"),
+        ("unnamed.json", "{\"appId\": \"a\", \"k\": \"hunter2\" \"tenant\": \"x\"}"),
+        ("cut.json", "{\"conditions\": {}, \"accessToken\": \"hunter2"),
+        (
+            "main.tf",
+            "provider \"azuread\" {\n  client_secret = \"hunter2\" oops\n}\nresource \"azuread_conditional_access_policy\" \"p\" {\n}\n",
+        ),
+        ("variables.tf", "variable \"x\" {\n  sensitive = true\n  default = \"hunter2\" oops\n}\n"),
+        ("policies.yaml", "secret: hunter2\ndisplayName: x\nconditions:\n  grantControls:\n  builtInControls: [mfa]\n"),
+        ("policies.ps1", "$x = 'hunter2' # credential\nConfiguration x { AADConditionalAccessPolicy y {} }\n"),
+    ];
+    let folder = support::folder(&broken);
+    // A byte that is not UTF-8.
+    std::fs::write(folder.path().join("latin.json"), b"{\"conditions\": {}, \"secret\": \"hunter2 \xfc\"}").unwrap();
+    for format in ["pretty", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
+        for (name, _) in broken.iter().chain([&("latin.json", "")]) {
+            let [out, said] = run(&folder, &["check", "--isolated", "-v", "--format", format, name]);
+            assert!(!out.contains("hunter2") && !said.contains("hunter2"), "{format} {name}\n{out}{said}");
+        }
+        let [out, said] = run(&folder, &["check", "--isolated", "-v", "--format", format]);
+        assert!(!out.contains("hunter2") && !said.contains("hunter2"), "{format}\n{out}{said}");
+    }
+}
+
+/// What is read is pointed into, and on its line stands nothing else.
+#[test]
+fn nothing_is_shown_beside_a_policy_in_a_file_with_secrets() {
+    let file = json!({
+        "provider": { "azuread": { "client_secret": "hunter2" } },
+        "resource": { "azuread_conditional_access_policy": { "p": {
+            "display_name": "x", "state": "enabeld", "conditions": { "client_app_types": ["all"] },
+        } } },
+    });
+    let folder = support::folder(&[("main.tf.json", &file.to_string())]);
+    let [out, _] = run(&folder, &["check", "--isolated", "-v"]);
+    assert!(out.contains("enabeld") && !out.contains("hunter2"), "{out}");
+}

@@ -1,4 +1,32 @@
-//! Which files may have secrets beside what is looked at, so that reports show no more of them than they must.
+//! What may be shown of a file. Passwords and tokens stand beside policies in states, plans and variables, and a report
+//! goes to logs that many people read.
+
+use crate::syntax;
+
+/// How much of a file reports show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Showing {
+    /// The lines that findings point into.
+    Lines,
+    /// Nothing but what findings point at.
+    Marked,
+    /// No text at all.
+    Nothing,
+}
+
+/// Ends of names of files that hold values, outputs or states.
+const NAMES: [&str; 4] = [".tfvars", ".tfvars.json", ".tfstate", ".tfstate.backup"];
+
+/// Keys that plans, states and their logs have.
+const PLANS: [&str; 7] = [
+    "\"terraform_version\"",
+    "\"format_version\"",
+    "\"resource_changes\"",
+    "\"planned_values\"",
+    "\"prior_state\"",
+    "\"lineage\"",
+    "\"@level\"",
+];
 
 /// Ends of keys whose values are secrets, in small letters and without what joins words.
 const SECRETS: [&str; 12] = [
@@ -16,21 +44,37 @@ const SECRETS: [&str; 12] = [
     "connectionstring",
 ];
 
-/// Whether a text is, or is a part of, a plan or state, which have passwords in clear beside the policies.
-#[must_use]
-pub fn may_hold_secrets(text: &str) -> bool {
-    ["\"terraform_version\"", "\"resource_changes\"", "\"lineage\"", "\"@level\""]
-        .iter()
-        .any(|mark| text.contains(mark))
-}
+/// Words that are about secrets wherever they stand.
+const WORDS: [&str; 4] = ["secret", "credential", "sensitive", "-----begin"];
 
-/// The same of a file that could not be read, of which nobody knows what it is: also where it gives variables their values,
-/// or a key in it names a secret.
+/// Words that files about policies have.
+const POLICIES: [&str; 7] = [
+    "conditionalaccess",
+    "conditional_access",
+    "grantcontrols",
+    "grant_controls",
+    "conditions",
+    "namedlocation",
+    "displayname",
+];
+
+/// What may be shown of a text. Where it was not understood, no reader can tell a secret from a policy: it is shown if
+/// it is about policies and nothing in it is about secrets.
 #[must_use]
-pub fn may_hold_secrets_broken(path: &str, text: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    let gives_values = [".tfvars", ".tfvars.json", ".tfstate", ".env"].iter().any(|end| path.ends_with(end));
-    gives_values || may_hold_secrets(text) || text.contains("-----BEGIN") || names_secret(text)
+pub fn showing(path: &str, text: &str, is_understood: bool) -> Showing {
+    let is_of_values = NAMES.iter().any(|name| path.ends_with(name)) || PLANS.iter().any(|mark| text.contains(mark));
+    if is_understood {
+        // In Terraform's own language, whoever names a secret gives it a line of its own.
+        let is_beside_secrets = || !syntax::is_hcl(text) && names_secret(text);
+        return if is_of_values || is_beside_secrets() { Showing::Marked } else { Showing::Lines };
+    }
+    if !is_of_values && !text.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        return Showing::Lines;
+    }
+    let lower = text.to_ascii_lowercase();
+    let is_about_policies = POLICIES.iter().any(|word| lower.contains(word));
+    let is_about_secrets = || WORDS.iter().any(|word| lower.contains(word)) || names_secret(text);
+    if is_of_values || !is_about_policies || is_about_secrets() { Showing::Nothing } else { Showing::Lines }
 }
 
 /// Whether what stands before some `:` or `=` is the name of a secret.
@@ -42,9 +86,11 @@ fn names_secret(text: &str) -> bool {
         let key = &before[start.map_or(0, |start| start + before[start..].chars().next().map_or(1, char::len_utf8))..];
         let key: String = key.chars().filter(|character| !"_-".contains(*character)).collect();
         let key = key.to_ascii_lowercase();
-        SECRETS
+        // A page of Graph's is no secret.
+        let is_secret = SECRETS
             .iter()
-            .any(|secret| key.ends_with(secret) || key.strip_suffix('s').is_some_and(|key| key.ends_with(secret)))
+            .any(|secret| key.ends_with(secret) || key.strip_suffix('s').is_some_and(|key| key.ends_with(secret)));
+        is_secret && key != "skiptoken"
     })
 }
 
@@ -53,28 +99,48 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_that_name_secrets_are_told() {
-        for text in [
-            "{\"appId\":\"a\",\"password\":\"x\" \"tenant\":1}",
-            "provider \"azuread\" {\n  client_secret = \"x\" oops\n}",
-            "{\\\"clientSecret\\\": \\\"x\\\"",
-            "API-KEY: abc",
-            "credentials: [",
-            "-----BEGIN PRIVATE KEY-----",
+    fn what_holds_values_shows_no_more_than_what_is_pointed_at() {
+        for (path, text) in [
+            ("a.tfvars", "x = 1"),
+            ("a.auto.tfvars.json", "{}"),
+            ("terraform.tfstate", "{}"),
+            ("plan.json", "{\"format_version\": \"1.2\"}"),
+            (
+                "main.tf.json",
+                "{\"provider\": {\"azuread\": {\"client_secret\": \"x\"}}, \"resource\": {\"azuread_conditional_access_policy\": {}}}",
+            ),
+            ("a.json", "{\"conditions\": {}, \"adminPassword\" : \"x\"}"),
         ] {
-            assert!(may_hold_secrets_broken("x.json", text), "{text}");
+            assert_eq!(showing(path, text, true), Showing::Marked, "{path}");
+            assert_eq!(showing(path, text, false), Showing::Nothing, "{path}");
         }
-        assert!(may_hold_secrets_broken("env/prod.auto.tfvars", "a = 1"));
     }
 
     #[test]
-    fn a_policy_names_none() {
+    fn a_text_that_was_not_understood_is_shown_if_it_is_about_policies_alone() {
+        for (text, shown) in [
+            ("{\"conditions\": {}, \"grantControls\": {\"builtInControls\": [\"passwordChange\"]}", Showing::Lines),
+            ("resource \"azuread_conditional_access_policy\" \"p\" {", Showing::Lines),
+            ("{\"conditions\": {}, \"note\": \"the secret is x\"", Showing::Nothing),
+            ("{\"appId\": \"a\" \"key\": \"x\"}", Showing::Nothing),
+            ("variable \"x\" {\n sensitive = true\n} conditions", Showing::Nothing),
+            ("", Showing::Lines),
+        ] {
+            assert_eq!(showing("a.json", text, false), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_policy_names_no_secret() {
         let policy = r#"{"displayName": "p", "grantControls": {"builtInControls": ["passwordChange"], "authenticationStrength":
             {"allowedCombinations": ["password,softwareOath", "temporaryAccessPassOneTime"]}}"#;
-        assert!(!may_hold_secrets_broken("policy.json", policy));
-        assert!(!may_hold_secrets_broken(
-            "main.tf",
-            "resource \"x\" \"y\" {\n  built_in_controls = [\"passwordChange\"]\n"
-        ));
+        assert_eq!(showing("policy.json", policy, false), Showing::Lines);
+        assert!(!names_secret("{\"sessionControls\": {\"tokenProtection\": null}, \"x\": \"passwordChange\"}"));
+        assert!(!names_secret("https://graph.microsoft.com/v1.0/x?$skiptoken=x"));
+        for text in
+            ["access_token=x", "  \"clientSecret\"\n : 1", "{\\\"clientSecret\\\": 1", "API-KEY: abc", "credentials: ["]
+        {
+            assert!(names_secret(text), "{text}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
 use super::{Extent, Finding, Level, Location, PolicyRef, fingerprint};
+use crate::dialect::Showing;
 use crate::policy::{Origin, Policy, Wording};
 use crate::source::{Excerpt, LineHashes, Lines, Position};
 use crate::syntax::{Locator, Pointer};
@@ -184,7 +185,7 @@ pub struct Located<'a> {
     locator: RefCell<Locator<'a>>,
     path: &'a str,
     hashes: LineHashes,
-    is_confidential: bool,
+    showing: Showing,
 }
 
 impl<'a> Located<'a> {
@@ -192,13 +193,13 @@ impl<'a> Located<'a> {
     #[must_use]
     pub fn new(text: &'a str, path: &'a str, hashes: LineHashes) -> Self {
         let locator = RefCell::new(Locator::new(text));
-        Self { lines: Lines::new(text), locator, path, hashes, is_confidential: false }
+        Self { lines: Lines::new(text), locator, path, hashes, showing: Showing::Lines }
     }
 
-    /// The same, of a file that may hold secrets: nothing is shown of it but what is pointed at.
+    /// The same, showing no more of the file than this: it may hold secrets.
     #[must_use]
-    pub fn confidential(self, is_confidential: bool) -> Self {
-        Self { is_confidential, ..self }
+    pub fn showing(self, showing: Showing) -> Self {
+        Self { showing, ..self }
     }
 
     /// A place of which only the bytes are known.
@@ -236,12 +237,17 @@ impl<'a> Located<'a> {
                 (marked, member, Pointer::new(format!("{}{inner}", &from.pointer.as_str()[..from.base])))
             }
         };
-        let window = match (self.is_confidential, member) {
-            (false, _) => whole,
-            (true, Some(key)) => key.start..span.end,
-            (true, None) => span.clone(),
-        };
         let start = self.lines.position(span.start);
+        let excerpt = match (self.showing, member) {
+            // What is said of a whole file is not about its first line, and nobody may have understood that.
+            (Showing::Lines | Showing::Marked, None) if matches!(label.spot, Spot::File) => {
+                Excerpt::cut_within(&self.lines, &span, &span)
+            }
+            (Showing::Lines, _) => Excerpt::cut_within(&self.lines, &span, &whole),
+            (Showing::Marked, Some(key)) => Excerpt::cut_within(&self.lines, &span, &(key.start..span.end)),
+            (Showing::Marked, None) => Excerpt::cut_within(&self.lines, &span, &span),
+            (Showing::Nothing, _) => Excerpt::hidden(start.line),
+        };
         Location {
             path: self.path.to_owned(),
             pointer,
@@ -249,8 +255,9 @@ impl<'a> Located<'a> {
             message: label.message.clone(),
             start,
             end: self.lines.position(span.end),
-            excerpt: Some(Excerpt::cut_within(&self.lines, &span, &window)),
-            line_hash: self.hashes.of(start.line),
+            excerpt: Some(excerpt),
+            // Who has the hash of a line can try what it says.
+            line_hash: self.hashes.of(start.line).filter(|_| self.showing != Showing::Nothing),
         }
     }
 }

@@ -341,13 +341,10 @@ impl Reader<'_> {
         if drafts.is_empty() {
             return;
         }
-        let is_broken = !facts.syntax.is_empty() || facts.encoding.is_some();
-        let is_confidential = if is_broken {
-            dialect::may_hold_secrets_broken(path, content)
-        } else {
-            dialect::may_hold_secrets(content)
-        };
-        let located = Located::new(content, path, self.hashes(text)).confidential(is_confidential);
+        let is_read = facts.taken.is_some_and(|taken| taken.unread.is_none());
+        let is_understood = is_read && facts.syntax.is_empty() && facts.encoding.is_none();
+        let showing = dialect::showing(path, content, is_understood);
+        let located = Located::new(content, path, self.hashes(text)).showing(showing);
         let findings = locate(drafts, self.name, |(_, number), label| Ok(located.location(label, number == 0)));
         read.findings.extend(findings);
     }

@@ -27,12 +27,21 @@ const INSIDE: usize = 60;
 const AFTER: usize = 40;
 const UNCLIPPED: usize = 120;
 
+/// What stands for a line that is not shown.
+const HIDDEN: &str = "… (not shown: this file may hold secrets)";
+
 impl Excerpt {
     /// Cuts the first line of `span` (bytes of the indexed text) out. A span over several lines is shown to the end of
     /// its first. Looks no further than what it shows: lines of a hundred megabytes exist.
     #[must_use]
     pub fn cut(lines: &Lines<'_>, span: &Range<usize>) -> Self {
         Self::cut_within(lines, span, &(0..lines.text().len()))
+    }
+
+    /// A line of a file that is not shown, because the file may hold secrets.
+    #[must_use]
+    pub fn hidden(number: usize) -> Self {
+        Self { line: ExcerptLine { number, text: HIDDEN.to_owned() }, marked: 0..0 }
     }
 
     /// The same, showing nothing outside of `window`: what stands there may be secret.
