@@ -145,8 +145,8 @@ impl<'s, 't> Search<'s, 't> {
         while all.len() < MOST_EXCEPTIONS {
             match self.example(Class::Exempt).as_deref() {
                 Ok([(hole, terms)]) => {
-                    for term in terms.iter().filter(|term| self.space.principal_of(**term).is_some()).take(1) {
-                        let known = self.solver.literal(*term);
+                    if let Some(term) = principal(self.space, terms) {
+                        let known = self.solver.literal(term);
                         self.solver.clause([!known]);
                     }
                     all.push((hole.clone(), terms.clone()));
@@ -375,11 +375,17 @@ fn only_obstacle(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<C
     (view.forces(policy, &changed, Lens::Plain) == Match::Yes).then_some(coordinate)
 }
 
+/// The principal whose exception a hole is: of several who may be the same, always the same one.
+fn principal(space: &Space<'_>, terms: &BTreeSet<Term>) -> Option<Term> {
+    let principals = terms.iter().filter_map(|term| Some((space.principal_of(*term)?, *term)));
+    principals.min().map(|(_, term)| term)
+}
+
 /// The principals who get through only because they are excluded one by one, each with all of its holes.
 pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) -> Vec<Exception> {
     let mut by_principal: BTreeMap<(PrincipalKind, Id), Vec<(usize, Hole)>> = BTreeMap::new();
     for (hole, terms) in holes {
-        if let Some(principal) = terms.iter().find_map(|term| space.principal_of(*term)) {
+        if let Some(principal) = principal(space, &terms).and_then(|term| space.principal_of(term)) {
             by_principal.entry(principal).or_default().push((terms.len(), hole));
         }
     }
