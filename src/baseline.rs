@@ -5,7 +5,7 @@
 
 use crate::finding::{Extent, Finding};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// The name under which a baseline is looked for.
 pub const FILE_NAME: &str = "caplint-baseline.json";
@@ -16,6 +16,9 @@ pub const FILE_NAME: &str = "caplint-baseline.json";
 pub struct Baseline {
     version: u8,
     findings: BTreeSet<Entry>,
+    /// The entries by their fingerprints.
+    #[serde(skip)]
+    by_fingerprint: HashMap<String, Vec<Entry>>,
 }
 
 /// One known finding. Its fingerprint says what it is about, and its extent how bad it was: a worse verdict, another way in
@@ -36,7 +39,15 @@ impl Baseline {
     /// All these findings.
     #[must_use]
     pub fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Self {
-        Self { version: 1, findings: findings.map(entry).collect() }
+        Self::with(findings.map(entry).collect())
+    }
+
+    fn with(findings: BTreeSet<Entry>) -> Self {
+        let mut by_fingerprint: HashMap<String, Vec<Entry>> = HashMap::new();
+        for entry in &findings {
+            by_fingerprint.entry(entry.fingerprint.clone()).or_default().push(entry.clone());
+        }
+        Self { version: 1, findings, by_fingerprint }
     }
 
     /// Reads a baseline.
@@ -45,7 +56,10 @@ impl Baseline {
     /// What is wrong with the text, in `serde_json`'s words.
     pub fn read(text: &str) -> Result<Self, String> {
         let baseline: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if baseline.version == 1 { Ok(baseline) } else { Err(format!("version {} is not known", baseline.version)) }
+        match baseline.version {
+            1 => Ok(Self::with(baseline.findings)),
+            version => Err(format!("version {version} is not known")),
+        }
     }
 
     /// Its text: one entry after the other in an order of its own, so that a change is seen in a review.
@@ -58,13 +72,24 @@ impl Baseline {
     /// Whether a finding was known.
     #[must_use]
     pub fn knows(&self, finding: &Finding) -> bool {
-        self.findings.iter().any(|entry| entry.is(finding) && finding.extent.is_within(&entry.extent))
+        let entries = self.by_fingerprint.get(&finding.identity).map_or(&[][..], Vec::as_slice);
+        entries.iter().any(|entry| entry.is(finding) && finding.extent.is_within(&entry.extent))
     }
 
-    /// Forgets what is not found any more. Returns how many entries that were.
+    /// Forgets what is not found any more, and of what is found whatever has been mended. Returns how many entries are
+    /// gone.
     pub fn prune<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) -> usize {
-        let (before, found) = (self.findings.len(), findings.collect::<Vec<_>>());
-        self.findings.retain(|entry| found.iter().any(|finding| entry.is(finding)));
+        let mut found: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in findings {
+            found.entry(&finding.identity).or_default().push(finding);
+        }
+        let before = self.findings.len();
+        let left = self.findings.iter().filter_map(|entry| {
+            let still = found.get(entry.fingerprint.as_str())?.iter().find(|finding| entry.is(finding))?;
+            let extent = if still.extent.is_within(&entry.extent) { &still.extent } else { &entry.extent };
+            Some(Entry { extent: extent.clone(), ..entry.clone() })
+        });
+        *self = Self::with(left.collect());
         before - self.findings.len()
     }
 

@@ -80,6 +80,12 @@ impl Config {
         self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""))
     }
 
+    /// Where the baseline is, or would be.
+    #[must_use]
+    pub fn baseline_path(&self) -> PathBuf {
+        self.baseline.clone().unwrap_or_else(|| self.folder().join(crate::baseline::FILE_NAME))
+    }
+
     /// What is assumed on a day. That the control `approvedApplication` is retired can be assumed from the day on that
     /// Microsoft has announced.
     #[must_use]

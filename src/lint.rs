@@ -95,6 +95,8 @@ pub struct TenantReport {
     pub policies: usize,
     /// Files without policies.
     pub skipped: usize,
+    /// Files that the configuration leaves out.
+    pub excluded: usize,
     /// Nothing was found that a verdict could rest on.
     pub is_empty: bool,
     /// Verdicts.
@@ -209,6 +211,7 @@ impl Reader<'_> {
             files: read.files,
             policies: read.policies_found - others.values().map(|other| other.policies.len()).sum::<usize>(),
             skipped: read.skipped,
+            excluded: read.excluded,
             is_empty: !told && !read.has_infrastructure,
             has_crashed: read.has_crashed,
             taken: std::mem::take(&mut read.taken).into_iter().map(|(_, file)| file).collect(),
@@ -238,6 +241,7 @@ impl Reader<'_> {
             let first = reports.remove(0);
             let heir = &mut reports[0];
             (heir.files, heir.skipped, heir.taken) = (first.files, first.skipped, first.taken);
+            heir.excluded = first.excluded;
             heir.ignores = first.ignores;
             let name = heir.name.clone();
             heir.findings.extend(first.findings.into_iter().map(|finding| Finding { tenant: name.clone(), ..finding }));

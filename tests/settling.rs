@@ -344,3 +344,80 @@ fn a_baseline_hides_nothing_worse() {
         "worse"
     );
 }
+
+const FORMATS: [&str; 8] = ["pretty", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
+
+/// A tenant in which something is hidden in every way that there is.
+fn silenced() -> tempfile::TempDir {
+    let config = "exclude = [\"drafts/\"]\n[rules]\nmfa-azure-management = \"off\"\ninvalid-value = \"warning\"\n\
+        [[ignore]]\nrule = \"letter-case\"\npolicy = \"MFA for Azure\"\nreason = \"x\"\n";
+    let comment = "# caplint: ignore[invalid-value] x\nresource \"azuread_conditional_access_policy\" \"p\" {\n  \
+        display_name = \"x\"\n  state = \"on\"\n}\n";
+    let misspelt = r#"{"displayName": "q", "state": "enabeld", "conditions": {}, "grantControls": null}"#;
+    let files = [("p.json", POLICY), ("q.json", misspelt), ("drafts/q.json", POLICY), ("main.tf", comment)];
+    let folder = folder(&files);
+    fs::write(
+        folder.path().join("caplint.toml"),
+        "[rules]\nmfa-azure-management = \"off\"\nletter-case = \"off\"\ninvalid-value = \"off\"\n",
+    )
+    .unwrap();
+    assert!(run(folder.path(), &["baseline", "write"]).status.success());
+    fs::write(folder.path().join("caplint.toml"), config).unwrap();
+    folder
+}
+
+#[test]
+fn every_format_says_what_is_hidden_and_by_whom() {
+    let folder = silenced();
+    let summary = report(folder.path(), &[])["summary"].clone();
+    for key in ["ignored", "inBaseline", "switchedOff", "lowered", "hiddenErrors", "excludedFiles"] {
+        assert!(summary[key].as_u64().unwrap() > 0, "{key}: {summary:#}");
+    }
+    let by = summary["hiddenBy"].as_object().unwrap();
+    assert!(["caplint.toml", "main.tf", "the baseline"].iter().all(|source| by.contains_key(*source)), "{by:?}");
+    let schema: Value = serde_json::from_str(&text(&run(folder.path(), &["schema", "report"]))).unwrap();
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&report(folder.path(), &[])));
+    for format in FORMATS {
+        let file = folder.path().join("report.out");
+        let output = run(folder.path(), &["check", "--output", &format!("{format}={}", file.display())]);
+        assert!(text(&output).contains("1 file is left out by the configuration."), "{}", text(&output));
+        let written = fs::read_to_string(&file).unwrap().to_lowercase();
+        for said in ["ignored", "baseline", "switched", "error", "excluded"] {
+            let is_said = match said {
+                "excluded" => written.contains("excluded") || written.contains("left out"),
+                _ => written.contains(said),
+            };
+            assert!(is_said, "{format}: {said}\n{written}");
+        }
+    }
+    // Also where nothing else is wanted.
+    for format in ["pretty", "concise"] {
+        assert!(text(&run(folder.path(), &["check", "-q", "--format", format])).contains("not reported"), "{format}");
+    }
+}
+
+#[test]
+fn isolated_listens_to_nobody_and_says_so() {
+    let folder = silenced();
+    for format in FORMATS {
+        let output = run(folder.path(), &["check", "--isolated", "--format", format]);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        let said = text(&output) + &String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("invalid-value") && said.contains("mfa-azure-management"), "{format}: {said}");
+        assert!(said.contains("1 ignore comment is itself ignored"), "{format}: {said}");
+    }
+    let summary = report(folder.path(), &["--isolated"])["summary"].clone();
+    for key in ["ignored", "inBaseline", "switchedOff", "lowered", "hiddenErrors", "excludedFiles"] {
+        assert_eq!(summary[key], 0, "{key}");
+    }
+}
+
+#[test]
+fn comments_alone_can_be_left_unheard() {
+    let folder = silenced();
+    let summary = report(folder.path(), &["--no-ignore-comments", "--no-baseline"])["summary"].clone();
+    assert_eq!((&summary["ignored"], &summary["ignoreCommentsUnheard"]), (&1.into(), &1.into()), "{summary:#}");
+    assert!(
+        rules(&report(folder.path(), &["--no-ignore-comments", "--no-baseline"])).contains(&"invalid-value".to_owned())
+    );
+}

@@ -1,8 +1,8 @@
-//! `caplint baseline write` and `caplint baseline prune`
+//! `caplint baseline write`, `caplint baseline prune` and `caplint baseline path`
 
 use super::atomic;
 use super::error::RunError;
-use super::selection::{Linted, Selection, Wanted};
+use super::selection::{self, Linted, Selection, Wanted};
 use crate::baseline::Baseline;
 use crate::finding::Finding;
 use std::io::Write;
@@ -20,6 +20,12 @@ enum Action {
     Write(Details),
     /// Forget what is not found any more; nothing is added
     Prune(Details),
+    /// Print the path of the file that a check would read, whether it is there or not
+    Path {
+        /// The configuration [default: the nearest caplint.toml, from the working directory upwards]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 #[derive(clap::Args)]
@@ -33,27 +39,33 @@ struct Details {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
-    let (Action::Write(details) | Action::Prune(details)) = &arguments.action;
+    let (details, is_new) = match &arguments.action {
+        Action::Write(details) => (details, true),
+        Action::Prune(details) => (details, false),
+        Action::Path { config } => {
+            let path = selection::config(config.as_deref(), false)?.0.baseline_path();
+            let path = crate::finding::visible(&path.to_string_lossy());
+            writeln!(std::io::stdout().lock(), "{path}").map_err(RunError::Output)?;
+            return Ok(0);
+        }
+    };
     let wanted = Wanted { line_hashes: false, keep_files: false, allow_empty: false };
     let mut linted = details.selection.lint(&wanted)?;
     if let Some(empty) = linted.tenants.iter().find(|tenant| tenant.is_empty && details.selection.judges_tenants()) {
         return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });
     }
-    linted.settle(None, true);
+    linted.settle(None, true, true);
     let given = details.baseline.as_deref();
     let path = linted.baseline_path(given);
-    let said = match &arguments.action {
-        Action::Write(_) => {
-            let baseline = Baseline::of(findings(&linted));
-            save(&path, &baseline)?;
-            format!("{} findings are in", baseline.len())
-        }
-        Action::Prune(_) => {
-            let Some(mut baseline) = linted.baseline(Some(&path))? else { return Ok(0) };
-            let gone = baseline.prune(findings(&linted));
-            save(&path, &baseline)?;
-            format!("{gone} findings are gone, {} are left in", baseline.len())
-        }
+    let said = if is_new {
+        let baseline = Baseline::of(findings(&linted));
+        save(&path, &baseline)?;
+        format!("{} findings are in", baseline.len())
+    } else {
+        let Some(mut baseline) = linted.baseline(Some(&path))? else { return Ok(0) };
+        let gone = baseline.prune(findings(&linted));
+        save(&path, &baseline)?;
+        format!("{gone} findings are gone, {} are left in", baseline.len())
     };
     let path = crate::finding::visible(&path.to_string_lossy());
     writeln!(std::io::stdout().lock(), "{said} {path}").map_err(RunError::Output)?;

@@ -33,6 +33,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     no_ignores: bool,
 
+    /// Do not listen to ignores in comments of the files that are checked; those of the configuration still count
+    #[arg(long)]
+    no_ignore_comments: bool,
+
     /// Findings that were there before [default: caplint-baseline.json beside the configuration]
     #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
     baseline: Option<PathBuf>,
@@ -94,7 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     targets(arguments, Some(&linted))?;
     let is_strict = linted.config.profile == Profile::Strict;
     let baseline = if arguments.no_baseline { None } else { linted.baseline(arguments.baseline.as_deref())? };
-    let settled = linted.settle(baseline.as_ref(), !arguments.no_ignores);
+    let settled = linted.settle(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
     let empty = linted.tenants.iter().find(|tenant| tenant.is_empty).map(|tenant| tenant.name.clone());
     let empty = empty.filter(|_| arguments.selection.judges_tenants() && !arguments.allow_empty);
     let own = linted.config.requirements.clone();
@@ -119,14 +123,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Err(RunError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
         result => result?,
     }
-    if arguments.format != Format::Pretty
-        && let Some(text) = run.settled.text()
-    {
+    if let Some(text) = run.settled.text().filter(|_| is_for_programs(arguments.format)) {
         eprintln!("{}", crate::finding::visible(&text));
     }
     match empty {
         Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),
         None => Ok(run.exit_code),
+    }
+}
+
+/// Whether people do not read the format itself, so that what is hidden is told them beside it.
+fn is_for_programs(format: Format) -> bool {
+    match format {
+        Format::Pretty | Format::Concise | Format::Github | Format::Markdown => false,
+        Format::Json | Format::Sarif | Format::Gitlab | Format::Junit => true,
     }
 }
 

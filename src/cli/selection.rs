@@ -2,7 +2,7 @@
 
 use super::error::RunError;
 use super::progress::Progress;
-use crate::baseline::{self, Baseline};
+use crate::baseline::Baseline;
 use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::discover::Input;
@@ -59,7 +59,7 @@ pub(super) struct Selection {
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     config: Option<PathBuf>,
 
-    /// Read no configuration: nothing but the paths decides
+    /// Read no configuration and no baseline beside it, and listen to no ignore: nothing but the paths and arguments decide
     #[arg(long)]
     isolated: bool,
 }
@@ -281,18 +281,17 @@ impl Linted {
 
     /// Where the baseline is, or would be.
     pub(super) fn baseline_path(&self, given: Option<&Path>) -> PathBuf {
-        let beside = || self.config.folder().join(baseline::FILE_NAME);
-        given.map(Path::to_owned).or_else(|| self.config.baseline.clone()).unwrap_or_else(beside)
+        given.map_or_else(|| self.config.baseline_path(), Path::to_owned)
     }
 
-    /// Takes out what is not to be reported.
-    pub(super) fn settle(&mut self, baseline: Option<&Baseline>, ignores: bool) -> Settled {
+    /// Takes out what is not to be reported. `comments` are the ignores in the files themselves.
+    pub(super) fn settle(&mut self, baseline: Option<&Baseline>, ignores: bool, comments: bool) -> Settled {
         let settling = Settling {
             config: &self.config,
             config_text: &self.config_text,
             baseline,
             ignores,
-            comments: ignores && !self.is_isolated,
+            comments: ignores && comments && !self.is_isolated,
             is_complete: self.is_complete,
             today: self.today,
         };

@@ -16,7 +16,7 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
 const SPLIT_ABOVE: usize = 1 << 20;
@@ -29,6 +29,8 @@ const HANDFUL: usize = 64;
 pub(super) struct Read {
     pub(super) files: usize,
     pub(super) skipped: usize,
+    /// Files that the configuration leaves out.
+    pub(super) excluded: usize,
     pub(super) policies_found: usize,
     pub(super) policies: Vec<Policy>,
     pub(super) companions: Companions,
@@ -159,8 +161,11 @@ impl Read {
 impl Reader<'_> {
     pub(super) fn read(&self, inputs: &[Input]) -> Read {
         let config = &self.options.config;
+        let excluded = AtomicUsize::new(0);
         let is_wanted = |candidate: &Candidate| {
-            config.exclude.is_empty() || !config.exclude.is_match(from_config(config, &candidate.shown()))
+            let is_out = !config.exclude.is_empty() && config.exclude.is_match(from_config(config, &candidate.shown()));
+            excluded.fetch_add(usize::from(is_out), Ordering::Relaxed);
+            !is_out
         };
         let mut candidates = inputs.iter().flat_map(Input::files).filter(is_wanted).enumerate();
         let mut read = if self.options.parallel {
@@ -175,6 +180,7 @@ impl Reader<'_> {
         } else {
             candidates.fold(Read::default(), |read, (file, candidate)| self.add(read, file, candidate))
         };
+        read.excluded = excluded.into_inner();
         read.sort();
         self.settle(&mut read);
         let unfollowed = pages::unfollowed(&read.pages, &read.policies);
@@ -412,7 +418,6 @@ fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxE
 mod tests {
     use super::*;
     use crate::lint::Options;
-    use std::sync::atomic::AtomicUsize;
 
     #[test]
     fn a_mistake_in_one_file_is_a_finding_of_that_file() {

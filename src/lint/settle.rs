@@ -1,14 +1,20 @@
 //! What is not reported: levels, ignores and the baseline, over all tenants of a run.
 
+mod honoured;
+mod tally;
+
+pub use tally::Settled;
+
 use super::{TenantReport, distinguish};
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::finding::{Finding, Located, joined, quoted};
+use crate::finding::{Finding, Located};
 use crate::ignore::{About, Ignore, without_reason};
 use crate::rules::{self, IgnoreFacts};
 use crate::source::LineHashes;
-use std::collections::BTreeMap;
+use honoured::Honoured;
 use std::path::{Component, Path, PathBuf};
+use tally::Why;
 use time::Date;
 
 /// How findings are settled.
@@ -29,49 +35,6 @@ pub struct Settling<'a> {
     pub today: Date,
 }
 
-/// How many findings are not reported.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settled {
-    /// Because somebody has said so.
-    pub ignored: usize,
-    /// Because they were there before.
-    pub known: usize,
-    /// Because their rule is switched off.
-    pub off: usize,
-    /// The same by who says so: the file of an ignore, the configuration, the baseline.
-    pub by: BTreeMap<String, usize>,
-    /// Ignore comments in the files that were not listened to.
-    pub unheard: usize,
-}
-
-impl Settled {
-    /// In words, if there is anything to say: "2 findings are not reported: 1 by main.tf, …".
-    #[must_use]
-    pub fn text(&self) -> Option<String> {
-        let hidden = self.ignored + self.known + self.off;
-        let kinds = [(self.ignored, "ignored"), (self.known, "in the baseline"), (self.off, "switched off")];
-        let kinds: Vec<(usize, &str)> = kinds.into_iter().filter(|(number, _)| *number > 0).collect();
-        let kinds: Vec<String> = match kinds.as_slice() {
-            [(_, how)] => vec![(*how).to_owned()],
-            several => several.iter().map(|(number, how)| format!("{number} {how}")).collect(),
-        };
-        let by: Vec<String> = self.by.keys().map(|source| quoted(source)).collect();
-        let mut said = Vec::new();
-        if hidden > 0 {
-            let are = if hidden == 1 { "finding is" } else { "findings are" };
-            said.push(format!("{hidden} {are} not reported: {}, by {}.", kinds.join(", "), joined(&by, 5)));
-        }
-        if self.unheard > 0 {
-            let are = if self.unheard == 1 { "ignore comment is" } else { "ignore comments are" };
-            said.push(format!(
-                "{} {are} not listened to and ignored, as --isolated and --no-ignores say.",
-                self.unheard
-            ));
-        }
-        (!said.is_empty()).then(|| said.join(" "))
-    }
-}
-
 /// Takes out what is not to be reported, and adds what is to be said of the ignores.
 pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled {
     let mut settled = Settled::default();
@@ -82,37 +45,21 @@ pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled 
     } else {
         settled.unheard = comments.len();
     }
-    let config_path = settling.config.path.as_deref().map(crate::discover::shown).unwrap_or_default();
+    let honoured = if settling.ignores { Honoured::of(&ignores, settling.today) } else { Honoured::default() };
     let mut used = vec![false; ignores.len()];
+    let by = settling.config.path.as_deref().map(crate::discover::shown).unwrap_or_default();
     for tenant in tenants.iter_mut() {
-        let before = tenant.findings.len();
-        level(&mut tenant.findings, settling.config);
-        let off = before - tenant.findings.len();
-        settled.off += off;
-        if off > 0 {
-            *settled.by.entry(config_path.clone()).or_default() += off;
-        }
-        tenant.findings.retain(|finding| {
-            // Where nothing is ignored, nobody asks the system for the path.
-            let honoured = if settling.ignores { ignores.as_slice() } else { &[] };
-            let path =
-                if honoured.is_empty() { String::new() } else { from_config(settling.config, &finding.primary().path) };
-            let mut is_ignored = false;
-            for (index, ignore) in honoured.iter().enumerate() {
-                let hides = ignore.counts(settling.today) && ignore.covers(finding, &path);
-                used[index] |= hides;
-                if hides && !is_ignored {
-                    *settled.by.entry(ignore.location.path.clone()).or_default() += 1;
+        settled.excluded += tenant.excluded;
+        tenant.findings.retain_mut(|finding| {
+            settled.is_left(finding, settling, &by, |finding| {
+                if honoured.is_empty() {
+                    // Nobody asks the system for the path.
+                    return None;
                 }
-                is_ignored |= hides;
-            }
-            let is_known = !is_ignored && settling.baseline.is_some_and(|baseline| baseline.knows(finding));
-            settled.ignored += usize::from(is_ignored);
-            settled.known += usize::from(is_known);
-            if is_known {
-                *settled.by.entry("the baseline".to_owned()).or_default() += 1;
-            }
-            !is_ignored && !is_known
+                let covering = honoured.covering(finding, &from_config(settling.config, &finding.primary().path));
+                covering.iter().for_each(|index| used[*index] = true);
+                covering.into_iter().min().map(|index| ignores[index].location.path.as_str())
+            })
         });
     }
     if !settling.ignores {
@@ -124,13 +71,46 @@ pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled 
         let drafts = rules::check_ignore(&facts);
         let mut findings: Vec<Finding> =
             drafts.into_iter().map(|draft| draft.at(&first.name, ignore.location.clone())).collect();
-        level(&mut findings, settling.config);
-        findings.retain(|finding| !settling.baseline.is_some_and(|baseline| baseline.knows(finding)));
+        findings.retain_mut(|finding| settled.is_left(finding, settling, &by, |_| None));
         first.findings.extend(findings);
     }
     first.findings.sort_by(|one, two| one.order().cmp(&two.order()));
     distinguish(&mut first.findings);
     settled
+}
+
+impl Settled {
+    /// Gives a finding the level that the configuration wants. Returns whether it is reported, and counts why not.
+    /// `ignored_by` names the file that ignores it.
+    fn is_left<'i>(
+        &mut self,
+        finding: &mut Finding,
+        settling: &Settling<'_>,
+        config: &str,
+        mut ignored_by: impl FnMut(&Finding) -> Option<&'i str>,
+    ) -> bool {
+        let own = finding.level;
+        match settling.config.levels.get(finding.rule).map(|level| level.level()) {
+            None => {}
+            Some(None) => {
+                self.count(own, Why::Off, config);
+                return false;
+            }
+            Some(Some(level)) => finding.level = level,
+        }
+        if let Some(by) = ignored_by(finding) {
+            self.count(own, Why::Ignored, by);
+            return false;
+        }
+        if settling.baseline.is_some_and(|baseline| baseline.knows(finding)) {
+            self.count(own, Why::Known, "the baseline");
+            return false;
+        }
+        if finding.level < own {
+            self.count(own, Why::Lowered, config);
+        }
+        true
+    }
 }
 
 /// Ignores of the configuration, with their places in it.
@@ -146,17 +126,6 @@ fn of_config(settling: &Settling<'_>) -> Vec<Ignore> {
         location: located.bytes(entry.span.clone(), "this ignore"),
     });
     ignores.collect()
-}
-
-/// Gives findings the levels that the configuration wants.
-fn level(findings: &mut Vec<Finding>, config: &Config) {
-    if config.levels.is_empty() {
-        return;
-    }
-    findings.retain_mut(|finding| match config.levels.get(finding.rule) {
-        None => true,
-        Some(level) => level.level().map(|level| finding.level = level).is_some(),
-    });
 }
 
 /// A path from the folder of the configuration.

@@ -14,5 +14,6 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
         writeln!(out, "{}", visible(&format!("{place}: {said}")))?;
     }
-    Ok(())
+    let hidden = run.settled.text().filter(|_| !style.quiet || run.settled.errors > 0);
+    hidden.map_or(Ok(()), |text| writeln!(out, "{}", visible(&format!("caplint: {text}"))))
 }

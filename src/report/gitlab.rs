@@ -10,9 +10,22 @@ use std::io::{self, Write};
 
 pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let mut seen = BTreeSet::new();
-    let issues: Vec<Value> = run.findings().map(|finding| issue(finding, run, &mut seen)).collect();
+    let mut issues: Vec<Value> = run.findings().map(|finding| issue(finding, run, &mut seen)).collect();
+    issues.extend(hidden(run));
     let text = serde_json::to_string_pretty(&issues).map_err(io::Error::other)?;
     writeln!(out, "{}", escape_invisible(&text))
+}
+
+/// What is not reported, which has no other place in this format.
+fn hidden(run: &Run) -> Option<Value> {
+    let tenant = run.tenants.first()?;
+    Some(json!({
+        "description": visible(&run.settled.text()?),
+        "check_name": "hidden-findings",
+        "fingerprint": "hidden-findings",
+        "severity": "info",
+        "location": { "path": run.root.place(&tenant.name).0, "lines": { "begin": 1 } },
+    }))
 }
 
 fn issue(finding: &Finding, run: &Run, seen: &mut BTreeSet<String>) -> Value {

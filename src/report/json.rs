@@ -28,7 +28,10 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
             "ignored": run.settled.ignored,
             "inBaseline": run.settled.known,
             "switchedOff": run.settled.off,
+            "lowered": run.settled.lowered,
+            "hiddenErrors": run.settled.errors,
             "hiddenBy": run.settled.by,
+            "excludedFiles": run.settled.excluded,
             "ignoreCommentsUnheard": run.settled.unheard,
         },
     });

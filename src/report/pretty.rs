@@ -19,7 +19,11 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         }
     }
     if style.quiet {
-        return Ok(());
+        // Whoever wants errors alone wants to know of those that are hidden.
+        return match run.settled.text().filter(|_| run.settled.errors > 0) {
+            Some(text) => writeln!(out, "{}", visible(&text)),
+            None => Ok(()),
+        };
     }
     for tenant in &run.tenants {
         verdicts_to(tenant, style, out)?;

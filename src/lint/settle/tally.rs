@@ -1,0 +1,114 @@
+//! What is not reported, counted: nothing is hidden in silence.
+
+use crate::finding::{Level, joined, quoted};
+use std::collections::BTreeMap;
+
+/// How many findings are not reported, or weigh less than they would.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Because somebody has said so.
+    pub ignored: usize,
+    /// Because they were there before.
+    pub known: usize,
+    /// Because their rule is switched off.
+    pub off: usize,
+    /// Findings that are reported, at a lower level than their own.
+    pub lowered: usize,
+    /// How many of all those would be errors.
+    pub errors: usize,
+    /// The same by who says so: the file of an ignore, the configuration, the baseline.
+    pub by: BTreeMap<String, usize>,
+    /// Ignore comments in the files that were not listened to.
+    pub unheard: usize,
+    /// Files that the configuration leaves out.
+    pub excluded: usize,
+}
+
+/// Why a finding is not reported, or weighs less.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Why {
+    Ignored,
+    Known,
+    Off,
+    Lowered,
+}
+
+impl Settled {
+    /// Counts a finding that would have had this level, and who has taken it out.
+    pub(super) fn count(&mut self, level: Level, why: Why, by: &str) {
+        match why {
+            Why::Ignored => self.ignored += 1,
+            Why::Known => self.known += 1,
+            Why::Off => self.off += 1,
+            Why::Lowered => self.lowered += 1,
+        }
+        self.errors += usize::from(level == Level::Error);
+        match self.by.get_mut(by) {
+            Some(number) => *number += 1,
+            None => _ = self.by.insert(by.to_owned(), 1),
+        }
+    }
+
+    /// In words, if there is anything to say: "2 findings are not reported: 1 ignored, 1 in the baseline, by …".
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let hidden = self.ignored + self.known + self.off;
+        let mut said = Vec::new();
+        if hidden > 0 {
+            let kinds = [(self.ignored, "ignored"), (self.known, "in the baseline"), (self.off, "switched off")];
+            let kinds: Vec<String> =
+                kinds.iter().filter(|(number, _)| *number > 0).map(|(number, how)| format!("{number} {how}")).collect();
+            said.push(format!("{} not reported: {}.", of(hidden, "finding is", "findings are"), kinds.join(", ")));
+        }
+        if self.lowered > 0 {
+            let are = of(self.lowered, "finding weighs", "findings weigh");
+            said.push(format!("{are} less than by default."));
+        }
+        if hidden + self.lowered > 0 {
+            let by: Vec<String> =
+                self.by.iter().map(|(source, number)| format!("{} ({number})", quoted(source))).collect();
+            let errors = match self.errors {
+                0 => "None of them is an error.".to_owned(),
+                1 => "1 of them is an error.".to_owned(),
+                errors => format!("{errors} of them are errors."),
+            };
+            said.push(format!("{errors} By {}.", joined(&by, 5)));
+        }
+        if self.excluded > 0 {
+            said.push(format!("{} left out by the configuration.", of(self.excluded, "file is", "files are")));
+        }
+        if self.unheard > 0 {
+            let are = of(self.unheard, "ignore comment is itself", "ignore comments are themselves");
+            said.push(format!("{are} ignored: --isolated, --no-ignores and --no-ignore-comments listen to none."));
+        }
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+}
+
+/// "1 file is", "2 files are".
+fn of(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_hidden_in_silence() {
+        assert_eq!(Settled::default().text(), None);
+        let mut settled = Settled { excluded: 1, unheard: 2, ..Settled::default() };
+        settled.count(Level::Error, Why::Ignored, "main.tf");
+        settled.count(Level::Info, Why::Known, "the baseline");
+        settled.count(Level::Error, Why::Lowered, "caplint.toml");
+        assert_eq!(
+            settled.text().as_deref(),
+            Some(
+                "2 findings are not reported: 1 ignored, 1 in the baseline. 1 finding weighs less than by default. \
+                 2 of them are errors. By \"caplint.toml\" (1), \"main.tf\" (1) and \"the baseline\" (1). \
+                 1 file is left out by the configuration. \
+                 2 ignore comments are themselves ignored: --isolated, --no-ignores and --no-ignore-comments listen to none."
+            )
+        );
+    }
+}
