@@ -421,3 +421,71 @@ fn comments_alone_can_be_left_unheard() {
         rules(&report(folder.path(), &["--no-ignore-comments", "--no-baseline"])).contains(&"invalid-value".to_owned())
     );
 }
+
+#[test]
+fn the_path_of_the_baseline_is_told() {
+    let told = |files: &[(&str, &str)], arguments: &[&str]| {
+        let folder = folder(files);
+        text(&run(folder.path(), &[&["baseline", "path"], arguments].concat())).trim().to_owned()
+    };
+    assert_eq!(told(&[], &[]), "caplint-baseline.json");
+    assert_eq!(told(&[("caplint.toml", "baseline = \"ci/known.json\"")], &[]), "ci/known.json");
+    assert_eq!(told(&[("ci/gate.toml", "")], &["--config", "ci/gate.toml"]), "ci/caplint-baseline.json");
+}
+
+/// The scripts of the action, run in a repository whose pull request silences all that it can.
+#[cfg(unix)]
+#[test]
+fn a_pull_request_does_not_silence_its_own_check() {
+    use std::os::unix::fs::symlink;
+    let action = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/action.yml")).unwrap();
+    let step = action.split("    - name: ").find(|step| step.starts_with("Take the configuration")).unwrap();
+    let script: String = step
+        .split_once("      run: |\n")
+        .unwrap()
+        .1
+        .lines()
+        .take_while(|line| line.is_empty() || line.starts_with("        "))
+        .map(|line| line.trim_start_matches("        ").to_owned() + "\n")
+        .collect();
+    let off = "baseline = \"ci/../known.json\"\n[rules]\nmfa-azure-management = \"off\"\n";
+    for (trust, base_has_config) in [("false", true), ("false", false), ("true", true)] {
+        let folder = folder(&[("exports/p.json", POLICY)]);
+        let at = folder.path();
+        let git = |arguments: &[&str]| {
+            let who = ["-c", "user.name=a", "-c", "user.email=a@contoso.example", "-c", "commit.gpgsign=false"];
+            let output = Command::new("git").current_dir(at).args([&who, arguments].concat()).output().unwrap();
+            assert!(output.status.success(), "{arguments:?} {}", String::from_utf8_lossy(&output.stderr));
+            text(&output)
+        };
+        if base_has_config {
+            fs::write(at.join("caplint.toml"), "baseline = \"ci/../known.json\"\n").unwrap();
+            fs::write(at.join("known.json"), "{\"version\": 1, \"findings\": []}").unwrap();
+        }
+        fs::create_dir_all(at.join("runner/caplint/bin")).unwrap();
+        symlink(env!("CARGO_BIN_EXE_caplint"), at.join("runner/caplint/bin/caplint")).unwrap();
+        git(&["init", "--quiet"]);
+        git(&["add", "exports", "."]);
+        git(&["commit", "--quiet", "-m", "base"]);
+        let base = git(&["rev-parse", "HEAD"]);
+        // Git keeps no empty folder.
+        fs::create_dir_all(at.join("ci")).unwrap();
+        assert!(run(at, &["baseline", "write", "exports"]).status.success());
+        fs::write(at.join("caplint.toml"), off).unwrap();
+        let done = Command::new("bash")
+            .current_dir(at)
+            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &script])
+            .env("RUNNER_TEMP", at.join("runner"))
+            .envs([
+                ("CAPLINT_BASE", base.trim()),
+                ("CAPLINT_TRUST", trust),
+                ("CAPLINT_CONFIG", ""),
+                ("CAPLINT_TOKEN", ""),
+            ])
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let expected = i32::from(trust == "false");
+        assert_eq!(code(at, &["check", "exports"]), expected, "{trust} {base_has_config}");
+    }
+}
