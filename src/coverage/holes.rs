@@ -375,9 +375,13 @@ fn only_obstacle(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<C
     (view.forces(policy, &changed, Lens::Plain) == Match::Yes).then_some(coordinate)
 }
 
-/// The principal whose exception a hole is: of several who may be the same, always the same one.
+/// The principal whose exception a hole is: of several who may be the same, always the same one, and one with an id if
+/// there is any.
 fn principal(space: &Space<'_>, terms: &BTreeSet<Term>) -> Option<Term> {
-    let principals = terms.iter().filter_map(|term| Some((space.principal_of(*term)?, *term)));
+    let principals = terms.iter().filter_map(|term| {
+        let (kind, id) = space.principal_of(*term)?;
+        Some(((id.guid().is_none(), kind, id), *term))
+    });
     principals.min().map(|(_, term)| term)
 }
 

@@ -57,7 +57,9 @@ pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled 
                     return None;
                 }
                 let covering = honoured.covering(finding, &from_config(settling.config, &finding.primary().path));
-                covering.iter().for_each(|index| used[*index] = true);
+                for index in &covering {
+                    used[*index] = true;
+                }
                 covering.into_iter().min().map(|index| ignores[index].location.path.as_str())
             })
         });
