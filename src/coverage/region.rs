@@ -316,7 +316,7 @@ impl Reader<'_, '_, '_> {
 
     /// The users whom a list names. With `perhaps`, also whoever may be one of them.
     fn one_of(&mut self, list: &List<Id>, perhaps: bool) -> Formula {
-        let meant = meant(list, &self.space.named().users, perhaps);
+        let meant = meant(list, perhaps.then(|| &self.space.named().users));
         Formula::any(meant.into_iter().map(|id| self.space.is(Meaning::User(id))).collect::<Vec<_>>())
     }
 
@@ -360,7 +360,7 @@ impl Reader<'_, '_, '_> {
         };
         let of_type = self.holds(&guests.types, hidden, |reader, kind| reader.space.user_type(*kind));
         let Some(tenants) = &guests.tenants else { return Formula::all([of_type, self.space.is_guest()]) };
-        let of_tenant = meant(tenants, &self.space.named().tenants, hidden && !self.sure);
+        let of_tenant = meant(tenants, (hidden && !self.sure).then(|| &self.space.named().tenants));
         let of_tenant: Vec<Formula> =
             of_tenant.into_iter().map(|id| self.space.is(Meaning::ExternalTenant(id))).collect();
         let of_tenant = Formula::any(of_tenant.into_iter().chain([Formula::constant(has_unknown(tenants) && hidden)]));
@@ -570,10 +570,10 @@ impl Reader<'_, '_, '_> {
     }
 }
 
-/// The objects that a list names. With `perhaps`, also all of those that are named elsewhere and may be one of them.
-fn meant(list: &List<Id>, named: &BTreeSet<Id>, perhaps: bool) -> BTreeSet<Id> {
+/// The objects that a list names, and all of those that are `named` elsewhere and may be one of them.
+fn meant(list: &List<Id>, named: Option<&BTreeSet<Id>>) -> BTreeSet<Id> {
     let mut meant: BTreeSet<Id> = list.known().map(|(_, id)| id).filter(|id| id.is_one_object()).cloned().collect();
-    if perhaps && !meant.is_empty() {
+    if let Some(named) = named.filter(|_| !meant.is_empty()) {
         let any_is_open = meant.iter().any(Id::is_unresolved);
         let may_be = |id: &&Id| id.is_one_object() && (any_is_open || id.is_unresolved());
         meant.extend(named.iter().filter(may_be).cloned());

@@ -82,15 +82,17 @@ fn names_secret(text: &str) -> bool {
     text.match_indices([':', '=']).any(|(at, _)| {
         let before =
             text[..at].trim_end_matches(|character: char| character.is_whitespace() || "\"'\\".contains(character));
-        let start = before.rfind(|character: char| !character.is_alphanumeric() && !"_-".contains(character));
-        let key = &before[start.map_or(0, |start| start + before[start..].chars().next().map_or(1, char::len_utf8))..];
-        let key: String = key.chars().filter(|character| !"_-".contains(*character)).collect();
-        let key = key.to_ascii_lowercase();
+        // From its end, because that is what tells: most keys are done with after a letter.
+        let key = before.chars().rev().take_while(|character| character.is_alphanumeric() || "_-".contains(*character));
+        let key = key.filter(|character| !"_-".contains(*character)).map(|character| character.to_ascii_lowercase());
+        let ends_with = |word: &str, skipped: usize| {
+            let mut key = key.clone().skip(skipped);
+            word.chars().rev().all(|character| key.next() == Some(character))
+        };
+        let is_secret =
+            SECRETS.iter().any(|secret| ends_with(secret, 0) || (ends_with("s", 0) && ends_with(secret, 1)));
         // A page of Graph's is no secret.
-        let is_secret = SECRETS
-            .iter()
-            .any(|secret| key.ends_with(secret) || key.strip_suffix('s').is_some_and(|key| key.ends_with(secret)));
-        is_secret && key != "skiptoken"
+        is_secret && !key.clone().eq("skiptoken".chars().rev())
     })
 }
 

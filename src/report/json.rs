@@ -3,7 +3,7 @@
 use super::Run;
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
-use crate::lint::{ControlReport, ExceptionReport, TenantReport};
+use crate::lint::{ControlReport, ExceptionReport, Settled, TenantReport};
 use crate::policy::Words;
 use crate::requirement::Resource;
 use crate::signin::SignIn;
@@ -13,7 +13,7 @@ use std::io::{self, Write};
 pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let summary = run.summary();
     let findings = run.tenants.iter().flat_map(|tenant| &tenant.findings);
-    let report = json!({
+    let mut report = json!({
         "version": 1,
         "tool": { "name": "caplint", "version": env!("CARGO_PKG_VERSION") },
         "tenants": run.tenants.iter().map(tenant).collect::<Vec<_>>(),
@@ -25,18 +25,27 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
             "files": summary.files,
             "policies": summary.policies,
             "skipped": summary.skipped,
-            "ignored": run.settled.ignored,
-            "inBaseline": run.settled.known,
-            "switchedOff": run.settled.off,
-            "lowered": run.settled.lowered,
-            "hiddenErrors": run.settled.errors,
-            "hiddenBy": run.settled.by,
-            "excludedFiles": run.settled.excluded,
-            "ignoreCommentsUnheard": run.settled.unheard,
         },
     });
+    if let (Some(summary), Value::Object(settled)) = (report["summary"].as_object_mut(), settled(&run.settled)) {
+        summary.extend(settled);
+    }
     let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
     writeln!(out, "{}", escape_invisible(&text))
+}
+
+/// What is not reported, counted, as every report in JSON has it.
+pub(super) fn settled(settled: &Settled) -> Value {
+    json!({
+        "ignored": settled.ignored,
+        "inBaseline": settled.known,
+        "switchedOff": settled.off,
+        "lowered": settled.lowered,
+        "hiddenErrors": settled.errors,
+        "hiddenBy": settled.by,
+        "excludedFiles": settled.excluded,
+        "ignoreCommentsUnheard": settled.unheard,
+    })
 }
 
 fn tenant(tenant: &TenantReport) -> Value {

@@ -3,7 +3,7 @@
 //! Written as JSON values: the one well-kept crate of SARIF types generates some hundred of them at build time, of which
 //! a dozen would be used.
 
-use super::{NOTHING, Root, Run};
+use super::{NOTHING, Root, Run, json as report};
 use crate::finding::{Finding, Level, Location, clip, escape_invisible, visible};
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Category, Meta, Rule};
@@ -45,16 +45,7 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
             "invocations": [invocation(run, dropped)],
             "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository." } } },
             "columnKind": "utf16CodeUnits",
-            "properties": {
-                "ignored": run.settled.ignored,
-                "inBaseline": run.settled.known,
-                "switchedOff": run.settled.off,
-                "lowered": run.settled.lowered,
-                "hiddenErrors": run.settled.errors,
-                "hiddenBy": run.settled.by,
-                "excludedFiles": run.settled.excluded,
-                "ignoreCommentsUnheard": run.settled.unheard,
-            },
+            "properties": report::settled(&run.settled),
             "results": results.iter().map(|group| result(group, &metas, &run.root)).collect::<Vec<_>>(),
         }],
     });

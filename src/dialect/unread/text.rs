@@ -121,6 +121,11 @@ pub fn glance(text: &str) -> Option<Other> {
 /// Recognises a file that is only met because files of its kind may hold policies, in whatever notation.
 #[must_use]
 pub fn glance_beside(text: &str) -> Option<Other> {
+    // Most files of a repository are about something else. All marks but that of a plan's log have this word in them.
+    let is_about = |word: &str| text.as_bytes().windows(word.len()).any(|at| at.eq_ignore_ascii_case(word.as_bytes()));
+    if !is_about("condition") && !is_about("@level") {
+        return None;
+    }
     let plain = plain(text, |character| matches!(character, '"' | '\''));
     in_lines(text).or_else(|| marked(&plain)).or_else(|| {
         let found = in_yaml(&plain)?;
