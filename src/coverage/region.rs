@@ -3,7 +3,7 @@
 //! Written apart from `signin`, which says the same of one sign-in at a time, so that each can test the other.
 
 use super::formula::Formula;
-use super::space::{Meaning, Space, has_unknown, is_none};
+use super::space::{Meaning, Named, Space, has_unknown, is_none};
 use crate::catalog::{self, Suite};
 use crate::policy::{
     ClientAppType, DeviceRule, Fact, FilterMode, GrantControl, Guests, Id, List, Operator, Platform, Policy, RiskLevel,
@@ -80,7 +80,7 @@ pub(super) fn security_defaults(space: &mut Space<'_>, sure: bool) -> Formula {
             .filter(|role| named.contains(&role.id))
             .map(|role| role.id.clone())
             .collect();
-        let roles = Formula::any(roles.into_iter().map(|role| space.is(Meaning::Role(role))).collect::<Vec<_>>());
+        let roles = space.is_any(roles, Meaning::Role);
         stopped.push(Formula::all([Formula::any(apps), roles]));
     }
     Formula::any(stopped)
@@ -288,7 +288,11 @@ impl Reader<'_, '_, '_> {
         let class = users.exclude_users.known().any(|(_, id)| id.may_be_class());
         let not_excluded = [
             self.not_excluded(&users.exclude_users, Self::everybody),
-            if one_by_one { self.one_of(&users.exclude_users, false).not() } else { Formula::Always },
+            if one_by_one {
+                self.one_of(&users.exclude_users, false, |named| &named.users, Meaning::User).not()
+            } else {
+                Formula::Always
+            },
             self.not_excluded(&users.exclude_groups, |reader, id| {
                 if one_by_one { reader.space.is(Meaning::Group(id.clone())) } else { Formula::Never }
             }),
@@ -303,7 +307,7 @@ impl Reader<'_, '_, '_> {
         let every_group = self.class >= Class::Unknown;
         let included = [
             self.included(&users.include_users, Self::everybody_included),
-            self.one_of(&users.include_users, !self.sure),
+            self.one_of(&users.include_users, !self.sure, |named| &named.users, Meaning::User),
             self.included(&users.include_groups, |reader, id| {
                 if every_group { Formula::Always } else { reader.space.is(Meaning::Group(id.clone())) }
             }),
@@ -314,10 +318,31 @@ impl Reader<'_, '_, '_> {
         Formula::all(not_excluded.into_iter().chain([Formula::any(included)]))
     }
 
-    /// The users whom a list names. With `perhaps`, also whoever may be one of them.
-    fn one_of(&mut self, list: &List<Id>, perhaps: bool) -> Formula {
-        let meant = meant(list, perhaps.then(|| &self.space.named().users));
-        Formula::any(meant.into_iter().map(|id| self.space.is(Meaning::User(id))).collect::<Vec<_>>())
+    /// The objects that a list names, of those that are `named` anywhere. With `perhaps`, also what may be one of them.
+    fn one_of(
+        &mut self,
+        list: &List<Id>,
+        perhaps: bool,
+        named: fn(&Named) -> &BTreeSet<Id>,
+        meaning: fn(Id) -> Meaning,
+    ) -> Formula {
+        let is_object = |id: &&Id| id.is_one_object();
+        let listed: BTreeSet<Id> = list.known().map(|(_, id)| id).filter(is_object).cloned().collect();
+        let lists_open = listed.iter().any(Id::is_unresolved);
+        if !perhaps || listed.is_empty() {
+            return self.space.is_any(listed, meaning);
+        }
+        let others = named(self.space.named()).iter().filter(|id| id.is_one_object() && !listed.contains(id)).cloned();
+        let (open, known): (BTreeSet<Id>, BTreeSet<Id>) = others.partition(Id::is_unresolved);
+        let mut any = |ids: BTreeSet<Id>| self.space.is_any(ids, meaning);
+        // What a list leaves open may be anything that has a name. What is open itself may be what is listed, unless it has
+        // an id that is not.
+        let may_be = match (lists_open, open.is_empty()) {
+            (true, _) => Formula::any([any(open), any(known)]),
+            (false, true) => Formula::Never,
+            (false, false) => Formula::all([any(open), any(known).not()]),
+        };
+        Formula::any([any(listed), may_be])
     }
 
     /// Holders of a role; what is a name instead of an id is no role of its own.
@@ -331,7 +356,7 @@ impl Reader<'_, '_, '_> {
             return Formula::Never;
         }
         let roles: Vec<Id> = self.space.named().roles.iter().filter(|id| id.guid().is_some()).cloned().collect();
-        Formula::any(roles.into_iter().map(|id| self.space.is(Meaning::Role(id))).collect::<Vec<_>>())
+        self.space.is_any(roles, Meaning::Role)
     }
 
     fn everybody(&mut self, id: &Id) -> Formula {
@@ -360,10 +385,8 @@ impl Reader<'_, '_, '_> {
         };
         let of_type = self.holds(&guests.types, hidden, |reader, kind| reader.space.user_type(*kind));
         let Some(tenants) = &guests.tenants else { return Formula::all([of_type, self.space.is_guest()]) };
-        let of_tenant = meant(tenants, (hidden && !self.sure).then(|| &self.space.named().tenants));
-        let of_tenant: Vec<Formula> =
-            of_tenant.into_iter().map(|id| self.space.is(Meaning::ExternalTenant(id))).collect();
-        let of_tenant = Formula::any(of_tenant.into_iter().chain([Formula::constant(has_unknown(tenants) && hidden)]));
+        let named = self.one_of(tenants, hidden && !self.sure, |named| &named.tenants, Meaning::ExternalTenant);
+        let of_tenant = Formula::any([named, Formula::constant(has_unknown(tenants) && hidden)]);
         // The account of an internal guest is the tenant's own.
         let internal = self.space.user_type(UserType::InternalGuest);
         Formula::all([of_type, self.space.is_guest(), Formula::any([internal, of_tenant])])
@@ -568,15 +591,4 @@ impl Reader<'_, '_, '_> {
             Fact::Known(None) | Fact::Unknown(_) => self.perhaps(),
         }))
     }
-}
-
-/// The objects that a list names, and all of those that are `named` elsewhere and may be one of them.
-fn meant(list: &List<Id>, named: Option<&BTreeSet<Id>>) -> BTreeSet<Id> {
-    let mut meant: BTreeSet<Id> = list.known().map(|(_, id)| id).filter(|id| id.is_one_object()).cloned().collect();
-    if let Some(named) = named.filter(|_| !meant.is_empty()) {
-        let any_is_open = meant.iter().any(Id::is_unresolved);
-        let may_be = |id: &&Id| id.is_one_object() && (any_is_open || id.is_unresolved());
-        meant.extend(named.iter().filter(may_be).cloned());
-    }
-    meant
 }

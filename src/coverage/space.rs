@@ -194,6 +194,12 @@ impl<'t> Space<'t> {
         Formula::Is(self.term(meaning))
     }
 
+    /// Whether one of these is meant.
+    pub(super) fn is_any(&mut self, ids: impl IntoIterator<Item = Id>, meaning: fn(Id) -> Meaning) -> Formula {
+        let terms: Vec<Formula> = ids.into_iter().map(|id| self.is(meaning(id))).collect();
+        Formula::any(terms)
+    }
+
     /// Whether a coordinate has a value, where `first` is what an attacker tries first and false terms mean just that.
     fn equals<T: Copy + PartialEq>(&mut self, domain: &[T], first: T, value: T, meaning: fn(T) -> Meaning) -> Formula {
         if value != first {

@@ -174,3 +174,26 @@ fn policies_are_compared_on_every_pair_of_axes() {
     let seen = additions.iter().chain(&redundancies[..2]);
     assert!(seen.copied().all(|count: i32| count > 100), "{additions:?} {redundancies:?}");
 }
+
+/// What has an id is no other one, whatever else it is called: of twins, one is told although a name may be anybody's.
+#[test]
+fn a_name_of_another_user_is_not_the_listed_one() {
+    let saying = |path: &str, users: &[&str]| {
+        let mut policy = whole();
+        put(&mut policy, path, json!(users));
+        policy
+    };
+    let (include, exclude) = ("/conditions/users/includeUsers", "/conditions/users/excludeUsers");
+    let [one, two] = ["a0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"];
+    let policies = [
+        saying(include, &[one]),
+        saying(include, &[one]),
+        saying(exclude, &[one, two]),
+        saying(exclude, &["<BreakGlass>"]),
+    ];
+    let [api, _] = requirements();
+    assert_eq!(check_redundancy(&[Axis::User], tenant(&policies).policies, &api).unwrap(), 1);
+    // Both users have policies of their own, so that one for a name adds nothing for either.
+    let policies = [saying(include, &[one, two]), saying(include, &[one]), saying(include, &["<BreakGlass>"])];
+    check_addition(&[Axis::User], tenant(&policies).policies, &api).unwrap();
+}
