@@ -10,6 +10,7 @@ mod compare;
 mod device;
 mod formula;
 mod holes;
+mod listed;
 mod obvious;
 mod region;
 mod solver;
@@ -22,6 +23,7 @@ use crate::requirement::{Assumptions, Requirement};
 use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::{MissingPolicies, Tenant};
 use formula::Formula;
+use listed::Listed;
 use region::Class;
 use space::Space;
 
@@ -94,7 +96,7 @@ pub struct Exception {
 }
 
 /// What an exception is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrincipalKind {
     /// A user.
     User,
@@ -115,6 +117,16 @@ impl PrincipalKind {
             Self::User => "user",
             Self::Group => "group",
             Self::Role => "role",
+        }
+    }
+
+    /// A policy's list of whom it includes, of this kind.
+    fn included_by(self, policy: &Policy) -> &List<Id> {
+        let users = &policy.conditions.users;
+        match self {
+            Self::User => &users.include_users,
+            Self::Group => &users.include_groups,
+            Self::Role => &users.include_roles,
         }
     }
 
@@ -327,18 +339,18 @@ fn decided(verdict: Verdict, reason: Reason) -> Decision {
 }
 
 /// The policies that exclude a principal and, but for that, would stop a sign-in of theirs.
-fn excluding(view: &View<'_>, kind: PrincipalKind, id: &Id, sign_ins: &[SignIn]) -> Vec<(usize, usize)> {
+fn excluding(
+    view: &View<'_>,
+    listed: &Listed<'_>,
+    (kind, id): (PrincipalKind, &Id),
+    sign_ins: &[SignIn],
+) -> Vec<(usize, usize)> {
     let view = View { undefined: Undefined::AsTheSignInSays, ..*view };
-    let would_stop = |policy: &Policy| {
+    let would_stop = |(index, _): &(usize, usize)| {
+        let policy = &view.tenant.policies[*index];
         sign_ins.iter().any(|sign_in| view.forces(policy, sign_in, Lens::WithoutTrackedExclusions) == Match::Yes)
     };
-    let policies = view.tenant.policies.iter().enumerate();
-    policies
-        .filter_map(|(index, policy)| {
-            let position = kind.excluded_by(policy).position(|excluded| excluded == id)?;
-            would_stop(policy).then_some((index, position))
-        })
-        .collect()
+    listed.excluding(kind, id).filter(would_stop).collect()
 }
 
 /// Whether a policy has a condition on everything that narrows the requirement: device code flow, a risk, legacy clients.

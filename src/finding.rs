@@ -1,10 +1,12 @@
 //! What a rule reports, and where.
 
 mod draft;
+mod drafts;
 mod extent;
 mod text;
 
 pub use draft::{CONFIG, Draft, Label, Located, Part, Spot, locate};
+pub use drafts::Drafts;
 pub use extent::Extent;
 pub use text::{clip, escape_invisible, is_invisible, joined, printable, quoted, visible};
 

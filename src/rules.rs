@@ -8,7 +8,7 @@ use crate::config::{self, Config};
 use crate::controls::{self, Control, Selection};
 use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
 use crate::dialect::Taken;
-use crate::finding::{Draft, Label, Level};
+use crate::finding::{Draft, Drafts, Label, Level};
 use crate::ignore::Ignore;
 use crate::policy::{Fact, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
@@ -132,16 +132,16 @@ pub trait Rule: Sync {
     }
 
     /// Looks at one file.
-    fn check_file(&self, _file: &FileFacts<'_>, _drafts: &mut Vec<Draft>) {}
+    fn check_file(&self, _file: &FileFacts<'_>, _drafts: &mut Drafts) {}
 
     /// Looks at an ignore.
-    fn check_ignore(&self, _ignore: &IgnoreFacts<'_>, _drafts: &mut Vec<Draft>) {}
+    fn check_ignore(&self, _ignore: &IgnoreFacts<'_>, _drafts: &mut Drafts) {}
 
     /// Looks at one policy of the tenant. None is in the recycle bin.
-    fn check_policy(&self, _policy: &Policy, _tenant: &TenantFacts<'_>, _drafts: &mut Vec<Draft>) {}
+    fn check_policy(&self, _policy: &Policy, _tenant: &TenantFacts<'_>, _drafts: &mut Drafts) {}
 
     /// Looks at the tenant.
-    fn check_tenant(&self, _tenant: &TenantFacts<'_>, _drafts: &mut Vec<Draft>) {}
+    fn check_tenant(&self, _tenant: &TenantFacts<'_>, _drafts: &mut Drafts) {}
 }
 
 /// One file, as it was read.
@@ -463,11 +463,7 @@ pub fn page(rule: &dyn Rule) -> String {
 /// Runs every rule over a file.
 #[must_use]
 pub fn check_file(file: &FileFacts<'_>) -> Vec<Draft> {
-    let mut drafts = Vec::new();
-    for rule in WRITTEN {
-        rule.check_file(file, &mut drafts);
-    }
-    drafts
+    Drafts::written(|drafts| WRITTEN.iter().for_each(|rule| rule.check_file(file, drafts)))
 }
 
 /// An ignore, and what became of it.
@@ -485,11 +481,7 @@ pub struct IgnoreFacts<'a> {
 /// Runs every rule over an ignore.
 #[must_use]
 pub fn check_ignore(ignore: &IgnoreFacts<'_>) -> Vec<Draft> {
-    let mut drafts = Vec::new();
-    for rule in WRITTEN {
-        rule.check_ignore(ignore, &mut drafts);
-    }
-    drafts
+    Drafts::written(|drafts| WRITTEN.iter().for_each(|rule| rule.check_ignore(ignore, drafts)))
 }
 
 /// Runs every rule over a tenant.
@@ -499,11 +491,12 @@ pub fn check_tenant(tenant: &TenantFacts<'_>) -> Vec<Draft> {
         tenant.judgements.iter().filter_map(|judgement| control::check(tenant, judgement)).collect();
     let shown: Vec<Label> = drafts.iter().flat_map(|draft| draft.labels.iter().cloned()).collect();
     for rule in WRITTEN {
-        let mut found = Vec::new();
-        for policy in tenant.tenant.policies.iter().filter(|policy| !policy.deleted) {
-            rule.check_policy(policy, tenant, &mut found);
-        }
-        rule.check_tenant(tenant, &mut found);
+        let mut found = Drafts::written(|drafts| {
+            for policy in tenant.tenant.policies.iter().filter(|policy| !policy.deleted) {
+                rule.check_policy(policy, tenant, drafts);
+            }
+            rule.check_tenant(tenant, drafts);
+        });
         // A gap that a control has shown, line by line, is not shown again.
         let is_shown =
             |draft: &Draft| draft.labels.first().is_some_and(|label| shown.iter().any(|shown| shown.overlaps(label)));

@@ -5,11 +5,13 @@ mod expectation;
 mod vocabulary;
 
 use crate::policy::{Placeholder, Wording};
-use crate::syntax::{Node, Pointer, is_annotation};
+use crate::syntax::{Node, Pointer};
+use canonical::UntoldPlaces;
 use expectation::Expectation;
 use jsonschema::Validator;
 use serde_json::Value;
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 use vocabulary::{Remark, Vocabulary};
 
 /// The schema of one policy in Graph's words.
@@ -74,8 +76,8 @@ pub enum ViolationKind {
     NotAnId {
         /// As it stands.
         value: String,
-        /// Literals that may stand there.
-        literals: Vec<String>,
+        /// Literals that may stand there. A list of ten thousand names has them once.
+        literals: Arc<[String]>,
     },
     /// A template's placeholder.
     Placeholder {
@@ -108,6 +110,17 @@ pub enum ViolationKind {
         /// All its values are equal.
         equal: bool,
     },
+}
+
+impl ViolationKind {
+    /// Has the literals of another that are the same.
+    fn share_literals(&mut self, other: &Self) {
+        if let (Self::NotAnId { literals, .. }, Self::NotAnId { literals: others, .. }) = (self, other)
+            && literals == others
+        {
+            *literals = Arc::clone(others);
+        }
+    }
 }
 
 struct Schema {
@@ -143,29 +156,55 @@ pub fn is_valid(node: &Node<'_>, wording: Wording) -> bool {
 #[must_use]
 pub fn violations(node: &Node<'_>, wording: Wording) -> Vec<Violation> {
     let schema = schema(wording);
-    let value = canonical::value(node, &schema.vocabulary);
+    let mut value = canonical::value(node, &schema.vocabulary);
     let mut found = Vec::new();
-    for error in schema.validator.iter_errors(&value) {
-        for (pointer, expectation) in Expectation::of(&error, &schema.vocabulary) {
-            found.extend(judge(&pointer, value.pointer(pointer.as_str()), &expectation));
-        }
+    let pieces = canonical::cut(&mut value);
+    schema.hold_against(&value, &|_| true, &Pointer::clone, &mut found);
+    for piece in pieces {
+        schema.hold_against(&piece.policy, &|at| piece.holds(at), &|at| piece.outside(at), &mut found);
     }
     duplicate_keys(node, &Pointer::root(), &mut found);
     found.extend(bound_strength(node));
-    for (pointer, remark) in schema.vocabulary.remarks(&value) {
-        let kind = match remark {
-            Remark::UnknownProperty(name) => {
-                let meant = nearest(&name, schema.vocabulary.properties());
-                ViolationKind::UnknownProperty { name, meant }
-            }
-            Remark::Hidden => ViolationKind::Hidden,
-        };
-        found.push(Violation { pointer, kind });
-    }
     found.dedup();
     // Nothing can be said of what is not told.
-    found.retain(|violation| !canonical::is_untold(node, &violation.pointer));
+    let untold = UntoldPlaces::of(node);
+    found.retain(|violation| !untold.hold(&violation.pointer));
     found
+}
+
+impl Schema {
+    /// Notes how a value deviates, as far as it `is_meant`, with pointers `outside` of it.
+    fn hold_against(
+        &self,
+        value: &Value,
+        is_meant: &dyn Fn(&Pointer) -> bool,
+        outside: &dyn Fn(&Pointer) -> Pointer,
+        found: &mut Vec<Violation>,
+    ) {
+        for error in self.validator.iter_errors(value) {
+            for (pointer, expectation) in Expectation::of(&error, &self.vocabulary) {
+                if is_meant(&pointer) {
+                    let mut judged = judge(&outside(&pointer), value.pointer(pointer.as_str()), &expectation);
+                    if let (Some(last), Some(next)) = (found.last(), judged.first_mut()) {
+                        next.kind.share_literals(&last.kind);
+                    }
+                    found.append(&mut judged);
+                }
+            }
+        }
+        for (pointer, remark) in self.vocabulary.remarks(value) {
+            let kind = match remark {
+                Remark::UnknownProperty(name) => {
+                    let meant = nearest(&name, self.vocabulary.properties());
+                    ViolationKind::UnknownProperty { name, meant }
+                }
+                Remark::Hidden => ViolationKind::Hidden,
+            };
+            if is_meant(&pointer) {
+                found.push(Violation { pointer: outside(&pointer), kind });
+            }
+        }
+    }
 }
 
 /// What one value is, seen from what should stand in its place.
@@ -212,7 +251,7 @@ fn judge_word(word: &str, expectation: &Expectation) -> ViolationKind {
         return ViolationKind::Misspelt { value, meant };
     }
     if expectation.id {
-        return ViolationKind::NotAnId { value, literals: expectation.words.clone() };
+        return ViolationKind::NotAnId { value, literals: expectation.words.clone().into() };
     }
     if expectation.evolvable() {
         return ViolationKind::Unrecognised { value };
@@ -223,8 +262,12 @@ fn judge_word(word: &str, expectation: &Expectation) -> ViolationKind {
 /// A known word that is a slip away: few edits, and more alike than not.
 fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<String> {
     let lower = word.to_lowercase();
+    let length = lower.chars().count();
+    // An edit changes the length by one, and counting is cheaper than comparing.
+    let is_as_long = |candidate: &&str| candidate.chars().count().abs_diff(length) <= 2;
     known
         .filter(|candidate| *candidate != "unknownFutureValue")
+        .filter(is_as_long)
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= 2 && distance * 3 <= candidate.len().min(word.len()))
         .min()
@@ -242,21 +285,16 @@ fn bound_strength(node: &Node<'_>) -> Option<Violation> {
 fn duplicate_keys(node: &Node<'_>, pointer: &Pointer, found: &mut Vec<Violation>) {
     match node {
         Node::Object(object) => {
-            for (index, (key, node)) in object.members.iter().enumerate() {
-                let twins = |range: &[(std::borrow::Cow<'_, str>, Node<'_>)]| {
-                    range.iter().filter(|(other, _)| other.eq_ignore_ascii_case(key)).count()
-                };
-                if is_annotation(key) || twins(&object.members[..index]) > 0 {
-                    continue;
-                }
+            let mut namesakes: HashMap<String, Vec<&Node<'_>>> = HashMap::new();
+            for (key, node) in object.properties() {
+                namesakes.entry(key.to_ascii_lowercase()).or_default().push(node);
+            }
+            for (key, node) in object.properties() {
+                // Taken where the first of them stands.
+                let Some(nodes) = namesakes.remove(&key.to_ascii_lowercase()) else { continue };
                 let pointer = pointer.key(key);
-                if twins(&object.members[index + 1..]) > 0 {
-                    let first = format!("{node:?}");
-                    let equal = object
-                        .members
-                        .iter()
-                        .filter(|(other, _)| other.eq_ignore_ascii_case(key))
-                        .all(|(_, node)| format!("{node:?}") == first);
+                if nodes.len() > 1 {
+                    let equal = nodes.iter().all(|other| other.says(node));
                     let kind = ViolationKind::DuplicateKey { key: key.to_string(), equal };
                     found.push(Violation { pointer: pointer.clone(), kind });
                 }
@@ -268,7 +306,14 @@ fn duplicate_keys(node: &Node<'_>, pointer: &Pointer, found: &mut Vec<Violation>
                 duplicate_keys(element, &pointer.index(index), found);
             }
         }
-        _ => {}
+        Node::Null
+        | Node::Bool(_)
+        | Node::Number(_)
+        | Node::String(_)
+        | Node::Raw(_)
+        | Node::Reference(_)
+        | Node::Secret(_)
+        | Node::Untold(_) => {}
     }
 }
 

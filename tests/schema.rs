@@ -273,6 +273,32 @@ fn the_full_policy_is_in_order_for_both() {
     assert!(lower(&node, origin()).conforms);
 }
 
+/// Long lists are validated in pieces, which nobody notices.
+#[test]
+fn an_element_is_judged_alike_wherever_it_stands() {
+    let violations_at = |length: usize, wrong: &[(usize, Value)]| {
+        let mut elements = vec![json!("b6000000-0000-4000-8000-000000000001"); length];
+        for (index, element) in wrong {
+            elements[*index] = element.clone();
+        }
+        let mut policy = full_policy();
+        policy["conditions"]["users"]["excludeUsers"] = Value::Array(elements);
+        let text = policy.to_string();
+        schema::violations(&parse(&text).unwrap(), Wording::Graph)
+    };
+    let elements = [json!("Bob"), json!(1), json!(["unknownFutureValue"]), json!({"a": [null]}), json!("All ")];
+    for element in elements {
+        let [alone] = violations_at(1, &[(0, element.clone())]).try_into().unwrap();
+        let indices = [0, 999, 1_000, 2_345];
+        let many = violations_at(2_500, &indices.map(|index| (index, element.clone())));
+        assert_eq!(many.len(), indices.len());
+        for (index, violation) in indices.into_iter().zip(many) {
+            let shifted = alone.pointer.as_str().replacen("/excludeUsers/0", &format!("/excludeUsers/{index}"), 1);
+            assert_eq!((violation.pointer.as_str(), violation.kind), (shifted.as_str(), alone.kind.clone()));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 

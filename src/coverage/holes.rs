@@ -1,6 +1,7 @@
 //! Sign-ins that no policy stops: whether there are any, and the easiest of them.
 
 use super::formula::{Formula, Term};
+use super::listed::Listed;
 use super::region::Class;
 use super::solver::{Solver, TooIntricate};
 use super::space::Space;
@@ -33,6 +34,10 @@ const MOST_CARRIERS: usize = 64;
 
 /// Decides by the worst that is left open.
 pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Decision, TooIntricate> {
+    regions.of(space, Class::Exempt);
+    if space.has_too_many_terms() {
+        return Err(TooIntricate);
+    }
     let mut search = Search::new(space, regions, &[Class::Exempt, Class::Membership])?;
     search.solver.allow(effort);
     if search.is_covered(Class::Exempt)? {
@@ -393,13 +398,14 @@ pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) 
             by_principal.entry(principal).or_default().push((terms.len(), hole));
         }
     }
+    let listed = Listed::of(&space.view.tenant.policies);
     let mut exceptions: Vec<(usize, Exception)> = Vec::new();
     for ((kind, id), holes) in by_principal {
         let fewest = holes.iter().map(|(departures, _)| *departures).min().unwrap_or(0);
         let more_holes = fewest > 1;
         let holes: Vec<Hole> = holes.into_iter().map(|(_, hole)| hole).collect();
         let sign_ins: Vec<SignIn> = holes.iter().map(|hole| hole.sign_in.clone()).collect();
-        let policies = excluding(&space.view, kind, &id, &sign_ins);
+        let policies = excluding(&space.view, &listed, (kind, &id), &sign_ins);
         exceptions.push((fewest, Exception { kind, id, holes, more_holes, policies }));
     }
     // Those who are always outside before those who are so only together with something else.

@@ -3,6 +3,7 @@
 
 use super::formula::{Formula, Term};
 use super::holes::{departures, exceptions, hole};
+use super::listed::{Alike, Listed};
 use super::region::{self, Class};
 use super::space::{Meaning, Space};
 use super::{
@@ -12,7 +13,8 @@ use super::{
 use crate::policy::{Fact, Id, Policy, State};
 use crate::signin::{Lens, Match, Undefined, View};
 use crate::tenant::SecurityDefaults;
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 /// Departures that are tried for each exception.
 const DEPARTURES: usize = 8;
@@ -28,7 +30,7 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
     if let Some(carrier) = covering(regions.of(space, Class::Exempt)).min_by_key(is_off) {
         return Some(decided(Verdict::Enforced, carried(&[carrier])));
     }
-    if covering(regions.of(space, Class::Membership)).next().is_some() {
+    if covering(regions.of(space, Class::Membership)).next().is_some() && !space.has_too_many_terms() {
         return all_but_exceptions(space, regions);
     }
     let nothing = BTreeSet::new();
@@ -65,6 +67,9 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
         return None;
     }
     let said = View { undefined: Undefined::AsTheSignInSays, ..view };
+    let listed = Listed::of(policies);
+    // Of those whom every policy treats the same, one is looked at: the policies that would stop him but for an exclusion.
+    let mut looked_at: HashMap<Alike, BTreeSet<usize>> = HashMap::new();
     let mut exceptions = Vec::new();
     for (kind, id) in excluded {
         let mut sign_in = space.first.clone();
@@ -82,11 +87,19 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
                 Coordinate::Roles
             }
         };
-        let by_defaults = tenant.security_defaults() != SecurityDefaults::Off && view.defaults_stop(&sign_in);
-        if by_defaults || policies.iter().any(|policy| said.forces(policy, &sign_in, Lens::Plain) == Match::Yes) {
-            return None;
-        }
-        let policies = excluding(&view, kind, &id, std::slice::from_ref(&sign_in));
+        let would_stop = match looked_at.entry(listed.alike(kind, &id)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let by_defaults = tenant.security_defaults() != SecurityDefaults::Off && view.defaults_stop(&sign_in);
+                let stops = |policy: &Policy| said.forces(policy, &sign_in, Lens::Plain) == Match::Yes;
+                if by_defaults || policies.iter().any(stops) {
+                    return None;
+                }
+                let excluding = excluding(&view, &listed, (kind, &id), std::slice::from_ref(&sign_in));
+                new.insert(excluding.into_iter().map(|(policy, _)| policy).collect())
+            }
+        };
+        let policies = listed.excluding(kind, &id).filter(|(policy, _)| would_stop.contains(policy)).collect();
         let holes = vec![Hole { sign_in, departs: vec![coordinate], relevant: vec![coordinate] }];
         exceptions.push(Exception { kind, id, holes, more_holes: false, policies });
     }

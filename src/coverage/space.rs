@@ -21,6 +21,9 @@ use std::collections::{BTreeSet, HashMap};
 /// Home tenant of an external user where no policy names one.
 const SOME_TENANT: &str = "99999999-9999-4999-8999-999999999999";
 
+/// Tenants as people have them come to a few hundred.
+const MOST_TERMS: usize = 10_000;
+
 pub(super) const CLIENTS: [ClientAppType; 4] = [
     ClientAppType::MobileAppsAndDesktopClients,
     ClientAppType::Browser,
@@ -180,6 +183,12 @@ impl<'t> Space<'t> {
                 |id: &&Id| !id.is("All") && !id.is("AllTrusted") && self.view.tenant.is_trusted_location(id).is_none();
             named.filter(undefined).cloned().collect()
         })
+    }
+
+    /// Whether policies tell so much apart that a search would take longer than anybody waits. Its time grows with the
+    /// square of the terms.
+    pub(super) fn has_too_many_terms(&self) -> bool {
+        self.terms.len() > MOST_TERMS
     }
 
     fn term(&mut self, meaning: Meaning) -> Term {

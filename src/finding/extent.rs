@@ -23,8 +23,19 @@ fn is_zero(grade: &u8) -> bool {
 impl Extent {
     /// Of a grade, with everything that is open. Each is kept as a hash, so that a baseline shows no names.
     pub fn new(grade: u8, open: impl IntoIterator<Item = String>) -> Self {
-        let mark = |open: String| super::fingerprint("open", &open, "").chars().take(16).collect();
-        Self { grade, parts: open.into_iter().map(mark).collect() }
+        Self { grade, parts: open.into_iter().map(|open| Self::mark(&open)).collect() }
+    }
+
+    /// The mark of something that is open.
+    #[must_use]
+    pub fn mark(open: &str) -> String {
+        super::fingerprint("open", open, "").chars().take(16).collect()
+    }
+
+    /// Everything that has these marks.
+    #[must_use]
+    pub fn of_marks(parts: BTreeSet<String>) -> Self {
+        Self { grade: 0, parts }
     }
 
     /// Whether it says no more than what is known.

@@ -3,6 +3,7 @@
 use super::vocabulary::Vocabulary;
 use crate::syntax::{Node, Pointer, is_annotation};
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashSet};
 
 /// Of a key that stands twice the first value is taken; that it does is a violation of its own.
 pub(super) fn value(node: &Node<'_>, vocabulary: &Vocabulary) -> Value {
@@ -26,17 +27,114 @@ pub(super) fn value(node: &Node<'_>, vocabulary: &Vocabulary) -> Value {
     }
 }
 
-/// Whether what stands at a pointer, or around it, is not told.
-pub(super) fn is_untold(node: &Node<'_>, pointer: &Pointer) -> bool {
-    let mut node = node;
-    for step in pointer.steps() {
-        let inner = match node {
-            Node::Object(object) => object.get(&step),
-            Node::Array(elements) => step.parse().ok().and_then(|index: usize| elements.get(index)),
-            _ => None,
-        };
-        let Some(inner) = inner else { break };
-        node = inner;
+/// So many elements of a list are validated at once. A validator keeps all of its errors together, and each takes a
+/// kilobyte.
+const AT_ONCE: usize = 1_000;
+
+/// A part of a long list, in a policy that says nothing else.
+pub(super) struct Piece {
+    /// The policy.
+    pub(super) policy: Value,
+    /// The list.
+    pub(super) list: Pointer,
+    /// How many elements stand before it.
+    before: usize,
+}
+
+impl Piece {
+    /// Whether a pointer leads to one of its elements or into it.
+    pub(super) fn holds(&self, pointer: &Pointer) -> bool {
+        pointer.is_within(&self.list) && *pointer != self.list
     }
-    matches!(node, Node::Reference(_) | Node::Secret(_) | Node::Untold(_))
+
+    /// A pointer into the piece as one into the whole list.
+    pub(super) fn outside(&self, pointer: &Pointer) -> Pointer {
+        let Some(inside) = pointer.as_str().strip_prefix(self.list.as_str()).and_then(|rest| rest.strip_prefix('/'))
+        else {
+            return pointer.clone();
+        };
+        let (index, rest) = inside.split_once('/').map_or((inside, None), |(index, rest)| (index, Some(rest)));
+        let Ok(index) = index.parse::<usize>() else { return pointer.clone() };
+        let list = self.list.index(self.before + index);
+        rest.map_or(list.clone(), |rest| Pointer::new(format!("{list}/{rest}")))
+    }
+}
+
+/// Cuts long lists down to what is validated at once. Returns the rest of them in pieces.
+pub(super) fn cut(policy: &mut Value) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let Value::Object(members) = policy else { return pieces };
+    cut_below(members, &Pointer::root(), &mut pieces);
+    pieces
+}
+
+fn cut_below(members: &mut Map<String, Value>, pointer: &Pointer, pieces: &mut Vec<Piece>) {
+    for (key, member) in members {
+        let pointer = pointer.key(key);
+        match member {
+            Value::Object(members) => cut_below(members, &pointer, pieces),
+            Value::Array(elements) if elements.len() > AT_ONCE => {
+                let mut rest = elements.split_off(AT_ONCE).into_iter();
+                elements.shrink_to_fit();
+                let mut before = AT_ONCE;
+                while rest.len() > 0 {
+                    let list = Value::Array(rest.by_ref().take(AT_ONCE).collect());
+                    let steps: Vec<String> = pointer.steps().collect();
+                    let around = |inner, key| Value::Object(Map::from_iter([(key, inner)]));
+                    let policy = steps.into_iter().rfold(list, around);
+                    pieces.push(Piece { policy, list: pointer.clone(), before });
+                    before += AT_ONCE;
+                }
+            }
+            Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}
+
+/// Everything in a policy that is not told.
+pub(super) struct UntoldPlaces(HashSet<String>);
+
+impl UntoldPlaces {
+    pub(super) fn of(node: &Node<'_>) -> Self {
+        let mut places = HashSet::new();
+        gather_untold(node, &mut String::new(), &mut places);
+        Self(places)
+    }
+
+    /// Whether what stands at a pointer, or around it, is not told.
+    pub(super) fn hold(&self, pointer: &Pointer) -> bool {
+        let pointer = pointer.as_str().to_ascii_lowercase();
+        let mut ends = pointer.match_indices('/').map(|(at, _)| at).chain([pointer.len()]);
+        !self.0.is_empty() && ends.any(|end| self.0.contains(&pointer[..end]))
+    }
+}
+
+fn gather_untold(node: &Node<'_>, pointer: &mut String, places: &mut HashSet<String>) {
+    let length = pointer.len();
+    match node {
+        Node::Reference(_) | Node::Secret(_) | Node::Untold(_) => {
+            places.insert(pointer.clone());
+        }
+        Node::Object(object) => {
+            // Of a key that stands twice the last counts.
+            let members: BTreeMap<String, &Node<'_>> =
+                object.members.iter().map(|(key, node)| (key.to_ascii_lowercase(), node)).collect();
+            for (key, node) in members {
+                pointer.push_str(Pointer::root().key(&key).as_str());
+                gather_untold(node, pointer, places);
+                pointer.truncate(length);
+            }
+        }
+        Node::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                if matches!(element, Node::Null | Node::Bool(_) | Node::Number(_) | Node::String(_) | Node::Raw(_)) {
+                    continue;
+                }
+                pointer.push_str(Pointer::root().index(index).as_str());
+                gather_untold(element, pointer, places);
+                pointer.truncate(length);
+            }
+        }
+        Node::Null | Node::Bool(_) | Node::Number(_) | Node::String(_) | Node::Raw(_) => {}
+    }
 }

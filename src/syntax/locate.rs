@@ -46,7 +46,8 @@ pub struct Locator<'a> {
 /// One level of a value: the members of an object with their keys, or the elements of an array.
 #[derive(Default)]
 struct Level {
-    members: Vec<(Box<str>, Place)>,
+    /// By their names in lower case.
+    members: HashMap<String, Vec<Place>>,
     elements: Vec<Range<usize>>,
 }
 
@@ -147,13 +148,14 @@ impl Level {
             start..start + raw.get().len()
         };
         let mut after_previous = base + 1;
-        let members = shallow.members.iter().map(|(key, raw)| {
+        let mut members: HashMap<String, Vec<Place>> = HashMap::new();
+        for (key, raw) in &shallow.members {
             let value = range(raw);
             let place = Place { key: key_between(text, after_previous, value.start), value: value.clone() };
             after_previous = value.end;
-            (key.0.as_ref().into(), place)
-        });
-        Self { members: members.collect(), elements: shallow.elements.iter().map(|raw| range(raw)).collect() }
+            members.entry(key.0.to_ascii_lowercase()).or_default().push(place);
+        }
+        Self { members, elements: shallow.elements.iter().map(|raw| range(raw)).collect() }
     }
 
     /// The element or the members that `step` names.
@@ -161,8 +163,7 @@ impl Level {
         if let Some(element) = step.parse().ok().and_then(|index: usize| self.elements.get(index)) {
             return vec![Place { key: None, value: element.clone() }];
         }
-        let named = self.members.iter().filter(|(key, _)| key.eq_ignore_ascii_case(step));
-        named.map(|(_, place)| place.clone()).collect()
+        self.members.get(&step.to_ascii_lowercase()).cloned().unwrap_or_default()
     }
 }
 

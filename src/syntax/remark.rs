@@ -3,7 +3,8 @@
 use super::effort::check_effort;
 use hcl_edit::Span;
 use hcl_edit::structure::{Body, Structure};
-use std::ops::Range;
+use std::collections::HashMap;
+use std::ops::{Range, RangeInclusive};
 
 /// A comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,18 +21,62 @@ pub fn remarks(text: &str, mark: &str) -> Vec<Remark> {
     if !text.contains(mark) || check_effort(text).is_err() {
         return Vec::new();
     }
-    let mut structures = Vec::new();
-    if let Ok(body) = text.parse::<Body>() {
-        gather(&body, &mut structures);
-    }
+    let structures = Structures::of(text);
     let lines = lines(text);
-    let marked = lines.iter().enumerate().filter_map(|(index, line)| {
-        let comment = comment(text, line, &structures)?;
-        text[comment.clone()].contains(mark).then_some((index, comment))
-    });
-    marked
-        .map(|(index, comment)| Remark { about: about(text, &lines, index, &comment, &structures), text: comment })
-        .collect()
+    let mut remarks = Vec::new();
+    // From the end, so that what follows a comment is known when the comment is reached.
+    let mut next_code = None;
+    for line in lines.iter().rev() {
+        let start = first_character(text, line);
+        if let Some(comment) = comment(text, line, &structures)
+            && text[comment.clone()].contains(mark)
+        {
+            let about = if comment.start == start {
+                next_code.and_then(|start| structures.starting_at(start))
+            } else {
+                structures.ending_in(line.start..=comment.start).max_by_key(|structure| structure.start)
+            };
+            remarks.push(Remark { about: about.cloned(), text: comment });
+        }
+        if !text[start..line.end].starts_with(['#', '/']) {
+            next_code = Some(start);
+        }
+    }
+    remarks.reverse();
+    remarks
+}
+
+/// The bytes of every attribute and block.
+struct Structures {
+    /// In the order of their ends.
+    by_end: Vec<Range<usize>>,
+    /// The outermost of those that start at one place.
+    by_start: HashMap<usize, Range<usize>>,
+}
+
+impl Structures {
+    fn of(text: &str) -> Self {
+        let mut by_end = Vec::new();
+        if let Ok(body) = text.parse::<Body>() {
+            gather(&body, &mut by_end);
+        }
+        let mut by_start = HashMap::new();
+        for structure in &by_end {
+            by_start.entry(structure.start).or_insert_with(|| structure.clone());
+        }
+        by_end.sort_by_key(|structure| structure.end);
+        Self { by_end, by_start }
+    }
+
+    fn starting_at(&self, start: usize) -> Option<&Range<usize>> {
+        self.by_start.get(&start)
+    }
+
+    /// Those that end in a part of the text, its last byte included.
+    fn ending_in(&self, part: RangeInclusive<usize>) -> impl Iterator<Item = &Range<usize>> {
+        let first = self.by_end.partition_point(|structure| structure.end < *part.start());
+        self.by_end[first..].iter().take_while(move |structure| structure.end <= *part.end())
+    }
 }
 
 fn gather(body: &Body, structures: &mut Vec<Range<usize>>) {
@@ -54,34 +99,22 @@ fn lines(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// Where the first character of a line is that is no white space.
+fn first_character(text: &str, line: &Range<usize>) -> usize {
+    line.end - text[line.clone()].trim_start().len()
+}
+
 /// The comment that a line is, or that ends it.
-fn comment(text: &str, line: &Range<usize>, structures: &[Range<usize>]) -> Option<Range<usize>> {
+fn comment(text: &str, line: &Range<usize>, structures: &Structures) -> Option<Range<usize>> {
     let is_comment = |from: usize| text[from..line.end].starts_with(['#', '/']);
-    let indented = line.start + (text[line.clone()].len() - text[line.clone()].trim_start().len());
+    let indented = first_character(text, line);
     if is_comment(indented) {
         return Some(indented..line.end);
     }
     // Behind an attribute, where no string can hold it.
-    let ends = structures.iter().map(|structure| structure.end).filter(|end| line.contains(end));
-    let from = ends.max().map(|end| end + (text[end..line.end].len() - text[end..line.end].trim_start().len()))?;
+    let last = structures.ending_in(line.start..=line.end).filter(|structure| structure.end < line.end).last()?;
+    let from = first_character(text, &(last.end..line.end));
     is_comment(from).then_some(from..line.end)
-}
-
-fn about(
-    text: &str,
-    lines: &[Range<usize>],
-    index: usize,
-    comment: &Range<usize>,
-    structures: &[Range<usize>],
-) -> Option<Range<usize>> {
-    let line = &lines[index];
-    if !text[line.start..comment.start].trim().is_empty() {
-        let ends_here = |structure: &&Range<usize>| line.start <= structure.end && structure.end <= comment.start;
-        return structures.iter().filter(ends_here).max_by_key(|structure| structure.start).cloned();
-    }
-    let next = lines[index + 1..].iter().find(|line| !text[(*line).clone()].trim_start().starts_with(['#', '/']))?;
-    let first = next.start + (text[next.clone()].len() - text[next.clone()].trim_start().len());
-    structures.iter().find(|structure| structure.start == first).cloned()
 }
 
 #[cfg(test)]

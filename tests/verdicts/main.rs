@@ -328,6 +328,23 @@ fn a_puzzle_is_given_up_after_a_bounded_effort() {
     assert_eq!(decide(4, 500).verdict, Verdict::Enforced);
 }
 
+/// A search takes time that grows with the square of what policies tell apart. Lists of users alone need none.
+#[test]
+fn lists_of_thousands_are_searched_as_long_as_somebody_waits() {
+    let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+    let decide = |list: &str, ids: usize| {
+        let mut policy = whole();
+        let ids: Vec<String> = (0..ids).map(|id| format!("a{id:07}-0000-4000-8000-000000000000")).collect();
+        put(&mut policy, list, json!(ids));
+        coverage::decide(&requirement, &tenant(&[policy]), Options::default())
+    };
+    let users = decide("/conditions/users/excludeUsers", 20_000);
+    assert_eq!((users.verdict, users.exceptions.len()), (Verdict::EnforcedExcept, 20_000));
+    assert_eq!(decide("/conditions/locations/excludeLocations", 500).verdict, Verdict::NotEnforced);
+    let locations = decide("/conditions/locations/excludeLocations", 20_000);
+    assert_eq!((locations.verdict, locations.reason), (Verdict::Undecided, coverage::Reason::TooIntricate));
+}
+
 /// Security defaults ask everybody at the management API, and the roles that Microsoft lists everywhere.
 #[test]
 fn security_defaults_cover_a_region() {

@@ -1,7 +1,7 @@
 //! `mfa OR compliantDevice`.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{Fact, GrantControl, Id, List, Operator, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -18,7 +18,7 @@ declare!(
 impl Rule for AlternativeToMfa {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let grant = &policy.grant;
         let asks_for_mfa = grant.built_in.position(|control| *control == GrantControl::Mfa);
         let strength = matches!(grant.strength, Fact::Known(Some(_)));

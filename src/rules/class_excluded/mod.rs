@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::catalog::{self, Known};
-use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{Fact, GrantControl, Guests, Id, List, Policy, UserType};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -22,7 +22,7 @@ const SHOWN: usize = 3;
 impl Rule for ClassExcluded {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         // Guests cannot change a password here, and a policy that has them changed is not there for MFA.
         let remedies =
             |control: &GrantControl| matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation);
@@ -34,7 +34,7 @@ impl Rule for ClassExcluded {
     }
 }
 
-fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
     let users = &policy.conditions.users;
     let literal = users.exclude_users.position(|id| id.is("GuestsOrExternalUsers"));
     if literal.is_none() && !matches!(users.exclude_guests, Fact::Known(Some(_))) {
@@ -85,7 +85,7 @@ fn described(guests: &Guests) -> String {
     format!("{}{of}", joined(&kinds, kinds.len()))
 }
 
-fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
     let is_privileged = |id: &Id| matches!(catalog::known(id), Some(Known::Role(role)) if role.is_privileged);
     let is_synchronization = |id: &Id| catalog::name(id) == Some("Directory Synchronization Accounts");
     let excluded = &policy.conditions.users.exclude_roles;

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::catalog::{self, Retirement};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -20,7 +20,7 @@ declare!(
 impl Rule for DeprecatedSetting {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         if policy.state == Fact::Known(State::Disabled) {
             return;
         }

@@ -1,7 +1,7 @@
 //! Plans that leave no policy.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Spot, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, Spot, quoted};
 use crate::rules::FileFacts;
 
 declare!(
@@ -19,7 +19,7 @@ const SHOWN: usize = 3;
 impl Rule for DestroyedPolicies {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(taken) = file.taken.filter(|taken| taken.policies == 0 && !taken.destroyed.is_empty()) else { return };
         let count = taken.destroyed.len();
         let mut named: Vec<String> = taken.destroyed.iter().take(SHOWN).map(|address| quoted(address)).collect();

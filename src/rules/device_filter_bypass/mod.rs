@@ -1,7 +1,7 @@
 //! MFA on some devices only.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{DeviceRule, Fact, FilterMode, Policy};
 use crate::rules::TenantFacts;
 use crate::signin::{Device, Undefined};
@@ -19,7 +19,7 @@ declare!(
 impl Rule for DeviceFilterBypass {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return };
         let Fact::Known(mode) = filter.mode else { return };
         if !policy.grant.asks_for_mfa()
@@ -80,8 +80,7 @@ mod tests {
         let policies = vec![lower(&parse(&text).unwrap(), Origin::document(0)).policy];
         let (tenant, config) = (Tenant { policies, ..Tenant::default() }, Config::default());
         let facts = TenantFacts { is_whole: true, ..TenantFacts::of(&tenant, &config) };
-        let mut drafts = Vec::new();
-        RULE.check_policy(&tenant.policies[0], &facts, &mut drafts);
+        let mut drafts = Drafts::written(|drafts| RULE.check_policy(&tenant.policies[0], &facts, drafts));
         drafts.pop().map(|draft| draft.message)
     }
 

@@ -1,7 +1,7 @@
 //! A key that stands twice.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Part, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, Part, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for DuplicateKey {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let ViolationKind::DuplicateKey { key, equal } = &violation.kind else { continue };
             let place = violation.pointer.dotted();

@@ -1,7 +1,7 @@
 //! One name, two policies.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{Id, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -15,7 +15,7 @@ const BY_CHANCE: usize = 3;
 impl Rule for DuplicateName {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         if !facts.is_whole || !facts.clashes.contradictions.is_empty() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::coverage::Verdict;
-use crate::finding::{Draft, Label, Level, PolicyRef, joined};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
 use crate::policy::{GrantControl, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -22,7 +22,7 @@ const SHOWN: usize = 3;
 impl Rule for EverybodyBlocked {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Some((verdict, policies)) = facts.everybody_blocked() else { return };
         let policies: Vec<&Policy> = policies.iter().map(|index| &facts.tenant.policies[*index]).collect();
         let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();

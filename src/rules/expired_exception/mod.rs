@@ -1,7 +1,7 @@
 //! Approvals past their date.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for ExpiredException {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let expired = facts.config.exceptions.iter().filter(|entry| entry.has_expired(facts.today));
         for entry in expired {
             let uses = facts.judgements.iter().flat_map(|judgement| {

@@ -1,7 +1,7 @@
 //! An ignore is past its last day and hides nothing any more.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Drafts, Level};
 use crate::rules::IgnoreFacts;
 
 declare!(
@@ -16,7 +16,7 @@ declare!(
 impl Rule for ExpiredIgnore {
     described!("doc.md");
 
-    fn check_ignore(&self, facts: &IgnoreFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_ignore(&self, facts: &IgnoreFacts<'_>, drafts: &mut Drafts) {
         let Some(until) = facts.ignore.until.filter(|_| facts.ignore.has_expired(facts.today)) else { return };
         let message = format!("This ignore of {} for {} ended on {until}.", facts.ignore.rule, facts.ignore.subject());
         drafts.push(

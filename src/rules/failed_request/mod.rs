@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::dialect::Failure;
-use crate::finding::{Draft, Label, Level, Part, Spot, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, Part, Spot, quoted};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
 
@@ -18,7 +18,7 @@ declare!(
 impl Rule for FailedRequest {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for Failure { pointer, code, status } in file.taken.iter().flat_map(|taken| &taken.failures) {
             let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Value };

@@ -1,7 +1,7 @@
 //! `ignore_changes` over what a policy demands, and of whom.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
 use crate::policy::Policy;
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -25,7 +25,7 @@ const FILLED_IN: [&str; 3] =
 impl Rule for IgnoredChanges {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let ignored = policy.block().map(|block| block.ignored_changes.as_slice()).unwrap_or_default();
         let of_weight: Vec<(usize, &str)> =
             ignored.iter().map(AsRef::as_ref).enumerate().filter(|(_, path)| is_of_weight(path)).collect();

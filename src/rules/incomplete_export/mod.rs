@@ -1,7 +1,7 @@
 //! `@odata.nextLink` left in a page, and no such page beside it.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Part, Spot};
+use crate::finding::{Draft, Drafts, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::{FileFacts, TenantFacts};
 use crate::tenant::MissingPolicies;
@@ -18,7 +18,7 @@ declare!(
 impl Rule for IncompleteExport {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         if file.taken.is_some_and(|taken| taken.is_partial) {
             let label = Label { file: file.file, spot: Spot::File, message: "not the whole plan".to_owned() };
             let message = "This plan is not complete: Terraform stopped with an error, deferred changes or was told to \
@@ -32,7 +32,7 @@ impl Rule for IncompleteExport {
         }
     }
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         for missing in facts.tenant.missing.iter().filter(|missing| missing.why == MissingPolicies::NextPage) {
             let from = Origin::document(missing.file);
             let spot = Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key };

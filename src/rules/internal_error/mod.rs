@@ -1,7 +1,7 @@
 //! A mistake of caplint's own.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Spot};
+use crate::finding::{Draft, Drafts, Label, Level, Spot};
 use crate::rules::FileFacts;
 
 declare!(
@@ -16,7 +16,7 @@ declare!(
 impl Rule for InternalError {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         if !file.has_crashed {
             return;
         }

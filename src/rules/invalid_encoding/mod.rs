@@ -1,7 +1,7 @@
 //! Bytes that are no text.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Spot};
+use crate::finding::{Draft, Drafts, Label, Level, Spot};
 use crate::rules::FileFacts;
 use crate::source::DecodeProblem;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for InvalidEncoding {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(error) = file.encoding else { return };
         let (message, seen) = match error.problem {
             DecodeProblem::NotUtf8 => (

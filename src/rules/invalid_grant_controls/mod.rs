@@ -1,7 +1,7 @@
 //! Grant controls that do not go together.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{ClientAppType, Conditions, Fact, GrantControl, GrantControls, Operator, Platform, Policy, Words};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -20,7 +20,7 @@ const CONTROLS: &str = "/grantControls/builtInControls";
 impl Rule for InvalidGrantControls {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, _tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, _tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let grant = &policy.grant;
         if grant.doubt.is_some() || count(grant) == 0 {
             return;

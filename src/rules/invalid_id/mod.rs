@@ -1,7 +1,7 @@
 //! Names and malformed GUIDs where ids belong.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 use crate::syntax::Pointer;
@@ -21,7 +21,7 @@ const NAMES: &str = "caplint takes a name for the one object that bears it, if t
 impl Rule for InvalidId {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let ViolationKind::NotAnId { value, literals } = &violation.kind else { continue };
             if file.bearers.is_some_and(|bearers| is_resolved(bearers, &violation.pointer, value)) {

@@ -1,7 +1,7 @@
 //! An ignore gives no reason, or names no rule, and therefore hides nothing.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Drafts, Level};
 use crate::rules::IgnoreFacts;
 
 declare!(
@@ -16,7 +16,7 @@ declare!(
 impl Rule for InvalidIgnore {
     described!("doc.md");
 
-    fn check_ignore(&self, facts: &IgnoreFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_ignore(&self, facts: &IgnoreFacts<'_>, drafts: &mut Drafts) {
         let Some(problem) = &facts.ignore.problem else { return };
         drafts.push(
             Draft::new(Self::ID, Level::Error, format!("This ignore does not count: {problem}."))

@@ -1,7 +1,7 @@
 //! Text that is no JSON.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Spot};
+use crate::finding::{Draft, Drafts, Label, Level, Spot};
 use crate::rules::FileFacts;
 use crate::syntax::{MAX_DEPTH, SyntaxProblem};
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for InvalidSyntax {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (offset, error) in file.syntax {
             let (message, help, seen) = match &error.problem {
                 SyntaxProblem::Empty => (

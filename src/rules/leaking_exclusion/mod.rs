@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::coverage::{Comparison, PrincipalKind};
-use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{ClientAppType, GrantControl, Id, List, Policy};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
@@ -25,7 +25,7 @@ const MOST_GROUPS: usize = 16;
 impl Rule for LeakingExclusion {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         if !facts.is_whole {
             return;
         }

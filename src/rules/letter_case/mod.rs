@@ -1,7 +1,7 @@
 //! Letter case.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for LetterCase {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let ViolationKind::LetterCase { value, canonical } = &violation.kind else { continue };
             let place = violation.pointer.dotted();

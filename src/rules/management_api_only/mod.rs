@@ -4,7 +4,7 @@ use super::{Rule, declare, described};
 use crate::catalog;
 use crate::controls;
 use crate::coverage::{self, Verdict};
-use crate::finding::{Draft, Label, Level};
+use crate::finding::{Draft, Drafts, Label, Level};
 use crate::policy::{Id, Policy};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::rules::{Judgement, TenantFacts};
@@ -29,7 +29,7 @@ const BESIDE: [(&str, &str); 2] = [
 impl Rule for ManagementApiOnly {
     described!("doc.md");
 
-    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let names_it = |policy: &&Policy| {
             policy.grant.asks_for_mfa() && tenant.is_on(policy) && !policy.deleted && position(policy).is_some()
         };
@@ -92,8 +92,7 @@ mod tests {
         let (tenant, config) = (Tenant { policies, ..Tenant::default() }, Config::default());
         for (cloud, told) in [("public", true), ("usgov", false)] {
             let facts = TenantFacts { cloud, is_whole: true, ..TenantFacts::of(&tenant, &config) };
-            let mut drafts = Vec::new();
-            RULE.check_tenant(&facts, &mut drafts);
+            let drafts = Drafts::written(|drafts| RULE.check_tenant(&facts, drafts));
             assert_eq!(drafts.len(), 1);
             assert_eq!(drafts[0].message.contains("Azure DevOps"), told, "{drafts:?}");
         }

@@ -1,7 +1,7 @@
 //! MFA only when Entra thinks that it is needed.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{GrantControl, List, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -18,7 +18,7 @@ declare!(
 impl Rule for MfaOnlyAtRisk {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let conditions = &policy.conditions;
         let at = [
             (!conditions.sign_in_risk_levels.is_empty(), "/conditions/signInRiskLevels"),

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::catalog::{self, Known};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{Id, List, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -19,7 +19,7 @@ declare!(
 impl Rule for MisplacedId {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         for (list, property, belongs) in lists(policy) {
             for (index, id) in list.known() {
                 let Some(is) = Kind::of(id).filter(|kind| *kind != belongs) else { continue };

@@ -3,7 +3,7 @@
 use super::{Rule, declare, described};
 use crate::catalog;
 use crate::coverage::PrincipalKind;
-use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Operator, Platform, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -24,7 +24,7 @@ const SHOWN: usize = 3;
 impl Rule for NoBreakGlass {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         if !facts.is_whole {
             return;
         }

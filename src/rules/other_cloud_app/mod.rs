@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::catalog;
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
 use crate::policy::{Id, List, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -19,7 +19,7 @@ declare!(
 impl Rule for OtherCloudApp {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let apps = &policy.conditions.applications;
         for (list, pointer, what) in [
             (&apps.include, "/conditions/applications/includeApplications", "applies to"),
@@ -73,8 +73,8 @@ mod tests {
         );
         let policy = lower(&parse(&text).unwrap(), Origin::document(0)).policy;
         let (tenant, config) = (Tenant::default(), Config::default());
-        let mut drafts = Vec::new();
-        RULE.check_policy(&policy, &TenantFacts { cloud, ..TenantFacts::of(&tenant, &config) }, &mut drafts);
+        let facts = TenantFacts { cloud, ..TenantFacts::of(&tenant, &config) };
+        let drafts = Drafts::written(|drafts| RULE.check_policy(&policy, &facts, drafts));
         drafts.into_iter().map(|draft| draft.message).collect()
     }
 

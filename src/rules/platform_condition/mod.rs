@@ -1,7 +1,7 @@
 //! MFA on some platforms only.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef, joined};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
 use crate::policy::{List, Platform, Policy, Scope, Words};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -18,7 +18,7 @@ declare!(
 impl Rule for PlatformCondition {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Scope { include, exclude, .. } = &policy.conditions.platforms;
         let includes_all = include.position(|platform| *platform == Platform::All).is_some();
         let is_condition = !include.is_empty() || !exclude.is_empty();

@@ -3,7 +3,7 @@
 use super::{Rule, declare, described};
 use crate::catalog;
 use crate::coverage::{Comparison, Redundant};
-use crate::finding::{Draft, Label, Level, PolicyRef, joined};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
@@ -25,7 +25,7 @@ const SHOWN: usize = 3;
 impl Rule for RedundantPolicy {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         static MFA: OnceLock<Requirement> = OnceLock::new();
         let policies = &facts.tenant.policies;
         let candidates =

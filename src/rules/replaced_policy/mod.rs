@@ -1,7 +1,7 @@
 //! Plans that destroy a policy in order to make it anew.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
 use crate::policy::{Fact, Policy, Replaced, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -18,7 +18,7 @@ declare!(
 impl Rule for ReplacedPolicy {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Some(replaced) = policy.declaration.as_ref().and_then(|declaration| declaration.replaced.as_ref()) else {
             return;
         };
@@ -73,13 +73,13 @@ mod tests {
             "mode": "managed", "type": "azuread_conditional_access_policy", "name": "p", "change": {change}}}]}}"#
         );
         let (tenant, config) = (Tenant::default(), Config::default());
-        let mut drafts = Vec::new();
+        let mut drafts = Drafts::default();
         crate::dialect::read(&text, &parse(&text).unwrap(), 0, &mut |found| {
             let policy = lower(found.node, Origin::document(0)).policy;
             let policy = Policy { declaration: found.declaration.map(Box::new), ..policy };
             RULE.check_policy(&policy, &TenantFacts::of(&tenant, &config), &mut drafts);
         });
-        drafts.first().map(|draft| draft.level)
+        drafts.into_vec().first().map(|draft| draft.level)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::catalog;
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{Fact, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -19,7 +19,7 @@ declare!(
 impl Rule for ResourceExclusion {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let applications = &policy.conditions.applications;
         let Some((index, _)) = applications.exclude.known().next() else { return };
         let includes_all = applications.include.position(|id| id.is("All")).is_some();
@@ -70,8 +70,7 @@ mod tests {
         let (tenant, config) = (Tenant::default(), Config::default());
         for (day, told) in [("2026-06-14", "Microsoft changes that from"), ("2026-06-15", "Since 2026-06-15")] {
             let facts = TenantFacts { today: parse_day(day).unwrap(), ..TenantFacts::of(&tenant, &config) };
-            let mut drafts = Vec::new();
-            RULE.check_policy(&policy, &facts, &mut drafts);
+            let drafts = Drafts::written(|drafts| RULE.check_policy(&policy, &facts, drafts));
             assert!(drafts.iter().any(|draft| draft.message.contains(told)), "{day}: {drafts:?}");
         }
     }

@@ -1,7 +1,7 @@
 //! Security defaults and enabled policies at once.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level};
+use crate::finding::{Draft, Drafts, Label, Level};
 use crate::policy::{Fact, Policy, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -19,7 +19,7 @@ declare!(
 impl Rule for SecurityDefaultsOn {
     described!("doc.md");
 
-    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         match tenant.tenant.security_defaults() {
             SecurityDefaults::Contradicted => {}
             SecurityDefaults::Off | SecurityDefaults::On => return,

@@ -1,7 +1,7 @@
 //! The files of several tenants, judged as one.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use crate::tenant::Evidence;
@@ -18,7 +18,7 @@ declare!(
 impl Rule for SeveralTenants {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         // Where files are looked at one by one, nothing closes a gap of another.
         if facts.judgements.is_empty() {
             return;

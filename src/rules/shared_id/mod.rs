@@ -1,7 +1,7 @@
 //! One id, several policies.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -20,7 +20,7 @@ const SHOWN: usize = 4;
 impl Rule for SharedId {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         for group in &facts.clashes.shared_ids {
             let mut policies = group.iter().map(|index| &facts.tenant.policies[*index]);
             let Some(first) = policies.next() else { continue };

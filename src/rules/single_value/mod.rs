@@ -1,7 +1,7 @@
 //! A list of one that was unrolled.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level};
+use crate::finding::{Draft, Drafts, Label, Level};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for SingleValue {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             if violation.kind != ViolationKind::SingleValue {
                 continue;

@@ -1,7 +1,7 @@
 //! Exports that leave policies out.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Part, Spot};
+use crate::finding::{Draft, Drafts, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::TenantFacts;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for StableApiExport {
     described!("doc.md");
 
-    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let versions = &tenant.tenant.companions.graph;
         let Some((file, pointer)) = versions.stable.as_ref().filter(|_| !versions.beta) else { return };
         let message = "The policies were exported from Graph v1.0, which leaves out every policy that uses a preview feature. What \

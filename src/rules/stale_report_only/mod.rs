@@ -1,7 +1,7 @@
 //! Report-only for months.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{Fact, Policy, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -23,7 +23,7 @@ const SHOWN: usize = 4;
 impl Rule for StaleReportOnly {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let present = || facts.tenant.policies.iter().filter(|policy| !policy.deleted);
         let stale: Vec<(&Policy, i64)> = present().filter_map(|policy| Some((policy, age(facts, policy)?))).collect();
         let is_any_on =

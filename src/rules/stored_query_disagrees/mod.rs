@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::coverage::{Reason, Verdict};
-use crate::finding::{Draft, Label, Level};
+use crate::finding::{Draft, Drafts, Label, Level};
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 
@@ -18,7 +18,7 @@ declare!(
 impl Rule for StoredQueryDisagrees {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         for judgement in facts.judgements {
             let Some(why) = disagreement(judgement) else { continue };
             let (query, proof) = (judgement.stored_query_passes == Some(true), judgement.decision.verdict.word());

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::catalog;
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{Fact, GrantControl, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -19,7 +19,7 @@ declare!(
 impl Rule for StrengthWithoutMfa {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Fact::Known(Some(strength)) = &policy.grant.strength else { return };
         // Microsoft's own are MFA.
         if strength.id.as_ref().and_then(catalog::known).is_some() {

@@ -4,7 +4,7 @@ use super::no_break_glass::stops_everybody;
 use super::{Rule, declare, described};
 use crate::catalog;
 use crate::coverage::PrincipalKind;
-use crate::finding::{Draft, Label, Level, PolicyRef, joined};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
 use crate::policy::{Id, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -24,7 +24,7 @@ const SHOWN: usize = 3;
 impl Rule for SyncAccountNotExcluded {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Some(role) = catalog::role("Directory Synchronization Accounts") else { return };
         if !facts.is_whole {
             return;

@@ -1,7 +1,7 @@
 //! Templates.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for TemplatePlaceholder {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for inspected in file.policies {
             let placeholders = inspected.violations.iter().filter_map(|violation| match &violation.kind {
                 ViolationKind::Placeholder { value } => Some((violation, value)),

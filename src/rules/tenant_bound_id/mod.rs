@@ -1,7 +1,7 @@
 //! Ids of one tenant in code.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::Policy;
 use crate::rules::TenantFacts;
 
@@ -20,7 +20,7 @@ const SHOWN: usize = 3;
 impl Rule for TenantBoundId {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let ids = policy.block().map(|block| block.literal_ids.as_slice()).unwrap_or_default();
         if ids.is_empty() {
             return;

@@ -1,7 +1,7 @@
 //! MFA from some places only.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{Id, List, Policy, Scope};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -21,7 +21,7 @@ const SHOWN: usize = 3;
 impl Rule for TrustedLocationBypass {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Scope { include, exclude, .. } = &policy.conditions.locations;
         let includes_all = include.position(|id| id.is("All")).is_some();
         let is_condition = !include.is_empty() || !exclude.is_empty();

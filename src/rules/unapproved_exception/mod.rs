@@ -2,10 +2,12 @@
 
 use super::{Rule, declare, described};
 use crate::coverage::{Exception, PrincipalKind};
-use crate::finding::{Draft, Extent, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Extent, Label, Level, PolicyRef, joined, quoted};
+use crate::policy::Id;
 use crate::rules::control::when;
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
+use std::collections::HashMap;
 
 declare!(
     UnapprovedException,
@@ -19,8 +21,9 @@ declare!(
 impl Rule for UnapprovedException {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let mut excepted: Vec<Excepted<'_>> = Vec::new();
+        let mut positions: HashMap<(PrincipalKind, &Id), usize> = HashMap::new();
         for judgement in facts.judgements {
             for exception in &judgement.decision.exceptions {
                 // An approval that is past its date speaks for itself.
@@ -32,12 +35,11 @@ impl Rule for UnapprovedException {
                 if is_listed {
                     continue;
                 }
-                let same =
-                    |known: &&mut Excepted<'_>| known[0].1.kind == exception.kind && known[0].1.id == exception.id;
-                match excepted.iter_mut().find(same) {
-                    Some(known) => known.push((judgement, exception)),
-                    None => excepted.push(vec![(judgement, exception)]),
+                let position = *positions.entry((exception.kind, &exception.id)).or_insert(excepted.len());
+                if position == excepted.len() {
+                    excepted.push(Vec::new());
                 }
+                excepted[position].push((judgement, exception));
             }
         }
         if facts.config.exceptions.is_empty() {

@@ -1,7 +1,7 @@
 //! Conditions without a model.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Part, PolicyRef, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, Part, PolicyRef, quoted};
 use crate::rules::FileFacts;
 use crate::syntax::Pointer;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for UnknownCondition {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for policy in file.policies.iter().map(|inspected| &inspected.policy) {
             for name in &policy.conditions.opaque {
                 let message = format!(

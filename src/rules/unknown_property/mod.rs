@@ -1,7 +1,7 @@
 //! Properties outside of the schema.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Part, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, Part, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for UnknownProperty {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let ViolationKind::UnknownProperty { name, meant } = &violation.kind else { continue };
             // A condition may narrow the policy, which is another rule's concern.

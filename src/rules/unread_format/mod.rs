@@ -1,7 +1,7 @@
 //! Policies in a form that is recognised but not read.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Spot};
+use crate::finding::{Draft, Drafts, Label, Level, Spot};
 use crate::rules::FileFacts;
 
 declare!(
@@ -16,7 +16,7 @@ declare!(
 impl Rule for UnreadFormat {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(unread) = file.taken.and_then(|taken| taken.unread) else { return };
         let label = Label { file: file.file, spot: Spot::File, message: "not read".to_owned() };
         drafts.push(

@@ -1,7 +1,7 @@
 //! A file that the system refuses to read.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Spot};
+use crate::finding::{Draft, Drafts, Label, Level, Spot};
 use crate::rules::FileFacts;
 
 declare!(
@@ -16,7 +16,7 @@ declare!(
 impl Rule for UnreadableFile {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(error) = file.unreadable else { return };
         let label = Label { file: file.file, spot: Spot::File, message: "could not be read".to_owned() };
         drafts.push(
@@ -33,7 +33,6 @@ mod tests {
 
     #[test]
     fn the_systems_words_are_passed_on() {
-        let mut drafts = Vec::new();
         let facts = FileFacts {
             file: 0,
             has_crashed: false,
@@ -44,9 +43,10 @@ mod tests {
             policies: &[],
             bearers: None,
         };
-        RULE.check_file(&facts, &mut drafts);
-        assert_eq!(drafts[0].message, "This file could not be read: permission denied.");
-        RULE.check_file(&FileFacts { unreadable: None, ..facts }, &mut drafts);
+        let drafts = Drafts::written(|drafts| RULE.check_file(&facts, drafts));
         assert_eq!(drafts.len(), 1);
+        assert_eq!(drafts[0].message, "This file could not be read: permission denied.");
+        let facts = FileFacts { unreadable: None, ..facts };
+        assert!(Drafts::written(|drafts| RULE.check_file(&facts, drafts)).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! Conditions and controls that do not go together.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -21,7 +21,7 @@ const LONGEST_FILTER: usize = 3_072;
 impl Rule for UnsupportedCombination {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let found = [long_filter(policy), device_registration(policy), app_protection(policy)];
         for problem in found.into_iter().flatten() {
             drafts.push(

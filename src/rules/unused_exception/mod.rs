@@ -2,7 +2,7 @@
 
 use super::{Rule, declare, described};
 use crate::config::Exception;
-use crate::finding::{Draft, Label, Level, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, quoted};
 use crate::rules::TenantFacts;
 
 declare!(
@@ -17,7 +17,7 @@ declare!(
 impl Rule for UnusedException {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         // What one tenant does not use may be there for another.
         if facts.judgements.is_empty() || !facts.is_only_tenant {
             return;

@@ -1,7 +1,7 @@
 //! An ignore hides nothing.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Drafts, Level};
 use crate::rules::IgnoreFacts;
 
 declare!(UnusedIgnore, "unused-ignore", Warning, "0.1.0", Configuration, "An ignore hides nothing.");
@@ -9,7 +9,7 @@ declare!(UnusedIgnore, "unused-ignore", Warning, "0.1.0", Configuration, "An ign
 impl Rule for UnusedIgnore {
     described!("doc.md");
 
-    fn check_ignore(&self, facts: &IgnoreFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_ignore(&self, facts: &IgnoreFacts<'_>, drafts: &mut Drafts) {
         let ignore = facts.ignore;
         if facts.is_used || !facts.is_complete || !ignore.counts(facts.today) {
             return;

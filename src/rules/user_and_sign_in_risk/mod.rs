@@ -1,7 +1,7 @@
 //! Two risks in one policy.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, PolicyRef};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{Fact, List, Policy, RiskLevel, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -18,7 +18,7 @@ declare!(
 impl Rule for UserAndSignInRisk {
     described!("doc.md");
 
-    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let (sign_in, user) = (&policy.conditions.sign_in_risk_levels, &policy.conditions.user_risk_levels);
         if !narrows(sign_in) || !narrows(user) || policy.state == Fact::Known(State::Disabled) {
             return;

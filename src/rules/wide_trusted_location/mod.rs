@@ -1,7 +1,7 @@
 //! Trusted locations that hold much of the Internet.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Level, joined, quoted};
+use crate::finding::{Draft, Drafts, Level, joined, quoted};
 use crate::rules::TenantFacts;
 use crate::tenant::Place;
 use ipnet::IpNet;
@@ -24,7 +24,7 @@ const MOST_V6: u128 = 1 << (128 - 19);
 impl Rule for WideTrustedLocation {
     described!("doc.md");
 
-    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let locations = facts.tenant.companions.named_locations.iter();
         let mut trusted: Vec<(String, &IpNet)> = Vec::new();
         for (id, location) in locations.filter(|(_, location)| location.trusted == Some(true)) {

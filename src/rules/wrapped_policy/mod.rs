@@ -1,7 +1,7 @@
 //! A policy one level deeper than usual.
 
 use super::{Rule, declare, described};
-use crate::finding::{Draft, Label, Level, Part, Spot};
+use crate::finding::{Draft, Drafts, Label, Level, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
 
@@ -17,7 +17,7 @@ declare!(
 impl Rule for WrappedPolicy {
     described!("doc.md");
 
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Vec<Draft>) {
+    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for pointer in file.taken.iter().flat_map(|taken| &taken.wrappers) {
             let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };

@@ -1,0 +1,76 @@
+//! In which lists of the policies users, groups and roles stand, so that nobody searches long lists once for each of their
+//! elements.
+
+use super::PrincipalKind;
+use crate::policy::{Id, Policy};
+use std::collections::HashMap;
+
+/// Where every principal stands.
+pub(super) struct Listed<'t>(HashMap<(PrincipalKind, &'t Id), Places>);
+
+/// Where one principal stands, by policies in their order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Places {
+    /// The policies that include it.
+    included: Vec<usize>,
+    /// The policies that exclude it.
+    excluded: Vec<usize>,
+    /// The first place in each of the lists that exclude it.
+    positions: Vec<usize>,
+}
+
+/// What decides how policies treat a principal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Alike {
+    /// A user or group is what the policies list it as.
+    Listed { kind: PrincipalKind, is_unresolved: bool, included: Vec<usize>, excluded: Vec<usize> },
+    /// A role and a class of users have a meaning of their own.
+    Own(PrincipalKind, Id),
+}
+
+impl<'t> Listed<'t> {
+    /// Looks through all policies.
+    pub(super) fn of(policies: &'t [Policy]) -> Self {
+        let mut places: HashMap<(PrincipalKind, &'t Id), Places> = HashMap::new();
+        for (index, policy) in policies.iter().enumerate() {
+            for kind in PrincipalKind::ALL {
+                for (_, id) in kind.included_by(policy).known() {
+                    let places = places.entry((kind, id)).or_default();
+                    if places.included.last() != Some(&index) {
+                        places.included.push(index);
+                    }
+                }
+                for (position, id) in kind.excluded_by(policy).known() {
+                    let places = places.entry((kind, id)).or_default();
+                    if places.excluded.last() != Some(&index) {
+                        places.excluded.push(index);
+                        places.positions.push(position);
+                    }
+                }
+            }
+        }
+        Self(places)
+    }
+
+    /// The policies that exclude a principal, each with the place in its list.
+    pub(super) fn excluding<'a>(
+        &'a self,
+        kind: PrincipalKind,
+        id: &'a Id,
+    ) -> impl Iterator<Item = (usize, usize)> + use<'a> {
+        let listed: &'a Listed<'a> = self;
+        let places = listed.0.get(&(kind, id));
+        places.into_iter().flat_map(|places| places.excluded.iter().copied().zip(places.positions.iter().copied()))
+    }
+
+    /// What a principal has in common with others whom every policy treats the same, other things being equal.
+    pub(super) fn alike(&self, kind: PrincipalKind, id: &Id) -> Alike {
+        match kind {
+            PrincipalKind::User | PrincipalKind::Group if id.is_one_object() => {
+                let Places { included, excluded, .. } = self.0.get(&(kind, id)).cloned().unwrap_or_default();
+                Alike::Listed { kind, is_unresolved: id.is_unresolved(), included, excluded }
+            }
+            PrincipalKind::User | PrincipalKind::Group | PrincipalKind::Role => Alike::Own(kind, id.clone()),
+        }
+    }
+}
