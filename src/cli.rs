@@ -10,6 +10,7 @@ mod explain;
 mod files;
 mod ignore;
 mod progress;
+mod reporting;
 mod rules;
 mod schema;
 mod selection;

@@ -12,7 +12,7 @@ mod several;
 
 pub use control::{ControlReport, ExceptionReport};
 use read::Read;
-pub use settle::{Settled, Settling, from_config, settle};
+pub use settle::{Settled, Settler, Settling, from_config, settle};
 
 use crate::config::Config;
 use crate::controls::{Control, Selection};

@@ -9,8 +9,10 @@ mod markdown;
 mod pretty;
 mod sarif;
 mod snippet;
+mod stream;
 
 pub use json::witness;
+pub use stream::{Ending, Piece, Stream, Streamed};
 
 use crate::controls::Control;
 use crate::finding::{Finding, Level};
@@ -161,16 +163,7 @@ impl Run {
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
         for tenant in &self.tenants {
-            summary.files += tenant.files;
-            summary.policies += tenant.policies;
-            summary.skipped += tenant.skipped;
-            for finding in &tenant.findings {
-                match finding.level {
-                    Level::Error => summary.errors += 1,
-                    Level::Warning => summary.warnings += 1,
-                    Level::Info => summary.infos += 1,
-                }
-            }
+            summary.add(tenant);
         }
         summary
     }
@@ -181,14 +174,36 @@ impl Run {
     /// Those of the writer.
     pub fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
         match format {
+            Format::Concise => self.stream(Streamed::Concise, style, out),
+            Format::Json => self.stream(Streamed::Json, style, out),
             Format::Pretty => pretty::write(self, style, out),
-            Format::Concise => concise::write(self, style, out),
-            Format::Json => json::write(self, out),
             Format::Sarif => sarif::write(self, out),
             Format::Github => github::write(self, style, out),
             Format::Gitlab => gitlab::write(self, out),
             Format::Junit => junit::write(self, out),
             Format::Markdown => markdown::write(self, out),
+        }
+    }
+
+    fn stream(&self, format: Streamed, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut stream = Stream::start(format, style, out)?;
+        self.tenants.iter().try_for_each(|tenant| stream.add(&format.piece(tenant, style)))?;
+        stream.end(&Ending { summary: self.summary(), settled: &self.settled })
+    }
+}
+
+impl Summary {
+    /// Counts a tenant.
+    pub fn add(&mut self, tenant: &TenantReport) {
+        self.files += tenant.files;
+        self.policies += tenant.policies;
+        self.skipped += tenant.skipped;
+        for finding in &tenant.findings {
+            match finding.level {
+                Level::Error => self.errors += 1,
+                Level::Warning => self.warnings += 1,
+                Level::Info => self.infos += 1,
+            }
         }
     }
 }

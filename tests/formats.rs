@@ -192,3 +192,17 @@ fn nothing_to_judge_does_not_pass_in_any_report() {
     assert!(report(folder.path(), "github", &[]).starts_with("::error title=caplint::There was nothing to judge"));
     assert!(report(folder.path(), "markdown", &[]).contains("not judged"));
 }
+
+/// The JSON report is written piece by piece while tenants come in.
+#[test]
+fn the_json_report_is_what_writing_it_whole_gives() {
+    // What is invisible is escaped there, and read back it is not.
+    let tenants: Vec<String> = tenants().into_iter().filter(|name| name != "hostile-names").collect();
+    let everything: Vec<&str> = tenants.iter().map(String::as_str).chain(["--tenant-per-path"]).collect();
+    let nothing = ["nothing-to-judge", "--scope", "file"];
+    for arguments in [&everything[..], &["well-kept"], &nothing] {
+        let text = report(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"), "json", arguments);
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert!(text == serde_json::to_string_pretty(&value).unwrap() + "\n", "{arguments:?}");
+    }
+}

@@ -2,9 +2,9 @@
 
 use super::atomic;
 use super::error::RunError;
-use super::selection::{self, Linted, Selection, Wanted};
+use super::selection::{self, Selection, Wanted};
 use crate::baseline::Baseline;
-use crate::finding::Finding;
+use crate::lint::{self, TenantReport};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -50,30 +50,31 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         }
     };
     let wanted = Wanted { line_hashes: false, keep_files: false, allow_empty: false };
-    let mut linted = details.selection.lint(&wanted)?;
-    if let Some(empty) = linted.tenants.iter().find(|tenant| tenant.is_empty && details.selection.judges_tenants()) {
+    let prepared = details.selection.prepare()?;
+    let mut tenants: Vec<TenantReport> = Vec::new();
+    prepared.each(&wanted, |few| {
+        tenants.extend(few);
+        Ok(())
+    })?;
+    if let Some(empty) = tenants.iter().find(|tenant| tenant.is_empty && details.selection.judges_tenants()) {
         return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });
     }
-    linted.settle(None, true, true);
-    let given = details.baseline.as_deref();
-    let path = linted.baseline_path(given);
+    lint::settle(&mut tenants, prepared.settling(None, true, true));
+    let findings = tenants.iter().flat_map(|tenant| &tenant.findings);
+    let path = prepared.baseline_path(details.baseline.as_deref());
     let said = if is_new {
-        let baseline = Baseline::of(findings(&linted));
+        let baseline = Baseline::of(findings);
         save(&path, &baseline)?;
         format!("{} findings are in", baseline.len())
     } else {
-        let Some(mut baseline) = linted.baseline(Some(&path))? else { return Ok(0) };
-        let gone = baseline.prune(findings(&linted));
+        let Some(mut baseline) = prepared.baseline(Some(&path))? else { return Ok(0) };
+        let gone = baseline.prune(findings);
         save(&path, &baseline)?;
         format!("{gone} findings are gone, {} are left in", baseline.len())
     };
     let path = crate::finding::visible(&path.to_string_lossy());
     writeln!(std::io::stdout().lock(), "{said} {path}").map_err(RunError::Output)?;
     Ok(0)
-}
-
-fn findings(linted: &Linted) -> impl Iterator<Item = &Finding> {
-    linted.tenants.iter().flat_map(|tenant| &tenant.findings)
 }
 
 fn save(path: &Path, baseline: &Baseline) -> Result<(), RunError> {

@@ -2,11 +2,13 @@
 
 use super::color::{self, When};
 use super::error::RunError;
-use super::selection::{Linted, Selection, Wanted};
+use super::reporting::{Report, Reporting, heard};
+use super::selection::{Prepared, Selection, Wanted};
 use super::{FAILED, atomic};
 use crate::config::Profile;
 use crate::finding::Level;
-use crate::report::{Format, Root, Run, Style};
+use crate::lint::Settler;
+use crate::report::{Ending, Format, Root, Run, Style, Summary};
 use clap::ValueEnum;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -94,41 +96,65 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         arguments.format == Format::Sarif || arguments.output.iter().any(|output| output.format == Format::Sarif);
     let wanted = Wanted { line_hashes: wants_sarif, keep_files: arguments.verbose, allow_empty: arguments.allow_empty };
     targets(arguments, None)?;
-    let mut linted = arguments.selection.lint(&wanted)?;
-    targets(arguments, Some(&linted))?;
-    let is_strict = linted.config.profile == Profile::Strict;
-    let baseline = if arguments.no_baseline { None } else { linted.baseline(arguments.baseline.as_deref())? };
-    let settled = linted.settle(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
-    let empty = linted.tenants.iter().find(|tenant| tenant.is_empty).map(|tenant| tenant.name.clone());
-    let empty = empty.filter(|_| arguments.selection.judges_tenants() && !arguments.allow_empty);
-    let own = linted.config.requirements.clone();
-    let files_only = !arguments.selection.judges_tenants();
-    let mut run = Run { tenants: linted.tenants, exit_code: 0, own, root: root(), settled, files_only };
-    let fail_on = arguments.fail_on.unwrap_or(if is_strict { FailOn::Warning } else { FailOn::Error });
-    let has_crashed = run.tenants.iter().any(|tenant| tenant.has_crashed);
-    run.exit_code = match &empty {
-        Some(_) => FAILED,
-        None if has_crashed => FAILED,
-        None => u8::from(fails(&run, fail_on)),
-    };
+    let prepared = arguments.selection.prepare()?;
+    targets(arguments, Some(&prepared))?;
+    let is_strict = prepared.config.profile == Profile::Strict;
+    let baseline = if arguments.no_baseline { None } else { prepared.baseline(arguments.baseline.as_deref())? };
     if arguments.verbose {
-        let path = linted.config.path.as_ref().map(|path| path.to_string_lossy());
+        let path = prepared.config.path.as_ref().map(|path| path.to_string_lossy());
         eprintln!("configuration: {}", crate::finding::visible(path.as_deref().unwrap_or("none")));
-        for file in run.tenants.iter().flat_map(|tenant| &tenant.taken) {
-            eprintln!("{}", crate::finding::visible(&file.to_string()));
+    }
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let style = arguments.style(is_strict);
+    let settling = prepared.settling(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
+    let report = match arguments.format.streamed().filter(|_| arguments.output.is_empty()) {
+        Some(format) => Report::start(format, style, &mut out)?,
+        None => Report::Whole(Vec::new()),
+    };
+    let mut reporting = Reporting::new(Settler::new(settling), report, arguments.verbose);
+    prepared.each(&wanted, |tenants| reporting.take(tenants))?;
+    let (outcome, settled, report) = reporting.end()?;
+    let empty = outcome.empty.filter(|_| arguments.selection.judges_tenants() && !arguments.allow_empty);
+    let fail_on = arguments.fail_on.unwrap_or(if is_strict { FailOn::Warning } else { FailOn::Error });
+    let exit_code = match &empty {
+        Some(_) => FAILED,
+        None if outcome.has_crashed => FAILED,
+        None => u8::from(fail_on.fails(&outcome.summary)),
+    };
+    match report {
+        Report::Whole(tenants) => {
+            let own = prepared.config.requirements.clone();
+            let files_only = !arguments.selection.judges_tenants();
+            let run = Run { tenants, exit_code, own, root: root(), settled: settled.clone(), files_only };
+            for output in &arguments.output {
+                let style = Style { color: false, unicode: true, ..style };
+                write_file(&run, output, style)
+                    .map_err(|error| RunError::Report { path: output.path.clone(), error })?;
+            }
+            heard(run.write(arguments.format, style, &mut out))?;
+        }
+        streamed @ (Report::Streamed(..) | Report::Unheard) => {
+            streamed.end(&Ending { summary: outcome.summary, settled: &settled })?;
         }
     }
-    match write_all(arguments, is_strict, &run) {
-        // Somebody downstream has seen enough, as in `caplint check | head`; the verdict stays what it is.
-        Err(RunError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-        result => result?,
-    }
-    if let Some(text) = run.settled.text().filter(|_| is_for_programs(arguments.format)) {
+    heard(out.flush())?;
+    if let Some(text) = settled.text().filter(|_| is_for_programs(arguments.format)) {
         eprintln!("{}", crate::finding::visible(&text));
     }
     match empty {
         Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),
-        None => Ok(run.exit_code),
+        None => Ok(exit_code),
+    }
+}
+
+impl Arguments {
+    fn style(&self, is_strict: bool) -> Style {
+        let show = match (self.quiet, self.verbose || is_strict) {
+            (true, _) => Some(Level::Error),
+            (_, true) => None,
+            _ => Some(Level::Warning),
+        };
+        Style { color: self.color.is_on(), unicode: color::is_unicode(), show, quiet: self.quiet }
     }
 }
 
@@ -141,7 +167,7 @@ fn is_for_programs(format: Format) -> bool {
 }
 
 /// Whether each report may be written where it is to be: not twice to one file, and over nothing that is read.
-fn targets(arguments: &Arguments, linted: Option<&Linted>) -> Result<(), RunError> {
+fn targets(arguments: &Arguments, prepared: Option<&Prepared<'_>>) -> Result<(), RunError> {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| std::path::absolute(path).unwrap_or_default());
     let inputs = arguments
         .selection
@@ -150,9 +176,9 @@ fn targets(arguments: &Arguments, linted: Option<&Linted>) -> Result<(), RunErro
         .filter(|path| path.is_file())
         .map(|path| (real(path), "a file that is checked"));
     let mut taken: Vec<(PathBuf, &str)> = inputs.collect();
-    if let Some(linted) = linted {
-        taken.extend(linted.config.path.iter().map(|path| (real(path), "the configuration")));
-        taken.push((real(&linted.baseline_path(arguments.baseline.as_deref())), "the baseline"));
+    if let Some(prepared) = prepared {
+        taken.extend(prepared.config.path.iter().map(|path| (real(path), "the configuration")));
+        taken.push((real(&prepared.baseline_path(arguments.baseline.as_deref())), "the baseline"));
     }
     for output in &arguments.output {
         // A device or pipe takes any number of reports.
@@ -166,29 +192,15 @@ fn targets(arguments: &Arguments, linted: Option<&Linted>) -> Result<(), RunErro
     Ok(())
 }
 
-fn fails(run: &Run, fail_on: FailOn) -> bool {
-    let summary = run.summary();
-    match fail_on {
-        FailOn::Never => false,
-        FailOn::Error => summary.errors > 0,
-        FailOn::Warning => summary.errors + summary.warnings > 0,
-        FailOn::Info => summary.errors + summary.warnings + summary.infos > 0,
+impl FailOn {
+    fn fails(self, summary: &Summary) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Error => summary.errors > 0,
+            Self::Warning => summary.errors + summary.warnings > 0,
+            Self::Info => summary.errors + summary.warnings + summary.infos > 0,
+        }
     }
-}
-
-fn write_all(arguments: &Arguments, is_strict: bool, run: &Run) -> Result<(), RunError> {
-    let show = match (arguments.quiet, arguments.verbose || is_strict) {
-        (true, _) => Some(Level::Error),
-        (_, true) => None,
-        _ => Some(Level::Warning),
-    };
-    for output in &arguments.output {
-        let style = Style { color: false, unicode: true, show, quiet: arguments.quiet };
-        write_file(run, output, style).map_err(|error| RunError::Report { path: output.path.clone(), error })?;
-    }
-    let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), show, quiet: arguments.quiet };
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    run.write(arguments.format, style, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)
 }
 
 /// A device or pipe is written to, not replaced.

@@ -6,7 +6,7 @@ use crate::baseline::Baseline;
 use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::discover::Input;
-use crate::lint::{self, Settled, Settling, TenantReport};
+use crate::lint::{self, Settling, TenantReport};
 use crate::rules::Reading;
 use crate::signin::AssumeEnabled;
 use clap::ValueEnum;
@@ -143,21 +143,34 @@ pub(super) struct Wanted {
     pub(super) allow_empty: bool,
 }
 
-/// What was found, before levels, ignores and the baseline.
-pub(super) struct Linted {
-    pub(super) tenants: Vec<TenantReport>,
+/// Everything that is known before the first file is read.
+pub(super) struct Prepared<'s> {
+    selection: &'s Selection,
+    chosen: Vec<Chosen>,
     pub(super) config: Arc<Config>,
     config_text: String,
     today: Date,
     is_complete: bool,
-    is_isolated: bool,
 }
 
 /// A tenant to look at.
-struct Chosen<'c> {
+struct Chosen {
     name: String,
     inputs: Vec<Input>,
-    entry: Option<&'c TenantEntry>,
+    cloud: Option<&'static str>,
+    security_defaults: Option<bool>,
+}
+
+impl Chosen {
+    fn of_entry(entry: &TenantEntry) -> Result<Self, RunError> {
+        let TenantEntry { name, cloud, security_defaults, .. } = entry;
+        let inputs = inputs(&entry.paths)?;
+        Ok(Self { name: name.clone(), inputs, cloud: *cloud, security_defaults: *security_defaults })
+    }
+
+    fn of_paths(name: String, inputs: Vec<Input>) -> Self {
+        Self { name, inputs, cloud: None, security_defaults: None }
+    }
 }
 
 impl Selection {
@@ -165,15 +178,13 @@ impl Selection {
         self.scope == Scope::Tenant
     }
 
-    pub(super) fn lint(&self, wanted: &Wanted) -> Result<Linted, RunError> {
+    pub(super) fn prepare(&self) -> Result<Prepared<'_>, RunError> {
         let (config, config_text) = config(self.config.as_deref(), self.isolated)?;
-        let config = Arc::new(config);
         let chosen = self.tenants(&config)?;
         let today = self.today.unwrap_or_else(|| time::OffsetDateTime::now_utc().date());
-        let tenants = self.lint_all(&chosen, &config, today, wanted);
         // What a part of the tenants does not need, the others may.
         let is_complete = self.judges_tenants() && (self.paths.is_empty() || config.tenants.is_empty());
-        Ok(Linted { tenants, config, config_text, today, is_complete, is_isolated: self.isolated })
+        Ok(Prepared { selection: self, chosen, config: Arc::new(config), config_text, today, is_complete })
     }
 
     /// The controls that the command line asks for, else those of the configuration.
@@ -187,12 +198,9 @@ impl Selection {
     }
 
     /// The tenants that the paths choose, each with all of its files; without paths those of the configuration.
-    fn tenants<'c>(&self, config: &'c Config) -> Result<Vec<Chosen<'c>>, RunError> {
-        let of_entry = |entry: &'c TenantEntry| {
-            Ok(Chosen { name: entry.name.clone(), inputs: inputs(&entry.paths)?, entry: Some(entry) })
-        };
+    fn tenants(&self, config: &Config) -> Result<Vec<Chosen>, RunError> {
         if self.paths.is_empty() && !config.tenants.is_empty() {
-            return config.tenants.iter().map(of_entry).collect();
+            return config.tenants.iter().map(Chosen::of_entry).collect();
         }
         let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths.clone() };
         let (mut chosen, mut rest) = (Vec::new(), Vec::new());
@@ -209,53 +217,15 @@ impl Selection {
             }
         }
         for entry in config.tenants.iter().filter(|entry| entries.iter().any(|met| std::ptr::eq(*met, *entry))) {
-            chosen.push(of_entry(entry)?);
+            chosen.push(Chosen::of_entry(entry)?);
         }
         let rest = inputs(&rest)?;
         if self.tenant_per_path {
-            chosen.extend(rest.into_iter().map(|input| Chosen {
-                name: input.name(),
-                inputs: vec![input],
-                entry: None,
-            }));
+            chosen.extend(rest.into_iter().map(|input| Chosen::of_paths(input.name(), vec![input])));
         } else if !rest.is_empty() {
-            chosen.push(Chosen { name: lint::common_folder(&rest), inputs: rest, entry: None });
+            chosen.push(Chosen::of_paths(lint::common_folder(&rest), rest));
         }
         Ok(chosen)
-    }
-
-    fn lint_all(&self, chosen: &[Chosen<'_>], config: &Arc<Config>, today: Date, wanted: &Wanted) -> Vec<TenantReport> {
-        let progress = Progress::start();
-        let selection = self.controls(config);
-        // Either tenants run side by side or the files of one do: never a pool inside of a pool.
-        let side_by_side = chosen.len() >= rayon::current_num_threads() && chosen.len() > 1;
-        let lint_one = |chosen_one: &Chosen<'_>| {
-            let cloud = self.cloud.map(Cloud::name).or(chosen_one.entry.and_then(|entry| entry.cloud));
-            let options = lint::Options {
-                reading: match self.reading {
-                    ReadingArgument::Effective => Reading::Effective,
-                    ReadingArgument::StoredQuery => Reading::StoredQuery,
-                },
-                judge_tenant: self.judges_tenants(),
-                cloud: cloud.unwrap_or("public"),
-                assume_enabled: AssumeArgument::meaning(self.assume_enabled),
-                allow_empty: wanted.allow_empty,
-                line_hashes: wanted.line_hashes,
-                keep_files: wanted.keep_files,
-                parallel: !side_by_side,
-                selection: selection.clone(),
-                config: Arc::clone(config),
-                today,
-                is_only_tenant: chosen.len() == 1,
-                security_defaults: chosen_one.entry.and_then(|entry| entry.security_defaults),
-            };
-            lint::tenants(&chosen_one.name, &chosen_one.inputs, &options, progress.files())
-        };
-        if side_by_side {
-            chosen.par_iter().flat_map_iter(lint_one).collect()
-        } else {
-            chosen.iter().flat_map(lint_one).collect()
-        }
     }
 }
 
@@ -266,12 +236,62 @@ fn meet(one: &Path, two: &Path) -> bool {
     one.starts_with(&two) || two.starts_with(&one)
 }
 
-impl Linted {
+/// Tenants that are linted at a time, for each thread: enough that none waits for another, and no more are held.
+const AT_A_TIME: usize = 4;
+
+impl Prepared<'_> {
+    /// Lints the tenants in their order, and hands them over a few at a time.
+    pub(super) fn each(
+        &self,
+        wanted: &Wanted,
+        mut take: impl FnMut(Vec<TenantReport>) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        let progress = Progress::start();
+        // Either tenants run side by side or the files of one do: never a pool inside of a pool.
+        let threads = rayon::current_num_threads();
+        let side_by_side = self.chosen.len() >= threads && self.chosen.len() > 1;
+        let options = self.options(wanted, !side_by_side);
+        let lint_one = |chosen: &Chosen| {
+            let options = lint::Options {
+                cloud: self.selection.cloud.map(Cloud::name).or(chosen.cloud).unwrap_or("public"),
+                security_defaults: chosen.security_defaults,
+                ..options.clone()
+            };
+            lint::tenants(&chosen.name, &chosen.inputs, &options, progress.files())
+        };
+        if side_by_side {
+            let mut few = self.chosen.chunks(threads * AT_A_TIME);
+            few.try_for_each(|few| take(few.par_iter().flat_map_iter(lint_one).collect()))
+        } else {
+            self.chosen.iter().try_for_each(|chosen| take(lint_one(chosen)))
+        }
+    }
+
+    fn options(&self, wanted: &Wanted, parallel: bool) -> lint::Options {
+        lint::Options {
+            reading: match self.selection.reading {
+                ReadingArgument::Effective => Reading::Effective,
+                ReadingArgument::StoredQuery => Reading::StoredQuery,
+            },
+            judge_tenant: self.selection.judges_tenants(),
+            assume_enabled: AssumeArgument::meaning(self.selection.assume_enabled),
+            allow_empty: wanted.allow_empty,
+            line_hashes: wanted.line_hashes,
+            keep_files: wanted.keep_files,
+            parallel,
+            selection: self.selection.controls(&self.config),
+            config: Arc::clone(&self.config),
+            today: self.today,
+            is_only_tenant: self.chosen.len() == 1,
+            ..lint::Options::default()
+        }
+    }
+
     /// The baseline that counts: the one given, the configuration's, or the one beside it.
     pub(super) fn baseline(&self, given: Option<&Path>) -> Result<Option<Baseline>, RunError> {
         let path = self.baseline_path(given);
         let is_asked_for = given.is_some() || self.config.baseline.is_some();
-        if !is_asked_for && (self.is_isolated || !path.is_file()) {
+        if !is_asked_for && (self.selection.isolated || !path.is_file()) {
             return Ok(None);
         }
         let text = std::fs::read_to_string(&path).map_err(|error| RunError::Path { path: path.clone(), error })?;
@@ -284,18 +304,22 @@ impl Linted {
         given.map_or_else(|| self.config.baseline_path(), Path::to_owned)
     }
 
-    /// Takes out what is not to be reported. `comments` are the ignores in the files themselves.
-    pub(super) fn settle(&mut self, baseline: Option<&Baseline>, ignores: bool, comments: bool) -> Settled {
-        let settling = Settling {
+    /// How findings are settled. `comments` are the ignores in the files themselves.
+    pub(super) fn settling<'a>(
+        &'a self,
+        baseline: Option<&'a Baseline>,
+        ignores: bool,
+        comments: bool,
+    ) -> Settling<'a> {
+        Settling {
             config: &self.config,
             config_text: &self.config_text,
             baseline,
             ignores,
-            comments: ignores && comments && !self.is_isolated,
+            comments: ignores && comments && !self.selection.isolated,
             is_complete: self.is_complete,
             today: self.today,
-        };
-        lint::settle(&mut self.tenants, &settling)
+        }
     }
 }
 

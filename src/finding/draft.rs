@@ -98,6 +98,17 @@ impl Draft {
         self
     }
 
+    /// Whether another one is about the same policy, or neither is about one.
+    #[must_use]
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        // Policies may share a name, and places tell them apart.
+        let origin = |draft: &'_ Self| match draft.labels.first().map(|label| (label.file, &label.spot)) {
+            Some((file, Spot::Pointer { from, .. })) => Some((file, from.offset, from.pointer.clone())),
+            Some((_, Spot::File | Spot::Bytes(_))) | None => None,
+        };
+        self.policy == other.policy && origin(self) == origin(other)
+    }
+
     /// Names the policy.
     #[must_use]
     pub fn policy(mut self, policy: &Policy) -> Self {

@@ -13,6 +13,7 @@ use crate::ignore::{About, Ignore, without_reason};
 use crate::rules::{self, IgnoreFacts};
 use crate::source::LineHashes;
 use honoured::Honoured;
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use tally::Why;
 use time::Date;
@@ -36,49 +37,121 @@ pub struct Settling<'a> {
 }
 
 /// Takes out what is not to be reported, and adds what is to be said of the ignores.
-pub fn settle(tenants: &mut [TenantReport], settling: &Settling<'_>) -> Settled {
-    let mut settled = Settled::default();
-    let mut ignores = of_config(settling);
-    let comments: Vec<Ignore> = tenants.iter_mut().flat_map(|tenant| std::mem::take(&mut tenant.ignores)).collect();
-    if settling.comments {
-        ignores.extend(comments);
-    } else {
-        settled.unheard = comments.len();
-    }
-    let honoured = if settling.ignores { Honoured::of(&ignores, settling.today) } else { Honoured::default() };
-    let mut used = vec![false; ignores.len()];
-    let by = settling.config.path.as_deref().map(crate::discover::shown).unwrap_or_default();
+pub fn settle(tenants: &mut [TenantReport], settling: Settling<'_>) -> Settled {
+    let mut settler = Settler::new(settling);
     for tenant in tenants.iter_mut() {
-        settled.excluded += tenant.excluded;
+        settler.tenant(tenant);
+    }
+    settler.end(tenants.last_mut())
+}
+
+/// Settles one tenant after the other, so that nobody has to hold all of them.
+pub struct Settler<'a> {
+    settling: Settling<'a>,
+    settled: Settled,
+    /// The file of the configuration.
+    by: String,
+    /// Those of the configuration, then those of each tenant's files.
+    ignores: Vec<Heard>,
+    /// How many are those of the configuration.
+    of_config: usize,
+    /// The first tenant, by whose name the configuration is spoken of.
+    first: Option<String>,
+}
+
+/// An ignore, whether it has hidden a finding, and the tenant in whose files it stands.
+struct Heard {
+    ignore: Ignore,
+    is_used: bool,
+    tenant: Option<String>,
+}
+
+impl<'a> Settler<'a> {
+    /// Nothing has been settled yet.
+    #[must_use]
+    pub fn new(settling: Settling<'a>) -> Self {
+        let by = settling.config.path.as_deref().map(crate::discover::shown).unwrap_or_default();
+        let ignores: Vec<Heard> =
+            of_config(&settling).into_iter().map(|ignore| Heard { ignore, is_used: false, tenant: None }).collect();
+        let (settled, of_config) = (Settled::default(), ignores.len());
+        Self { settling, settled, by, ignores, of_config, first: None }
+    }
+
+    /// Takes out what is not to be reported of a tenant.
+    pub fn tenant(&mut self, tenant: &mut TenantReport) {
+        self.first.get_or_insert_with(|| tenant.name.clone());
+        self.settled.excluded += tenant.excluded;
+        let comments = std::mem::take(&mut tenant.ignores);
+        let comments_from = self.ignores.len();
+        if self.settling.comments {
+            let name = &tenant.name;
+            let used = |ignore| Heard { ignore, is_used: false, tenant: Some(name.clone()) };
+            self.ignores.extend(comments.into_iter().map(used));
+        } else {
+            self.settled.unheard += comments.len();
+        }
+        let Self { settling, settled, by, ignores, of_config, .. } = self;
+        let here = (0..*of_config).chain(comments_from..ignores.len());
+        let honoured = if settling.ignores {
+            Honoured::of(here.map(|index| (index, &ignores[index].ignore)), settling.today)
+        } else {
+            Honoured::default()
+        };
+        let mut used: Vec<usize> = Vec::new();
         tenant.findings.retain_mut(|finding| {
-            settled.is_left(finding, settling, &by, |finding| {
+            settled.is_left(finding, settling, by, |finding| {
                 if honoured.is_empty() {
                     // Nobody asks the system for the path.
                     return None;
                 }
                 let covering = honoured.covering(finding, &from_config(settling.config, &finding.primary().path));
-                for index in &covering {
-                    used[*index] = true;
-                }
-                covering.into_iter().min().map(|index| ignores[index].location.path.as_str())
+                used.extend(&covering);
+                covering.into_iter().min().map(|index| ignores[index].ignore.location.path.as_str())
             })
         });
+        for index in used {
+            ignores[index].is_used = true;
+        }
     }
-    if !settling.ignores {
-        return settled;
+
+    /// What was settled. The last tenant is told what is to be said of the ignores.
+    #[must_use]
+    pub fn end(self, last: Option<&mut TenantReport>) -> Settled {
+        let Self { settling, mut settled, by, ignores, first, .. } = self;
+        let (Some(last), Some(first)) = (last.filter(|_| settling.ignores), first) else { return settled };
+        // A file may belong to two tenants, and be right in one of them.
+        let place = |used: &Heard| {
+            (
+                used.ignore.rule.clone(),
+                used.ignore.location.path.clone(),
+                used.ignore.location.start.line,
+                used.ignore.location.start.column,
+            )
+        };
+        let elsewhere: HashSet<_> = ignores.iter().filter(|used| used.is_used).map(place).collect();
+        let mut said: HashSet<_> = HashSet::new();
+        for used in ignores {
+            let place = place(&used);
+            if used.tenant.is_some() && !said.insert(place.clone()) {
+                continue;
+            }
+            let facts = IgnoreFacts {
+                ignore: &used.ignore,
+                is_used: elsewhere.contains(&place),
+                is_complete: settling.is_complete,
+                today: settling.today,
+            };
+            let tenant = used.tenant.as_ref().unwrap_or(&first);
+            let drafts = rules::check_ignore(&facts);
+            let mut findings: Vec<Finding> =
+                drafts.into_iter().map(|draft| draft.at(tenant, used.ignore.location.clone())).collect();
+            findings.retain_mut(|finding| settled.is_left(finding, &settling, &by, |_| None));
+            last.findings.extend(findings);
+        }
+        last.findings.sort_by(|one, two| one.order().cmp(&two.order()));
+        distinguish(&mut last.findings);
+        settled
     }
-    let Some(first) = tenants.first_mut() else { return settled };
-    for (ignore, is_used) in ignores.iter().zip(used) {
-        let facts = IgnoreFacts { ignore, is_used, is_complete: settling.is_complete, today: settling.today };
-        let drafts = rules::check_ignore(&facts);
-        let mut findings: Vec<Finding> =
-            drafts.into_iter().map(|draft| draft.at(&first.name, ignore.location.clone())).collect();
-        findings.retain_mut(|finding| settled.is_left(finding, settling, &by, |_| None));
-        first.findings.extend(findings);
-    }
-    first.findings.sort_by(|one, two| one.order().cmp(&two.order()));
-    distinguish(&mut first.findings);
-    settled
 }
 
 impl Settled {

@@ -1,19 +1,24 @@
 //! One line a finding, as compilers do: `path:line:column: level[rule] message`.
 
-use super::{Run, Style, is_shown};
+use super::{Ending, Piece, Style, is_shown};
 use crate::finding::visible;
+use crate::lint::TenantReport;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for finding in run.tenants.iter().flat_map(|tenant| &tenant.findings) {
-        if !is_shown(finding.level, style) {
-            continue;
-        }
+pub(super) fn piece(tenant: &TenantReport, style: Style) -> Piece {
+    let mut text = String::new();
+    for finding in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
         let primary = finding.primary();
         let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
         let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
-        writeln!(out, "{}", visible(&format!("{place}: {said}")))?;
+        // A string takes whatever is written.
+        let _ = writeln!(text, "{}", visible(&format!("{place}: {said}")));
     }
-    let hidden = run.settled.text().filter(|_| !style.quiet || run.settled.errors > 0);
+    Piece { text, later: String::new() }
+}
+
+pub(super) fn end(ending: &Ending<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let hidden = ending.settled.text().filter(|_| !style.quiet || ending.settled.errors > 0);
     hidden.map_or(Ok(()), |text| writeln!(out, "{}", visible(&format!("caplint: {text}"))))
 }

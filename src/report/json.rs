@@ -1,6 +1,6 @@
 //! The JSON report, version 1: `schemas/report.schema.json`.
 
-use super::Run;
+use super::{Ending, Piece};
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
 use crate::lint::{ControlReport, ExceptionReport, Settled, TenantReport};
@@ -10,28 +10,49 @@ use crate::signin::SignIn;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
-pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let summary = run.summary();
-    let findings = run.tenants.iter().flat_map(|tenant| &tenant.findings);
-    let mut report = json!({
-        "version": 1,
-        "tool": { "name": "caplint", "version": env!("CARGO_PKG_VERSION") },
-        "tenants": run.tenants.iter().map(tenant).collect::<Vec<_>>(),
-        "findings": findings.map(finding).collect::<Vec<_>>(),
-        "summary": {
-            "errors": summary.errors,
-            "warnings": summary.warnings,
-            "infos": summary.infos,
-            "files": summary.files,
-            "policies": summary.policies,
-            "skipped": summary.skipped,
-        },
+/// What a tenant adds: its findings now, and its verdicts behind all findings.
+pub(super) fn piece(tenant: &TenantReport) -> Piece {
+    let findings = tenant.findings.iter().map(|finding| element(&self::finding(finding)));
+    let text: Vec<String> = findings.collect();
+    Piece { text: text.join(",\n"), later: element(&self::tenant(tenant)) }
+}
+
+/// An element of a list at the top of the report.
+fn element(value: &Value) -> String {
+    format!("    {}", indented(value, "\n    "))
+}
+
+/// A value whose lines begin like this.
+fn indented(value: &Value, line: &str) -> String {
+    // Strings and numbers can always be written, and no string of JSON has a line break.
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    escape_invisible(&text).replace('\n', line)
+}
+
+/// What stands in front of all findings.
+pub(super) fn start(out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{{\n  \"findings\": [")
+}
+
+/// What stands behind the findings; `tenants` are the elements of their list.
+pub(super) fn end(ending: &Ending<'_>, tenants: &mut dyn io::Read, out: &mut dyn Write) -> io::Result<()> {
+    let summary = ending.summary;
+    let mut counts = json!({
+        "errors": summary.errors,
+        "warnings": summary.warnings,
+        "infos": summary.infos,
+        "files": summary.files,
+        "policies": summary.policies,
+        "skipped": summary.skipped,
     });
-    if let (Some(summary), Value::Object(settled)) = (report["summary"].as_object_mut(), settled(&run.settled)) {
-        summary.extend(settled);
+    if let (Some(counts), Value::Object(settled)) = (counts.as_object_mut(), settled(ending.settled)) {
+        counts.extend(settled);
     }
-    let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
-    writeln!(out, "{}", escape_invisible(&text))
+    let member = |name: &str, value: &Value| format!("  \"{name}\": {}", indented(value, "\n  "));
+    let tool = json!({ "name": "caplint", "version": env!("CARGO_PKG_VERSION") });
+    write!(out, "],\n{},\n  \"tenants\": [", member("summary", &counts))?;
+    io::copy(tenants, out)?;
+    writeln!(out, "],\n{},\n{}\n}}", member("tool", &tool), member("version", &json!(1)))
 }
 
 /// What is not reported, counted, as every report in JSON has it.

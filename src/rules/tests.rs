@@ -91,7 +91,7 @@ pub(super) fn found(rule: &str, bytes: &[u8], config_text: &str, baseline: Optio
         is_complete: true,
         today,
     };
-    lint::settle(&mut reports, &settling);
+    lint::settle(&mut reports, settling);
     reports.remove(0).findings
 }
 

@@ -92,7 +92,7 @@ fn fires(rule: &str, documents: Vec<Vec<u8>>, config_text: &str) -> bool {
         is_complete: true,
         today,
     };
-    lint::settle(&mut reports, &settling);
+    lint::settle(&mut reports, settling);
     reports.iter().flat_map(|report| &report.findings).any(|finding| finding.rule == rule)
 }
 

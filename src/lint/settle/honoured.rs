@@ -8,9 +8,8 @@ use time::Date;
 /// The ignores that hide something today.
 #[derive(Default)]
 pub(super) struct Honoured<'i> {
-    ignores: &'i [Ignore],
     /// Those of the configuration, by their rules.
-    named: HashMap<&'i str, Vec<usize>>,
+    named: HashMap<&'i str, Vec<(usize, &'i Ignore)>>,
     /// Those in comments, by their rules and files.
     comments: HashMap<(&'i str, &'i str), Lines>,
 }
@@ -25,12 +24,13 @@ struct Lines {
 }
 
 impl<'i> Honoured<'i> {
-    pub(super) fn of(ignores: &'i [Ignore], today: Date) -> Self {
-        let mut honoured = Self { ignores, ..Self::default() };
+    /// Each with the number by which it is known.
+    pub(super) fn of(ignores: impl Iterator<Item = (usize, &'i Ignore)>, today: Date) -> Self {
+        let mut honoured = Self::default();
         let mut spans: Vec<(&str, &str, (usize, usize), usize)> = Vec::new();
-        for (index, ignore) in ignores.iter().enumerate().filter(|(_, ignore)| ignore.counts(today)) {
+        for (index, ignore) in ignores.filter(|(_, ignore)| ignore.counts(today)) {
             match &ignore.about {
-                About::Named(_) => honoured.named.entry(&ignore.rule).or_default().push(index),
+                About::Named(_) => honoured.named.entry(&ignore.rule).or_default().push((index, ignore)),
                 About::Lines { path, lines } => spans.push((&ignore.rule, path, *lines, index)),
             }
         }
@@ -47,8 +47,9 @@ impl<'i> Honoured<'i> {
 
     /// The ignores that cover a finding, which stands at `path` from the folder of the configuration.
     pub(super) fn covering(&self, finding: &Finding, path: &str) -> Vec<usize> {
-        let named = self.named.get(finding.rule).into_iter().flatten().copied();
-        let mut covering: Vec<usize> = named.filter(|index| self.ignores[*index].covers(finding, path)).collect();
+        let named = self.named.get(finding.rule).into_iter().flatten();
+        let covering = named.filter(|(_, ignore)| ignore.covers(finding, path));
+        let mut covering: Vec<usize> = covering.map(|(index, _)| *index).collect();
         let primary = finding.primary();
         if let Some(lines) = self.comments.get(&(finding.rule, primary.path.as_str())) {
             lines.about(primary.start.line, &mut covering);

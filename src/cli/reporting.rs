@@ -1,0 +1,120 @@
+//! Tenants on their way to the report: settled, counted and written as they come in.
+
+use super::error::RunError;
+use crate::lint::{Settled, Settler, TenantReport};
+use crate::report::{Ending, Piece, Stream, Streamed, Style, Summary};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::io::{ErrorKind, Write};
+
+/// The report on standard output.
+pub(super) enum Report<'o> {
+    /// Written while tenants come in.
+    Streamed(Streamed, Style, Stream<'o>),
+    /// Written when all are there.
+    Whole(Vec<TenantReport>),
+    /// Nobody reads it any more.
+    Unheard,
+}
+
+/// Somebody downstream has seen enough, as in `caplint check | head`; the verdict stays what it is.
+pub(super) fn heard(written: std::io::Result<()>) -> Result<(), RunError> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(RunError::Output),
+    }
+}
+
+impl<'o> Report<'o> {
+    pub(super) fn start(format: Streamed, style: Style, out: &'o mut dyn Write) -> Result<Self, RunError> {
+        match Stream::start(format, style, out) {
+            Ok(stream) => Ok(Self::Streamed(format, style, stream)),
+            Err(error) => heard(Err(error)).map(|()| Self::Unheard),
+        }
+    }
+
+    fn add(&mut self, tenants: Vec<TenantReport>) -> Result<(), RunError> {
+        match self {
+            Self::Streamed(format, style, stream) => {
+                let pieces: Vec<Piece> = tenants.par_iter().map(|tenant| format.piece(tenant, *style)).collect();
+                if let Err(error) = pieces.iter().try_for_each(|piece| stream.add(piece)) {
+                    heard(Err(error))?;
+                    *self = Self::Unheard;
+                }
+            }
+            Self::Whole(all) => all.extend(tenants),
+            Self::Unheard => {}
+        }
+        Ok(())
+    }
+
+    /// Ends what is streamed.
+    pub(super) fn end(self, ending: &Ending<'_>) -> Result<(), RunError> {
+        match self {
+            Self::Streamed(_, _, stream) => heard(stream.end(ending)),
+            Self::Whole(_) | Self::Unheard => Ok(()),
+        }
+    }
+}
+
+/// What the exit code depends on.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) summary: Summary,
+    /// The first tenant in which nothing was found that a verdict could rest on.
+    pub(super) empty: Option<String>,
+    pub(super) has_crashed: bool,
+}
+
+impl Outcome {
+    fn add(&mut self, tenant: &TenantReport) {
+        self.summary.add(tenant);
+        self.has_crashed |= tenant.has_crashed;
+        if tenant.is_empty && self.empty.is_none() {
+            self.empty = Some(tenant.name.clone());
+        }
+    }
+}
+
+/// A run on its way.
+pub(super) struct Reporting<'a, 'o> {
+    settler: Settler<'a>,
+    report: Report<'o>,
+    outcome: Outcome,
+    /// The last tenant so far. Whichever is the last of all is told what is to be said of the ignores.
+    held: Option<TenantReport>,
+    /// Says on standard error what each file was taken for.
+    is_verbose: bool,
+}
+
+impl<'a, 'o> Reporting<'a, 'o> {
+    pub(super) fn new(settler: Settler<'a>, report: Report<'o>, is_verbose: bool) -> Self {
+        Self { settler, report, outcome: Outcome::default(), held: None, is_verbose }
+    }
+
+    /// Takes tenants in.
+    pub(super) fn take(&mut self, mut tenants: Vec<TenantReport>) -> Result<(), RunError> {
+        for tenant in &mut tenants {
+            self.settler.tenant(tenant);
+            for file in tenant.taken.iter().filter(|_| self.is_verbose) {
+                eprintln!("{}", crate::finding::visible(&file.to_string()));
+            }
+        }
+        let Some(last) = tenants.pop() else { return Ok(()) };
+        let ready: Vec<TenantReport> = self.held.replace(last).into_iter().chain(tenants).collect();
+        for tenant in &ready {
+            self.outcome.add(tenant);
+        }
+        self.report.add(ready)
+    }
+
+    /// Ends the run. What is streamed still wants to be ended.
+    pub(super) fn end(self) -> Result<(Outcome, Settled, Report<'o>), RunError> {
+        let Self { settler, mut report, mut outcome, mut held, is_verbose: _ } = self;
+        let settled = settler.end(held.as_mut());
+        if let Some(last) = &held {
+            outcome.add(last);
+        }
+        report.add(held.into_iter().collect())?;
+        Ok((outcome, settled, report))
+    }
+}
