@@ -15,7 +15,9 @@ mod value;
 mod wording;
 mod words;
 
-pub use device_rule::{COLLECTIONS, Comparison, DeviceRule, INTUNE, Test, device_attribute, needs_managed_device};
+pub use device_rule::{
+    COLLECTIONS, Comparison, DeviceRule, INTUNE, Refusal, Test, device_attribute, needs_managed_device, refusals,
+};
 pub use id::{Id, Placeholder};
 pub use lower::{Lowered, lower, lower_strength};
 pub(crate) use lower::{is_truncated, is_type_name};

@@ -383,6 +383,7 @@ rules! {
     ignored_changes,
     incomplete_export,
     internal_error,
+    invalid_device_filter,
     invalid_encoding,
     invalid_grant_controls,
     invalid_id,

@@ -2,6 +2,10 @@
 //!
 //! [filter for devices]: https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices
 
+mod refusal;
+
+pub use refusal::{Refusal, refusals};
+
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
@@ -143,7 +147,7 @@ enum Token {
     CloseList,
     Comma,
     Word(String),
-    Quoted(String),
+    Quoted { text: String, quote: char },
 }
 
 fn tokens(text: &str) -> Option<Vec<Token>> {
@@ -167,7 +171,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                         other => quoted.push(other),
                     }
                 }
-                Token::Quoted(quoted)
+                Token::Quoted { text: quoted, quote: character }
             }
             _ => {
                 let mut word = String::from(character);
@@ -282,7 +286,7 @@ impl Parser {
     fn value(&mut self) -> Option<Value> {
         match self.tokens.next()? {
             Token::Word(text) => Some(Value { text, quoted: false }),
-            Token::Quoted(text) => Some(Value { text, quoted: true }),
+            Token::Quoted { text, .. } => Some(Value { text, quoted: true }),
             _ => None,
         }
     }
