@@ -24,8 +24,8 @@ pub enum Candidate {
     File(PathBuf),
     /// A file that matters only if it holds policies in a form that is named and not read.
     Other(PathBuf),
-    /// Standard input.
-    Stdin(Vec<u8>),
+    /// What can be read but once, standard input or a pipe: how it is called, and what was in it.
+    Held(String, Vec<u8>),
     /// A file or folder that could not be looked at, and why.
     Unreadable(PathBuf, io::Error),
 }
@@ -46,7 +46,7 @@ impl Input {
     /// links inside of a folder are not followed: what they lead to inside of it is met anyway.
     pub fn files(&self) -> Box<dyn Iterator<Item = Candidate> + Send + '_> {
         match self {
-            Self::Stdin(bytes) => Box::new(std::iter::once_with(|| Candidate::Stdin(bytes.clone()))),
+            Self::Stdin(bytes) => Box::new(std::iter::once_with(|| Candidate::Held(STDIN.to_owned(), bytes.clone()))),
             Self::Path(path) => {
                 // Entries of one folder: by their whole paths is by their names, and needs no taking apart.
                 let walk = WalkDir::new(path).sort_by(|one, two| one.path().as_os_str().cmp(two.path().as_os_str()));
@@ -54,7 +54,7 @@ impl Input {
                 Box::new(walk.filter_map(move |entry| match entry {
                     // What is named is read, be it a pipe; what is met must look like an export.
                     Ok(entry) if entry.depth() == 0 && !entry.path().is_dir() => {
-                        Some(Candidate::File(entry.into_path()))
+                        Some(Candidate::named(entry.into_path()))
                     }
                     Ok(entry) if entry.file_type().is_file() && may_hold_policies(entry.path()) => {
                         Some(Candidate::File(entry.into_path()))
@@ -74,12 +74,23 @@ impl Input {
 }
 
 impl Candidate {
+    /// What somebody names that is no folder. A pipe is read at once, because it can be read but once.
+    fn named(path: PathBuf) -> Self {
+        if path.metadata().map_or(true, |metadata| metadata.is_file()) {
+            return Self::File(path);
+        }
+        match read_file(&path) {
+            Ok(bytes) => Self::Held(shown(&path), bytes),
+            Err(error) => Self::Unreadable(path, error),
+        }
+    }
+
     /// Its path, if others can lie beside it.
     #[must_use]
     pub fn on_disk(&self) -> Option<&Path> {
         match self {
             Self::File(path) | Self::Other(path) => Some(path),
-            Self::Stdin(_) | Self::Unreadable(..) => None,
+            Self::Held(..) | Self::Unreadable(..) => None,
         }
     }
 
@@ -88,7 +99,7 @@ impl Candidate {
     pub fn shown(&self) -> String {
         match self {
             Self::File(path) | Self::Other(path) | Self::Unreadable(path, _) => shown(path),
-            Self::Stdin(_) => STDIN.to_owned(),
+            Self::Held(name, _) => name.clone(),
         }
     }
 
@@ -111,7 +122,7 @@ impl Candidate {
     pub fn bytes(&self) -> io::Result<Vec<u8>> {
         match self {
             Self::File(path) | Self::Other(path) => read_file(path),
-            Self::Stdin(bytes) => Ok(bytes.clone()),
+            Self::Held(_, bytes) => Ok(bytes.clone()),
             Self::Unreadable(_, error) => Err(io::Error::new(error.kind(), error.to_string())),
         }
     }

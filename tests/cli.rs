@@ -237,9 +237,12 @@ fn a_device_is_written_to_and_a_pipe_is_read() {
         let pipe = pipe.clone();
         move || fs::write(pipe, policies)
     });
-    let report = json(&["check", pipe.to_str().unwrap(), "--scope", "file"]);
+    let report = json(&["check", pipe.to_str().unwrap()]);
     writer.join().unwrap().unwrap();
     assert_eq!(report["summary"]["policies"], 2);
+    // Where it is read only once, lines are found, too.
+    let places = report["findings"].as_array().unwrap().iter().map(|finding| &finding["locations"][0]["start"]["line"]);
+    assert!(places.clone().any(|line| line.as_u64() > Some(1)), "{report}");
 
     std::os::unix::fs::symlink(folder.path().join("report"), &link).unwrap();
     fs::write(folder.path().join("report"), "").unwrap();
@@ -375,10 +378,12 @@ fn a_report_replaces_nothing_that_is_read_and_no_other_report() {
     );
     fs::write(folder.path().join("p.json"), policy.unwrap()).unwrap();
     fs::write(folder.path().join("caplint.toml"), "").unwrap();
+    fs::copy(folder.path().join("p.json"), folder.path().join("another.json")).unwrap();
     let before = fs::read(folder.path().join("p.json")).unwrap();
     for outputs in [
         &["sarif=p.json"][..],
         &["json=./p.json"],
+        &["json=another.json"],
         &["json=caplint.toml"],
         &["json=caplint-baseline.json"],
         &["json=a.out", "sarif=a.out"],

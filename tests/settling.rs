@@ -345,6 +345,69 @@ fn a_baseline_hides_nothing_worse() {
     );
 }
 
+/// A policy for MFA everywhere, with these users and locations.
+fn asking(number: u32, users: &Value, locations: &Value) -> Value {
+    serde_json::json!({
+        "id": format!("aaaaaaaa-0000-4000-8000-{number:012}"),
+        "displayName": format!("Policy {number}"),
+        "state": "enabled",
+        "conditions": {
+            "clientAppTypes": ["all"], "applications": { "includeApplications": ["All"] },
+            "users": users, "locations": locations
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
+    })
+}
+
+/// A way in is known by ids: what is called otherwise is what it was.
+#[test]
+fn a_baseline_knows_a_location_by_its_id() {
+    let location = "cccccccc-0000-4000-8000-000000000001";
+    let policy = asking(
+        1,
+        &serde_json::json!({ "includeUsers": ["All"] }),
+        &serde_json::json!({ "includeLocations": ["All"], "excludeLocations": [location] }),
+    );
+    let called = |name: &str, id: &str| {
+        serde_json::json!({
+            "@odata.type": "#microsoft.graph.ipNamedLocation", "id": id, "displayName": name, "isTrusted": false,
+            "ipRanges": [{ "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "203.0.113.0/24" }]
+        })
+        .to_string()
+    };
+    let folder = folder(&[("p.json", &policy.to_string()), ("l.json", &called("Office", location))]);
+    let fires = || rules(&report(folder.path(), &["."])).contains(&"mfa-azure-management".to_owned());
+    assert!(fires());
+    assert!(run(folder.path(), &["baseline", "write", "."]).status.success());
+    fs::write(folder.path().join("l.json"), called("Headquarters", location)).unwrap();
+    assert!(!fires(), "it was renamed");
+    let another = "cccccccc-0000-4000-8000-000000000002";
+    fs::write(folder.path().join("p.json"), policy.to_string().replace(location, another)).unwrap();
+    fs::write(folder.path().join("l.json"), called("Headquarters", another)).unwrap();
+    assert!(fires(), "another one of that name");
+}
+
+/// Whoever was outside from some places, and now is from everywhere, is news; the other way round he is not.
+#[test]
+fn a_baseline_knows_how_far_somebody_is_outside() {
+    let group = "bbbbbbbb-0000-4000-8000-000000000001";
+    let everybody = asking(1, &serde_json::json!({ "includeUsers": ["All"], "excludeGroups": [group] }), &Value::Null);
+    let elsewhere = serde_json::json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted"] });
+    let abroad = asking(2, &serde_json::json!({ "includeGroups": [group] }), &elsewhere);
+    // With a list of approved exceptions, the others are warnings.
+    let config = "[[exception]]\ngroup = \"bbbbbbbb-0000-4000-8000-000000000009\"\nowner = \"o\"\nreason = \"r\"\nreview-by = 2027-01-31\n";
+    let (everybody, abroad) = (everybody.to_string(), abroad.to_string());
+    for (before, after, fires) in [(Some(&abroad), None, true), (None, Some(&abroad), false)] {
+        let folder = folder(&[("caplint.toml", config), ("p.json", &everybody), ("q.json", "[]")]);
+        let write = |second: Option<&String>| fs::write(folder.path().join("q.json"), second.map_or("[]", |text| text));
+        write(before).unwrap();
+        assert!(run(folder.path(), &["baseline", "write", "."]).status.success());
+        write(after).unwrap();
+        let fired = rules(&report(folder.path(), &["."])).contains(&"unapproved-exception".to_owned());
+        assert_eq!(fired, fires, "{before:?}");
+    }
+}
+
 const FORMATS: [&str; 8] = ["pretty", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
 
 /// A tenant in which something is hidden in every way that there is.

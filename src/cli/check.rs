@@ -6,8 +6,9 @@ use super::reporting::{Report, Reporting, heard};
 use super::selection::{Prepared, Selection, Wanted};
 use super::{FAILED, atomic};
 use crate::config::Profile;
+use crate::discover::Input;
 use crate::finding::Level;
-use crate::lint::Settler;
+use crate::lint::{self, Settler};
 use crate::report::{Ending, Format, Root, Run, Style, Summary};
 use clap::ValueEnum;
 use std::io::{BufWriter, Write};
@@ -186,6 +187,11 @@ fn targets(arguments: &Arguments, prepared: Option<&Prepared<'_>>) -> Result<(),
         let path = real(&output.path);
         if let Some((_, what)) = taken.iter().find(|(known, _)| is_replaced && *known == path) {
             return Err(RunError::Target { path: output.path.clone(), what });
+        }
+        // It may lie in a folder that is checked, or beside it.
+        let holds_policies = || lint::files(&[Input::Path(path.clone())]).iter().any(|file| file.policies > 0);
+        if is_replaced && prepared.is_none() && path.is_file() && holds_policies() {
+            return Err(RunError::Target { path: output.path.clone(), what: "a file that holds policies" });
         }
         taken.push((path, "another report"));
     }

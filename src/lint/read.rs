@@ -146,7 +146,7 @@ impl Read {
         self.skipped += 1;
         let path = match &candidate {
             Candidate::File(path) | Candidate::Other(path) | Candidate::Unreadable(path, _) => Some(path.as_path()),
-            Candidate::Stdin(_) => None,
+            Candidate::Held(..) => None,
         };
         if let Some(path) = path.filter(|path| is_configuration(path)) {
             self.broken_folders.insert(path.parent().map(Path::to_owned).unwrap_or_default());

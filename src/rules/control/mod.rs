@@ -1,6 +1,7 @@
 //! One rule for every control: the verdict that is not `enforced`, in words, with the places that open the gap.
 
 mod doc;
+mod mark;
 mod message;
 mod words;
 
@@ -13,6 +14,7 @@ use crate::signin::Cause;
 use crate::syntax::Pointer;
 use crate::tenant::{Missing, MissingPolicies};
 
+pub(super) use mark::is_always_outside;
 pub use words::{because, resource};
 
 /// A control as a rule.
@@ -55,18 +57,18 @@ pub(super) fn check(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<Dr
         (Reading::Effective, _) | (Reading::StoredQuery, None) if open => report(facts, judgement),
         _ => return None,
     };
-    Some(Draft { is_of_tenant: true, extent: extent(facts, judgement), ..draft.about(control.id) })
+    Some(Draft { is_of_tenant: true, extent: extent(judgement), ..draft.about(control.id) })
 }
 
 /// How bad a verdict is, and every way in.
-fn extent(facts: &TenantFacts<'_>, judgement: &Judgement) -> Extent {
+fn extent(judgement: &Judgement) -> Extent {
     let decision = &judgement.decision;
     let grade = match decision.verdict {
         Verdict::Enforced | Verdict::EnforcedExcept => 0,
         Verdict::Undecided => 1,
         Verdict::NotEnforced => 2,
     };
-    let ways = decision.holes.iter().map(|hole| way(facts, judgement, hole));
+    let ways = decision.holes.iter().map(mark::mark);
     let others = decision.more_holes.then(|| "others".to_owned());
     Extent::new(grade, ways.chain(others))
 }

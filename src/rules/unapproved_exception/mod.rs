@@ -4,7 +4,7 @@ use super::{Rule, declare, described};
 use crate::coverage::{Exception, PrincipalKind};
 use crate::finding::{Draft, Drafts, Extent, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::Id;
-use crate::rules::control::when;
+use crate::rules::control::{is_always_outside, when};
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 use std::collections::HashMap;
@@ -67,8 +67,7 @@ fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
     let draft = Draft::new(UnapprovedException::ID, Level::Info, message)
         .help("Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a date: docs/configuration.md.")
         .about("every exception");
-    let principals = excepted.iter().map(|one| format!("{} {}", one[0].1.kind.word(), one[0].1.id));
-    let draft = Draft { is_of_tenant: true, extent: Extent::new(0, principals), ..draft };
+    let draft = Draft { is_of_tenant: true, extent: extent(excepted), ..draft };
     excepted.iter().take(8).fold(draft, |draft, one| labelled(facts, draft, one[0].1))
 }
 
@@ -89,7 +88,22 @@ fn one(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Draft {
     let draft = Draft::new(UnapprovedException::ID, Level::Warning, message)
         .help(help)
         .about(format!("{kind} {}", exception.id));
+    let draft = Draft { extent: extent(std::slice::from_ref(excepted)), ..draft };
     labelled(facts, draft, exception)
+}
+
+/// Who is outside, and who of them always is.
+fn extent(excepted: &[Excepted<'_>]) -> Extent {
+    let principals = excepted.iter().flat_map(|controls| {
+        let (_, exception) = controls[0];
+        let name = format!("{} {}", exception.kind.word(), exception.id);
+        controls.iter().flat_map(move |(judgement, exception)| {
+            let outside = format!("{name} outside of {}", judgement.control.id);
+            let always = is_always_outside(exception).then(|| format!("{outside} always"));
+            [Some(outside), always].into_iter().flatten()
+        })
+    });
+    Extent::new(0, principals)
 }
 
 fn hold(controls: &[&str]) -> String {
