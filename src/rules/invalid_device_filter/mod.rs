@@ -30,11 +30,11 @@ impl Rule for InvalidDeviceFilter {
             };
             let message = format!("The filter for devices of {} {is_wrong}.", PolicyRef::to(policy).label());
             drafts.push(
-                Draft::new(Self::ID, level, message)
-                    .help(help)
-                    .policy(policy)
-                    .about(about)
-                    .label(Label::in_policy(policy, &pointer, "Microsoft does not document this")),
+                Draft::new(Self::ID, level, message).help(help).policy(policy).about(about).label(Label::in_policy(
+                    policy,
+                    &pointer,
+                    "Microsoft does not document this",
+                )),
             );
         }
     }
