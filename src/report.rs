@@ -75,7 +75,7 @@ impl fmt::Display for Format {
 }
 
 /// A whole run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Run {
     /// The tenants, in the order they were given.
     pub tenants: Vec<TenantReport>,

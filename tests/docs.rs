@@ -31,7 +31,7 @@ fn tables(folder: &str, heading: &str) -> String {
         );
         for rule in rules_of(category) {
             let meta = rule.meta();
-            tables += &format!("| [{0}]({folder}{0}.md) | {1} | {2} |\n", meta.id, meta.level.word(), meta.summary);
+            tables += &format!("| [{0}]({folder}{0}.md) | {1} | {2} |\n", meta.id, meta.level().word(), meta.summary);
         }
     }
     tables
@@ -47,7 +47,7 @@ fn pages() -> BTreeMap<PathBuf, String> {
         let meta = rule.meta();
         let (title, body) =
             rules::page(*rule).split_once("\n\n").map(|(title, body)| (title.to_owned(), body.to_owned())).unwrap();
-        let line = format!("*{}, {}, since caplint {}*", meta.category.word(), meta.level.word(), meta.since);
+        let line = format!("*{}, {}, since caplint {}*", meta.category.word(), meta.level().word(), meta.since);
         pages.insert(
             format!("{}.md", meta.id).into(),
             format!("{GENERATED}\n\n{title}\n\n{line}\n\n{}\n", body.trim_end()),

@@ -3,7 +3,7 @@
 use super::error::RunError;
 use super::selection::config;
 use crate::rules::control::ControlRule;
-use crate::rules::{self, Rule};
+use crate::rules::{self, Declared, Rule};
 use std::io::Write;
 
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         "{}\n\nRule `{}`, level {}, since caplint {}.\n",
         doc.trim_end(),
         meta.id,
-        meta.level.word(),
+        meta.level().word(),
         meta.since
     )
     .map_err(RunError::Output)?;

@@ -112,7 +112,7 @@ fn descriptor(rule: &dyn Rule, meta: &Meta) -> Value {
     let mut properties = Map::new();
     properties.insert("tags".to_owned(), json!(tags));
     properties.insert("precision".to_owned(), json!("very-high"));
-    let severity = match meta.level {
+    let severity = match meta.level() {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Info => "recommendation",
@@ -131,7 +131,7 @@ fn descriptor(rule: &dyn Rule, meta: &Meta) -> Value {
         "fullDescription": { "text": clip(&format!("{} {}", meta.summary, first_section.replace('\n', " ").trim()), 1_000) },
         "help": { "text": format!("Run `caplint explain {}`.", meta.id), "markdown": doc },
         "helpUri": format!("{}/blob/v{}/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"), meta.id),
-        "defaultConfiguration": { "level": level(meta.level) },
+        "defaultConfiguration": { "level": level(meta.level()) },
         "properties": properties,
     })
 }

@@ -1,8 +1,10 @@
 use super::*;
 use crate::baseline::Baseline;
+use crate::controls::{self, Selection};
 use crate::discover::Input;
 use crate::finding::Finding;
 use crate::lint;
+use crate::report::{Format, Run, Style};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -18,6 +20,57 @@ fn ids_are_unique_words_and_every_rule_is_documented() {
         assert!(meta.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", meta.id);
         assert!(meta.summary.ends_with('.') && meta.summary.len() < 160, "{}", meta.id);
         assert!(rule.doc().starts_with(&format!("# {}\n", meta.id)), "{}", meta.id);
+    }
+}
+
+/// Every folder is a rule that runs, and nothing runs that has none.
+#[test]
+fn each_folder_is_a_rule() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+    let folders = std::fs::read_dir(folder).unwrap().flatten().filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<String> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    let rules = all().iter().map(|rule| rule.meta());
+    let written = rules.filter(|meta| controls::find(meta.id).is_none()).map(|meta| meta.id.replace('-', "_"));
+    assert_eq!(folders, written.chain(["control".to_owned()]).collect());
+}
+
+/// Levels are declared from the gravest down.
+#[test]
+fn declared_levels_descend() {
+    for meta in all().iter().map(|rule| rule.meta()) {
+        assert!(!meta.levels.is_empty() && meta.levels.windows(2).all(|pair| pair[0] > pair[1]), "{}", meta.id);
+    }
+}
+
+/// What people read of each rule, word by word: the findings on those of its examples that fire, as the terminal shows them.
+#[test]
+fn what_a_rule_says_is_pinned() {
+    for rule in all() {
+        let meta = rule.meta();
+        let mut said = String::new();
+        for (number, example) in examples(&rule.doc()).iter().filter(|example| example.fires).enumerate() {
+            let findings = found(meta.id, &encoded(example), example.config.as_deref().unwrap_or_default(), None);
+            let findings: Vec<Finding> = findings.into_iter().filter(|finding| finding.rule == meta.id).collect();
+            for finding in &findings {
+                assert!(meta.levels.contains(&finding.level), "{} does not declare {}", meta.id, finding.level.word());
+            }
+            let tenant = lint::TenantReport { findings, ..lint::TenantReport::default() };
+            let run = Run { tenants: vec![tenant], ..Run::default() };
+            let mut text = Vec::new();
+            let style = Style { quiet: true, ..Style::default() };
+            run.write(Format::Pretty, style, &mut text).unwrap();
+            said += &format!("== example {}\n\n{}\n", number + 1, String::from_utf8(text).unwrap());
+        }
+        if said.is_empty() {
+            continue;
+        }
+        let (folder, name) = match controls::find(meta.id) {
+            Some(_) => ("../../controls".to_owned(), meta.id),
+            None => (meta.id.replace('-', "_"), "fires"),
+        };
+        insta::with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, said);
+        });
     }
 }
 

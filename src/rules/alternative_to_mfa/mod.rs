@@ -1,23 +1,22 @@
 //! `mfa OR compliantDevice`.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::{Fact, GrantControl, Id, List, Operator, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    AlternativeToMfa,
-    "alternative-to-mfa",
-    Warning,
-    "0.1.0",
-    Gaps,
-    "A policy asks for MFA or something else, so whoever has the other thing is not asked for MFA."
-);
+declare! {
+    rule: AlternativeToMfa,
+    id: "alternative-to-mfa",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "A policy asks for MFA or something else, so whoever has the other thing is not asked for MFA.",
+    doc: "doc.md",
+}
 
 impl Rule for AlternativeToMfa {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let grant = &policy.grant;
         let asks_for_mfa = grant.built_in.position(|control| *control == GrantControl::Mfa);
@@ -44,7 +43,7 @@ impl Rule for AlternativeToMfa {
             |index| Pointer::new("/grantControls/builtInControls").index(index),
         );
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help("Set `operator` to \"AND\", or leave one control and require the other in a policy of its own.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &alternative, "enough without MFA"))

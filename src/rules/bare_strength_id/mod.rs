@@ -1,23 +1,22 @@
 //! azuread's id of a strength is a path.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::Policy;
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    BareStrengthId,
-    "bare-strength-id",
-    Warning,
-    "0.1.0",
-    Terraform,
-    "An `authentication_strength_policy_id` is a GUID alone, which version 3 of azuread refuses."
-);
+declare! {
+    rule: BareStrengthId,
+    id: "bare-strength-id",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Terraform,
+    summary: "An `authentication_strength_policy_id` is a GUID alone, which version 3 of azuread refuses.",
+    doc: "doc.md",
+}
 
 impl Rule for BareStrengthId {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         if !policy.block().is_some_and(|block| block.has_bare_strength) {
             return;
@@ -29,7 +28,7 @@ impl Rule for BareStrengthId {
         );
         let id = Pointer::new("/grantControls/authenticationStrength/id");
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help("Put \"/policies/authenticationStrengthPolicies/\" in front of the GUID.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &id, "no path")),

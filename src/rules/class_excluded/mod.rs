@@ -1,27 +1,26 @@
 //! Guests or administrators outside of MFA.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog::{self, Known};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Drafts, Label, PolicyRef, joined, quoted};
 use crate::policy::{Fact, GrantControl, Guests, Id, List, Policy, UserType};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    ClassExcluded,
-    "class-excluded",
-    Warning,
-    "0.1.0",
-    Gaps,
-    "A policy that asks for MFA excludes guests or a privileged role, and no other policy asks them."
-);
+declare! {
+    rule: ClassExcluded,
+    id: "class-excluded",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "A policy that asks for MFA excludes guests or a privileged role, and no other policy asks them.",
+    doc: "doc.md",
+}
 
 /// Roles that a message names and that are marked.
 const SHOWN: usize = 3;
 
 impl Rule for ClassExcluded {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         // Guests cannot change a password here, and a policy that has them changed is not there for MFA.
         let remedies =
@@ -60,7 +59,7 @@ fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
             PolicyRef::to(policy).label()
         );
         drafts.push(
-            Draft::new(ClassExcluded::ID, Level::Warning, message)
+            ClassExcluded::draft(message)
                 .help("Remove the exclusion, or ask guests for MFA in a policy of their own that names every kind of them.")
                 .policy(policy)
                 .about("guests")
@@ -108,7 +107,7 @@ fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         if names.len() == 1 { "role" } else { "roles" },
         joined(&names, SHOWN)
     );
-    let draft = Draft::new(ClassExcluded::ID, Level::Warning, message)
+    let draft = ClassExcluded::draft(message)
         .help("Exclude break-glass accounts one by one instead of a role: whoever is given the role drops out, too.")
         .policy(policy)
         .about("roles");

@@ -9,7 +9,7 @@ use crate::controls::Control;
 use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Extent, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::{Origin, Policy};
-use crate::rules::{Category, Judgement, Meta, Reading, Rule, TenantFacts};
+use crate::rules::{Category, Declared, Judgement, Meta, Reading, Rule, TenantFacts};
 use crate::signin::Cause;
 use crate::syntax::Pointer;
 use crate::tenant::{Missing, MissingPolicies};
@@ -23,11 +23,13 @@ pub struct ControlRule(pub &'static Control);
 /// Policies that a finding points into.
 const SHOWN: usize = 5;
 
-impl Rule for ControlRule {
+impl Rule for ControlRule {}
+
+impl Declared for ControlRule {
     fn meta(&self) -> Meta {
         Meta {
             id: self.0.id,
-            level: Level::Error,
+            levels: &[Level::Error],
             summary: &self.0.summary,
             since: "0.1.0",
             category: Category::Controls,

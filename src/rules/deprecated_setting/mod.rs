@@ -1,6 +1,6 @@
 //! What Microsoft has retired, or will.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog::{self, Retirement};
 use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, State};
@@ -8,18 +8,17 @@ use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use time::Date;
 
-declare!(
-    DeprecatedSetting,
-    "deprecated-setting",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "A policy relies on something that Microsoft has retired, or will on a day that it has named."
-);
+declare! {
+    rule: DeprecatedSetting,
+    id: "deprecated-setting",
+    levels: [Warning, Info],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A policy relies on something that Microsoft has retired, or will on a day that it has named.",
+    doc: "doc.md",
+}
 
 impl Rule for DeprecatedSetting {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         if policy.state == Fact::Known(State::Disabled) {
             return;
@@ -29,7 +28,7 @@ impl Rule for DeprecatedSetting {
             let message =
                 format!("{} uses {name}, which {}.", PolicyRef::to(policy).label(), when(retirement, tenant.today));
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, message)
+                Self::draft(message)
                     .help(format!("{instead} {}", retirement.source))
                     .policy(policy)
                     .about(name)
@@ -55,7 +54,7 @@ fn roles(policy: &Policy) -> Option<Draft> {
         PolicyRef::to(policy).label(),
         names.join(", ")
     );
-    let draft = Draft::new(DeprecatedSetting::ID, Level::Info, message)
+    let draft = DeprecatedSetting::draft_at(Level::Info, message)
         .help(format!("Take them out. {}", first.source))
         .policy(policy)
         .about("roles");

@@ -1,24 +1,23 @@
 //! Plans that leave no policy.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Spot, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Spot, quoted};
 use crate::rules::FileFacts;
 
-declare!(
-    DestroyedPolicies,
-    "destroyed-policies",
-    Warning,
-    "0.1.0",
-    Terraform,
-    "A Terraform plan destroys Conditional Access policies and keeps none."
-);
+declare! {
+    rule: DestroyedPolicies,
+    id: "destroyed-policies",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Terraform,
+    summary: "A Terraform plan destroys Conditional Access policies and keeps none.",
+    doc: "doc.md",
+}
 
 /// Addresses that a message names.
 const SHOWN: usize = 3;
 
 impl Rule for DestroyedPolicies {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(taken) = file.taken.filter(|taken| taken.policies == 0 && !taken.destroyed.is_empty()) else { return };
         let count = taken.destroyed.len();
@@ -34,7 +33,7 @@ impl Rule for DestroyedPolicies {
         );
         let label = Label { file: file.file, spot: Spot::File, message: "destroys every policy in it".to_owned() };
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help("Apply it only if other policies take over; check them in the same run.")
                 .about(taken.destroyed.join(" "))
                 .label(label),

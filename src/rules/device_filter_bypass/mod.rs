@@ -1,24 +1,23 @@
 //! MFA on some devices only.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::{DeviceRule, Fact, FilterMode, Policy};
 use crate::rules::TenantFacts;
 use crate::signin::{Device, Undefined};
 use crate::syntax::Pointer;
 
-declare!(
-    DeviceFilterBypass,
-    "device-filter-bypass",
-    Warning,
-    "0.1.0",
-    Gaps,
-    "A policy asks for MFA on some devices only, and a password is enough on all others."
-);
+declare! {
+    rule: DeviceFilterBypass,
+    id: "device-filter-bypass",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "A policy asks for MFA on some devices only, and a password is enough on all others.",
+    doc: "doc.md",
+}
 
 impl Rule for DeviceFilterBypass {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return };
         let Fact::Known(mode) = filter.mode else { return };
@@ -55,7 +54,7 @@ impl Rule for DeviceFilterBypass {
         };
         let message = format!("{} {asks} its filter matches. {whom}.", PolicyRef::to(policy).label());
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help(format!("Remove the device filter, or {help}."))
                 .policy(policy)
                 .label(Label::in_policy(policy, &Pointer::new("/conditions/devices/deviceFilter/rule"), seen)),

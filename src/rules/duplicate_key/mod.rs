@@ -1,22 +1,21 @@
 //! A key that stands twice.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Part, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Level, Part, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
-declare!(
-    DuplicateKey,
-    "duplicate-key",
-    Error,
-    "0.1.0",
-    Files,
-    "A key stands twice in one object, and readers disagree on which one counts."
-);
+declare! {
+    rule: DuplicateKey,
+    id: "duplicate-key",
+    levels: [Error, Warning],
+    since: "0.1.0",
+    category: Files,
+    summary: "A key stands twice in one object, and readers disagree on which one counts.",
+    doc: "doc.md",
+}
 
 impl Rule for DuplicateKey {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let ViolationKind::DuplicateKey { key, equal } = &violation.kind else { continue };
@@ -36,7 +35,7 @@ impl Rule for DuplicateKey {
             let second = Label::as_written(policy, violation.pointer.clone(), "here again").part(Part::NthKey(1));
             let first = Label::as_written(policy, violation.pointer.clone(), "first here").part(Part::NthKey(0));
             drafts.push(
-                Draft::new(Self::ID, level, message)
+                Self::draft_at(level, message)
                     .help("Keep the one that the tenant has, and delete the other.")
                     .policy(policy)
                     .about(place)

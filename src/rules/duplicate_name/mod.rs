@@ -1,20 +1,26 @@
 //! One name, two policies.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Draft, Drafts, Label, PolicyRef};
 use crate::policy::{Id, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use std::collections::BTreeMap;
 
-declare!(DuplicateName, "duplicate-name", Info, "0.1.0", Rollout, "Two policies of the tenant carry the same name.");
+declare! {
+    rule: DuplicateName,
+    id: "duplicate-name",
+    levels: [Info],
+    since: "0.1.0",
+    category: Rollout,
+    summary: "Two policies of the tenant carry the same name.",
+    doc: "doc.md",
+}
 
 /// Names that are shared before the files are taken for those of two tenants.
 const BY_CHANCE: usize = 3;
 
 impl Rule for DuplicateName {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         if !facts.is_whole || !facts.clashes.contradictions.is_empty() {
             return;
@@ -58,7 +64,7 @@ fn draft(policies: &[&Policy]) -> Draft {
         PolicyRef::to(policies[0]).label(),
     );
     let place = |policy| Label::in_policy(policy, &Pointer::root().key("displayName"), "the same name");
-    let draft = Draft::new(DuplicateName::ID, Level::Info, message)
+    let draft = DuplicateName::draft(message)
         .help("Give each a name of its own, best with a number; or delete the copy.")
         .policy(policies[0]);
     policies.iter().take(4).fold(draft, |draft, policy| draft.label(place(policy)))

@@ -1,22 +1,21 @@
 //! One id, two contents.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    DuplicatePolicy,
-    "duplicate-policy",
-    Error,
-    "0.1.0",
-    Files,
-    "Two policies carry the same id and differ, so the files are not one state of one tenant."
-);
+declare! {
+    rule: DuplicatePolicy,
+    id: "duplicate-policy",
+    levels: [Error],
+    since: "0.1.0",
+    category: Files,
+    summary: "Two policies carry the same id and differ, so the files are not one state of one tenant.",
+    doc: "doc.md",
+}
 
 impl Rule for DuplicatePolicy {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         for group in &facts.clashes.contradictions {
             let mut policies = group.iter().map(|index| &facts.tenant.policies[*index]);
@@ -27,7 +26,7 @@ impl Rule for DuplicatePolicy {
                 group.len()
             );
             let place = |policy, message| Label::in_policy(policy, &Pointer::root().key("id"), message);
-            let mut draft = Draft::new(Self::ID, Level::Error, message)
+            let mut draft = Self::draft(message)
                 .help(
                     "Check one state of one tenant at a time: leave older dumps out, or name each folder and give \
                      `--tenant-per-path`.",

@@ -1,27 +1,26 @@
 //! A tenant in which nobody can sign in.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::coverage::Verdict;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
+use crate::finding::{Draft, Drafts, Label, PolicyRef, joined};
 use crate::policy::{GrantControl, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    EverybodyBlocked,
-    "everybody-blocked",
-    Error,
-    "0.1.0",
-    Exclusions,
-    "Policies block every sign-in of everybody who is not excluded one by one."
-);
+declare! {
+    rule: EverybodyBlocked,
+    id: "everybody-blocked",
+    levels: [Error],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "Policies block every sign-in of everybody who is not excluded one by one.",
+    doc: "doc.md",
+}
 
 /// Policies that a message names and a finding points at.
 const SHOWN: usize = 3;
 
 impl Rule for EverybodyBlocked {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Some((verdict, policies)) = facts.everybody_blocked() else { return };
         let policies: Vec<&Policy> = policies.iter().map(|index| &facts.tenant.policies[*index]).collect();
@@ -37,7 +36,7 @@ impl Rule for EverybodyBlocked {
              here because nobody gets in.",
             joined(&names, SHOWN)
         );
-        let mut draft = Draft::new(Self::ID, Level::Error, message).help(
+        let mut draft = Self::draft(message).help(
             "Set the policy to report-only now, from an account that is excluded. Then narrow it to what was meant to be \
              blocked: countries, legacy clients, a flow. Empty lists of locations or platforms are no condition.",
         );

@@ -1,22 +1,21 @@
 //! Approvals past their date.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef, quoted};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    ExpiredException,
-    "expired-exception",
-    Warning,
-    "0.1.0",
-    Configuration,
-    "An exception is approved in caplint.toml, but the date to review it by has passed."
-);
+declare! {
+    rule: ExpiredException,
+    id: "expired-exception",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Configuration,
+    summary: "An exception is approved in caplint.toml, but the date to review it by has passed.",
+    doc: "doc.md",
+}
 
 impl Rule for ExpiredException {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let expired = facts.config.exceptions.iter().filter(|entry| entry.has_expired(facts.today));
         for entry in expired {
@@ -36,7 +35,7 @@ impl Rule for ExpiredException {
                 "Ask {} whether it is still needed; then set a new date, or remove the exclusion.",
                 quoted(&entry.owner)
             );
-            let mut draft = Draft::new(Self::ID, Level::Warning, message)
+            let mut draft = Self::draft(message)
                 .help(help)
                 .about(id)
                 .label(Label::in_config(entry.review_span.clone(), "this date has passed"));

@@ -1,23 +1,22 @@
 //! An error where an answer with policies should be.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::dialect::Failure;
-use crate::finding::{Draft, Drafts, Label, Level, Part, Spot, quoted};
+use crate::finding::{Drafts, Label, Part, Spot, quoted};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
 
-declare!(
-    FailedRequest,
-    "failed-request",
-    Error,
-    "0.1.0",
-    Files,
-    "A file is the answer to a request that failed, so what was asked for is missing."
-);
+declare! {
+    rule: FailedRequest,
+    id: "failed-request",
+    levels: [Error],
+    since: "0.1.0",
+    category: Files,
+    summary: "A file is the answer to a request that failed, so what was asked for is missing.",
+    doc: "doc.md",
+}
 
 impl Rule for FailedRequest {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for Failure { pointer, code, status } in file.taken.iter().flat_map(|taken| &taken.failures) {
             let from = Origin::document(file.file);
@@ -35,7 +34,7 @@ impl Rule for FailedRequest {
                  and policies may be among it."
             );
             drafts.push(
-                Draft::new(Self::ID, Level::Error, message)
+                Self::draft(message)
                     .help("Export again, with `Policy.Read.All`, and let the script stop when a request fails.")
                     .about(pointer.as_str())
                     .label(label),

@@ -1,19 +1,20 @@
 //! `ignore_changes` over what a policy demands, and of whom.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef, quoted};
 use crate::policy::Policy;
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    IgnoredChanges,
-    "ignored-changes",
-    Warning,
-    "0.1.0",
-    Terraform,
-    "A policy's `ignore_changes` keeps Terraform from undoing what somebody changes in the portal."
-);
+declare! {
+    rule: IgnoredChanges,
+    id: "ignored-changes",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Terraform,
+    summary: "A policy's `ignore_changes` keeps Terraform from undoing what somebody changes in the portal.",
+    doc: "doc.md",
+}
 
 /// Attributes that a policy is made of.
 const PARTS: [&str; 4] = ["state", "conditions", "grant_controls", "session_controls"];
@@ -23,8 +24,6 @@ const FILLED_IN: [&str; 3] =
     ["insider_risk_levels", "sign_in_frequency_interval", "sign_in_frequency_authentication_type"];
 
 impl Rule for IgnoredChanges {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let ignored = policy.block().map(|block| block.ignored_changes.as_slice()).unwrap_or_default();
         let of_weight: Vec<(usize, &str)> =
@@ -43,7 +42,7 @@ impl Rule for IgnoredChanges {
              what is in force.",
             PolicyRef::to(policy).label()
         );
-        let draft = Draft::new(Self::ID, Level::Warning, message)
+        let draft = Self::draft(message)
             .help(
                 "Take it off the list, so that the next plan shows the drift. To change who is left out without a plan, \
                  exclude a group and change its members.",

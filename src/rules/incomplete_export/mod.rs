@@ -1,30 +1,29 @@
 //! `@odata.nextLink` left in a page, and no such page beside it.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Part, Spot};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::{FileFacts, TenantFacts};
 use crate::tenant::MissingPolicies;
 
-declare!(
-    IncompleteExport,
-    "incomplete-export",
-    Warning,
-    "0.1.0",
-    Files,
-    "The export stops at a page boundary, or the plan is not complete, so policies are missing from it."
-);
+declare! {
+    rule: IncompleteExport,
+    id: "incomplete-export",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Files,
+    summary: "The export stops at a page boundary, or the plan is not complete, so policies are missing from it.",
+    doc: "doc.md",
+}
 
 impl Rule for IncompleteExport {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         if file.taken.is_some_and(|taken| taken.is_partial) {
             let label = Label { file: file.file, spot: Spot::File, message: "not the whole plan".to_owned() };
             let message = "This plan is not complete: Terraform stopped with an error, deferred changes or was told to \
                            target some resources only. No verdict can count on what it leaves out.";
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, message)
+                Self::draft(message)
                     .help("Plan again without `-target` and without errors, and check that plan.")
                     .about("plan")
                     .label(label),
@@ -40,7 +39,7 @@ impl Rule for IncompleteExport {
             let message = "This export is incomplete: it is one page of several, and the policies on the others are not in it. \
                            No verdict can count on them: what is not enforced here may be enforced there.";
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, message)
+                Self::draft(message)
                     .help("Follow `@odata.nextLink` to the last page, e.g. with `Get-MgIdentityConditionalAccessPolicy -All`.")
                     .about(missing.pointer.as_str())
                     .label(label),

@@ -1,21 +1,20 @@
 //! A mistake of caplint's own.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Spot};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Spot};
 use crate::rules::FileFacts;
 
-declare!(
-    InternalError,
-    "internal-error",
-    Error,
-    "0.1.0",
-    Files,
-    "A mistake of caplint's own kept it from reading a file, so whatever policies it holds are not judged."
-);
+declare! {
+    rule: InternalError,
+    id: "internal-error",
+    levels: [Error],
+    since: "0.1.0",
+    category: Files,
+    summary: "A mistake of caplint's own kept it from reading a file, so whatever policies it holds are not judged.",
+    doc: "doc.md",
+}
 
 impl Rule for InternalError {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         if !file.has_crashed {
             return;
@@ -24,7 +23,7 @@ impl Rule for InternalError {
         let message = "caplint made a mistake of its own while it read this file. Policies may be missing, so no verdict counts \
                        on what is not there.";
         drafts.push(
-            Draft::new(Self::ID, Level::Error, message)
+            Self::draft(message)
                 .help(
                     "Please report it, with the place that caplint has printed and a file that shows it, stripped of names and \
                      ids.",

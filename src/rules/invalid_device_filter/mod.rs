@@ -1,23 +1,22 @@
 //! Filters for devices that Microsoft Graph refuses.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::{Fact, Policy, Refusal, refusals};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    InvalidDeviceFilter,
-    "invalid-device-filter",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "The rule of a filter for devices has quotes, an attribute or an operator that Microsoft Graph refuses."
-);
+declare! {
+    rule: InvalidDeviceFilter,
+    id: "invalid-device-filter",
+    levels: [Warning, Info],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "The rule of a filter for devices has quotes, an attribute or an operator that Microsoft Graph refuses.",
+    doc: "doc.md",
+}
 
 impl Rule for InvalidDeviceFilter {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return };
         let pointer = Pointer::new("/conditions/devices/deviceFilter/rule");
@@ -29,13 +28,11 @@ impl Rule for InvalidDeviceFilter {
                 Refusal::Attribute(_) | Refusal::Operator { .. } => Level::Warning,
             };
             let message = format!("The filter for devices of {} {is_wrong}.", PolicyRef::to(policy).label());
-            drafts.push(
-                Draft::new(Self::ID, level, message).help(help).policy(policy).about(about).label(Label::in_policy(
-                    policy,
-                    &pointer,
-                    "Microsoft does not document this",
-                )),
-            );
+            drafts.push(Self::draft_at(level, message).help(help).policy(policy).about(about).label(Label::in_policy(
+                policy,
+                &pointer,
+                "Microsoft does not document this",
+            )));
         }
     }
 }

@@ -1,22 +1,21 @@
 //! Bytes that are no text.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Spot};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Spot};
 use crate::rules::FileFacts;
 use crate::source::DecodeProblem;
 
-declare!(
-    InvalidEncoding,
-    "invalid-encoding",
-    Error,
-    "0.1.0",
-    Files,
-    "A file is not text in an encoding that caplint reads."
-);
+declare! {
+    rule: InvalidEncoding,
+    id: "invalid-encoding",
+    levels: [Error],
+    since: "0.1.0",
+    category: Files,
+    summary: "A file is not text in an encoding that caplint reads.",
+    doc: "doc.md",
+}
 
 impl Rule for InvalidEncoding {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(error) = file.encoding else { return };
         let (message, seen) = match error.problem {
@@ -32,7 +31,7 @@ impl Rule for InvalidEncoding {
         let end = error.at + error.lossy[error.at..].chars().next().map_or(0, char::len_utf8);
         let label = Label { file: file.file, spot: Spot::Bytes(error.at..end), message: seen.to_owned() };
         drafts.push(
-            Draft::new(Self::ID, Level::Error, message)
+            Self::draft(message)
                 .help("Export it again as UTF-8 or UTF-16, e.g. with `Out-File -Encoding utf8`.")
                 .label(label),
         );

@@ -1,25 +1,24 @@
 //! Grant controls that do not go together.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
 use crate::policy::{ClientAppType, Conditions, Fact, GrantControl, GrantControls, Operator, Platform, Policy, Words};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    InvalidGrantControls,
-    "invalid-grant-controls",
-    Error,
-    "0.1.0",
-    Correctness,
-    "Grant controls stand together that Microsoft Entra does not allow in one policy, or without what they need."
-);
+declare! {
+    rule: InvalidGrantControls,
+    id: "invalid-grant-controls",
+    levels: [Error, Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "Grant controls stand together that Microsoft Entra does not allow in one policy, or without what they need.",
+    doc: "doc.md",
+}
 
 const CONTROLS: &str = "/grantControls/builtInControls";
 
 impl Rule for InvalidGrantControls {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let grant = &policy.grant;
         if grant.doubt.is_some() || count(grant) == 0 {
@@ -71,7 +70,7 @@ fn blocks_and_grants(policy: &Policy, block: &Pointer, other: &Pointer) -> Draft
         "{} blocks access and has a condition for granting it. A policy does the one or the other.",
         PolicyRef::to(policy).label()
     );
-    Draft::new(InvalidGrantControls::ID, Level::Error, message)
+    InvalidGrantControls::draft(message)
         .help("Leave `block` alone, or remove it. If both are wanted for different sign-ins, make two policies.")
         .policy(policy)
         .about("block")
@@ -85,7 +84,7 @@ fn lacks_operator(policy: &Policy) -> Draft {
         "{} has several grant controls and no operator, so it does not say whether one of them is enough.",
         PolicyRef::to(policy).label()
     );
-    Draft::new(InvalidGrantControls::ID, Level::Error, message)
+    InvalidGrantControls::draft(message)
         .help(format!("Set `{}` to \"AND\" if all are required, or to \"OR\".", policy.place(&operator)))
         .policy(policy)
         .about("operator")
@@ -101,7 +100,7 @@ fn asks_twice_for_mfa(policy: &Policy, mfa: &Pointer, strength: &Pointer) -> Dra
     } else {
         format!("{label} asks for MFA and for an authentication strength. A policy can require one of them, not both.")
     };
-    Draft::new(InvalidGrantControls::ID, Level::Warning, message)
+    InvalidGrantControls::draft_at(Level::Warning, message)
         .help("Remove `mfa` and leave the strength, which says what kind of MFA is required.")
         .policy(policy)
         .about("strength")
@@ -173,7 +172,7 @@ fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<D
         "Give it a policy of its own: `riskRemediation` AND an authentication strength, at user risk, for all resources, with \
          no other condition."
     };
-    let draft = Draft::new(InvalidGrantControls::ID, Level::Error, message)
+    let draft = InvalidGrantControls::draft(message)
         .help(help)
         .policy(policy)
         .about(remedy.word())
@@ -214,8 +213,8 @@ mod tests {
             r#"{{"displayName": "p", "state": "enabled", "conditions": {{"users": {{"includeUsers": ["All"]}}, {conditions}}},
                 "grantControls": {{{grant}}}}}"#
         );
-        let found = found(InvalidGrantControls::ID, policy.as_bytes(), "", None);
-        found.into_iter().filter(|one| one.rule == InvalidGrantControls::ID).map(|one| one.message).collect()
+        let found = found(InvalidGrantControls::META.id, policy.as_bytes(), "", None);
+        found.into_iter().filter(|one| one.rule == InvalidGrantControls::META.id).map(|one| one.message).collect()
     }
 
     const RISKY: &str = r#""userRiskLevels": ["high"], "applications": {"includeApplications": ["All"]}"#;

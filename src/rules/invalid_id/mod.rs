@@ -1,26 +1,25 @@
 //! Names and malformed GUIDs where ids belong.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 use crate::syntax::Pointer;
 use crate::tenant::{Bearer, Bearers};
 
-declare!(
-    InvalidId,
-    "invalid-id",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "A name or a malformed GUID stands where Microsoft Graph has the id of an object."
-);
+declare! {
+    rule: InvalidId,
+    id: "invalid-id",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A name or a malformed GUID stands where Microsoft Graph has the id of an object.",
+    doc: "doc.md",
+}
 
 const NAMES: &str = "caplint takes a name for the one object that bears it, if the files or its tables tell it.";
 
 impl Rule for InvalidId {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let ViolationKind::NotAnId { value, literals } = &violation.kind else { continue };
@@ -39,7 +38,7 @@ impl Rule for InvalidId {
                 format!("Microsoft Graph has a GUID here, or one of {}. {NAMES}", literals.join(", "))
             };
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, message)
+                Self::draft(message)
                     .help(help)
                     .policy(policy)
                     .about(format!("{} {value}", violation.pointer.parent().dotted()))

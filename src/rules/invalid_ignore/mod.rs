@@ -1,25 +1,24 @@
 //! An ignore gives no reason, or names no rule, and therefore hides nothing.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Level};
+use super::{Rule, declare};
+use crate::finding::Drafts;
 use crate::rules::IgnoreFacts;
 
-declare!(
-    InvalidIgnore,
-    "invalid-ignore",
-    Error,
-    "0.1.0",
-    Configuration,
-    "An ignore gives no reason, or names no rule, and therefore hides nothing."
-);
+declare! {
+    rule: InvalidIgnore,
+    id: "invalid-ignore",
+    levels: [Error],
+    since: "0.1.0",
+    category: Configuration,
+    summary: "An ignore gives no reason, or names no rule, and therefore hides nothing.",
+    doc: "doc.md",
+}
 
 impl Rule for InvalidIgnore {
-    described!("doc.md");
-
     fn check_ignore(&self, facts: &IgnoreFacts<'_>, drafts: &mut Drafts) {
         let Some(problem) = &facts.ignore.problem else { return };
         drafts.push(
-            Draft::new(Self::ID, Level::Error, format!("This ignore does not count: {problem}."))
+            Self::draft(format!("This ignore does not count: {problem}."))
                 .help("Name a rule, say why, and if you can until when.")
                 .about(format!("{} {}", facts.ignore.rule, facts.ignore.subject())),
         );

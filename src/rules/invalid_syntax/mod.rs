@@ -1,22 +1,21 @@
 //! Text that is no JSON.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Spot};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Spot};
 use crate::rules::FileFacts;
 use crate::syntax::{MAX_DEPTH, SyntaxProblem};
 
-declare!(
-    InvalidSyntax,
-    "invalid-syntax",
-    Error,
-    "0.1.0",
-    Files,
-    "A file is not valid JSON or HCL, so whatever policies it holds are not judged."
-);
+declare! {
+    rule: InvalidSyntax,
+    id: "invalid-syntax",
+    levels: [Error],
+    since: "0.1.0",
+    category: Files,
+    summary: "A file is not valid JSON or HCL, so whatever policies it holds are not judged.",
+    doc: "doc.md",
+}
 
 impl Rule for InvalidSyntax {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (offset, error) in file.syntax {
             let (message, help, seen) = match &error.problem {
@@ -48,7 +47,7 @@ impl Rule for InvalidSyntax {
             };
             let at = offset + error.at;
             let label = Label { file: file.file, spot: Spot::Bytes(at..at + 1), message: seen.to_owned() };
-            drafts.push(Draft::new(Self::ID, Level::Error, message).help(help).about(format!("{offset}")).label(label));
+            drafts.push(Self::draft(message).help(help).about(format!("{offset}")).label(label));
         }
     }
 }

@@ -1,22 +1,21 @@
 //! Values that Graph would refuse.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
-declare!(
-    InvalidValue,
-    "invalid-value",
-    Error,
-    "0.1.0",
-    Correctness,
-    "A property has the wrong type, a misspelt value, or is missing."
-);
+declare! {
+    rule: InvalidValue,
+    id: "invalid-value",
+    levels: [Error],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A property has the wrong type, a misspelt value, or is missing.",
+    doc: "doc.md",
+}
 
 impl Rule for InvalidValue {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let place = violation.pointer.dotted();
@@ -45,7 +44,7 @@ impl Rule for InvalidValue {
             };
             let consequence = " Until it is mended, caplint does not count on this part of the policy.";
             drafts.push(
-                Draft::new(Self::ID, Level::Error, format!("{message}{consequence}"))
+                Self::draft(format!("{message}{consequence}"))
                     .help(help)
                     .policy(policy)
                     .about(format!("{place} {:?}", violation.kind))

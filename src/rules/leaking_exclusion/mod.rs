@@ -1,8 +1,8 @@
 //! A group that is meant to be left out of one policy, and is left out of more.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::coverage::{Comparison, PrincipalKind};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Label, PolicyRef, joined, quoted};
 use crate::policy::{ClientAppType, GrantControl, Id, List, Policy};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
@@ -10,21 +10,20 @@ use crate::syntax::Pointer;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-declare!(
-    LeakingExclusion,
-    "leaking-exclusion",
-    Warning,
-    "0.1.0",
-    Exclusions,
-    "A group that is named for the exclusion from one policy is also excluded from a broader one."
-);
+declare! {
+    rule: LeakingExclusion,
+    id: "leaking-exclusion",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "A group that is named for the exclusion from one policy is also excluded from a broader one.",
+    doc: "doc.md",
+}
 
 /// Groups that are looked at for each policy.
 const MOST_GROUPS: usize = 16;
 
 impl Rule for LeakingExclusion {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         if !facts.is_whole {
             return;
@@ -85,7 +84,7 @@ fn draft(policy: &Policy, grant: &Grant, leaks: &[Leak<'_>]) -> Draft {
     let list = Pointer::new(PrincipalKind::Group.exclude_list());
     let place = |leak: &Leak<'_>| policy.place(&list.index(leak.index));
     let help = format!("Remove {} unless its members are meant to be outside of this policy, too.", place(&leaks[0]));
-    let draft = Draft::new(LeakingExclusion::ID, Level::Warning, message).help(help).policy(policy);
+    let draft = LeakingExclusion::draft(message).help(help).policy(policy);
     let draft = leaks.iter().take(SHOWN).fold(draft, |draft, leak| {
         draft.label(Label::in_policy(
             policy,

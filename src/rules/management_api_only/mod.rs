@@ -1,24 +1,25 @@
 //! MFA for Azure management, and what lies beside it.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog;
 use crate::controls;
 use crate::coverage::{self, Verdict};
-use crate::finding::{Draft, Drafts, Label, Level};
+use crate::finding::{Draft, Drafts, Label};
 use crate::policy::{Id, Policy};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Lens, Match, SignIn};
 use crate::syntax::Pointer;
 
-declare!(
-    ManagementApiOnly,
-    "management-api-only",
-    Info,
-    "0.1.0",
-    Gaps,
-    "MFA is asked for the Windows Azure Service Management API, but not for what people take to be part of it."
-);
+declare! {
+    rule: ManagementApiOnly,
+    id: "management-api-only",
+    levels: [Info],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "MFA is asked for the Windows Azure Service Management API, but not for what people take to be part of it.",
+    doc: "doc.md",
+}
 
 /// What is not part of it: Azure DevOps, and Microsoft Graph with Graph PowerShell.
 const BESIDE: [(&str, &str); 2] = [
@@ -27,8 +28,6 @@ const BESIDE: [(&str, &str); 2] = [
 ];
 
 impl Rule for ManagementApiOnly {
-    described!("doc.md");
-
     fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let names_it = |policy: &&Policy| {
             policy.grant.asks_for_mfa() && tenant.is_on(policy) && !policy.deleted && position(policy).is_some()
@@ -49,7 +48,7 @@ impl Rule for ManagementApiOnly {
         let message =
             format!("MFA is asked for the Windows Azure Service Management API, but not for {}.", open.join(" and "));
         let place = Pointer::new("/conditions/applications/includeApplications").index(index);
-        let draft = Draft::new(Self::ID, Level::Info, message)
+        let draft = Self::draft(message)
             .help("Include All resources: Microsoft Graph cannot be named, and what is new is then covered from its first day.")
             .policy(policy)
             .label(Label::in_policy(policy, &place, "covers the portal, the CLI, PowerShell and REST of Azure alone"));

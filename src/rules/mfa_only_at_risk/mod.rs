@@ -1,23 +1,22 @@
 //! MFA only when Entra thinks that it is needed.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::{GrantControl, List, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    MfaOnlyAtRisk,
-    "mfa-only-at-risk",
-    Warning,
-    "0.1.0",
-    Gaps,
-    "The only policy that asks for MFA does so at risky sign-ins, or of risky users, alone."
-);
+declare! {
+    rule: MfaOnlyAtRisk,
+    id: "mfa-only-at-risk",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "The only policy that asks for MFA does so at risky sign-ins, or of risky users, alone.",
+    doc: "doc.md",
+}
 
 impl Rule for MfaOnlyAtRisk {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let conditions = &policy.conditions;
         let at = [
@@ -46,7 +45,7 @@ impl Rule for MfaOnlyAtRisk {
             PolicyRef::to(policy).label()
         );
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help(
                     "Ask for MFA at every sign-in, in a policy without a risk condition, and keep this one beside it.",
                 )

@@ -1,24 +1,23 @@
 //! Ids of another kind of object.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog::{self, Known};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::{Id, List, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    MisplacedId,
-    "misplaced-id",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "The id of a role, an app or a strength stands in a list of something else, where it means nobody and nothing."
-);
+declare! {
+    rule: MisplacedId,
+    id: "misplaced-id",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "The id of a role, an app or a strength stands in a list of something else, where it means nobody and nothing.",
+    doc: "doc.md",
+}
 
 impl Rule for MisplacedId {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         for (list, property, belongs) in lists(policy) {
             for (index, id) in list.known() {
@@ -32,7 +31,7 @@ impl Rule for MisplacedId {
                     belongs.list()
                 );
                 drafts.push(
-                    Draft::new(Self::ID, Level::Warning, message)
+                    Self::draft(message)
                         .help("Move it to the list where it belongs, or write the id that was meant.")
                         .policy(policy)
                         .about(format!("{property} {id}"))

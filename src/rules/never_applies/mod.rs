@@ -1,23 +1,22 @@
 //! Policies that no sign-in can ever match.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Level, PolicyRef};
 use crate::policy::{Fact, Guests, Id, List, Platform, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    NeverApplies,
-    "never-applies",
-    Error,
-    "0.1.0",
-    Correctness,
-    "No sign-in can ever match the policy: it targets nothing, includes nobody, or excludes all that it includes."
-);
+declare! {
+    rule: NeverApplies,
+    id: "never-applies",
+    levels: [Error, Warning, Info],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "No sign-in can ever match the policy: it targets nothing, includes nobody, or excludes all that it includes.",
+    doc: "doc.md",
+}
 
 impl Rule for NeverApplies {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let conditions = &policy.conditions;
         // What cannot be read may be what it is about.
@@ -38,7 +37,7 @@ impl Rule for NeverApplies {
         let message =
             format!("{} never applies: {}. It protects nothing.", PolicyRef::to(policy).label(), what.because);
         drafts.push(
-            Draft::new(Self::ID, level, message)
+            Self::draft_at(level, message)
                 .help("Say whom and what the policy is for, or delete it.")
                 .policy(policy)
                 .about(place.as_str())

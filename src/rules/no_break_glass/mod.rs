@@ -1,29 +1,28 @@
 //! Nobody is left to mend a mistake.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog;
 use crate::coverage::PrincipalKind;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Label, PolicyRef, joined, quoted};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Operator, Platform, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use std::collections::{BTreeMap, BTreeSet};
 
-declare!(
-    NoBreakGlass,
-    "no-break-glass",
-    Warning,
-    "0.1.0",
-    Exclusions,
-    "No emergency access account is excluded from every policy that can lock all administrators out."
-);
+declare! {
+    rule: NoBreakGlass,
+    id: "no-break-glass",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "No emergency access account is excluded from every policy that can lock all administrators out.",
+    doc: "doc.md",
+}
 
 /// Policies that a message names and a finding points at.
 const SHOWN: usize = 3;
 
 impl Rule for NoBreakGlass {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         if !facts.is_whole {
             return;
@@ -69,7 +68,7 @@ fn nobody(policies: &[&Policy]) -> Draft {
         if policies.len() == 1 { "applies" } else { "apply" },
         if policies.len() == 1 { "excludes" } else { "exclude" },
     );
-    labelled(Draft::new(NoBreakGlass::ID, Level::Warning, message), policies, "nobody is excluded")
+    labelled(NoBreakGlass::draft(message), policies, "nobody is excluded")
 }
 
 /// Some do, but nobody is excluded from all.
@@ -89,7 +88,7 @@ fn not_everywhere(
         if lacking.len() == 1 { "does" } else { "do" },
         described(facts, kind, id),
     );
-    labelled(Draft::new(NoBreakGlass::ID, Level::Warning, message), &lacking, "not excluded here")
+    labelled(NoBreakGlass::draft(message), &lacking, "not excluded here")
 }
 
 /// One account is excluded from all of them.
@@ -99,7 +98,7 @@ fn one_account(facts: &TenantFacts<'_>, policies: &[&Policy], user: &Id) -> Draf
          disabled, nobody is left: Microsoft recommends two.",
         capitalised(&described(facts, PrincipalKind::User, user)),
     );
-    let mut draft = Draft::new(NoBreakGlass::ID, Level::Warning, message);
+    let mut draft = NoBreakGlass::draft(message);
     for policy in policies.iter().take(SHOWN) {
         let users = &policy.conditions.users.exclude_users;
         let Some(index) = users.position(|one| one == user) else { continue };

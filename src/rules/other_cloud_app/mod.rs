@@ -1,24 +1,23 @@
 //! Apps of another cloud.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
+use crate::finding::{Drafts, Label, PolicyRef, quoted};
 use crate::policy::{Id, List, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    OtherCloudApp,
-    "other-cloud-app",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "A policy names an app by the id that it has in another cloud, where nobody of this tenant signs in."
-);
+declare! {
+    rule: OtherCloudApp,
+    id: "other-cloud-app",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A policy names an app by the id that it has in another cloud, where nobody of this tenant signs in.",
+    doc: "doc.md",
+}
 
 impl Rule for OtherCloudApp {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let apps = &policy.conditions.applications;
         for (list, pointer, what) in [
@@ -37,7 +36,7 @@ impl Rule for OtherCloudApp {
                 PolicyRef::to(policy).label()
             );
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, message)
+                Self::draft(message)
                     .help(format!(
                         "Name {here} instead. If the tenant is in {cloud}, check it with `--cloud {argument}`."
                     ))

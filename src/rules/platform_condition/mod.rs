@@ -1,23 +1,22 @@
 //! MFA on some platforms only.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef, joined};
 use crate::policy::{List, Platform, Policy, Scope, Words};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    PlatformCondition,
-    "platform-condition",
-    Warning,
-    "0.1.0",
-    Gaps,
-    "A policy asks for MFA on some platforms only, and a client can claim to run on any."
-);
+declare! {
+    rule: PlatformCondition,
+    id: "platform-condition",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "A policy asks for MFA on some platforms only, and a client can claim to run on any.",
+    doc: "doc.md",
+}
 
 impl Rule for PlatformCondition {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Scope { include, exclude, .. } = &policy.conditions.platforms;
         let includes_all = include.position(|platform| *platform == Platform::All).is_some();
@@ -50,7 +49,7 @@ impl Rule for PlatformCondition {
             PolicyRef::to(policy).label()
         );
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help("Remove the platform condition, or ask for MFA on the other platforms in a policy of its own.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &place, seen)),

@@ -1,30 +1,29 @@
 //! MFA that others ask for already.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog;
 use crate::coverage::{Comparison, Redundant};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
+use crate::finding::{Draft, Drafts, Label, PolicyRef, joined};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use std::sync::OnceLock;
 
-declare!(
-    RedundantPolicy,
-    "redundant-policy",
-    Info,
-    "0.1.0",
-    Rollout,
-    "A policy asks for MFA only where other policies ask for it anyway."
-);
+declare! {
+    rule: RedundantPolicy,
+    id: "redundant-policy",
+    levels: [Info],
+    since: "0.1.0",
+    category: Rollout,
+    summary: "A policy asks for MFA only where other policies ask for it anyway.",
+    doc: "doc.md",
+}
 
 /// Policies that the finding names.
 const SHOWN: usize = 3;
 
 impl Rule for RedundantPolicy {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         static MFA: OnceLock<Requirement> = OnceLock::new();
         let policies = &facts.tenant.policies;
@@ -86,7 +85,7 @@ fn draft(facts: &TenantFacts<'_>, redundant: &Redundant) -> Draft {
         if names.len() == 1 { "asks" } else { "ask" },
     );
     let name = Pointer::root().key("displayName");
-    let draft = Draft::new(RedundantPolicy::ID, Level::Info, message)
+    let draft = RedundantPolicy::draft(message)
         .help("Delete it, or keep it on purpose and ignore this: as long as the others stay as they are, it changes nothing.")
         .policy(policy)
         .label(Label::in_policy(policy, &name, "adds nothing"));

@@ -1,23 +1,22 @@
 //! Plans that destroy a policy in order to make it anew.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Level, PolicyRef, quoted};
 use crate::policy::{Fact, Policy, Replaced, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    ReplacedPolicy,
-    "replaced-policy",
-    Warning,
-    "0.1.0",
-    Terraform,
-    "A Terraform plan destroys a policy before it makes it anew, so for a while there is none."
-);
+declare! {
+    rule: ReplacedPolicy,
+    id: "replaced-policy",
+    levels: [Warning, Info],
+    since: "0.1.0",
+    category: Terraform,
+    summary: "A Terraform plan destroys a policy before it makes it anew, so for a while there is none.",
+    doc: "doc.md",
+}
 
 impl Rule for ReplacedPolicy {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Some(replaced) = policy.declaration.as_ref().and_then(|declaration| declaration.replaced.as_ref()) else {
             return;
@@ -33,7 +32,7 @@ impl Rule for ReplacedPolicy {
             "{}Set `create_before_destroy` in its `lifecycle`, so that the new policy is there before the old one goes.",
             why(replaced)
         );
-        drafts.push(Draft::new(Self::ID, level, message).help(help).policy(policy).label(Label::as_written(
+        drafts.push(Self::draft_at(level, message).help(help).policy(policy).label(Label::as_written(
             policy,
             Pointer::root(),
             "destroyed first",

@@ -1,24 +1,23 @@
 //! All resources, but for some.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::{Fact, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    ResourceExclusion,
-    "resource-exclusion",
-    Info,
-    "0.1.0",
-    Exclusions,
-    "A policy for all resources excludes some, which lets go of more than these."
-);
+declare! {
+    rule: ResourceExclusion,
+    id: "resource-exclusion",
+    levels: [Info],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "A policy for all resources excludes some, which lets go of more than these.",
+    doc: "doc.md",
+}
 
 impl Rule for ResourceExclusion {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let applications = &policy.conditions.applications;
         let Some((index, _)) = applications.exclude.known().next() else { return };
@@ -44,7 +43,7 @@ impl Rule for ResourceExclusion {
         };
         let place = Pointer::new("/conditions/applications/excludeApplications").index(index);
         drafts.push(
-            Draft::new(Self::ID, Level::Info, message)
+            Self::draft(message)
                 .help(
                     "Do without exclusions of resources where you can, and test apps that ask for basic scopes alone.",
                 )

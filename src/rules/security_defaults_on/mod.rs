@@ -1,24 +1,23 @@
 //! Security defaults and enabled policies at once.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label};
 use crate::policy::{Fact, Policy, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use crate::tenant::SecurityDefaults;
 
-declare!(
-    SecurityDefaultsOn,
-    "security-defaults-on",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "A file says that security defaults are on, and policies are enabled. Entra does not allow both."
-);
+declare! {
+    rule: SecurityDefaultsOn,
+    id: "security-defaults-on",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A file says that security defaults are on, and policies are enabled. Entra does not allow both.",
+    doc: "doc.md",
+}
 
 impl Rule for SecurityDefaultsOn {
-    described!("doc.md");
-
     fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         match tenant.tenant.security_defaults() {
             SecurityDefaults::Contradicted => {}
@@ -29,7 +28,7 @@ impl Rule for SecurityDefaultsOn {
         let message = "A file says that security defaults are on, and this policy is enabled. Entra does not allow both, so one of \
                        the files is out of date. No verdict counts on security defaults here.";
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help(
                     "Export both again. If security defaults are on, turn them off before you enable policies; if they are off, \
                      remove the file that says otherwise.",

@@ -1,23 +1,22 @@
 //! The files of several tenants, judged as one.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef, quoted};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use crate::tenant::Evidence;
 
-declare!(
-    SeveralTenants,
-    "several-tenants",
-    Error,
-    "0.1.0",
-    Files,
-    "The files look like those of several tenants, and are judged as if they were one's."
-);
+declare! {
+    rule: SeveralTenants,
+    id: "several-tenants",
+    levels: [Error],
+    since: "0.1.0",
+    category: Files,
+    summary: "The files look like those of several tenants, and are judged as if they were one's.",
+    doc: "doc.md",
+}
 
 impl Rule for SeveralTenants {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         // Where files are looked at one by one, nothing closes a gap of another.
         if facts.judgements.is_empty() {
@@ -51,7 +50,7 @@ impl Rule for SeveralTenants {
             );
             let help = "Judge each tenant by itself: give it a `[[tenant]]` with its `paths` in caplint.toml, check one folder a \
                         run, or name the folders and give `--tenant-per-path`.";
-            let mut draft = Draft::new(Self::ID, Level::Error, message).help(help).about(pair.names.join(" "));
+            let mut draft = Self::draft(message).help(help).about(pair.names.join(" "));
             for (at, index) in pair.policies.iter().enumerate() {
                 let policy = &facts.tenant.policies[*index];
                 if at == 0 {

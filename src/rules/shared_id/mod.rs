@@ -1,25 +1,24 @@
 //! One id, several policies.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    SharedId,
-    "shared-id",
-    Warning,
-    "0.1.0",
-    Files,
-    "Policies of different names carry the same id, which is thus none of a tenant's."
-);
+declare! {
+    rule: SharedId,
+    id: "shared-id",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Files,
+    summary: "Policies of different names carry the same id, which is thus none of a tenant's.",
+    doc: "doc.md",
+}
 
 /// How many of the policies a finding points at.
 const SHOWN: usize = 4;
 
 impl Rule for SharedId {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         for group in &facts.clashes.shared_ids {
             let mut policies = group.iter().map(|index| &facts.tenant.policies[*index]);
@@ -31,7 +30,7 @@ impl Rule for SharedId {
                 if group.len() == 2 { "one".to_owned() } else { (group.len() - 1).to_string() },
             );
             let place = |policy, message| Label::in_policy(policy, &Pointer::root().key("id"), message);
-            let mut draft = Draft::new(Self::ID, Level::Warning, message)
+            let mut draft = Self::draft(message)
                 .help("Give each policy the id that the tenant has for it, or leave `id` out, as templates do.")
                 .policy(first)
                 .label(place(first, "this id"));

@@ -1,22 +1,21 @@
 //! Exports that leave policies out.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Part, Spot};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::TenantFacts;
 
-declare!(
-    StableApiExport,
-    "stable-api-export",
-    Info,
-    "0.1.0",
-    Files,
-    "The export comes from Graph v1.0, which leaves out policies that use preview features."
-);
+declare! {
+    rule: StableApiExport,
+    id: "stable-api-export",
+    levels: [Info],
+    since: "0.1.0",
+    category: Files,
+    summary: "The export comes from Graph v1.0, which leaves out policies that use preview features.",
+    doc: "doc.md",
+}
 
 impl Rule for StableApiExport {
-    described!("doc.md");
-
     fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let versions = &tenant.tenant.companions.graph;
         let Some((file, pointer)) = versions.stable.as_ref().filter(|_| !versions.beta) else { return };
@@ -25,7 +24,7 @@ impl Rule for StableApiExport {
         let spot = Spot::Pointer { from: Origin::document(*file), pointer: pointer.clone(), part: Part::Value };
         let label = Label { file: *file, spot, message: "v1.0".to_owned() };
         drafts.push(
-            Draft::new(Self::ID, Level::Info, message)
+            Self::draft(message)
                 .help("Export from `https://graph.microsoft.com/beta/identity/conditionalAccess/policies`.")
                 .about("v1.0")
                 .label(label),

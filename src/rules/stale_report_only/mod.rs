@@ -1,19 +1,20 @@
 //! Report-only for months.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Draft, Drafts, Label, PolicyRef};
 use crate::policy::{Fact, Policy, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    StaleReportOnly,
-    "stale-report-only",
-    Warning,
-    "0.1.0",
-    Rollout,
-    "A policy has been in report-only mode for more than 90 days, and enforces nothing."
-);
+declare! {
+    rule: StaleReportOnly,
+    id: "stale-report-only",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Rollout,
+    summary: "A policy has been in report-only mode for more than 90 days, and enforces nothing.",
+    doc: "doc.md",
+}
 
 /// Days that a trial may take.
 const TRIAL: i64 = 90;
@@ -21,8 +22,6 @@ const TRIAL: i64 = 90;
 const SHOWN: usize = 4;
 
 impl Rule for StaleReportOnly {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let present = || facts.tenant.policies.iter().filter(|policy| !policy.deleted);
         let stale: Vec<(&Policy, i64)> = present().filter_map(|policy| Some((policy, age(facts, policy)?))).collect();
@@ -53,7 +52,7 @@ fn one(facts: &TenantFacts<'_>, policy: &Policy, days: i64) -> Draft {
         PolicyRef::to(policy).label(),
         since(policy, days),
     );
-    Draft::new(StaleReportOnly::ID, Level::Warning, message)
+    StaleReportOnly::draft(message)
         .help("Look at its results in the sign-in logs, then set `state` to \"enabled\"; or delete the policy.")
         .policy(policy)
         .label(Label::in_policy(policy, &Pointer::new("/state"), "enforces nothing"))
@@ -66,7 +65,7 @@ fn none_is_on(stale: &[(&Policy, i64)], latest: &Policy, days: i64) -> Draft {
         stale.len(),
         since(latest, days),
     );
-    let draft = Draft::new(StaleReportOnly::ID, Level::Warning, message)
+    let draft = StaleReportOnly::draft(message)
         .help("Look at their results in the sign-in logs, then set `state` to \"enabled\", one policy after the other.")
         .about("none is on");
     let draft = stale.iter().take(SHOWN).fold(draft, |draft, (policy, _)| {

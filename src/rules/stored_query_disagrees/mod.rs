@@ -1,23 +1,22 @@
 //! The control's stored query gives another answer than the proof.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::coverage::{Reason, Verdict};
-use crate::finding::{Draft, Drafts, Label, Level};
+use crate::finding::{Drafts, Label};
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 
-declare!(
-    StoredQueryDisagrees,
-    "stored-query-disagrees",
-    Info,
-    "0.1.0",
-    Controls,
-    "The query that is stored with a control and the proof give different answers."
-);
+declare! {
+    rule: StoredQueryDisagrees,
+    id: "stored-query-disagrees",
+    levels: [Info],
+    since: "0.1.0",
+    category: Controls,
+    summary: "The query that is stored with a control and the proof give different answers.",
+    doc: "doc.md",
+}
 
 impl Rule for StoredQueryDisagrees {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         for judgement in facts.judgements {
             let Some(why) = disagreement(judgement) else { continue };
@@ -25,7 +24,7 @@ impl Rule for StoredQueryDisagrees {
             let passes = if query { "passes" } else { "fails" };
             let message =
                 format!("The stored query of {} {passes}, while the proof says {proof}: {why}.", judgement.control.id);
-            let mut draft = Draft::new(Self::ID, Level::Info, message).about(judgement.control.id);
+            let mut draft = Self::draft(message).about(judgement.control.id);
             draft = draft.help("Trust the proof. `--reading stored-query` makes the query decide instead.");
             let policy = if query { matching(facts, judgement) } else { proving(judgement) };
             if let Some(policy) = policy.and_then(|index| facts.tenant.policies.get(index)) {

@@ -1,24 +1,23 @@
 //! An authentication strength that is none.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::{Fact, GrantControl, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    StrengthWithoutMfa,
-    "strength-without-mfa",
-    Warning,
-    "0.1.0",
-    Gaps,
-    "A policy demands an authentication strength that a single factor satisfies."
-);
+declare! {
+    rule: StrengthWithoutMfa,
+    id: "strength-without-mfa",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "A policy demands an authentication strength that a single factor satisfies.",
+    doc: "doc.md",
+}
 
 impl Rule for StrengthWithoutMfa {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Fact::Known(Some(strength)) = &policy.grant.strength else { return };
         // Microsoft's own are MFA.
@@ -51,7 +50,7 @@ impl Rule for StrengthWithoutMfa {
             None => place,
         };
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help("Take single factors out of the strength's `allowedCombinations`, or demand a built-in strength.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &place, "enough without MFA")),

@@ -1,29 +1,28 @@
 //! The account of Entra Connect cannot do MFA.
 
 use super::no_break_glass::stops_everybody;
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::catalog;
 use crate::coverage::PrincipalKind;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
+use crate::finding::{Draft, Drafts, Label, PolicyRef, joined};
 use crate::policy::{Id, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    SyncAccountNotExcluded,
-    "sync-account-not-excluded",
-    Info,
-    "0.1.0",
-    Exclusions,
-    "A policy for all users and all resources stops the account with which Entra Connect synchronizes."
-);
+declare! {
+    rule: SyncAccountNotExcluded,
+    id: "sync-account-not-excluded",
+    levels: [Info],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "A policy for all users and all resources stops the account with which Entra Connect synchronizes.",
+    doc: "doc.md",
+}
 
 /// Policies that the finding names.
 const SHOWN: usize = 3;
 
 impl Rule for SyncAccountNotExcluded {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Some(role) = catalog::role("Directory Synchronization Accounts") else { return };
         if !facts.is_whole {
@@ -47,7 +46,7 @@ impl Rule for SyncAccountNotExcluded {
             role.id,
             first.place(&list)
         );
-        let mut draft = Draft::new(Self::ID, Level::Info, message).help(help).policy(first);
+        let mut draft = Self::draft(message).help(help).policy(first);
         for policy in stopping.iter().take(SHOWN) {
             let is_empty = policy.conditions.users.exclude_roles.is_empty();
             let place = if is_empty { Pointer::new("/conditions/users") } else { list.clone() };

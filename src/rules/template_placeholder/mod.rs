@@ -1,22 +1,21 @@
 //! Templates.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, quoted};
+use super::{Rule, declare};
+use crate::finding::{Draft, Drafts, Label, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
-declare!(
-    TemplatePlaceholder,
-    "template-placeholder",
-    Info,
-    "0.1.0",
-    Files,
-    "A policy is a template: placeholders stand where ids belong."
-);
+declare! {
+    rule: TemplatePlaceholder,
+    id: "template-placeholder",
+    levels: [Info],
+    since: "0.1.0",
+    category: Files,
+    summary: "A policy is a template: placeholders stand where ids belong.",
+    doc: "doc.md",
+}
 
 impl Rule for TemplatePlaceholder {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for inspected in file.policies {
             let placeholders = inspected.violations.iter().filter_map(|violation| match &violation.kind {
@@ -31,7 +30,7 @@ impl Rule for TemplatePlaceholder {
                     first = quoted(value);
                 }
                 let label = Label::as_written(&inspected.policy, violation.pointer.clone(), "a placeholder");
-                let base = draft.take().unwrap_or_else(|| Draft::new(Self::ID, Level::Info, ""));
+                let base = draft.take().unwrap_or_else(|| Self::draft(""));
                 // Five places are enough to see what is meant.
                 draft = Some(if count <= 5 { base.label(label) } else { base });
             }

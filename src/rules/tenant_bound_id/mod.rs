@@ -1,25 +1,24 @@
 //! Ids of one tenant in code.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::Policy;
 use crate::rules::TenantFacts;
 
-declare!(
-    TenantBoundId,
-    "tenant-bound-id",
-    Info,
-    "0.1.0",
-    Rollout,
-    "Terraform configuration has ids of users, groups or named locations of one tenant written out."
-);
+declare! {
+    rule: TenantBoundId,
+    id: "tenant-bound-id",
+    levels: [Info],
+    since: "0.1.0",
+    category: Rollout,
+    summary: "Terraform configuration has ids of users, groups or named locations of one tenant written out.",
+    doc: "doc.md",
+}
 
 /// Ids that are marked.
 const SHOWN: usize = 3;
 
 impl Rule for TenantBoundId {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let ids = policy.block().map(|block| block.literal_ids.as_slice()).unwrap_or_default();
         if ids.is_empty() {
@@ -30,7 +29,7 @@ impl Rule for TenantBoundId {
             "{} has {named} written out that only one tenant knows: in any other, nobody and nothing is meant.",
             PolicyRef::to(policy).label()
         );
-        let draft = Draft::new(Self::ID, Level::Info, message)
+        let draft = Self::draft(message)
             .help("Refer to the resource, look it up with a `data` block, or take it from a variable.")
             .policy(policy);
         let labels = ids.iter().take(SHOWN);

@@ -1,22 +1,21 @@
 //! What `ConvertTo-Json` leaves at its depth.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
-declare!(
-    TruncatedExport,
-    "truncated-export",
-    Error,
-    "0.1.0",
-    Files,
-    "PowerShell cut the export off at its depth and wrote names of types instead of values."
-);
+declare! {
+    rule: TruncatedExport,
+    id: "truncated-export",
+    levels: [Error],
+    since: "0.1.0",
+    category: Files,
+    summary: "PowerShell cut the export off at its depth and wrote names of types instead of values.",
+    doc: "doc.md",
+}
 
 impl Rule for TruncatedExport {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let ViolationKind::Truncated { value } = &violation.kind else { continue };
@@ -30,7 +29,7 @@ impl Rule for TruncatedExport {
                 "This export is truncated: {place} is {what}. What the policy says there is lost, and caplint does not guess it."
             );
             drafts.push(
-                Draft::new(Self::ID, Level::Error, message)
+                Self::draft(message)
                     .help("Export it again with `ConvertTo-Json -Depth 10`.")
                     .policy(policy)
                     .about(place)

@@ -1,26 +1,25 @@
 //! MFA from some places only.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef, joined, quoted};
 use crate::policy::{Id, List, Policy, Scope};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    TrustedLocationBypass,
-    "trusted-location-bypass",
-    Warning,
-    "0.1.0",
-    Gaps,
-    "A policy asks for MFA from some places only, so elsewhere a password is enough."
-);
+declare! {
+    rule: TrustedLocationBypass,
+    id: "trusted-location-bypass",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "A policy asks for MFA from some places only, so elsewhere a password is enough.",
+    doc: "doc.md",
+}
 
 /// Places that a message names and that are marked.
 const SHOWN: usize = 3;
 
 impl Rule for TrustedLocationBypass {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Scope { include, exclude, .. } = &policy.conditions.locations;
         let includes_all = include.position(|id| id.is("All")).is_some();
@@ -47,7 +46,7 @@ impl Rule for TrustedLocationBypass {
         } else {
             "Remove the location condition, or ask for MFA from everywhere else in a policy of its own."
         };
-        let draft = Draft::new(Self::ID, Level::Warning, message).help(help).policy(policy);
+        let draft = Self::draft(message).help(help).policy(policy);
         drafts.push(
             listed
                 .known()

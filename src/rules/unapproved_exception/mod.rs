@@ -1,6 +1,6 @@
 //! Exceptions to a control that nobody has approved.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::coverage::{Exception, PrincipalKind};
 use crate::finding::{Draft, Drafts, Extent, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::Id;
@@ -9,18 +9,17 @@ use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 use std::collections::HashMap;
 
-declare!(
-    UnapprovedException,
-    "unapproved-exception",
-    Warning,
-    "0.1.0",
-    Exclusions,
-    "A user, group or role is excluded from a control, and no list of approved exceptions says so."
-);
+declare! {
+    rule: UnapprovedException,
+    id: "unapproved-exception",
+    levels: [Warning, Info],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "A user, group or role is excluded from a control, and no list of approved exceptions says so.",
+    doc: "doc.md",
+}
 
 impl Rule for UnapprovedException {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let mut excepted: Vec<Excepted<'_>> = Vec::new();
         let mut positions: HashMap<(PrincipalKind, &Id), usize> = HashMap::new();
@@ -64,7 +63,7 @@ fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
         hold(&controls),
         joined(&names, 6)
     );
-    let draft = Draft::new(UnapprovedException::ID, Level::Info, message)
+    let draft = UnapprovedException::draft_at(Level::Info, message)
         .help("Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a date: docs/configuration.md.")
         .about("every exception");
     let draft = Draft { is_of_tenant: true, extent: extent(excepted), ..draft };
@@ -85,9 +84,7 @@ fn one(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Draft {
         "Remove the exclusion, or add [[exception]] with {kind} = {:?}, an owner, a reason and a date to review it by.",
         exception.id.to_string()
     );
-    let draft = Draft::new(UnapprovedException::ID, Level::Warning, message)
-        .help(help)
-        .about(format!("{kind} {}", exception.id));
+    let draft = UnapprovedException::draft(message).help(help).about(format!("{kind} {}", exception.id));
     let draft = Draft { extent: extent(std::slice::from_ref(excepted)), ..draft };
     labelled(facts, draft, exception)
 }

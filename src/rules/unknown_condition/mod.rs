@@ -1,22 +1,21 @@
 //! Conditions without a model.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Part, PolicyRef, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Part, PolicyRef, quoted};
 use crate::rules::FileFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    UnknownCondition,
-    "unknown-condition",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "A policy has a condition that caplint has no model for, so nobody can tell here whom it spares."
-);
+declare! {
+    rule: UnknownCondition,
+    id: "unknown-condition",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A policy has a condition that caplint has no model for, so nobody can tell here whom it spares.",
+    doc: "doc.md",
+}
 
 impl Rule for UnknownCondition {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for policy in file.policies.iter().map(|inspected| &inspected.policy) {
             for name in &policy.conditions.opaque {
@@ -28,7 +27,7 @@ impl Rule for UnknownCondition {
                 );
                 let pointer = Pointer::new("/conditions").key(name);
                 drafts.push(
-                    Draft::new(Self::ID, Level::Warning, message)
+                    Self::draft(message)
                         .help("If the tenant does not need it, remove it. Otherwise judge by hand what this policy covers.")
                         .policy(policy)
                         .about(name.as_ref())

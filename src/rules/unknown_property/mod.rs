@@ -1,22 +1,21 @@
 //! Properties outside of the schema.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Part, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Level, Part, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
-declare!(
-    UnknownProperty,
-    "unknown-property",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "A property is not one that caplint knows, and in conditions and grant controls no verdict counts on what it may change."
-);
+declare! {
+    rule: UnknownProperty,
+    id: "unknown-property",
+    levels: [Warning, Info],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A property is not one that caplint knows, and in conditions and grant controls no verdict counts on what it may change.",
+    doc: "doc.md",
+}
 
 impl Rule for UnknownProperty {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let ViolationKind::UnknownProperty { name, meant } = &violation.kind else { continue };
@@ -48,7 +47,7 @@ impl Rule for UnknownProperty {
                 (None, false) => "Nothing to do if a tool of yours has added it.".to_owned(),
             };
             drafts.push(
-                Draft::new(Self::ID, level, message)
+                Self::draft_at(level, message)
                     .help(help)
                     .policy(policy)
                     .about(violation.pointer.dotted())

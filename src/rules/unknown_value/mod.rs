@@ -1,22 +1,21 @@
 //! Members that Microsoft has added since, or never had.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, quoted};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, quoted};
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 
-declare!(
-    UnknownValue,
-    "unknown-value",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "A value is no known member of its enumeration, so nobody can tell what the policy does with it."
-);
+declare! {
+    rule: UnknownValue,
+    id: "unknown-value",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A value is no known member of its enumeration, so nobody can tell what the policy does with it.",
+    doc: "doc.md",
+}
 
 impl Rule for UnknownValue {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for (policy, violation) in file.violations() {
             let place = violation.pointer.dotted();
@@ -34,7 +33,7 @@ impl Rule for UnknownValue {
                 _ => continue,
             };
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, message)
+                Self::draft(message)
                     .help(help)
                     .policy(policy)
                     .about(format!("{place} {:?}", violation.kind))

@@ -1,26 +1,25 @@
 //! A file that the system refuses to read.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Spot};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Spot};
 use crate::rules::FileFacts;
 
-declare!(
-    UnreadableFile,
-    "unreadable-file",
-    Error,
-    "0.1.0",
-    Files,
-    "A file could not be read, so whatever policies it holds are not judged."
-);
+declare! {
+    rule: UnreadableFile,
+    id: "unreadable-file",
+    levels: [Error],
+    since: "0.1.0",
+    category: Files,
+    summary: "A file could not be read, so whatever policies it holds are not judged.",
+    doc: "doc.md",
+}
 
 impl Rule for UnreadableFile {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(error) = file.unreadable else { return };
         let label = Label { file: file.file, spot: Spot::File, message: "could not be read".to_owned() };
         drafts.push(
-            Draft::new(Self::ID, Level::Error, format!("This file could not be read: {error}."))
+            Self::draft(format!("This file could not be read: {error}."))
                 .help("Mend its permissions, or leave it out of the paths to check.")
                 .label(label),
         );

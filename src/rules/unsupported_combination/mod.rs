@@ -1,31 +1,30 @@
 //! Conditions and controls that do not go together.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    UnsupportedCombination,
-    "unsupported-combination",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "A condition or control does not work with what the policy is for."
-);
+declare! {
+    rule: UnsupportedCombination,
+    id: "unsupported-combination",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "A condition or control does not work with what the policy is for.",
+    doc: "doc.md",
+}
 
 /// Characters of a device filter: <https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices>.
 const LONGEST_FILTER: usize = 3_072;
 
 impl Rule for UnsupportedCombination {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let found = [long_filter(policy), device_registration(policy), app_protection(policy)];
         for problem in found.into_iter().flatten() {
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, format!("{} {}.", PolicyRef::to(policy).label(), problem.what))
+                Self::draft(format!("{} {}.", PolicyRef::to(policy).label(), problem.what))
                     .help(problem.instead)
                     .policy(policy)
                     .about(problem.about)

@@ -1,22 +1,21 @@
 //! Approvals of what no policy excludes any more.
 
-use super::{Rule, declare, described};
+use super::{Rule, declare};
 use crate::config::Exception;
-use crate::finding::{Draft, Drafts, Label, Level, quoted};
+use crate::finding::{Drafts, Label, quoted};
 use crate::rules::TenantFacts;
 
-declare!(
-    UnusedException,
-    "unused-exception",
-    Warning,
-    "0.1.0",
-    Configuration,
-    "An exception is approved in caplint.toml, but no policy excludes it."
-);
+declare! {
+    rule: UnusedException,
+    id: "unused-exception",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Configuration,
+    summary: "An exception is approved in caplint.toml, but no policy excludes it.",
+    doc: "doc.md",
+}
 
 impl Rule for UnusedException {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         // What one tenant does not use may be there for another.
         if facts.judgements.is_empty() || !facts.is_only_tenant {
@@ -27,7 +26,7 @@ impl Rule for UnusedException {
             let name = facts.name(entry.kind, &entry.id).unwrap_or_else(|| id.clone());
             let message = format!("No policy excludes the {} {} any more.", entry.kind.word(), quoted(&name));
             drafts.push(
-                Draft::new(Self::ID, Level::Warning, message)
+                Self::draft(message)
                     .help("Remove the exception: an approval that nothing needs will one day approve what nobody looked at.")
                     .about(id)
                     .label(Label::in_config(entry.span.clone(), "excluded nowhere")),

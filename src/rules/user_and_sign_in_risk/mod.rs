@@ -1,23 +1,22 @@
 //! Two risks in one policy.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef};
 use crate::policy::{Fact, List, Policy, RiskLevel, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
-declare!(
-    UserAndSignInRisk,
-    "user-and-sign-in-risk",
-    Warning,
-    "0.1.0",
-    Correctness,
-    "User risk and sign-in risk stand in one policy, which applies only where both are present at once."
-);
+declare! {
+    rule: UserAndSignInRisk,
+    id: "user-and-sign-in-risk",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Correctness,
+    summary: "User risk and sign-in risk stand in one policy, which applies only where both are present at once.",
+    doc: "doc.md",
+}
 
 impl Rule for UserAndSignInRisk {
-    described!("doc.md");
-
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         let (sign_in, user) = (&policy.conditions.sign_in_risk_levels, &policy.conditions.user_risk_levels);
         if !narrows(sign_in) || !narrows(user) || policy.state == Fact::Known(State::Disabled) {
@@ -29,7 +28,7 @@ impl Rule for UserAndSignInRisk {
             PolicyRef::to(policy).label()
         );
         drafts.push(
-            Draft::new(Self::ID, Level::Warning, message)
+            Self::draft(message)
                 .help("Make two policies of it, one for each risk.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &Pointer::new("/conditions/userRiskLevels"), "this risk"))

@@ -1,19 +1,20 @@
 //! Trusted locations that hold much of the Internet.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Level, joined, quoted};
+use super::{Rule, declare};
+use crate::finding::{Draft, Drafts, joined, quoted};
 use crate::rules::TenantFacts;
 use crate::tenant::Place;
 use ipnet::IpNet;
 
-declare!(
-    WideTrustedLocation,
-    "wide-trusted-location",
-    Warning,
-    "0.1.0",
-    Gaps,
-    "The trusted locations hold more than a /8 of the addresses of IPv4, or a /19 of those of IPv6."
-);
+declare! {
+    rule: WideTrustedLocation,
+    id: "wide-trusted-location",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Gaps,
+    summary: "The trusted locations hold more than a /8 of the addresses of IPv4, or a /19 of those of IPv6.",
+    doc: "doc.md",
+}
 
 /// Addresses of IPv4 beyond which a trusted location is nobody's own network: a /8, of which no company has more than a few.
 const MOST_V4: u128 = 1 << 24;
@@ -22,8 +23,6 @@ const MOST_V4: u128 = 1 << 24;
 const MOST_V6: u128 = 1 << (128 - 19);
 
 impl Rule for WideTrustedLocation {
-    described!("doc.md");
-
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let locations = facts.tenant.companions.named_locations.iter();
         let mut trusted: Vec<(String, &IpNet)> = Vec::new();
@@ -45,7 +44,7 @@ impl Rule for WideTrustedLocation {
              is not asked of attackers there.",
             joined(&widest, 3)
         );
-        let draft = Draft::new(Self::ID, Level::Warning, message)
+        let draft = Self::draft(message)
             .help("List the addresses that your networks have on the Internet, and trust nothing else.");
         drafts.push(Draft { is_of_tenant: true, ..draft });
     }

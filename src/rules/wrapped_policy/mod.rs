@@ -1,22 +1,21 @@
 //! A policy one level deeper than usual.
 
-use super::{Rule, declare, described};
-use crate::finding::{Draft, Drafts, Label, Level, Part, Spot};
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, Part, Spot};
 use crate::policy::Origin;
 use crate::rules::FileFacts;
 
-declare!(
-    WrappedPolicy,
-    "wrapped-policy",
-    Info,
-    "0.1.0",
-    Files,
-    "A policy stands inside an object that no exporter writes; it was read from there."
-);
+declare! {
+    rule: WrappedPolicy,
+    id: "wrapped-policy",
+    levels: [Info],
+    since: "0.1.0",
+    category: Files,
+    summary: "A policy stands inside an object that no exporter writes; it was read from there.",
+    doc: "doc.md",
+}
 
 impl Rule for WrappedPolicy {
-    described!("doc.md");
-
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for pointer in file.taken.iter().flat_map(|taken| &taken.wrappers) {
             let from = Origin::document(file.file);
@@ -24,7 +23,7 @@ impl Rule for WrappedPolicy {
             let label = Label { file: file.file, spot, message: "read as a policy, or a list of them".to_owned() };
             let message =
                 format!("The policies in this file stand inside of `{}`; they were read from there.", pointer.dotted());
-            drafts.push(Draft::new(Self::ID, Level::Info, message).about(pointer.as_str()).label(label));
+            drafts.push(Self::draft(message).about(pointer.as_str()).label(label));
         }
     }
 }

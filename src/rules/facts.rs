@@ -1,0 +1,242 @@
+//! What rules see: a file as it was read, a tenant with what is decided about it, an ignore.
+
+use crate::config::{self, Config};
+use crate::controls::{Control, Selection};
+use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
+use crate::dialect::Taken;
+use crate::ignore::Ignore;
+use crate::policy::{Fact, GrantControl, Id, Policy, State};
+use crate::requirement::{Grant, Requirement};
+use crate::schema::{Violation, ViolationKind};
+use crate::signin::{AssumeEnabled, View};
+use crate::source::DecodeError;
+use crate::syntax::SyntaxError;
+use crate::tenant::{Bearers, Clashes, NO_CLASHES, Tenant};
+use std::cell::{OnceCell, RefCell};
+use std::sync::OnceLock;
+use time::Date;
+
+/// One file, as it was read.
+pub struct FileFacts<'a> {
+    /// Its index among the tenant's files.
+    pub file: usize,
+    /// A mistake of caplint's own kept it from reading the file.
+    pub has_crashed: bool,
+    /// It could not be read at all, in the system's words.
+    pub unreadable: Option<&'a str>,
+    /// Its bytes are no text.
+    pub encoding: Option<&'a DecodeError>,
+    /// Where its text is no JSON: byte offsets of the parsed parts, with the error in each.
+    pub syntax: &'a [(usize, SyntaxError)],
+    /// What it was taken for.
+    pub taken: Option<&'a Taken>,
+    /// The policies in it that are not plainly in order.
+    pub policies: &'a [Inspected],
+    /// Who bears which name, once all files are read.
+    pub bearers: Option<&'a Bearers>,
+}
+
+impl FileFacts<'_> {
+    /// Every deviation from the schema, with the policy it is in.
+    pub(super) fn violations(&self) -> impl Iterator<Item = (&Policy, &Violation)> {
+        self.policies
+            .iter()
+            .flat_map(|inspected| inspected.violations.iter().map(|violation| (&inspected.policy, violation)))
+    }
+}
+
+/// A policy that was held against the schema.
+pub struct Inspected {
+    /// The policy.
+    pub policy: Policy,
+    /// How it deviates.
+    pub violations: Vec<Violation>,
+}
+
+impl Inspected {
+    /// Whether something else than an id stands where one belongs.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        self.violations.iter().any(|violation| matches!(violation.kind, ViolationKind::NotAnId { .. }))
+    }
+}
+
+/// The tenant and what is decided about it.
+pub struct TenantFacts<'a> {
+    /// Its policies and companions.
+    pub tenant: &'a Tenant,
+    /// What does not fit together in it.
+    pub clashes: &'a Clashes,
+    /// The verdict on each control; empty where no verdict is asked for.
+    pub judgements: &'a [Judgement],
+    /// With which eyes it is looked at.
+    pub assume_enabled: AssumeEnabled,
+    /// Which reading raises findings.
+    pub reading: Reading,
+    /// The controls that were asked for.
+    pub selection: &'a Selection,
+    /// Requirements, exceptions and assumptions of one's own.
+    pub config: &'a Config,
+    /// The day that reviews are held against.
+    pub today: Date,
+    /// The cloud that the tenant is in: `public` or `usgov`.
+    pub cloud: &'static str,
+    /// No other tenant is judged in this run.
+    pub is_only_tenant: bool,
+    /// The tenant is looked at as a whole, nothing says that policies of it are missing, and it is one tenant's. What a policy leaves open
+    /// another may close, so a rule that compares policies is silent without this.
+    pub is_whole: bool,
+    /// Where MFA is forced, once somebody asks.
+    pub mfa: RefCell<Option<Comparison<'a>>>,
+    /// Whether everybody is blocked, once somebody asks.
+    pub blocked: OnceCell<Option<Blocked>>,
+}
+
+/// That everybody is blocked, with or without exceptions, and the policies that do it.
+pub type Blocked = (Verdict, Vec<usize>);
+
+/// Which reading of a control counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// The proof.
+    #[default]
+    Effective,
+    /// The control's query, to the letter.
+    StoredQuery,
+}
+
+/// Both readings of one control.
+pub struct Judgement {
+    /// The control.
+    pub control: &'static Control,
+    /// What it means in the tenant's cloud.
+    pub requirement: Requirement,
+    /// The proof's.
+    pub decision: Decision,
+    /// The stored query's, if the control has one.
+    pub stored_query_passes: Option<bool>,
+}
+
+impl<'a> TenantFacts<'a> {
+    /// A tenant about which nothing is decided.
+    #[must_use]
+    pub fn of(tenant: &'a Tenant, config: &'a Config) -> Self {
+        Self {
+            tenant,
+            clashes: &NO_CLASHES,
+            judgements: &[],
+            assume_enabled: AssumeEnabled::default(),
+            reading: Reading::default(),
+            selection: &config.selection,
+            config,
+            today: Date::MIN,
+            cloud: "public",
+            is_only_tenant: true,
+            is_whole: false,
+            mfa: RefCell::default(),
+            blocked: OnceCell::new(),
+        }
+    }
+}
+
+impl TenantFacts<'_> {
+    /// How sign-ins are evaluated against the tenant for a control.
+    #[must_use]
+    pub fn view<'a>(&'a self, judgement: &'a Judgement) -> View<'a> {
+        coverage::view(&judgement.requirement, self.tenant, self.options())
+    }
+
+    /// Whether a policy that asks for MFA would, changed like this, surely ask for it on a sign-in where surely no policy
+    /// of the tenant does now. False where the files are not the whole tenant.
+    #[must_use]
+    pub fn leaves_mfa_out(&self, policy: &Policy, mend: impl FnOnce(&mut Policy)) -> bool {
+        self.is_whole
+            && self.mfa(|mfa| {
+                if mfa.may_cover_all() {
+                    return false;
+                }
+                let mut mended = policy.clone();
+                mend(&mut mended);
+                mfa.would_add(&mended)
+            })
+    }
+
+    /// Asks about the policies as far as they force MFA, of every user at every resource.
+    pub fn mfa<T>(&self, ask: impl FnOnce(&mut Comparison<'_>) -> T) -> T {
+        static MFA: OnceLock<Requirement> = OnceLock::new();
+        let mut mfa = self.mfa.borrow_mut();
+        let requirement = MFA.get_or_init(|| Requirement::everywhere(Grant::Mfa));
+        ask(mfa.get_or_insert_with(|| Comparison::new(requirement, self.tenant, self.options())))
+    }
+
+    /// Whether policies block every sign-in of everybody, but those who are excluded one by one.
+    #[must_use]
+    pub fn everybody_blocked(&self) -> Option<&Blocked> {
+        let blocks =
+            |policy: &Policy| policy.grant.built_in.position(|control| *control == GrantControl::Block).is_some();
+        let find = || {
+            // Most tenants have no policy that could.
+            self.tenant.policies.iter().find(|policy| self.is_on(policy) && blocks(policy))?;
+            let block = Requirement { security_defaults: false, ..Requirement::everywhere(Grant::Block) };
+            let decision = coverage::decide(&block, self.tenant, self.options());
+            match (decision.verdict, decision.reason) {
+                (Verdict::Enforced | Verdict::EnforcedExcept, Reason::Policies(policies)) => {
+                    Some((decision.verdict, policies))
+                }
+                _ => None,
+            }
+        };
+        self.blocked.get_or_init(find).as_ref()
+    }
+
+    /// With which eyes the proof looks at the tenant.
+    #[must_use]
+    pub fn options(&self) -> coverage::Options {
+        coverage::Options {
+            assume_enabled: self.assume_enabled,
+            assumptions: self.config.assumptions_on(self.today),
+            ..coverage::Options::default()
+        }
+    }
+
+    /// Whether a policy is in force, or is judged as if it were.
+    #[must_use]
+    pub fn is_on(&self, policy: &Policy) -> bool {
+        match policy.state {
+            Fact::Known(State::Enabled) => true,
+            Fact::Known(State::ReportOnly) => self.assume_enabled != AssumeEnabled::Neither,
+            Fact::Known(State::Disabled) => self.assume_enabled == AssumeEnabled::All,
+            Fact::Unknown(_) => false,
+        }
+    }
+
+    /// The name of a user, group or role: what the files tell, else what the configuration calls it.
+    #[must_use]
+    pub fn name(&self, kind: PrincipalKind, id: &Id) -> Option<String> {
+        let configured = || {
+            let known = self.config.exceptions.iter().find(|known| known.kind == kind && id.is_written(&known.id))?;
+            known.name.clone()
+        };
+        self.tenant.name(id).map(str::to_owned).or_else(configured)
+    }
+
+    /// The entry of the configuration that approves an exception today.
+    #[must_use]
+    pub fn approval(&self, judgement: &Judgement, exception: &Exception) -> Option<&config::Exception> {
+        self.config.exceptions.iter().find(|entry| {
+            entry.approves(judgement.control.id, exception.kind, &exception.id) && !entry.has_expired(self.today)
+        })
+    }
+}
+
+/// An ignore, and what became of it.
+pub struct IgnoreFacts<'a> {
+    /// The ignore.
+    pub ignore: &'a Ignore,
+    /// It has hidden a finding.
+    pub is_used: bool,
+    /// Everything was looked at that it could be about.
+    pub is_complete: bool,
+    /// The day that it is held against.
+    pub today: Date,
+}
