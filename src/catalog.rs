@@ -1,7 +1,11 @@
 //! What Microsoft calls its own objects, and what it has announced about them: directory roles, first-party apps, built-in
 //! strengths, retirements. Files in `data/`, each with its sources and their dates.
 
-use crate::policy::{Combination, Id};
+mod combination;
+
+pub use combination::Combination;
+
+use crate::id::Id;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use time::Date;

@@ -186,7 +186,7 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
 ///
 /// # Errors
 /// The first problem, with its place.
-pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
+pub fn read(path: &Path, text: &str, rules: &[&str]) -> Result<Config, Problem> {
     let file: File = toml::from_str(text).map_err(|error| unreadable(&error, text))?;
     let mut config = Config { path: Some(path.to_owned()), ..Config::default() };
     for id in &file.benchmarks {
@@ -198,7 +198,7 @@ pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
         added.map_err(|known| unknown(id, "a control", &known))?;
     }
     for own in file.requirements {
-        let control = requirement(own, &config.requirements)?;
+        let control = requirement(own, &config.requirements, rules)?;
         config.requirements.push(Box::leak(Box::new(control)));
     }
     for entry in file.exceptions {
@@ -206,7 +206,7 @@ pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
         config.exceptions.push(exception);
     }
     for (rule, level) in file.rules {
-        known_rule(&rule, &config.requirements)?;
+        known_rule(&rule, &config.requirements, rules)?;
         config.levels.insert(rule.into_inner(), level);
     }
     config.exclude = scope::patterns(&file.exclude)?;
@@ -217,7 +217,7 @@ pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
         config.tenants.push(tenant);
     }
     for ignore in file.ignores {
-        let ignore = scope::ignore(ignore, text, &config)?;
+        let ignore = scope::ignore(ignore, text, &config, rules)?;
         config.ignores.push(ignore);
     }
     for (key, value) in file.assumptions {
@@ -230,9 +230,8 @@ pub fn read(path: &Path, text: &str) -> Result<Config, Problem> {
 }
 
 /// Whether a rule of this id exists, shipped or of one's own.
-fn known_rule(rule: &Spanned<String>, own: &[&Control]) -> Result<(), Problem> {
-    let shipped = crate::rules::all().iter().map(|rule| rule.meta().id);
-    let known: Vec<&str> = shipped.chain(own.iter().map(|control| control.id)).collect();
+fn known_rule(rule: &Spanned<String>, own: &[&Control], shipped: &[&str]) -> Result<(), Problem> {
+    let known: Vec<&str> = shipped.iter().copied().chain(own.iter().map(|control| control.id)).collect();
     if known.contains(&rule.get_ref().as_str()) {
         return Ok(());
     }
@@ -277,12 +276,12 @@ fn no_switch(key: &Spanned<String>) -> Problem {
     unknown(key, "an assumption that can be switched", &Assumptions::KEYS)
 }
 
-fn requirement(own: Own, others: &[&Control]) -> Result<Control, Problem> {
+fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control, Problem> {
     let id = own.id.get_ref().clone();
     let is_word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let is_word = id.split('-').all(is_word);
-    let taken = crate::rules::find(&id).is_some() || others.iter().any(|other| other.id == id);
+    let taken = rules.contains(&id.as_str()) || others.iter().any(|other| other.id == id);
     if !is_word || taken {
         let message = if is_word { format!("there is already a rule {id}") } else { "this is no id".to_owned() };
         let help = "An id is a few words in lower case, joined by hyphens, that no rule has.".to_owned();
@@ -376,18 +375,22 @@ pub fn parse_day(text: &str) -> Option<Date> {
 mod tests {
     use super::*;
 
+    fn here(text: &str) -> Result<Config, Problem> {
+        read(Path::new(FILE_NAME), text, &["letter-case", "mfa-azure-management"])
+    }
+
     const EXCEPTION: &str = "[[exception]]\ngroup = \"b6000000-0000-4000-8000-000000000001\"\n\
         owner = \"identity@contoso.example\"\nreason = \"Emergency access\"\nreview-by = 2027-01-31\n\
         controls = [\"mfa-azure-management\"]\n";
 
     fn problem(text: &str) -> (String, String, String) {
-        let problem = read(Path::new(FILE_NAME), text).unwrap_err();
+        let problem = here(text).unwrap_err();
         (text[problem.span].to_owned(), problem.message, problem.help)
     }
 
     #[test]
     fn an_exception_is_approved_until_its_day() {
-        let config = read(Path::new(FILE_NAME), EXCEPTION).unwrap();
+        let config = here(EXCEPTION).unwrap();
         let [exception] = &config.exceptions[..] else { panic!("one") };
         let id = Id::new("B6000000-0000-4000-8000-000000000001");
         assert!(exception.approves("mfa-azure-management", PrincipalKind::Group, &id));
@@ -402,14 +405,14 @@ mod tests {
         let text = "[[requirement]]\nid = \"admins\"\nusers = { roles = [\"Global Administrator\"] }\n\
             resources = [\"All\"]\ngrant = { strength = \"phishing-resistant\" }\n\
             [assumptions]\napproved-app-retired = true\n";
-        let config = read(Path::new(FILE_NAME), text).unwrap();
+        let config = here(text).unwrap();
         assert_eq!(config.requirements[0].id, "admins");
         assert!(config.assumptions.approved_app_retired);
     }
 
     #[test]
     fn the_approved_app_is_not_retired_before_its_day() {
-        let config = read(Path::new(FILE_NAME), "[assumptions]\napproved-app-retired = true\n").unwrap();
+        let config = here("[assumptions]\napproved-app-retired = true\n").unwrap();
         let on = |day: &str| config.assumptions_on(parse_day(day).unwrap()).approved_app_retired;
         assert_eq!(["2026-06-29", "2026-06-30", "2026-11-26"].map(on), [false, true, true]);
         assert!(!Config::default().assumptions_on(parse_day("2026-11-26").unwrap()).approved_app_retired);

@@ -9,7 +9,7 @@ mod terraform;
 mod unread;
 
 pub use graph::{Failure, NextPage, Page};
-pub use secrets::{Showing, showing};
+pub use secrets::showing;
 pub use terraform::{
     Existence, Folders, Modules, Part, Remote, Setting, assemble, declared_by, gives_values, local_folder,
     read_configuration, read_folder, read_values, settings,

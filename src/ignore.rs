@@ -92,9 +92,9 @@ pub struct Comment {
     pub problem: Option<String>,
 }
 
-/// Reads a comment; none if it is not addressed to caplint.
+/// Reads a comment; none if it is not addressed to caplint. `rules` are the ids that there are.
 #[must_use]
-pub fn comment(text: &str) -> Option<Comment> {
+pub fn comment(text: &str, rules: &[&str]) -> Option<Comment> {
     let order = text.trim_start_matches(['#', '/', '*', ' ', '\t']).strip_prefix("caplint:")?.trim();
     let mut comment = Comment { rule: String::new(), reason: None, until: None, problem: None };
     let Some((rule, rest)) = order.strip_prefix("ignore[").and_then(|rest| rest.split_once(']')) else {
@@ -113,14 +113,14 @@ pub fn comment(text: &str) -> Option<Comment> {
         }
     }
     comment.reason = Some(reason.join(" ")).filter(|reason| !reason.is_empty());
-    comment.problem = comment.problem.or_else(|| problem(&comment.rule, comment.reason.as_deref()));
+    comment.problem = comment.problem.or_else(|| problem(&comment.rule, comment.reason.as_deref(), rules));
     Some(comment)
 }
 
-/// What is wrong with an ignore of this rule for this reason.
+/// What is wrong with an ignore of this rule for this reason. `rules` are the ids that there are.
 #[must_use]
-pub fn problem(rule: &str, reason: Option<&str>) -> Option<String> {
-    if crate::rules::find(rule).is_none() {
+pub fn problem(rule: &str, reason: Option<&str>, rules: &[&str]) -> Option<String> {
+    if !rules.contains(&rule) {
         return Some(format!("there is no rule {}", quoted(rule)));
     }
     without_reason(reason)
@@ -136,9 +136,11 @@ pub fn without_reason(reason: Option<&str>) -> Option<String> {
 mod tests {
     use super::*;
 
+    const RULES: &[&str] = &["letter-case"];
+
     #[test]
     fn a_comment_names_a_rule_a_reason_and_a_day() {
-        let read = comment("# caplint: ignore[letter-case] our module writes it so until=2027-01-31").unwrap();
+        let read = comment("# caplint: ignore[letter-case] our module writes it so until=2027-01-31", RULES).unwrap();
         assert_eq!(
             read,
             Comment {
@@ -148,7 +150,7 @@ mod tests {
                 problem: None
             }
         );
-        assert_eq!(comment("# an ordinary comment"), None);
+        assert_eq!(comment("# an ordinary comment", RULES), None);
     }
 
     #[test]
@@ -159,7 +161,7 @@ mod tests {
             ("# caplint: ignore[letter-case] x until=soon", "the day"),
             ("# caplint: disable letter-case", "write it as"),
         ] {
-            assert!(comment(text).unwrap().problem.unwrap().contains(problem), "{text}");
+            assert!(comment(text, RULES).unwrap().problem.unwrap().contains(problem), "{text}");
         }
     }
 }

@@ -10,9 +10,8 @@ mod read;
 mod settle;
 mod several;
 
-pub use control::{ControlReport, ExceptionReport};
 use read::Read;
-pub use settle::{Settled, Settler, Settling, from_config, settle};
+pub use settle::{Settler, Settling, from_config, settle};
 
 use crate::config::Config;
 use crate::controls::{Control, Selection};
@@ -20,14 +19,13 @@ use crate::coverage::{self, Decision};
 use crate::dialect;
 use crate::discover::{Candidate, Input, shown};
 use crate::finding::{CONFIG, Draft, Finding, Located, Location, locate};
-use crate::ignore::Ignore;
+use crate::outcome::{FileReport, TenantReport};
 use crate::rules::{self, FileFacts, Judgement, Reading, TenantFacts};
 use crate::signin::AssumeEnabled;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -81,60 +79,6 @@ impl Default for Options {
             is_only_tenant: true,
             security_defaults: None,
         }
-    }
-}
-
-/// Everything that is reported about one tenant.
-#[derive(Debug, Default)]
-pub struct TenantReport {
-    /// Its name.
-    pub name: String,
-    /// Files that were read.
-    pub files: usize,
-    /// Policies in them.
-    pub policies: usize,
-    /// Files without policies.
-    pub skipped: usize,
-    /// Files that the configuration leaves out.
-    pub excluded: usize,
-    /// Nothing was found that a verdict could rest on.
-    pub is_empty: bool,
-    /// Verdicts.
-    pub controls: Vec<ControlReport>,
-    /// A mistake of caplint's own kept it from reading a file.
-    pub has_crashed: bool,
-    /// Findings, ordered.
-    pub findings: Vec<Finding>,
-    /// What each file was taken for, if asked for.
-    pub taken: Vec<FileReport>,
-    /// Ignores in its files.
-    pub ignores: Vec<Ignore>,
-}
-
-/// What a file was taken for.
-#[derive(Debug, Clone)]
-pub struct FileReport {
-    /// Its path as shown.
-    pub path: String,
-    /// In a few words: a dialect, a companion, or why it was passed over.
-    pub kind: String,
-    /// Policies in it.
-    pub policies: usize,
-    /// Its encoding, if it is text.
-    pub encoding: Option<String>,
-    /// Whatever policies it holds were read.
-    pub is_read: bool,
-}
-
-impl fmt::Display for FileReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.kind)?;
-        match self.policies {
-            0 => {}
-            1 => f.write_str(", 1 policy")?,
-            count => write!(f, ", {count} policies")?,
-        }
-        self.encoding.as_ref().map_or(Ok(()), |encoding| write!(f, " ({encoding})"))
     }
 }
 

@@ -8,20 +8,20 @@
 //! [`conditionalAccessPolicy`]: https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
 
 mod device_rule;
-mod id;
 mod lower;
 mod strength;
 mod value;
 mod wording;
 mod words;
 
+pub use crate::catalog::Combination;
+pub use crate::id::{Id, Placeholder};
 pub use device_rule::{
     COLLECTIONS, Comparison, DeviceRule, INTUNE, Refusal, Test, device_attribute, needs_managed_device, refusals,
 };
-pub use id::{Id, Placeholder};
 pub use lower::{Lowered, lower, lower_strength};
 pub(crate) use lower::{is_truncated, is_type_name};
-pub use strength::{Allowed, Combination, Strength};
+pub use strength::{Allowed, Strength};
 pub use value::{Fact, List, Reason};
 pub use wording::Wording;
 pub use words::{

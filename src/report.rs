@@ -16,7 +16,7 @@ pub use stream::{Ending, Piece, Stream, Streamed};
 
 use crate::controls::Control;
 use crate::finding::{Finding, Level};
-use crate::lint::{Settled, TenantReport};
+use crate::outcome::{Settled, TenantReport};
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;

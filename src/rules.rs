@@ -72,7 +72,7 @@ mod wrapped_policy;
 pub use facts::{Blocked, FileFacts, IgnoreFacts, Inspected, Judgement, Reading, TenantFacts};
 use meta::declare;
 pub use meta::{Category, Declared, Meta, Rule};
-pub use registry::{all, check_file, check_ignore, check_tenant, find, page};
+pub use registry::{all, check_file, check_ignore, check_tenant, find, ids, page};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ mod line_hash;
 mod lines;
 
 pub use encoding::{DecodeError, DecodeProblem, Encoding, Text, decode};
-pub use excerpt::{Excerpt, ExcerptLine};
+pub use excerpt::{Excerpt, ExcerptLine, Showing};
 pub use line_hash::{LineHashes, line_hashes};
 pub(crate) use lines::whole_characters;
 pub use lines::{Lines, Position};

@@ -5,17 +5,21 @@
 
 mod effort;
 mod embedded;
+mod error;
 mod hcl;
 mod locate;
 mod node;
 mod parse;
+mod place;
 mod pointer;
 mod remark;
 
 pub use effort::check_template_effort;
+pub use error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 pub use hcl::{BLOCKS, is_hcl, parse_hcl};
-pub use locate::{Locator, Place};
+pub use locate::Locator;
 pub use node::{Node, Object, Untold, is_annotation};
-pub use parse::{MAX_DEPTH, Outline, SyntaxError, SyntaxProblem, parse, parse_outline, parse_without};
+pub use parse::{Outline, parse, parse_outline, parse_without};
+pub use place::Place;
 pub use pointer::Pointer;
 pub use remark::{Remark, remarks};

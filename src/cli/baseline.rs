@@ -4,7 +4,8 @@ use super::atomic;
 use super::error::RunError;
 use super::selection::{self, Selection, Wanted};
 use crate::baseline::Baseline;
-use crate::lint::{self, TenantReport};
+use crate::lint;
+use crate::outcome::TenantReport;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

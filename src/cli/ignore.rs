@@ -5,6 +5,7 @@ use super::error::RunError;
 use super::selection::day;
 use crate::config::{self, FILE_NAME};
 use crate::ignore;
+use crate::rules;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -69,14 +70,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Err(error) => return Err(RunError::Path { path, error }),
     };
     // What stands there must be right before something is added to it.
-    let before = config::read(&path, &text).map_err(|problem| RunError::config(&path, &text, problem))?;
+    let before = config::read(&path, &text, rules::ids()).map_err(|problem| RunError::config(&path, &text, problem))?;
     let is_own = before.requirements.iter().any(|own| own.id == added.rule);
-    if let Some(problem) = ignore::problem(&added.rule, Some(&added.reason)).filter(|_| !is_own) {
+    if let Some(problem) = ignore::problem(&added.rule, Some(&added.reason), rules::ids()).filter(|_| !is_own) {
         let help = "`caplint rules` lists the rules; `--reason` says why.".to_owned();
         return Err(RunError::Ignore { message: format!("the ignore is not added: {problem}"), help });
     }
     entry(&mut text, added);
-    config::read(&path, &text).map_err(|problem| RunError::config(&path, &text, problem))?;
+    config::read(&path, &text, rules::ids()).map_err(|problem| RunError::config(&path, &text, problem))?;
     let written = atomic::write(&path, |out| out.write_all(text.as_bytes()));
     written.map_err(|error| RunError::Report { path: path.clone(), error })?;
     let path = crate::finding::visible(&path.to_string_lossy());

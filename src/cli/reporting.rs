@@ -1,7 +1,8 @@
 //! Tenants on their way to the report: settled, counted and written as they come in.
 
 use super::error::RunError;
-use crate::lint::{Settled, Settler, TenantReport};
+use crate::lint::Settler;
+use crate::outcome::{Settled, TenantReport};
 use crate::report::{Ending, Piece, Stream, Streamed, Style, Summary};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::io::{ErrorKind, Write};

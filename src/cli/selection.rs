@@ -6,8 +6,9 @@ use crate::baseline::Baseline;
 use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::discover::Input;
-use crate::lint::{self, Settling, TenantReport};
-use crate::rules::Reading;
+use crate::lint::{self, Settling};
+use crate::outcome::TenantReport;
+use crate::rules::{self, Reading};
 use crate::signin::AssumeEnabled;
 use clap::ValueEnum;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -361,6 +362,6 @@ pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<(Config, St
     let here = std::env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
     let text = std::fs::read_to_string(&path).map_err(|error| RunError::Path { path: path.clone(), error })?;
-    let config = config::read(&path, &text).map_err(|problem| RunError::config(&path, &text, problem))?;
+    let config = config::read(&path, &text, rules::ids()).map_err(|problem| RunError::config(&path, &text, problem))?;
     Ok((config, text))
 }

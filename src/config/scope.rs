@@ -88,8 +88,8 @@ pub(super) fn tenant(file: TenantFile, config: &Config) -> Result<TenantEntry, P
     Ok(TenantEntry { name: file.name.into_inner(), paths, cloud, security_defaults: file.security_defaults })
 }
 
-pub(super) fn ignore(file: IgnoreFile, text: &str, config: &Config) -> Result<Ignored, Problem> {
-    known_rule(&file.rule, &config.requirements)?;
+pub(super) fn ignore(file: IgnoreFile, text: &str, config: &Config, rules: &[&str]) -> Result<Ignored, Problem> {
+    known_rule(&file.rule, &config.requirements, rules)?;
     let about = match (file.policy, file.path, file.tenant) {
         (Some(policy), None, None) => Subject::Policy(policy),
         (None, Some(path), None) => Subject::Path(Box::new(pattern(&path)?.compile_matcher())),

@@ -1,18 +1,8 @@
 //! What may be shown of a file. Passwords and tokens stand beside policies in states, plans and variables, and a report
 //! goes to logs that many people read.
 
+use crate::source::Showing;
 use crate::syntax;
-
-/// How much of a file reports show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Showing {
-    /// The lines that findings point into.
-    Lines,
-    /// Nothing but what findings point at.
-    Marked,
-    /// No text at all.
-    Nothing,
-}
 
 /// Ends of names of files that hold values, outputs or states.
 const NAMES: [&str; 4] = [".tfvars", ".tfvars.json", ".tfstate", ".tfstate.backup"];

@@ -9,13 +9,15 @@ mod configuration;
 mod expression;
 mod graph;
 mod modules;
+mod part;
 mod plan;
 mod references;
 mod state;
 mod values;
 
-pub use configuration::{Part, gives_values, read_configuration, read_folder, read_values};
+pub use configuration::read_folder;
 pub use modules::{Existence, Folders, Remote, Setting, assemble, local_folder, settings};
+pub use part::{Part, gives_values, read_configuration, read_values};
 pub use plan::{Modules, block as declared_by};
 
 use super::unread::EXPORT;
@@ -143,5 +145,5 @@ impl Reader<'_, '_> {
 /// Reads a document of Terraform's own JSON. False if it is none.
 pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     let Some(object) = root.as_object() else { return false };
-    plan::read(reader, object, here) || state::read(reader, object, here) || configuration::keep(reader, root)
+    plan::read(reader, object, here) || state::read(reader, object, here) || part::keep(reader, root)
 }

@@ -1,9 +1,8 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
 use super::{Extent, Finding, Level, Location, PolicyRef, fingerprint};
-use crate::dialect::Showing;
 use crate::policy::{Origin, Policy, Wording};
-use crate::source::{Excerpt, LineHashes, Lines, Position};
+use crate::source::{Excerpt, LineHashes, Lines, Position, Showing};
 use crate::syntax::{Locator, Pointer};
 use std::cell::RefCell;
 use std::ops::Range;

@@ -1,60 +1,11 @@
-//! What is reported of a control's verdict.
+//! From a verdict to what is reported of it.
 
 use crate::catalog;
-use crate::coverage::{self, Coordinate, Exception, Reason};
+use crate::coverage::{Exception, Reason};
 use crate::finding::PolicyRef;
+use crate::outcome::{ControlReport, ExceptionReport};
 use crate::policy::{Fact, Policy, State};
 use crate::rules::{self, Judgement, TenantFacts};
-use crate::signin::SignIn;
-use std::collections::BTreeMap;
-
-/// Both verdicts on one control.
-#[derive(Debug)]
-pub struct ControlReport {
-    /// Its id.
-    pub id: &'static str,
-    /// Its numbers in the benchmarks that ask for it, by the benchmark's id.
-    pub benchmarks: &'static BTreeMap<String, Vec<String>>,
-    /// The proof's.
-    pub verdict: coverage::Verdict,
-    /// The stored query's, if the control has one.
-    pub stored_query_passes: Option<bool>,
-    /// Why, in one sentence.
-    pub reason: String,
-    /// Sign-ins that get through, with the coordinates that decide.
-    pub holes: Vec<(SignIn, Vec<Coordinate>)>,
-    /// The same in words.
-    pub ways: Vec<String>,
-    /// There are more of them.
-    pub more_holes: bool,
-    /// Principals outside.
-    pub exceptions: Vec<ExceptionReport>,
-    /// Policies that carry the verdict and are not enabled, where they are judged as if they were.
-    pub assumed_enabled: Vec<PolicyRef>,
-    /// What the verdict assumes.
-    pub assumptions: Vec<&'static str>,
-}
-
-/// A principal outside of a control.
-#[derive(Debug)]
-pub struct ExceptionReport {
-    /// `user`, `group` or `role`.
-    pub kind: &'static str,
-    /// Its id.
-    pub id: String,
-    /// Its name, if the files tell.
-    pub name: Option<String>,
-    /// When it is outside, if not always.
-    pub when: Option<String>,
-    /// The configuration approves it.
-    pub approved: bool,
-    /// Who answers for it.
-    pub owner: Option<String>,
-    /// Until when.
-    pub review_by: Option<String>,
-    /// The policies that exclude it.
-    pub policies: Vec<PolicyRef>,
-}
 
 pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlReport {
     let decision = &judgement.decision;

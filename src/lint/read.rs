@@ -360,7 +360,7 @@ impl Reader<'_> {
 fn ignores(content: &str, path: &str) -> impl Iterator<Item = Ignore> {
     let located = Located::new(content, path, source::LineHashes::default());
     let found = syntax::remarks(content, "caplint:").into_iter().filter_map(move |remark| {
-        let comment = ignore::comment(&content[remark.text.clone()])?;
+        let comment = ignore::comment(&content[remark.text.clone()], rules::ids())?;
         let line = |offset: usize| located.bytes(offset..offset, "").start.line;
         let about = remark.about.as_ref().map_or((0, 0), |about| (line(about.start), line(about.end)));
         let nothing = remark.about.is_none().then(|| "it stands in front of nothing".to_owned());

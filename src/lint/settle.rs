@@ -1,21 +1,18 @@
 //! What is not reported: levels, ignores and the baseline, over all tenants of a run.
 
 mod honoured;
-mod tally;
 
-pub use tally::Settled;
-
-use super::{TenantReport, distinguish};
+use super::distinguish;
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::finding::{Finding, Located};
 use crate::ignore::{About, Ignore, without_reason};
+use crate::outcome::{Settled, TenantReport, Why};
 use crate::rules::{self, IgnoreFacts};
 use crate::source::LineHashes;
 use honoured::Honoured;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
-use tally::Why;
 use time::Date;
 
 /// How findings are settled.
@@ -99,7 +96,7 @@ impl<'a> Settler<'a> {
         };
         let mut used: Vec<usize> = Vec::new();
         tenant.findings.retain_mut(|finding| {
-            settled.is_left(finding, settling, by, |finding| {
+            settling.leaves(finding, settled, by, |finding| {
                 if honoured.is_empty() {
                     // Nobody asks the system for the path.
                     return None;
@@ -145,7 +142,7 @@ impl<'a> Settler<'a> {
             let drafts = rules::check_ignore(&facts);
             let mut findings: Vec<Finding> =
                 drafts.into_iter().map(|draft| draft.at(tenant, used.ignore.location.clone())).collect();
-            findings.retain_mut(|finding| settled.is_left(finding, &settling, &by, |_| None));
+            findings.retain_mut(|finding| settling.leaves(finding, &mut settled, &by, |_| None));
             last.findings.extend(findings);
         }
         last.findings.sort_by(|one, two| one.order().cmp(&two.order()));
@@ -154,35 +151,35 @@ impl<'a> Settler<'a> {
     }
 }
 
-impl Settled {
+impl Settling<'_> {
     /// Gives a finding the level that the configuration wants. Returns whether it is reported, and counts why not.
     /// `ignored_by` names the file that ignores it.
-    fn is_left<'i>(
-        &mut self,
+    fn leaves<'i>(
+        &self,
         finding: &mut Finding,
-        settling: &Settling<'_>,
+        settled: &mut Settled,
         config: &str,
         mut ignored_by: impl FnMut(&Finding) -> Option<&'i str>,
     ) -> bool {
         let own = finding.level;
-        match settling.config.levels.get(finding.rule).map(|level| level.level()) {
+        match self.config.levels.get(finding.rule).map(|level| level.level()) {
             None => {}
             Some(None) => {
-                self.count(own, Why::Off, config);
+                settled.count(own, Why::Off, config);
                 return false;
             }
             Some(Some(level)) => finding.level = level,
         }
         if let Some(by) = ignored_by(finding) {
-            self.count(own, Why::Ignored, by);
+            settled.count(own, Why::Ignored, by);
             return false;
         }
-        if settling.baseline.is_some_and(|baseline| baseline.knows(finding)) {
-            self.count(own, Why::Known, "the baseline");
+        if self.baseline.is_some_and(|baseline| baseline.knows(finding)) {
+            settled.count(own, Why::Known, "the baseline");
             return false;
         }
         if finding.level < own {
-            self.count(own, Why::Lowered, config);
+            settled.count(own, Why::Lowered, config);
         }
         true
     }

@@ -1,9 +1,8 @@
 //! Authentication strengths: does satisfying one mean that MFA was done, or something stronger?
 
 use super::{Fact, Id, List, Reason};
-use crate::catalog::{self, BuiltInStrength};
+use crate::catalog::{self, BuiltInStrength, Combination};
 use std::collections::BTreeSet;
-use std::fmt;
 
 /// A reference to an [authentication strength], with whatever of its definition stands beside it.
 ///
@@ -16,62 +15,6 @@ pub struct Strength {
     pub requirements_satisfied_mfa: Fact<Option<bool>>,
     /// `allowedCombinations`
     pub combinations: List<Combination>,
-}
-
-/// Methods that are used together, such as `password,sms`: a bit for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Combination(u32);
-
-/// `authenticationMethodModes`. The first seven are multifactor by themselves.
-const METHODS: [&str; 17] = [
-    "windowsHelloForBusiness",
-    "fido2",
-    "x509CertificateMultiFactor",
-    "deviceBasedPush",
-    "federatedMultiFactor",
-    "temporaryAccessPassOneTime",
-    "temporaryAccessPassMultiUse",
-    "password",
-    "federatedSingleFactor",
-    "voice",
-    "hardwareOath",
-    "softwareOath",
-    "sms",
-    "microsoftAuthenticatorPush",
-    "x509CertificateSingleFactor",
-    "email",
-    "qrCodePin",
-];
-const MULTIFACTOR: u32 = (1 << 7) - 1;
-/// A first factor: a password, federated or not.
-const FIRST: u32 = 0b11 << 7;
-/// What makes a first factor multifactor.
-const SECOND: u32 = 0b11_1111 << 9;
-
-impl Combination {
-    /// Reads the methods that Graph separates by commas; none if one of them is not known here.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let methods = text.split(',').map(str::trim).filter(|method| !method.is_empty());
-        let mut bits = 0;
-        for method in methods {
-            bits |= 1 << METHODS.iter().position(|known| known.eq_ignore_ascii_case(method))?;
-        }
-        (bits != 0).then_some(Self(bits))
-    }
-
-    /// Whether whoever uses these methods has done MFA.
-    #[must_use]
-    pub fn is_multifactor(self) -> bool {
-        self.0 & MULTIFACTOR != 0 || (self.0 & FIRST != 0 && self.0 & SECOND != 0)
-    }
-}
-
-impl fmt::Display for Combination {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let methods = METHODS.iter().enumerate().filter(|(bit, _)| self.0 >> bit & 1 == 1);
-        f.write_str(&methods.map(|(_, method)| *method).collect::<Vec<_>>().join(","))
-    }
 }
 
 /// What satisfies a strength, over every copy of it that the files hold: where copies or fields disagree, the weaker

@@ -47,7 +47,7 @@ pub fn is_public_word(text: &str) -> bool {
         || is::<UserType>(text)
         || is::<MembershipKind>(text)
         || is::<FilterMode>(text)
-        || super::id::is_literal(text)
+        || crate::id::is_literal(text)
 }
 
 words! {

@@ -2,7 +2,7 @@
 
 use super::{Ending, Piece, Style, is_shown};
 use crate::finding::visible;
-use crate::lint::TenantReport;
+use crate::outcome::TenantReport;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 

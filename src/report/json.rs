@@ -3,7 +3,7 @@
 use super::{Ending, Piece};
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
-use crate::lint::{ControlReport, ExceptionReport, Settled, TenantReport};
+use crate::outcome::{ControlReport, ExceptionReport, Settled, TenantReport};
 use crate::policy::Words;
 use crate::requirement::Resource;
 use crate::signin::SignIn;

@@ -6,7 +6,7 @@
 use super::{NOTHING, Run};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, visible};
-use crate::lint::{ControlReport, TenantReport};
+use crate::outcome::{ControlReport, TenantReport};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 

@@ -3,7 +3,7 @@
 use super::{Run, count};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, clip, visible};
-use crate::lint::{ControlReport, ExceptionReport, TenantReport};
+use crate::outcome::{ControlReport, ExceptionReport, TenantReport};
 use std::io::{self, Write};
 
 /// Findings and exceptions that are listed. A summary has a size that GitHub takes, and a reader has an evening.

@@ -4,7 +4,7 @@ use super::snippet::Snippets;
 use super::{Run, Style, count, is_shown};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, PolicyRef, visible};
-use crate::lint::TenantReport;
+use crate::outcome::TenantReport;
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
 use codespan_reporting::term::termcolor::Ansi;
 use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style};

@@ -1,7 +1,7 @@
 //! Reports that are written while tenants come in: a thousand tenants need no more memory than a few.
 
 use super::{Format, Style, Summary, concise, json};
-use crate::lint::{Settled, TenantReport};
+use crate::outcome::{Settled, TenantReport};
 use std::io::{self, Seek, Write};
 use tempfile::SpooledTempFile;
 

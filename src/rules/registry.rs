@@ -87,6 +87,13 @@ pub fn all() -> &'static [&'static dyn Rule] {
     })
 }
 
+/// The ids of all rules, in order.
+#[must_use]
+pub fn ids() -> &'static [&'static str] {
+    static IDS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    IDS.get_or_init(|| all().iter().map(|rule| rule.meta().id).collect())
+}
+
 /// The rule of that id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static dyn Rule> {

@@ -4,6 +4,7 @@ use crate::controls::{self, Selection};
 use crate::discover::Input;
 use crate::finding::Finding;
 use crate::lint;
+use crate::outcome::TenantReport;
 use crate::report::{Format, Run, Style};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ fn what_a_rule_says_is_pinned() {
             for finding in &findings {
                 assert!(meta.levels.contains(&finding.level), "{} does not declare {}", meta.id, finding.level.word());
             }
-            let tenant = lint::TenantReport { findings, ..lint::TenantReport::default() };
+            let tenant = TenantReport { findings, ..TenantReport::default() };
             let run = Run { tenants: vec![tenant], ..Run::default() };
             let mut text = Vec::new();
             let style = Style { quiet: true, ..Style::default() };
@@ -122,7 +123,7 @@ fn encoded(example: &Example) -> Vec<u8> {
 /// it is a control, that is judged.
 pub(super) fn found(rule: &str, bytes: &[u8], config_text: &str, baseline: Option<&Baseline>) -> Vec<Finding> {
     let path = if config_text.is_empty() { None } else { Some(CONFIG_FILE) };
-    let read = path.map(|path| crate::config::read(path.as_ref(), config_text).unwrap());
+    let read = path.map(|path| crate::config::read(path.as_ref(), config_text, ids()).unwrap());
     let config = Arc::new(read.unwrap_or_default());
     let today = crate::config::parse_day("2026-06-01").unwrap();
     let options = lint::Options {

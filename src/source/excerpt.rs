@@ -3,6 +3,17 @@
 use super::{Lines, whole_characters};
 use std::ops::Range;
 
+/// How much of a file reports show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Showing {
+    /// The lines that findings point into.
+    Lines,
+    /// Nothing but what findings point at.
+    Marked,
+    /// No text at all.
+    Nothing,
+}
+
 /// One line of a file, clipped to the neighbourhood of what is pointed at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExcerptLine {

@@ -1,8 +1,8 @@
 //! A look at HCL before it is read: `hcl-edit` is exact and bounded in depth, and slow on some texts that nobody writes
 //! but an attacker.
 
-use super::hcl::boundary;
-use super::parse::{MAX_DEPTH, SyntaxError, SyntaxProblem};
+use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
+use super::place::boundary;
 use hcl_edit::Ident;
 
 /// Nested operands behind chains of operators that are read.

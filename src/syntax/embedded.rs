@@ -1,6 +1,6 @@
 //! JSON inside of a JSON string, and the way back to the characters of the file.
 
-use super::locate::Place;
+use super::place::Place;
 use std::ops::Range;
 
 /// The text that a string holds.

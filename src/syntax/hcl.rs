@@ -4,9 +4,9 @@
 //! [JSON syntax]: https://developer.hashicorp.com/terraform/language/syntax/json
 
 use super::effort::check_effort;
-use super::locate::Place;
+use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 use super::node::{Node, Object};
-use super::parse::{MAX_DEPTH, SyntaxError, SyntaxProblem};
+use super::place::{Place, boundary};
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
@@ -138,11 +138,6 @@ fn read(text: &str) -> Result<Spot, SyntaxError> {
     let start = text.len() - text.trim_start().len();
     let place = Place { key: None, value: start..text.trim_end().len().max(start) };
     Reader { text }.body(&body, place, 0)
-}
-
-/// The start of the character that a byte belongs to.
-pub(super) fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
 struct Reader<'t> {

@@ -3,6 +3,7 @@
 use super::embedded::Embedded;
 use super::hcl;
 use super::parse::Key;
+use super::place::Place;
 use super::pointer::Pointer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -10,29 +11,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
-
-/// Where a value stands. Ranges are bytes of the located text, quotes included.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Its key, if it is a member of an object.
-    pub key: Option<Range<usize>>,
-    /// The value itself.
-    pub value: Range<usize>,
-}
-
-impl Place {
-    /// What a label marks: a value that fits into a word, else the key in front of it, else its opening bracket.
-    #[must_use]
-    pub fn mark(&self, text: &str) -> Range<usize> {
-        let value = &text[self.value.clone()];
-        let nested = value.starts_with(['{', '[']);
-        match &self.key {
-            Some(key) if nested && value.len() > 2 => key.clone(),
-            None if nested => self.value.start..self.value.start + 1,
-            _ => self.value.clone(),
-        }
-    }
-}
 
 /// Finds the characters that pointers name. What has been read once on the way to one place serves for the next, so
 /// that a thousand findings in one file cost no more than reading it.

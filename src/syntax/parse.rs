@@ -1,39 +1,13 @@
 //! Text to nodes, by `serde_json`.
 
+use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 use super::node::{Node, Object};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Levels of arrays and objects that are read; deeper documents are refused.
-pub const MAX_DEPTH: usize = 128;
-
 const TOO_DEEP: &str = "nested too deeply";
-
-/// Why a text is not JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SyntaxProblem {
-    /// Nothing but white space.
-    Empty,
-    /// More than [`MAX_DEPTH`] levels.
-    TooDeep,
-    /// The text stops in the middle of a value.
-    CutOff,
-    /// Anything else, in `serde_json`'s words.
-    Invalid(String),
-    /// The text is no HCL, in `hcl-edit`'s words.
-    InvalidHcl(String),
-}
-
-/// A text that is not JSON, and where that shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong.
-    pub problem: SyntaxProblem,
-    /// Byte offset of the first character that cannot stand where it does.
-    pub at: usize,
-}
 
 /// How much of a document is read at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What the block of a policy says that its values do not: what it leaves to others, and what it has in so many words.
 
-use super::configuration::Part;
 use super::expression::{blocks, labelled};
+use super::part::Part;
 use crate::catalog;
 use crate::policy::{Block, Id, Wording};
 use crate::syntax::{Node, Object, Pointer};

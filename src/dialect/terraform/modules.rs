@@ -3,8 +3,8 @@
 //! A folder is a module. Whether it is in force at all, and what its variables are, its callers say. Nothing is evaluated:
 //! what an evaluation would tell is [`Untold`].
 
-use super::configuration::{Part, folder_scope};
 use super::expression::{Scope, blocks, labelled};
+use super::part::{Part, folder_scope};
 use crate::syntax::{Node, Object, Untold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -283,12 +283,6 @@ pub fn local_folder(from: &Path, source: &str) -> Option<PathBuf> {
 }
 
 impl Part {
-    /// Whether what it says is merged into what the other files say.
-    pub(super) fn overrides(&self) -> bool {
-        let stem = [".tf", ".tofu", ".tf.json", ".tofu.json"].into_iter().find_map(|end| self.name().strip_suffix(end));
-        stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
-    }
-
     /// The resources and calls that an override file changes, and the keys of each that it sets.
     fn overridden(&self) -> Vec<(String, String, Vec<String>)> {
         // A dynamic block stands for the blocks of its label.

@@ -26,7 +26,7 @@ pub struct Settled {
 
 /// Why a finding is not reported, or weighs less.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Why {
+pub(crate) enum Why {
     Ignored,
     Known,
     Off,
@@ -35,7 +35,7 @@ pub(super) enum Why {
 
 impl Settled {
     /// Counts a finding that would have had this level, and who has taken it out.
-    pub(super) fn count(&mut self, level: Level, why: Why, by: &str) {
+    pub(crate) fn count(&mut self, level: Level, why: Why, by: &str) {
         match why {
             Why::Ignored => self.ignored += 1,
             Why::Known => self.known += 1,

@@ -26,7 +26,7 @@ const LITERALS: [&str; 7] =
     ["All", "None", "AllTrusted", "Office365", "MicrosoftAdminPortals", "GuestsOrExternalUsers", "AllAgentIdUsers"];
 
 /// Whether a text is such a literal, in any letter case.
-pub(super) fn is_literal(text: &str) -> bool {
+pub(crate) fn is_literal(text: &str) -> bool {
     LITERALS.iter().any(|literal| literal.eq_ignore_ascii_case(text))
 }
 

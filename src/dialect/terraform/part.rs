@@ -1,0 +1,182 @@
+//! A file of Terraform configuration, kept until the whole folder is read.
+
+use super::Reader;
+use super::expression::{Scope, blocks, labelled};
+use crate::dialect::Taken;
+use crate::syntax::{BLOCKS, Node, Object, Untold};
+
+/// A file of a module, kept until the whole folder is read.
+#[derive(Debug)]
+pub struct Part {
+    /// Index of the file.
+    pub file: usize,
+    /// Name of the file, without its folder.
+    name: String,
+    /// The file gives variables their values.
+    values: Option<Assignment>,
+    root: Object<'static>,
+}
+
+/// When Terraform takes the values of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Assignment {
+    /// Always: `terraform.tfvars`.
+    Always,
+    /// Always, and over the others: `*.auto.tfvars`.
+    Over,
+    /// If it is told to: `prod.tfvars`.
+    IfTold,
+}
+
+/// Whether a file gives variables their values. That is the one thing that Terraform itself tells by a name.
+#[must_use]
+pub fn gives_values(name: &str) -> bool {
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
+/// Keeps a file that gives variables their values.
+#[must_use]
+pub fn read_values(name: &str, root: Node<'_>, file: usize) -> Taken {
+    let values = match name.trim_end_matches(".json") {
+        "terraform.tfvars" => Assignment::Always,
+        name if name.ends_with(".auto.tfvars") => Assignment::Over,
+        _ => Assignment::IfTold,
+    };
+    let Node::Object(root) = root.into_owned() else { return Taken::new(KIND_OF_VALUES) };
+    let part = Part { file, name: name.to_owned(), values: Some(values), root };
+    Taken { part: Some(part), ..Taken::new(KIND_OF_VALUES) }
+}
+
+pub(super) const NO_POLICIES: &str = "Terraform configuration without policies";
+
+/// Keeps a file in HCL.
+#[must_use]
+pub fn read_configuration(name: &str, root: Node<'_>, file: usize) -> Taken {
+    let Node::Object(root) = root.into_owned() else { return Taken::new(NO_POLICIES) };
+    Taken {
+        part: Some(Part { file, name: name.to_owned(), values: None, root }),
+        root: file,
+        ..Taken::new(NO_POLICIES)
+    }
+}
+
+pub(super) const KIND_OF_VALUES: &str = "values of Terraform variables";
+
+/// Keeps a configuration in JSON for later. False if the document is none.
+pub(super) fn keep(reader: &mut Reader<'_, '_>, root: &Node<'_>) -> bool {
+    if !root.as_object().is_some_and(is_json_configuration) {
+        return false;
+    }
+    reader.taken.kind = NO_POLICIES;
+    if let Node::Object(root) = root.clone().into_owned() {
+        reader.taken.part = Some(Part { file: reader.file, name: String::new(), values: None, root });
+    }
+    true
+}
+
+/// `{"resource": {"azuread_group": {"a": {}}}}`; nothing beside what Terraform knows.
+fn is_json_configuration(object: &Object<'_>) -> bool {
+    let known = |key: &str| BLOCKS.contains(&key) || key == "//";
+    let mut any = false;
+    object.properties().all(|(key, node)| {
+        any |=
+            matches!(key.as_ref(), "resource" | "data" | "module" | "variable" | "locals" | "provider" | "terraform");
+        known(key) && matches!(node, Node::Object(_) | Node::Array(_))
+    }) && any
+}
+
+impl Part {
+    pub(super) fn root(&self) -> &Object<'static> {
+        &self.root
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Says what its file is called.
+    pub fn set_name(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
+    /// Whether it gives variables their values, and declares nothing.
+    #[must_use]
+    pub fn gives_values(&self) -> bool {
+        self.values.is_some()
+    }
+
+    /// Makes unknown what another file changes in a resource, or in the call of a module, which has no type.
+    pub(super) fn override_keys(&mut self, type_name: &str, name: &str, keys: &[String]) {
+        let blocks = if type_name.is_empty() {
+            self.root.members.iter_mut().filter(|(key, _)| key == "module").map(|(_, node)| node).collect()
+        } else {
+            let types = self.root.members.iter_mut().filter(|(key, _)| key == "resource");
+            types.flat_map(|(_, node)| members_mut(node, type_name)).collect::<Vec<_>>()
+        };
+        for block in blocks.into_iter().flat_map(|labels| members_mut(labels, name)) {
+            let several = match block {
+                Node::Array(several) => several.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            for node in several {
+                let Node::Object(object) = node else { continue };
+                for key in keys {
+                    object.members.retain(|(known, _)| known != key);
+                    object.members.push((key.clone().into(), Node::Untold(Untold::Overridden)));
+                }
+            }
+        }
+    }
+
+    /// Whether what it says is merged into what the other files say.
+    pub(super) fn overrides(&self) -> bool {
+        let stem = [".tf", ".tofu", ".tf.json", ".tofu.json"].into_iter().find_map(|end| self.name().strip_suffix(end));
+        stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
+    }
+
+    /// Whether the file declares a resource.
+    #[must_use]
+    pub fn declares(&self, type_name: &str, name: &str) -> bool {
+        resources(&self.root).any(|(of_type, of_name, _)| of_type == type_name && of_name == name)
+    }
+}
+
+/// The resources that a file declares: type, name and block.
+pub(super) fn resources<'n>(
+    root: &'n Object<'static>,
+) -> impl Iterator<Item = (&'n str, &'n str, &'n Object<'static>)> {
+    let types = blocks(root.get("resource")).flat_map(|types| types.members.iter());
+    types.flat_map(|(type_name, named)| {
+        labelled(Some(named)).map(move |(name, block)| (type_name.as_ref(), name, block))
+    })
+}
+
+/// The values under a label, of blocks that may stand several times.
+fn members_mut<'n>(node: &'n mut Node<'static>, label: &str) -> Vec<&'n mut Node<'static>> {
+    let several = match node {
+        Node::Array(several) => several.as_mut_slice(),
+        one => std::slice::from_mut(one),
+    };
+    let objects = several.iter_mut().filter_map(|node| match node {
+        Node::Object(object) => Some(object),
+        _ => None,
+    });
+    objects.flat_map(|object| object.members.iter_mut().filter(|(key, _)| key == label).map(|(_, node)| node)).collect()
+}
+
+/// What the files of one folder give names to.
+pub(super) fn folder_scope(parts: &[Part]) -> Scope {
+    let mut scope = Scope::default();
+    // What overrides comes last.
+    let mut configuration: Vec<&Part> = parts.iter().filter(|part| part.values.is_none()).collect();
+    configuration.sort_by_key(|part| part.overrides());
+    for part in configuration {
+        scope.add(&part.root);
+    }
+    let mut values: Vec<(Assignment, &Part)> = parts.iter().filter_map(|part| Some((part.values?, part))).collect();
+    values.sort_by_key(|(when, part)| (*when, part.file));
+    for (when, part) in values {
+        scope.give(&part.root, when != Assignment::IfTold);
+    }
+    scope
+}

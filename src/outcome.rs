@@ -1,0 +1,117 @@
+//! What a run leads to: of each tenant its verdicts, exceptions, files and findings, and what is not reported.
+//!
+//! The reports read this and know nothing of how it came about.
+
+mod settled;
+
+pub use settled::Settled;
+pub(crate) use settled::Why;
+
+use crate::coverage::{Coordinate, Verdict};
+use crate::finding::{Finding, PolicyRef};
+use crate::ignore::Ignore;
+use crate::signin::SignIn;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Everything that is reported about one tenant.
+#[derive(Debug, Default)]
+pub struct TenantReport {
+    /// Its name.
+    pub name: String,
+    /// Files that were read.
+    pub files: usize,
+    /// Policies in them.
+    pub policies: usize,
+    /// Files without policies.
+    pub skipped: usize,
+    /// Files that the configuration leaves out.
+    pub excluded: usize,
+    /// Nothing was found that a verdict could rest on.
+    pub is_empty: bool,
+    /// Verdicts.
+    pub controls: Vec<ControlReport>,
+    /// A mistake of caplint's own kept it from reading a file.
+    pub has_crashed: bool,
+    /// Findings, ordered.
+    pub findings: Vec<Finding>,
+    /// What each file was taken for, if asked for.
+    pub taken: Vec<FileReport>,
+    /// Ignores in its files.
+    pub ignores: Vec<Ignore>,
+}
+
+/// What a file was taken for.
+#[derive(Debug, Clone)]
+pub struct FileReport {
+    /// Its path as shown.
+    pub path: String,
+    /// In a few words: a dialect, a companion, or why it was passed over.
+    pub kind: String,
+    /// Policies in it.
+    pub policies: usize,
+    /// Its encoding, if it is text.
+    pub encoding: Option<String>,
+    /// Whatever policies it holds were read.
+    pub is_read: bool,
+}
+
+impl fmt::Display for FileReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.kind)?;
+        match self.policies {
+            0 => {}
+            1 => f.write_str(", 1 policy")?,
+            count => write!(f, ", {count} policies")?,
+        }
+        self.encoding.as_ref().map_or(Ok(()), |encoding| write!(f, " ({encoding})"))
+    }
+}
+
+/// Both verdicts on one control.
+#[derive(Debug)]
+pub struct ControlReport {
+    /// Its id.
+    pub id: &'static str,
+    /// Its numbers in the benchmarks that ask for it, by the benchmark's id.
+    pub benchmarks: &'static BTreeMap<String, Vec<String>>,
+    /// The proof's.
+    pub verdict: Verdict,
+    /// The stored query's, if the control has one.
+    pub stored_query_passes: Option<bool>,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// Sign-ins that get through, with the coordinates that decide.
+    pub holes: Vec<(SignIn, Vec<Coordinate>)>,
+    /// The same in words.
+    pub ways: Vec<String>,
+    /// There are more of them.
+    pub more_holes: bool,
+    /// Principals outside.
+    pub exceptions: Vec<ExceptionReport>,
+    /// Policies that carry the verdict and are not enabled, where they are judged as if they were.
+    pub assumed_enabled: Vec<PolicyRef>,
+    /// What the verdict assumes.
+    pub assumptions: Vec<&'static str>,
+}
+
+/// A principal outside of a control.
+#[derive(Debug)]
+pub struct ExceptionReport {
+    /// `user`, `group` or `role`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Its name, if the files tell.
+    pub name: Option<String>,
+    /// When it is outside, if not always.
+    pub when: Option<String>,
+    /// The configuration approves it.
+    pub approved: bool,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Until when.
+    pub review_by: Option<String>,
+    /// The policies that exclude it.
+    pub policies: Vec<PolicyRef>,
+}

@@ -1,0 +1,31 @@
+//! Places in a text, as bytes.
+
+use std::ops::Range;
+
+/// Where a value stands. Ranges are bytes of the located text, quotes included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its key, if it is a member of an object.
+    pub key: Option<Range<usize>>,
+    /// The value itself.
+    pub value: Range<usize>,
+}
+
+impl Place {
+    /// What a label marks: a value that fits into a word, else the key in front of it, else its opening bracket.
+    #[must_use]
+    pub fn mark(&self, text: &str) -> Range<usize> {
+        let value = &text[self.value.clone()];
+        let nested = value.starts_with(['{', '[']);
+        match &self.key {
+            Some(key) if nested && value.len() > 2 => key.clone(),
+            None if nested => self.value.start..self.value.start + 1,
+            _ => self.value.clone(),
+        }
+    }
+}
+
+/// The start of the character that a byte belongs to.
+pub(super) fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
