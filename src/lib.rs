@@ -1,14 +1,46 @@
-//! caplint proves, offline, what exported Microsoft Entra Conditional Access policies enforce.
+//! caplint is an offline static linter for exported Microsoft Entra Conditional Access policies. It proves over all
+//! policies of a tenant what they enforce, and where a control does not hold it shows a sign-in that gets through.
 //!
-//! ```text
-//! paths ─ discover ─► source ─► syntax ─► dialect ─► schema ─► policy ─► tenant ─► controls + rules ─► finding ─► report
-//!         which files  bytes→    text→     whose       is it     typed,    all that    does it hold?      what, where   one file
-//!         which tenant text      nodes     spelling?   well      Graph's   is in                                        a format
-//!                      +lines    +spans                formed?   words     force
+//! ```
+//! use caplint::controls;
+//! use caplint::coverage::{self, Options, Verdict};
+//! use caplint::policy::{Origin, lower};
+//! use caplint::syntax::parse;
+//! use caplint::tenant::Tenant;
+//!
+//! let text = r#"{
+//!   "displayName": "Require MFA for all users",
+//!   "state": "enabled",
+//!   "conditions": {
+//!     "clientAppTypes": ["all"],
+//!     "applications": { "includeApplications": ["All"] },
+//!     "users": { "includeUsers": ["All"] },
+//!     "locations": { "includeLocations": ["All"], "excludeLocations": ["AllTrusted"] }
+//!   },
+//!   "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
+//! }"#;
+//! let policy = lower(&parse(text).unwrap(), Origin::document(0)).policy;
+//! let tenant = Tenant { policies: vec![policy], ..Tenant::default() };
+//!
+//! let control = controls::find(controls::DEFAULT).unwrap();
+//! let requirement = control.requirement("public").unwrap();
+//! let decision = coverage::decide(&requirement, &tenant, Options::default());
+//!
+//! // Whoever signs in from a trusted location needs no second factor.
+//! assert_eq!(decision.verdict, Verdict::NotEnforced);
+//! let way_in = &decision.holes[0].sign_in;
+//! assert!(way_in.locations.iter().any(|location| location.is("AllTrusted")));
 //! ```
 //!
-//! Data moves forward only, and each room knows its own subject: `syntax` nothing of Conditional Access, `policy`
-//! nothing of files, `report` nothing of how findings came about. `lint` is the way through; `cli` is the door.
+//! # What is stable
+//!
+//! The command line, the exit codes and the JSON report are stable: see `CHANGELOG.md`. This library is not. It is public for the
+//! benchmarks, the fuzz targets and the tests, and may change in any release.
+//!
+//! # Where to start
+//!
+//! `docs/architecture.md` is the map: what each module knows, what it may use, and where a change belongs. [`lint`] is a whole
+//! run in one place, [`signin`] says what a policy means, [`coverage`] is the proof.
 
 pub mod baseline;
 pub mod catalog;
