@@ -9,7 +9,7 @@ use crate::id::Id;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use time::Date;
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 /// A built-in directory role.
 #[derive(Debug)]
@@ -82,16 +82,28 @@ impl Suite {
     }
 }
 
+const AZURE_PORTAL: Uuid = uuid!("c44b4083-3bb0-49c1-b47d-974e53cbdf3c");
+/// In the public cloud and in Azure Government.
+const MANAGEMENT_API: [Uuid; 2] =
+    [uuid!("797f4846-ba00-4fd7-ba43-dac1f8f63013"), uuid!("40a69793-8fe6-4db1-9591-dbc5c57b17d8")];
+const DIRECTORY_SYNCHRONIZATION_ACCOUNTS: Uuid = uuid!("d29b2b05-8046-44ba-8758-1e26182fcf32");
+
 /// Whether this app is the Azure portal, which asks for the management API in a browser.
 #[must_use]
 pub fn is_azure_portal(id: &Id) -> bool {
-    app(id).is_some_and(|app| app.name == "Azure Portal")
+    id.guid() == Some(AZURE_PORTAL)
 }
 
 /// Whether this app is the API that the Azure portal, the command lines and REST use, in whichever cloud.
 #[must_use]
 pub fn is_management_api(id: &Id) -> bool {
-    app(id).is_some_and(|app| app.name == "Windows Azure Service Management API")
+    id.guid().is_some_and(|guid| MANAGEMENT_API.contains(&guid))
+}
+
+/// Whether this is the role of the accounts with which Entra Connect signs in.
+#[must_use]
+pub fn is_synchronization_role(id: &Id) -> bool {
+    id.guid() == Some(DIRECTORY_SYNCHRONIZATION_ACCOUNTS)
 }
 
 /// A built-in authentication strength.
@@ -211,13 +223,37 @@ pub fn app(id: &Id) -> Option<&'static App> {
     }
 }
 
+/// A cloud of Microsoft's. Some apps have ids of their own in each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Cloud {
+    /// Azure for everybody.
+    #[default]
+    Public,
+    /// Azure Government.
+    UsGovernment,
+}
+
+impl Cloud {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Public, Self::UsGovernment];
+
+    /// Its word on the command line and in the configuration.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::UsGovernment => "usgov",
+        }
+    }
+}
+
 /// The id that an app has in this cloud, if `id` is the one that it has in another.
 #[must_use]
-pub fn app_elsewhere(id: &Id, cloud: &str) -> Option<&'static Id> {
+pub fn app_elsewhere(id: &Id, cloud: Cloud) -> Option<&'static Id> {
     let pairs = apps().iter().filter_map(|app| Some((&app.id, app.id_in_us_government.as_ref()?)));
     let mut pairs = pairs.map(|(public, government)| match cloud {
-        "usgov" => (public, government),
-        _ => (government, public),
+        Cloud::UsGovernment => (public, government),
+        Cloud::Public => (government, public),
     });
     pairs.find(|(there, _)| *there == id).map(|(_, here)| here)
 }
@@ -323,6 +359,14 @@ mod tests {
         assert_eq!(Suite::ALL.map(|suite| holds(suite, exchange)), [Some(true), Some(false)]);
         assert_eq!(Suite::ALL.map(|suite| holds(suite, own)), [None, Some(false)]);
         assert_eq!(Suite::ALL.map(|suite| holds(suite, "Exchange admin center")), [None, None]);
+    }
+
+    #[test]
+    fn what_the_code_knows_by_id_is_in_the_tables() {
+        let named = |guid: Uuid| name(&Id::new(&guid.to_string()));
+        assert_eq!(named(AZURE_PORTAL), Some("Azure Portal"));
+        assert_eq!(MANAGEMENT_API.map(named), [Some("Windows Azure Service Management API"); 2]);
+        assert_eq!(named(DIRECTORY_SYNCHRONIZATION_ACCOUNTS), Some("Directory Synchronization Accounts"));
     }
 
     #[test]

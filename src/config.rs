@@ -8,6 +8,7 @@ mod scope;
 pub use level::{Profile, RuleLevel};
 pub use scope::{Ignored, Subject, TenantEntry};
 
+use crate::catalog::Cloud;
 use crate::controls::{self, Control, Problem, Selection, Spec};
 use crate::coverage::PrincipalKind;
 use crate::policy::Id;
@@ -304,7 +305,7 @@ fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control,
         let help = "Name apps, or write [\"All\"].".to_owned();
         return Err(Problem { span: own.id.span(), message: "this requirement names no resource".to_owned(), help });
     }
-    spec.resolve("public")?;
+    spec.resolve(Cloud::Public)?;
     let title = own.title.unwrap_or_else(|| format!("{id} holds"));
     let summary = format!("{}.", title.trim_end_matches('.'));
     let gap = controls::gap(&spec);

@@ -9,6 +9,7 @@ pub use spec::{Problem, Spec, Users};
 pub(crate) use spec::{gap, look_up, role, synchronization};
 pub use stored_query::StoredQuery;
 
+use crate::catalog::Cloud;
 use crate::requirement::Requirement;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -235,7 +236,7 @@ impl Control {
     /// What it means in a cloud; none if that does not know one of its names, which the control's test or the
     /// configuration's reader has excluded.
     #[must_use]
-    pub fn requirement(&self, cloud: &str) -> Option<Requirement> {
+    pub fn requirement(&self, cloud: Cloud) -> Option<Requirement> {
         self.spec.resolve(cloud).ok()
     }
 }
@@ -250,7 +251,7 @@ mod tests {
         for file in &FILES {
             let control = read(file.text).unwrap_or_else(|error| panic!("{}: {error}", file.id));
             assert_eq!(control.id, file.id);
-            for cloud in ["public", "usgov"] {
+            for cloud in Cloud::ALL {
                 control.spec.resolve(cloud).unwrap();
             }
             assert!(control.benchmarks.keys().all(|id| Benchmark::find(id).is_some()), "{}", file.id);

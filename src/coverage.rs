@@ -24,7 +24,7 @@ use crate::signin::{AssumeEnabled, Cause, Lens, Match, SignIn, Undefined, View, 
 use crate::tenant::{MissingPolicies, Tenant};
 use formula::Formula;
 use listed::Listed;
-use region::Class;
+use region::Leniency;
 use space::Space;
 
 /// Holes that are shown at most.
@@ -282,41 +282,44 @@ fn carried(by: &[Carrier]) -> Reason {
     }
 }
 
-/// What each policy covers, in each class: read when a class is first asked about, because most tenants need one or two.
+/// What each policy covers, at each leniency. It is computed when a leniency is first asked about, because most tenants need one or two.
 #[derive(Default)]
 struct Regions {
-    by_class: [Option<Vec<(Carrier, Formula)>>; 4],
-    /// What policies surely cover of those that they are about, the same for all classes but one.
+    by_leniency: [Option<Vec<(Carrier, Formula)>>; 4],
+    /// What policies surely cover of those that they are about, the same for all but the last.
     surely: Option<Vec<(usize, Formula)>>,
 }
 
 impl Regions {
-    /// What covers something in a class, with what it covers.
-    fn of(&mut self, space: &mut Space<'_>, class: Class) -> &[(Carrier, Formula)] {
+    /// What covers something at a leniency, with what it covers.
+    fn of(&mut self, space: &mut Space<'_>, leniency: Leniency) -> &[(Carrier, Formula)] {
         let tenant = space.view.tenant;
-        let whoever = |space: &mut Space<'_>, sure| -> Vec<(usize, Formula)> {
+        let apart_from_users = |space: &mut Space<'_>, sure| -> Vec<(usize, Formula)> {
             let policies = tenant.policies.iter().enumerate();
-            let regions = policies.map(|(index, policy)| (index, region::whoever(space, policy, sure)));
+            let regions = policies.map(|(index, policy)| (index, region::applies_except_users(space, policy, sure)));
             regions.filter(|(_, region)| *region != Formula::Never).collect()
         };
-        let Self { by_class, surely } = self;
-        by_class[class as usize].get_or_insert_with(|| {
+        let Self { by_leniency, surely } = self;
+        by_leniency[leniency.index()].get_or_insert_with(|| {
             let perhaps;
-            let whoever = if class == Class::Gap {
-                perhaps = whoever(space, false);
+            let regions = if leniency == Leniency::UnknownsHelp {
+                perhaps = apart_from_users(space, false);
                 &perhaps
             } else {
-                surely.get_or_insert_with(|| whoever(space, true))
+                surely.get_or_insert_with(|| apart_from_users(space, true))
             };
-            let regions = whoever.iter().map(|(index, whoever)| {
-                let users = region::users(space, &tenant.policies[*index], class);
-                (Carrier::Policy(*index), Formula::all([users, whoever.clone()]))
+            let regions = regions.iter().map(|(index, region)| {
+                let users = region::users(space, &tenant.policies[*index], leniency);
+                (Carrier::Policy(*index), Formula::all([users, region.clone()]))
             });
             let mut regions: Vec<(Carrier, Formula)> = regions.collect();
-            regions.push((Carrier::SecurityDefaults, region::security_defaults(space, class != Class::Gap)));
-            if class == Class::Gap {
+            regions.push((
+                Carrier::SecurityDefaults,
+                region::security_defaults(space, leniency != Leniency::UnknownsHelp),
+            ));
+            if leniency == Leniency::UnknownsHelp {
                 // No policy's: what may be none of the requirement's business.
-                regions.push((Carrier::Elsewhere, region::perhaps_elsewhere(space)));
+                regions.push((Carrier::Elsewhere, region::may_be_out_of_scope(space)));
             }
             regions.retain(|(_, region)| *region != Formula::Never);
             regions

@@ -50,6 +50,8 @@ pub struct Taken {
     pub destroyed: Vec<String>,
     /// It declares a policy that Terraform does not make.
     pub declares_unmade: bool,
+    /// It is a Terraform plan. Its policies stand in files that may be checked, too.
+    pub is_plan: bool,
     /// It is a plan that Terraform did not finish, or that covers a part only.
     pub is_partial: bool,
     /// Where its names belong: its own index, or that of the first file of its folder.
@@ -97,6 +99,7 @@ impl Taken {
             modules: Modules::new(),
             destroyed: Vec::new(),
             declares_unmade: false,
+            is_plan: false,
             is_partial: false,
             root: 0,
             others: BTreeMap::new(),

@@ -2,6 +2,7 @@
 //! policies of a tenant what they enforce, and where a control does not hold it shows a sign-in that gets through.
 //!
 //! ```
+//! use caplint::catalog::Cloud;
 //! use caplint::controls;
 //! use caplint::coverage::{self, Options, Verdict};
 //! use caplint::policy::{Origin, lower};
@@ -23,7 +24,7 @@
 //! let tenant = Tenant { policies: vec![policy], ..Tenant::default() };
 //!
 //! let control = controls::find(controls::DEFAULT).unwrap();
-//! let requirement = control.requirement("public").unwrap();
+//! let requirement = control.requirement(Cloud::Public).unwrap();
 //! let decision = coverage::decide(&requirement, &tenant, Options::default());
 //!
 //! // Whoever signs in from a trusted location needs no second factor.

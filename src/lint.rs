@@ -13,6 +13,7 @@ mod several;
 use read::Read;
 pub use settle::{Settler, Settling, from_config, settle};
 
+use crate::catalog::Cloud;
 use crate::config::Config;
 use crate::controls::{Control, Selection};
 use crate::coverage::{self, Decision};
@@ -38,8 +39,8 @@ pub struct Options {
     pub reading: Reading,
     /// Judge the tenant, or only look at its files.
     pub judge_tenant: bool,
-    /// `public` or `usgov`.
-    pub cloud: &'static str,
+    /// Where the tenant is.
+    pub cloud: Cloud,
     /// Policies to judge as if they were on.
     pub assume_enabled: AssumeEnabled,
     /// Judge a tenant without policies.
@@ -67,7 +68,7 @@ impl Default for Options {
         Self {
             reading: Reading::Effective,
             judge_tenant: true,
-            cloud: "public",
+            cloud: Cloud::Public,
             assume_enabled: AssumeEnabled::Neither,
             allow_empty: false,
             line_hashes: false,

@@ -118,11 +118,11 @@ fn no_two_files_use_each_other() {
         let parent = &source.module[..source.module.len() - 1];
         let inner = paths(&source.code, "super").into_iter().map(|path| [parent, &path].concat());
         let all = paths(&source.code, "crate").into_iter().chain(inner);
-        let used = all.filter_map(|path| {
+        let targets = all.filter_map(|path| {
             let target = (1..=path.len()).rev().find_map(|length| known.get(&path[..length]))?;
             (!source.module.starts_with(target)).then_some(*target)
         });
-        uses.entry(&source.module).or_default().extend(used);
+        uses.entry(&source.module).or_default().extend(targets);
     }
     // Whatever uses nothing that is left is taken away, until only circles are left.
     loop {

@@ -47,7 +47,9 @@ fn main() {
         println!("Nothing is measured without `cargo bench`.");
         return;
     }
-    let Some(requirement) = controls::find(controls::DEFAULT).and_then(|control| control.requirement("public")) else {
+    let Some(requirement) =
+        controls::find(controls::DEFAULT).and_then(|control| control.requirement(caplint::catalog::Cloud::Public))
+    else {
         return;
     };
     println!("{:<36} {:>4} {:>10} {:>9}  verdict", "tenant", "size", "ms", "/ parsing");

@@ -3,6 +3,7 @@
 use super::error::RunError;
 use super::progress::Progress;
 use crate::baseline::Baseline;
+use crate::catalog::Cloud;
 use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::discover::Input;
@@ -46,7 +47,7 @@ pub(super) struct Selection {
 
     /// The cloud, which decides the app id of the management API [default: public]
     #[arg(long, value_enum)]
-    cloud: Option<Cloud>,
+    cloud: Option<CloudArgument>,
 
     /// Judge as if these policies were on: will it hold once they are?
     #[arg(long, value_name = "WHICH", value_enum)]
@@ -106,17 +107,17 @@ enum Scope {
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
-pub(super) enum Cloud {
+pub(super) enum CloudArgument {
     #[default]
     Public,
     Usgov,
 }
 
-impl Cloud {
-    pub(super) fn name(self) -> &'static str {
+impl CloudArgument {
+    pub(super) fn meaning(self) -> Cloud {
         match self {
-            Self::Public => "public",
-            Self::Usgov => "usgov",
+            Self::Public => Cloud::Public,
+            Self::Usgov => Cloud::UsGovernment,
         }
     }
 }
@@ -158,7 +159,7 @@ pub(super) struct Prepared<'s> {
 struct Chosen {
     name: String,
     inputs: Vec<Input>,
-    cloud: Option<&'static str>,
+    cloud: Option<Cloud>,
     security_defaults: Option<bool>,
 }
 
@@ -254,7 +255,7 @@ impl Prepared<'_> {
         let options = self.options(wanted, !side_by_side);
         let lint_one = |chosen: &Chosen| {
             let options = lint::Options {
-                cloud: self.selection.cloud.map(Cloud::name).or(chosen.cloud).unwrap_or("public"),
+                cloud: self.selection.cloud.map(CloudArgument::meaning).or(chosen.cloud).unwrap_or_default(),
                 security_defaults: chosen.security_defaults,
                 ..options.clone()
             };

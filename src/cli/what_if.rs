@@ -5,7 +5,7 @@ mod shown;
 
 use super::Format;
 use super::error::RunError;
-use super::selection::{AssumeArgument, Cloud, config, inputs};
+use super::selection::{AssumeArgument, CloudArgument, config, inputs};
 use crate::controls::{self, Control};
 use crate::coverage;
 use crate::finding::quoted;
@@ -82,7 +82,7 @@ pub(super) struct Arguments {
 
     /// The cloud, which decides the app ids
     #[arg(long, value_enum, default_value_t)]
-    cloud: Cloud,
+    cloud: CloudArgument,
 
     /// Evaluate as if these policies were on
     #[arg(long, value_name = "WHICH", value_enum)]
@@ -142,7 +142,7 @@ fn judgement(
     options: &lint::Options,
 ) -> Result<Judgement, RunError> {
     let requirement = control
-        .requirement(arguments.cloud.name())
+        .requirement(arguments.cloud.meaning())
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;
     let assume_enabled = AssumeArgument::meaning(arguments.assume_enabled);
     let how = coverage::Options {

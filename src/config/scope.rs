@@ -1,6 +1,7 @@
 //! Which files are whose, and what is not reported of them.
 
 use super::{Config, Problem, day, known_rule};
+use crate::catalog::Cloud;
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 use std::ops::Range;
@@ -16,7 +17,7 @@ pub struct TenantEntry {
     /// Its files and folders.
     pub paths: Vec<PathBuf>,
     /// `public` or `usgov`; none leaves it to the command line.
-    pub cloud: Option<&'static str>,
+    pub cloud: Option<Cloud>,
     /// Whether security defaults are on, where the files do not say.
     pub security_defaults: Option<bool>,
 }
@@ -78,11 +79,11 @@ pub(super) fn tenant(file: TenantFile, config: &Config) -> Result<TenantEntry, P
     }
     let cloud = match &file.cloud {
         None => None,
-        Some(cloud) => match cloud.get_ref().as_str() {
-            "public" => Some("public"),
-            "usgov" => Some("usgov"),
-            _ => return Err(problem(cloud.span(), "this cloud is not known", "There are: public, usgov.")),
-        },
+        Some(cloud) => {
+            let known = Cloud::ALL.into_iter().find(|known| known.word() == cloud.get_ref());
+            let unknown = || problem(cloud.span(), "this cloud is not known", "There are: public, usgov.");
+            Some(known.ok_or_else(unknown)?)
+        }
     };
     let paths = file.paths.iter().map(|path| config.folder().join(path)).collect();
     Ok(TenantEntry { name: file.name.into_inner(), paths, cloud, security_defaults: file.security_defaults })

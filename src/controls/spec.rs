@@ -1,6 +1,6 @@
 //! A requirement as people write it, and what it means in a cloud.
 
-use crate::catalog::{self, Suite};
+use crate::catalog::{self, Cloud, Suite};
 use crate::policy::{ClientAppType, Id, UserType, Words};
 use crate::requirement::{Grant, Principal, Requirement, Resource};
 use serde::Deserialize;
@@ -96,7 +96,7 @@ impl Spec {
     ///
     /// # Errors
     /// The first thing that cannot be looked up.
-    pub fn resolve(&self, cloud: &str) -> Result<Requirement, Problem> {
+    pub fn resolve(&self, cloud: Cloud) -> Result<Requirement, Problem> {
         let mut users = Vec::new();
         for name in &self.users.roles {
             users.push(Principal::Role(role(name)?));
@@ -191,12 +191,12 @@ fn guid(id: &Spanned<String>) -> Result<Id, Problem> {
     Err(Problem { help, ..problem(id.span(), "an object id", id.get_ref(), &[]) })
 }
 
-fn resource(name: &Spanned<String>, cloud: &str) -> Result<Resource, Problem> {
+fn resource(name: &Spanned<String>, cloud: Cloud) -> Result<Resource, Problem> {
     look_up(name.get_ref(), cloud).map_err(|problem| Problem { span: name.span(), ..problem })
 }
 
 /// A resource by name, id, suite or user action.
-pub(crate) fn look_up(written: &str, cloud: &str) -> Result<Resource, Problem> {
+pub(crate) fn look_up(written: &str, cloud: Cloud) -> Result<Resource, Problem> {
     if written.eq_ignore_ascii_case("All") {
         return Ok(Resource::Every);
     }
@@ -216,7 +216,7 @@ pub(crate) fn look_up(written: &str, cloud: &str) -> Result<Resource, Problem> {
         let names: Vec<&str> = words.chain(catalog::apps().iter().map(|app| app.name)).collect();
         return Err(problem(0..0, "an app that caplint knows", written, &names));
     };
-    let elsewhere = app.id_in_us_government.clone().filter(|_| cloud == "usgov");
+    let elsewhere = app.id_in_us_government.clone().filter(|_| cloud == Cloud::UsGovernment);
     Ok(Resource::App(elsewhere.unwrap_or_else(|| app.id.clone())))
 }
 
@@ -276,7 +276,7 @@ mod tests {
     use super::*;
 
     fn resolve(text: &str) -> Result<Requirement, Problem> {
-        toml::from_str::<Spec>(text).unwrap().resolve("public")
+        toml::from_str::<Spec>(text).unwrap().resolve(Cloud::Public)
     }
 
     #[test]

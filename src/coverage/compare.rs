@@ -2,7 +2,7 @@
 //! the others do not.
 
 use super::formula::{Formula, Term};
-use super::region::{self, Class};
+use super::region::{self, Leniency};
 use super::solver::Solver;
 use super::space::{Meaning, Space};
 use super::{Options, Regions, view};
@@ -55,12 +55,13 @@ impl<'t> Comparison<'t> {
             return false;
         }
         let Self { space, regions, .. } = self;
-        let users = region::users(space, mended, Class::Exempt);
-        let wanted = Formula::all([users, region::whoever(space, mended, true)]);
+        let users = region::users(space, mended, Leniency::AsWritten);
+        let wanted = Formula::all([users, region::applies_except_users(space, mended, true)]);
         if wanted == Formula::Never {
             return false;
         }
-        let others: Vec<&Formula> = regions.of(space, Class::Gap).iter().map(|(_, region)| region).collect();
+        let others: Vec<&Formula> =
+            regions.of(space, Leniency::UnknownsHelp).iter().map(|(_, region)| region).collect();
         is_outside(space, &wanted, &others)
     }
 
@@ -82,8 +83,8 @@ impl<'t> Comparison<'t> {
         }
         let Self { space, written, .. } = self;
         let member = space.is(Meaning::Group(group.clone()));
-        let users = region::users(space, mended, Class::Exempt);
-        let wanted = Formula::all([member, users, region::whoever(space, mended, true)]);
+        let users = region::users(space, mended, Leniency::AsWritten);
+        let wanted = Formula::all([member, users, region::applies_except_users(space, mended, true)]);
         if wanted == Formula::Never {
             return false;
         }
@@ -106,7 +107,7 @@ impl<'t> Comparison<'t> {
         }
         let Self { space, regions, .. } = self;
         let policies = &space.view.tenant.policies;
-        let sure = regions.of(space, Class::Exempt).iter();
+        let sure = regions.of(space, Leniency::AsWritten).iter();
         let sure: Vec<(usize, Formula)> =
             sure.filter_map(|(carrier, region)| Some((carrier.policy()?, region.clone()))).collect();
         let wanted = candidates.iter().rev().map(|index| (*index, as_written(space, &policies[*index])));
@@ -167,22 +168,22 @@ fn may_cover_all(space: &mut Space<'_>, policy: &Policy) -> bool {
         && conditions.transfer_methods.is_empty()
         && conditions.device_filter == Fact::Known(None);
     at_a_look
-        && region::whoever(space, policy, false) == Formula::Always
-        && region::users(space, policy, Class::Gap) == Formula::Always
+        && region::applies_except_users(space, policy, false) == Formula::Always
+        && region::users(space, policy, Leniency::UnknownsHelp) == Formula::Always
 }
 
 /// What a policy may stop as it is written.
 fn as_written(space: &mut Space<'_>, policy: &Policy) -> Formula {
-    match region::whoever(space, policy, false) {
+    match region::applies_except_users(space, policy, false) {
         Formula::Never => Formula::Never,
-        whoever => Formula::all([region::users_as_written(space, policy), whoever]),
+        region => Formula::all([region::users_as_written(space, policy), region]),
     }
 }
 
 /// What a policy would stop if it were on and excluded nobody one by one.
 fn about(space: &mut Space<'_>, policy: &Policy) -> Formula {
     let on = Policy { state: Fact::Known(State::Enabled), ..policy.clone() };
-    Formula::all([region::users(space, &on, Class::Gap), region::whoever(space, &on, false)])
+    Formula::all([region::users(space, &on, Leniency::UnknownsHelp), region::applies_except_users(space, &on, false)])
 }
 
 /// Whether something is in one region and in none of the others.

@@ -2,7 +2,7 @@
 
 use super::formula::{Formula, Term};
 use super::listed::Listed;
-use super::region::Class;
+use super::region::Leniency;
 use super::solver::{Solver, TooIntricate};
 use super::space::Space;
 use super::{
@@ -34,40 +34,44 @@ const MOST_CARRIERS: usize = 64;
 
 /// Decides by the worst that is left open.
 pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Decision, TooIntricate> {
-    regions.of(space, Class::Exempt);
+    regions.of(space, Leniency::AsWritten);
     if space.has_too_many_terms() {
         return Err(TooIntricate);
     }
-    let mut search = Search::new(space, regions, &[Class::Exempt, Class::Membership])?;
+    let mut search = Search::new(space, regions, &[Leniency::AsWritten, Leniency::WithoutExceptions])?;
     search.solver.allow(effort);
-    if search.is_covered(Class::Exempt)? {
-        let carriers = search.carriers(Class::Exempt);
+    if search.is_covered(Leniency::AsWritten)? {
+        let carriers = search.carriers(Leniency::AsWritten);
         return Ok(decided(Verdict::Enforced, carried(&carriers)));
     }
-    if search.is_covered(Class::Membership)? {
-        let carriers = search.carriers(Class::Membership);
+    if search.is_covered(Leniency::WithoutExceptions)? {
+        let carriers = search.carriers(Leniency::WithoutExceptions);
         let (found, more_holes) = search.exceptions();
         let exceptions = exceptions(search.space, found);
         return Ok(Decision { more_holes, exceptions, ..decided(Verdict::EnforcedExcept, carried(&carriers)) });
     }
-    let mut search = Search::new(space, regions, &[Class::Membership, Class::Unknown, Class::Gap])?;
+    let mut search =
+        Search::new(space, regions, &[Leniency::WithoutExceptions, Leniency::InEveryGroup, Leniency::UnknownsHelp])?;
     search.solver.allow(effort);
-    let class = if !search.is_covered(Class::Gap)? {
-        Class::Gap
-    } else if !search.is_covered(Class::Unknown)? {
-        Class::Unknown
+    let leniency = if !search.is_covered(Leniency::UnknownsHelp)? {
+        Leniency::UnknownsHelp
+    } else if !search.is_covered(Leniency::InEveryGroup)? {
+        Leniency::InEveryGroup
     } else {
-        Class::Membership
+        Leniency::WithoutExceptions
     };
     // Where the files do not say, one example is worth more than fifty.
-    let (found, more_holes) =
-        if class == Class::Gap { search.holes(class, SHOWN_HOLES) } else { (search.example(class)?, true) };
+    let (found, more_holes) = if leniency == Leniency::UnknownsHelp {
+        search.holes(leniency, SHOWN_HOLES)
+    } else {
+        (search.example(leniency)?, true)
+    };
     let holes: Vec<Hole> = found.into_iter().map(|(hole, _)| hole).collect();
     let Some(witness) = holes.first().map(|hole| &hole.sign_in) else { return Err(TooIntricate) };
     let view = &search.space.view;
-    let (verdict, reason) = match class {
-        Class::Gap => (Verdict::NotEnforced, Reason::Witness),
-        Class::Unknown => (Verdict::Undecided, hinge(view, witness).ok_or(TooIntricate)?),
+    let (verdict, reason) = match leniency {
+        Leniency::UnknownsHelp => (Verdict::NotEnforced, Reason::Witness),
+        Leniency::InEveryGroup => (Verdict::Undecided, hinge(view, witness).ok_or(TooIntricate)?),
         _ => (Verdict::Undecided, Reason::Membership(by_membership(view, witness))),
     };
     Ok(Decision { holes, more_holes, ..decided(verdict, reason) })
@@ -77,36 +81,36 @@ struct Search<'s, 't> {
     space: &'s Space<'t>,
     regions: &'s Regions,
     solver: Solver,
-    /// For each class that was asked about, what demands that no policy covers the sign-in.
+    /// For each leniency that was asked about, what demands that no policy covers the sign-in.
     uncovered: [Option<Lit>; 4],
-    /// For each class, what demands that of a single policy.
+    /// For each leniency, what demands that of a single policy.
     by_policy: [Vec<Lit>; 4],
 }
 
 impl<'s, 't> Search<'s, 't> {
-    /// A search that can be asked about these classes.
-    fn new(space: &'s mut Space<'t>, regions: &'s mut Regions, classes: &[Class]) -> Result<Self, TooIntricate> {
+    /// A search that can be asked about these.
+    fn new(space: &'s mut Space<'t>, regions: &'s mut Regions, readings: &[Leniency]) -> Result<Self, TooIntricate> {
         // Every term must be there before the solver is.
-        for class in classes {
-            regions.of(space, *class);
+        for leniency in readings {
+            regions.of(space, *leniency);
         }
         let solver = space.solver()?;
         Ok(Self { space, regions, solver, by_policy: Default::default(), uncovered: [None; 4] })
     }
 
-    /// What demands that no policy covers the sign-in, read as generously as the class says.
-    fn uncovered(&mut self, class: Class) -> Lit {
-        if let Some(known) = self.uncovered[class as usize] {
+    /// What demands that no policy covers the sign-in, read as generously as `leniency` says.
+    fn uncovered(&mut self, leniency: Leniency) -> Lit {
+        if let Some(known) = self.uncovered[leniency.index()] {
             return known;
         }
         let uncovered = self.solver.variable();
-        for (_, region) in self.regions.by_class[class as usize].iter().flatten() {
+        for (_, region) in self.regions.by_leniency[leniency.index()].iter().flatten() {
             let not_covering = self.solver.variable();
             self.solver.demand(not_covering, &region.clone().not());
             self.solver.clause([!uncovered, not_covering]);
-            self.by_policy[class as usize].push(not_covering);
+            self.by_policy[leniency.index()].push(not_covering);
         }
-        self.uncovered[class as usize] = Some(uncovered);
+        self.uncovered[leniency.index()] = Some(uncovered);
         uncovered
     }
 
@@ -125,18 +129,18 @@ impl<'s, 't> Search<'s, 't> {
         Ok(None)
     }
 
-    /// Whether the policies, read as generously as the class says, leave nothing open.
-    fn is_covered(&mut self, class: Class) -> Result<bool, TooIntricate> {
-        let uncovered = self.uncovered(class);
+    /// Whether the policies, read as generously as `leniency` says, leave nothing open.
+    fn is_covered(&mut self, leniency: Leniency) -> Result<bool, TooIntricate> {
+        let uncovered = self.uncovered(leniency);
         self.solve(&[uncovered]).map(|found| found.is_none())
     }
 
     /// One minimal departure from what an attacker tries first.
-    fn example(&mut self, class: Class) -> Result<Vec<(Hole, BTreeSet<Term>)>, TooIntricate> {
-        let uncovered = self.uncovered(class);
+    fn example(&mut self, leniency: Leniency) -> Result<Vec<(Hole, BTreeSet<Term>)>, TooIntricate> {
+        let uncovered = self.uncovered(leniency);
         let mut found = Vec::new();
         if let Some((model, sign_in)) = self.solve(&[uncovered])? {
-            let (model, sign_in) = self.smallest(class, model, sign_in)?;
+            let (model, sign_in) = self.smallest(leniency, model, sign_in)?;
             self.add(model, sign_in, &mut found);
         }
         Ok(found)
@@ -148,7 +152,7 @@ impl<'s, 't> Search<'s, 't> {
         self.solver.allow(LISTING_EFFORT);
         let mut all = Vec::new();
         while all.len() < MOST_EXCEPTIONS {
-            match self.example(Class::Exempt).as_deref() {
+            match self.example(Leniency::AsWritten).as_deref() {
                 Ok([(hole, terms)]) => {
                     if let Some(term) = principal(self.space, terms) {
                         let known = self.solver.literal(term);
@@ -164,10 +168,10 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     /// Minimal departures from what an attacker tries first, by how many they are; and whether there are more.
-    fn holes(&mut self, class: Class, most: usize) -> (Vec<(Hole, BTreeSet<Term>)>, bool) {
+    fn holes(&mut self, leniency: Leniency, most: usize) -> (Vec<(Hole, BTreeSet<Term>)>, bool) {
         self.solver.allow(LISTING_EFFORT);
         let mut found: Vec<(Hole, BTreeSet<Term>)> = Vec::new();
-        let more = self.list(class, most, &mut found).unwrap_or(true);
+        let more = self.list(leniency, most, &mut found).unwrap_or(true);
         let space = self.space;
         found.sort_by_cached_key(|(_, terms)| {
             let efforts: Vec<u32> = terms.iter().map(|term| space.effort(*term)).collect();
@@ -178,13 +182,13 @@ impl<'s, 't> Search<'s, 't> {
 
     fn list(
         &mut self,
-        class: Class,
+        leniency: Leniency,
         most: usize,
         found: &mut Vec<(Hole, BTreeSet<Term>)>,
     ) -> Result<bool, TooIntricate> {
         let departures: Vec<Lit> =
             self.space.terms().filter(|term| self.space.departs(*term)).map(|term| self.solver.literal(term)).collect();
-        let uncovered = self.uncovered(class);
+        let uncovered = self.uncovered(leniency);
         // Each hole that is found rules out everything that departs in the same and more, so that whatever is found at
         // the smallest number of departures is minimal.
         let mut row: Option<Vec<Lit>> = None;
@@ -203,7 +207,7 @@ impl<'s, 't> Search<'s, 't> {
             if found.len() == most {
                 return Ok(true);
             }
-            let (model, sign_in) = self.smallest(class, model, sign_in)?;
+            let (model, sign_in) = self.smallest(leniency, model, sign_in)?;
             self.add(model, sign_in, found);
         }
         Ok(false)
@@ -219,13 +223,13 @@ impl<'s, 't> Search<'s, 't> {
     /// Takes back departures as long as something gets through: at least one more each time, until none can be.
     fn smallest(
         &mut self,
-        class: Class,
+        leniency: Leniency,
         model: BTreeSet<Term>,
         sign_in: SignIn,
     ) -> Result<(BTreeSet<Term>, SignIn), TooIntricate> {
-        let uncovered = self.uncovered(class);
+        let uncovered = self.uncovered(leniency);
         let regions: Vec<&Formula> =
-            self.regions.by_class[class as usize].iter().flatten().map(|(_, region)| region).collect();
+            self.regions.by_leniency[leniency.index()].iter().flatten().map(|(_, region)| region).collect();
         // Most can be taken back at a look.
         let mut looked = model.clone();
         for term in model.iter().filter(|term| self.space.can_be_taken_back(**term, &model)) {
@@ -256,14 +260,14 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     /// Policies that cover everything together: a small set of them, minimal unless that takes too long.
-    fn carriers(&mut self, class: Class) -> Vec<Carrier> {
-        let mut regions = self.regions.by_class[class as usize].iter().flatten();
+    fn carriers(&mut self, leniency: Leniency) -> Vec<Carrier> {
+        let mut regions = self.regions.by_leniency[leniency.index()].iter().flatten();
         if let Some((alone, _)) = regions.find(|(_, region)| *region == Formula::Always) {
             return vec![*alone];
         }
         self.solver.allow(CORE_EFFORT);
-        self.uncovered(class);
-        let all = self.by_policy[class as usize].clone();
+        self.uncovered(leniency);
+        let all = self.by_policy[leniency.index()].clone();
         let index_of = |literal: &Lit| all.iter().position(|one| one == literal);
         let mut core = match self.solve(&all) {
             Ok(None) => self.solver.core(&all),
@@ -272,7 +276,7 @@ impl<'s, 't> Search<'s, 't> {
         // What is not even enabled is done without where that is possible.
         let policies = &self.space.view.tenant.policies;
         let regions: Vec<Carrier> =
-            self.regions.by_class[class as usize].iter().flatten().map(|(carrier, _)| *carrier).collect();
+            self.regions.by_leniency[leniency.index()].iter().flatten().map(|(carrier, _)| *carrier).collect();
         let is_on = |literal: &Lit| {
             let policy = index_of(literal).and_then(|at| regions[at].policy());
             policy.is_none_or(|policy| policies[policy].state == Fact::Known(State::Enabled))

@@ -4,7 +4,7 @@
 use super::formula::{Formula, Term};
 use super::holes::{departures, exceptions, hole};
 use super::listed::{Alike, Listed};
-use super::region::{self, Class};
+use super::region::{self, Leniency};
 use super::space::{Meaning, Space};
 use super::{
     Carrier, Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, Verdict, carried, decided,
@@ -27,14 +27,14 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
     let is_off = |carrier: &Carrier| {
         carrier.policy().is_some_and(|policy| tenant.policies[policy].state != Fact::Known(State::Enabled))
     };
-    if let Some(carrier) = covering(regions.of(space, Class::Exempt)).min_by_key(is_off) {
+    if let Some(carrier) = covering(regions.of(space, Leniency::AsWritten)).min_by_key(is_off) {
         return Some(decided(Verdict::Enforced, carried(&[carrier])));
     }
-    if covering(regions.of(space, Class::Membership)).next().is_some() && !space.has_too_many_terms() {
+    if covering(regions.of(space, Leniency::WithoutExceptions)).next().is_some() && !space.has_too_many_terms() {
         return all_but_exceptions(space, regions);
     }
     let nothing = BTreeSet::new();
-    let is_open = regions.of(space, Class::Gap).iter().all(|(_, region)| !region.holds(&|_| false));
+    let is_open = regions.of(space, Leniency::UnknownsHelp).iter().all(|(_, region)| !region.holds(&|_| false));
     space.complete();
     (is_open && space.first_is_possible()).then(|| {
         // Whatever else gets through departs further.
@@ -52,8 +52,8 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
     let policies = &tenant.policies;
     let mut carriers: Vec<usize> = Vec::new();
     for (index, policy) in policies.iter().enumerate().filter(|(_, policy)| is_plain(policy)) {
-        let covers_all = region::whoever(space, policy, true) == Formula::Always
-            && region::users(space, policy, Class::Membership) == Formula::Always;
+        let covers_all = region::applies_except_users(space, policy, true) == Formula::Always
+            && region::users(space, policy, Leniency::WithoutExceptions) == Formula::Always;
         carriers.extend(covers_all.then_some(index));
     }
     let is_off = |policy: usize| policies[policy].state != Fact::Known(State::Enabled);
@@ -141,14 +141,15 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
         let terms: BTreeSet<Term> = meanings.filter_map(|meaning| space.known(&meaning)).collect();
         terms.into_iter().collect()
     };
-    let carriers: Vec<usize> = covering(regions.of(space, Class::Membership)).filter_map(Carrier::policy).collect();
+    let carriers: Vec<usize> =
+        covering(regions.of(space, Leniency::WithoutExceptions)).filter_map(Carrier::policy).collect();
     let carriers = carriers.into_iter().map(|policy| (policy, terms(space, policy)));
     let is_off = |policy: usize| tenant.policies[policy].state != Fact::Known(State::Enabled);
     let (carrier, terms) = carriers.min_by_key(|(policy, terms)| (is_off(*policy), terms.len()))?;
     if !space.first_is_possible() {
         return None;
     }
-    let covered = regions.of(space, Class::Exempt);
+    let covered = regions.of(space, Leniency::AsWritten);
     let mut holes = Vec::new();
     for term in terms {
         let terms = nearest_hole(space, covered, term)?;

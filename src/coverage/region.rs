@@ -14,24 +14,37 @@ use crate::signin::{AppFact, AssumeEnabled};
 use crate::tenant::SecurityDefaults;
 use std::collections::BTreeSet;
 
-/// How generously a policy is read. What a class leaves open, the next one may cover.
+/// How leniently a policy is read. Each variant assumes what the one before it assumes, and more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
-    /// As it stands.
-    Exempt,
-    /// As if users, groups and tracked roles that are excluded one by one were not.
-    Membership,
-    /// And as if every user were in an included group.
-    Unknown,
-    /// And as if everything unknown turned out well.
-    Gap,
+pub(super) enum Leniency {
+    /// Nothing is assumed.
+    AsWritten,
+    /// Users, groups and tracked roles that are excluded one by one are not excluded.
+    WithoutExceptions,
+    /// Every user is in every included group.
+    InEveryGroup,
+    /// Everything unknown turns out so that the policy applies.
+    UnknownsHelp,
 }
 
-/// The sign-ins on which a policy forces what is required, whoever signs in.
-pub(super) fn whoever(space: &mut Space<'_>, policy: &Policy, sure: bool) -> Formula {
+impl Leniency {
+    /// Position in a list with one element for each variant.
+    pub(super) const fn index(self) -> usize {
+        match self {
+            Self::AsWritten => 0,
+            Self::WithoutExceptions => 1,
+            Self::InEveryGroup => 2,
+            Self::UnknownsHelp => 3,
+        }
+    }
+}
+
+/// The sign-ins on which a policy forces what is required, apart from its assignment of users.
+pub(super) fn applies_except_users(space: &mut Space<'_>, policy: &Policy, sure: bool) -> Formula {
     // What is cheap and often decides comes first: most policies of a tenant are about something else.
     let in_force = in_force(space, policy, sure);
-    let mut reader = Reader { space, policy, class: if sure { Class::Exempt } else { Class::Gap }, sure };
+    let mut reader =
+        Reader { space, policy, leniency: if sure { Leniency::AsWritten } else { Leniency::UnknownsHelp }, sure };
     let applies = if in_force == Formula::Never { Formula::Never } else { reader.applications() };
     if applies == Formula::Never {
         return Formula::Never;
@@ -87,13 +100,13 @@ pub(super) fn security_defaults(space: &mut Space<'_>, sure: bool) -> Formula {
 }
 
 /// The users whom a policy is about.
-pub(super) fn users(space: &mut Space<'_>, policy: &Policy, class: Class) -> Formula {
-    Reader { space, policy, class, sure: class != Class::Gap }.users()
+pub(super) fn users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Formula {
+    Reader { space, policy, leniency, sure: leniency != Leniency::UnknownsHelp }.users()
 }
 
 /// Sign-ins that may be none of the requirement's business: from addresses that may be trusted, where it is about those
 /// that are not, and to apps that may not be in the suite that it is about.
-pub(super) fn perhaps_elsewhere(space: &mut Space<'_>) -> Formula {
+pub(super) fn may_be_out_of_scope(space: &mut Space<'_>) -> Formula {
     let mut elsewhere = Vec::new();
     if space.view.requirement.outside_trusted_locations {
         let undefined: Vec<Id> = space.undefined_locations().iter().cloned().collect();
@@ -107,7 +120,7 @@ pub(super) fn perhaps_elsewhere(space: &mut Space<'_>) -> Formula {
 
 /// The users whom a policy may be about as it is written: nobody who is excluded, and of a group only its members.
 pub(super) fn users_as_written(space: &mut Space<'_>, policy: &Policy) -> Formula {
-    Reader { space, policy, class: Class::Exempt, sure: false }.users()
+    Reader { space, policy, leniency: Leniency::AsWritten, sure: false }.users()
 }
 
 fn in_force(space: &Space<'_>, policy: &Policy, sure: bool) -> Formula {
@@ -125,7 +138,7 @@ fn in_force(space: &Space<'_>, policy: &Policy, sure: bool) -> Formula {
 struct Reader<'r, 't, 'p> {
     space: &'r mut Space<'t>,
     policy: &'p Policy,
-    class: Class,
+    leniency: Leniency,
     /// Whether only what is certain counts.
     sure: bool,
 }
@@ -283,9 +296,9 @@ impl Reader<'_, '_, '_> {
         if users.doubt.is_some() {
             return self.perhaps();
         }
-        let one_by_one = self.class == Class::Exempt;
+        let one_by_one = self.leniency == Leniency::AsWritten;
         let named_role = users.exclude_roles.known().any(|(_, id)| id.guid().is_none());
-        let class = users.exclude_users.known().any(|(_, id)| id.may_be_class());
+        let perhaps_a_group_of_users = users.exclude_users.known().any(|(_, id)| id.may_be_class());
         let not_excluded = [
             self.not_excluded(&users.exclude_users, Self::everybody),
             if one_by_one {
@@ -302,9 +315,9 @@ impl Reader<'_, '_, '_> {
             }),
             self.guests(&users.exclude_guests, self.sure).not(),
             // A name may be that of any role, and a word that of any class.
-            if named_role || class { self.perhaps() } else { Formula::Always },
+            if named_role || perhaps_a_group_of_users { self.perhaps() } else { Formula::Always },
         ];
-        let every_group = self.class >= Class::Unknown;
+        let every_group = self.leniency >= Leniency::InEveryGroup;
         let included = [
             self.included(&users.include_users, Self::everybody_included),
             self.one_of(&users.include_users, !self.sure, |named| &named.users, Meaning::User),

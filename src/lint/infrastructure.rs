@@ -125,8 +125,7 @@ fn bind(read: &mut Read, parts: &[Part]) {
 fn lead_back(read: &mut Read, index: usize, folders: &Folders) -> BTreeSet<PathBuf> {
     let Deferred { file, taken, .. } = &read.deferred[index];
     let (file, modules) = (*file, taken.modules.clone());
-    let is_plan = taken.kind.starts_with("a Terraform plan");
-    if !is_plan {
+    if !taken.is_plan {
         return BTreeSet::new();
     }
     let plan = folder(read.paths.get(&file).and_then(Candidate::on_disk));

@@ -1,5 +1,6 @@
 //! What rules see: a file as it was read, a tenant with what is decided about it, an ignore.
 
+use crate::catalog::Cloud;
 use crate::config::{self, Config};
 use crate::controls::{Control, Selection};
 use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
@@ -79,8 +80,8 @@ pub struct TenantFacts<'a> {
     pub config: &'a Config,
     /// The day that reviews are held against.
     pub today: Date,
-    /// The cloud that the tenant is in: `public` or `usgov`.
-    pub cloud: &'static str,
+    /// The cloud that the tenant is in.
+    pub cloud: Cloud,
     /// No other tenant is judged in this run.
     pub is_only_tenant: bool,
     /// The tenant is looked at as a whole, nothing says that policies of it are missing, and it is one tenant's. What a policy leaves open
@@ -130,7 +131,7 @@ impl<'a> TenantFacts<'a> {
             selection: &config.selection,
             config,
             today: Date::MIN,
-            cloud: "public",
+            cloud: Cloud::Public,
             is_only_tenant: true,
             is_whole: false,
             mfa: RefCell::default(),

@@ -6,6 +6,7 @@ mod damage;
 mod rules;
 mod terraform;
 
+use caplint::catalog::Cloud;
 use caplint::controls;
 use caplint::coverage::{self, Verdict};
 use caplint::discover::Input;
@@ -32,8 +33,8 @@ fn inputs(variant: &Value, spell: &dyn Fn(Value) -> Vec<u8>) -> Vec<Input> {
     documents.map(|document| Input::Stdin(spell(document))).collect()
 }
 
-fn cloud(variant: &Value) -> &'static str {
-    if variant["target"] == MANAGEMENT_API_OF_US_GOVERNMENT { "usgov" } else { "public" }
+fn cloud(variant: &Value) -> Cloud {
+    if variant["target"] == MANAGEMENT_API_OF_US_GOVERNMENT { Cloud::UsGovernment } else { Cloud::Public }
 }
 
 fn options(variant: &Value) -> Options {
@@ -152,6 +153,38 @@ fn dropping_nulls_changes_nothing() {
         other => other,
     };
     unchanged_by(&|document| plain(rewrite(document, &without_nulls)), true);
+}
+
+/// Policies as documents.
+type PutTogether<'a> = &'a dyn Fn(&[Value]) -> Vec<Value>;
+
+/// One file a policy, one list, pages, a wrapper or the answers of a batch: the tenant is the same.
+#[test]
+fn how_policies_are_put_together_changes_nothing() {
+    let list = |policies: &[Value]| json!({ "value": policies });
+    let ways: [(&str, PutTogether<'_>); 6] = [
+        ("an array", &|policies| vec![json!(policies)]),
+        ("an answer", &|policies| vec![list(policies)]),
+        ("an answer for each", &|policies| policies.chunks(1).map(list).collect()),
+        ("pages", &|policies| vec![policies.chunks(2).map(list).collect()]),
+        ("a batch", &|policies| {
+            let answer = |(id, policy)| json!({ "id": id, "status": 200, "body": list(std::slice::from_ref(policy)) });
+            let ids = (1..).map(|id: i32| id.to_string());
+            vec![json!({ "responses": ids.zip(policies).map(answer).collect::<Vec<_>>() })]
+        }),
+        ("an array for each", &|policies| policies.iter().map(|policy| json!([policy])).collect()),
+    ];
+    for variant in variants() {
+        let policies = variant["policies"].as_array().unwrap();
+        let defaults = plain(security_defaults(variant["securityDefaultsEnabled"].as_bool().unwrap()));
+        let before = verdicts(&lint(&variant, &plain));
+        for (way, put_together) in ways.iter().filter(|_| !policies.is_empty()) {
+            let documents = put_together(policies).into_iter().map(plain).chain([defaults.clone()]);
+            let inputs: Vec<Input> = documents.map(Input::Stdin).collect();
+            let reports = lint::tenants("variant", &inputs, &options(&variant), &AtomicUsize::new(0));
+            assert_eq!(verdicts(&reports[0]), before, "{}: {way}", variant["id"]);
+        }
+    }
 }
 
 #[test]

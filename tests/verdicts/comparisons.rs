@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 /// MFA for one API, and for whatever there is.
 fn requirements() -> [Requirement; 2] {
-    let api = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+    let api = controls::find(controls::DEFAULT).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap();
     [api, Requirement::everywhere(Grant::Mfa)]
 }
 

@@ -204,7 +204,7 @@ proptest! {
 
     #[test]
     fn a_verdict_is_what_every_sign_in_says((axes, policies) in case()) {
-        check(&axes, &policies, &controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap())?;
+        check(&axes, &policies, &controls::find(controls::DEFAULT).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap())?;
     }
 }
 
@@ -223,7 +223,7 @@ proptest! {
     /// One more policy can only stop more.
     #[test]
     fn a_policy_that_is_added_never_opens((_, policies) in case()) {
-        let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+        let requirement = controls::find(controls::DEFAULT).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap();
         let decide = |policies: &[Value]| coverage::decide(&requirement, &tenant(policies), Options::default()).verdict;
         let (_, fewer) = policies.split_last().unwrap();
         prop_assert!(rank(decide(&policies)) >= rank(decide(fewer)));
@@ -232,7 +232,7 @@ proptest! {
     /// Neither the order of policies nor that of their lists is anything.
     #[test]
     fn an_order_never_matters((_, policies) in case()) {
-        let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+        let requirement = controls::find(controls::DEFAULT).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap();
         let decide = |policies: &[Value]| coverage::decide(&requirement, &tenant(policies), Options::default());
         let turned: Vec<Value> = policies.iter().rev().map(turned).collect();
         let (one, other) = (decide(&policies), decide(&turned));
@@ -275,7 +275,7 @@ fn pairs() -> Vec<([Axis; 2], [Value; 2])> {
 
 #[test]
 fn every_pair_of_axes_is_tried() {
-    let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+    let requirement = controls::find(controls::DEFAULT).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap();
     let mut seen = [0; 4];
     for (axes, policies) in pairs() {
         let decision = check(&axes, &policies, &requirement).unwrap();
@@ -318,7 +318,7 @@ fn pigeonhole(holes: usize) -> Vec<Value> {
 
 #[test]
 fn a_puzzle_is_given_up_after_a_bounded_effort() {
-    let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+    let requirement = controls::find(controls::DEFAULT).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap();
     let decide = |holes: usize, effort: u64| {
         let options = Options { effort, ..Options::default() };
         coverage::decide(&requirement, &tenant(&pigeonhole(holes)), options)
@@ -331,7 +331,7 @@ fn a_puzzle_is_given_up_after_a_bounded_effort() {
 /// A search takes time that grows with the square of what policies tell apart. Lists of users alone need none.
 #[test]
 fn lists_of_thousands_are_searched_as_long_as_somebody_waits() {
-    let requirement = controls::find(controls::DEFAULT).unwrap().requirement("public").unwrap();
+    let requirement = controls::find(controls::DEFAULT).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap();
     let decide = |list: &str, ids: usize| {
         let mut policy = whole();
         let ids: Vec<String> = (0..ids).map(|id| format!("a{id:07}-0000-4000-8000-000000000000")).collect();
@@ -354,7 +354,7 @@ fn security_defaults_cover_a_region() {
         put(&mut policy, "/conditions/users/includeUsers", json!(["a0000000-0000-4000-8000-000000000009"]));
         let mut tenant = tenant(&[policy]);
         tenant.companions.security_defaults = Some(true);
-        let requirement = controls::find(control).unwrap().requirement("public").unwrap();
+        let requirement = controls::find(control).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap();
         let decision = coverage::decide(&requirement, &tenant, Options::default());
         let view = coverage::view(&requirement, &tenant, Options::default());
         for hole in &decision.holes {

@@ -81,7 +81,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
         reader.declare(&declared, &here.at(at.value), file);
     }
     reader.taken.modules = sources(plan);
-    reader.taken.is_partial = is_cut;
+    (reader.taken.is_plan, reader.taken.is_partial) = (true, is_cut);
     reader.taken.kind = if reader.taken.policies > before {
         "a Terraform plan"
     } else if reader.taken.destroyed.is_empty() {
@@ -96,7 +96,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
 fn cut_down(reader: &mut Reader<'_, '_>, plan: &Object<'_>) -> bool {
     reader.taken.is_infrastructure = true;
     reader.taken.kind = "a Terraform plan without policies";
-    reader.taken.is_partial = is_partial(plan);
+    (reader.taken.is_plan, reader.taken.is_partial) = (true, is_partial(plan));
     if plan.get("planned_values").is_some_and(|values| holds_policy(values, 0)) {
         reader.taken.kind = "a Terraform plan";
         reader.taken.unread = Some(Unread {

@@ -86,7 +86,7 @@ fn described(guests: &Guests) -> String {
 
 fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
     let is_privileged = |id: &Id| matches!(catalog::known(id), Some(Known::Role(role)) if role.is_privileged);
-    let is_synchronization = |id: &Id| catalog::name(id) == Some("Directory Synchronization Accounts");
+    let is_synchronization = catalog::is_synchronization_role;
     let excluded = &policy.conditions.users.exclude_roles;
     let privileged: Vec<(usize, &Id)> =
         excluded.known().filter(|(_, id)| is_privileged(id) && !is_synchronization(id)).collect();

@@ -156,7 +156,7 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
 /// What Microsoft demands by itself: said, never counted.
 fn mandatory(judgement: &Judgement) -> &'static str {
     let management = judgement.requirement.resources.iter().any(|resource| match resource {
-        Resource::App(id) => crate::catalog::name(id) == Some("Windows Azure Service Management API"),
+        Resource::App(id) => crate::catalog::is_management_api(id),
         _ => false,
     });
     if management {

@@ -1,7 +1,7 @@
 //! MFA for Azure management, and what lies beside it.
 
 use super::{Rule, declare};
-use crate::catalog;
+use crate::catalog::{self, Cloud};
 use crate::controls;
 use crate::coverage::{self, Verdict};
 use crate::finding::{Draft, Drafts, Label};
@@ -42,7 +42,7 @@ impl Rule for ManagementApiOnly {
             return;
         }
         // Azure Government has no Azure DevOps.
-        let beside = if tenant.cloud == "usgov" { &BESIDE[1..] } else { &BESIDE[..] };
+        let beside = if tenant.cloud == Cloud::UsGovernment { &BESIDE[1..] } else { &BESIDE[..] };
         let open: Vec<&str> = beside.iter().filter(|(id, _)| is_open(tenant, id)).map(|(_, name)| *name).collect();
         let Some(index) = position(policy).filter(|_| !open.is_empty()) else { return };
         let message =
@@ -60,8 +60,7 @@ impl Rule for ManagementApiOnly {
 fn position(policy: &Policy) -> Option<usize> {
     let include = &policy.conditions.applications.include;
     let all = include.position(|id| id.is("All"));
-    let named = |id: &Id| catalog::name(id) == Some("Windows Azure Service Management API");
-    if all.is_some() { None } else { include.position(named) }
+    if all.is_some() { None } else { include.position(catalog::is_management_api) }
 }
 
 /// Whether an ordinary user on an unregistered device is surely asked by no policy.
@@ -89,7 +88,7 @@ mod tests {
              "applications": {"includeApplications": ["40a69793-8fe6-4db1-9591-dbc5c57b17d8"]}}}"#;
         let policies = vec![lower(&parse(text).unwrap(), Origin::document(0)).policy];
         let (tenant, config) = (Tenant { policies, ..Tenant::default() }, Config::default());
-        for (cloud, told) in [("public", true), ("usgov", false)] {
+        for (cloud, told) in [(Cloud::Public, true), (Cloud::UsGovernment, false)] {
             let facts = TenantFacts { cloud, is_whole: true, ..TenantFacts::of(&tenant, &config) };
             let drafts = Drafts::written(|drafts| RULE.check_tenant(&facts, drafts));
             assert_eq!(drafts.len(), 1);

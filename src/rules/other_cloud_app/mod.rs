@@ -1,7 +1,7 @@
 //! Apps of another cloud.
 
 use super::{Rule, declare};
-use crate::catalog;
+use crate::catalog::{self, Cloud};
 use crate::finding::{Drafts, Label, PolicyRef, quoted};
 use crate::policy::{Id, List, Policy};
 use crate::rules::TenantFacts;
@@ -26,8 +26,8 @@ impl Rule for OtherCloudApp {
         ] {
             let Some((index, named, here)) = of_other_cloud(list, tenant.cloud) else { continue };
             let (cloud, argument) = match tenant.cloud {
-                "usgov" => ("the public cloud", "public"),
-                _ => ("Azure Government", "usgov"),
+                Cloud::UsGovernment => ("the public cloud", Cloud::Public.word()),
+                Cloud::Public => ("Azure Government", Cloud::UsGovernment.word()),
             };
             let app = quoted(catalog::name(named).unwrap_or_default());
             let message = format!(
@@ -50,7 +50,7 @@ impl Rule for OtherCloudApp {
 
 /// The first app that a list names as another cloud does, and its id in this one. A list for several clouds names both,
 /// and one that names every app needs neither.
-fn of_other_cloud<'p>(list: &'p List<Id>, cloud: &str) -> Option<(usize, &'p Id, &'static Id)> {
+fn of_other_cloud(list: &List<Id>, cloud: Cloud) -> Option<(usize, &Id, &'static Id)> {
     let mut foreign = list.known().filter_map(|(index, id)| Some((index, id, catalog::app_elsewhere(id, cloud)?)));
     foreign.find(|(_, _, here)| {
         let makes_up = |id: &Id| id == *here || id.is("All");
@@ -66,7 +66,7 @@ mod tests {
     use crate::syntax::parse;
     use crate::tenant::Tenant;
 
-    fn found(apps: &str, cloud: &'static str) -> Vec<String> {
+    fn found(apps: &str, cloud: Cloud) -> Vec<String> {
         let text = format!(
             r#"{{"displayName": "p", "state": "enabled", "conditions": {{"applications": {{{apps}}}, "users": {{}}}}}}"#
         );
@@ -82,14 +82,14 @@ mod tests {
 
     #[test]
     fn each_cloud_has_its_own_id() {
-        for (named, cloud, expected) in [(PUBLIC, "public", 0), (PUBLIC, "usgov", 1)] {
+        for (named, cloud, expected) in [(PUBLIC, Cloud::Public, 0), (PUBLIC, Cloud::UsGovernment, 1)] {
             assert_eq!(found(&format!(r#""includeApplications": ["{named}"]"#), cloud).len(), expected);
         }
-        for (named, cloud, expected) in [(US_GOVERNMENT, "public", 1), (US_GOVERNMENT, "usgov", 0)] {
+        for (named, cloud, expected) in [(US_GOVERNMENT, Cloud::Public, 1), (US_GOVERNMENT, Cloud::UsGovernment, 0)] {
             assert_eq!(found(&format!(r#""excludeApplications": ["{named}"]"#), cloud).len(), expected);
         }
         let both = format!(r#""includeApplications": ["{US_GOVERNMENT}"], "excludeApplications": ["{US_GOVERNMENT}"]"#);
-        assert_eq!(found(&both, "public").len(), 2);
+        assert_eq!(found(&both, Cloud::Public).len(), 2);
     }
 
     #[test]
@@ -99,7 +99,7 @@ mod tests {
             format!(r#""includeApplications": ["{US_GOVERNMENT}", "All"]"#),
             format!(r#""includeApplications": ["{US_GOVERNMENT}", 1]"#),
         ] {
-            assert!(found(&apps, "public").is_empty(), "{apps}");
+            assert!(found(&apps, Cloud::Public).is_empty(), "{apps}");
         }
     }
 }
