@@ -1,11 +1,12 @@
 //! Policies held against one another: what one of them would stop that no other does, and whether it stops anything that
 //! the others do not.
 
+use super::decide::{Options, view};
 use super::formula::{Formula, Term};
 use super::region::{self, Leniency};
+use super::regions::Regions;
 use super::solver::Solver;
 use super::space::{Meaning, Space};
-use super::{Options, Regions, view};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::requirement::Requirement;
 use crate::tenant::{MOST_POLICIES, Tenant};

@@ -1,14 +1,12 @@
 //! Sign-ins that no policy stops: whether there are any, and the easiest of them.
 
 use super::formula::{Formula, Term};
-use super::listed::Listed;
+use super::listed::{Listed, excluding};
 use super::region::Leniency;
+use super::regions::{Carrier, Regions, carried};
 use super::solver::{Solver, TooIntricate};
 use super::space::Space;
-use super::{
-    Carrier, Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, SHOWN_HOLES, Verdict, carried,
-    decided, excluding,
-};
+use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 use crate::catalog::Suite;
 use crate::policy::{Fact, Id, Policy, State};
 use crate::requirement::Resource;
@@ -22,6 +20,9 @@ const MOST_EXCEPTIONS: usize = 1_000;
 
 /// Departures that are counted; what takes more is found, too, but in no particular order.
 const COUNTED: usize = 3;
+
+/// Holes that are shown at most.
+pub const SHOWN_HOLES: usize = 50;
 
 /// Conflicts that listing holes may take, once it is clear that there are some.
 const LISTING_EFFORT: u64 = 50_000;
@@ -42,13 +43,17 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) 
     search.solver.allow(effort);
     if search.is_covered(Leniency::AsWritten)? {
         let carriers = search.carriers(Leniency::AsWritten);
-        return Ok(decided(Verdict::Enforced, carried(&carriers)));
+        return Ok(Decision::without_examples(Verdict::Enforced, carried(&carriers)));
     }
     if search.is_covered(Leniency::WithoutExceptions)? {
         let carriers = search.carriers(Leniency::WithoutExceptions);
         let (found, more_holes) = search.exceptions();
         let exceptions = exceptions(search.space, found);
-        return Ok(Decision { more_holes, exceptions, ..decided(Verdict::EnforcedExcept, carried(&carriers)) });
+        return Ok(Decision {
+            more_holes,
+            exceptions,
+            ..Decision::without_examples(Verdict::EnforcedExcept, carried(&carriers))
+        });
     }
     let mut search =
         Search::new(space, regions, &[Leniency::WithoutExceptions, Leniency::InEveryGroup, Leniency::UnknownsHelp])?;
@@ -74,7 +79,7 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) 
         Leniency::InEveryGroup => (Verdict::Undecided, hinge(view, witness).ok_or(TooIntricate)?),
         _ => (Verdict::Undecided, Reason::Membership(by_membership(view, witness))),
     };
-    Ok(Decision { holes, more_holes, ..decided(verdict, reason) })
+    Ok(Decision { holes, more_holes, ..Decision::without_examples(verdict, reason) })
 }
 
 struct Search<'s, 't> {

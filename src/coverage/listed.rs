@@ -1,8 +1,9 @@
 //! In which lists of the policies users, groups and roles stand, so that nobody searches long lists once for each of their
 //! elements.
 
-use super::PrincipalKind;
+use super::verdict::PrincipalKind;
 use crate::policy::{Id, Policy};
+use crate::signin::{Lens, Match, SignIn, Undefined, View};
 use std::collections::HashMap;
 
 /// Where every principal stands.
@@ -73,4 +74,19 @@ impl<'t> Listed<'t> {
             PrincipalKind::User | PrincipalKind::Group | PrincipalKind::Role => Alike::Own(kind, id.clone()),
         }
     }
+}
+
+/// The policies that exclude a principal and, but for that, would stop a sign-in of theirs.
+pub(super) fn excluding(
+    view: &View<'_>,
+    listed: &Listed<'_>,
+    (kind, id): (PrincipalKind, &Id),
+    sign_ins: &[SignIn],
+) -> Vec<(usize, usize)> {
+    let view = View { undefined: Undefined::AsTheSignInSays, ..*view };
+    let would_stop = |(index, _): &(usize, usize)| {
+        let policy = &view.tenant.policies[*index];
+        sign_ins.iter().any(|sign_in| view.forces(policy, sign_in, Lens::WithoutTrackedExclusions) == Match::Yes)
+    };
+    listed.excluding(kind, id).filter(would_stop).collect()
 }

@@ -3,13 +3,11 @@
 
 use super::formula::{Formula, Term};
 use super::holes::{departures, exceptions, hole};
-use super::listed::{Alike, Listed};
+use super::listed::{Alike, Listed, excluding};
 use super::region::{self, Leniency};
+use super::regions::{Carrier, Regions, carried};
 use super::space::{Meaning, Space};
-use super::{
-    Carrier, Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Regions, Verdict, carried, decided,
-    excluding,
-};
+use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::signin::{Lens, Match, Undefined, View};
 use crate::tenant::SecurityDefaults;
@@ -28,7 +26,7 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
         carrier.policy().is_some_and(|policy| tenant.policies[policy].state != Fact::Known(State::Enabled))
     };
     if let Some(carrier) = covering(regions.of(space, Leniency::AsWritten)).min_by_key(is_off) {
-        return Some(decided(Verdict::Enforced, carried(&[carrier])));
+        return Some(Decision::without_examples(Verdict::Enforced, carried(&[carrier])));
     }
     if covering(regions.of(space, Leniency::WithoutExceptions)).next().is_some() && !space.has_too_many_terms() {
         return all_but_exceptions(space, regions);
@@ -40,7 +38,7 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
         // Whatever else gets through departs further.
         let holes = space.sign_in(&nothing).map(|sign_in| hole(space, &nothing, sign_in)).into_iter().collect();
         let reason = if tenant.policies.is_empty() { Reason::NoPolicies } else { Reason::Witness };
-        Decision { holes, ..decided(Verdict::NotEnforced, reason) }
+        Decision { holes, ..Decision::without_examples(Verdict::NotEnforced, reason) }
     })
 }
 
@@ -61,7 +59,7 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
     let excluded = excluded(space, carrier);
     let reason = Reason::Policies(vec![carrier]);
     if excluded.is_empty() {
-        return Some(decided(Verdict::Enforced, reason));
+        return Some(Decision::without_examples(Verdict::Enforced, reason));
     }
     if !space.is_there_an_address_outside() {
         return None;
@@ -103,7 +101,7 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
         let holes = vec![Hole { sign_in, departs: vec![coordinate], relevant: vec![coordinate] }];
         exceptions.push(Exception { kind, id, holes, more_holes: false, policies });
     }
-    Some(Decision { exceptions, ..decided(Verdict::EnforcedExcept, reason) })
+    Some(Decision { exceptions, ..Decision::without_examples(Verdict::EnforcedExcept, reason) })
 }
 
 /// Whom a policy excludes one by one.
@@ -157,7 +155,10 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
         holes.push((departures(space, &terms, sign_in), terms));
     }
     let reason = Reason::Policies(vec![carrier]);
-    Some(Decision { exceptions: exceptions(space, holes), ..decided(Verdict::EnforcedExcept, reason) })
+    Some(Decision {
+        exceptions: exceptions(space, holes),
+        ..Decision::without_examples(Verdict::EnforcedExcept, reason)
+    })
 }
 
 /// A minimal set of departures around one that no policy covers, if a short look finds it: whichever policy covers a

@@ -7,13 +7,14 @@ mod possible;
 
 use super::device;
 use super::formula::{Formula, Term};
-use super::{Coordinate, PrincipalKind, View};
+use super::verdict::{Coordinate, PrincipalKind};
 use crate::catalog::Suite;
 use crate::policy::{
     ClientAppType, Comparison, Fact, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, Test,
     TransferMethod, UserType, needs_managed_device,
 };
 use crate::requirement::{Principal, Requirement, Resource};
+use crate::signin::View;
 use crate::signin::{AppFact, Device, SignIn};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};

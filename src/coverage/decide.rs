@@ -1,0 +1,57 @@
+//! From requirement and tenant to a decision: by a look where that is enough, else by the solver.
+
+use super::regions::Regions;
+use super::space::Space;
+use super::verdict::{Decision, Reason, Verdict};
+use super::{holes, obvious};
+use crate::requirement::{Assumptions, Requirement};
+use crate::signin::{AssumeEnabled, Undefined, View};
+use crate::tenant::Tenant;
+
+/// How the tenant is to be judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// `--assume-enabled`
+    pub assume_enabled: AssumeEnabled,
+    /// What Microsoft leaves undocumented.
+    pub assumptions: Assumptions,
+    /// Conflicts that the solver may meet before it gives up: a few seconds. Tenants as people have them take some
+    /// hundred, and puzzles of twice as many policies as Microsoft allows (240) some ten thousand.
+    pub effort: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { assume_enabled: AssumeEnabled::default(), assumptions: Assumptions::default(), effort: 50_000 }
+    }
+}
+
+/// How the sign-ins of a tenant are looked at for a requirement.
+#[must_use]
+pub fn view<'t>(requirement: &'t Requirement, tenant: &'t Tenant, options: Options) -> View<'t> {
+    let Options { assume_enabled, assumptions, .. } = options;
+    View { tenant, requirement, assume_enabled, assumptions, undefined: Undefined::Unknown }
+}
+
+/// Decides.
+#[must_use]
+pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> Decision {
+    let decision = decide_by_policies(view(requirement, tenant, options), options.effort);
+    match (decision.verdict, tenant.missing.first()) {
+        // Policies that were not exported could only add force.
+        (Verdict::NotEnforced, Some(missing)) => {
+            Decision { verdict: Verdict::Undecided, reason: Reason::MissingPolicies(missing.why), ..decision }
+        }
+        _ => decision,
+    }
+}
+
+fn decide_by_policies(view: View<'_>, effort: u64) -> Decision {
+    let mut space = Space::new(view);
+    let mut regions = Regions::default();
+    if let Some(decision) = obvious::decide(&mut space, &mut regions) {
+        return decision;
+    }
+    holes::decide(&mut space, &mut regions, effort)
+        .unwrap_or_else(|_| Decision::without_examples(Verdict::Undecided, Reason::TooIntricate))
+}

@@ -1,0 +1,82 @@
+//! Which policies come nearest to stopping a sign-in, and what keeps them from it.
+
+use crate::policy::{ClientAppType, GrantControl, Policy};
+use crate::requirement::Requirement;
+use crate::signin::{Cause, SignIn, View, Why};
+
+/// Whether a policy has a condition on everything that narrows the requirement: device code flow, a risk, legacy clients.
+fn is_about(requirement: &Requirement, policy: &Policy) -> bool {
+    let conditions = &policy.conditions;
+    let only_legacy = !requirement.clients.contains(&ClientAppType::Browser);
+    let any_client = conditions.client_app_types.position(|client| *client == ClientAppType::All).is_some();
+    [
+        (requirement.flows.is_empty(), conditions.transfer_methods.is_empty()),
+        (requirement.sign_in_risk.is_empty(), conditions.sign_in_risk_levels.is_empty()),
+        (requirement.user_risk.is_empty(), conditions.user_risk_levels.is_empty()),
+        (!only_legacy, any_client),
+    ]
+    .into_iter()
+    .all(|(is_not_asked, is_without)| is_not_asked || !is_without)
+}
+
+/// Whether a policy could be widened to meet the requirement. One that blocks something else must not be taken for that:
+/// it would lock everybody out.
+fn is_meant(requirement: &Requirement, policy: &Policy, causes: &[Cause]) -> bool {
+    if policy.grant.built_in.position(|control| *control == GrantControl::Block).is_none() {
+        return true;
+    }
+    let only_legacy = !requirement.clients.contains(&ClientAppType::Browser);
+    let narrows = |cause: &Cause| match (cause.why, cause.at.property) {
+        (Why::FlowNotIncluded, _) => requirement.flows.is_empty(),
+        (Why::RiskNotIncluded, "/conditions/signInRiskLevels") => requirement.sign_in_risk.is_empty(),
+        (Why::RiskNotIncluded, "/conditions/userRiskLevels") => requirement.user_risk.is_empty(),
+        (Why::ClientAppNotIncluded, _) => !only_legacy,
+        (
+            Why::RiskNotIncluded
+            | Why::UserNotIncluded
+            | Why::OnlyIncludedGroups
+            | Why::PlatformNotIncluded
+            | Why::LocationNotIncluded
+            | Why::DeviceFilter,
+            _,
+        ) => true,
+        _ => false,
+    };
+    is_about(requirement, policy) && !causes.iter().any(narrows)
+}
+
+/// The policies that ask for what is required and do not stop `sign_in`, each with what keeps it from doing so: those
+/// meant for everybody before those meant for some, and what comes nearest first. If none asks for it, those that apply
+/// and ask for less.
+#[must_use]
+pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Cause>)> {
+    // 0: meant for everybody, 1: for groups that may hold everybody, 2: for some.
+    let mut near: Vec<(u8, usize, Vec<Cause>)> = Vec::new();
+    let mut asking_less: Vec<(usize, Vec<Cause>)> = Vec::new();
+    for (index, policy) in view.tenant.policies.iter().enumerate() {
+        let causes: Vec<Cause> = view.causes(policy, sign_in).collect();
+        if !view.asks(policy) {
+            let is_less = matches!(causes[..], [Cause { why: Why::Alternative, .. }]);
+            asking_less.extend((is_less && is_about(view.requirement, policy)).then_some((index, causes)));
+            continue;
+        }
+        let is_elsewhere = causes.iter().any(|cause| cause.why.is_elsewhere());
+        if !causes.is_empty() && !is_elsewhere && is_meant(view.requirement, policy, &causes) {
+            let meant_for = causes.iter().map(|cause| match cause.why {
+                Why::UserNotIncluded => 2,
+                Why::OnlyIncludedGroups => 1,
+                _ => 0,
+            });
+            near.push((meant_for.max().unwrap_or(0), index, causes));
+        }
+    }
+    if near.is_empty() {
+        return asking_less;
+    }
+    near.sort_by_key(|(meant_for, index, causes)| (*meant_for, causes.len(), *index));
+    // Whom a policy for administrators leaves out is no news where one is meant for everybody.
+    if near.iter().any(|(meant_for, _, _)| *meant_for < 2) {
+        near.retain(|(meant_for, _, _)| *meant_for < 2);
+    }
+    near.into_iter().map(|(_, index, causes)| (index, causes)).collect()
+}

@@ -1,0 +1,196 @@
+//! The answer: a verdict, why it is that, the counterexamples and the exceptions.
+
+use crate::policy::{Id, List, Policy};
+use crate::signin::{Cause, SignIn};
+use crate::tenant::MissingPolicies;
+
+/// Whether a requirement holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// For every sign-in.
+    Enforced,
+    /// For all but individually excluded users and groups and the Directory Synchronization Accounts role.
+    EnforcedExcept,
+    /// A sign-in gets through.
+    NotEnforced,
+    /// The files do not say.
+    Undecided,
+}
+
+impl Verdict {
+    /// The word of the JSON report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Enforced => "enforced",
+            Self::EnforcedExcept => "enforced-except",
+            Self::NotEnforced => "not-enforced",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// Why a verdict is what it is. Indices are of [`Tenant::policies`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// These policies cover every sign-in, or every one but those of the exceptions; without any of them it is open
+    /// whether the others do.
+    Policies(Vec<usize>),
+    /// The same of security defaults and these policies together.
+    SecurityDefaults(Vec<usize>),
+    /// The witness is stopped only if security defaults are on, as a file says, while policies are enabled.
+    ContradictedDefaults,
+    /// No policy is in force at all.
+    NoPolicies,
+    /// The witness gets through.
+    Witness,
+    /// The witness gets through the policies at hand, but the files are not all of them.
+    MissingPolicies(MissingPolicies),
+    /// The witness is stopped only if this cannot-be-told turns out well.
+    Unknown(usize, Cause),
+    /// The witness is stopped only if these policies' included groups contain every user.
+    Membership(Vec<usize>),
+    /// The policies encode a puzzle that takes too long to solve.
+    TooIntricate,
+}
+
+/// A principal whom the requirement does not reach, and the policies that exclude it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// User, group or role.
+    pub kind: PrincipalKind,
+    /// Its id.
+    pub id: Id,
+    /// The sign-ins of its that get through, the easiest first: what else they depart in, if anything.
+    pub holes: Vec<Hole>,
+    /// There may be more of them than are listed.
+    pub more_holes: bool,
+    /// The policies that exclude it and the index in their list.
+    pub policies: Vec<(usize, usize)>,
+}
+
+/// What an exception is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PrincipalKind {
+    /// A user.
+    User,
+    /// A group.
+    Group,
+    /// A directory role.
+    Role,
+}
+
+impl PrincipalKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::User, Self::Group, Self::Role];
+
+    /// The word of the JSON report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+        }
+    }
+
+    /// A policy's list of whom it includes, of this kind.
+    pub(super) fn included_by(self, policy: &Policy) -> &List<Id> {
+        let users = &policy.conditions.users;
+        match self {
+            Self::User => &users.include_users,
+            Self::Group => &users.include_groups,
+            Self::Role => &users.include_roles,
+        }
+    }
+
+    /// A policy's list of exclusions of this kind.
+    #[must_use]
+    pub fn excluded_by(self, policy: &Policy) -> &List<Id> {
+        let users = &policy.conditions.users;
+        match self {
+            Self::User => &users.exclude_users,
+            Self::Group => &users.exclude_groups,
+            Self::Role => &users.exclude_roles,
+        }
+    }
+
+    /// Where that list stands.
+    #[must_use]
+    pub fn exclude_list(self) -> &'static str {
+        match self {
+            Self::User => "/conditions/users/excludeUsers",
+            Self::Group => "/conditions/users/excludeGroups",
+            Self::Role => "/conditions/users/excludeRoles",
+        }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// Whether the requirement holds.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// Sign-ins that get through, the easiest first; for [`Verdict::Undecided`] those that do if nothing unknown stops
+    /// them.
+    pub holes: Vec<Hole>,
+    /// There are more holes than are listed.
+    pub more_holes: bool,
+    /// For [`Verdict::EnforcedExcept`].
+    pub exceptions: Vec<Exception>,
+}
+
+impl Decision {
+    /// A decision without counterexamples and exceptions.
+    pub(super) fn without_examples(verdict: Verdict, reason: Reason) -> Self {
+        Self { verdict, reason, holes: Vec::new(), more_holes: false, exceptions: Vec::new() }
+    }
+}
+
+/// A sign-in that gets through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hole {
+    /// The sign-in, complete.
+    pub sign_in: SignIn,
+    /// The coordinates in which it departs from what an attacker tries first. No sign-in that departs in fewer of these
+    /// values gets through.
+    pub departs: Vec<Coordinate>,
+    /// The coordinates in which it cannot be changed at will: those above, and those in which another value would be
+    /// stopped.
+    pub relevant: Vec<Coordinate>,
+}
+
+/// A coordinate of a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Coordinate {
+    /// `signInIdentity.userId`
+    User,
+    /// `signInIdentity.userType`
+    UserType,
+    /// `signInIdentity.externalTenantId`
+    ExternalTenant,
+    /// `signInIdentity.groups`
+    Groups,
+    /// `signInIdentity.roles`
+    Roles,
+    /// `signInContext.resource`
+    Resource,
+    /// `signInConditions.clientAppType`
+    ClientApp,
+    /// `signInConditions.devicePlatform`
+    Platform,
+    /// `signInConditions.locations`
+    Locations,
+    /// `signInConditions.deviceInfo`
+    Device,
+    /// `signInConditions.signInRiskLevel`
+    SignInRisk,
+    /// `signInConditions.userRiskLevel`
+    UserRisk,
+    /// `signInConditions.insiderRiskLevel`
+    InsiderRisk,
+    /// `signInConditions.authenticationFlow`
+    Flow,
+}
