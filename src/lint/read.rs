@@ -2,11 +2,12 @@
 //! findings are kept, never its text.
 
 use super::several::Sign;
-use super::{FileReport, Reader, from_config, pages};
+use super::{Reader, from_config, pages};
 use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
 use crate::ignore::{self, About, Ignore};
+use crate::outcome::FileReport;
 use crate::policy::Policy;
 use crate::rules::{self, FileFacts, Inspected};
 use crate::source::{self, Text};

@@ -2,7 +2,7 @@
 
 mod honoured;
 
-use super::distinguish;
+use super::locate::distinguish;
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::finding::{Finding, Located};

@@ -1,0 +1,135 @@
+//! The resources that a policy targets.
+
+use super::Reader;
+use crate::catalog::{self, Suite};
+use crate::coverage::formula::Formula;
+use crate::coverage::space::{Meaning, has_unknown, is_none};
+use crate::policy::{ClientAppType, Fact, FilterMode, Id, List};
+use crate::requirement::Resource;
+use crate::signin::AppFact;
+
+impl Reader<'_, '_, '_> {
+    pub(super) fn applications(&mut self) -> Formula {
+        let applications = &self.policy.conditions.applications;
+        if applications.doubt.is_some() {
+            return self.perhaps();
+        }
+        if let Some(named) = self.plainly_named() {
+            return named;
+        }
+        let mut any = Vec::new();
+        for index in 0..self.space.resources.len() {
+            let resource = self.space.resources[index].clone();
+            let matches = if let Resource::UserAction(action) = &resource {
+                self.included(&applications.user_actions, |_, listed| Formula::constant(listed == action))
+            } else {
+                let named = self.included(&applications.include, |reader, id| reader.targets(id, &resource, true));
+                let excluded =
+                    self.not_excluded(&applications.exclude, |reader, id| reader.targets(id, &resource, false));
+                let included = self.filtered(named);
+                Formula::all([included, excluded])
+            };
+            if matches != Formula::Never {
+                any.push(Formula::all([self.space.resource(&resource), matches]));
+            }
+        }
+        Formula::any(any)
+    }
+
+    /// What nearly every policy targets, without asking each resource whether it is meant: apps by their ids, or all
+    /// resources but these.
+    fn plainly_named(&mut self) -> Option<Formula> {
+        let applications = &self.policy.conditions.applications;
+        let is_plain = |id: &Id| id.is("All") || (id.guid().is_some() && !catalog::is_azure_portal(id));
+        let is_plain = |list: &List<Id>| !has_unknown(list) && list.known().all(|(_, id)| is_plain(id));
+        let actions = self.space.resources.iter().any(|resource| matches!(resource, Resource::UserAction(_)));
+        if actions
+            || !is_none(&applications.filter)
+            || !is_plain(&applications.include)
+            || !is_plain(&applications.exclude)
+        {
+            return None;
+        }
+        let named = |reader: &mut Self, list: &List<Id>| {
+            let resources: Vec<Resource> = list.known().map(|(_, id)| Resource::App(id.clone())).collect();
+            let known: Vec<&Resource> = resources.iter().filter(|one| reader.space.resources.contains(one)).collect();
+            let all = list.known().any(|(_, id)| id.is("All"));
+            if all {
+                Formula::Always
+            } else {
+                Formula::any(known.into_iter().map(|one| reader.space.resource(one)).collect::<Vec<_>>())
+            }
+        };
+        let included = named(self, &applications.include);
+        let excluded = named(self, &applications.exclude);
+        Some(Formula::all([included, excluded.not()]))
+    }
+
+    /// What a filter for apps makes of those that are named. Beside names it may narrow them or add to them.
+    fn filtered(&mut self, named: Formula) -> Formula {
+        let applications = &self.policy.conditions.applications;
+        let filter = match &applications.filter {
+            Fact::Known(None) => return named,
+            Fact::Known(Some(filter)) => filter,
+            Fact::Unknown(_) => return self.perhaps(),
+        };
+        let names_nothing =
+            !has_unknown(&applications.include) && applications.include.known().all(|(_, id)| id.is("None"));
+        match filter.mode {
+            Fact::Known(FilterMode::Exclude) => {
+                let left_out = self.told(AppFact::matches(&filter.rule), false);
+                Formula::all([named, left_out.not()])
+            }
+            Fact::Known(FilterMode::Include) if names_nothing => self.told(AppFact::matches(&filter.rule), true),
+            Fact::Known(FilterMode::Include) if self.sure => {
+                Formula::all([named, self.told(AppFact::matches(&filter.rule), true)])
+            }
+            Fact::Known(FilterMode::Include) | Fact::Unknown(_) => self.perhaps(),
+        }
+    }
+
+    /// What the files do not tell of an app: where only what is certain counts, a term of its own, so that policies on
+    /// both sides of it cover both.
+    fn told(&mut self, fact: AppFact, perhaps: bool) -> Formula {
+        if self.sure { self.space.is(Meaning::App(fact)) } else { Formula::constant(perhaps) }
+    }
+
+    /// Whether an element of the list of included or excluded apps means this resource.
+    fn targets(&mut self, id: &Id, resource: &Resource, including: bool) -> Formula {
+        if id.is("All") {
+            return Formula::Always;
+        }
+        let app = match resource {
+            Resource::App(app) if app == id => return Formula::Always,
+            Resource::App(app) => app,
+            Resource::OfSuite(suite) => {
+                return match Suite::of(id) {
+                    Some(named) if named == *suite => Formula::Always,
+                    // Each suite has apps of its own. Whether there are some of both is not known.
+                    Some(other) if including || self.sure => self.space.is(Meaning::App(AppFact::InSuite(other))),
+                    Some(_) | None => Formula::Never,
+                };
+            }
+            Resource::Every | Resource::Other | Resource::UserAction(_) => return Formula::Never,
+        };
+        if let Some(suite) = Suite::of(id) {
+            return match suite.holds(app) {
+                Some(true) => Formula::Always,
+                None => self.told(AppFact::InSuite(suite), including),
+                Some(false) if suite == Suite::AdminPortals => self.asked_by_a_portal(including),
+                Some(false) => Formula::Never,
+            };
+        }
+        if catalog::is_azure_portal(id) && catalog::is_management_api(app) {
+            return self.asked_by_a_portal(including);
+        }
+        let names_no_app = ["None", "AllAgentIdResources"].into_iter().any(|word| id.is(word));
+        if id.guid().is_some() || names_no_app { Formula::Never } else { self.told(AppFact::Is(id.clone()), including) }
+    }
+
+    /// In a browser, a portal may be what asks for an API.
+    fn asked_by_a_portal(&mut self, including: bool) -> Formula {
+        let portal = self.told(AppFact::InSuite(Suite::AdminPortals), including);
+        Formula::all([portal, self.space.client(ClientAppType::Browser)])
+    }
+}

@@ -1,0 +1,128 @@
+//! From what was read to verdicts and findings.
+
+use super::Reader;
+use super::control;
+use super::locate::distinguish;
+use super::read::Read;
+use crate::controls::Control;
+use crate::coverage::{self, Decision};
+use crate::discover::Candidate;
+use crate::finding::{CONFIG, Finding};
+use crate::outcome::TenantReport;
+use crate::rules::{self, Judgement, TenantFacts};
+use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
+use std::collections::BTreeMap;
+
+impl Reader<'_> {
+    pub(super) fn judge_all(&self, mut read: Read) -> Vec<TenantReport> {
+        if let Some(config) = &self.options.config.path {
+            read.paths.insert(CONFIG, Candidate::File(config.clone()));
+        }
+        let others = std::mem::take(&mut read.others);
+        let missing = read.missing.clone();
+        let (mut tenant, clashes) = Self::tenant(&mut read);
+        tenant.companions.security_defaults = tenant.companions.security_defaults.or(self.options.security_defaults);
+        let is_cut = tenant.missing.iter().any(|missing| missing.why == MissingPolicies::PartialPlan);
+        let told =
+            !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some() || read.destroys || is_cut;
+        let alone = others.is_empty();
+        let mut first = TenantReport {
+            name: self.name.to_owned(),
+            files: read.files,
+            policies: read.policies_found - others.values().map(|other| other.policies.len()).sum::<usize>(),
+            skipped: read.skipped,
+            excluded: read.excluded,
+            is_empty: !told && !read.has_infrastructure,
+            has_crashed: read.has_crashed,
+            taken: std::mem::take(&mut read.taken).into_iter().map(|(_, file)| file).collect(),
+            ignores: std::mem::take(&mut read.ignores).into_iter().map(|(_, ignore)| ignore).collect(),
+            ..TenantReport::default()
+        };
+        let findings = std::mem::take(&mut read.findings);
+        // Who keeps every policy behind an alias has no tenant without one.
+        let mut reports = Vec::new();
+        let is_told = told || alone;
+        let judged = self.options.judge_tenant && (told || (self.options.allow_empty && alone));
+        self.judge(&mut first, &tenant, &clashes, judged, alone, &read.paths);
+        first.findings.extend(findings);
+        reports.push(first);
+        for ((file, alias), other) in others {
+            let name = format!("{}#{alias}", read.paths.get(&file).map(Candidate::tenant).unwrap_or_default());
+            let policies = other.policies.len();
+            let mut tenant =
+                Tenant { policies: other.policies, companions: other.companions, missing: missing.clone() };
+            let clashes = tenant.settle_duplicates(|file| read.folder(file));
+            tenant.collect_strengths();
+            let mut report = TenantReport { name, policies, ..TenantReport::default() };
+            self.judge(&mut report, &tenant, &clashes, self.options.judge_tenant, false, &read.paths);
+            reports.push(report);
+        }
+        if !is_told {
+            let first = reports.remove(0);
+            let heir = &mut reports[0];
+            (heir.files, heir.skipped, heir.taken) = (first.files, first.skipped, first.taken);
+            heir.excluded = first.excluded;
+            heir.ignores = first.ignores;
+            let name = heir.name.clone();
+            heir.findings.extend(first.findings.into_iter().map(|finding| Finding { tenant: name.clone(), ..finding }));
+        }
+        for report in &mut reports {
+            report.findings.sort_by(|one, two| one.order().cmp(&two.order()));
+            distinguish(&mut report.findings);
+        }
+        reports
+    }
+
+    /// Fills in the verdicts on a tenant and what is to be said of it.
+    fn judge(
+        &self,
+        report: &mut TenantReport,
+        tenant: &Tenant,
+        clashes: &Clashes,
+        judged: bool,
+        alone: bool,
+        paths: &BTreeMap<usize, Candidate>,
+    ) {
+        let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
+        let facts = TenantFacts {
+            clashes,
+            judgements: &judgements,
+            assume_enabled: self.options.assume_enabled,
+            reading: self.options.reading,
+            selection: &self.options.selection,
+            today: self.options.today,
+            cloud: self.options.cloud,
+            is_only_tenant: self.options.is_only_tenant && alone,
+            is_whole: judged
+                && tenant.missing.is_empty()
+                && clashes.strangers.is_empty()
+                && tenant.policies.len() <= MOST_POLICIES,
+            ..TenantFacts::of(tenant, &self.options.config)
+        };
+        let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));
+        report.findings.extend(located);
+        report.controls = judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect();
+    }
+
+    fn judgements(&self, tenant: &Tenant) -> Vec<Judgement> {
+        let config = &self.options.config;
+        let options = coverage::Options {
+            assume_enabled: self.options.assume_enabled,
+            assumptions: self.options.config.assumptions_on(self.options.today),
+            ..coverage::Options::default()
+        };
+        let judgement = |control: &'static Control| {
+            let requirement = control.requirement(self.options.cloud)?;
+            let decision: Decision = coverage::decide(&requirement, tenant, options);
+            let stored_query_passes = control.stored_query.as_ref().map(|query| query.passes(&tenant.policies));
+            Some(Judgement { control, requirement, decision, stored_query_passes })
+        };
+        self.options
+            .selection
+            .judged()
+            .into_iter()
+            .chain(config.requirements.iter().copied())
+            .filter_map(judgement)
+            .collect()
+    }
+}

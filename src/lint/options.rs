@@ -1,0 +1,60 @@
+//! How a run judges.
+
+use crate::catalog::Cloud;
+use crate::config::Config;
+use crate::controls::Selection;
+use crate::rules::Reading;
+use crate::signin::AssumeEnabled;
+use std::sync::Arc;
+use time::Date;
+
+/// How a run judges.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which reading raises findings.
+    pub reading: Reading,
+    /// Judge the tenant, or only look at its files.
+    pub judge_tenant: bool,
+    /// Where the tenant is.
+    pub cloud: Cloud,
+    /// Policies to judge as if they were on.
+    pub assume_enabled: AssumeEnabled,
+    /// Judge a tenant without policies.
+    pub allow_empty: bool,
+    /// Compute GitHub's line hashes.
+    pub line_hashes: bool,
+    /// Keep what each file was taken for.
+    pub keep_files: bool,
+    /// Read a tenant's files in parallel.
+    pub parallel: bool,
+    /// The controls that are judged.
+    pub selection: Selection,
+    /// Requirements, exceptions and assumptions of one's own.
+    pub config: Arc<Config>,
+    /// The day that reviews are held against.
+    pub today: Date,
+    /// No other tenant is judged in this run.
+    pub is_only_tenant: bool,
+    /// Whether security defaults are on, where the files do not say.
+    pub security_defaults: Option<bool>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            reading: Reading::Effective,
+            judge_tenant: true,
+            cloud: Cloud::Public,
+            assume_enabled: AssumeEnabled::Neither,
+            allow_empty: false,
+            line_hashes: false,
+            keep_files: false,
+            parallel: true,
+            selection: Selection::default(),
+            config: Arc::default(),
+            today: Date::MIN,
+            is_only_tenant: true,
+            security_defaults: None,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A run over one tenant, and what reads its files.
+
+use super::options::Options;
+use super::read::Read;
+use super::several;
+use crate::discover::{Input, shown};
+use crate::outcome::{FileReport, TenantReport};
+use crate::rules::FileFacts;
+use crate::source::{self, LineHashes, Text};
+use crate::tenant::{Clashes, Tenant};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
+
+/// Reads one tenant's files and says what each was taken for.
+#[must_use]
+pub fn files(inputs: &[Input]) -> Vec<FileReport> {
+    let options = Options { keep_files: true, judge_tenant: false, ..Options::default() };
+    let reader = Reader { name: "", options: &options, progress: &AtomicUsize::new(0) };
+    reader.read(inputs).taken.into_iter().map(|(_, file)| file).collect()
+}
+
+/// Lints the tenant that these inputs hold; several where infrastructure code leads to several, the first of them the
+/// one that other files belong to. `progress` counts files.
+#[must_use]
+pub fn tenants(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Vec<TenantReport> {
+    let reader = Reader { name, options, progress };
+    reader.judge_all(reader.read(inputs))
+}
+
+/// Reads one tenant and judges nothing.
+#[must_use]
+pub fn load(inputs: &[Input], options: &Options) -> Tenant {
+    let reader = Reader { name: "", options, progress: &AtomicUsize::new(0) };
+    Reader::tenant(&mut reader.read(inputs)).0
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) name: &'a str,
+    pub(super) options: &'a Options,
+    pub(super) progress: &'a AtomicUsize,
+}
+
+impl Reader<'_> {
+    /// The tenant, and what does not fit together in it.
+    pub(super) fn tenant(read: &mut Read) -> (Tenant, Clashes) {
+        let mut tenant = Tenant {
+            policies: std::mem::take(&mut read.policies),
+            companions: std::mem::take(&mut read.companions),
+            missing: std::mem::take(&mut read.missing),
+        };
+        tenant.resolve_names();
+        let mut clashes = tenant.settle_duplicates(|file| read.folder(file));
+        tenant.collect_strengths();
+        clashes.strangers = several::strangers(&tenant.policies, &read.pages, &read.signs, &read.paths);
+        if !clashes.strangers.is_empty() {
+            // Whose they are is not known.
+            tenant.companions.security_defaults = None;
+            several::mark(&mut tenant.policies, &clashes.strangers, &read.paths);
+        }
+        (tenant, clashes)
+    }
+
+    pub(super) fn hashes(&self, text: Option<&Text>) -> LineHashes {
+        match text {
+            Some(text) if self.options.line_hashes && text.encoding.is_utf8() => source::line_hashes(text.as_str()),
+            _ => LineHashes::default(),
+        }
+    }
+}
+
+impl FileFacts<'_> {
+    pub(super) fn of(file: usize) -> Self {
+        Self {
+            file,
+            has_crashed: false,
+            unreadable: None,
+            encoding: None,
+            syntax: &[],
+            taken: None,
+            policies: &[],
+            bearers: None,
+        }
+    }
+}
+
+/// The folder that all paths have in common, as the name of their tenant.
+#[must_use]
+pub fn common_folder(inputs: &[Input]) -> String {
+    if let [input] = inputs {
+        return input.name();
+    }
+    let mut paths = inputs.iter().map(|input| PathBuf::from(input.name()));
+    let mut common = paths.next().unwrap_or_default();
+    for path in paths {
+        while !path.starts_with(&common) {
+            if !common.pop() {
+                return ".".to_owned();
+            }
+        }
+    }
+    let common = shown(&common);
+    if common.is_empty() { ".".to_owned() } else { common }
+}

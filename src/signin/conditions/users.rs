@@ -1,0 +1,160 @@
+//! Users, groups, roles and guests.
+
+use super::{Found, find, is, may_be, no, perhaps_same, unknown};
+use crate::policy::{Fact, Guests, Id, List, Policy, UserType, Users};
+use crate::signin::{At, Cause, Lens, Match, SignIn, View, Why};
+
+pub(super) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
+    let users = &policy.conditions.users;
+    if let Some(reason) = users.doubt {
+        return unknown(At::property("/conditions/users"), Why::Doubt(reason));
+    }
+    let guest = sign_in.user_type != UserType::Member;
+    let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
+    let in_group = |id: &Id| sign_in.groups.contains(id);
+    let has_role = |id: &Id| sign_in.roles.contains(id);
+    let tracked = lens != Lens::Plain;
+
+    let mut perhaps = None;
+    let may_be_user = |id: &Id| !tracked && may_be(view, sign_in.user.as_ref(), id);
+    let excluded = [
+        (
+            perhaps_same("/conditions/users/excludeUsers", &users.exclude_users, may_be_user, |id| {
+                (is_user(id) && !tracked) || id.is("All") || (guest && id.is("GuestsOrExternalUsers"))
+            }),
+            if guest && sign_in.user.is_none() { Why::GuestsExcluded } else { Why::UserExcluded },
+        ),
+        (
+            find("/conditions/users/excludeGroups", &users.exclude_groups, |id| in_group(id) && !tracked),
+            Why::GroupExcluded,
+        ),
+        (
+            find("/conditions/users/excludeRoles", &users.exclude_roles, |id| {
+                has_role(id) && !(tracked && view.requirement.tracked_roles.contains(id))
+            }),
+            Why::RoleExcluded,
+        ),
+        (
+            guests(view, "/conditions/users/excludeGuestsOrExternalUsers", &users.exclude_guests, sign_in),
+            Why::GuestsExcluded,
+        ),
+    ];
+    for (found, why) in excluded {
+        match found {
+            Found::At(at) => return no(at, why),
+            Found::Perhaps(cause) => {
+                perhaps.get_or_insert(cause);
+            }
+            Found::Absent => {}
+        }
+    }
+    // A role that is named instead of identified may be any role, this user's included.
+    if let Some((index, _)) = users.exclude_roles.known().find(|(_, id)| id.guid().is_none()) {
+        let at = At::element("/conditions/users/excludeRoles", index);
+        perhaps.get_or_insert(Cause { at, why: Why::Doubt(crate::policy::Reason::Unrecognised) });
+    }
+    // A word that is none of Microsoft's may be one of tomorrow's, for a class that this user is in.
+    if let Some(index) = users.exclude_users.position(Id::may_be_class) {
+        let at = At::element("/conditions/users/excludeUsers", index);
+        perhaps.get_or_insert(Cause { at, why: Why::Doubt(crate::policy::Reason::Unrecognised) });
+    }
+    let included = included_user(view, users, sign_in, lens, guest);
+    let partner = matches!(sign_in.user_type, UserType::ServiceProvider | UserType::B2bDirectConnectUser);
+    if partner && included == Match::Yes && !view.assumptions.all_users_includes_partners {
+        let all = users.include_users.position(|id| id.is("All"));
+        let others = Users { include_users: List::default(), ..users.clone() };
+        if let (Some(index), Match::No(_)) = (all, included_user(view, &others, sign_in, lens, guest)) {
+            let at = At::element("/conditions/users/includeUsers", index);
+            perhaps.get_or_insert(Cause { at, why: Why::PartnersPerhaps });
+        }
+    }
+    match included {
+        Match::Yes => perhaps.map_or(Match::Yes, Match::Unknown),
+        other => other,
+    }
+}
+
+fn included_user(view: &View<'_>, users: &Users, sign_in: &SignIn, lens: Lens, guest: bool) -> Match {
+    let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
+    let included = [
+        perhaps_same(
+            "/conditions/users/includeUsers",
+            &users.include_users,
+            |id| may_be(view, sign_in.user.as_ref(), id),
+            |id| is_user(id) || id.is("All") || (guest && id.is("GuestsOrExternalUsers")),
+        ),
+        find("/conditions/users/includeGroups", &users.include_groups, |id| {
+            sign_in.groups.contains(id) || lens == Lens::InIncludedGroups
+        }),
+        // A name may be that of any role which the user holds.
+        perhaps_same(
+            "/conditions/users/includeRoles",
+            &users.include_roles,
+            |id| id.guid().is_none() && !sign_in.roles.is_empty(),
+            |id| sign_in.roles.contains(id),
+        ),
+        guests(view, "/conditions/users/includeGuestsOrExternalUsers", &users.include_guests, sign_in),
+    ];
+    let mut perhaps = None;
+    for found in included {
+        match found {
+            Found::At(_) => return Match::Yes,
+            Found::Perhaps(cause) => {
+                perhaps.get_or_insert(cause);
+            }
+            Found::Absent => {}
+        }
+    }
+    if let Some(cause) = perhaps {
+        return Match::Unknown(cause);
+    }
+    if !users.include_groups.is_empty() {
+        return no(At::property("/conditions/users/includeGroups"), Why::OnlyIncludedGroups);
+    }
+    let property = if !users.include_roles.is_empty() {
+        "/conditions/users/includeRoles"
+    } else if users.include_guests != Fact::Known(None) {
+        "/conditions/users/includeGuestsOrExternalUsers"
+    } else if users.include_users.is_empty() {
+        "/conditions/users"
+    } else {
+        "/conditions/users/includeUsers"
+    };
+    no(At::property(property), Why::UserNotIncluded)
+}
+
+fn guests(view: &View<'_>, property: &'static str, condition: &Fact<Option<Box<Guests>>>, sign_in: &SignIn) -> Found {
+    let guests = match condition {
+        Fact::Known(None) => return Found::Absent,
+        Fact::Known(Some(guests)) => guests,
+        Fact::Unknown(reason) => {
+            return match sign_in.user_type {
+                UserType::Member => Found::Absent,
+                _ => Found::Perhaps(Cause { at: At::property(property), why: Why::Doubt(*reason) }),
+            };
+        }
+    };
+    if sign_in.user_type == UserType::Member {
+        return Found::Absent;
+    }
+    let of_type = match find(property, &guests.types, |kind| *kind == sign_in.user_type) {
+        // The types are one string: the label marks the object.
+        Found::At(_) => Found::At(At::property(property)),
+        other => other,
+    };
+    // External tenants say nothing about guests whose account is the tenant's own.
+    let tenants = match (&guests.tenants, &sign_in.external_tenant) {
+        (Some(tenants), Some(home)) if sign_in.user_type != UserType::InternalGuest => perhaps_same(
+            property,
+            tenants,
+            |tenant| may_be(view, Some(home), tenant),
+            |tenant| is(sign_in, Some(home), tenant),
+        ),
+        _ => return of_type,
+    };
+    match (of_type, tenants) {
+        (Found::Absent, _) | (_, Found::Absent) => Found::Absent,
+        (perhaps @ Found::Perhaps(_), _) | (_, perhaps @ Found::Perhaps(_)) => perhaps,
+        (at, Found::At(_)) => at,
+    }
+}
