@@ -76,7 +76,7 @@ impl Baseline {
         entries.iter().any(|entry| entry.is(finding) && finding.extent.is_within(&entry.extent))
     }
 
-    /// Forgets what is not found any more, and of what is found whatever has been mended. Returns how many entries are
+    /// Forgets what is not found any more, and of what is found whatever has been fixed. Returns how many entries are
     /// gone.
     pub fn prune<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) -> usize {
         let mut found: HashMap<&str, Vec<&Finding>> = HashMap::new();

@@ -40,7 +40,7 @@ enum Command {
     WhatIf(Box<what_if::Arguments>),
     /// List every file with what it was taken for
     Files(files::Arguments),
-    /// Print what a rule catches, why it matters and how to mend it
+    /// Print what a rule catches, why it matters and how to fix it
     Explain(explain::Arguments),
     /// List all rules
     Rules,

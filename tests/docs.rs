@@ -101,12 +101,12 @@ fn the_table_in_the_readme_is_up_to_date() {
     assert!(fs::read_to_string(&path).unwrap() == fresh, "UPDATE_DOCS=1 cargo test --test docs");
 }
 
-/// What a rule about policies must tell: an admin mends it in the admin center, in Graph's JSON or in Terraform.
+/// What a rule about policies must tell: an admin fixes it in the admin center, in Graph's JSON or in Terraform.
 #[test]
 fn every_page_about_policies_tells_how_to_mend_it_everywhere() {
     let about_policies = [Category::Controls, Category::Gaps, Category::Exclusions, Category::Rollout];
     for rule in rules::all().iter().filter(|rule| about_policies.contains(&rule.meta().category)) {
-        // An auditor's query is no policy: there is nothing to mend.
+        // An auditor's query is no policy: there is nothing to fix.
         if rule.meta().id == "stored-query-disagrees" {
             continue;
         }
@@ -114,7 +114,7 @@ fn every_page_about_policies_tells_how_to_mend_it_everywhere() {
         for heading in [
             "## Why it matters",
             "## Example",
-            "## How to mend it",
+            "## How to fix it",
             "### In the admin center",
             "### In Graph JSON",
             "### In Terraform",

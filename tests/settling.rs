@@ -193,7 +193,7 @@ fn a_baseline_survives_whatever_says_the_same() {
     let new = report(path, &[]);
     assert_eq!(rules(&new), ["letter-case", "letter-case"]);
     assert_eq!(fs::read(path.join("caplint-baseline.json")).unwrap(), before);
-    // What is mended is forgotten, on request.
+    // What is fixed is forgotten, on request.
     fs::remove_file(path.join("new.json")).unwrap();
     fs::write(path.join("p.json"), POLICY.replace("Enabled", "enabled")).unwrap();
     assert_eq!(text(&run(path, &["baseline", "prune"])), "1 findings are gone, 2 are left in caplint-baseline.json\n");

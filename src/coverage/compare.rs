@@ -46,9 +46,9 @@ impl<'t> Comparison<'t> {
         Self { space, regions: Regions::default(), written: None, covers_all: None }
     }
 
-    /// Whether `mended` would surely stop a sign-in that surely no policy of the tenant stops now.
+    /// Whether `changed` would surely stop a sign-in that surely no policy of the tenant stops now.
     #[must_use]
-    pub fn would_add(&mut self, mended: &Policy) -> bool {
+    pub fn would_add(&mut self, changed: &Policy) -> bool {
         if self.is_beyond_comparison() {
             return false;
         }
@@ -56,8 +56,8 @@ impl<'t> Comparison<'t> {
             return false;
         }
         let Self { space, regions, .. } = self;
-        let users = region::users(space, mended, Leniency::AsWritten);
-        let wanted = Formula::all([users, region::applies_except_users(space, mended, true)]);
+        let users = region::users(space, changed, Leniency::AsWritten);
+        let wanted = Formula::all([users, region::applies_except_users(space, changed, true)]);
         if wanted == Formula::Never {
             return false;
         }
@@ -75,17 +75,17 @@ impl<'t> Comparison<'t> {
         *covers_all.get_or_insert_with(|| policies.iter().any(|policy| may_cover_all(space, policy)))
     }
 
-    /// Whether `mended` would surely stop a sign-in of a member of `group` that no policy stops as it is written, and none
+    /// Whether `changed` would surely stop a sign-in of a member of `group` that no policy stops as it is written, and none
     /// of `meant` is about: those that are on purpose without the group, taken as if they were on.
     #[must_use]
-    pub fn would_add_members(&mut self, mended: &Policy, group: &Id, meant: &[&Policy]) -> bool {
+    pub fn would_add_members(&mut self, changed: &Policy, group: &Id, meant: &[&Policy]) -> bool {
         if self.is_beyond_comparison() {
             return false;
         }
         let Self { space, written, .. } = self;
         let member = space.is(Meaning::Group(group.clone()));
-        let users = region::users(space, mended, Leniency::AsWritten);
-        let wanted = Formula::all([member, users, region::applies_except_users(space, mended, true)]);
+        let users = region::users(space, changed, Leniency::AsWritten);
+        let wanted = Formula::all([member, users, region::applies_except_users(space, changed, true)]);
         if wanted == Formula::Never {
             return false;
         }
@@ -363,15 +363,15 @@ mod tests {
         let excluding = r#""includeUsers": ["All"], "excludeGroups": ["22222222-2222-4222-8222-222222222222"]"#;
         let broad = policy(excluding, "All", "all", "");
         let narrow = policy(excluding, APP, "all", "");
-        let mended = policy(r#""includeUsers": ["All"]"#, "All", "all", "");
+        let changed = policy(r#""includeUsers": ["All"]"#, "All", "all", "");
         let adds = |policies: Vec<Policy>, meant: &Policy| {
             let tenant = Tenant { policies, ..Tenant::default() };
             let requirement = Requirement::everywhere(Grant::Mfa);
             let mut comparison = Comparison::new(&requirement, &tenant, Options::default());
-            comparison.would_add_members(&mended, &group, &[meant])
+            comparison.would_add_members(&changed, &group, &[meant])
         };
         assert!(adds(vec![broad.clone(), narrow.clone()], &narrow));
         assert!(!adds(vec![broad.clone(), narrow.clone()], &broad));
-        assert!(!adds(vec![broad, narrow.clone(), mended.clone()], &narrow));
+        assert!(!adds(vec![broad, narrow.clone(), changed.clone()], &narrow));
     }
 }

@@ -150,15 +150,15 @@ impl TenantFacts<'_> {
     /// Whether a policy that asks for MFA would, changed like this, surely ask for it on a sign-in where surely no policy
     /// of the tenant does now. False where the files are not the whole tenant.
     #[must_use]
-    pub fn leaves_mfa_out(&self, policy: &Policy, mend: impl FnOnce(&mut Policy)) -> bool {
+    pub fn leaves_mfa_out(&self, policy: &Policy, change: impl FnOnce(&mut Policy)) -> bool {
         self.is_whole
             && self.mfa(|mfa| {
                 if mfa.may_cover_all() {
                     return false;
                 }
-                let mut mended = policy.clone();
-                mend(&mut mended);
-                mfa.would_add(&mended)
+                let mut changed = policy.clone();
+                change(&mut changed);
+                mfa.would_add(&changed)
             })
     }
 

@@ -74,17 +74,17 @@ fn perhaps(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> bo
 /// groups and tracked roles were not, every user were in an included group, and all that is unknown turned out well. A
 /// sign-in that is open only to somebody who is excluded one by one is none: that half would not hold without the lens.
 fn check_addition(axes: &[Axis], mut policies: Vec<Policy>, requirement: &Requirement) -> Result<bool, TestCaseError> {
-    let mended = policies.pop().unwrap();
+    let changed = policies.pop().unwrap();
     // As a rule asks: of a policy that is in the tenant, so that what it names is known there.
-    policies.push(Policy { state: Fact::Known(State::Disabled), ..mended.clone() });
+    policies.push(Policy { state: Fact::Known(State::Disabled), ..changed.clone() });
     let tenant = Tenant { policies, ..tenant(&[]) };
     let view = coverage::view(requirement, &tenant, Options::default());
     let is_open = |sign_in: &SignIn| {
         tenant.policies.iter().all(|policy| !perhaps(&view, policy, sign_in, Lens::InIncludedGroups))
     };
     let sign_ins = sign_ins(axes, requirement, &tenant.policies);
-    let added = sign_ins.iter().find(|sign_in| surely(&view, &mended, sign_in) && is_open(sign_in));
-    let adds = Comparison::new(requirement, &tenant, Options::default()).would_add(&mended);
+    let added = sign_ins.iter().find(|sign_in| surely(&view, &changed, sign_in) && is_open(sign_in));
+    let adds = Comparison::new(requirement, &tenant, Options::default()).would_add(&changed);
     prop_assert_eq!(adds, added.is_some(), "{:?}", added);
     Ok(adds)
 }

@@ -35,7 +35,7 @@ impl Rule for AlternativeToMfa {
             return;
         }
         let message = format!(
-            "{} asks for MFA or {word}: whoever has the latter gets in with a password, and no other policy asks them for MFA.",
+            "{} asks for MFA or {word}: whoever has the latter needs only a password, and no other policy asks them for MFA.",
             PolicyRef::to(policy).label()
         );
         let seen = asks_for_mfa.map_or_else(

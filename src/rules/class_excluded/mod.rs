@@ -108,7 +108,7 @@ fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         joined(&names, SHOWN)
     );
     let draft = ClassExcluded::draft(message)
-        .help("Exclude break-glass accounts one by one instead of a role: whoever is given the role drops out, too.")
+        .help("Exclude break-glass accounts one by one instead of a role: everybody who is assigned the role is excluded, too.")
         .policy(policy)
         .about("roles");
     drafts.push(privileged.iter().take(SHOWN).fold(draft, |draft, (index, _)| {

@@ -28,14 +28,14 @@ pub(super) fn markdown(control: &Control) -> String {
             text.example.enforced.trim()
         ),
     );
-    let mut mend = format!("### In the admin center\n\n{}", numbered(&text.remediation.portal));
-    mend += "\n### In Graph JSON\n\nThe second example is such a policy; `POST /identity/conditionalAccess/policies` takes it \
+    let mut fix = format!("### In the admin center\n\n{}", numbered(&text.remediation.portal));
+    fix += "\n### In Graph JSON\n\nThe second example is such a policy; `POST /identity/conditionalAccess/policies` takes it \
              without its `id`.\n\n### In Terraform\n\n";
-    _ = write!(mend, "```hcl silent\n{}\n```\n", text.remediation.terraform.trim());
+    _ = write!(fix, "```hcl silent\n{}\n```\n", text.remediation.terraform.trim());
     for further in &text.remediation.further {
-        _ = write!(mend, "\n### {}\n\n{}", further.name, numbered(&further.steps));
+        _ = write!(fix, "\n### {}\n\n{}", further.name, numbered(&further.steps));
     }
-    section("How to mend it", &mend);
+    section("How to fix it", &fix);
     section("When to ignore it", &text.texts.ignore);
     let query = match control.stored_query {
         Some(_) => {

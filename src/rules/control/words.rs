@@ -457,7 +457,7 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::Contradicted => "keep the copy that the tenant has, and leave the other out".to_owned(),
         Why::Foreign => "check each tenant by itself: `[[tenant]]` in caplint.toml, or `--tenant-per-path`".to_owned(),
         Why::Doubt(Reason::Untold(untold)) => untold_remedy(untold, &value),
-        Why::Doubt(_) => format!("mend `{value}`"),
+        Why::Doubt(_) => format!("fix `{value}`"),
     })
 }
 
@@ -470,7 +470,7 @@ fn untold_remedy(untold: Untold, value: &str) -> String {
         Untold::NotSelected => "export the policies again without `$select`".to_owned(),
         Untold::Sensitive => format!("keep `{value}` out of sensitive variables: the ids in a policy are no secret"),
         Untold::Uncalled => "call the module, or check its folder by itself if it is one".to_owned(),
-        Untold::Unreadable => "mend the file that could not be read".to_owned(),
+        Untold::Unreadable => "fix the file that could not be read".to_owned(),
         Untold::Overridden => format!("check a plan, or write `{value}` where it is overridden"),
         Untold::Variable | Untold::ForEach | Untold::Count | Untold::Dynamic | Untold::Expression => format!(
             "check the plan instead, in which Terraform has evaluated {}: `terraform plan -out plan && terraform show \

@@ -50,7 +50,7 @@ fn roles(policy: &Policy) -> Option<Draft> {
     let (_, _, first) = roles.first()?;
     let names: Vec<&str> = roles.iter().map(|(_, name, _)| *name).collect();
     let message = format!(
-        "{} includes roles that Microsoft has deprecated, and that nobody can be given: {}.",
+        "{} includes roles that Microsoft has deprecated and that can no longer be assigned: {}.",
         PolicyRef::to(policy).label(),
         names.join(", ")
     );

@@ -27,8 +27,7 @@ impl Rule for DestroyedPolicies {
         }
         let policies = if count == 1 { "policy" } else { "policies" };
         let message = format!(
-            "This plan destroys {count} Conditional Access {policies} and keeps none: {}. After apply, nothing in it \
-             requires anything.",
+            "This plan destroys {count} Conditional Access {policies} and keeps none: {}. After apply, no policy of it is in force.",
             named.join(", ")
         );
         let label = Label { file: file.file, spot: Spot::File, message: "destroys every policy in it".to_owned() };

@@ -34,12 +34,12 @@ impl Rule for DeviceFilterBypass {
         };
         let (whom, help) = match (mode, matches_unregistered) {
             (FilterMode::Include, Some(false)) => (
-                "An unregistered device has no attributes to match, so an attacker's own is left out, and no other policy \
+                "An unregistered device has no attributes, so the filter does not match an attacker's device, and no other policy \
                  asks for MFA on all of the others",
                 "ask for MFA on the other devices in a policy of its own",
             ),
             (FilterMode::Exclude, Some(true)) => (
-                "Negative operators match an unregistered device, so an attacker's own is left out, and no other policy asks \
+                "Negative operators match an unregistered device, so the filter matches an attacker's device, and no other policy asks \
                  for MFA on all of them",
                 "name the devices to leave out with positive operators",
             ),

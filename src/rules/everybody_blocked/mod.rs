@@ -32,7 +32,7 @@ impl Rule for EverybodyBlocked {
             "of everybody but the users and groups that are excluded"
         };
         let message = format!(
-            "{} {block} every sign-in {whom}, at every resource: nobody else can work, and nobody can mend it. Controls hold \
+            "{} {block} every sign-in {whom}, at every resource: nobody else can sign in, and nobody can fix it. Controls hold \
              here because nobody gets in.",
             joined(&names, SHOWN)
         );

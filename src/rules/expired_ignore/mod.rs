@@ -20,7 +20,7 @@ impl Rule for ExpiredIgnore {
         let message = format!("This ignore of {} for {} ended on {until}.", facts.ignore.rule, facts.ignore.subject());
         drafts.push(
             Self::draft(message)
-                .help("Look at what it hid; then mend it and remove the ignore, or set a new day.")
+                .help("Look at what it hid; then fix it and remove the ignore, or set a new day.")
                 .about(format!("{} {}", facts.ignore.rule, facts.ignore.subject())),
         );
     }

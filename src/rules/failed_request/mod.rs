@@ -30,8 +30,7 @@ impl Rule for FailedRequest {
                 (None, None) => "an error".to_owned(),
             };
             let message = format!(
-                "A request to Microsoft Graph failed: instead of an answer {what} was saved. What was asked for is missing, \
-                 and policies may be among it."
+                "A request to Microsoft Graph failed: instead of an answer {what} was saved. The objects that it asked for are missing, and policies may be among them."
             );
             drafts.push(
                 Self::draft(message)

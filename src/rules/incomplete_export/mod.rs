@@ -36,8 +36,7 @@ impl Rule for IncompleteExport {
             let from = Origin::document(missing.file);
             let spot = Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key };
             let label = Label { file: missing.file, spot, message: "the list goes on in another page".to_owned() };
-            let message = "This export is incomplete: it is one page of several, and the policies on the others are not in it. \
-                           No verdict can count on them: what is not enforced here may be enforced there.";
+            let message = "This export is incomplete: it is one page of several, and the policies on the other pages are missing. A control that does not hold here may hold with them.";
             drafts.push(
                 Self::draft(message)
                     .help("Follow `@odata.nextLink` to the last page, e.g. with `Get-MgIdentityConditionalAccessPolicy -All`.")

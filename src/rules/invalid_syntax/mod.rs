@@ -36,12 +36,12 @@ impl Rule for InvalidSyntax {
                 ),
                 SyntaxProblem::InvalidHcl(what) => (
                     format!("This file is not valid HCL: {what}."),
-                    "Mend it here; `terraform validate` says the same.",
+                    "Fix it here; `terraform validate` says the same.",
                     "cannot stand here",
                 ),
                 SyntaxProblem::Invalid(what) => (
                     format!("This file is not valid JSON: {what}."),
-                    "Mend the JSON here, or export it again.",
+                    "Fix the JSON here, or export it again.",
                     "cannot stand here",
                 ),
             };

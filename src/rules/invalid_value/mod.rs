@@ -42,7 +42,7 @@ impl Rule for InvalidValue {
                 ),
                 _ => continue,
             };
-            let consequence = " Until it is mended, caplint does not count on this part of the policy.";
+            let consequence = " Until it is fixed, caplint does not count on this part of the policy.";
             drafts.push(
                 Self::draft(format!("{message}{consequence}"))
                     .help(help)

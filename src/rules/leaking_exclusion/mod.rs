@@ -120,10 +120,10 @@ fn block_everywhere() -> &'static Requirement {
 /// Whether members of the group do what the policy would stop, were they not excluded: beyond the policies that they are
 /// meant to be excluded from, and stopped by no other.
 fn escapes(comparison: &mut Comparison<'_>, policy: &Policy, group: &Id, meant: &[&Policy]) -> bool {
-    let mut mended = policy.clone();
-    let groups = &mut mended.conditions.users.exclude_groups;
+    let mut changed = policy.clone();
+    let groups = &mut changed.conditions.users.exclude_groups;
     *groups = groups.items().iter().filter(|item| item.known() != Some(group)).cloned().collect();
-    comparison.would_add_members(&mended, group, meant)
+    comparison.would_add_members(&changed, group, meant)
 }
 
 /// The name of a group: what the files tell, or what stands in place of its id.

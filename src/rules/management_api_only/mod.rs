@@ -49,7 +49,7 @@ impl Rule for ManagementApiOnly {
             format!("MFA is asked for the Windows Azure Service Management API, but not for {}.", open.join(" and "));
         let place = Pointer::new("/conditions/applications/includeApplications").index(index);
         let draft = Self::draft(message)
-            .help("Include All resources: Microsoft Graph cannot be named, and what is new is then covered from its first day.")
+            .help("Include All resources: a policy cannot name Microsoft Graph, and new resources are then covered from their first day.")
             .policy(policy)
             .label(Label::in_policy(policy, &place, "covers the portal, the CLI, PowerShell and REST of Azure alone"));
         drafts.push(Draft { is_of_tenant: true, ..draft });

@@ -40,8 +40,7 @@ impl Rule for MfaOnlyAtRisk {
             return;
         }
         let message = format!(
-            "{} asks for MFA only at the risk that it lists. Whom Entra does not rate so gets in with a password, and no other \
-             policy asks for MFA.",
+            "{} asks for MFA only at the risk that it lists. A sign-in that Entra rates differently needs only a password, and no other policy asks it for MFA.",
             PolicyRef::to(policy).label()
         );
         drafts.push(

@@ -38,7 +38,7 @@ impl Rule for NeverApplies {
             format!("{} never applies: {}. It protects nothing.", PolicyRef::to(policy).label(), what.because);
         drafts.push(
             Self::draft_at(level, message)
-                .help("Say whom and what the policy is for, or delete it.")
+                .help("Add the users and resources that the policy is for, or delete it.")
                 .policy(policy)
                 .about(place.as_str())
                 .label(Label::in_policy(policy, &place, what.because)),

@@ -1,4 +1,4 @@
-//! Nobody is left to mend a mistake.
+//! Nobody is left to fix a mistake.
 
 use super::{Rule, declare};
 use crate::catalog;
@@ -149,7 +149,7 @@ fn excluded(policy: &Policy) -> impl Iterator<Item = (PrincipalKind, &Id)> {
 /// Whether a policy can keep every administrator out, and says whom it excludes.
 fn can_lock_out(policy: &Policy) -> bool {
     let conditions = &policy.conditions;
-    // Whoever can still sign in to these can mend the rest.
+    // Whoever can still sign in to these can fix the rest.
     let excludes_administration = conditions.applications.exclude.position(|id| {
         let name = catalog::app(id).map(|app| app.name);
         id.is("MicrosoftAdminPortals") || name == Some("Windows Azure Service Management API")

@@ -32,7 +32,7 @@ impl Rule for OtherCloudApp {
             let app = quoted(catalog::name(named).unwrap_or_default());
             let message = format!(
                 "{} {what} {app} by its id in {cloud}. In this tenant's cloud the app has another id, so the policy does not \
-                 touch it.",
+                 apply to it.",
                 PolicyRef::to(policy).label()
             );
             drafts.push(

@@ -86,7 +86,7 @@ fn draft(facts: &TenantFacts<'_>, redundant: &Redundant) -> Draft {
     );
     let name = Pointer::root().key("displayName");
     let draft = RedundantPolicy::draft(message)
-        .help("Delete it, or keep it on purpose and ignore this: as long as the others stay as they are, it changes nothing.")
+        .help("Delete it. If you keep it on purpose, add an ignore: it changes nothing while the other policies stay as they are.")
         .policy(policy)
         .label(Label::in_policy(policy, &name, "adds nothing"));
     others.take(SHOWN).fold(draft, |draft, other| draft.label(Label::in_policy(other, &name, "asks for MFA already")))

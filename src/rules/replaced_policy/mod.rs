@@ -23,11 +23,14 @@ impl Rule for ReplacedPolicy {
         };
         let stays_off = matches!(policy.state, Fact::Known(State::Disabled | State::ReportOnly));
         let (level, what) = if replaced.was_enabled && !stays_off {
-            (Level::Warning, "From the one to the other, and for good if the second step fails, nobody is held to it.")
+            (
+                Level::Warning,
+                "The policy is not in force between the two steps, and stays away if the second one fails.",
+            )
         } else {
             (Level::Info, "It is not in force both before and after, so nothing opens, but its id changes.")
         };
-        let message = format!("This plan destroys {} and then makes it anew. {what}", PolicyRef::to(policy).label());
+        let message = format!("This plan destroys {} and then creates it again. {what}", PolicyRef::to(policy).label());
         let help = format!(
             "{}Set `create_before_destroy` in its `lifecycle`, so that the new policy is there before the old one goes.",
             why(replaced)

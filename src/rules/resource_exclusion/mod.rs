@@ -44,9 +44,7 @@ impl Rule for ResourceExclusion {
         let place = Pointer::new("/conditions/applications/excludeApplications").index(index);
         drafts.push(
             Self::draft(message)
-                .help(
-                    "Do without exclusions of resources where you can, and test apps that ask for basic scopes alone.",
-                )
+                .help("Avoid excluding resources, and test apps that ask for basic scopes only.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &place, "the first resource that is excluded")),
         );

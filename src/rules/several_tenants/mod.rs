@@ -46,7 +46,7 @@ impl Rule for SeveralTenants {
                 | Evidence::Companions => "look like two tenants",
             };
             let message = format!(
-                "{one} and {two} {what}: {why}. Policies of one close no gap of the other, so none of them is counted on."
+                "{one} and {two} {what}: {why}. A policy of one tenant cannot close a gap in the other, so no verdict counts on any of them."
             );
             let help = "Judge each tenant by itself: give it a `[[tenant]]` with its `paths` in caplint.toml, check one folder a \
                         run, or name the folders and give `--tenant-per-path`.";

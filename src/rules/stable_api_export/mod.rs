@@ -19,8 +19,7 @@ impl Rule for StableApiExport {
     fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let versions = &tenant.tenant.companions.graph;
         let Some((file, pointer)) = versions.stable.as_ref().filter(|_| !versions.beta) else { return };
-        let message = "The policies were exported from Graph v1.0, which leaves out every policy that uses a preview feature. What \
-                       is missing may block or demand more; it cannot let anybody in.";
+        let message = "The policies were exported from Graph v1.0, which leaves out every policy that uses a preview feature. The missing policies can only block more or demand more.";
         let spot = Spot::Pointer { from: Origin::document(*file), pointer: pointer.clone(), part: Part::Value };
         let label = Label { file: *file, spot, message: "v1.0".to_owned() };
         drafts.push(

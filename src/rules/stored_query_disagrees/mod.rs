@@ -25,7 +25,7 @@ impl Rule for StoredQueryDisagrees {
             let message =
                 format!("The stored query of {} {passes}, while the proof says {proof}: {why}.", judgement.control.id);
             let mut draft = Self::draft(message).about(judgement.control.id);
-            draft = draft.help("Trust the proof. `--reading stored-query` makes the query decide instead.");
+            draft = draft.help("Rely on the proof. With `--reading stored-query`, the query decides instead.");
             let policy = if query { matching(facts, judgement) } else { proving(judgement) };
             if let Some(policy) = policy.and_then(|index| facts.tenant.policies.get(index)) {
                 let seen =

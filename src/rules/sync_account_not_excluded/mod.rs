@@ -36,7 +36,7 @@ impl Rule for SyncAccountNotExcluded {
         let names: Vec<String> = stopping.iter().map(|policy| PolicyRef::to(policy).label()).collect();
         let message = format!(
             "{} {} not exclude the role Directory Synchronization Accounts. Where Entra Connect signs in with such an \
-             account, and no excluded group holds it, it is stopped, and synchronizes no more.",
+             account and no excluded group holds it, this policy stops it and synchronization fails.",
             joined(&names, SHOWN),
             if stopping.len() == 1 { "does" } else { "do" },
         );

@@ -26,7 +26,7 @@ impl Rule for TenantBoundId {
         }
         let named = if ids.len() == 1 { "an id".to_owned() } else { format!("{} ids", ids.len()) };
         let message = format!(
-            "{} has {named} written out that only one tenant knows: in any other, nobody and nothing is meant.",
+            "{} has {named} written out that only one tenant knows: in any other tenant it matches nothing.",
             PolicyRef::to(policy).label()
         );
         let draft = Self::draft(message)

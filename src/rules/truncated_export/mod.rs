@@ -26,7 +26,7 @@ impl Rule for TruncatedExport {
                 format!("{}, which is what PowerShell writes when it stops", quoted(value))
             };
             let message = format!(
-                "This export is truncated: {place} is {what}. What the policy says there is lost, and caplint does not guess it."
+                "This export is truncated: {place} is {what}. The value is lost, and caplint does not guess it."
             );
             drafts.push(
                 Self::draft(message)

@@ -42,7 +42,7 @@ impl Rule for TrustedLocationBypass {
         let message =
             format!("{} {asks} a password is enough, and no other policy asks for MFA.", PolicyRef::to(policy).label());
         let help = if is_spared {
-            "Remove the location condition. Where fewer prompts are the aim, use a longer sign-in frequency instead."
+            "Remove the location condition. To reduce prompts, use a longer sign-in frequency instead."
         } else {
             "Remove the location condition, or ask for MFA from everywhere else in a policy of its own."
         };

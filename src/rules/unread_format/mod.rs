@@ -19,9 +19,12 @@ impl Rule for UnreadFormat {
         let Some(unread) = file.taken.and_then(|taken| taken.unread) else { return };
         let label = Label { file: file.file, spot: Spot::File, message: "not read".to_owned() };
         drafts.push(
-            Self::draft(format!("This is {}. caplint does not read it yet: its policies are not judged.", unread.form))
-                .help(format!("To have them judged, {}.", unread.instead))
-                .label(label),
+            Self::draft(format!(
+                "This is {}. caplint does not read this format, so its policies are not judged.",
+                unread.form
+            ))
+            .help(format!("To have them judged, {}.", unread.instead))
+            .label(label),
         );
     }
 }

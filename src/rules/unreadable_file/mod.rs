@@ -20,7 +20,7 @@ impl Rule for UnreadableFile {
         let label = Label { file: file.file, spot: Spot::File, message: "could not be read".to_owned() };
         drafts.push(
             Self::draft(format!("This file could not be read: {error}."))
-                .help("Mend its permissions, or leave it out of the paths to check.")
+                .help("Fix its permissions, or leave it out of the paths to check.")
                 .label(label),
         );
     }

@@ -105,6 +105,6 @@ fn app_protection(policy: &Policy) -> Option<Problem> {
         what: "demands an approved or protected app on macOS, Linux or Windows Phone, where there is none: it blocks them",
         place: "/conditions/platforms/includePlatforms",
         seen: "no app can meet it there",
-        instead: "Limit it to Android and iOS, or block these platforms in so many words.",
+        instead: "Limit it to Android and iOS, or block these platforms explicitly.",
     })
 }

@@ -27,7 +27,7 @@ impl Rule for UnusedException {
             let message = format!("No policy excludes the {} {} any more.", entry.kind.word(), quoted(&name));
             drafts.push(
                 Self::draft(message)
-                    .help("Remove the exception: an approval that nothing needs will one day approve what nobody looked at.")
+                    .help("Remove the exception. An unused approval may later approve an exclusion that nobody has reviewed.")
                     .about(id)
                     .label(Label::in_config(entry.span.clone(), "excluded nowhere")),
             );

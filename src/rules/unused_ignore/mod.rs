@@ -23,7 +23,7 @@ impl Rule for UnusedIgnore {
         let message = format!("This ignore of {} for {} hides nothing.", ignore.rule, ignore.subject());
         drafts.push(
             Self::draft(message)
-                .help("Remove it: one that waits for a finding hides the next one before anybody has seen it.")
+                .help("Remove it. An unused ignore hides the next finding of this rule before anybody sees it.")
                 .about(format!("{} {}", ignore.rule, ignore.subject())),
         );
     }

@@ -29,7 +29,7 @@ impl Rule for UserAndSignInRisk {
         );
         drafts.push(
             Self::draft(message)
-                .help("Make two policies of it, one for each risk.")
+                .help("Split it into two policies, one for each risk.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &Pointer::new("/conditions/userRiskLevels"), "this risk"))
                 .label(Label::in_policy(

@@ -40,12 +40,10 @@ impl Rule for WideTrustedLocation {
         trusted.sort_by_key(|(_, range)| (bits(range), range.to_string()));
         let widest: Vec<String> = trusted.iter().map(|(name, range)| format!("{range} in {}", quoted(name))).collect();
         let message = format!(
-            "The trusted locations hold a large part of the Internet: {}. Whatever is not asked of sign-ins from trusted locations \
-             is not asked of attackers there.",
+            "The trusted locations hold a large part of the Internet: {}. Policies that spare trusted locations spare attackers there, too.",
             joined(&widest, 3)
         );
-        let draft = Self::draft(message)
-            .help("List the addresses that your networks have on the Internet, and trust nothing else.");
+        let draft = Self::draft(message).help("Trust only the public addresses of your own networks.");
         drafts.push(Draft { is_of_tenant: true, ..draft });
     }
 }
