@@ -22,9 +22,10 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 /// A report's format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// For people, with the lines in question.
+    #[default]
     Pretty,
     /// One line a finding.
     Concise,
@@ -43,34 +44,55 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format with its name.
-    pub const ALL: [(&'static str, Self); 8] = [
-        ("pretty", Self::Pretty),
-        ("concise", Self::Concise),
-        ("json", Self::Json),
-        ("sarif", Self::Sarif),
-        ("github", Self::Github),
-        ("gitlab", Self::Gitlab),
-        ("junit", Self::Junit),
-        ("markdown", Self::Markdown),
-    ];
+    /// Every format.
+    pub const ALL: [Self; 8] =
+        [Self::Pretty, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit, Self::Markdown];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pretty => "pretty",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    /// What it is for, in a few words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Pretty => "For people, with the lines in question",
+            Self::Concise => "One line for each finding",
+            Self::Json => "For programs",
+            Self::Sarif => "SARIF 2.1.0 for code scanning",
+            Self::Github => "Annotations of GitHub Actions",
+            Self::Gitlab => "Code Quality of GitLab",
+            Self::Junit => "JUnit XML for test reports",
+            Self::Markdown => "A summary for a pull request",
+        }
+    }
 }
 
 impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, format)| *format);
-        known.ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|(name, _)| *name).collect();
-            format!("no such format; there are {}", names.join(", "))
+        Self::ALL.into_iter().find(|format| format.word() == text).ok_or_else(|| {
+            let words: Vec<&str> = Self::ALL.into_iter().map(Self::word).collect();
+            format!("no such format; there are {}", words.join(", "))
         })
     }
 }
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Self::ALL.iter().find(|(_, format)| format == self).map_or("", |(name, _)| name))
+        f.write_str(self.word())
     }
 }
 

@@ -113,6 +113,28 @@ pub enum ViolationKind {
 }
 
 impl ViolationKind {
+    /// What distinguishes it from others in the same place, the same in every version of caplint.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        match self {
+            Self::WrongType { found, .. } => format!("type {found}"),
+            Self::Misspelt { value, .. } => format!("misspelt {value}"),
+            Self::NotAllowed { value, .. } => format!("not allowed {value}"),
+            Self::LetterCase { value, .. } => format!("letter case {value}"),
+            Self::Unrecognised { value } => format!("unrecognised {value}"),
+            Self::Hidden => "hidden".to_owned(),
+            Self::NotAnId { value, .. } => format!("no id {value}"),
+            Self::Placeholder { value } => format!("placeholder {value}"),
+            Self::Missing { property } => format!("missing {property}"),
+            Self::UnknownProperty { name, .. } => format!("unknown property {name}"),
+            Self::SingleValue => "single value".to_owned(),
+            Self::Truncated { value } => format!("truncated {value}"),
+            Self::DuplicateKey { key, equal } => {
+                format!("duplicate {key} {}", if *equal { "equal" } else { "different" })
+            }
+        }
+    }
+
     /// Has the literals of another that are the same.
     fn share_literals(&mut self, other: &Self) {
         if let (Self::NotAnId { literals, .. }, Self::NotAnId { literals: others, .. }) = (self, other)

@@ -11,6 +11,7 @@ use crate::finding::Level;
 use crate::lint::{self, Settler};
 use crate::report::{Ending, Format, Root, Run, Style, Summary};
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -20,8 +21,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     selection: Selection,
 
-    /// Format of standard output: pretty, concise, json, sarif, github, gitlab, junit or markdown
-    #[arg(long, value_name = "FMT", default_value = "pretty")]
+    /// Format of standard output
+    #[arg(long, value_name = "FMT", value_enum, default_value_t)]
     format: Format,
 
     /// Also write a report to a file, as in sarif=caplint.sarif; any number of times
@@ -63,6 +64,16 @@ pub(super) struct Arguments {
     /// When to colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     color: When,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()).help(self.about()))
+    }
 }
 
 #[derive(Clone)]

@@ -47,7 +47,7 @@ impl Rule for InvalidValue {
                 Self::draft(format!("{message}{consequence}"))
                     .help(help)
                     .policy(policy)
-                    .about(format!("{place} {:?}", violation.kind))
+                    .about(format!("{place} {}", violation.kind.mark()))
                     .label(Label::as_written(policy, violation.pointer.clone(), seen)),
             );
         }

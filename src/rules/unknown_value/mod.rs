@@ -36,7 +36,7 @@ impl Rule for UnknownValue {
                 Self::draft(message)
                     .help(help)
                     .policy(policy)
-                    .about(format!("{place} {:?}", violation.kind))
+                    .about(format!("{place} {}", violation.kind.mark()))
                     .label(Label::as_written(policy, violation.pointer.clone(), "not known")),
             );
         }
