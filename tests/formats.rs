@@ -206,3 +206,30 @@ fn the_json_report_is_what_writing_it_whole_gives() {
         assert!(text == serde_json::to_string_pretty(&value).unwrap() + "\n", "{arguments:?}");
     }
 }
+
+/// A line of the concise format is `path:line:column: level[rule] message`, with the place where the finding starts.
+#[test]
+fn the_concise_format_says_where_a_finding_starts() {
+    for tenant in tenants() {
+        let findings = findings(&tenant);
+        let expected: Vec<String> = findings
+            .iter()
+            .map(|finding| {
+                let (place, word) = (&finding["locations"][0], |value: &Value| value.as_str().unwrap().to_owned());
+                let (line, column) = (&place["start"]["line"], &place["start"]["column"]);
+                format!(
+                    "{}:{line}:{column}: {}[{}] ",
+                    word(&place["path"]),
+                    word(&finding["level"]),
+                    word(&finding["rule"])
+                )
+            })
+            .collect();
+        let text = testdata("concise", &tenant);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("caplint: ")).collect();
+        assert_eq!(lines.len(), expected.len(), "{text}");
+        for (line, expected) in lines.iter().zip(&expected) {
+            assert!(line.starts_with(expected.as_str()), "{line}\n{expected}");
+        }
+    }
+}

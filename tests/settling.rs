@@ -408,6 +408,23 @@ fn a_baseline_knows_how_far_somebody_is_outside() {
     }
 }
 
+/// What cannot be told is known; that it does not hold is news.
+#[test]
+fn a_baseline_knows_what_cannot_be_told_from_what_does_not_hold() {
+    let users = serde_json::json!({ "includeUsers": ["All"] });
+    let mut unknown = asking(1, &users, &Value::Null);
+    unknown["conditions"]["times"] = serde_json::json!({ "includeDays": ["monday"] });
+    let off = asking(1, &users, &Value::Null).to_string().replace("enabled", "disabled");
+    let unknown = unknown.to_string();
+    for (before, after, fires) in [(&unknown, &off, true), (&off, &unknown, false)] {
+        let folder = folder(&[("p.json", before)]);
+        assert!(run(folder.path(), &["baseline", "write", "."]).status.success());
+        fs::write(folder.path().join("p.json"), after).unwrap();
+        let fired = rules(&report(folder.path(), &["."])).contains(&"mfa-azure-management".to_owned());
+        assert_eq!(fired, fires, "{before}");
+    }
+}
+
 const FORMATS: [&str; 8] = ["pretty", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
 
 /// A tenant in which something is hidden in every way that there is.

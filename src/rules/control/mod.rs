@@ -71,7 +71,8 @@ fn extent(judgement: &Judgement) -> Extent {
         Verdict::NotEnforced => 2,
     };
     let ways = decision.holes.iter().map(mark::mark);
-    let others = decision.more_holes.then(|| "others".to_owned());
+    // Where the files do not say, one example stands for all.
+    let others = (decision.more_holes && decision.verdict == Verdict::NotEnforced).then(|| "others".to_owned());
     Extent::new(grade, ways.chain(others))
 }
 
