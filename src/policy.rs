@@ -9,6 +9,7 @@
 
 mod device_rule;
 mod lower;
+mod property;
 mod strength;
 mod value;
 mod wording;
@@ -21,6 +22,7 @@ pub use device_rule::{
 };
 pub use lower::{Lowered, lower, lower_strength};
 pub(crate) use lower::{is_truncated, is_type_name};
+pub use property::Property;
 pub use strength::{Allowed, Strength};
 pub use value::{Fact, List, Reason};
 pub use wording::Wording;

@@ -16,8 +16,8 @@ pub use grant::{Demand, demand};
 
 use crate::catalog::Suite;
 use crate::policy::{
-    ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, Reason, RiskLevel, TransferMethod,
-    UserType,
+    ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, Property, Reason, RiskLevel,
+    TransferMethod, UserType,
 };
 use crate::requirement::{Assumptions, Grant, Requirement, Resource};
 use crate::syntax::Pointer;
@@ -109,8 +109,8 @@ impl SignIn {
 /// Where in a policy something stands: a pointer in Graph's words and, in a list, the element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct At {
-    /// JSON pointer of the property.
-    pub property: &'static str,
+    /// The property.
+    pub property: Property,
     /// Index of the element.
     pub index: Option<usize>,
 }
@@ -118,13 +118,13 @@ pub struct At {
 impl At {
     /// A property.
     #[must_use]
-    pub fn property(property: &'static str) -> Self {
+    pub fn property(property: Property) -> Self {
         Self { property, index: None }
     }
 
     /// An element of a list.
     #[must_use]
-    pub fn element(property: &'static str, index: usize) -> Self {
+    pub fn element(property: Property, index: usize) -> Self {
         Self { property, index: Some(index) }
     }
 

@@ -8,7 +8,7 @@ use super::solver::{Solver, TooIntricate};
 use super::space::Space;
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 use crate::catalog::Suite;
-use crate::policy::{Fact, Id, Policy, State};
+use crate::policy::{Fact, Id, Policy, Property, State};
 use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::SecurityDefaults;
@@ -364,11 +364,11 @@ fn only_obstacle(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<C
             changed.locations.insert(location);
             Coordinate::Locations
         }
-        Why::RiskNotIncluded if first.at.property == "/conditions/signInRiskLevels" => {
+        Why::RiskNotIncluded if first.at.property == Property::SignInRiskLevels => {
             changed.sign_in_risk = *conditions.sign_in_risk_levels.known().next()?.1;
             Coordinate::SignInRisk
         }
-        Why::RiskNotIncluded if first.at.property == "/conditions/userRiskLevels" => {
+        Why::RiskNotIncluded if first.at.property == Property::UserRiskLevels => {
             changed.user_risk = *conditions.user_risk_levels.known().next()?.1;
             Coordinate::UserRisk
         }
@@ -428,7 +428,7 @@ fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
     if view.requirement.outside_trusted_locations && sign_in.locations.iter().any(|id| undefined(&id)) {
         for (index, policy) in view.tenant.policies.iter().enumerate() {
             let mut causes = view.causes(policy, sign_in);
-            if let Some(cause) = causes.find(|cause| cause.at.property.starts_with("/conditions/locations")) {
+            if let Some(cause) = causes.find(|cause| cause.at.property.is_within(Property::Locations)) {
                 return Some(Reason::Unknown(index, Cause { at: cause.at, why: Why::LocationUndefined }));
             }
         }
@@ -462,7 +462,7 @@ fn perhaps_of_suite(view: &View<'_>, sign_in: &SignIn) -> Option<(Suite, (usize,
     }
     let mut excluding = view.tenant.policies.iter().enumerate().filter_map(|(index, policy)| {
         let element = policy.conditions.applications.exclude.position(|id| id == app)?;
-        Some((index, At::element("/conditions/applications/excludeApplications", element)))
+        Some((index, At::element(Property::ExcludeApplications, element)))
     });
     Some((suite, excluding.next()?))
 }

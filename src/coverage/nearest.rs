@@ -1,6 +1,6 @@
 //! Which policies come nearest to stopping a sign-in, and what keeps them from it.
 
-use crate::policy::{ClientAppType, GrantControl, Policy};
+use crate::policy::{ClientAppType, GrantControl, Policy, Property};
 use crate::requirement::Requirement;
 use crate::signin::{Cause, SignIn, View, Why};
 
@@ -28,8 +28,8 @@ fn is_meant(requirement: &Requirement, policy: &Policy, causes: &[Cause]) -> boo
     let only_legacy = !requirement.clients.contains(&ClientAppType::Browser);
     let narrows = |cause: &Cause| match (cause.why, cause.at.property) {
         (Why::FlowNotIncluded, _) => requirement.flows.is_empty(),
-        (Why::RiskNotIncluded, "/conditions/signInRiskLevels") => requirement.sign_in_risk.is_empty(),
-        (Why::RiskNotIncluded, "/conditions/userRiskLevels") => requirement.user_risk.is_empty(),
+        (Why::RiskNotIncluded, Property::SignInRiskLevels) => requirement.sign_in_risk.is_empty(),
+        (Why::RiskNotIncluded, Property::UserRiskLevels) => requirement.user_risk.is_empty(),
         (Why::ClientAppNotIncluded, _) => !only_legacy,
         (
             Why::RiskNotIncluded

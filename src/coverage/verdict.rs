@@ -1,6 +1,6 @@
 //! The answer: a verdict, why it is that, the counterexamples and the exceptions.
 
-use crate::policy::{Id, List, Policy};
+use crate::policy::{Id, List, Policy, Property};
 use crate::signin::{Cause, SignIn};
 use crate::tenant::MissingPolicies;
 
@@ -117,11 +117,11 @@ impl PrincipalKind {
 
     /// Where that list stands.
     #[must_use]
-    pub fn exclude_list(self) -> &'static str {
+    pub fn exclude_list(self) -> Property {
         match self {
-            Self::User => "/conditions/users/excludeUsers",
-            Self::Group => "/conditions/users/excludeGroups",
-            Self::Role => "/conditions/users/excludeRoles",
+            Self::User => Property::ExcludeUsers,
+            Self::Group => Property::ExcludeGroups,
+            Self::Role => Property::ExcludeRoles,
         }
     }
 }

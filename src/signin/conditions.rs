@@ -8,7 +8,7 @@ mod users;
 
 use super::{AssumeEnabled, At, Cause, Lens, Match, SignIn, Undefined, View, Why, device};
 use crate::policy::{
-    ClientAppType, Fact, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, State, TransferMethod,
+    ClientAppType, Fact, Id, InsiderRiskLevel, List, Platform, Policy, Property, RiskLevel, State, TransferMethod,
 };
 
 use applications::applications;
@@ -57,7 +57,7 @@ fn unknown(at: At, why: Why) -> Match {
 }
 
 /// Looks for a member of a list: found, surely not there, or hidden by an unknown part.
-fn find<T>(property: &'static str, list: &List<T>, test: impl FnMut(&T) -> bool) -> Found {
+fn find<T>(property: Property, list: &List<T>, test: impl FnMut(&T) -> bool) -> Found {
     match (list.position(test), list.first_unknown()) {
         (Some(index), _) => Found::At(At::element(property, index)),
         (None, Some((index, reason))) => Found::Perhaps(Cause { at: At { property, index }, why: Why::Doubt(reason) }),
@@ -67,7 +67,7 @@ fn find<T>(property: &'static str, list: &List<T>, test: impl FnMut(&T) -> bool)
 
 /// The same of objects by their ids, where `may_be` says that one of them may be what is looked for.
 fn perhaps_same(
-    property: &'static str,
+    property: Property,
     list: &List<Id>,
     may_be: impl FnMut(&Id) -> bool,
     test: impl FnMut(&Id) -> bool,
@@ -99,9 +99,9 @@ enum Found {
 }
 
 fn in_force(view: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
-    let state = At::property("/state");
+    let state = At::property(Property::State);
     if policy.deleted {
-        return no(At::property("/deletedDateTime"), Why::Deleted);
+        return no(At::property(Property::DeletedDateTime), Why::Deleted);
     }
     let outcome = match policy.state {
         Fact::Known(State::Enabled) => Match::Yes,
@@ -113,15 +113,15 @@ fn in_force(view: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
     };
     match (outcome, policy.conditions.doubt) {
         (Match::No(_), _) => outcome,
-        (_, Some(reason)) => unknown(At::property("/conditions"), Why::Doubt(reason)),
-        _ if policy.foreign => unknown(At::property("/displayName"), Why::Foreign),
-        _ if policy.contradicted => unknown(At::property("/id"), Why::Contradicted),
+        (_, Some(reason)) => unknown(At::property(Property::Conditions), Why::Doubt(reason)),
+        _ if policy.foreign => unknown(At::property(Property::DisplayName), Why::Foreign),
+        _ if policy.contradicted => unknown(At::property(Property::PolicyId), Why::Contradicted),
         _ => outcome,
     }
 }
 
 fn workload_identities(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
-    let at = At::property("/conditions/clientApplications");
+    let at = At::property(Property::ClientApplications);
     match policy.conditions.workload_identities {
         Fact::Known(false) => Match::Yes,
         Fact::Known(true) => no(at, Why::WorkloadIdentities),
@@ -133,7 +133,7 @@ fn client_app_types(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens)
     let types = &policy.conditions.client_app_types;
     // Policies older than August 2020 have an empty list and mean the modern clients.
     let modern = matches!(sign_in.client_app, ClientAppType::Browser | ClientAppType::MobileAppsAndDesktopClients);
-    let property = "/conditions/clientAppTypes";
+    let property = Property::ClientAppTypes;
     if types.is_empty() && modern {
         if view.assumptions.empty_client_apps_is_modern {
             return Match::Yes;
@@ -150,15 +150,15 @@ fn client_app_types(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens)
 fn platforms(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
     let platforms = &policy.conditions.platforms;
     if platforms.is_written_empty() && !view.assumptions.empty_conditions_are_none {
-        return unknown(At::property("/conditions/platforms"), Why::EmptyCondition);
+        return unknown(At::property(Property::Platforms), Why::EmptyCondition);
     }
     if platforms.is_empty() {
         return Match::Yes;
     }
     if let Some(reason) = platforms.doubt {
-        return unknown(At::property("/conditions/platforms"), Why::Doubt(reason));
+        return unknown(At::property(Property::Platforms), Why::Doubt(reason));
     }
-    let (include, exclude) = ("/conditions/platforms/includePlatforms", "/conditions/platforms/excludePlatforms");
+    let (include, exclude) = (Property::IncludePlatforms, Property::ExcludePlatforms);
     within(
         find(include, &platforms.include, |platform| *platform == Platform::All || *platform == sign_in.platform),
         find(exclude, &platforms.exclude, |platform| *platform == Platform::All || *platform == sign_in.platform),
@@ -171,15 +171,15 @@ fn platforms(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Mat
 fn locations(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
     let locations = &policy.conditions.locations;
     if locations.is_written_empty() && !view.assumptions.empty_conditions_are_none {
-        return unknown(At::property("/conditions/locations"), Why::EmptyCondition);
+        return unknown(At::property(Property::Locations), Why::EmptyCondition);
     }
     if locations.is_empty() {
         return Match::Yes;
     }
     if let Some(reason) = locations.doubt {
-        return unknown(At::property("/conditions/locations"), Why::Doubt(reason));
+        return unknown(At::property(Property::Locations), Why::Doubt(reason));
     }
-    let (include, exclude) = ("/conditions/locations/includeLocations", "/conditions/locations/excludeLocations");
+    let (include, exclude) = (Property::IncludeLocations, Property::ExcludeLocations);
     let trusted = sign_in.locations.iter().any(|id| id.is("AllTrusted"));
     let inside = |id: &Id| id.is("All") || (id.is("AllTrusted") && trusted) || sign_in.locations.contains(id);
     // An address in a location whose definition is not in the files may be trusted or not.
@@ -206,7 +206,7 @@ fn locations(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Mat
 fn within(
     included: Found,
     excluded: Found,
-    (include, not_included): (&'static str, Why),
+    (include, not_included): (Property, Why),
     is_excluded: Why,
     nothing_included: bool,
 ) -> Match {
@@ -225,7 +225,7 @@ fn devices(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match
     device::filtered(policy, &sign_in.device, view.undefined)
 }
 
-fn listed<T: PartialEq>(property: &'static str, list: &List<T>, value: &T, why: Why) -> Match {
+fn listed<T: PartialEq>(property: Property, list: &List<T>, value: &T, why: Why) -> Match {
     if list.is_empty() {
         return Match::Yes;
     }
@@ -237,14 +237,14 @@ fn listed<T: PartialEq>(property: &'static str, list: &List<T>, value: &T, why: 
 }
 
 fn sign_in_risk(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
-    risk(view, "/conditions/signInRiskLevels", &policy.conditions.sign_in_risk_levels, sign_in.sign_in_risk)
+    risk(view, Property::SignInRiskLevels, &policy.conditions.sign_in_risk_levels, sign_in.sign_in_risk)
 }
 
 fn user_risk(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
-    risk(view, "/conditions/userRiskLevels", &policy.conditions.user_risk_levels, sign_in.user_risk)
+    risk(view, Property::UserRiskLevels, &policy.conditions.user_risk_levels, sign_in.user_risk)
 }
 
-fn risk(view: &View<'_>, property: &'static str, list: &List<RiskLevel>, level: RiskLevel) -> Match {
+fn risk(view: &View<'_>, property: Property, list: &List<RiskLevel>, level: RiskLevel) -> Match {
     match listed(property, list, &level, Why::RiskNotIncluded) {
         // Without Entra ID P2 there is no risk, not even none.
         Match::Yes
@@ -258,17 +258,21 @@ fn risk(view: &View<'_>, property: &'static str, list: &List<RiskLevel>, level: 
 
 fn insider_risk(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
     let list = &policy.conditions.insider_risk_levels;
-    listed::<InsiderRiskLevel>("/conditions/insiderRiskLevels", list, &sign_in.insider_risk, Why::RiskNotIncluded)
+    listed::<InsiderRiskLevel>(Property::InsiderRiskLevels, list, &sign_in.insider_risk, Why::RiskNotIncluded)
 }
 
 fn authentication_flows(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
-    let property = "/conditions/authenticationFlows/transferMethods";
+    let property = Property::TransferMethods;
     listed::<TransferMethod>(property, &policy.conditions.transfer_methods, &sign_in.flow, Why::FlowNotIncluded)
 }
 
 fn opaque(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
     if !policy.conditions.service_principal_risk_levels.is_empty() {
-        return unknown(At::property("/conditions/servicePrincipalRiskLevels"), Why::Opaque);
+        return unknown(At::property(Property::ServicePrincipalRiskLevels), Why::Opaque);
     }
-    if policy.conditions.opaque.is_empty() { Match::Yes } else { unknown(At::element("/conditions", 0), Why::Opaque) }
+    if policy.conditions.opaque.is_empty() {
+        Match::Yes
+    } else {
+        unknown(At::element(Property::Conditions, 0), Why::Opaque)
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{At, Cause, Match, Undefined, Why};
 use crate::policy::{
-    COLLECTIONS, Comparison, DeviceRule, Fact, FilterMode, INTUNE, Policy, Test, needs_managed_device,
+    COLLECTIONS, Comparison, DeviceRule, Fact, FilterMode, INTUNE, Policy, Property, Test, needs_managed_device,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,8 +100,8 @@ impl Device {
 
 /// Whether a policy's filter for devices lets it apply.
 pub(super) fn filtered(policy: &Policy, device: &Device, undefined: Undefined) -> Match {
-    const FILTER: &str = "/conditions/devices/deviceFilter";
-    const RULE: &str = "/conditions/devices/deviceFilter/rule";
+    const FILTER: Property = Property::DeviceFilter;
+    const RULE: Property = Property::DeviceFilterRule;
     let filter = match &policy.conditions.device_filter {
         Fact::Known(None) => return Match::Yes,
         Fact::Known(Some(filter)) => filter,

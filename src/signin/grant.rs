@@ -5,12 +5,12 @@
 //! required grant withheld and everything else granted.
 
 use super::{At, Cause, Device, Match, View, Why};
-use crate::policy::{Fact, GrantControl, Operator, Policy, Strength};
+use crate::policy::{Fact, GrantControl, Operator, Policy, Property, Strength};
 use crate::requirement::Grant;
 
-const BUILT_IN: &str = "/grantControls/builtInControls";
-const OPERATOR: &str = "/grantControls/operator";
-const STRENGTH: &str = "/grantControls/authenticationStrength";
+const BUILT_IN: Property = Property::BuiltInControls;
+const OPERATOR: Property = Property::GrantOperator;
+const STRENGTH: Property = Property::AuthenticationStrength;
 
 /// One thing that a policy demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +40,9 @@ pub fn demand(view: &View<'_>, policy: &Policy, device: &Device) -> Vec<Demand> 
     if let Some(reason) = grant.built_in.doubt() {
         push(At::property(BUILT_IN), Err(Why::Doubt(reason)));
     }
-    for (list, property) in [
-        (&grant.custom, "/grantControls/customAuthenticationFactors"),
-        (&grant.terms_of_use, "/grantControls/termsOfUse"),
-    ] {
+    for (list, property) in
+        [(&grant.custom, Property::CustomAuthenticationFactors), (&grant.terms_of_use, Property::TermsOfUse)]
+    {
         for (index, item) in list.items().iter().enumerate() {
             let without = match item {
                 Fact::Known(_) => Ok(true),
@@ -103,11 +102,11 @@ fn is_strength_met_without(view: &View<'_>, strength: &Strength) -> Result<bool,
 /// Whether the demand cannot be met on this device without what is required.
 pub(super) fn forced(view: &View<'_>, policy: &Policy, device: &Device) -> Match {
     if let Some(reason) = policy.grant.doubt {
-        return Match::Unknown(Cause { at: At::property("/grantControls"), why: Why::Doubt(reason) });
+        return Match::Unknown(Cause { at: At::property(Property::GrantControls), why: Why::Doubt(reason) });
     }
     let demands = demand(view, policy, device);
     if demands.is_empty() {
-        return Match::No(Cause { at: At::property("/grantControls"), why: Why::NoGrantControls });
+        return Match::No(Cause { at: At::property(Property::GrantControls), why: Why::NoGrantControls });
     }
     let alternative = demands.iter().find(|demand| demand.without == Ok(true));
     let unknown = demands.iter().find_map(|demand| Some((demand.at, demand.without.err()?)));

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{Fact, GrantControl, Id, List, Operator, Policy};
+use crate::policy::{Fact, GrantControl, Id, List, Operator, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -39,8 +39,8 @@ impl Rule for AlternativeToMfa {
             PolicyRef::to(policy).label()
         );
         let seen = asks_for_mfa.map_or_else(
-            || Pointer::new("/grantControls/authenticationStrength"),
-            |index| Pointer::new("/grantControls/builtInControls").index(index),
+            || Pointer::new(Property::AuthenticationStrength),
+            |index| Pointer::new(Property::BuiltInControls).index(index),
         );
         drafts.push(
             Self::draft(message)
@@ -48,7 +48,7 @@ impl Rule for AlternativeToMfa {
                 .policy(policy)
                 .label(Label::in_policy(policy, &alternative, "enough without MFA"))
                 .label(Label::in_policy(policy, &seen, "MFA is but one way"))
-                .label(Label::in_policy(policy, &Pointer::new("/grantControls/operator"), "one control is enough")),
+                .label(Label::in_policy(policy, &Pointer::new(Property::GrantOperator), "one control is enough")),
         );
     }
 }
@@ -64,13 +64,14 @@ fn alternative(policy: &Policy) -> Option<(Pointer, &'static str)> {
         GrantControl::VerifiedId => Some("a Verified ID"),
         _ => None,
     };
-    let built_in = grant.built_in.known().find_map(|(index, control)| {
-        Some((Pointer::new("/grantControls/builtInControls").index(index), word(control)?))
-    });
-    let first = |list: &List<Id>, property: &str, word| {
+    let built_in = grant
+        .built_in
+        .known()
+        .find_map(|(index, control)| Some((Pointer::new(Property::BuiltInControls).index(index), word(control)?)));
+    let first = |list: &List<Id>, property: Property, word| {
         list.known().next().map(|(index, _)| (Pointer::new(property).index(index), word))
     };
     built_in
-        .or_else(|| first(&grant.terms_of_use, "/grantControls/termsOfUse", "terms of use"))
-        .or_else(|| first(&grant.custom, "/grantControls/customAuthenticationFactors", "a custom control"))
+        .or_else(|| first(&grant.terms_of_use, Property::TermsOfUse, "terms of use"))
+        .or_else(|| first(&grant.custom, Property::CustomAuthenticationFactors, "a custom control"))
 }

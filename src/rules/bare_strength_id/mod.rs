@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::Policy;
+use crate::policy::{Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -26,7 +26,7 @@ impl Rule for BareStrengthId {
              refuses the plan, so the policy is neither made nor changed.",
             PolicyRef::to(policy).label()
         );
-        let id = Pointer::new("/grantControls/authenticationStrength/id");
+        let id = Pointer::new(Property::AuthenticationStrengthId);
         drafts.push(
             Self::draft(message)
                 .help("Put \"/policies/authenticationStrengthPolicies/\" in front of the GUID.")

@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::catalog::{self, Known};
 use crate::finding::{Drafts, Label, PolicyRef, joined, quoted};
-use crate::policy::{Fact, GrantControl, Guests, Id, List, Policy, UserType};
+use crate::policy::{Fact, GrantControl, Guests, Id, List, Policy, Property, UserType};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -47,10 +47,10 @@ fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
     if is_open {
         let (place, whom) = match (literal, &users.exclude_guests) {
             (None, Fact::Known(Some(guests))) => {
-                (Pointer::new("/conditions/users/excludeGuestsOrExternalUsers"), described(guests))
+                (Pointer::new(Property::ExcludeGuestsOrExternalUsers), described(guests))
             }
             (index, _) => {
-                let place = Pointer::new("/conditions/users/excludeUsers").index(index.unwrap_or(0));
+                let place = Pointer::new(Property::ExcludeUsers).index(index.unwrap_or(0));
                 (place, "guests and external users".to_owned())
             }
         };
@@ -112,7 +112,7 @@ fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         .policy(policy)
         .about("roles");
     drafts.push(privileged.iter().take(SHOWN).fold(draft, |draft, (index, _)| {
-        let place = Pointer::new("/conditions/users/excludeRoles").index(*index);
+        let place = Pointer::new(Property::ExcludeRoles).index(*index);
         draft.label(Label::in_policy(policy, &place, "no MFA for its holders"))
     }));
 }

@@ -8,7 +8,7 @@ mod words;
 use crate::controls::Control;
 use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Extent, Label, Level, Part, PolicyRef, Spot};
-use crate::policy::{Origin, Policy};
+use crate::policy::{Origin, Policy, Property};
 use crate::rules::{Category, Declared, Judgement, Meta, Reading, Rule, TenantFacts};
 use crate::signin::Cause;
 use crate::syntax::Pointer;
@@ -177,9 +177,9 @@ pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
 fn empty_condition(policy: &Policy) -> Option<String> {
     let conditions = &policy.conditions;
     let property = if conditions.locations.is_written_empty() {
-        "/conditions/locations"
+        Property::Locations
     } else if conditions.platforms.is_written_empty() {
-        "/conditions/platforms"
+        Property::Platforms
     } else {
         return None;
     };

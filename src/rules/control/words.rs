@@ -4,7 +4,7 @@ use crate::catalog;
 use crate::coverage::{Coordinate, Exception, Hole, PrincipalKind};
 use crate::finding::{PolicyRef, joined, quoted};
 use crate::policy::{
-    ClientAppType, GrantControl, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, Reason, RiskLevel,
+    ClientAppType, GrantControl, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, Property, Reason, RiskLevel,
     TransferMethod, UserType, Words,
 };
 use crate::requirement::{Grant, Principal, Resource};
@@ -298,21 +298,16 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
 fn alternative(judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
     let control = cause.at.index.and_then(|index| policy.grant.built_in.items().get(index)?.known());
     let enough = match (cause.at.property, control) {
-        ("/grantControls/builtInControls", Some(GrantControl::CompliantDevice)) => "a compliant device is enough",
-        ("/grantControls/builtInControls", Some(GrantControl::DomainJoinedDevice)) => {
-            "a hybrid joined device is enough"
+        (Property::BuiltInControls, Some(GrantControl::CompliantDevice)) => "a compliant device is enough",
+        (Property::BuiltInControls, Some(GrantControl::DomainJoinedDevice)) => "a hybrid joined device is enough",
+        (Property::BuiltInControls, Some(GrantControl::ApprovedApplication | GrantControl::CompliantApplication)) => {
+            "an approved or protected app is enough"
         }
-        (
-            "/grantControls/builtInControls",
-            Some(GrantControl::ApprovedApplication | GrantControl::CompliantApplication),
-        ) => "an approved or protected app is enough",
-        ("/grantControls/builtInControls", Some(GrantControl::Mfa)) if asks_for_strength(judgement) => {
-            "any MFA is enough"
-        }
-        ("/grantControls/builtInControls", Some(GrantControl::Mfa)) => "MFA is enough",
-        ("/grantControls/termsOfUse", _) => "accepting the terms of use is enough",
-        ("/grantControls/customAuthenticationFactors", _) => "a custom control is enough",
-        ("/grantControls/authenticationStrength", _) => "this strength can be met with less",
+        (Property::BuiltInControls, Some(GrantControl::Mfa)) if asks_for_strength(judgement) => "any MFA is enough",
+        (Property::BuiltInControls, Some(GrantControl::Mfa)) => "MFA is enough",
+        (Property::TermsOfUse, _) => "accepting the terms of use is enough",
+        (Property::CustomAuthenticationFactors, _) => "a custom control is enough",
+        (Property::AuthenticationStrength, _) => "this strength can be met with less",
         _ => "this is enough",
     };
     let mfa = judgement.requirement.grant == [Grant::Mfa];
@@ -325,7 +320,7 @@ fn asks_for_strength(judgement: &Judgement) -> bool {
 
 /// What a policy must demand instead.
 fn demand(judgement: &Judgement, policy: &Policy) -> String {
-    let built_in = policy.place(&Pointer::new("/grantControls/builtInControls"));
+    let built_in = policy.place(&Pointer::new(Property::BuiltInControls));
     match judgement.requirement.grant.first() {
         Some(Grant::Block) => format!("set `{built_in}` to [\"block\"], or block in a policy of its own"),
         Some(Grant::Strength { name, .. }) => format!("require the authentication strength {name} instead"),
@@ -376,13 +371,13 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         Why::Doubt(crate::policy::Reason::Unrecognised) if cause.at.index.is_some() && !element.is_empty() => {
             format!("{element} in {place} is not an id that caplint can tell apart")
         }
-        Why::Doubt(Reason::Untold(Untold::ForEach)) if cause.at.property == "/state" => {
+        Why::Doubt(Reason::Untold(Untold::ForEach)) if cause.at.property == Property::State => {
             "`for_each` decides whether there is such a policy".to_owned()
         }
-        Why::Doubt(Reason::Untold(Untold::Uncalled)) if cause.at.property == "/state" => {
+        Why::Doubt(Reason::Untold(Untold::Uncalled)) if cause.at.property == Property::State => {
             "no `module` block calls the folder that the policy stands in".to_owned()
         }
-        Why::Doubt(Reason::Untold(Untold::Count)) if cause.at.property == "/state" => {
+        Why::Doubt(Reason::Untold(Untold::Count)) if cause.at.property == Property::State => {
             "`count` decides whether there is such a policy".to_owned()
         }
         Why::Doubt(reason) => format!("{place} is not known, because {}", reason.because()),
@@ -394,13 +389,13 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
 pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> Option<String> {
     let (requirement, conditions) = (&judgement.requirement, &policy.conditions);
     let value = policy.place(&cause.pointer(policy));
-    let operator = policy.place(&Pointer::new("/grantControls/operator"));
-    let client_apps = policy.place(&Pointer::new("/conditions/clientAppTypes"));
+    let operator = policy.place(&Pointer::new(Property::GrantOperator));
+    let client_apps = policy.place(&Pointer::new(Property::ClientAppTypes));
     Some(match cause.why {
         Why::Disabled | Why::ReportOnly => "set `state` to \"enabled\"".to_owned(),
         Why::UserNotIncluded if !judgement.requirement.users.is_empty() => {
             let role = judgement.decision.holes.first()?.sign_in.roles.first()?;
-            let roles = policy.place(&Pointer::new("/conditions/users/includeRoles"));
+            let roles = policy.place(&Pointer::new(Property::IncludeRoles));
             format!("add {} to `{roles}`", quoted(&role.to_string()))
         }
         Why::UserNotIncluded | Why::OnlyIncludedGroups => "include \"All\" users".to_owned(),
@@ -433,13 +428,11 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::EveryRiskLevel => format!("leave `{value}` empty"),
         Why::EmptyCondition => format!("remove `{value}`, or fill it"),
         Why::Alternative => match cause.at.property {
-            "/grantControls/authenticationStrength"
-                if asks_for_strength(judgement) || requirement.grant == [Grant::Mfa] =>
-            {
+            Property::AuthenticationStrength if asks_for_strength(judgement) || requirement.grant == [Grant::Mfa] => {
                 "use a stronger authentication strength".to_owned()
             }
-            "/grantControls/authenticationStrength" => demand(judgement, policy),
-            "/grantControls/builtInControls" if requirement.grant != [Grant::Mfa] => demand(judgement, policy),
+            Property::AuthenticationStrength => demand(judgement, policy),
+            Property::BuiltInControls if requirement.grant != [Grant::Mfa] => demand(judgement, policy),
             _ => format!("set `{operator}` to \"AND\", or remove `{value}`"),
         },
         Why::OperatorMissing => format!("set `{operator}` to \"AND\""),
@@ -505,11 +498,11 @@ pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
 fn element_name(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> String {
     let users = &policy.conditions.users;
     let list = match cause.at.property {
-        "/conditions/users/excludeUsers" => &users.exclude_users,
-        "/conditions/users/excludeGroups" => &users.exclude_groups,
-        "/conditions/users/excludeRoles" => &users.exclude_roles,
-        "/conditions/applications/includeApplications" => &policy.conditions.applications.include,
-        "/conditions/applications/excludeApplications" => &policy.conditions.applications.exclude,
+        Property::ExcludeUsers => &users.exclude_users,
+        Property::ExcludeGroups => &users.exclude_groups,
+        Property::ExcludeRoles => &users.exclude_roles,
+        Property::IncludeApplications => &policy.conditions.applications.include,
+        Property::ExcludeApplications => &policy.conditions.applications.exclude,
         _ => return String::new(),
     };
     let id = cause.at.index.and_then(|index| list.items().get(index)?.known());

@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::catalog::{self, Retirement};
 use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
-use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, State};
+use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, Property, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use time::Date;
@@ -59,7 +59,7 @@ fn roles(policy: &Policy) -> Option<Draft> {
         .policy(policy)
         .about("roles");
     Some(roles.iter().take(3).fold(draft, |draft, (index, _, _)| {
-        let place = Pointer::new("/conditions/users/includeRoles").index(*index);
+        let place = Pointer::new(Property::IncludeRoles).index(*index);
         draft.label(Label::in_policy(policy, &place, "deprecated"))
     }))
 }
@@ -82,19 +82,19 @@ fn settings(policy: &Policy) -> Vec<(&'static str, Pointer, &'static str)> {
     let mut settings = Vec::new();
     let mut found = |name, place: Pointer, instead| settings.push((name, place, instead));
     if let Some(index) = grant.built_in.position(|control| *control == GrantControl::ApprovedApplication) {
-        let place = Pointer::new("/grantControls/builtInControls").index(index);
+        let place = Pointer::new(Property::BuiltInControls).index(index);
         found("approvedApplication", place, "Demand an app protection policy (`compliantApplication`) instead.");
     }
     if let Some((index, _)) = grant.custom.known().next() {
-        let place = Pointer::new("/grantControls/customAuthenticationFactors").index(index);
+        let place = Pointer::new(Property::CustomAuthenticationFactors).index(index);
         found("customAuthenticationFactors", place, "Use an external authentication method, which counts as MFA.");
     }
     if let Some(index) = conditions.platforms.include.position(|platform| *platform == Platform::WindowsPhone) {
-        let place = Pointer::new("/conditions/platforms/includePlatforms").index(index);
+        let place = Pointer::new(Property::IncludePlatforms).index(index);
         found("windowsPhone", place, "Take it out.");
     }
     if let Some(index) = conditions.client_app_types.position(|client| *client == ClientAppType::EasSupported) {
-        let place = Pointer::new("/conditions/clientAppTypes").index(index);
+        let place = Pointer::new(Property::ClientAppTypes).index(index);
         found("easSupported", place, "Use `exchangeActiveSync`.");
     }
     settings

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{DeviceRule, Fact, FilterMode, Policy};
+use crate::policy::{DeviceRule, Fact, FilterMode, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::signin::{Device, Undefined};
 use crate::syntax::Pointer;
@@ -57,7 +57,7 @@ impl Rule for DeviceFilterBypass {
             Self::draft(message)
                 .help(format!("Remove the device filter, or {help}."))
                 .policy(policy)
-                .label(Label::in_policy(policy, &Pointer::new("/conditions/devices/deviceFilter/rule"), seen)),
+                .label(Label::in_policy(policy, &Pointer::new(Property::DeviceFilterRule), seen)),
         );
     }
 }

@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::coverage::Verdict;
 use crate::finding::{Draft, Drafts, Label, PolicyRef, joined};
-use crate::policy::{GrantControl, Policy};
+use crate::policy::{GrantControl, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -42,7 +42,7 @@ impl Rule for EverybodyBlocked {
         );
         for policy in policies.iter().take(SHOWN) {
             let at = policy.grant.built_in.position(|control| *control == GrantControl::Block);
-            let pointer = Pointer::new("/grantControls/builtInControls");
+            let pointer = Pointer::new(Property::BuiltInControls);
             let pointer = at.map_or(pointer.clone(), |index| pointer.index(index));
             draft = draft.policy(policy).label(Label::in_policy(policy, &pointer, "blocks"));
         }

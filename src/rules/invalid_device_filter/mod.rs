@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, Level, PolicyRef, joined, quoted};
-use crate::policy::{Fact, Policy, Refusal, refusals};
+use crate::policy::{Fact, Policy, Property, Refusal, refusals};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -19,7 +19,7 @@ declare! {
 impl Rule for InvalidDeviceFilter {
     fn check_policy(&self, policy: &Policy, _tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return };
-        let pointer = Pointer::new("/conditions/devices/deviceFilter/rule");
+        let pointer = Pointer::new(Property::DeviceFilterRule);
         for refusal in refusals(&filter.rule) {
             let (is_wrong, help, about) = worded(&refusal);
             let level = match refusal {

@@ -2,7 +2,9 @@
 
 use super::{Rule, declare};
 use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
-use crate::policy::{ClientAppType, Conditions, Fact, GrantControl, GrantControls, Operator, Platform, Policy, Words};
+use crate::policy::{
+    ClientAppType, Conditions, Fact, GrantControl, GrantControls, Operator, Platform, Policy, Property, Words,
+};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -16,7 +18,7 @@ declare! {
     doc: "doc.md",
 }
 
-const CONTROLS: &str = "/grantControls/builtInControls";
+const CONTROLS: Property = Property::BuiltInControls;
 
 impl Rule for InvalidGrantControls {
     fn check_policy(&self, policy: &Policy, _tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
@@ -26,8 +28,8 @@ impl Rule for InvalidGrantControls {
         }
         let at =
             |control| grant.built_in.position(|it| *it == control).map(|index| Pointer::new(CONTROLS).index(index));
-        let strength = matches!(grant.strength, Fact::Known(Some(_)))
-            .then(|| Pointer::new("/grantControls/authenticationStrength"));
+        let strength =
+            matches!(grant.strength, Fact::Known(Some(_))).then(|| Pointer::new(Property::AuthenticationStrength));
         if let Some(block) = at(GrantControl::Block) {
             drafts.extend(other_than_block(grant).map(|other| blocks_and_grants(policy, &block, &other)));
             return;
@@ -56,7 +58,7 @@ fn other_than_block(grant: &GrantControls) -> Option<Pointer> {
     let mut built_in = grant.built_in.items().iter();
     let built_in = built_in.position(|control| *control != Fact::Known(GrantControl::Block));
     let strength = matches!(grant.strength, Fact::Known(Some(_)));
-    let place = Pointer::new("/grantControls");
+    let place = Pointer::new(Property::GrantControls);
     let first = |list: &[_], name| (!list.is_empty()).then(|| place.key(name).index(0));
     built_in
         .map(|index| Pointer::new(CONTROLS).index(index))
@@ -79,7 +81,7 @@ fn blocks_and_grants(policy: &Policy, block: &Pointer, other: &Pointer) -> Draft
 }
 
 fn lacks_operator(policy: &Policy) -> Draft {
-    let operator = Pointer::new("/grantControls/operator");
+    let operator = Pointer::new(Property::GrantOperator);
     let message = format!(
         "{} has several grant controls and no operator, so it does not say whether one of them is enough.",
         PolicyRef::to(policy).label()
@@ -128,7 +130,7 @@ fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<D
         };
         wrong.push((missing, place.clone()));
     } else if grant.operator == Fact::Known(Some(Operator::Or)) {
-        wrong.push(("with OR, another control is enough", Pointer::new("/grantControls/operator")));
+        wrong.push(("with OR, another control is enough", Pointer::new(Property::GrantOperator)));
     }
     let stranger = |control: &GrantControl| match control {
         GrantControl::PasswordChange => !changes_password,
@@ -140,17 +142,17 @@ fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<D
     }
     if conditions.doubt.is_none() {
         if conditions.user_risk_levels.is_empty() {
-            wrong.push(("the policy has no user risk", Pointer::new("/conditions/userRiskLevels")));
+            wrong.push(("the policy has no user risk", Pointer::new(Property::UserRiskLevels)));
         }
         let apps = &conditions.applications;
-        let include = Pointer::new("/conditions/applications/includeApplications");
+        let include = Pointer::new(Property::IncludeApplications);
         if apps.doubt.is_none()
             && apps.include.first_unknown().is_none()
             && apps.include.position(|app| app.is("All")).is_none()
         {
             wrong.push(("the policy does not target all resources", include));
         } else if !apps.exclude.items().is_empty() {
-            let exclude = Pointer::new("/conditions/applications/excludeApplications");
+            let exclude = Pointer::new(Property::ExcludeApplications);
             wrong.push(("the policy leaves resources out", exclude.index(0)));
         }
         let condition = other_condition(conditions).map(|name| Pointer::root().key("conditions").key(name));

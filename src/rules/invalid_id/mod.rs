@@ -2,6 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, quoted};
+use crate::policy::Property;
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
 use crate::syntax::Pointer;
@@ -50,18 +51,15 @@ impl Rule for InvalidId {
 
 /// Whether the files tell which object a name stands for.
 fn is_resolved(bearers: &Bearers, pointer: &Pointer, name: &str) -> bool {
-    let list = pointer.parent();
-    match list.as_str() {
-        "/conditions/users/includeRoles" | "/conditions/users/excludeRoles" => {
+    let Some(list) = Property::at(&pointer.parent()) else { return false };
+    match list {
+        Property::IncludeRoles | Property::ExcludeRoles => {
             crate::catalog::role(name).is_some() && bearers.has_role(name)
         }
-        "/conditions/users/includeUsers"
-        | "/conditions/users/excludeUsers"
-        | "/conditions/users/includeGroups"
-        | "/conditions/users/excludeGroups" => bearers.only(Bearer::Principal, name).is_some(),
-        "/conditions/locations/includeLocations" | "/conditions/locations/excludeLocations" => {
-            bearers.only(Bearer::Location, name).is_some()
+        Property::IncludeUsers | Property::ExcludeUsers | Property::IncludeGroups | Property::ExcludeGroups => {
+            bearers.only(Bearer::Principal, name).is_some()
         }
+        Property::IncludeLocations | Property::ExcludeLocations => bearers.only(Bearer::Location, name).is_some(),
         _ => false,
     }
 }

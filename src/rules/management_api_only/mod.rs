@@ -5,7 +5,7 @@ use crate::catalog::{self, Cloud};
 use crate::controls;
 use crate::coverage::{self, Verdict};
 use crate::finding::{Draft, Drafts, Label};
-use crate::policy::{Id, Policy};
+use crate::policy::{Id, Policy, Property};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Lens, Match, SignIn};
@@ -47,7 +47,7 @@ impl Rule for ManagementApiOnly {
         let Some(index) = position(policy).filter(|_| !open.is_empty()) else { return };
         let message =
             format!("MFA is asked for the Windows Azure Service Management API, but not for {}.", open.join(" and "));
-        let place = Pointer::new("/conditions/applications/includeApplications").index(index);
+        let place = Pointer::new(Property::IncludeApplications).index(index);
         let draft = Self::draft(message)
             .help("Include All resources: a policy cannot name Microsoft Graph, and new resources are then covered from their first day.")
             .policy(policy)

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{GrantControl, List, Policy};
+use crate::policy::{GrantControl, List, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -20,9 +20,9 @@ impl Rule for MfaOnlyAtRisk {
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let conditions = &policy.conditions;
         let at = [
-            (!conditions.sign_in_risk_levels.is_empty(), "/conditions/signInRiskLevels"),
-            (!conditions.user_risk_levels.is_empty(), "/conditions/userRiskLevels"),
-            (!conditions.insider_risk_levels.is_empty(), "/conditions/insiderRiskLevels"),
+            (!conditions.sign_in_risk_levels.is_empty(), Property::SignInRiskLevels),
+            (!conditions.user_risk_levels.is_empty(), Property::UserRiskLevels),
+            (!conditions.insider_risk_levels.is_empty(), Property::InsiderRiskLevels),
         ];
         let Some((_, risk)) = at.into_iter().find(|(is_set, _)| *is_set) else { return };
         // A policy that has passwords changed or risks remediated is not there for MFA.

@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::catalog::{self, Known};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{Id, List, Policy};
+use crate::policy::{Id, List, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -82,19 +82,19 @@ impl Kind {
     }
 }
 
-fn lists(policy: &Policy) -> [(&List<Id>, &'static str, Kind); 10] {
+fn lists(policy: &Policy) -> [(&List<Id>, Property, Kind); 10] {
     let (users, applications) = (&policy.conditions.users, &policy.conditions.applications);
     let locations = &policy.conditions.locations;
     [
-        (&users.include_users, "/conditions/users/includeUsers", Kind::User),
-        (&users.exclude_users, "/conditions/users/excludeUsers", Kind::User),
-        (&users.include_groups, "/conditions/users/includeGroups", Kind::Group),
-        (&users.exclude_groups, "/conditions/users/excludeGroups", Kind::Group),
-        (&users.include_roles, "/conditions/users/includeRoles", Kind::Role),
-        (&users.exclude_roles, "/conditions/users/excludeRoles", Kind::Role),
-        (&applications.include, "/conditions/applications/includeApplications", Kind::App),
-        (&applications.exclude, "/conditions/applications/excludeApplications", Kind::App),
-        (&locations.include, "/conditions/locations/includeLocations", Kind::Location),
-        (&locations.exclude, "/conditions/locations/excludeLocations", Kind::Location),
+        (&users.include_users, Property::IncludeUsers, Kind::User),
+        (&users.exclude_users, Property::ExcludeUsers, Kind::User),
+        (&users.include_groups, Property::IncludeGroups, Kind::Group),
+        (&users.exclude_groups, Property::ExcludeGroups, Kind::Group),
+        (&users.include_roles, Property::IncludeRoles, Kind::Role),
+        (&users.exclude_roles, Property::ExcludeRoles, Kind::Role),
+        (&applications.include, Property::IncludeApplications, Kind::App),
+        (&applications.exclude, Property::ExcludeApplications, Kind::App),
+        (&locations.include, Property::IncludeLocations, Kind::Location),
+        (&locations.exclude, Property::ExcludeLocations, Kind::Location),
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, Level, PolicyRef};
-use crate::policy::{Fact, Guests, Id, List, Platform, Policy};
+use crate::policy::{Fact, Guests, Id, List, Platform, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -69,10 +69,7 @@ fn targets_nothing(policy: &Policy) -> Option<(Pointer, Reason)> {
     if applications.doubt.is_some() || other_targets || !is_none(&applications.include) {
         return None;
     }
-    Some((
-        Pointer::new("/conditions/applications"),
-        empty("it targets no resource, user action or authentication context"),
-    ))
+    Some((Pointer::new(Property::Applications), empty("it targets no resource, user action or authentication context")))
 }
 
 fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Reason)> {
@@ -83,7 +80,7 @@ fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Reason)> {
         && users.include_groups.is_empty()
         && users.include_roles.is_empty()
         && users.include_guests == Fact::Known(None);
-    nobody.then(|| (Pointer::new("/conditions/users"), empty("it includes no user, group, role or guest")))
+    nobody.then(|| (Pointer::new(Property::Users), empty("it includes no user, group, role or guest")))
 }
 
 /// An exclusion that takes away all that is included.
@@ -92,20 +89,20 @@ fn cancelled(policy: &Policy) -> Option<(Pointer, Reason)> {
     let applications = &conditions.applications;
     let no_filter = applications.filter == Fact::Known(None);
     if no_filter && takes_all(&applications.include, &applications.exclude, |id| id.is("All")) {
-        let place = Pointer::new("/conditions/applications/excludeApplications");
+        let place = Pointer::new(Property::ExcludeApplications);
         return Some((place, contradiction("every resource that it includes is excluded")));
     }
     if nobody_is_left(policy) {
-        return Some((Pointer::new("/conditions/users"), contradiction("everybody whom it includes is excluded")));
+        return Some((Pointer::new(Property::Users), contradiction("everybody whom it includes is excluded")));
     }
     let locations = &conditions.locations;
     if locations.doubt.is_none() && takes_all(&locations.include, &locations.exclude, |id| id.is("All")) {
-        let place = Pointer::new("/conditions/locations/excludeLocations");
+        let place = Pointer::new(Property::ExcludeLocations);
         return Some((place, contradiction("every location that it includes is excluded")));
     }
     let platforms = &conditions.platforms;
     if platforms.doubt.is_none() && takes_all(&platforms.include, &platforms.exclude, |one| *one == Platform::All) {
-        let place = Pointer::new("/conditions/platforms/excludePlatforms");
+        let place = Pointer::new(Property::ExcludePlatforms);
         return Some((place, contradiction("every platform that it includes is excluded")));
     }
     None

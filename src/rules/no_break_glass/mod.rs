@@ -4,7 +4,7 @@ use super::{Rule, declare};
 use crate::catalog;
 use crate::coverage::PrincipalKind;
 use crate::finding::{Draft, Drafts, Label, PolicyRef, joined, quoted};
-use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Operator, Platform, Policy};
+use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Operator, Platform, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,7 +128,7 @@ fn labelled(draft: Draft, policies: &[&Policy], message: &str) -> Draft {
     policies
         .iter()
         .take(SHOWN)
-        .fold(draft, |draft, policy| draft.label(Label::in_policy(policy, &Pointer::new("/conditions/users"), message)))
+        .fold(draft, |draft, policy| draft.label(Label::in_policy(policy, &Pointer::new(Property::Users), message)))
 }
 
 fn with_policy(draft: Draft, policies: &[&Policy]) -> Draft {

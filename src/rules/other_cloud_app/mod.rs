@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::catalog::{self, Cloud};
 use crate::finding::{Drafts, Label, PolicyRef, quoted};
-use crate::policy::{Id, List, Policy};
+use crate::policy::{Id, List, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -21,8 +21,8 @@ impl Rule for OtherCloudApp {
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let apps = &policy.conditions.applications;
         for (list, pointer, what) in [
-            (&apps.include, "/conditions/applications/includeApplications", "applies to"),
-            (&apps.exclude, "/conditions/applications/excludeApplications", "leaves out"),
+            (&apps.include, Property::IncludeApplications, "applies to"),
+            (&apps.exclude, Property::ExcludeApplications, "leaves out"),
         ] {
             let Some((index, named, here)) = of_other_cloud(list, tenant.cloud) else { continue };
             let (cloud, argument) = match tenant.cloud {

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef, joined};
-use crate::policy::{List, Platform, Policy, Scope, Words};
+use crate::policy::{List, Platform, Policy, Property, Scope, Words};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -32,14 +32,14 @@ impl Rule for PlatformCondition {
             (
                 format!("does not ask for MFA on {}", names(exclude)),
                 "one of these",
-                Pointer::new("/conditions/platforms/excludePlatforms"),
+                Pointer::new(Property::ExcludePlatforms),
                 "excluded, and a client can claim to be one",
             )
         } else {
             (
                 format!("asks for MFA on {} only", names(include)),
                 "another one",
-                Pointer::new("/conditions/platforms/includePlatforms"),
+                Pointer::new(Property::IncludePlatforms),
                 "any other platform is left out, and a client can claim any",
             )
         };

@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::catalog;
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{Fact, Policy};
+use crate::policy::{Fact, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -41,7 +41,7 @@ impl Rule for ResourceExclusion {
             ),
             None => format!("{name} is for all resources but some, and therefore not enforced for {scopes}."),
         };
-        let place = Pointer::new("/conditions/applications/excludeApplications").index(index);
+        let place = Pointer::new(Property::ExcludeApplications).index(index);
         drafts.push(
             Self::draft(message)
                 .help("Avoid excluding resources, and test apps that ask for basic scopes only.")

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label};
-use crate::policy::{Fact, Policy, State};
+use crate::policy::{Fact, Policy, Property, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use crate::tenant::SecurityDefaults;
@@ -34,7 +34,7 @@ impl Rule for SecurityDefaultsOn {
                      remove the file that says otherwise.",
                 )
                 .policy(policy)
-                .label(Label::in_policy(policy, &Pointer::new("/state"), "enabled here")),
+                .label(Label::in_policy(policy, &Pointer::new(Property::State), "enabled here")),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Draft, Drafts, Label, PolicyRef};
-use crate::policy::{Fact, Policy, State};
+use crate::policy::{Fact, Policy, Property, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -55,7 +55,7 @@ fn one(facts: &TenantFacts<'_>, policy: &Policy, days: i64) -> Draft {
     StaleReportOnly::draft(message)
         .help("Look at its results in the sign-in logs, then set `state` to \"enabled\"; or delete the policy.")
         .policy(policy)
-        .label(Label::in_policy(policy, &Pointer::new("/state"), "enforces nothing"))
+        .label(Label::in_policy(policy, &Pointer::new(Property::State), "enforces nothing"))
 }
 
 fn none_is_on(stale: &[(&Policy, i64)], latest: &Policy, days: i64) -> Draft {
@@ -69,7 +69,7 @@ fn none_is_on(stale: &[(&Policy, i64)], latest: &Policy, days: i64) -> Draft {
         .help("Look at their results in the sign-in logs, then set `state` to \"enabled\", one policy after the other.")
         .about("none is on");
     let draft = stale.iter().take(SHOWN).fold(draft, |draft, (policy, _)| {
-        draft.label(Label::in_policy(policy, &Pointer::new("/state"), "enforces nothing"))
+        draft.label(Label::in_policy(policy, &Pointer::new(Property::State), "enforces nothing"))
     });
     Draft { is_of_tenant: true, ..draft }
 }

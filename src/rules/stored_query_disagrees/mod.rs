@@ -3,6 +3,7 @@
 use super::{Rule, declare};
 use crate::coverage::{Reason, Verdict};
 use crate::finding::{Drafts, Label};
+use crate::policy::Property;
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 
@@ -30,7 +31,8 @@ impl Rule for StoredQueryDisagrees {
             if let Some(policy) = policy.and_then(|index| facts.tenant.policies.get(index)) {
                 let seen =
                     if query { "the query takes this policy for enough" } else { "this policy carries the proof" };
-                draft = draft.policy(policy).label(Label::in_policy(policy, &Pointer::new("/displayName"), seen));
+                draft =
+                    draft.policy(policy).label(Label::in_policy(policy, &Pointer::new(Property::DisplayName), seen));
             }
             drafts.push(draft);
         }

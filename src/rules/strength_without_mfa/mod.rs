@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::catalog;
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{Fact, GrantControl, Policy};
+use crate::policy::{Fact, GrantControl, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -44,7 +44,7 @@ impl Rule for StrengthWithoutMfa {
             "{} demands an authentication strength that {met}. No other policy asks all of these sign-ins for MFA.",
             PolicyRef::to(policy).label()
         );
-        let place = Pointer::new("/grantControls/authenticationStrength");
+        let place = Pointer::new(Property::AuthenticationStrength);
         let place = match strength.combinations.known().find(|(_, one)| Some(**one) == weak) {
             Some((index, _)) => place.key("allowedCombinations").index(index),
             None => place,

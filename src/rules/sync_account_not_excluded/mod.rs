@@ -5,7 +5,7 @@ use super::{Rule, declare};
 use crate::catalog;
 use crate::coverage::PrincipalKind;
 use crate::finding::{Draft, Drafts, Label, PolicyRef, joined};
-use crate::policy::{Id, Policy};
+use crate::policy::{Id, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -49,7 +49,7 @@ impl Rule for SyncAccountNotExcluded {
         let mut draft = Self::draft(message).help(help).policy(first);
         for policy in stopping.iter().take(SHOWN) {
             let is_empty = policy.conditions.users.exclude_roles.is_empty();
-            let place = if is_empty { Pointer::new("/conditions/users") } else { list.clone() };
+            let place = if is_empty { Pointer::new(Property::Users) } else { list.clone() };
             draft = draft.label(Label::in_policy(policy, &place, "the role is not excluded"));
         }
         drafts.push(Draft { is_of_tenant: true, ..draft });

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef, joined, quoted};
-use crate::policy::{Id, List, Policy, Scope};
+use crate::policy::{Id, List, Policy, Property, Scope};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -34,10 +34,10 @@ impl Rule for TrustedLocationBypass {
         let is_spared = includes_all || include.is_empty();
         let (asks, place, listed, seen) = if is_spared {
             let asks = format!("does not ask for MFA from {}: there", names(tenant, exclude));
-            (asks, Pointer::new("/conditions/locations/excludeLocations"), exclude, "no MFA from here")
+            (asks, Pointer::new(Property::ExcludeLocations), exclude, "no MFA from here")
         } else {
             let asks = format!("asks for MFA only from {}: anywhere else", names(tenant, include));
-            (asks, Pointer::new("/conditions/locations/includeLocations"), include, "MFA from here alone")
+            (asks, Pointer::new(Property::IncludeLocations), include, "MFA from here alone")
         };
         let message =
             format!("{} {asks} a password is enough, and no other policy asks for MFA.", PolicyRef::to(policy).label());

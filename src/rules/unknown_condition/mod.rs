@@ -2,6 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, Part, PolicyRef, quoted};
+use crate::policy::Property;
 use crate::rules::FileFacts;
 use crate::syntax::Pointer;
 
@@ -25,7 +26,7 @@ impl Rule for UnknownCondition {
                     quoted(name),
                     PolicyRef::to(policy).label()
                 );
-                let pointer = Pointer::new("/conditions").key(name);
+                let pointer = Pointer::new(Property::Conditions).key(name);
                 drafts.push(
                     Self::draft(message)
                         .help("If the tenant does not need it, remove it. Otherwise judge by hand what this policy covers.")

@@ -2,8 +2,10 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, Level, Part, quoted};
+use crate::policy::Property;
 use crate::rules::FileFacts;
 use crate::schema::ViolationKind;
+use crate::syntax::Pointer;
 
 declare! {
     rule: UnknownProperty,
@@ -20,13 +22,13 @@ impl Rule for UnknownProperty {
         for (policy, violation) in file.violations() {
             let ViolationKind::UnknownProperty { name, meant } = &violation.kind else { continue };
             // A condition may narrow the policy, which is another rule's concern.
-            if violation.pointer.parent().as_str() == "/conditions" {
+            if Property::at(&violation.pointer.parent()) == Some(Property::Conditions) {
                 continue;
             }
             let parent = violation.pointer.parent();
-            let part = ["/conditions", "/grantControls", "/grant_controls"]
-                .into_iter()
-                .any(|part| parent.as_str() == part || parent.as_str().starts_with(&format!("{part}/")));
+            // In the words of Terraform, the second has another name.
+            let parts = [Property::Conditions.as_str(), Property::GrantControls.as_str(), "/grant_controls"];
+            let part = parts.into_iter().any(|part| parent.is_within(&Pointer::new(part)));
             let (level, message) = if part {
                 let message = format!(
                     "caplint does not know the property {} here. It may leave somebody out, so `{}` is not known, and no verdict \

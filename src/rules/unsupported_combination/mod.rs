@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy};
+use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -37,7 +37,7 @@ impl Rule for UnsupportedCombination {
 struct Problem {
     about: &'static str,
     what: &'static str,
-    place: &'static str,
+    place: Property,
     seen: &'static str,
     instead: &'static str,
 }
@@ -47,7 +47,7 @@ fn long_filter(policy: &Policy) -> Option<Problem> {
     (filter.rule.chars().count() > LONGEST_FILTER).then_some(Problem {
         about: "long filter",
         what: "has a device filter of more than 3,072 characters, which Microsoft Graph refuses",
-        place: "/conditions/devices/deviceFilter/rule",
+        place: Property::DeviceFilterRule,
         seen: "too long",
         instead: "Shorten it, for example by an extension attribute that marks the devices.",
     })
@@ -62,7 +62,7 @@ fn device_registration(policy: &Policy) -> Option<Problem> {
     if matches!(conditions.device_filter, Fact::Known(Some(_))) {
         return problem(
             "filters devices where a device is registered, which does not work",
-            "/conditions/devices/deviceFilter",
+            Property::DeviceFilter,
             "there is no device yet",
         );
     }
@@ -70,7 +70,7 @@ fn device_registration(policy: &Policy) -> Option<Problem> {
     if is_narrow {
         return problem(
             "lists client apps where a device is registered, which does not work",
-            "/conditions/clientAppTypes",
+            Property::ClientAppTypes,
             "not available for this user action",
         );
     }
@@ -78,7 +78,7 @@ fn device_registration(policy: &Policy) -> Option<Problem> {
     if policy.grant.built_in.position(other).is_some() {
         return problem(
             "demands something else than MFA where a device is registered, which does not work",
-            "/grantControls/builtInControls",
+            Property::BuiltInControls,
             "only MFA or a strength can be demanded",
         );
     }
@@ -103,7 +103,7 @@ fn app_protection(policy: &Policy) -> Option<Problem> {
     (only_by_app && named).then_some(Problem {
         about: "app protection",
         what: "demands an approved or protected app on macOS, Linux or Windows Phone, where there is none: it blocks them",
-        place: "/conditions/platforms/includePlatforms",
+        place: Property::IncludePlatforms,
         seen: "no app can meet it there",
         instead: "Limit it to Android and iOS, or block these platforms explicitly.",
     })

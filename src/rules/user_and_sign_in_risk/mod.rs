@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{Fact, List, Policy, RiskLevel, State};
+use crate::policy::{Fact, List, Policy, Property, RiskLevel, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -31,10 +31,10 @@ impl Rule for UserAndSignInRisk {
             Self::draft(message)
                 .help("Split it into two policies, one for each risk.")
                 .policy(policy)
-                .label(Label::in_policy(policy, &Pointer::new("/conditions/userRiskLevels"), "this risk"))
+                .label(Label::in_policy(policy, &Pointer::new(Property::UserRiskLevels), "this risk"))
                 .label(Label::in_policy(
                     policy,
-                    &Pointer::new("/conditions/signInRiskLevels"),
+                    &Pointer::new(Property::SignInRiskLevels),
                     "and this one, both at once",
                 )),
         );

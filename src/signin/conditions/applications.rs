@@ -2,21 +2,21 @@
 
 use super::{Found, find, no, unknown};
 use crate::catalog::{self, Suite};
-use crate::policy::{ClientAppType, Fact, Filter, FilterMode, Id, List, Policy};
+use crate::policy::{ClientAppType, Fact, Filter, FilterMode, Id, List, Policy, Property};
 use crate::requirement::Resource;
 use crate::signin::{AppFact, At, Cause, Lens, Match, SignIn, Undefined, View, Why};
 
-const INCLUDE_APPLICATIONS: &str = "/conditions/applications/includeApplications";
-const EXCLUDE_APPLICATIONS: &str = "/conditions/applications/excludeApplications";
+const INCLUDE_APPLICATIONS: Property = Property::IncludeApplications;
+const EXCLUDE_APPLICATIONS: Property = Property::ExcludeApplications;
 
 pub(super) fn applications(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
-    const FILTER: &str = "/conditions/applications/applicationFilter";
+    const FILTER: Property = Property::ApplicationFilter;
     let applications = &policy.conditions.applications;
     if let Some(reason) = applications.doubt {
-        return unknown(At::property("/conditions/applications"), Why::Doubt(reason));
+        return unknown(At::property(Property::Applications), Why::Doubt(reason));
     }
     if let Resource::UserAction(action) = &sign_in.resource {
-        const ACTIONS: &str = "/conditions/applications/includeUserActions";
+        const ACTIONS: Property = Property::IncludeUserActions;
         return match find(ACTIONS, &applications.user_actions, |listed| listed == action) {
             Found::At(_) => Match::Yes,
             Found::Perhaps(cause) => Match::Unknown(cause),
@@ -57,7 +57,7 @@ fn filtered(
     named: Found,
     sign_in: &SignIn,
 ) -> Result<Found, Why> {
-    const RULE: &str = "/conditions/applications/applicationFilter/rule";
+    const RULE: Property = Property::ApplicationFilterRule;
     let perhaps = Found::Perhaps(Cause { at: At::property(RULE), why: Why::ApplicationFilter });
     let matches = match view.undefined {
         Undefined::Unknown => None,
@@ -87,7 +87,7 @@ fn filtered(
 }
 
 /// Whether a list of apps holds what a token is asked for.
-fn targeted(view: &View<'_>, property: &'static str, list: &List<Id>, sign_in: &SignIn) -> Found {
+fn targeted(view: &View<'_>, property: Property, list: &List<Id>, sign_in: &SignIn) -> Found {
     let including = property == INCLUDE_APPLICATIONS;
     let surely = |id: &Id| {
         id.is("All")
@@ -147,13 +147,13 @@ fn doubt(id: &Id, sign_in: &SignIn) -> Option<(AppFact, Why)> {
 fn resource_targets(policy: &Policy) -> At {
     let applications = &policy.conditions.applications;
     At::property(if !applications.include.is_empty() {
-        "/conditions/applications/includeApplications"
+        Property::IncludeApplications
     } else if !applications.user_actions.is_empty() {
-        "/conditions/applications/includeUserActions"
+        Property::IncludeUserActions
     } else if !applications.authentication_contexts.is_empty() {
-        "/conditions/applications/includeAuthenticationContextClassReferences"
+        Property::IncludeAuthenticationContextClassReferences
     } else {
-        "/conditions/applications"
+        Property::Applications
     })
 }
 

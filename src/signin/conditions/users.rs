@@ -1,13 +1,13 @@
 //! Users, groups, roles and guests.
 
 use super::{Found, find, is, may_be, no, perhaps_same, unknown};
-use crate::policy::{Fact, Guests, Id, List, Policy, UserType, Users};
+use crate::policy::{Fact, Guests, Id, List, Policy, Property, UserType, Users};
 use crate::signin::{At, Cause, Lens, Match, SignIn, View, Why};
 
 pub(super) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
     let users = &policy.conditions.users;
     if let Some(reason) = users.doubt {
-        return unknown(At::property("/conditions/users"), Why::Doubt(reason));
+        return unknown(At::property(Property::Users), Why::Doubt(reason));
     }
     let guest = sign_in.user_type != UserType::Member;
     let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
@@ -19,25 +19,19 @@ pub(super) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Le
     let may_be_user = |id: &Id| !tracked && may_be(view, sign_in.user.as_ref(), id);
     let excluded = [
         (
-            perhaps_same("/conditions/users/excludeUsers", &users.exclude_users, may_be_user, |id| {
+            perhaps_same(Property::ExcludeUsers, &users.exclude_users, may_be_user, |id| {
                 (is_user(id) && !tracked) || id.is("All") || (guest && id.is("GuestsOrExternalUsers"))
             }),
             if guest && sign_in.user.is_none() { Why::GuestsExcluded } else { Why::UserExcluded },
         ),
+        (find(Property::ExcludeGroups, &users.exclude_groups, |id| in_group(id) && !tracked), Why::GroupExcluded),
         (
-            find("/conditions/users/excludeGroups", &users.exclude_groups, |id| in_group(id) && !tracked),
-            Why::GroupExcluded,
-        ),
-        (
-            find("/conditions/users/excludeRoles", &users.exclude_roles, |id| {
+            find(Property::ExcludeRoles, &users.exclude_roles, |id| {
                 has_role(id) && !(tracked && view.requirement.tracked_roles.contains(id))
             }),
             Why::RoleExcluded,
         ),
-        (
-            guests(view, "/conditions/users/excludeGuestsOrExternalUsers", &users.exclude_guests, sign_in),
-            Why::GuestsExcluded,
-        ),
+        (guests(view, Property::ExcludeGuestsOrExternalUsers, &users.exclude_guests, sign_in), Why::GuestsExcluded),
     ];
     for (found, why) in excluded {
         match found {
@@ -50,12 +44,12 @@ pub(super) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Le
     }
     // A role that is named instead of identified may be any role, this user's included.
     if let Some((index, _)) = users.exclude_roles.known().find(|(_, id)| id.guid().is_none()) {
-        let at = At::element("/conditions/users/excludeRoles", index);
+        let at = At::element(Property::ExcludeRoles, index);
         perhaps.get_or_insert(Cause { at, why: Why::Doubt(crate::policy::Reason::Unrecognised) });
     }
     // A word that is none of Microsoft's may be one of tomorrow's, for a class that this user is in.
     if let Some(index) = users.exclude_users.position(Id::may_be_class) {
-        let at = At::element("/conditions/users/excludeUsers", index);
+        let at = At::element(Property::ExcludeUsers, index);
         perhaps.get_or_insert(Cause { at, why: Why::Doubt(crate::policy::Reason::Unrecognised) });
     }
     let included = included_user(view, users, sign_in, lens, guest);
@@ -64,7 +58,7 @@ pub(super) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Le
         let all = users.include_users.position(|id| id.is("All"));
         let others = Users { include_users: List::default(), ..users.clone() };
         if let (Some(index), Match::No(_)) = (all, included_user(view, &others, sign_in, lens, guest)) {
-            let at = At::element("/conditions/users/includeUsers", index);
+            let at = At::element(Property::IncludeUsers, index);
             perhaps.get_or_insert(Cause { at, why: Why::PartnersPerhaps });
         }
     }
@@ -78,22 +72,22 @@ fn included_user(view: &View<'_>, users: &Users, sign_in: &SignIn, lens: Lens, g
     let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
     let included = [
         perhaps_same(
-            "/conditions/users/includeUsers",
+            Property::IncludeUsers,
             &users.include_users,
             |id| may_be(view, sign_in.user.as_ref(), id),
             |id| is_user(id) || id.is("All") || (guest && id.is("GuestsOrExternalUsers")),
         ),
-        find("/conditions/users/includeGroups", &users.include_groups, |id| {
+        find(Property::IncludeGroups, &users.include_groups, |id| {
             sign_in.groups.contains(id) || lens == Lens::InIncludedGroups
         }),
         // A name may be that of any role which the user holds.
         perhaps_same(
-            "/conditions/users/includeRoles",
+            Property::IncludeRoles,
             &users.include_roles,
             |id| id.guid().is_none() && !sign_in.roles.is_empty(),
             |id| sign_in.roles.contains(id),
         ),
-        guests(view, "/conditions/users/includeGuestsOrExternalUsers", &users.include_guests, sign_in),
+        guests(view, Property::IncludeGuestsOrExternalUsers, &users.include_guests, sign_in),
     ];
     let mut perhaps = None;
     for found in included {
@@ -109,21 +103,21 @@ fn included_user(view: &View<'_>, users: &Users, sign_in: &SignIn, lens: Lens, g
         return Match::Unknown(cause);
     }
     if !users.include_groups.is_empty() {
-        return no(At::property("/conditions/users/includeGroups"), Why::OnlyIncludedGroups);
+        return no(At::property(Property::IncludeGroups), Why::OnlyIncludedGroups);
     }
     let property = if !users.include_roles.is_empty() {
-        "/conditions/users/includeRoles"
+        Property::IncludeRoles
     } else if users.include_guests != Fact::Known(None) {
-        "/conditions/users/includeGuestsOrExternalUsers"
+        Property::IncludeGuestsOrExternalUsers
     } else if users.include_users.is_empty() {
-        "/conditions/users"
+        Property::Users
     } else {
-        "/conditions/users/includeUsers"
+        Property::IncludeUsers
     };
     no(At::property(property), Why::UserNotIncluded)
 }
 
-fn guests(view: &View<'_>, property: &'static str, condition: &Fact<Option<Box<Guests>>>, sign_in: &SignIn) -> Found {
+fn guests(view: &View<'_>, property: Property, condition: &Fact<Option<Box<Guests>>>, sign_in: &SignIn) -> Found {
     let guests = match condition {
         Fact::Known(None) => return Found::Absent,
         Fact::Known(Some(guests)) => guests,

@@ -1,0 +1,175 @@
+//! Properties of a policy, as pointers into it in Graph's words. A misspelt one does not compile, and one that Graph does not
+//! have fails a test.
+
+use crate::syntax::Pointer;
+use std::fmt;
+
+macro_rules! properties {
+    ($($(#[$about:meta])* $name:ident = $pointer:literal,)+) => {
+        /// A property of a policy that caplint points at or tells apart.
+        ///
+        /// Source: <https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy>
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Property {
+            $($(#[$about])* $name,)+
+        }
+
+        impl Property {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its JSON pointer, from the policy's root.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $pointer,)+
+                }
+            }
+        }
+    };
+}
+
+properties! {
+    /// `conditions`
+    Conditions = "/conditions",
+    /// `conditions.applications`
+    Applications = "/conditions/applications",
+    /// `conditions.applications.applicationFilter`
+    ApplicationFilter = "/conditions/applications/applicationFilter",
+    /// `conditions.applications.applicationFilter.rule`
+    ApplicationFilterRule = "/conditions/applications/applicationFilter/rule",
+    /// `conditions.applications.excludeApplications`
+    ExcludeApplications = "/conditions/applications/excludeApplications",
+    /// `conditions.applications.includeApplications`
+    IncludeApplications = "/conditions/applications/includeApplications",
+    /// `conditions.applications.includeAuthenticationContextClassReferences`
+    IncludeAuthenticationContextClassReferences = "/conditions/applications/includeAuthenticationContextClassReferences",
+    /// `conditions.applications.includeUserActions`
+    IncludeUserActions = "/conditions/applications/includeUserActions",
+    /// `conditions.authenticationFlows.transferMethods`
+    TransferMethods = "/conditions/authenticationFlows/transferMethods",
+    /// `conditions.clientAppTypes`
+    ClientAppTypes = "/conditions/clientAppTypes",
+    /// `conditions.clientApplications`
+    ClientApplications = "/conditions/clientApplications",
+    /// `conditions.devices.deviceFilter`
+    DeviceFilter = "/conditions/devices/deviceFilter",
+    /// `conditions.devices.deviceFilter.rule`
+    DeviceFilterRule = "/conditions/devices/deviceFilter/rule",
+    /// `conditions.insiderRiskLevels`
+    InsiderRiskLevels = "/conditions/insiderRiskLevels",
+    /// `conditions.locations`
+    Locations = "/conditions/locations",
+    /// `conditions.locations.excludeLocations`
+    ExcludeLocations = "/conditions/locations/excludeLocations",
+    /// `conditions.locations.includeLocations`
+    IncludeLocations = "/conditions/locations/includeLocations",
+    /// `conditions.platforms`
+    Platforms = "/conditions/platforms",
+    /// `conditions.platforms.excludePlatforms`
+    ExcludePlatforms = "/conditions/platforms/excludePlatforms",
+    /// `conditions.platforms.includePlatforms`
+    IncludePlatforms = "/conditions/platforms/includePlatforms",
+    /// `conditions.servicePrincipalRiskLevels`
+    ServicePrincipalRiskLevels = "/conditions/servicePrincipalRiskLevels",
+    /// `conditions.signInRiskLevels`
+    SignInRiskLevels = "/conditions/signInRiskLevels",
+    /// `conditions.userRiskLevels`
+    UserRiskLevels = "/conditions/userRiskLevels",
+    /// `conditions.users`
+    Users = "/conditions/users",
+    /// `conditions.users.excludeGroups`
+    ExcludeGroups = "/conditions/users/excludeGroups",
+    /// `conditions.users.excludeGuestsOrExternalUsers`
+    ExcludeGuestsOrExternalUsers = "/conditions/users/excludeGuestsOrExternalUsers",
+    /// `conditions.users.excludeRoles`
+    ExcludeRoles = "/conditions/users/excludeRoles",
+    /// `conditions.users.excludeUsers`
+    ExcludeUsers = "/conditions/users/excludeUsers",
+    /// `conditions.users.includeGroups`
+    IncludeGroups = "/conditions/users/includeGroups",
+    /// `conditions.users.includeGuestsOrExternalUsers`
+    IncludeGuestsOrExternalUsers = "/conditions/users/includeGuestsOrExternalUsers",
+    /// `conditions.users.includeRoles`
+    IncludeRoles = "/conditions/users/includeRoles",
+    /// `conditions.users.includeUsers`
+    IncludeUsers = "/conditions/users/includeUsers",
+    /// `deletedDateTime`
+    DeletedDateTime = "/deletedDateTime",
+    /// `displayName`
+    DisplayName = "/displayName",
+    /// `grantControls`
+    GrantControls = "/grantControls",
+    /// `grantControls.authenticationStrength`
+    AuthenticationStrength = "/grantControls/authenticationStrength",
+    /// `grantControls.authenticationStrength.id`
+    AuthenticationStrengthId = "/grantControls/authenticationStrength/id",
+    /// `grantControls.builtInControls`
+    BuiltInControls = "/grantControls/builtInControls",
+    /// `grantControls.customAuthenticationFactors`
+    CustomAuthenticationFactors = "/grantControls/customAuthenticationFactors",
+    /// `grantControls.operator`
+    GrantOperator = "/grantControls/operator",
+    /// `grantControls.termsOfUse`
+    TermsOfUse = "/grantControls/termsOfUse",
+    /// `id`
+    PolicyId = "/id",
+    /// `state`
+    State = "/state",
+}
+
+impl Property {
+    /// The property that a pointer names.
+    #[must_use]
+    pub fn at(pointer: &Pointer) -> Option<Self> {
+        Self::ALL.iter().copied().find(|property| property.as_str() == pointer.as_str())
+    }
+
+    /// Whether it is another one, or a part of that.
+    #[must_use]
+    pub fn is_within(self, other: Self) -> bool {
+        Pointer::new(self).is_within(&Pointer::new(other))
+    }
+}
+
+impl fmt::Display for Property {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<Property> for String {
+    fn from(property: Property) -> Self {
+        property.as_str().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// Whether the schema has a property at these steps, in any branch of a union.
+    fn has(root: &Value, schema: &Value, steps: &[&str]) -> bool {
+        let referred = schema["$ref"].as_str().and_then(|reference| root.pointer(&reference[1..]));
+        if referred.is_some_and(|referred| has(root, referred, steps)) {
+            return true;
+        }
+        let unions = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|union| schema[union].as_array()).flatten();
+        if unions.into_iter().any(|branch| has(root, branch, steps)) {
+            return true;
+        }
+        let Some((step, rest)) = steps.split_first() else { return true };
+        schema["properties"].get(step).is_some_and(|property| has(root, property, rest))
+    }
+
+    #[test]
+    fn the_schema_has_every_property() {
+        let schema: Value = serde_json::from_str(crate::schema::POLICY_SCHEMA).unwrap();
+        for property in Property::ALL {
+            let steps: Vec<&str> = property.as_str().split('/').skip(1).collect();
+            assert!(has(&schema, &schema, &steps), "{property:?}");
+        }
+        assert!(!has(&schema, &schema, &["conditions", "users", "includeUser"]));
+    }
+}
