@@ -73,4 +73,20 @@ mod tests {
             assert!(!beyond.is_within(&known), "{beyond:?}");
         }
     }
+
+    /// A baseline keeps an extent as JSON, and a fingerprint has its text.
+    #[test]
+    fn nothing_is_left_out_and_different_extents_read_differently() {
+        let written = |extent: &Extent| serde_json::to_string(extent).unwrap();
+        let nothing = Extent::default();
+        assert!(nothing.is_empty());
+        assert_eq!(written(&nothing), "{}");
+        let mut texts = BTreeSet::new();
+        for extent in [Extent::new(1, []), Extent::new(0, ["a".to_owned()]), Extent::new(1, ["a".to_owned()])] {
+            assert!(!extent.is_empty());
+            assert_eq!(serde_json::from_str::<Extent>(&written(&extent)).unwrap(), extent);
+            assert!(texts.insert(extent.text()), "{extent:?}");
+        }
+        assert!(!texts.contains(&nothing.text()));
+    }
 }
