@@ -30,7 +30,7 @@ impl Verdict {
     }
 }
 
-/// Why a verdict is what it is. Indices are of [`Tenant::policies`].
+/// Why a verdict is what it is. Indices are of [`Tenant::policies`](crate::tenant::Tenant::policies).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// These policies cover every sign-in, or every one but those of the exceptions; without any of them it is open
