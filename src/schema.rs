@@ -194,6 +194,9 @@ pub fn violations(node: &Node<'_>, wording: Wording) -> Vec<Violation> {
     found
 }
 
+/// Unknown properties of a policy that are compared with every known one. Nobody reads the findings behind them.
+const SUGGESTIONS: usize = 1_000;
+
 impl Schema {
     /// Notes how a value deviates, as far as it `is_meant`, with pointers `outside` of it.
     fn hold_against(
@@ -214,10 +217,12 @@ impl Schema {
                 }
             }
         }
+        let mut suggestions = SUGGESTIONS;
         for (pointer, remark) in self.vocabulary.remarks(value) {
             let kind = match remark {
                 Remark::UnknownProperty(name) => {
-                    let meant = nearest(&name, self.vocabulary.properties());
+                    let meant = (suggestions > 0).then(|| nearest(&name, self.vocabulary.properties())).flatten();
+                    suggestions = suggestions.saturating_sub(1);
                     ViolationKind::UnknownProperty { name, meant }
                 }
                 Remark::Hidden => ViolationKind::Hidden,
