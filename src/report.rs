@@ -196,8 +196,8 @@ impl Run {
     /// Those of the writer.
     pub fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            Format::Concise => self.stream(Streamed::Concise, style, out),
-            Format::Json => self.stream(Streamed::Json, style, out),
+            Format::Concise => self.stream(Streamed::Concise(style), out),
+            Format::Json => self.stream(Streamed::Json, out),
             Format::Pretty => pretty::write(self, style, out),
             Format::Sarif => sarif::write(self, out),
             Format::Github => github::write(self, style, out),
@@ -207,9 +207,9 @@ impl Run {
         }
     }
 
-    fn stream(&self, format: Streamed, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut stream = Stream::start(format, style, out)?;
-        self.tenants.iter().try_for_each(|tenant| stream.add(&format.piece(tenant, style)))?;
+    fn stream(&self, format: Streamed, out: &mut dyn Write) -> io::Result<()> {
+        let mut stream = Stream::start(format, out)?;
+        self.tenants.iter().try_for_each(|tenant| stream.add(&format.piece(tenant)))?;
         stream.end(&Ending { summary: self.summary(), settled: &self.settled })
     }
 }

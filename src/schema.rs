@@ -181,9 +181,9 @@ pub fn violations(node: &Node<'_>, wording: Wording) -> Vec<Violation> {
     let mut value = canonical::value(node, &schema.vocabulary);
     let mut found = Vec::new();
     let pieces = canonical::cut(&mut value);
-    schema.hold_against(&value, &|_| true, &Pointer::clone, &mut found);
+    schema.hold_against(&value, &|at| Some(at.clone()), &mut found);
     for piece in pieces {
-        schema.hold_against(&piece.policy, &|at| piece.holds(at), &|at| piece.outside(at), &mut found);
+        schema.hold_against(&piece.policy, &|at| piece.outside(at), &mut found);
     }
     duplicate_keys(node, &Pointer::root(), &mut found);
     found.extend(bound_strength(node));
@@ -198,23 +198,16 @@ pub fn violations(node: &Node<'_>, wording: Wording) -> Vec<Violation> {
 const SUGGESTIONS: usize = 1_000;
 
 impl Schema {
-    /// Notes how a value deviates, as far as it `is_meant`, with pointers `outside` of it.
-    fn hold_against(
-        &self,
-        value: &Value,
-        is_meant: &dyn Fn(&Pointer) -> bool,
-        outside: &dyn Fn(&Pointer) -> Pointer,
-        found: &mut Vec<Violation>,
-    ) {
+    /// Notes how a value deviates. `outside` turns a pointer into the value into one into the policy, if it is to be noted.
+    fn hold_against(&self, value: &Value, outside: &dyn Fn(&Pointer) -> Option<Pointer>, found: &mut Vec<Violation>) {
         for error in self.validator.iter_errors(value) {
             for (pointer, expectation) in Expectation::of(&error, &self.vocabulary) {
-                if is_meant(&pointer) {
-                    let mut judged = judge(&outside(&pointer), value.pointer(pointer.as_str()), &expectation);
-                    if let (Some(last), Some(next)) = (found.last(), judged.first_mut()) {
-                        next.kind.share_literals(&last.kind);
-                    }
-                    found.append(&mut judged);
+                let Some(at) = outside(&pointer) else { continue };
+                let mut judged = judge(&at, value.pointer(pointer.as_str()), &expectation);
+                if let (Some(last), Some(next)) = (found.last(), judged.first_mut()) {
+                    next.kind.share_literals(&last.kind);
                 }
+                found.append(&mut judged);
             }
         }
         let mut suggestions = SUGGESTIONS;
@@ -227,9 +220,7 @@ impl Schema {
                 }
                 Remark::Hidden => ViolationKind::Hidden,
             };
-            if is_meant(&pointer) {
-                found.push(Violation { pointer: outside(&pointer), kind });
-            }
+            found.extend(outside(&pointer).map(|pointer| Violation { pointer, kind }));
         }
     }
 }

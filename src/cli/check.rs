@@ -2,7 +2,7 @@
 
 use super::color::{self, When};
 use super::error::RunError;
-use super::reporting::{Report, Reporting, heard};
+use super::reporting::{Report, Reporting, unless_closed};
 use super::selection::{Prepared, Selection, Wanted};
 use super::{FAILED, atomic};
 use crate::config::Profile;
@@ -107,9 +107,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let wants_sarif =
         arguments.format == Format::Sarif || arguments.output.iter().any(|output| output.format == Format::Sarif);
     let wanted = Wanted { line_hashes: wants_sarif, keep_files: arguments.verbose, allow_empty: arguments.allow_empty };
-    targets(arguments, None)?;
     let prepared = arguments.selection.prepare()?;
-    targets(arguments, Some(&prepared))?;
+    targets(arguments, &prepared)?;
     let is_strict = prepared.config.profile == Profile::Strict;
     let baseline = if arguments.no_baseline { None } else { prepared.baseline(arguments.baseline.as_deref())? };
     if arguments.verbose {
@@ -119,8 +118,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let style = arguments.style(is_strict);
     let settling = prepared.settling(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
-    let report = match arguments.format.streamed().filter(|_| arguments.output.is_empty()) {
-        Some(format) => Report::start(format, style, &mut out)?,
+    let report = match arguments.format.streamed(style).filter(|_| arguments.output.is_empty()) {
+        Some(format) => Report::start(format, &mut out)?,
         None => Report::Whole(Vec::new()),
     };
     let mut reporting = Reporting::new(Settler::new(settling), report, arguments.verbose);
@@ -143,13 +142,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
                 write_file(&run, output, style)
                     .map_err(|error| RunError::Report { path: output.path.clone(), error })?;
             }
-            heard(run.write(arguments.format, style, &mut out))?;
+            unless_closed(run.write(arguments.format, style, &mut out))?;
         }
-        streamed @ (Report::Streamed(..) | Report::Unheard) => {
+        streamed @ (Report::Streamed(_) | Report::Closed) => {
             streamed.end(&Ending { summary: outcome.summary, settled: &settled })?;
         }
     }
-    heard(out.flush())?;
+    unless_closed(out.flush())?;
     if let Some(text) = settled.text().filter(|_| is_for_programs(arguments.format)) {
         eprintln!("{}", crate::finding::visible(&text));
     }
@@ -179,7 +178,7 @@ fn is_for_programs(format: Format) -> bool {
 }
 
 /// Whether each report may be written where it is to be: not twice to one file, and over nothing that is read.
-fn targets(arguments: &Arguments, prepared: Option<&Prepared<'_>>) -> Result<(), RunError> {
+fn targets(arguments: &Arguments, prepared: &Prepared<'_>) -> Result<(), RunError> {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| std::path::absolute(path).unwrap_or_default());
     let inputs = arguments
         .selection
@@ -188,10 +187,8 @@ fn targets(arguments: &Arguments, prepared: Option<&Prepared<'_>>) -> Result<(),
         .filter(|path| path.is_file())
         .map(|path| (real(path), "a file that is checked"));
     let mut taken: Vec<(PathBuf, &str)> = inputs.collect();
-    if let Some(prepared) = prepared {
-        taken.extend(prepared.config.path.iter().map(|path| (real(path), "the configuration")));
-        taken.push((real(&prepared.baseline_path(arguments.baseline.as_deref())), "the baseline"));
-    }
+    taken.extend(prepared.config.path.iter().map(|path| (real(path), "the configuration")));
+    taken.push((real(&prepared.baseline_path(arguments.baseline.as_deref())), "the baseline"));
     for output in &arguments.output {
         // A device or pipe takes any number of reports.
         let is_replaced = output.path.metadata().map_or(true, |existing| existing.is_file());
@@ -201,7 +198,7 @@ fn targets(arguments: &Arguments, prepared: Option<&Prepared<'_>>) -> Result<(),
         }
         // It may lie in a folder that is checked, or beside it.
         let holds_policies = || lint::files(&[Input::Path(path.clone())]).iter().any(|file| file.policies > 0);
-        if is_replaced && prepared.is_none() && path.is_file() && holds_policies() {
+        if is_replaced && path.is_file() && holds_policies() {
             return Err(RunError::Target { path: output.path.clone(), what: "a file that holds policies" });
         }
         taken.push((path, "another report"));

@@ -3,22 +3,22 @@
 use super::error::RunError;
 use crate::lint::Settler;
 use crate::outcome::{Settled, TenantReport};
-use crate::report::{Ending, Piece, Stream, Streamed, Style, Summary};
+use crate::report::{Ending, Piece, Stream, Streamed, Summary};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::io::{ErrorKind, Write};
 
 /// The report on standard output.
 pub(super) enum Report<'o> {
     /// Written while tenants come in.
-    Streamed(Streamed, Style, Stream<'o>),
+    Streamed(Stream<'o>),
     /// Written when all are there.
     Whole(Vec<TenantReport>),
     /// Nobody reads it any more.
-    Unheard,
+    Closed,
 }
 
 /// Somebody downstream has seen enough, as in `caplint check | head`; the verdict stays what it is.
-pub(super) fn heard(written: std::io::Result<()>) -> Result<(), RunError> {
+pub(super) fn unless_closed(written: std::io::Result<()>) -> Result<(), RunError> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(RunError::Output),
@@ -26,24 +26,25 @@ pub(super) fn heard(written: std::io::Result<()>) -> Result<(), RunError> {
 }
 
 impl<'o> Report<'o> {
-    pub(super) fn start(format: Streamed, style: Style, out: &'o mut dyn Write) -> Result<Self, RunError> {
-        match Stream::start(format, style, out) {
-            Ok(stream) => Ok(Self::Streamed(format, style, stream)),
-            Err(error) => heard(Err(error)).map(|()| Self::Unheard),
+    pub(super) fn start(format: Streamed, out: &'o mut dyn Write) -> Result<Self, RunError> {
+        match Stream::start(format, out) {
+            Ok(stream) => Ok(Self::Streamed(stream)),
+            Err(error) => unless_closed(Err(error)).map(|()| Self::Closed),
         }
     }
 
     fn add(&mut self, tenants: Vec<TenantReport>) -> Result<(), RunError> {
         match self {
-            Self::Streamed(format, style, stream) => {
-                let pieces: Vec<Piece> = tenants.par_iter().map(|tenant| format.piece(tenant, *style)).collect();
+            Self::Streamed(stream) => {
+                let format = stream.format();
+                let pieces: Vec<Piece> = tenants.par_iter().map(|tenant| format.piece(tenant)).collect();
                 if let Err(error) = pieces.iter().try_for_each(|piece| stream.add(piece)) {
-                    heard(Err(error))?;
-                    *self = Self::Unheard;
+                    unless_closed(Err(error))?;
+                    *self = Self::Closed;
                 }
             }
             Self::Whole(all) => all.extend(tenants),
-            Self::Unheard => {}
+            Self::Closed => {}
         }
         Ok(())
     }
@@ -51,8 +52,8 @@ impl<'o> Report<'o> {
     /// Ends what is streamed.
     pub(super) fn end(self, ending: &Ending<'_>) -> Result<(), RunError> {
         match self {
-            Self::Streamed(_, _, stream) => heard(stream.end(ending)),
-            Self::Whole(_) | Self::Unheard => Ok(()),
+            Self::Streamed(stream) => unless_closed(stream.end(ending)),
+            Self::Whole(_) | Self::Closed => Ok(()),
         }
     }
 }

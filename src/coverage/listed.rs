@@ -10,14 +10,12 @@ use std::collections::HashMap;
 pub(super) struct Listed<'t>(HashMap<(PrincipalKind, &'t Id), Places>);
 
 /// Where one principal stands, by policies in their order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default)]
 struct Places {
     /// The policies that include it.
     included: Vec<usize>,
-    /// The policies that exclude it.
-    excluded: Vec<usize>,
-    /// The first place in each of the lists that exclude it.
-    positions: Vec<usize>,
+    /// The policies that exclude it, each with the first place in its list.
+    excluded: Vec<(usize, usize)>,
 }
 
 /// What decides how policies treat a principal.
@@ -43,9 +41,8 @@ impl<'t> Listed<'t> {
                 }
                 for (position, id) in kind.excluded_by(policy).known() {
                     let places = places.entry((kind, id)).or_default();
-                    if places.excluded.last() != Some(&index) {
-                        places.excluded.push(index);
-                        places.positions.push(position);
+                    if places.excluded.last().is_none_or(|(last, _)| *last != index) {
+                        places.excluded.push((index, position));
                     }
                 }
             }
@@ -54,21 +51,16 @@ impl<'t> Listed<'t> {
     }
 
     /// The policies that exclude a principal, each with the place in its list.
-    pub(super) fn excluding<'a>(
-        &'a self,
-        kind: PrincipalKind,
-        id: &'a Id,
-    ) -> impl Iterator<Item = (usize, usize)> + use<'a> {
-        let listed: &'a Listed<'a> = self;
-        let places = listed.0.get(&(kind, id));
-        places.into_iter().flat_map(|places| places.excluded.iter().copied().zip(places.positions.iter().copied()))
+    pub(super) fn excluding<'a>(&'a self, kind: PrincipalKind, id: &'a Id) -> &'a [(usize, usize)] {
+        self.0.get(&(kind, id)).map_or(&[], |places| &places.excluded)
     }
 
     /// What a principal has in common with others whom every policy treats the same, other things being equal.
     pub(super) fn alike(&self, kind: PrincipalKind, id: &Id) -> Alike {
         match kind {
             PrincipalKind::User | PrincipalKind::Group if id.is_one_object() => {
-                let Places { included, excluded, .. } = self.0.get(&(kind, id)).cloned().unwrap_or_default();
+                let included = self.0.get(&(kind, id)).map_or(Vec::new(), |places| places.included.clone());
+                let excluded = self.excluding(kind, id).iter().map(|(policy, _)| *policy).collect();
                 Alike::Listed { kind, is_unresolved: id.is_unresolved(), included, excluded }
             }
             PrincipalKind::User | PrincipalKind::Group | PrincipalKind::Role => Alike::Own(kind, id.clone()),
@@ -88,5 +80,5 @@ pub(super) fn excluding(
         let policy = &view.tenant.policies[*index];
         sign_ins.iter().any(|sign_in| view.forces(policy, sign_in, Lens::WithoutTrackedExclusions) == Match::Yes)
     };
-    listed.excluding(kind, id).filter(would_stop).collect()
+    listed.excluding(kind, id).iter().copied().filter(would_stop).collect()
 }

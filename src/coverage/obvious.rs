@@ -97,7 +97,8 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
                 new.insert(excluding.into_iter().map(|(policy, _)| policy).collect())
             }
         };
-        let policies = listed.excluding(kind, &id).filter(|(policy, _)| would_stop.contains(policy)).collect();
+        let policies = listed.excluding(kind, &id).iter().copied();
+        let policies = policies.filter(|(policy, _)| would_stop.contains(policy)).collect();
         let holes = vec![Hole { sign_in, departs: vec![coordinate], relevant: vec![coordinate] }];
         exceptions.push(Exception { kind, id, holes, more_holes: false, policies });
     }

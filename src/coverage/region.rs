@@ -9,7 +9,7 @@ mod users;
 
 use super::formula::Formula;
 use super::space::{Meaning, Space, has_unknown};
-use crate::catalog::{self};
+use crate::catalog;
 use crate::policy::{ClientAppType, Fact, Id, List, Policy, State};
 use crate::requirement::{Grant, Resource};
 use crate::signin::AssumeEnabled;

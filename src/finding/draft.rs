@@ -99,7 +99,7 @@ impl Draft {
 
     /// Whether another one is about the same policy, or neither is about one.
     #[must_use]
-    pub(super) fn is_beside(&self, other: &Self) -> bool {
+    pub(super) fn is_about_the_same_policy(&self, other: &Self) -> bool {
         // Policies may share a name, and places tell them apart.
         let origin = |draft: &'_ Self| match draft.labels.first().map(|label| (label.file, &label.spot)) {
             Some((file, Spot::Pointer { from, .. })) => Some((file, from.offset, from.pointer.clone())),

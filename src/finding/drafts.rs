@@ -20,7 +20,7 @@ impl Drafts {
     /// Takes a draft in.
     pub fn push(&mut self, draft: Draft) {
         let last = self.kept.last_mut();
-        let Some(last) = last.filter(|last| last.rule == draft.rule && last.is_beside(&draft)) else {
+        let Some(last) = last.filter(|last| last.rule == draft.rule && last.is_about_the_same_policy(&draft)) else {
             self.close();
             self.run = 1;
             self.kept.push(draft);

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::dialect;
 use crate::discover::Candidate;
 use crate::finding::{Draft, Finding, Located, Location, locate};
-use crate::source::{self};
+use crate::source;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
 

@@ -49,7 +49,7 @@ pub struct Settler<'a> {
     /// The file of the configuration.
     by: String,
     /// Those of the configuration, then those of each tenant's files.
-    ignores: Vec<Heard>,
+    ignores: Vec<Known>,
     /// How many are those of the configuration.
     of_config: usize,
     /// The first tenant, by whose name the configuration is spoken of.
@@ -57,7 +57,7 @@ pub struct Settler<'a> {
 }
 
 /// An ignore, whether it has hidden a finding, and the tenant in whose files it stands.
-struct Heard {
+struct Known {
     ignore: Ignore,
     is_used: bool,
     tenant: Option<String>,
@@ -68,8 +68,10 @@ impl<'a> Settler<'a> {
     #[must_use]
     pub fn new(settling: Settling<'a>) -> Self {
         let by = settling.config.path.as_deref().map(crate::discover::shown).unwrap_or_default();
-        let ignores: Vec<Heard> =
-            of_config(&settling).into_iter().map(|ignore| Heard { ignore, is_used: false, tenant: None }).collect();
+        let ignores: Vec<Known> = of_config(&settling, &by)
+            .into_iter()
+            .map(|ignore| Known { ignore, is_used: false, tenant: None })
+            .collect();
         let (settled, of_config) = (Settled::default(), ignores.len());
         Self { settling, settled, by, ignores, of_config, first: None }
     }
@@ -82,7 +84,7 @@ impl<'a> Settler<'a> {
         let comments_from = self.ignores.len();
         if self.settling.comments {
             let name = &tenant.name;
-            let used = |ignore| Heard { ignore, is_used: false, tenant: Some(name.clone()) };
+            let used = |ignore| Known { ignore, is_used: false, tenant: Some(name.clone()) };
             self.ignores.extend(comments.into_iter().map(used));
         } else {
             self.settled.unheard += comments.len();
@@ -117,7 +119,7 @@ impl<'a> Settler<'a> {
         let Self { settling, mut settled, by, ignores, first, .. } = self;
         let (Some(last), Some(first)) = (last.filter(|_| settling.ignores), first) else { return settled };
         // A file may belong to two tenants, and be right in one of them.
-        let place = |used: &Heard| {
+        let place = |used: &Known| {
             (
                 used.ignore.rule.clone(),
                 used.ignore.location.path.clone(),
@@ -186,9 +188,8 @@ impl Settling<'_> {
 }
 
 /// Ignores of the configuration, with their places in it.
-fn of_config(settling: &Settling<'_>) -> Vec<Ignore> {
-    let path = settling.config.path.as_deref().map(crate::discover::shown).unwrap_or_default();
-    let located = Located::new(settling.config_text, &path, LineHashes::default());
+fn of_config(settling: &Settling<'_>, path: &str) -> Vec<Ignore> {
+    let located = Located::new(settling.config_text, path, LineHashes::default());
     let ignores = settling.config.ignores.iter().map(|entry| Ignore {
         rule: entry.rule.clone(),
         about: About::Named(entry.about.clone()),

@@ -139,6 +139,12 @@ pub fn device_attribute(name: &str) -> Option<&'static str> {
     ATTRIBUTES.into_iter().find(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// What follows `device.`, if a word starts with that.
+fn named(subject: &str) -> Option<&str> {
+    let (prefix, name) = subject.split_at_checked("device.".len())?;
+    prefix.eq_ignore_ascii_case("device.").then_some(name)
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Token {
     Open,
@@ -236,7 +242,7 @@ impl Parser {
             return None;
         };
         let values = self.values()?;
-        let name = subject.get(..7).filter(|prefix| prefix.eq_ignore_ascii_case("device.")).map(|_| &subject[7..]);
+        let name = named(&subject);
         let operator = operator.trim_start_matches('-').to_ascii_lowercase();
         let (negated, test) = match operator.as_str() {
             "eq" | "equals" | "in" => (false, Some(Test::Equals)),

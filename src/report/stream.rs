@@ -29,8 +29,8 @@ pub struct Ending<'a> {
 /// A format that needs no tenant twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Streamed {
-    /// [`Format::Concise`]
-    Concise,
+    /// [`Format::Concise`], as people see it.
+    Concise(Style),
     /// [`Format::Json`]
     Json,
 }
@@ -38,9 +38,9 @@ pub enum Streamed {
 impl Format {
     /// The same format, if it can be written while tenants come in.
     #[must_use]
-    pub fn streamed(self) -> Option<Streamed> {
+    pub fn streamed(self, style: Style) -> Option<Streamed> {
         match self {
-            Self::Concise => Some(Streamed::Concise),
+            Self::Concise => Some(Streamed::Concise(style)),
             Self::Json => Some(Streamed::Json),
             Self::Pretty | Self::Sarif | Self::Github | Self::Gitlab | Self::Junit | Self::Markdown => None,
         }
@@ -50,9 +50,9 @@ impl Format {
 impl Streamed {
     /// What a tenant adds. Made without the report, so that several can be made at once.
     #[must_use]
-    pub fn piece(self, tenant: &TenantReport, style: Style) -> Piece {
+    pub fn piece(self, tenant: &TenantReport) -> Piece {
         match self {
-            Self::Concise => concise::piece(tenant, style),
+            Self::Concise(style) => concise::piece(tenant, style),
             Self::Json => json::piece(tenant),
         }
     }
@@ -61,7 +61,6 @@ impl Streamed {
 /// A report that is being written.
 pub struct Stream<'o> {
     format: Streamed,
-    style: Style,
     out: &'o mut dyn Write,
     later: SpooledTempFile,
     /// Something has gone out, or been kept back: a comma belongs in front of the next.
@@ -74,13 +73,19 @@ impl<'o> Stream<'o> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn start(format: Streamed, style: Style, out: &'o mut dyn Write) -> io::Result<Self> {
+    pub fn start(format: Streamed, out: &'o mut dyn Write) -> io::Result<Self> {
         match format {
-            Streamed::Concise => {}
+            Streamed::Concise(_) => {}
             Streamed::Json => json::start(out)?,
         }
         let later = SpooledTempFile::new(IN_MEMORY);
-        Ok(Self { format, style, out, later, has_text: false, has_later: false })
+        Ok(Self { format, out, later, has_text: false, has_later: false })
+    }
+
+    /// What it is written in.
+    #[must_use]
+    pub fn format(&self) -> Streamed {
+        self.format
     }
 
     /// Adds what a tenant adds.
@@ -89,7 +94,7 @@ impl<'o> Stream<'o> {
     /// Those of the writer, and of the folder for temporary files.
     pub fn add(&mut self, piece: &Piece) -> io::Result<()> {
         let separator = |is_first: bool| match (self.format, is_first) {
-            (Streamed::Concise, _) => "",
+            (Streamed::Concise(_), _) => "",
             (Streamed::Json, true) => "\n",
             (Streamed::Json, false) => ",\n",
         };
@@ -110,7 +115,7 @@ impl<'o> Stream<'o> {
     /// Those of the writer.
     pub fn end(mut self, ending: &Ending<'_>) -> io::Result<()> {
         match self.format {
-            Streamed::Concise => concise::end(ending, self.style, self.out),
+            Streamed::Concise(style) => concise::end(ending, style, self.out),
             Streamed::Json => {
                 let close = |any: bool| if any { "\n  " } else { "" };
                 self.out.write_all(close(self.has_text).as_bytes())?;

@@ -2,6 +2,7 @@
 
 use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 use super::node::{Node, Object};
+use super::place::boundary;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -76,11 +77,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
         0 | 1 => 0,
         _ => text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').nth(line - 2).map_or(0, |(at, _)| at + 1),
     };
-    let mut at = (line_start + column.saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+    boundary(text, line_start + column.saturating_sub(1))
 }
 
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 //! Source: the table of attributes in
 //! <https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices>.
 
-use super::{COLLECTIONS, Token, device_attribute, tokens};
+use super::{COLLECTIONS, Token, device_attribute, named, tokens};
 
 /// One thing that is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +67,7 @@ pub fn refusals(rule: &str) -> Vec<Refusal> {
     }
     for pair in tokens.windows(2) {
         let [Token::Word(subject), Token::Word(operator)] = pair else { continue };
-        let Some(name) = subject.get(..7).filter(|prefix| prefix.eq_ignore_ascii_case("device.")) else { continue };
-        let name = &subject[name.len()..];
+        let Some(name) = named(subject) else { continue };
         match device_attribute(name) {
             None => add(Refusal::Attribute(name.to_owned())),
             Some(attribute) => {
