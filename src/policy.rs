@@ -7,6 +7,7 @@
 //!
 //! [`conditionalAccessPolicy`]: https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
 
+mod content;
 mod device_rule;
 mod lower;
 mod property;
@@ -17,6 +18,7 @@ mod words;
 
 pub use crate::catalog::Combination;
 pub use crate::id::{Id, Placeholder};
+pub use content::Digest;
 pub use device_rule::{
     COLLECTIONS, Comparison, DeviceRule, INTUNE, Refusal, Test, device_attribute, needs_managed_device, refusals,
 };
@@ -133,6 +135,10 @@ pub struct Policy {
     pub conditions: Conditions,
     /// `sessionControls` asks for something.
     pub has_session_controls: bool,
+    /// `sessionControls`: those that are on.
+    pub session: Fact<Box<[SessionControl]>>,
+    /// What stands where a value of the policy is unknown. Empty for a policy that is understood as a whole.
+    pub contents: Box<[(Property, Digest)]>,
     /// `grantControls`.
     pub grant: GrantControls,
     /// `clientAppTypes` or `builtInControls` are spelt in another letter case than Graph's.
@@ -172,8 +178,26 @@ pub struct Conditions {
     pub locations: Scope<Id>,
     /// `devices.deviceFilter`
     pub device_filter: Fact<Option<Box<Filter>>>,
-    /// Names of conditions that say something caplint has no model for (`times`, `agents`, …).
-    pub opaque: Vec<Box<str>>,
+    /// Conditions that say something caplint has no model for (`times`, `agents`, …).
+    pub opaque: Vec<Opaque>,
+}
+
+/// A condition that caplint has no model for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opaque {
+    /// Its key in `conditions`.
+    pub name: Box<str>,
+    /// What it says; none where the file does not state it.
+    pub content: Option<Digest>,
+}
+
+/// A session control that is on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionControl {
+    /// Its key in `sessionControls`.
+    pub name: Box<str>,
+    /// Its settings as JSON, with sorted keys and the defaults that Graph documents.
+    pub value: Box<str>,
 }
 
 /// `conditions.users`
@@ -366,6 +390,6 @@ mod tests {
 
     #[test]
     fn a_policy_is_small_enough_to_hold_forty_thousand() {
-        assert!(size_of::<Policy>() <= 648, "{}", size_of::<Policy>());
+        assert!(size_of::<Policy>() <= 688, "{}", size_of::<Policy>());
     }
 }

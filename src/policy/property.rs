@@ -114,6 +114,8 @@ properties! {
     TermsOfUse = "/grantControls/termsOfUse",
     /// `id`
     PolicyId = "/id",
+    /// `sessionControls`
+    SessionControls = "/sessionControls",
     /// `state`
     State = "/state",
 }
