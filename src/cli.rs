@@ -5,6 +5,7 @@ mod baseline;
 mod benchmarks;
 mod check;
 mod color;
+mod diff;
 mod error;
 mod explain;
 mod files;
@@ -38,6 +39,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Evaluate one sign-in, policy by policy: what applies, what does not and why
     WhatIf(Box<what_if::Arguments>),
+    /// Compare two tenants by what they do: who is asked for less, asked for more, blocked or let in
+    Diff(Box<diff::Arguments>),
     /// List every file with what it was taken for
     Files(files::Arguments),
     /// Print what a rule catches, why it matters and how to fix it
@@ -107,6 +110,7 @@ fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::WhatIf(arguments) => what_if::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),

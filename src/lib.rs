@@ -50,6 +50,7 @@ pub mod config;
 pub mod controls;
 pub mod coverage;
 pub mod dialect;
+pub mod diff;
 pub mod discover;
 pub mod finding;
 pub mod id;

@@ -2,8 +2,10 @@
 //!
 //! The reports read this and know nothing of how it came about.
 
+mod compared;
 mod settled;
 
+pub use compared::{Compared, SideReport};
 pub use settled::Settled;
 pub(crate) use settled::Why;
 

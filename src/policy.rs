@@ -324,6 +324,12 @@ impl Policy {
         Some((to, detour.key_only))
     }
 
+    /// The properties of which something is not known.
+    #[must_use]
+    pub fn unknown_properties(&self) -> Vec<Property> {
+        content::unknown(self).into_iter().map(|(property, _)| property).collect()
+    }
+
     /// Whether two copies of a policy, from wherever, say the same.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {

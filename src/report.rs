@@ -1,6 +1,7 @@
 //! What was found, in one format a file. No report reads a file or knows how a finding came about.
 
 mod concise;
+pub mod diff;
 mod github;
 mod gitlab;
 mod json;

@@ -76,6 +76,8 @@ pub enum Resource {
     Other,
     /// A user action such as `urn:user:registersecurityinfo`.
     UserAction(Id),
+    /// What an app protects with an authentication context such as `c1`. No control is about one.
+    AuthenticationContext(Id),
 }
 
 /// What must be demanded.

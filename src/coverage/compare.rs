@@ -5,12 +5,11 @@ use super::decide::{Options, view};
 use super::formula::{Formula, Term};
 use super::region::{self, Leniency};
 use super::regions::Regions;
-use super::solver::Solver;
+use super::solver::{Lit, Solver};
 use super::space::{Meaning, Space};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::requirement::Requirement;
 use crate::tenant::{MOST_POLICIES, Tenant};
-use batsat::Lit;
 use std::collections::BTreeSet;
 
 /// Conflicts that one comparison may take. What takes longer is taken for no news.

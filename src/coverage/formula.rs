@@ -1,11 +1,11 @@
 //! Boolean formulas over the terms of a tenant's sign-ins.
 
 /// Index of a term: something that is true or false of a sign-in.
-pub(super) type Term = usize;
+pub(crate) type Term = usize;
 
 /// A formula in negation normal form, without constants inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Formula {
+pub(crate) enum Formula {
     Always,
     Never,
     Is(Term),
@@ -17,11 +17,11 @@ pub(super) enum Formula {
 use Formula::{All, Always, Any, Is, IsNot, Never};
 
 impl Formula {
-    pub(super) fn constant(truth: bool) -> Self {
+    pub(crate) fn constant(truth: bool) -> Self {
         if truth { Always } else { Never }
     }
 
-    pub(super) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Vec::new();
         for part in parts {
             match part {
@@ -38,7 +38,7 @@ impl Formula {
         }
     }
 
-    pub(super) fn any(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn any(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut any = Vec::new();
         for part in parts {
             match part {
@@ -55,7 +55,7 @@ impl Formula {
         }
     }
 
-    pub(super) fn not(self) -> Self {
+    pub(crate) fn not(self) -> Self {
         match self {
             Always => Never,
             Never => Always,
@@ -66,8 +66,18 @@ impl Formula {
         }
     }
 
+    /// The formula with some terms, and their negations, taken as true or as false.
+    pub(crate) fn assume(&self, is_meant: &impl Fn(Term) -> bool, truth: bool) -> Self {
+        match self {
+            Is(term) | IsNot(term) if is_meant(*term) => Self::constant(truth),
+            Always | Never | Is(_) | IsNot(_) => self.clone(),
+            All(parts) => Self::all(parts.iter().map(|part| part.assume(is_meant, truth)).collect::<Vec<_>>()),
+            Any(parts) => Self::any(parts.iter().map(|part| part.assume(is_meant, truth)).collect::<Vec<_>>()),
+        }
+    }
+
     /// Every term in it.
-    pub(super) fn for_each_term(&self, found: &mut impl FnMut(Term)) {
+    pub(crate) fn for_each_term(&self, found: &mut impl FnMut(Term)) {
         match self {
             Always | Never => {}
             Is(term) | IsNot(term) => found(*term),
@@ -76,7 +86,7 @@ impl Formula {
     }
 
     /// Whether it holds where exactly these terms are true.
-    pub(super) fn holds(&self, is_true: &impl Fn(Term) -> bool) -> bool {
+    pub(crate) fn holds(&self, is_true: &impl Fn(Term) -> bool) -> bool {
         match self {
             Always => true,
             Never => false,

@@ -4,7 +4,7 @@ use super::formula::{Formula, Term};
 use super::listed::{Listed, excluding};
 use super::region::Leniency;
 use super::regions::{Carrier, Regions, carried};
-use super::solver::{Solver, TooIntricate};
+use super::solver::{Lit, Solver, TooIntricate};
 use super::space::Space;
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 use crate::catalog::Suite;
@@ -12,7 +12,6 @@ use crate::policy::{Fact, Id, Policy, Property, State};
 use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::SecurityDefaults;
-use batsat::Lit;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Exceptions that are listed at most: each wants an owner, so there is no use in leaving some out.

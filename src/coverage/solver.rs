@@ -1,15 +1,17 @@
 //! The SAT solver: clauses over terms, and answers within a bounded effort.
 
 use super::formula::{Formula, Term};
-use batsat::{Callbacks, ClauseKind, Lit, SolverInterface, SolverOpts, lbool};
+use batsat::{Callbacks, ClauseKind, SolverInterface, SolverOpts, lbool};
 use std::collections::BTreeSet;
+
+pub(crate) use batsat::Lit;
 
 /// More effort than a query may take. Counted, never timed: it is the same on every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooIntricate;
+pub(crate) struct TooIntricate;
 
 /// Solves under assumptions; clauses can be added between queries.
-pub(super) struct Solver {
+pub(crate) struct Solver {
     sat: batsat::Solver<Effort>,
     variables: Vec<Lit>,
 }
@@ -31,7 +33,7 @@ impl Callbacks for Effort {
 
 impl Solver {
     /// A solver over so many terms, each false unless something makes it true.
-    pub(super) fn new(terms: usize) -> Self {
+    pub(crate) fn new(terms: usize) -> Self {
         let effort = Effort { conflicts: 0, limit: 0 };
         let mut sat = batsat::Solver::new(SolverOpts::default(), effort);
         let variables = (0..terms).map(|_| Lit::new(sat.new_var(lbool::FALSE, true), true)).collect();
@@ -39,27 +41,27 @@ impl Solver {
     }
 
     /// Sets the effort that is left.
-    pub(super) fn allow(&mut self, conflicts: u64) {
+    pub(crate) fn allow(&mut self, conflicts: u64) {
         let effort = self.sat.cb_mut();
         effort.limit = effort.conflicts + conflicts;
     }
 
     /// A new variable, for the encoding's own use; false unless something makes it true, as terms are.
-    pub(super) fn variable(&mut self) -> Lit {
+    pub(crate) fn variable(&mut self) -> Lit {
         Lit::new(self.sat.new_var(lbool::FALSE, true), true)
     }
 
-    pub(super) fn literal(&self, term: Term) -> Lit {
+    pub(crate) fn literal(&self, term: Term) -> Lit {
         self.variables[term]
     }
 
-    pub(super) fn clause(&mut self, literals: impl IntoIterator<Item = Lit>) {
+    pub(crate) fn clause(&mut self, literals: impl IntoIterator<Item = Lit>) {
         let mut literals: Vec<Lit> = literals.into_iter().collect();
         self.sat.add_clause_reuse(&mut literals);
     }
 
     /// Demands that a formula holds where `gate` is true.
-    pub(super) fn demand(&mut self, gate: Lit, formula: &Formula) {
+    pub(crate) fn demand(&mut self, gate: Lit, formula: &Formula) {
         match formula {
             Formula::Always => {}
             Formula::All(parts) => parts.iter().for_each(|part| self.demand(gate, part)),
@@ -88,7 +90,7 @@ impl Solver {
     }
 
     /// At most one of these. Few are held against each other one by one, many by a chain.
-    pub(super) fn at_most_one(&mut self, literals: &[Lit]) {
+    pub(crate) fn at_most_one(&mut self, literals: &[Lit]) {
         if literals.len() <= 6 {
             for (index, one) in literals.iter().enumerate() {
                 for other in &literals[index + 1..] {
@@ -111,7 +113,7 @@ impl Solver {
 
     /// Counts how many of these literals are true. `fewer[i]` says that more than n - 1 of the first i + 1 are; the result
     /// says the same for n. For n = 0 there is no `fewer`. The last literal of a row, negated, is "at most n".
-    pub(super) fn more_than(&mut self, literals: &[Lit], fewer: Option<&[Lit]>) -> Vec<Lit> {
+    pub(crate) fn more_than(&mut self, literals: &[Lit], fewer: Option<&[Lit]>) -> Vec<Lit> {
         let mut row: Vec<Lit> = Vec::with_capacity(literals.len());
         for (index, literal) in literals.iter().enumerate() {
             let more = self.variable();
@@ -129,7 +131,7 @@ impl Solver {
     }
 
     /// Whether everything that was demanded can hold under these assumptions.
-    pub(super) fn solve(&mut self, assumptions: &[Lit]) -> Result<bool, TooIntricate> {
+    pub(crate) fn solve(&mut self, assumptions: &[Lit]) -> Result<bool, TooIntricate> {
         match self.sat.solve_limited(assumptions) {
             outcome if outcome == lbool::TRUE => Ok(true),
             outcome if outcome == lbool::FALSE => Ok(false),
@@ -138,13 +140,13 @@ impl Solver {
     }
 
     /// The terms that are true in the model of the last query.
-    pub(super) fn model(&self) -> BTreeSet<Term> {
+    pub(crate) fn model(&self) -> BTreeSet<Term> {
         let is_true = |term: &Term| self.sat.value_lit(self.variables[*term]) == lbool::TRUE;
         (0..self.variables.len()).filter(is_true).collect()
     }
 
     /// Those of the assumptions that made the last query fail.
-    pub(super) fn core(&self, assumptions: &[Lit]) -> Vec<Lit> {
+    pub(crate) fn core(&self, assumptions: &[Lit]) -> Vec<Lit> {
         assumptions.iter().copied().filter(|literal| self.sat.unsat_core_contains_var(literal.var())).collect()
     }
 }

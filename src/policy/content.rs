@@ -86,7 +86,7 @@ fn add_object(hash: &mut Sha256, object: &Object<'_>) -> bool {
 }
 
 /// Which part of a property is unknown.
-enum Unknown {
+pub(super) enum Unknown {
     Whole,
     Elements(Vec<usize>),
 }
@@ -127,7 +127,7 @@ fn at<'n, 'a>(node: &'n Node<'a>, pointer: &str) -> Option<&'n Node<'a>> {
     pointer.split('/').skip(1).try_fold(node, |node, key| node.as_object()?.get(key))
 }
 
-fn unknown(policy: &Policy) -> Vec<(Property, Unknown)> {
+pub(super) fn unknown(policy: &Policy) -> Vec<(Property, Unknown)> {
     let conditions = &policy.conditions;
     let (users, applications, grant) = (&conditions.users, &conditions.applications, &policy.grant);
     let whole = |is_unknown: bool| is_unknown.then_some(Unknown::Whole);

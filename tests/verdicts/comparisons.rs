@@ -43,7 +43,7 @@ fn sign_ins(axes: &[Axis], requirement: &Requirement, policies: &[Policy]) -> Ve
     let is_open = |resource: &Resource| match resource {
         Resource::App(id) => Suite::Office365.holds(id).is_none(),
         Resource::OfSuite(suite) => *suite == Suite::AdminPortals,
-        Resource::Every | Resource::Other | Resource::UserAction(_) => false,
+        Resource::Every | Resource::Other | Resource::UserAction(_) | Resource::AuthenticationContext(_) => false,
     };
     let open: Vec<SignIn> = all.iter().filter(|one| is_open(&one.resource)).cloned().collect();
     all.extend(open.into_iter().map(|mut both| {

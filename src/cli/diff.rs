@@ -1,0 +1,161 @@
+//! `caplint diff`
+
+use super::error::RunError;
+use super::progress::Progress;
+use super::selection::{config, inputs};
+use crate::coverage::Side;
+use crate::diff::{self, Class, Classes, Difference, Verdict};
+use crate::discover::Input;
+use crate::finding::{Draft, Label, Level, Location, PolicyRef};
+use crate::lint::{self, Loaded};
+use crate::outcome::{Compared, SideReport};
+use crate::policy::Id;
+use crate::report::diff::{Format, write};
+use clap::ValueEnum;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The tenant before: a file or folder
+    #[arg(value_name = "BEFORE")]
+    before: PathBuf,
+
+    /// The tenant after: a file or folder
+    #[arg(value_name = "AFTER")]
+    after: PathBuf,
+
+    /// Format of standard output
+    #[arg(long, value_name = "FMT", value_enum, default_value_t)]
+    format: FormatArgument,
+
+    /// The changes that make the exit code 1
+    #[arg(long, value_name = "CLASS", value_enum, default_value_t)]
+    fail_on: FailOn,
+
+    /// Configuration file [default: caplint.toml here or in the nearest directory upwards]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    isolated: bool,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum FormatArgument {
+    #[default]
+    Pretty,
+    Concise,
+    Json,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum FailOn {
+    /// Something is enough that was not, or a sign-in is let in that was blocked
+    #[default]
+    Loosened,
+    /// The same, or a sign-in is blocked that was not
+    NewlyBlocked,
+    /// The same, or something is not enough that was
+    Tightened,
+    /// Any change
+    Changed,
+    /// None
+    Never,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
+    let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
+    let progress = Progress::start();
+    let sides = [inputs(std::slice::from_ref(&arguments.before))?, inputs(std::slice::from_ref(&arguments.after))?];
+    let load = |inputs: &[Input]| lint::read_tenant(&lint::common_folder(inputs), inputs, &options, progress.files());
+    let loaded = sides.map(|inputs| load(&inputs));
+    drop(progress);
+    let assumptions = options.config.assumptions_on(time::OffsetDateTime::now_utc().date());
+    let how = diff::Options { assumptions, ..diff::Options::default() };
+    let difference = diff::compare(&loaded[0].tenant, &loaded[1].tenant, how);
+    let code = u8::from(arguments.fail_on.fails(&difference));
+    let compared = compared(loaded, difference);
+    let format = match arguments.format {
+        FormatArgument::Pretty => Format::Pretty,
+        FormatArgument::Concise => Format::Concise,
+        FormatArgument::Json => Format::Json,
+    };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    write(&compared, format, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
+    Ok(code)
+}
+
+impl FailOn {
+    fn fails(self, difference: &Difference) -> bool {
+        let Classes { loosened, tightened, newly_blocked, newly_unblocked, session_changed } = difference.classes;
+        let counted = match self {
+            Self::Never => return false,
+            Self::Loosened => vec![loosened, newly_unblocked],
+            Self::NewlyBlocked => vec![loosened, newly_unblocked, newly_blocked],
+            Self::Tightened => vec![loosened, newly_unblocked, newly_blocked, tightened],
+            Self::Changed => vec![loosened, newly_unblocked, newly_blocked, tightened, session_changed],
+        };
+        // A gate must not pass because it could not tell.
+        difference.verdict == Verdict::Undecided || counted.into_iter().any(|class| class != Class::No)
+    }
+}
+
+/// The comparison with the lines that explain it.
+fn compared(loaded: [Loaded; 2], difference: Difference) -> Compared {
+    let places = located(&loaded, &difference);
+    let mut names: BTreeMap<Id, String> = BTreeMap::new();
+    for side in &loaded {
+        names.extend(side.tenant.companions.names.iter().map(|(id, name)| (id.clone(), name.to_string())));
+    }
+    let mut findings = Vec::new();
+    let [before, after] = loaded.map(|side| {
+        findings.extend(side.findings.into_iter().filter(|finding| finding.level == Level::Error));
+        let policies = side.tenant.policies.iter().map(PolicyRef::to).collect();
+        SideReport { name: side.name, files: side.files, policies, missing: side.tenant.missing.len() }
+    });
+    Compared { before, after, difference, places, findings, names }
+}
+
+/// The places of all causes, as lines.
+fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, Location)>>> {
+    let mut drafts: [Vec<Draft>; 2] = Default::default();
+    let mut wanted: [Vec<(usize, usize, usize)>; 2] = Default::default();
+    for (change, of) in difference.changes.iter().enumerate() {
+        for (cause, of) in of.causes.iter().enumerate() {
+            for (place, of) in of.places.iter().enumerate() {
+                let side = match of.side {
+                    Side::Before => 0,
+                    Side::After => 1,
+                };
+                let policy = &loaded[side].tenant.policies[of.policy];
+                let label = Label::in_policy(policy, &of.pointer, of.message);
+                drafts[side].push(Draft::new("diff", Level::Info, "").label(label));
+                wanted[side].push((change, cause, place));
+            }
+        }
+    }
+    let mut places: Vec<Vec<Vec<Option<(Side, Location)>>>> = difference
+        .changes
+        .iter()
+        .map(|change| change.causes.iter().map(|cause| vec![None; cause.places.len()]).collect())
+        .collect();
+    for (side, (drafts, wanted)) in Side::ALL.into_iter().zip(drafts.into_iter().zip(wanted)) {
+        let index = match side {
+            Side::Before => 0,
+            Side::After => 1,
+        };
+        for (finding, (change, cause, place)) in loaded[index].locate(drafts).into_iter().zip(wanted) {
+            let location = finding.locations.into_iter().next();
+            places[change][cause][place] = location.map(|location| (side, location));
+        }
+    }
+    let flat = |causes: Vec<Vec<Option<(Side, Location)>>>| {
+        causes.into_iter().map(|places| places.into_iter().flatten().collect()).collect()
+    };
+    places.into_iter().map(flat).collect()
+}
