@@ -1,5 +1,7 @@
 //! `caplint diff`
 
+use super::check::root;
+use super::color::{self, When};
 use super::error::RunError;
 use super::progress::Progress;
 use super::selection::{config, inputs};
@@ -10,8 +12,10 @@ use crate::finding::{Draft, Label, Level, Location, PolicyRef};
 use crate::lint::{self, Loaded};
 use crate::outcome::{Compared, SideReport};
 use crate::policy::Id;
+use crate::report::Style;
 use crate::report::diff::{Format, write};
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -29,7 +33,11 @@ pub(super) struct Arguments {
 
     /// Format of standard output
     #[arg(long, value_name = "FMT", value_enum, default_value_t)]
-    format: FormatArgument,
+    format: Format,
+
+    /// When to colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    color: When,
 
     /// The changes that make the exit code 1
     #[arg(long, value_name = "CLASS", value_enum, default_value_t)]
@@ -44,12 +52,14 @@ pub(super) struct Arguments {
     isolated: bool,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum FormatArgument {
-    #[default]
-    Pretty,
-    Concise,
-    Json,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
+    }
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -80,13 +90,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let difference = diff::compare(&loaded[0].tenant, &loaded[1].tenant, how);
     let code = u8::from(arguments.fail_on.fails(&difference));
     let compared = compared(loaded, difference);
-    let format = match arguments.format {
-        FormatArgument::Pretty => Format::Pretty,
-        FormatArgument::Concise => Format::Concise,
-        FormatArgument::Json => Format::Json,
-    };
+    let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), ..Style::default() };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    write(&compared, format, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
+    write(&compared, arguments.format, style, &root(), &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
     Ok(code)
 }
 
