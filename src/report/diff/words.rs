@@ -57,17 +57,22 @@ pub(super) fn headline(compared: &Compared, change: &Change, others: usize) -> S
         if change.certainty == Certainty::Certain { sure.to_owned() } else { unsure.to_owned() }
     };
     let said = match change.kind {
+        Kind::Loosened if before == after || before.requires == after.requires => {
+            let added = &compared.difference.groups[change.group].added;
+            let also = if added.is_empty() { "less".to_owned() } else { joined(added, NAMED) };
+            format!("{}, {} {also}", needed(compared, before), may("and it is now satisfied by", "and it may now be satisfied by"))
+        }
         Kind::Loosened => {
             let needs = needs(compared, after, "nothing");
-            format!("{}, and {} {needs}", needed(compared, before), may("now need", "now may need only"))
+            format!("{}, and {} {needs}", needed(compared, before), may("now need", "may now need"))
         }
         Kind::NewlyUnblocked => {
-            format!("were blocked, and {} {}", may("now need", "now may need only"), needs(compared, after, "nothing"))
+            format!("were blocked, and {} {}", may("now need", "may now need"), needs(compared, after, "nothing"))
         }
         Kind::NewlyBlocked => format!("{}, and {} blocked now", needed(compared, before), may("are", "may be")),
         Kind::Tightened => {
             let needs = needs(compared, after, "nothing");
-            format!("{}, and {} {needs}", needed(compared, before), may("now need", "now may need"))
+            format!("{}, and {} {needs}", needed(compared, before), may("now need", "may now need"))
         }
         Kind::SessionChanged => session(change),
     };
