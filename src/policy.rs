@@ -74,6 +74,8 @@ pub struct Block {
     /// Ids of users, groups and named locations that stand there in so many words, by their places in the words of the
     /// file.
     pub literal_ids: Vec<Pointer>,
+    /// What the values depend on that it does not state. Two blocks with the same digest leave the same values open.
+    pub source: Option<Digest>,
     /// The id of its authentication strength is a GUID alone, and nothing says that the provider is one that takes it.
     pub has_bare_strength: bool,
 }

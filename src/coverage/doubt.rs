@@ -79,7 +79,9 @@ pub(crate) enum Doubt {
 impl Doubt {
     /// The doubt about a property that is written in a way that is not understood.
     pub(super) fn of(policy: &Policy, property: Property) -> Option<Self> {
-        let content = policy.contents.iter().find(|(known, _)| *known == property);
-        content.map(|(_, digest)| Self::Written(property, *digest))
+        let content = policy.contents.iter().find(|(known, _)| *known == property).map(|(_, digest)| *digest);
+        // What a block of configuration leaves open is the same wherever the same block leaves it open.
+        let source = || policy.block().and_then(|block| block.source);
+        content.or_else(source).map(|digest| Self::Written(property, digest))
     }
 }

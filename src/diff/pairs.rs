@@ -198,7 +198,9 @@ fn outline(policy: &Policy) -> u64 {
 /// Whether two policies surely apply to the same sign-ins and demand the same. Lists are sets, and what is unknown is the
 /// same where both files write the same.
 fn means_the_same((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&Tenant, &Policy)) -> bool {
-    let is_same = one.state == other.state
+    let source = |policy: &Policy| policy.block().and_then(|block| block.source);
+    let is_same = source(one) == source(other)
+        && one.state == other.state
         && one.deleted == other.deleted
         && one.contradicted == other.contradicted
         && one.foreign == other.foreign
@@ -213,6 +215,9 @@ fn means_the_same((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&Te
 
 /// Whether everything unknown in a policy has a content by which it can be compared.
 fn is_understood(policy: &Policy) -> bool {
+    if policy.block().is_some_and(|block| block.source.is_some()) {
+        return true;
+    }
     policy.unknown_properties().iter().all(|property| policy.contents.iter().any(|(known, _)| known == property))
         && policy.conditions.opaque.iter().all(|opaque| opaque.content.is_some())
 }
