@@ -238,7 +238,7 @@ fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, 
                 };
                 let policy = &loaded[side].tenant.policies[of.policy];
                 let label = Label::in_policy(policy, &of.pointer, of.message);
-                drafts[side].push(Draft::new("diff", Level::Info, "").label(label));
+                drafts[side].push(Draft::new("diff", Level::Info, wanted[side].len().to_string()).label(label));
                 wanted[side].push((change, cause, place));
             }
         }
@@ -253,9 +253,12 @@ fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, 
             Side::Before => 0,
             Side::After => 1,
         };
-        for (finding, (change, cause, place)) in loaded[index].locate(drafts).into_iter().zip(wanted) {
+        for finding in loaded[index].locate(drafts) {
+            // Findings come in the order of the files; their messages are the numbers of what was wanted.
+            let number = finding.message.parse::<usize>().ok();
+            let Some((change, cause, place)) = number.and_then(|number| wanted.get(number)) else { continue };
             let location = finding.locations.into_iter().next();
-            places[change][cause][place] = location.map(|location| (side, location));
+            places[*change][*cause][*place] = location.map(|location| (side, location));
         }
     }
     let flat = |causes: Vec<Vec<Option<(Side, Location)>>>| {

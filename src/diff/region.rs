@@ -25,7 +25,9 @@ pub(super) fn shown(policy: &Policy, successor: Option<&Policy>, property: Prope
     if let Some(other) = narrowed(Facet::ExcludeUsers) {
         let known = excluded(&own.users);
         let added: Vec<Principal> = excluded(&other.users).into_iter().filter(|one| !known.contains(one)).collect();
-        region.users.all_of.push(added);
+        if !added.is_empty() {
+            region.users.all_of.push(added);
+        }
     }
     region.locations = Scope {
         all_of: clause(&own.locations.include),
@@ -131,7 +133,13 @@ pub(super) fn holds(facts: &[DeviceFact], state: DeviceState) -> bool {
 
 fn users(users: &Users) -> Scope<Principal> {
     let included = included(users);
-    let all_of = if included.contains(&Principal::All) { Vec::new() } else { vec![included] };
+    // What cannot be read may include anybody.
+    let is_unknown = users.doubt.is_some()
+        || [&users.include_users, &users.include_groups, &users.include_roles]
+            .into_iter()
+            .any(|list| list.first_unknown().is_some())
+        || matches!(users.include_guests, Fact::Unknown(_));
+    let all_of = if is_unknown || included.contains(&Principal::All) { Vec::new() } else { vec![included] };
     Scope { all_of, none_of: excluded(users) }
 }
 
@@ -170,7 +178,7 @@ fn principals(
 
 /// A list of which one must hold; none if it holds everything.
 fn clause(list: &List<Id>) -> Vec<Vec<Id>> {
-    if list.is_empty() || list.position(|id| id.is("All")).is_some() {
+    if list.is_empty() || list.first_unknown().is_some() || list.position(|id| id.is("All")).is_some() {
         return Vec::new();
     }
     vec![list.known().map(|(_, id)| id.clone()).collect()]

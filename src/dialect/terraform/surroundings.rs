@@ -5,6 +5,7 @@ use super::{Folders, Kind, kind};
 use crate::policy::Digest;
 use crate::syntax::{Node, Object};
 use std::cell::OnceCell;
+use std::path::Path;
 
 /// Everything in a tenant's configuration but its policies: variables, locals, module calls, data, other resources.
 pub struct Surroundings<'f> {
@@ -31,7 +32,12 @@ impl<'f> Surroundings<'f> {
 
     fn digest(&self) -> Option<Digest> {
         let mut digest = Digest::of_text("");
+        let above = self.folders.keys().next().cloned().unwrap_or_default();
+        let is_above = |folder: &&Path| self.folders.keys().all(|other| other.starts_with(folder));
+        let common = above.ancestors().find(is_above).unwrap_or(Path::new(""));
         for (folder, parts) in self.folders {
+            // Where the whole lies does not matter.
+            let folder = folder.strip_prefix(common).unwrap_or(folder);
             digest = digest.and(Digest::of_text(&folder.to_string_lossy()));
             for part in parts {
                 digest = digest.and(of_part(part)?);
