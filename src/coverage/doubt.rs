@@ -80,8 +80,6 @@ impl Doubt {
     /// The doubt about a property that is written in a way that is not understood.
     pub(super) fn of(policy: &Policy, property: Property) -> Option<Self> {
         let content = policy.contents.iter().find(|(known, _)| *known == property).map(|(_, digest)| *digest);
-        // What a block of configuration leaves open is the same wherever the same block leaves it open.
-        let source = || policy.block().and_then(|block| block.source);
-        content.or_else(source).map(|digest| Self::Written(property, digest))
+        content.or_else(|| policy.source_of(property)).map(|digest| Self::Written(property, digest))
     }
 }

@@ -1,7 +1,7 @@
 //! Which policy of one tenant became which of the other, and which of them mean something else than before.
 
 use crate::coverage::Side;
-use crate::policy::{Fact, Id, Policy};
+use crate::policy::{Fact, Id, Policy, Property};
 use crate::tenant::Tenant;
 use std::collections::HashMap;
 
@@ -198,8 +198,8 @@ fn outline(policy: &Policy) -> u64 {
 /// Whether two policies surely apply to the same sign-ins and demand the same. Lists are sets, and what is unknown is the
 /// same where both files write the same.
 fn means_the_same((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&Tenant, &Policy)) -> bool {
-    let source = |policy: &Policy| policy.block().and_then(|block| block.source);
-    let is_same = source(one) == source(other)
+    let sources = |policy: &'_ Policy| policy.block().map(|block| block.sources.clone()).unwrap_or_default();
+    let is_same = sources(one) == sources(other)
         && one.state == other.state
         && one.deleted == other.deleted
         && one.contradicted == other.contradicted
@@ -215,10 +215,10 @@ fn means_the_same((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&Te
 
 /// Whether everything unknown in a policy has a content by which it can be compared.
 fn is_understood(policy: &Policy) -> bool {
-    if policy.block().is_some_and(|block| block.source.is_some()) {
-        return true;
-    }
-    policy.unknown_properties().iter().all(|property| policy.contents.iter().any(|(known, _)| known == property))
+    let is_told = |property: &Property| {
+        policy.contents.iter().any(|(known, _)| known == property) || policy.source_of(*property).is_some()
+    };
+    policy.unknown_properties().iter().all(is_told)
         && policy.conditions.opaque.iter().all(|opaque| opaque.content.is_some())
 }
 

@@ -99,7 +99,7 @@ fn resource(
     let (detours, unnamed) = (values.detours, values.unnamed);
     let tenant = module.tenants.of_block(block);
     let block = Block {
-        source: module.surroundings.source(block, &read),
+        sources: module.surroundings.sources(block, &read),
         has_bare_strength: wording == Wording::Azuread && !module.takes_bare_strengths && has_bare_strength(&read),
         ..block::read(block, wording)
     };

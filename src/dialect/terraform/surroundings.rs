@@ -3,7 +3,7 @@
 use super::part::{Part, resources};
 use super::{Folders, Kind, kind};
 use crate::policy::Digest;
-use crate::syntax::{Node, Object};
+use crate::syntax::{Node, Object, Pointer};
 use std::cell::OnceCell;
 use std::path::Path;
 
@@ -20,14 +20,28 @@ impl<'f> Surroundings<'f> {
         Self { folders, digest: OnceCell::new() }
     }
 
-    /// A digest that is the same for two blocks only if whatever they do not state is the same; none for a block that
-    /// states everything, and where that cannot be told.
-    pub(super) fn source(&self, block: &Object<'static>, evaluated: &Node<'_>) -> Option<Digest> {
-        if !has_unstated(evaluated) {
-            return None;
+    /// The places where a block does not state a value, each with a digest that is the same for two values only if they
+    /// are the same. A place is left out where that cannot be told.
+    pub(super) fn sources(&self, block: &Object<'static>, evaluated: &Node<'_>) -> Box<[(Pointer, Digest)]> {
+        let mut unstated = Vec::new();
+        add_unstated(evaluated, &Pointer::root(), &mut unstated);
+        if unstated.is_empty() {
+            return Box::default();
         }
-        let around = (*self.digest.get_or_init(|| self.digest()))?;
-        Digest::of(&Node::Object(block.clone())).map(|block| block.and(around))
+        let Some(around) = *self.digest.get_or_init(|| self.digest()) else { return Box::default() };
+        let digest = |pointer: &Pointer| {
+            let written = written(block, pointer).map_or_else(|| Some(Digest::of_text("")), Digest::of)?;
+            // How often there is such a block decides whether the policy is on.
+            let repeated = ["count", "for_each", "lifecycle", "state"].iter().map(|name| block.get(name));
+            let repeated = repeated.map(|node| node.map_or_else(|| Some(Digest::of_text("")), Digest::of));
+            match pointer.steps().next().as_deref() {
+                Some("state") => {
+                    repeated.chain([Some(written)]).try_fold(around, |digest, part| Some(digest.and(part?)))
+                }
+                Some(_) | None => Some(around.and(written)),
+            }
+        };
+        unstated.into_iter().filter_map(|pointer| Some((pointer.clone(), digest(&pointer)?))).collect()
     }
 
     fn digest(&self) -> Option<Digest> {
@@ -62,18 +76,56 @@ fn of_part(part: &Part) -> Option<Digest> {
     Some(digest)
 }
 
-/// Whether a value, or a part of it, is not stated.
-fn has_unstated(node: &Node<'_>) -> bool {
+/// The places of values that are not stated.
+fn add_unstated(node: &Node<'_>, at: &Pointer, found: &mut Vec<Pointer>) {
     match node {
-        Node::Untold(_) => true,
-        Node::Array(elements) => elements.iter().any(has_unstated),
-        Node::Object(object) => object.members.iter().any(|(_, node)| has_unstated(node)),
+        Node::Untold(_) => found.push(at.clone()),
+        Node::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                add_unstated(element, &at.index(index), found);
+            }
+        }
+        Node::Object(object) => {
+            for (key, node) in &object.members {
+                add_unstated(node, &at.key(key), found);
+            }
+        }
         Node::Null
         | Node::Bool(_)
         | Node::Number(_)
         | Node::String(_)
         | Node::Raw(_)
         | Node::Reference(_)
-        | Node::Secret(_) => false,
+        | Node::Secret(_) => {}
     }
+}
+
+/// What a block has at a place, or where the way there ends: a list that is written as one expression has no elements.
+fn written<'n>(block: &'n Object<'static>, pointer: &Pointer) -> Option<&'n Node<'static>> {
+    let mut steps = pointer.steps();
+    let mut node = block.get(&steps.next()?)?;
+    for step in steps {
+        let next = match node {
+            Node::Array(elements) => match step.parse::<usize>() {
+                Ok(index) => elements.get(index),
+                Err(_) => elements.first().and_then(|first| first.as_object()?.get(&step)),
+            },
+            Node::Object(object) if step.parse::<usize>().is_err() => object.get(&step),
+            // One block stands for a list of one.
+            Node::Object(_) => Some(node),
+            Node::Null
+            | Node::Bool(_)
+            | Node::Number(_)
+            | Node::String(_)
+            | Node::Raw(_)
+            | Node::Reference(_)
+            | Node::Secret(_)
+            | Node::Untold(_) => None,
+        };
+        match next {
+            Some(next) => node = next,
+            None => break,
+        }
+    }
+    Some(node)
 }
