@@ -16,7 +16,7 @@ pub use terraform::{
 };
 pub use unread::{Other, glance, glance_beside, glance_bytes};
 
-use crate::policy::{Declaration, Origin, Wording};
+use crate::policy::{Declaration, FileIndex, Origin, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};
 use crate::tenant::Companions;
 use std::collections::BTreeMap;
@@ -54,8 +54,8 @@ pub struct Taken {
     pub is_plan: bool,
     /// It is a plan that Terraform did not finish, or that covers a part only.
     pub is_partial: bool,
-    /// Where its names belong: its own index, or that of the first file of its folder.
-    pub root: usize,
+    /// Where its names belong: the file itself, or the first file of its folder.
+    pub root: FileIndex,
     /// What it tells about other tenants than the first, by the names of the provider's configurations.
     pub others: BTreeMap<String, Companions>,
 }
@@ -101,7 +101,7 @@ impl Taken {
             declares_unmade: false,
             is_plan: false,
             is_partial: false,
-            root: 0,
+            root: FileIndex(0),
             others: BTreeMap::new(),
         }
     }
@@ -155,7 +155,7 @@ pub fn unread_members(text: &str) -> Option<&'static [&'static str]> {
 }
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
-pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
+pub fn read<'a>(text: &'a str, root: &Node<'a>, file: FileIndex, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
     let mut reader = Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) } };
     reader.document(root);
     reader.taken
@@ -163,7 +163,7 @@ pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnM
 
 struct Reader<'v, 'a> {
     text: &'a str,
-    file: usize,
+    file: FileIndex,
     visit: &'v mut dyn FnMut(Found<'_, '_>),
     taken: Taken,
 }
@@ -229,7 +229,7 @@ mod tests {
     fn read_all(text: &str) -> (Vec<String>, Taken) {
         let mut found = Vec::new();
         let root = parse(text).unwrap();
-        let taken = read(text, &root, 0, &mut |policy| found.push(policy.origin.pointer.to_string()));
+        let taken = read(text, &root, FileIndex(0), &mut |policy| found.push(policy.origin.pointer.to_string()));
         (found, taken)
     }
 
@@ -326,7 +326,7 @@ mod tests {
         let text = format!(r#"{{"value": [{POLICY}, {{"a": "\ud800"}}, {POLICY}]}}"#);
         let root = parse_outline(&text).unwrap();
         let mut found = Vec::new();
-        let taken = read(&text, &root, 0, &mut |policy| {
+        let taken = read(&text, &root, FileIndex(0), &mut |policy| {
             assert!(text[policy.origin.offset..].starts_with(POLICY));
             found.push(policy.origin.pointer.to_string());
         });

@@ -5,7 +5,7 @@ mod drafts;
 mod extent;
 mod text;
 
-pub use draft::{CONFIG, Draft, Label, Located, Part, Spot, locate};
+pub use draft::{Document, Draft, Label, Located, Part, Spot, locate};
 pub use drafts::Drafts;
 pub use extent::Extent;
 pub use text::{clip, escape_invisible, is_invisible, joined, printable, quoted, visible};

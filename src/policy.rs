@@ -16,7 +16,7 @@ mod wording;
 mod words;
 
 pub use crate::catalog::Combination;
-pub use crate::id::{Id, Placeholder};
+pub use crate::id::{FileIndex, Id, Placeholder};
 pub use device_rule::{
     COLLECTIONS, Comparison, DeviceRule, INTUNE, Refusal, Test, device_attribute, needs_managed_device, refusals,
 };
@@ -37,8 +37,8 @@ use time::Date;
 /// Where a policy stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
-    /// Index of its file among the tenant's files.
-    pub file: usize,
+    /// Its file.
+    pub file: FileIndex,
     /// Its place in the document.
     pub pointer: Pointer,
     /// Byte offset in the decoded text from where the rest of the pointer leads: 0, or where a list was split.
@@ -47,8 +47,8 @@ pub struct Origin {
     pub base: usize,
     /// In whose words the file spells what it points at.
     pub wording: Wording,
-    /// Where names such as `azuread_group.break_glass` belong: the index of the file, or of the first file of a folder.
-    pub root: usize,
+    /// Where names such as `azuread_group.break_glass` belong: the file, or the first file of a folder.
+    pub root: FileIndex,
 }
 
 /// How a policy comes to be where it stands.
@@ -101,7 +101,7 @@ pub struct Detour {
 impl Origin {
     /// A whole document.
     #[must_use]
-    pub fn document(file: usize) -> Self {
+    pub fn document(file: FileIndex) -> Self {
         Self { file, pointer: Pointer::root(), offset: 0, base: 0, wording: Wording::Graph, root: file }
     }
 

@@ -7,7 +7,7 @@ pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 
 use crate::catalog;
-use crate::policy::{Allowed, Fact, Id, Policy, State, Strength};
+use crate::policy::{Allowed, Fact, FileIndex, Id, Policy, State, Strength};
 use crate::syntax::Pointer;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,8 +31,8 @@ pub struct Tenant {
 /// A sign that the files do not hold every policy of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    /// Index of the file.
-    pub file: usize,
+    /// The file.
+    pub file: FileIndex,
     /// Where in it.
     pub pointer: Pointer,
     /// What it is.
@@ -81,7 +81,7 @@ pub struct Companions {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GraphVersions {
     /// v1.0: the first file that says so, and where.
-    pub stable: Option<(usize, Pointer)>,
+    pub stable: Option<(FileIndex, Pointer)>,
     /// beta
     pub beta: bool,
 }

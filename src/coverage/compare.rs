@@ -297,7 +297,7 @@ fn is_possible(space: &Space<'_>, solver: &mut Solver, assumptions: &[Lit]) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::requirement::Grant;
     use crate::syntax::parse;
 
@@ -310,7 +310,7 @@ mod tests {
                 "conditions": {{"clientAppTypes": ["{client}"], "users": {{{users}}},
                                "applications": {{"includeApplications": ["{app}"]}}{more}}}}}"#
         );
-        lower(&parse(&text).unwrap(), Origin::document(0)).policy
+        lower(&parse(&text).unwrap(), Origin::document(FileIndex(0))).policy
     }
 
     fn redundant(policies: Vec<Policy>) -> Vec<(usize, Vec<usize>)> {

@@ -36,6 +36,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here
 #[cfg(test)]
 mod tests {
     use crate::dialect::read as read_document;
+    use crate::policy::FileIndex;
     use crate::syntax::parse;
     use serde_json::json;
 
@@ -47,7 +48,8 @@ mod tests {
     fn read(text: &str) -> (Vec<String>, &'static str, Option<&'static str>) {
         let root = parse(text).unwrap();
         let mut found = Vec::new();
-        let taken = read_document(text, &root, 0, &mut |policy| found.push(policy.origin.pointer.to_string()));
+        let taken =
+            read_document(text, &root, FileIndex(0), &mut |policy| found.push(policy.origin.pointer.to_string()));
         (found, taken.kind, taken.unread.map(|unread| unread.form))
     }
 

@@ -1,6 +1,6 @@
 //! Objects that tools export beside policies: named locations, strengths, groups, security defaults.
 
-use crate::policy::{Allowed, Id, lower_strength};
+use crate::policy::{Allowed, FileIndex, Id, lower_strength};
 use crate::syntax::{Node, Object};
 use crate::tenant::{Companions, NamedLocation, Place};
 use ipnet::IpNet;
@@ -22,7 +22,7 @@ enum Kind {
 /// Takes note of a companion object. False if it is none.
 ///
 /// `root` is where names of infrastructure code belong.
-pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize) -> bool {
+pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileIndex) -> bool {
     let Some(kind) = recognise(object) else { return false };
     let id = match object.get("id") {
         Some(Node::String(id)) => Some(Id::new(id)),

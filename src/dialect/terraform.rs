@@ -22,7 +22,7 @@ pub use plan::{Modules, block as declared_by};
 
 use super::unread::EXPORT;
 use super::{Here, Reader, Unread, companion};
-use crate::policy::{Block, Declaration, Detour, Id, Origin, Replaced, Wording};
+use crate::policy::{Block, Declaration, Detour, FileIndex, Id, Origin, Replaced, Wording};
 use crate::syntax::{Node, Object};
 
 /// What a type of resource is to Conditional Access.
@@ -101,7 +101,7 @@ struct Declared<'a> {
 
 impl Reader<'_, '_> {
     /// Takes a resource of a document whose names belong to `root`.
-    fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: usize) {
+    fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: FileIndex) {
         let wording = match declared.kind {
             Kind::Policy(wording) => wording,
             Kind::Unread(unread) => {
@@ -132,7 +132,7 @@ impl Reader<'_, '_> {
         (self.visit)(found);
     }
 
-    fn companion(&mut self, declared: &Declared<'_>, kind: Kind, root: usize) {
+    fn companion(&mut self, declared: &Declared<'_>, kind: Kind, root: FileIndex) {
         let object = match kind {
             Kind::NamedLocation(wording) => graph::named_location(&declared.values, wording, &declared.address),
             Kind::Strength(_) => graph::strength(&declared.values, &declared.address),

@@ -136,6 +136,7 @@ fn inner<'n, 'a>(object: &'n Object<'a>, name: &str) -> Option<&'n Object<'a>> {
 #[cfg(test)]
 mod tests {
     use crate::dialect::read;
+    use crate::policy::FileIndex;
     use crate::syntax::parse;
 
     #[test]
@@ -160,11 +161,11 @@ mod tests {
                 "Pulumi",
             ),
         ] {
-            let taken = read(text, &parse(text).unwrap(), 0, &mut |_| panic!("{text}"));
+            let taken = read(text, &parse(text).unwrap(), FileIndex(0), &mut |_| panic!("{text}"));
             assert!(taken.unread.is_some_and(|unread| unread.form.contains(form)), "{text}");
         }
         let template = r#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "resources": [{"properties": {"conditions": {"users": {}}, "state": "enabled"}}]}"#;
-        let taken = read(template, &parse(template).unwrap(), 0, &mut |_| panic!("a template is no policy"));
+        let taken = read(template, &parse(template).unwrap(), FileIndex(0), &mut |_| panic!("a template is no policy"));
         assert_eq!((taken.unread, taken.policies), (None, 0));
     }
 }

@@ -4,7 +4,7 @@ use super::Reader;
 use super::read::{Deferred, Read};
 use crate::dialect::{self, Folders, Modules, Part, Setting, declared_by};
 use crate::discover::Candidate;
-use crate::policy::{self, Origin, Policy, Wording};
+use crate::policy::{self, FileIndex, Origin, Policy, Wording};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::syntax::Pointer;
 use crate::tenant::{Bearers, Missing, MissingPolicies};
@@ -37,7 +37,7 @@ impl Reader<'_> {
             planned.extend(lead_back(read, index, &folders));
         }
         let (mut settings, remotes) = dialect::settings(&folders, &read.broken_folders);
-        let is_planned = |file: usize| {
+        let is_planned = |file: FileIndex| {
             folders.iter().any(|(folder, parts)| planned.contains(folder) && parts.iter().any(|part| part.file == file))
         };
         for remote in remotes.into_iter().filter(|remote| !is_planned(remote.file)) {
@@ -69,7 +69,7 @@ impl Reader<'_> {
 impl Read {
     /// Reads the files of a folder, which use each other's names.
     fn read_folder(&mut self, parts: &[Part], setting: Setting) {
-        let mut inspected: BTreeMap<usize, Vec<Inspected>> = BTreeMap::new();
+        let mut inspected: BTreeMap<FileIndex, Vec<Inspected>> = BTreeMap::new();
         let taken = dialect::read_folder(parts, setting, &mut |found| {
             let file = found.origin.file;
             inspected.entry(file).or_default().extend(self.take(&found));
@@ -86,7 +86,7 @@ impl Read {
     }
 
     /// Says anew what a file was taken for.
-    fn retake(&mut self, file: usize, kind: &str, policies: usize) {
+    fn retake(&mut self, file: FileIndex, kind: &str, policies: usize) {
         self.policies_found += policies;
         self.skipped -= usize::from(policies > 0);
         if let Some((_, report)) = self.taken.iter_mut().find(|(index, _)| *index == file) {
@@ -107,7 +107,7 @@ fn folder(path: Option<&Path>) -> PathBuf {
 
 /// A state beside its configuration says which object each block is.
 fn bind(read: &mut Read, parts: &[Part]) {
-    let own: BTreeSet<usize> = parts.iter().map(|part| part.file).collect();
+    let own: BTreeSet<FileIndex> = parts.iter().map(|part| part.file).collect();
     let here = folder(parts.first().and_then(|part| read.paths.get(&part.file)).and_then(Candidate::on_disk));
     let mut ids = BTreeMap::new();
     for policy in read.policies.iter().filter(|policy| !own.contains(&policy.origin.file)) {

@@ -5,6 +5,7 @@ use super::read::Read;
 use super::several;
 use crate::discover::{Input, shown};
 use crate::outcome::{FileReport, TenantReport};
+use crate::policy::FileIndex;
 use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::{Clashes, Tenant};
@@ -69,7 +70,7 @@ impl Reader<'_> {
 }
 
 impl FileFacts<'_> {
-    pub(super) fn of(file: usize) -> Self {
+    pub(super) fn of(file: FileIndex) -> Self {
         Self {
             file,
             has_crashed: false,

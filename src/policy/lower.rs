@@ -10,7 +10,7 @@ mod reader;
 
 pub(crate) use reader::{is_truncated, is_type_name};
 
-use super::{Conditions, Fact, GrantControls, Origin, Policy, Reason, State, Strength};
+use super::{Conditions, Fact, FileIndex, GrantControls, Origin, Policy, Reason, State, Strength};
 use crate::syntax::{Node, Object};
 use reader::{Reader, Slot};
 use time::Date;
@@ -39,7 +39,7 @@ pub fn lower(node: &Node<'_>, origin: Origin) -> Lowered {
 /// Reads an `authenticationStrengthPolicy` that stands by itself.
 #[must_use]
 pub fn lower_strength(object: &Object<'_>) -> Option<Strength> {
-    let mut reader = Reader { conforms: true, respelt: false, root: 0 };
+    let mut reader = Reader { conforms: true, respelt: false, root: FileIndex(0) };
     reader.strength_object(object)
 }
 

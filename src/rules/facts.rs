@@ -6,7 +6,7 @@ use crate::controls::{Control, Selection};
 use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
 use crate::dialect::Taken;
 use crate::ignore::Ignore;
-use crate::policy::{Fact, GrantControl, Id, Policy, State};
+use crate::policy::{Fact, FileIndex, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::schema::{Violation, ViolationKind};
 use crate::signin::{AssumeEnabled, View};
@@ -19,8 +19,8 @@ use time::Date;
 
 /// One file, as it was read.
 pub struct FileFacts<'a> {
-    /// Its index among the tenant's files.
-    pub file: usize,
+    /// Which one.
+    pub file: FileIndex,
     /// A mistake of caplint's own kept it from reading the file.
     pub has_crashed: bool,
     /// It could not be read at all, in the system's words.

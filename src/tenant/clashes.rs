@@ -1,7 +1,7 @@
 //! Policies that cannot all be of one state of one tenant.
 
 use super::Tenant;
-use crate::policy::{Id, Policy};
+use crate::policy::{FileIndex, Id, Policy};
 use std::collections::hash_map::{Entry, HashMap};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,7 +51,7 @@ impl Tenant {
     /// Drops copies of a policy that say the same, and marks those that carry one id and differ: dated dumps, two
     /// tenants in one folder. An id that policies of different names carry is a placeholder, if it looks like one or if
     /// they lie in one folder; each of them counts. `folder` tells a file's folder.
-    pub fn settle_duplicates<F: Ord>(&mut self, folder: impl Fn(usize) -> F) -> Clashes {
+    pub fn settle_duplicates<F: Ord>(&mut self, folder: impl Fn(FileIndex) -> F) -> Clashes {
         let mut clashes = Clashes::default();
         let mut first: HashMap<Id, usize> = HashMap::with_capacity(self.policies.len());
         let mut copy = vec![false; self.policies.len()];
@@ -117,7 +117,7 @@ mod tests {
     fn settle(policies: &[(&str, &str, &str, usize)]) -> (usize, usize, usize) {
         let policy = |(id, name, state, folder): &(&str, &str, &str, usize)| {
             let text = format!(r#"{{"id": "{id}", "displayName": "{name}", "state": "{state}", "conditions": {{}}}}"#);
-            lower(&parse(&text).unwrap(), Origin::document(*folder)).policy
+            lower(&parse(&text).unwrap(), Origin::document(FileIndex(*folder))).policy
         };
         let mut tenant = Tenant { policies: policies.iter().map(policy).collect(), ..Tenant::default() };
         let clashes = tenant.settle_duplicates(|file| file);

@@ -309,7 +309,7 @@ fn what_is_plainly_in_order_is_valid_in_the_words_of_its_provider() {
             };
             let text = String::from_utf8(terraform::plan(&resources)).unwrap();
             let document = caplint::syntax::parse(&text).unwrap();
-            caplint::dialect::read(&text, &document, 0, &mut |found| {
+            caplint::dialect::read(&text, &document, caplint::policy::FileIndex(0), &mut |found| {
                 let wording = found.origin.wording;
                 if caplint::policy::lower(found.node, found.origin.clone()).conforms {
                     assert!(

@@ -8,7 +8,7 @@ use super::part::{KIND_OF_VALUES, NO_POLICIES, Part, resources};
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
 use crate::dialect::{Found, Taken};
-use crate::policy::{Block, Detour, Wording};
+use crate::policy::{Block, Detour, FileIndex, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
     let Setting { exists, scope } = setting;
     let tenants = Tenants::of(parts, &scope);
     let module = Module { tenants, takes_bare_strengths: wants_old_azuread(parts), scope, exists };
-    let root = parts.first().map_or(0, |part| part.file);
+    let root = parts.first().map_or(FileIndex(0), |part| part.file);
     let read = parts.iter().map(|part| {
         let kind = match (part.gives_values(), exists) {
             (true, _) => KIND_OF_VALUES,
@@ -50,7 +50,7 @@ fn resource(
     reader: &mut Reader<'_, 'static>,
     module: &Module,
     (type_name, name, block): (&str, &str, &Object<'static>),
-    root: usize,
+    root: FileIndex,
 ) {
     let Some(kind) = kind(type_name, Some(block)) else { return };
     let wording = kind.wording();

@@ -3,13 +3,14 @@
 use super::Reader;
 use super::expression::{Scope, blocks, labelled};
 use crate::dialect::Taken;
+use crate::policy::FileIndex;
 use crate::syntax::{BLOCKS, Node, Object, Untold};
 
 /// A file of a module, kept until the whole folder is read.
 #[derive(Debug)]
 pub struct Part {
-    /// Index of the file.
-    pub file: usize,
+    /// The file.
+    pub file: FileIndex,
     /// Name of the file, without its folder.
     name: String,
     /// The file gives variables their values.
@@ -36,7 +37,7 @@ pub fn gives_values(name: &str) -> bool {
 
 /// Keeps a file that gives variables their values.
 #[must_use]
-pub fn read_values(name: &str, root: Node<'_>, file: usize) -> Taken {
+pub fn read_values(name: &str, root: Node<'_>, file: FileIndex) -> Taken {
     let values = match name.trim_end_matches(".json") {
         "terraform.tfvars" => Assignment::Always,
         name if name.ends_with(".auto.tfvars") => Assignment::Over,
@@ -51,7 +52,7 @@ pub(super) const NO_POLICIES: &str = "Terraform configuration without policies";
 
 /// Keeps a file in HCL.
 #[must_use]
-pub fn read_configuration(name: &str, root: Node<'_>, file: usize) -> Taken {
+pub fn read_configuration(name: &str, root: Node<'_>, file: FileIndex) -> Taken {
     let Node::Object(root) = root.into_owned() else { return Taken::new(NO_POLICIES) };
     Taken {
         part: Some(Part { file, name: name.to_owned(), values: None, root }),

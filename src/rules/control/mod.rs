@@ -143,7 +143,7 @@ fn missing_label(missing: &Missing) -> Label {
         }
         MissingPolicies::FailedRequest => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Value },
     };
-    Label { file: missing.file, spot, message: "policies may be missing here".to_owned() }
+    Label::in_file(missing.file, spot, "policies may be missing here")
 }
 
 fn nearest(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<(usize, Vec<Cause>)> {

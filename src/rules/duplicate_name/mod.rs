@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Draft, Drafts, Label, PolicyRef};
-use crate::policy::{Id, Policy};
+use crate::policy::{FileIndex, Id, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ impl Rule for DuplicateName {
 enum Identity {
     Id,
     /// An address, in the module that the files of this index belong to.
-    Address(usize),
+    Address(FileIndex),
 }
 
 impl Identity {

@@ -225,7 +225,7 @@ fn is_demanding(policy: &Policy) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::syntax::parse;
 
     fn locks_out(users: &str, applications: &str, conditions: &str, grant: &str) -> bool {
@@ -233,7 +233,7 @@ mod tests {
             r#"{{"state": "enabled", "conditions": {{"users": {{"includeUsers": ["All"]{users}}},
                  "applications": {{"includeApplications": ["All"]{applications}}}{conditions}}}, "grantControls": {{{grant}}}}}"#
         );
-        can_lock_out(&lower(&parse(&text).unwrap(), Origin::document(0)).policy)
+        can_lock_out(&lower(&parse(&text).unwrap(), Origin::document(FileIndex(0))).policy)
     }
 
     const MFA: &str = r#""operator": "OR", "builtInControls": ["mfa"]"#;
