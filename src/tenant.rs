@@ -11,11 +11,21 @@ use crate::policy::{Allowed, Fact, FileIndex, Id, Policy, State, Strength};
 use crate::syntax::Pointer;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Index, IndexMut};
 
 /// Policies that [Microsoft] allows in a tenant: more of them are several tenants, or one of several days.
 ///
 /// [Microsoft]: https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions
 pub const MOST_POLICIES: usize = 240;
+
+/// A policy, by its place among those of a tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyIndex(pub usize);
+
+/// Policies of a tenant, each with its place among them.
+pub fn indexed(policies: &[Policy]) -> impl Iterator<Item = (PolicyIndex, &Policy)> + Clone {
+    policies.iter().enumerate().map(|(index, policy)| (PolicyIndex(index), policy))
+}
 
 /// One tenant.
 #[derive(Debug, Default)]
@@ -164,7 +174,26 @@ impl Companions {
     }
 }
 
+impl Index<PolicyIndex> for Tenant {
+    type Output = Policy;
+
+    fn index(&self, index: PolicyIndex) -> &Policy {
+        &self.policies[index.0]
+    }
+}
+
+impl IndexMut<PolicyIndex> for Tenant {
+    fn index_mut(&mut self, index: PolicyIndex) -> &mut Policy {
+        &mut self.policies[index.0]
+    }
+}
+
 impl Tenant {
+    /// Its policies, each with its place among them.
+    pub fn indexed(&self) -> impl Iterator<Item = (PolicyIndex, &Policy)> + Clone {
+        indexed(&self.policies)
+    }
+
     /// Whether security defaults are on.
     #[must_use]
     pub fn security_defaults(&self) -> SecurityDefaults {

@@ -7,7 +7,7 @@
 use crate::dialect::Page;
 use crate::discover::{Candidate, shown};
 use crate::policy::{FileIndex, Id, Policy, Wording};
-use crate::tenant::{Companions, Evidence, Strangers};
+use crate::tenant::{self, Companions, Evidence, PolicyIndex, Strangers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ impl Sign {
 #[derive(Default)]
 struct Branch<'t> {
     is_file: bool,
-    policies: Vec<(usize, &'t Policy)>,
+    policies: Vec<(PolicyIndex, &'t Policy)>,
     pages: Vec<&'t Page>,
     has_security_defaults: bool,
     /// Files with companions and without policies, from the branch.
@@ -73,7 +73,7 @@ pub(super) fn strangers(
     paths: &BTreeMap<FileIndex, Candidate>,
 ) -> Vec<Strangers> {
     let own = |policy: &&Policy| policy.origin.wording == Wording::Graph && !policy.deleted;
-    let policies: Vec<(usize, &Policy)> = policies.iter().enumerate().filter(|(_, policy)| own(policy)).collect();
+    let policies: Vec<(PolicyIndex, &Policy)> = tenant::indexed(policies).filter(|(_, policy)| own(policy)).collect();
     let tenants: BTreeSet<&str> = signs.iter().flat_map(|sign| sign.tenants.iter().map(AsRef::as_ref)).collect();
     if let [one, two, ..] = tenants.iter().copied().collect::<Vec<_>>().as_slice() {
         let names = [(*one).to_owned(), (*two).to_owned()];

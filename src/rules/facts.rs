@@ -12,7 +12,7 @@ use crate::schema::{Violation, ViolationKind};
 use crate::signin::{AssumeEnabled, View};
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
-use crate::tenant::{Bearers, Clashes, NO_CLASHES, Tenant};
+use crate::tenant::{Bearers, Clashes, NO_CLASHES, PolicyIndex, Tenant};
 use std::cell::{OnceCell, RefCell};
 use std::sync::OnceLock;
 use time::Date;
@@ -94,7 +94,7 @@ pub struct TenantFacts<'a> {
 }
 
 /// That everybody is blocked, with or without exceptions, and the policies that do it.
-pub type Blocked = (Verdict, Vec<usize>);
+pub type Blocked = (Verdict, Vec<PolicyIndex>);
 
 /// Which reading of a control counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

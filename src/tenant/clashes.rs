@@ -1,6 +1,6 @@
 //! Policies that cannot all be of one state of one tenant.
 
-use super::Tenant;
+use super::{PolicyIndex, Tenant};
 use crate::policy::{FileIndex, Id, Policy};
 use std::collections::hash_map::{Entry, HashMap};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub struct Clashes {
     /// Groups of policies that carry one id and differ.
-    pub contradictions: Vec<Vec<usize>>,
+    pub contradictions: Vec<Vec<PolicyIndex>>,
     /// Groups of policies of different names that carry one id, which is thus a placeholder.
-    pub shared_ids: Vec<Vec<usize>>,
+    pub shared_ids: Vec<Vec<PolicyIndex>>,
     /// Parts of the files that look like those of two tenants.
     pub strangers: Vec<Strangers>,
 }
@@ -27,7 +27,7 @@ pub struct Strangers {
     /// Why.
     pub evidence: Evidence,
     /// A policy of each, if it has one.
-    pub policies: Vec<usize>,
+    pub policies: Vec<PolicyIndex>,
 }
 
 /// Why two parts of the files look like those of two tenants.
@@ -53,13 +53,13 @@ impl Tenant {
     /// they lie in one folder; each of them counts. `folder` tells a file's folder.
     pub fn settle_duplicates<F: Ord>(&mut self, folder: impl Fn(FileIndex) -> F) -> Clashes {
         let mut clashes = Clashes::default();
-        let mut first: HashMap<Id, usize> = HashMap::with_capacity(self.policies.len());
+        let mut first: HashMap<Id, PolicyIndex> = HashMap::with_capacity(self.policies.len());
         let mut copy = vec![false; self.policies.len()];
-        for (index, policy) in self.policies.iter().enumerate() {
+        for (index, policy) in self.indexed() {
             let Some(id) = policy.id.clone().filter(|id| id.guid().is_some()) else { continue };
             match first.entry(id) {
                 Entry::Vacant(entry) => _ = entry.insert(index),
-                Entry::Occupied(entry) => copy[index] = self.policies[*entry.get()].says_the_same(policy),
+                Entry::Occupied(entry) => copy[index.0] = self[*entry.get()].says_the_same(policy),
             }
         }
         let mut copies = copy.into_iter();
@@ -67,19 +67,19 @@ impl Tenant {
         if first.len() == self.policies.len() {
             return clashes;
         }
-        let mut groups: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
-        for (index, policy) in self.policies.iter().enumerate() {
+        let mut groups: BTreeMap<Id, Vec<PolicyIndex>> = BTreeMap::new();
+        for (index, policy) in self.indexed() {
             if let Some(id) = policy.id.as_ref().filter(|id| id.guid().is_some()) {
                 groups.entry(id.clone()).or_default().push(index);
             }
         }
         groups.retain(|_, group| group.len() > 1);
         for (id, group) in groups {
-            let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            let mut named: BTreeMap<String, Vec<PolicyIndex>> = BTreeMap::new();
             for index in &group {
-                named.entry(name(&self.policies[*index])).or_default().push(*index);
+                named.entry(name(&self[*index])).or_default().push(*index);
             }
-            let folders: BTreeSet<F> = group.iter().map(|index| folder(self.policies[*index].origin.file)).collect();
+            let folders: BTreeSet<F> = group.iter().map(|index| folder(self[*index].origin.file)).collect();
             if named.len() > 1 && (folders.len() == 1 || is_made_up(&id)) {
                 clashes.contradictions.extend(named.into_values().filter(|group| group.len() > 1));
                 clashes.shared_ids.push(group);
@@ -88,7 +88,7 @@ impl Tenant {
             }
         }
         for index in clashes.contradictions.iter().flatten() {
-            self.policies[*index].contradicted = true;
+            self[*index].contradicted = true;
         }
         clashes
     }

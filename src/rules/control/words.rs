@@ -11,6 +11,7 @@ use crate::requirement::{Grant, Principal, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, SignIn, Why};
 use crate::syntax::{Pointer, Untold};
+use crate::tenant::PolicyIndex;
 
 /// Clients that can do MFA.
 const MODERN: [ClientAppType; 2] = [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
@@ -223,16 +224,16 @@ fn with_article(noun: &str) -> String {
 }
 
 /// "A covers", "A and B together cover".
-pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     let named = self::policies(facts, policies);
     if policies.len() == 1 { format!("{named} covers") } else { format!("{named} together cover") }
 }
 
 /// The first of some policies by name, and how many more there are.
-pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     const SHOWN: usize = 6;
     let mut names: Vec<String> =
-        policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant.policies[*index]).label()).collect();
+        policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant[*index]).label()).collect();
     if policies.len() > SHOWN {
         names.push(format!("{} more", policies.len() - SHOWN));
     }
@@ -478,10 +479,10 @@ fn untold_remedy(untold: Untold, value: &str) -> String {
 }
 
 /// The groups that coverage hinges on, as the subject of "… contains every user".
-pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     let mut ids: Vec<&Id> = policies
         .iter()
-        .flat_map(|index| facts.tenant.policies[*index].conditions.users.include_groups.known().map(|(_, id)| id))
+        .flat_map(|index| facts.tenant[*index].conditions.users.include_groups.known().map(|(_, id)| id))
         .collect();
     ids.sort();
     ids.dedup();
