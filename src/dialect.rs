@@ -3,12 +3,14 @@
 mod cipp;
 mod companion;
 mod graph;
+mod kind;
 mod names;
 mod secrets;
 mod terraform;
 mod unread;
 
 pub use graph::{Failure, NextPage, Page};
+pub use kind::DocumentKind;
 pub use secrets::showing;
 pub use terraform::{
     Existence, Folders, Modules, Part, Remote, Setting, assemble, declared_by, gives_values, local_folder,
@@ -24,8 +26,8 @@ use std::collections::BTreeMap;
 /// What a file was taken for.
 #[derive(Debug)]
 pub struct Taken {
-    /// In a few words, for `-v`: "a Graph policy", "a group", …
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: DocumentKind,
     /// How many policies it holds.
     pub policies: usize,
     /// What else it tells.
@@ -84,7 +86,7 @@ pub struct Found<'n, 'a> {
 }
 
 impl Taken {
-    fn new(kind: &'static str) -> Self {
+    fn new(kind: DocumentKind) -> Self {
         Self {
             kind,
             policies: 0,
@@ -135,9 +137,6 @@ impl Here {
     }
 }
 
-/// What is said of a document in which nothing was recognised.
-const NO_POLICY: &str = "no policy: nothing in it has conditions beside a state or controls";
-
 /// How many elements a list has that can be read one by one; none if the document is no such list.
 #[must_use]
 pub fn elements(root: &Node<'_>) -> Option<usize> {
@@ -156,7 +155,7 @@ pub fn unread_members(text: &str) -> Option<&'static [&'static str]> {
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: FileIndex, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
-    let mut reader = Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) } };
+    let mut reader = Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(DocumentKind::NoPolicy) } };
     reader.document(root);
     reader.taken
 }
@@ -275,13 +274,13 @@ mod tests {
     #[test]
     fn files_beside_the_policies_are_named_and_not_taken_for_one() {
         for (text, kind) in [
-            (r#"{"name": "x", "version": "1.0.0", "dependencies": {}}"#, NO_POLICY),
-            (r#"{"Conditions": {"Users": {"IncludeUsers": []}}}"#, NO_POLICY),
-            (r#"{"conditions": {"properties": {"users": {}}}, "state": {}}"#, NO_POLICY),
-            (r#"{"displayName": "l", "ipRanges": []}"#, "a named location"),
-            (r#"{"id": "x", "displayName": "g", "securityEnabled": true}"#, "a group"),
-            ("[]", "an empty list"),
-            (r#"{"value": []}"#, "an empty list"),
+            (r#"{"name": "x", "version": "1.0.0", "dependencies": {}}"#, DocumentKind::NoPolicy),
+            (r#"{"Conditions": {"Users": {"IncludeUsers": []}}}"#, DocumentKind::NoPolicy),
+            (r#"{"conditions": {"properties": {"users": {}}}, "state": {}}"#, DocumentKind::NoPolicy),
+            (r#"{"displayName": "l", "ipRanges": []}"#, DocumentKind::NamedLocation),
+            (r#"{"id": "x", "displayName": "g", "securityEnabled": true}"#, DocumentKind::Group),
+            ("[]", DocumentKind::EmptyList),
+            (r#"{"value": []}"#, DocumentKind::EmptyList),
         ] {
             let (found, taken) = read_all(text);
             assert_eq!((found.len(), taken.kind), (0, kind), "{text}");
@@ -311,7 +310,7 @@ mod tests {
         let (_, taken) = read_all(
             r#"{"TenantId": "x", "Objects": [{"DisplayName": "Break glass", "Id": "00000000-0000-4000-8000-000000000003", "Type": "Group"}]}"#,
         );
-        assert_eq!((taken.kind, taken.companions.names.len()), ("a migration table", 1));
+        assert_eq!((taken.kind, taken.companions.names.len()), (DocumentKind::MigrationTable, 1));
     }
 
     #[test]

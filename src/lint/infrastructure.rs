@@ -2,8 +2,9 @@
 
 use super::Reader;
 use super::read::{Deferred, Read};
-use crate::dialect::{self, Folders, Modules, Part, Setting, declared_by};
+use crate::dialect::{self, DocumentKind, Folders, Modules, Part, Setting, declared_by};
 use crate::discover::Candidate;
+use crate::outcome::TakenFor;
 use crate::policy::{self, FileIndex, Origin, Policy, Wording};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::syntax::Pointer;
@@ -29,7 +30,7 @@ impl Reader<'_> {
         }
         for parts in folders.values_mut() {
             for file in dialect::assemble(parts) {
-                read.retake(file, "Terraform configuration, replaced by its twin for OpenTofu", 0);
+                read.retake(file, DocumentKind::TerraformConfigurationReplaced, 0);
             }
         }
         let mut planned: BTreeSet<PathBuf> = BTreeSet::new();
@@ -49,7 +50,7 @@ impl Reader<'_> {
                 Some(setting) if !planned.contains(folder) => read.read_folder(parts, setting),
                 Some(_) | None => {
                     for part in parts {
-                        read.retake(part.file, "Terraform configuration, judged by its plan", 0);
+                        read.retake(part.file, DocumentKind::TerraformConfigurationPlanned, 0);
                     }
                 }
             }
@@ -86,11 +87,11 @@ impl Read {
     }
 
     /// Says anew what a file was taken for.
-    fn retake(&mut self, file: FileIndex, kind: &str, policies: usize) {
+    fn retake(&mut self, file: FileIndex, kind: DocumentKind, policies: usize) {
         self.policies_found += policies;
         self.skipped -= usize::from(policies > 0);
         if let Some((_, report)) = self.taken.iter_mut().find(|(index, _)| *index == file) {
-            kind.clone_into(&mut report.kind);
+            report.kind = TakenFor::Document(kind);
             report.policies = policies;
         }
     }

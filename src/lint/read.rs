@@ -7,7 +7,7 @@ use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
 use crate::ignore::{self, About, Ignore};
-use crate::outcome::FileReport;
+use crate::outcome::{FileReport, TakenFor};
 use crate::policy::{FileIndex, Policy};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::source::{self, Text};
@@ -143,7 +143,7 @@ impl Read {
         self.paths.get(&file)?.on_disk()?.parent()
     }
 
-    fn note_unreadable(&mut self, file: FileIndex, candidate: Candidate, kind: String) {
+    fn note_unreadable(&mut self, file: FileIndex, candidate: Candidate, kind: TakenFor) {
         self.skipped += 1;
         let path = match &candidate {
             Candidate::File(path) | Candidate::Other(path) | Candidate::Unreadable(path, _) => Some(path.as_path()),
@@ -240,7 +240,7 @@ impl Reader<'_> {
                 let error = error.to_string();
                 let facts = FileFacts { unreadable: Some(&error), ..FileFacts::of(file) };
                 self.locate_in_file(read, &facts, &candidate.shown(), "", None);
-                read.note_unreadable(file, candidate, format!("not read: {error}"));
+                read.note_unreadable(file, candidate, TakenFor::Unreadable(error));
                 return;
             }
         };
@@ -253,7 +253,7 @@ impl Reader<'_> {
             Err(error) => {
                 let facts = FileFacts { encoding: Some(&error), ..FileFacts::of(file) };
                 self.locate_in_file(read, &facts, &candidate.shown(), &error.lossy, None);
-                read.note_unreadable(file, candidate, "not text".to_owned());
+                read.note_unreadable(file, candidate, TakenFor::NoText);
                 return;
             }
         };
@@ -276,7 +276,7 @@ impl Reader<'_> {
                 let errors = [(0, error)];
                 let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
                 self.locate_in_file(read, &facts, &candidate.shown(), content, Some(text));
-                read.note_unreadable(file, candidate, (if is_hcl { "not HCL" } else { "not JSON" }).to_owned());
+                read.note_unreadable(file, candidate, if is_hcl { TakenFor::NoHcl } else { TakenFor::NoJson });
                 return;
             }
         };
@@ -303,7 +303,7 @@ impl Reader<'_> {
             read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
         }
         if self.options.keep_files {
-            let (path, kind, policies) = (candidate.shown(), taken.kind.to_owned(), taken.policies);
+            let (path, kind, policies) = (candidate.shown(), TakenFor::Document(taken.kind), taken.policies);
             let encoding = Some(text.encoding.to_string());
             let is_read = taken.unread.is_none() && broken.is_empty();
             read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
@@ -342,7 +342,7 @@ impl Reader<'_> {
         let facts = FileFacts { taken: Some(&taken), ..FileFacts::of(file) };
         self.locate_in_file(read, &facts, &candidate.shown(), content, None);
         read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unread });
-        let (path, kind) = (candidate.shown(), other.kind.to_owned());
+        let (path, kind) = (candidate.shown(), TakenFor::Document(other.kind));
         read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
         read.paths.insert(file, candidate);
     }

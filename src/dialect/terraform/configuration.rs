@@ -4,10 +4,10 @@
 use super::block::{self, has_bare_strength, wants_old_azuread};
 use super::expression::{Scope, labelled};
 use super::modules::{Existence, Setting, existence};
-use super::part::{KIND_OF_VALUES, NO_POLICIES, Part, resources};
+use super::part::{Part, resources};
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
-use crate::dialect::{Found, Taken};
+use crate::dialect::{DocumentKind, Found, Taken};
 use crate::policy::{Block, Detour, FileIndex, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::collections::BTreeMap;
@@ -20,9 +20,9 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
     let root = parts.first().map_or(FileIndex(0), |part| part.file);
     let read = parts.iter().map(|part| {
         let kind = match (part.gives_values(), exists) {
-            (true, _) => KIND_OF_VALUES,
-            (false, Existence::No) => "a Terraform module that makes nothing",
-            (false, Existence::Yes | Existence::Perhaps(_)) => NO_POLICIES,
+            (true, _) => DocumentKind::TerraformValues,
+            (false, Existence::No) => DocumentKind::TerraformModuleUncalled,
+            (false, Existence::Yes | Existence::Perhaps(_)) => DocumentKind::TerraformConfigurationWithoutPolicies,
         };
         let taken = Taken { root, ..Taken::new(kind) };
         let mut reader = Reader { text: "", file: part.file, visit, taken };
@@ -31,7 +31,7 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
             resource(&mut reader, &module, (type_name, name, block), root);
         }
         if reader.taken.policies > 0 {
-            reader.taken.kind = "Terraform configuration";
+            reader.taken.kind = DocumentKind::TerraformConfiguration;
         }
         reader.taken
     });
