@@ -63,6 +63,19 @@ fn kind_of_user(kind: UserType) -> &'static str {
     }
 }
 
+/// The same with its article.
+fn one_of_kind(kind: UserType) -> &'static str {
+    match kind {
+        UserType::Member => "an ordinary user",
+        UserType::InternalGuest => "an internal guest",
+        UserType::B2bCollaborationGuest => "a B2B collaboration guest",
+        UserType::B2bCollaborationMember => "a B2B collaboration member",
+        UserType::B2bDirectConnectUser => "a B2B direct connect user",
+        UserType::OtherExternalUser => "another external user",
+        UserType::ServiceProvider => "a service provider's technician",
+    }
+}
+
 /// How the sign-in is made, as far as it matters.
 fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
     let sign_in = &hole.sign_in;
@@ -199,7 +212,7 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
         also.push(format!("if {} stands for the same account", listed(&same)));
     }
     if rest.sign_in.user_type != UserType::Member {
-        also.push(format!("as {}", with_article(kind_of_user(rest.sign_in.user_type))));
+        also.push(format!("as {}", one_of_kind(rest.sign_in.user_type)));
     }
     let groups: Vec<String> = rest.sign_in.groups.iter().map(|group| named(facts, group)).collect();
     if !groups.is_empty() {
@@ -213,14 +226,6 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
     let how = how.trim_start().replace("whose client claims", "if the client claims");
     also.extend(Some(how).filter(|how| !how.is_empty()));
     also.join(", ")
-}
-
-fn with_article(noun: &str) -> String {
-    match noun {
-        "other external user" => "another external user".to_owned(),
-        _ if noun.starts_with(['i', 'o']) => format!("an {noun}"),
-        _ => format!("a {noun}"),
-    }
 }
 
 /// "A covers", "A and B together cover".
