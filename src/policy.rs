@@ -121,8 +121,8 @@ pub struct Policy {
     pub declaration: Option<Box<Declaration>>,
     /// `id`; templates have none.
     pub id: Option<Id>,
-    /// `displayName`.
-    pub display_name: Option<Box<str>>,
+    /// `displayName`
+    pub display_name: Fact<Box<str>>,
     /// `state`.
     pub state: Fact<State>,
     /// `deletedDateTime` is set: the policy is in the recycle bin.
@@ -273,6 +273,27 @@ impl Policy {
         self.origin.wording.of_graph(pointer).dotted()
     }
 
+    /// Its name, if it has one and the file tells it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.display_name.known().map(AsRef::as_ref)
+    }
+
+    /// The same, empty if it has none; nothing only if the file does not tell. Two names are compared by this.
+    #[must_use]
+    pub fn told_name(&self) -> Option<&str> {
+        match &self.display_name {
+            Fact::Known(name) => Some(name),
+            Fact::Unknown(Reason::Missing) => Some(""),
+            Fact::Unknown(_) => None,
+        }
+    }
+
+    /// Whether nothing says that two policies have different names.
+    fn may_be_called_as(&self, other: &Self) -> bool {
+        self.told_name().zip(other.told_name()).is_none_or(|(one, two)| one == two)
+    }
+
     /// Its address in infrastructure code.
     #[must_use]
     pub fn address(&self) -> Option<&str> {
@@ -303,7 +324,7 @@ impl Policy {
     /// Whether two copies of a policy, from wherever, say the same.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        self.display_name == other.display_name
+        self.may_be_called_as(other)
             && self.state == other.state
             && self.deleted == other.deleted
             && self.conditions == other.conditions

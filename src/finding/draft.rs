@@ -364,7 +364,7 @@ fn marked(rule: &str, subject: &str, about: &str, extent: &Extent) -> String {
 fn subject(policy: Option<&PolicyRef>, primary: &Location) -> String {
     let identity = policy.and_then(|policy| {
         let id = policy.id.as_ref().map(|id| id.to_ascii_lowercase());
-        policy.address.clone().or(id).or_else(|| policy.display_name.clone())
+        policy.address.clone().or(id).or_else(|| policy.name().map(str::to_owned))
     });
     identity.unwrap_or_else(|| primary.path.clone())
 }

@@ -145,7 +145,7 @@ impl<'b, 't> Profile<'b, 't> {
     fn of(name: &'t OsStr, branch: &'b Branch<'t>) -> Self {
         let with_id = || branch.policies.iter().filter_map(|(_, policy)| Some((policy, policy.id.as_ref()?)));
         let real = || with_id().filter(|(_, id)| id.guid().is_some());
-        let name_of = |policy: &Policy| Some(policy.display_name.as_deref()?.trim().to_lowercase());
+        let name_of = |policy: &Policy| Some(policy.name()?.trim().to_lowercase());
         let names = real().filter_map(|(policy, _)| name_of(policy)).collect();
         Self { name, branch, ids: real().map(|(_, id)| id.clone()).collect(), names }
     }

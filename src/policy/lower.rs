@@ -71,11 +71,7 @@ impl Reader {
             self.conforms &= matches!(slot.node, None | Some(Node::Null | Node::String(_)));
         }
         let id = self.optional_id(id);
-        let display_name = match display_name.node {
-            Some(Node::String(name)) => Some(name.as_ref().into()),
-            Some(Node::Untold(_) | Node::Reference(_) | Node::Secret(_)) => None,
-            _ => self.odd(None),
-        };
+        let display_name = self.name(display_name);
         let state = match self.word::<State>(state) {
             Fact::Known(Some(state)) => Fact::Known(state),
             Fact::Known(None) => self.doubt(Reason::Missing),

@@ -75,12 +75,14 @@ impl Tenant {
         }
         groups.retain(|_, group| group.len() > 1);
         for (id, group) in groups {
-            let mut named: BTreeMap<String, Vec<PolicyIndex>> = BTreeMap::new();
+            let mut named: BTreeMap<Option<String>, Vec<PolicyIndex>> = BTreeMap::new();
             for index in &group {
                 named.entry(name(&self[*index])).or_default().push(*index);
             }
             let folders: BTreeSet<F> = group.iter().map(|index| folder(self[*index].origin.file)).collect();
-            if named.len() > 1 && (folders.len() == 1 || is_made_up(&id)) {
+            // A name that cannot be told may be one of the others.
+            let told = named.keys().flatten().count();
+            if told > 1 && (folders.len() == 1 || is_made_up(&id)) {
                 clashes.contradictions.extend(named.into_values().filter(|group| group.len() > 1));
                 clashes.shared_ids.push(group);
             } else {
@@ -94,8 +96,9 @@ impl Tenant {
     }
 }
 
-fn name(policy: &Policy) -> String {
-    policy.display_name.as_deref().unwrap_or_default().trim().to_lowercase()
+/// What a policy is called, which may be nothing at all; none if the file does not tell.
+fn name(policy: &Policy) -> Option<String> {
+    Some(policy.told_name()?.trim().to_lowercase())
 }
 
 /// Whether an id is one that somebody has typed: a few digits over and over.
@@ -113,10 +116,12 @@ mod tests {
     const REAL: &str = "5d1f3c7a-9b2e-4c68-8a10-e7f4d2b6c935";
     const MADE_UP: &str = "00000000-0000-0000-0000-000000000000";
 
-    /// How many groups contradict one another and share an id, of policies with these ids, names, states and folders.
+    /// How many groups contradict one another and share an id, of policies with these ids, names, states and folders. A
+    /// name that is "?" cannot be told.
     fn settle(policies: &[(&str, &str, &str, usize)]) -> (usize, usize, usize) {
         let policy = |(id, name, state, folder): &(&str, &str, &str, usize)| {
-            let text = format!(r#"{{"id": "{id}", "displayName": "{name}", "state": "{state}", "conditions": {{}}}}"#);
+            let name = if *name == "?" { "true".to_owned() } else { format!("\"{name}\"") };
+            let text = format!(r#"{{"id": "{id}", "displayName": {name}, "state": "{state}", "conditions": {{}}}}"#);
             lower(&parse(&text).unwrap(), Origin::document(FileIndex(*folder))).policy
         };
         let mut tenant = Tenant { policies: policies.iter().map(policy).collect(), ..Tenant::default() };
@@ -134,5 +139,13 @@ mod tests {
         assert_eq!(settle(&[(MADE_UP, "a", "enabled", 1), (MADE_UP, "b", "enabled", 2)]), (0, 1, 0));
         let mixed = [(MADE_UP, "a", "enabled", 1), (MADE_UP, "b", "enabled", 1), (MADE_UP, "a", "disabled", 2)];
         assert_eq!(settle(&mixed), (1, 1, 2));
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_told_is_no_other_name() {
+        assert_eq!(settle(&[(REAL, "a", "enabled", 1), (REAL, "?", "enabled", 2)]), (0, 0, 0));
+        assert_eq!(settle(&[(REAL, "a", "enabled", 1), (REAL, "?", "disabled", 1)]), (1, 0, 2));
+        let several = [(MADE_UP, "a", "enabled", 1), (MADE_UP, "b", "disabled", 1), (MADE_UP, "?", "disabled", 1)];
+        assert_eq!(settle(&several), (0, 1, 0));
     }
 }

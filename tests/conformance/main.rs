@@ -257,7 +257,7 @@ fn spelt_by(provider: &'static terraform::Provider, document: Document) -> usize
             assert_eq!(verdict, truth(&variant), "{case}");
             assert_eq!(query, variant["verdicts"]["seedR1"] == "P", "{case}");
             let tenant = lint::load(&inputs, &options(&variant));
-            let read = tenant.policies.iter().map(|policy| policy.display_name.as_deref().unwrap().to_owned());
+            let read = tenant.policies.iter().map(|policy| policy.name().unwrap().to_owned());
             assert_eq!(names(read.collect()), called, "{case}");
         }
         spelt += 1;

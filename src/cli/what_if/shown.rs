@@ -127,7 +127,7 @@ impl Shown<'_> {
                     Answer::DoesNotApply(_) => json!(false),
                     Answer::Unknown(_) => Value::Null,
                 };
-                json!({ "id": policy.id, "displayName": policy.display_name, "applies": applies, "result": effect.word(), "because": because })
+                json!({ "id": policy.id, "displayName": policy.name(), "applies": applies, "result": effect.word(), "because": because })
             })
             .collect();
         let outcome = match evaluation.outcome {

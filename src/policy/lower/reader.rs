@@ -110,6 +110,16 @@ impl Reader {
         }
     }
 
+    /// A text that people give. Graph demands one.
+    pub(super) fn name(&mut self, slot: Slot<'_, '_>) -> Fact<Box<str>> {
+        match slot.node {
+            _ if slot.twice => self.doubt(Reason::Ambiguous),
+            Some(Node::String(name)) => Fact::Known(name.as_ref().into()),
+            None | Some(Node::Null) => self.doubt(Reason::Missing),
+            Some(node) => untold(node).map_or_else(|| self.doubt(Reason::WrongType), Fact::Unknown),
+        }
+    }
+
     /// A collection of strings.
     pub(super) fn list<T>(&mut self, slot: Slot<'_, '_>, mut read: impl FnMut(&mut Self, &str) -> Fact<T>) -> List<T> {
         self.elements(slot, |reader, element| match element {
