@@ -9,12 +9,18 @@ pub use listing::{NextPage, Page};
 
 use super::unread::{EXPORT, holds_quoted_policy};
 use super::{DocumentKind, Here, Reader, Unread, companion};
-use crate::policy::{State, Words};
+use crate::policy::{Property, State, Words};
 use crate::syntax::{Node, Object};
 
 /// Members of `conditions` that only a Conditional Access policy has together with a state or controls.
-const CONDITIONS: [&str; 6] =
-    ["users", "applications", "clientAppTypes", "clientApplications", "signInRiskLevels", "authenticationFlows"];
+const CONDITIONS: [Property; 6] = [
+    Property::Users,
+    Property::Applications,
+    Property::ClientAppTypes,
+    Property::ClientApplications,
+    Property::SignInRiskLevels,
+    Property::AuthenticationFlows,
+];
 
 /// How many elements a list has that can be read one by one; none if the document is no such list.
 pub(super) fn elements(root: &Node<'_>) -> Option<usize> {
@@ -270,8 +276,10 @@ pub(super) fn is_policy(object: &Object<'_>) -> bool {
     }
     match object.get("conditions") {
         Some(Node::Object(conditions)) => {
-            let known =
-                conditions.members.iter().any(|(key, _)| CONDITIONS.iter().any(|name| name.eq_ignore_ascii_case(key)));
+            let known = conditions
+                .members
+                .iter()
+                .any(|(key, _)| CONDITIONS.iter().any(|name| name.key().eq_ignore_ascii_case(key)));
             // A JSON Schema of a policy has `conditions`, too.
             let schema = conditions.get("properties").is_some();
             !schema && (known || conditions.members.is_empty()) && (state.is_some() || controls.is_some())
