@@ -31,9 +31,7 @@ const BLOCKS: [&str; 16] = [
 const MEMBERS: &str = "/members";
 
 /// Properties that hold ids of objects.
-const IDS: [Property; 20] = [
-    Property::IncludeGuestsOrExternalUsers,
-    Property::ExcludeGuestsOrExternalUsers,
+const IDS: [Property; 18] = [
     Property::IncludeUsers,
     Property::ExcludeUsers,
     Property::IncludeGroups,
@@ -347,7 +345,8 @@ mod tests {
         for property in Property::ALL {
             let key = property.key();
             let lists = ["include", "exclude"].iter().any(|start| key.starts_with(start))
-                && ends.iter().any(|end| key.ends_with(end));
+                && ends.iter().any(|end| key.ends_with(end))
+                && !key.ends_with("ExternalUsers");
             let is_strength = *property == Property::AuthenticationStrengthId;
             let expected = lists || ["members", "termsOfUse"].contains(&key);
             assert_eq!(holds_ids(property.as_str()), expected || is_strength, "{property:?}");
