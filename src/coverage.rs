@@ -22,11 +22,11 @@ mod space;
 mod verdict;
 
 pub use compare::{Comparison, Redundant};
-pub use doubt::Side;
-pub use region::Facet;
 pub use decide::{Options, decide, view};
+pub use doubt::Side;
 pub use holes::SHOWN_HOLES;
 pub use nearest::nearest_policies;
+pub use region::Facet;
 pub use verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 
 /// What others ask the same solver with: the space of sign-ins, and what policies say of them.

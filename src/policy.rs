@@ -17,7 +17,7 @@ mod wording;
 mod words;
 
 pub use crate::catalog::Combination;
-pub use crate::id::{Id, Placeholder};
+pub use crate::id::{FileIndex, Id, Placeholder};
 pub use content::Digest;
 pub use device_rule::{
     COLLECTIONS, Comparison, DeviceRule, INTUNE, Refusal, Test, device_attribute, needs_managed_device, refusals,
@@ -39,8 +39,8 @@ use time::Date;
 /// Where a policy stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
-    /// Index of its file among the tenant's files.
-    pub file: usize,
+    /// Its file.
+    pub file: FileIndex,
     /// Its place in the document.
     pub pointer: Pointer,
     /// Byte offset in the decoded text from where the rest of the pointer leads: 0, or where a list was split.
@@ -49,8 +49,8 @@ pub struct Origin {
     pub base: usize,
     /// In whose words the file spells what it points at.
     pub wording: Wording,
-    /// Where names such as `azuread_group.break_glass` belong: the index of the file, or of the first file of a folder.
-    pub root: usize,
+    /// Where names such as `azuread_group.break_glass` belong: the file, or the first file of a folder.
+    pub root: FileIndex,
 }
 
 /// How a policy comes to be where it stands.
@@ -106,7 +106,7 @@ pub struct Detour {
 impl Origin {
     /// A whole document.
     #[must_use]
-    pub fn document(file: usize) -> Self {
+    pub fn document(file: FileIndex) -> Self {
         Self { file, pointer: Pointer::root(), offset: 0, base: 0, wording: Wording::Graph, root: file }
     }
 
@@ -126,8 +126,8 @@ pub struct Policy {
     pub declaration: Option<Box<Declaration>>,
     /// `id`; templates have none.
     pub id: Option<Id>,
-    /// `displayName`.
-    pub display_name: Option<Box<str>>,
+    /// `displayName`
+    pub display_name: Fact<Box<str>>,
     /// `state`.
     pub state: Fact<State>,
     /// `deletedDateTime` is set: the policy is in the recycle bin.
@@ -300,6 +300,27 @@ impl Policy {
         self.origin.wording.of_graph(pointer).dotted()
     }
 
+    /// Its name, if it has one and the file tells it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.display_name.known().map(AsRef::as_ref)
+    }
+
+    /// The same, empty if it has none; nothing only if the file does not tell. Two names are compared by this.
+    #[must_use]
+    pub fn told_name(&self) -> Option<&str> {
+        match &self.display_name {
+            Fact::Known(name) => Some(name),
+            Fact::Unknown(Reason::Missing) => Some(""),
+            Fact::Unknown(_) => None,
+        }
+    }
+
+    /// Whether nothing says that two policies have different names.
+    fn may_be_called_as(&self, other: &Self) -> bool {
+        self.told_name().zip(other.told_name()).is_none_or(|(one, two)| one == two)
+    }
+
     /// Its address in infrastructure code.
     #[must_use]
     pub fn address(&self) -> Option<&str> {
@@ -345,7 +366,7 @@ impl Policy {
     /// Whether two copies of a policy, from wherever, say the same.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        self.display_name == other.display_name
+        self.may_be_called_as(other)
             && self.state == other.state
             && self.deleted == other.deleted
             && self.conditions == other.conditions

@@ -41,10 +41,7 @@ impl Requirement {
             user_risk: Vec::new(),
             outside_trusted_locations: false,
             grant: vec![grant],
-            tracked_roles: catalog::role("Directory Synchronization Accounts")
-                .map(|role| role.id.clone())
-                .into_iter()
-                .collect(),
+            tracked_roles: catalog::synchronization_role().map(|role| role.id.clone()).into_iter().collect(),
             security_defaults: true,
         }
     }

@@ -61,7 +61,8 @@ impl Combination {
         let methods = || 0..u32::try_from(METHODS.len()).unwrap_or(0);
         let pairs = methods().flat_map(move |one| methods().map(move |other| Self(bit(one) | bit(other))));
         let pairs = pairs.filter(|pair| pair.0 & MULTIFACTOR == 0 && pair.0 & FIRST != 0 && pair.0 & SECOND != 0);
-        let mut all: Vec<Self> = methods().map(bit).filter(|bit| bit & MULTIFACTOR != 0).map(Self).chain(pairs).collect();
+        let mut all: Vec<Self> =
+            methods().map(bit).filter(|bit| bit & MULTIFACTOR != 0).map(Self).chain(pairs).collect();
         all.sort_unstable();
         all.dedup();
         all.into_iter()

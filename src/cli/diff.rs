@@ -121,7 +121,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let compared = compared(loaded, difference);
     let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), ..Style::default() };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    write(&compared, arguments.format, style, &root(), &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
+    write(&compared, arguments.format, style, &root(), &mut out)
+        .and_then(|()| out.flush())
+        .map_err(RunError::Output)?;
     Ok(code)
 }
 
@@ -170,7 +172,7 @@ impl Arguments {
 fn enable(loaded: &mut Loaded, wanted: &str) -> Result<(), RunError> {
     let is_meant = |policy: &&mut Policy| {
         policy.id.as_ref().is_some_and(|id| *id == Id::new(wanted))
-            || policy.display_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+            || policy.display_name.known().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
             || policy.address() == Some(wanted)
     };
     let mut found: Vec<&mut Policy> = loaded.tenant.policies.iter_mut().filter(is_meant).collect();

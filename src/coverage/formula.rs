@@ -1,7 +1,8 @@
 //! Boolean formulas over the terms of a tenant's sign-ins.
 
-/// Index of a term: something that is true or false of a sign-in.
-pub(crate) type Term = usize;
+/// Something that is true or false of a sign-in: its number among the terms of a tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Term(pub(crate) usize);
 
 /// A formula in negation normal form, without constants inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,17 +105,19 @@ mod tests {
 
     #[test]
     fn constants_vanish() {
-        assert_eq!(Formula::all([Always, Is(1), Formula::any([Never, IsNot(2)])]), All(vec![Is(1), IsNot(2)]));
-        assert_eq!(Formula::all([Is(1), Never]), Never);
-        assert_eq!(Formula::any([Is(1), Formula::all([])]), Always);
+        let [one, two] = [Term(1), Term(2)];
+        assert_eq!(Formula::all([Always, Is(one), Formula::any([Never, IsNot(two)])]), All(vec![Is(one), IsNot(two)]));
+        assert_eq!(Formula::all([Is(one), Never]), Never);
+        assert_eq!(Formula::any([Is(one), Formula::all([])]), Always);
         assert_eq!(Formula::any([]), Never);
     }
 
     #[test]
     fn a_negation_holds_where_the_formula_does_not() {
-        let formula = Formula::any([Formula::all([Is(0), IsNot(1)]), Formula::all([Is(2), Is(1)])]);
+        let [zero, one, two] = [0, 1, 2].map(Term);
+        let formula = Formula::any([Formula::all([Is(zero), IsNot(one)]), Formula::all([Is(two), Is(one)])]);
         for bits in 0..8 {
-            let is_true = |term: Term| bits >> term & 1 == 1;
+            let is_true = |term: Term| bits >> term.0 & 1 == 1;
             assert_ne!(formula.holds(&is_true), formula.clone().not().holds(&is_true), "{bits:03b}");
         }
     }

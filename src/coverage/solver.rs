@@ -52,7 +52,7 @@ impl Solver {
     }
 
     pub(crate) fn literal(&self, term: Term) -> Lit {
-        self.variables[term]
+        self.variables[term.0]
     }
 
     pub(crate) fn clause(&mut self, literals: impl IntoIterator<Item = Lit>) {
@@ -150,8 +150,8 @@ impl Solver {
 
     /// The terms that are true in the model of the last query.
     pub(crate) fn model(&self) -> BTreeSet<Term> {
-        let is_true = |term: &Term| self.sat.value_lit(self.variables[*term]) == lbool::TRUE;
-        (0..self.variables.len()).filter(is_true).collect()
+        let is_true = |term: &Term| self.sat.value_lit(self.literal(*term)) == lbool::TRUE;
+        (0..self.variables.len()).map(Term).filter(is_true).collect()
     }
 
     /// Those of the assumptions that made the last query fail.
@@ -169,7 +169,7 @@ mod tests {
         solver.allow(1_000);
         demand(&mut solver);
         let assumed = |solver: &Solver, bits: usize| -> Vec<Lit> {
-            (0..terms).map(|term| solver.literal(term).apply_sign(bits >> term & 1 == 1)).collect()
+            (0..terms).map(|term| solver.literal(Term(term)).apply_sign(bits >> term & 1 == 1)).collect()
         };
         (0..1 << terms)
             .filter(|bits| {
@@ -183,7 +183,7 @@ mod tests {
     fn at_most_one_of_many_is_at_most_one() {
         for terms in [3, 9] {
             let allowed = subsets(terms, |solver| {
-                let all: Vec<Lit> = (0..terms).map(|term| solver.literal(term)).collect();
+                let all: Vec<Lit> = (0..terms).map(|term| solver.literal(Term(term))).collect();
                 solver.at_most_one(&all);
             });
             let one: Vec<usize> = (0_usize..1 << terms).filter(|bits| bits.count_ones() <= 1).collect();
@@ -195,7 +195,7 @@ mod tests {
     fn a_counter_counts() {
         for most in 0..3 {
             let allowed = subsets(5, |solver| {
-                let all: Vec<Lit> = (0..5).map(|term| solver.literal(term)).collect();
+                let all: Vec<Lit> = (0..5).map(|term| solver.literal(Term(term))).collect();
                 let mut row = solver.more_than(&all, None);
                 for _ in 0..most {
                     row = solver.more_than(&all, Some(&row));
@@ -210,13 +210,14 @@ mod tests {
     #[test]
     fn a_demanded_formula_holds_in_every_model() {
         use Formula::{All, Any, Is, IsNot};
-        let formula = Any(vec![All(vec![Is(0), Any(vec![IsNot(1), Is(2)])]), All(vec![IsNot(0), Is(1)])]);
+        let [zero, one, two] = [0, 1, 2].map(Term);
+        let formula = Any(vec![All(vec![Is(zero), Any(vec![IsNot(one), Is(two)])]), All(vec![IsNot(zero), Is(one)])]);
         let allowed = subsets(3, |solver| {
             let gate = solver.variable();
             solver.demand(gate, &formula);
             solver.clause([gate]);
         });
-        let holds: Vec<usize> = (0..8).filter(|bits| formula.holds(&|term| bits >> term & 1 == 1)).collect();
+        let holds: Vec<usize> = (0..8).filter(|bits| formula.holds(&|term| bits >> term.0 & 1 == 1)).collect();
         assert_eq!(allowed, holds);
     }
 

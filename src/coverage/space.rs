@@ -259,7 +259,7 @@ impl<'t> Space<'t> {
 
     /// Whether a term is about something that is not known, and is the same for all sign-ins.
     pub(crate) fn is_doubt(&self, term: Term) -> bool {
-        match &self.terms[term] {
+        match self.meaning(term) {
             Meaning::Doubt(_) | Meaning::App(_) | Meaning::Opaque(_) => true,
             Meaning::User(_)
             | Meaning::Group(_)
@@ -333,7 +333,7 @@ impl<'t> Space<'t> {
         let Self { index, terms, .. } = self;
         *index.entry(meaning).or_insert_with_key(|meaning| {
             terms.push(meaning.clone());
-            terms.len() - 1
+            Term(terms.len() - 1)
         })
     }
 
@@ -431,8 +431,9 @@ impl<'t> Space<'t> {
             self.resource(&app);
             self.term(Meaning::App(AppFact::InSuite(suite)));
         }
-        let makes_trusted =
-            |(_, side, id): (Term, Side, &Id)| !self.is_redefined(id) && self.is_trusted_location(side, id) == Some(true);
+        let makes_trusted = |(_, side, id): (Term, Side, &Id)| {
+            !self.is_redefined(id) && self.is_trusted_location(side, id) == Some(true)
+        };
         if self.locations().any(makes_trusted) {
             self.term(Meaning::Trusted);
         }
@@ -461,7 +462,7 @@ impl<'t> Space<'t> {
     }
 
     fn locations(&self) -> impl Iterator<Item = (Term, Side, &Id)> {
-        self.terms.iter().enumerate().filter_map(|(term, meaning)| match meaning {
+        self.indexed().filter_map(|(term, meaning)| match meaning {
             Meaning::Location(id) => Some((term, Side::Before, id)),
             Meaning::LocationAfter(id) => Some((term, Side::After, id)),
             _ => None,
@@ -477,7 +478,7 @@ impl<'t> Space<'t> {
     pub(crate) fn sign_in(&self, model: &BTreeSet<Term>) -> Result<SignIn, (Term, Term)> {
         let mut sign_in = self.first.clone();
         for term in model {
-            match &self.terms[*term] {
+            match self.meaning(*term) {
                 Meaning::User(id) => call(&mut sign_in.user, id, &mut sign_in.also),
                 Meaning::Group(id) => _ = sign_in.groups.insert(id.clone()),
                 Meaning::Role(id) => _ = sign_in.roles.insert(id.clone()),
@@ -534,7 +535,7 @@ impl<'t> Space<'t> {
 
     /// Whether a term that is true counts as a departure, rather than as what goes with another one.
     pub(crate) fn departs(&self, term: Term) -> bool {
-        match &self.terms[term] {
+        match self.meaning(term) {
             Meaning::Device("trustType", Test::Equals, value) => &**value != "workplace",
             Meaning::Device("mdmAppId", Test::Equals, value) => &**value != INTUNE,
             _ => true,
@@ -543,7 +544,7 @@ impl<'t> Space<'t> {
 
     /// The coordinate that a term is about.
     pub(crate) fn coordinate(&self, term: Term) -> Coordinate {
-        match &self.terms[term] {
+        match self.meaning(term) {
             Meaning::User(_) => Coordinate::User,
             Meaning::Group(_) => Coordinate::Groups,
             Meaning::Role(_) => Coordinate::Roles,
@@ -564,7 +565,7 @@ impl<'t> Space<'t> {
 
     /// The principal that a term is about, if its exclusion can be an exception.
     pub(crate) fn principal_of(&self, term: Term) -> Option<(PrincipalKind, Id)> {
-        match &self.terms[term] {
+        match self.meaning(term) {
             Meaning::User(id) => Some((PrincipalKind::User, id.clone())),
             Meaning::Group(id) => Some((PrincipalKind::Group, id.clone())),
             Meaning::Role(id) if self.view.requirement.tracked_roles.contains(id) => {
@@ -576,9 +577,9 @@ impl<'t> Space<'t> {
 
     /// Terms of the same single-valued coordinate, this one among them.
     pub(crate) fn alike(&self, term: Term) -> Vec<Term> {
-        let kind = std::mem::discriminant(&self.terms[term]);
+        let kind = std::mem::discriminant(self.meaning(term));
         let single_valued = matches!(
-            self.terms[term],
+            self.meaning(term),
             Meaning::Type(_)
                 | Meaning::Resource(_)
                 | Meaning::Client(_)
@@ -591,7 +592,7 @@ impl<'t> Space<'t> {
         if !single_valued {
             return vec![term];
         }
-        self.terms().filter(|other| std::mem::discriminant(&self.terms[*other]) == kind).collect()
+        self.terms().filter(|other| std::mem::discriminant(self.meaning(*other)) == kind).collect()
     }
 
     /// Whether these terms can surely be true together and no others: none of them goes with another one, and no
@@ -611,7 +612,7 @@ impl<'t> Space<'t> {
 
     /// How hard a departure is for an attacker; ties are broken by this.
     pub(crate) fn effort(&self, term: Term) -> u32 {
-        match &self.terms[term] {
+        match self.meaning(term) {
             Meaning::Client(_) => 1,
             Meaning::Platform(_) | Meaning::Resource(_) => 2,
             Meaning::Flow(_) => 3,
@@ -630,8 +631,17 @@ impl<'t> Space<'t> {
         }
     }
 
-    pub(crate) fn terms(&self) -> std::ops::Range<Term> {
-        0..self.terms.len()
+    pub(crate) fn terms(&self) -> impl Iterator<Item = Term> + use<> {
+        (0..self.terms.len()).map(Term)
+    }
+
+    /// Every term with what it says.
+    fn indexed(&self) -> impl Iterator<Item = (Term, &Meaning)> {
+        self.terms().zip(&self.terms)
+    }
+
+    fn meaning(&self, term: Term) -> &Meaning {
+        &self.terms[term.0]
     }
 }
 

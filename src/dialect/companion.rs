@@ -1,6 +1,7 @@
 //! Objects that tools export beside policies: named locations, strengths, groups, security defaults.
 
-use crate::policy::{Allowed, Id, lower_strength};
+use super::DocumentKind;
+use crate::policy::{Allowed, FileIndex, Id, lower_strength};
 use crate::syntax::{Node, Object};
 use crate::tenant::{Companions, NamedLocation, Place};
 use ipnet::IpNet;
@@ -22,7 +23,7 @@ enum Kind {
 /// Takes note of a companion object. False if it is none.
 ///
 /// `root` is where names of infrastructure code belong.
-pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize) -> bool {
+pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileIndex) -> bool {
     let Some(kind) = recognise(object) else { return false };
     let id = match object.get("id") {
         Some(Node::String(id)) => Some(Id::new(id)),
@@ -110,16 +111,16 @@ fn place(object: &Object<'_>) -> Place {
 }
 
 /// What a document without policies was taken for.
-pub(super) fn kind(root: &Node<'_>) -> Option<&'static str> {
+pub(super) fn kind(root: &Node<'_>) -> Option<DocumentKind> {
     Some(match recognise(root.as_object()?)? {
-        Kind::NamedLocation => "a named location",
-        Kind::Strength => "an authentication strength",
-        Kind::Group => "a group",
-        Kind::User => "a user",
-        Kind::Role => "a role",
-        Kind::SecurityDefaults => "the security defaults",
-        Kind::MigrationTable => "a migration table",
-        Kind::Organization => "a tenant's organization",
+        Kind::NamedLocation => DocumentKind::NamedLocation,
+        Kind::Strength => DocumentKind::AuthenticationStrength,
+        Kind::Group => DocumentKind::Group,
+        Kind::User => DocumentKind::User,
+        Kind::Role => DocumentKind::Role,
+        Kind::SecurityDefaults => DocumentKind::SecurityDefaults,
+        Kind::MigrationTable => DocumentKind::MigrationTable,
+        Kind::Organization => DocumentKind::Organization,
     })
 }
 

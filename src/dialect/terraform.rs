@@ -19,12 +19,12 @@ mod values;
 pub use configuration::read_folder;
 pub use modules::{Existence, Folders, Remote, Setting, assemble, local_folder, settings};
 pub use part::{Part, gives_values, read_configuration, read_values};
-pub use surroundings::Surroundings;
 pub use plan::{Modules, block as declared_by};
+pub use surroundings::Surroundings;
 
 use super::unread::EXPORT;
 use super::{Here, Reader, Unread, companion};
-use crate::policy::{Block, Declaration, Detour, Id, Origin, Replaced, Wording};
+use crate::policy::{Block, Declaration, Detour, FileIndex, Id, Origin, Replaced, Wording};
 use crate::syntax::{Node, Object};
 
 /// What a type of resource is to Conditional Access.
@@ -103,7 +103,7 @@ struct Declared<'a> {
 
 impl Reader<'_, '_> {
     /// Takes a resource of a document whose names belong to `root`.
-    fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: usize) {
+    fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: FileIndex) {
         let wording = match declared.kind {
             Kind::Policy(wording) => wording,
             Kind::Unread(unread) => {
@@ -134,7 +134,7 @@ impl Reader<'_, '_> {
         (self.visit)(found);
     }
 
-    fn companion(&mut self, declared: &Declared<'_>, kind: Kind, root: usize) {
+    fn companion(&mut self, declared: &Declared<'_>, kind: Kind, root: FileIndex) {
         let object = match kind {
             Kind::NamedLocation(wording) => graph::named_location(&declared.values, wording, &declared.address),
             Kind::Strength(_) => graph::strength(&declared.values, &declared.address),

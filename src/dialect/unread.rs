@@ -5,14 +5,14 @@ mod text;
 pub(super) use text::holds_quoted_policy;
 pub use text::{glance, glance_beside, glance_bytes};
 
-use super::Unread;
+use super::{DocumentKind, Unread};
 use crate::syntax::{Node, Object};
 
 /// What a document of another kind is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Other {
-    /// In a few words.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: DocumentKind,
     /// The form of the policies in it, if it holds any.
     pub form: Option<Unread>,
     /// It is a plan or state of infrastructure.
@@ -33,7 +33,7 @@ const AZUREAD_MODULE: Unread = Unread {
 };
 
 const LIBRARY: Other = Other {
-    kind: "policies in the words of a Terraform module",
+    kind: DocumentKind::TerraformModuleLibrary,
     form: Some(Unread {
         form: "a file of policies in the words of a Terraform module",
         instead: "check the plan that the module makes of it (`terraform show -json`)",
@@ -41,7 +41,7 @@ const LIBRARY: Other = Other {
     is_infrastructure: false,
 };
 
-const fn other(kind: &'static str, form: &'static str) -> Other {
+const fn other(kind: DocumentKind, form: &'static str) -> Other {
     Other { kind, form: Some(Unread { form, instead: EXPORT }), is_infrastructure: false }
 }
 
@@ -49,7 +49,7 @@ const fn other(kind: &'static str, form: &'static str) -> Other {
 pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
     if is_road_tools(root) {
         return Some(other(
-            "a dump of ROADtools",
+            DocumentKind::RoadTools,
             "a dump of ROADtools, which has policies of the retired Azure AD Graph",
         ));
     }
@@ -61,13 +61,13 @@ pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
     if inner(object, "deployment").is_some_and(|deployment| deployment.get("resources").is_some()) {
         let holds = text.contains("azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy");
         let form = holds.then_some(Unread { form: "a Pulumi stack", instead: EXPORT });
-        return Some(Other { kind: "a Pulumi stack", form, is_infrastructure: true });
+        return Some(Other { kind: DocumentKind::PulumiStack, form, is_infrastructure: true });
     }
     if is_library(object) {
         return Some(LIBRARY);
     }
     if word("kind") == "AccessPolicy" && word("apiVersion").starts_with("conditionalaccess.azuread") {
-        return Some(other("a Crossplane manifest", "a Crossplane manifest"));
+        return Some(other(DocumentKind::CrossplaneManifest, "a Crossplane manifest"));
     }
     if !word("$schema").contains("deploymentTemplate") {
         return None;
@@ -77,9 +77,9 @@ pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
     let deploys = small.contains("microsoft.graph/conditionalaccesspolic")
         || small.contains("microsoft.graph/identity/conditionala");
     Some(if deploys {
-        other("an ARM template with policies", "an ARM template that Bicep has made of policies")
+        other(DocumentKind::ArmTemplate, "an ARM template that Bicep has made of policies")
     } else {
-        Other { kind: "an ARM template, which deploys no policy", form: None, is_infrastructure: false }
+        Other { kind: DocumentKind::OtherArmTemplate, form: None, is_infrastructure: false }
     })
 }
 
@@ -136,6 +136,7 @@ fn inner<'n, 'a>(object: &'n Object<'a>, name: &str) -> Option<&'n Object<'a>> {
 #[cfg(test)]
 mod tests {
     use crate::dialect::read;
+    use crate::policy::FileIndex;
     use crate::syntax::parse;
 
     #[test]
@@ -160,11 +161,11 @@ mod tests {
                 "Pulumi",
             ),
         ] {
-            let taken = read(text, &parse(text).unwrap(), 0, &mut |_| panic!("{text}"));
+            let taken = read(text, &parse(text).unwrap(), FileIndex(0), &mut |_| panic!("{text}"));
             assert!(taken.unread.is_some_and(|unread| unread.form.contains(form)), "{text}");
         }
         let template = r#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "resources": [{"properties": {"conditions": {"users": {}}, "state": "enabled"}}]}"#;
-        let taken = read(template, &parse(template).unwrap(), 0, &mut |_| panic!("a template is no policy"));
+        let taken = read(template, &parse(template).unwrap(), FileIndex(0), &mut |_| panic!("a template is no policy"));
         assert_eq!((taken.unread, taken.policies), (None, 0));
     }
 }

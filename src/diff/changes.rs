@@ -86,13 +86,8 @@ pub fn compare(before: &Tenant, after: &Tenant, options: Options) -> Difference 
 }
 
 fn verdict(classes: &Classes) -> Verdict {
-    let all = [
-        classes.loosened,
-        classes.tightened,
-        classes.newly_blocked,
-        classes.newly_unblocked,
-        classes.session_changed,
-    ];
+    let all =
+        [classes.loosened, classes.tightened, classes.newly_blocked, classes.newly_unblocked, classes.session_changed];
     if all.contains(&Class::Yes) {
         Verdict::Changed
     } else if all.contains(&Class::Undecided) {
@@ -691,9 +686,8 @@ fn counterpart(pairs: &Pairs, prover: &Prover<'_>, side: Side, which: Which) -> 
 }
 
 fn effect(edit: &Edit, changes: &[Change]) -> Effect {
-    let is_cause = |change: &&Change| {
-        change.causes.iter().any(|cause| (cause.before, cause.after) == (edit.before, edit.after))
-    };
+    let is_cause =
+        |change: &&Change| change.causes.iter().any(|cause| (cause.before, cause.after) == (edit.before, edit.after));
     let (mut loosens, mut tightens, mut session) = (false, false, false);
     for change in changes.iter().filter(is_cause) {
         match change.kind {

@@ -3,8 +3,8 @@
 use super::atom::{Atom, AtomSet, Atoms};
 use super::difference::Which;
 use crate::catalog;
-use crate::coverage::prover::{Formula, Space};
 use crate::coverage::Side;
+use crate::coverage::prover::{Formula, Space};
 use crate::policy::{Combination, Fact, GrantControl, Id, List, Operator, Policy, Property, Strength};
 use crate::signin::Why;
 use crate::tenant::Tenant;

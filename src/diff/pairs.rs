@@ -1,7 +1,7 @@
 //! Which policy of one tenant became which of the other, and which of them mean something else than before.
 
 use crate::coverage::Side;
-use crate::policy::{Fact, Id, Policy, Property};
+use crate::policy::{Fact, FileIndex, Id, Policy, Property, Reason};
 use crate::tenant::Tenant;
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ impl Pairs {
         pairs.find_twins(tenants);
         pairs.match_by(tenants, |policy| policy.id.as_ref().filter(|id| id.guid().is_some()).map(ToString::to_string));
         pairs.match_by(tenants, |policy| policy.address().map(str::to_owned));
-        pairs.match_by(tenants, |policy| policy.display_name.as_ref().map(ToString::to_string));
+        pairs.match_by(tenants, |policy| policy.display_name.known().map(ToString::to_string));
         pairs.match_twins(tenants);
         pairs.match_alike(tenants);
         let is_unchanged = |(index, policy): (usize, &Policy)| {
@@ -108,8 +108,10 @@ impl Pairs {
                 continue;
             }
             let policy = (before, &before.policies[index]);
-            let twin =
-                self.free(Side::After).into_iter().find(|other| means_the_same(policy, (after, &after.policies[*other])));
+            let twin = self
+                .free(Side::After)
+                .into_iter()
+                .find(|other| means_the_same(policy, (after, &after.policies[*other])));
             if let Some(other) = twin {
                 self.join(index, other);
             }
@@ -168,7 +170,8 @@ fn alike(one: &Policy, other: &Policy) -> usize {
             && conditions.user_risk_levels == others.user_risk_levels,
         one.grant == other.grant,
     ];
-    let names = [one, other].map(|policy| policy.display_name.as_deref().unwrap_or_default().to_lowercase());
+    let names =
+        [one, other].map(|policy| policy.display_name.known().map(|name| name.to_lowercase()).unwrap_or_default());
     let common = names[0].chars().zip(names[1].chars()).take_while(|(one, other)| one == other).count();
     same.iter().filter(|same| **same).count() + usize::from(common >= 8)
 }
@@ -233,11 +236,11 @@ fn strengths_agree((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&T
 fn sorted(policy: &Policy) -> Policy {
     let mut policy = Policy {
         id: None,
-        display_name: None,
+        display_name: Fact::Unknown(Reason::Missing),
         declaration: None,
         modified: None,
         respelt: false,
-        origin: crate::policy::Origin::document(0),
+        origin: crate::policy::Origin::document(FileIndex(0)),
         ..policy.clone()
     };
     let conditions = &mut policy.conditions;

@@ -3,9 +3,7 @@
 use super::atom::{AtomSet, Atoms};
 use super::difference::{Options, Which};
 use super::grant::Grant;
-use crate::coverage::prover::{
-    Formula, Lit, Solver, Space, Term, TooIntricate, defaults_ask, defaults_block, facets,
-};
+use crate::coverage::prover::{Formula, Lit, Solver, Space, Term, TooIntricate, defaults_ask, defaults_block, facets};
 use crate::coverage::{self, Facet, Side};
 use crate::policy::{ClientAppType, GrantControl, Policy, SessionControl};
 use crate::requirement::{Grant as Required, Requirement, Resource};
@@ -71,7 +69,8 @@ pub(super) fn at(side: Side) -> usize {
 pub(super) fn requirement(tenants: [&Tenant; 2]) -> Requirement {
     let mut actions = BTreeSet::new();
     let mut contexts = BTreeSet::new();
-    for applications in tenants.iter().flat_map(|tenant| &tenant.policies).map(|policy| &policy.conditions.applications) {
+    for applications in tenants.iter().flat_map(|tenant| &tenant.policies).map(|policy| &policy.conditions.applications)
+    {
         actions.extend(applications.user_actions.known().map(|(_, id)| id.clone()));
         contexts.extend(applications.authentication_contexts.known().map(|(_, id)| id.clone()));
     }
@@ -346,16 +345,21 @@ fn entries(space: &mut Space<'_>, atoms: &mut Atoms, side: Side, options: Option
         let session = policy.session.known().map(|session| session.to_vec());
         let has_unknown_session = session.is_none();
         let which = Which::Policy(index);
-        entries.push(Entry { which, facets, applies, grant, session: session.unwrap_or_default(), has_unknown_session });
+        entries.push(Entry {
+            which,
+            facets,
+            applies,
+            grant,
+            session: session.unwrap_or_default(),
+            has_unknown_session,
+        });
     }
     let defaults = match tenant.security_defaults() {
         SecurityDefaults::Off => return entries,
         SecurityDefaults::On => Formula::Always,
         SecurityDefaults::Contradicted => space.contradicted_defaults(),
     };
-    for (which, control) in
-        [(Which::DefaultsBlock, GrantControl::Block), (Which::DefaultsAsk, GrantControl::Mfa)]
-    {
+    for (which, control) in [(Which::DefaultsBlock, GrantControl::Block), (Which::DefaultsAsk, GrantControl::Mfa)] {
         let stopped = match which {
             Which::DefaultsBlock => defaults_block(space),
             Which::DefaultsAsk | Which::Policy(_) => defaults_ask(space),

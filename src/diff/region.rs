@@ -235,9 +235,8 @@ fn is_listed<T: PartialEq + Copy>(list: &List<T>, value: T) -> bool {
 fn platforms(scope: &crate::policy::Scope<Platform>) -> Vec<&'static str> {
     let is_unknown =
         scope.doubt.is_some() || scope.include.first_unknown().is_some() || scope.exclude.first_unknown().is_some();
-    let holds = |list: &List<Platform>, value: Platform| {
-        list.position(|one| *one == Platform::All || *one == value).is_some()
-    };
+    let holds =
+        |list: &List<Platform>, value: Platform| list.position(|one| *one == Platform::All || *one == value).is_some();
     let applies = |value: &&Platform| {
         is_unknown
             || scope.is_empty()

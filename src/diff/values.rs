@@ -66,7 +66,7 @@ fn values(policy: &Policy, property: Property) -> BTreeSet<String> {
 
 fn name(policy: &Policy) -> String {
     let id = || policy.id.as_ref().map(ToString::to_string);
-    policy.display_name.as_ref().map(ToString::to_string).or_else(id).unwrap_or_default()
+    policy.display_name.known().map(ToString::to_string).or_else(id).unwrap_or_default()
 }
 
 fn words<T: Words>(list: &List<T>) -> BTreeSet<String> {

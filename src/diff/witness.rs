@@ -20,8 +20,7 @@ impl Prover<'_> {
 
     /// Whether an entry refuses a way on a sign-in.
     pub(super) fn refuses_on(&mut self, side: Side, entry: usize, withheld: &AtomSet, model: &Model) -> bool {
-        self.applies_to(side, entry, model)
-            && self.refusal(side, entry, withheld).holds(&|term| model.contains(&term))
+        self.applies_to(side, entry, model) && self.refusal(side, entry, withheld).holds(&|term| model.contains(&term))
     }
 
     /// Whether anything in a tenant refuses a way on a sign-in.

@@ -6,6 +6,7 @@ use super::several;
 use crate::discover::{Candidate, Input, shown};
 use crate::finding::{Draft, Finding};
 use crate::outcome::{FileReport, TenantReport};
+use crate::policy::FileIndex;
 use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::{Clashes, Tenant};
@@ -39,7 +40,7 @@ pub struct Loaded {
     pub files: usize,
     /// What is wrong with its files.
     pub findings: Vec<Finding>,
-    paths: BTreeMap<usize, Candidate>,
+    paths: BTreeMap<FileIndex, Candidate>,
     options: Options,
 }
 
@@ -113,7 +114,7 @@ impl Reader<'_> {
 }
 
 impl FileFacts<'_> {
-    pub(super) fn of(file: usize) -> Self {
+    pub(super) fn of(file: FileIndex) -> Self {
         Self {
             file,
             has_crashed: false,

@@ -210,8 +210,8 @@ fn strength(fact: &Fact<Option<Box<super::Strength>>>) -> Option<Unknown> {
         Fact::Unknown(_) => Some(Unknown::Whole),
         Fact::Known(None) => None,
         Fact::Known(Some(strength)) => {
-            let is_known =
-                strength.requirements_satisfied_mfa.known().is_some() && strength.combinations.first_unknown().is_none();
+            let is_known = strength.requirements_satisfied_mfa.known().is_some()
+                && strength.combinations.first_unknown().is_none();
             (!is_known).then_some(Unknown::Whole)
         }
     }
@@ -220,7 +220,7 @@ fn strength(fact: &Fact<Option<Box<super::Strength>>>) -> Option<Unknown> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::syntax::parse;
 
     fn digest(json: &str) -> Option<Digest> {
@@ -229,7 +229,10 @@ mod tests {
 
     #[test]
     fn order_of_keys_and_what_says_nothing_do_not_matter() {
-        assert_eq!(digest(r#"{"a": 1, "b": {"c": [true]}}"#), digest(r#"{"b": {"C": [true], "d": null}, "a": 1, "e": []}"#));
+        assert_eq!(
+            digest(r#"{"a": 1, "b": {"c": [true]}}"#),
+            digest(r#"{"b": {"C": [true], "d": null}, "a": 1, "e": []}"#)
+        );
         assert_ne!(digest(r#"{"a": 1}"#), digest(r#"{"a": 2}"#));
         assert_ne!(digest(r#"["ab"]"#), digest(r#"["a", "b"]"#));
     }
@@ -240,7 +243,7 @@ mod tests {
             let text = format!(
                 r#"{{"state": "enabled", "conditions": {{"users": {{"includeUsers": ["All"], "excludeGroups": {groups}}}}}}}"#
             );
-            lower(&parse(&text).unwrap(), Origin::document(0)).policy.contents
+            lower(&parse(&text).unwrap(), Origin::document(FileIndex(0))).policy.contents
         };
         let with = contents(r#"["11111111-1111-4111-8111-111111111111", 5]"#);
         assert_eq!(with.len(), 1);

@@ -10,7 +10,7 @@ mod reader;
 
 pub(crate) use reader::{is_truncated, is_type_name};
 
-use super::{Conditions, Fact, content, GrantControls, Origin, Policy, Reason, State, Strength};
+use super::{Conditions, Fact, FileIndex, GrantControls, Origin, Policy, Reason, State, Strength, content};
 use crate::syntax::{Node, Object};
 use reader::{Reader, Slot};
 use time::Date;
@@ -43,7 +43,7 @@ pub fn lower(node: &Node<'_>, origin: Origin) -> Lowered {
 /// Reads an `authenticationStrengthPolicy` that stands by itself.
 #[must_use]
 pub fn lower_strength(object: &Object<'_>) -> Option<Strength> {
-    let mut reader = Reader { conforms: true, respelt: false, root: 0 };
+    let mut reader = Reader { conforms: true, respelt: false, root: FileIndex(0) };
     reader.strength_object(object)
 }
 
@@ -75,11 +75,7 @@ impl Reader {
             self.conforms &= matches!(slot.node, None | Some(Node::Null | Node::String(_)));
         }
         let id = self.optional_id(id);
-        let display_name = match display_name.node {
-            Some(Node::String(name)) => Some(name.as_ref().into()),
-            Some(Node::Untold(_) | Node::Reference(_) | Node::Secret(_)) => None,
-            _ => self.odd(None),
-        };
+        let display_name = self.name(display_name);
         let state = match self.word::<State>(state) {
             Fact::Known(Some(state)) => Fact::Known(state),
             Fact::Known(None) => self.doubt(Reason::Missing),

@@ -32,8 +32,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] =
-        [Self::Pretty, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Markdown];
+    pub const ALL: [Self; 6] = [Self::Pretty, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Markdown];
 
     /// Its name on the command line.
     #[must_use]
@@ -53,13 +52,7 @@ impl Format {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(
-    compared: &Compared,
-    format: Format,
-    style: Style,
-    root: &Root,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write(compared: &Compared, format: Format, style: Style, root: &Root, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Pretty => text::pretty(compared, style, out),
         Format::Concise => text::concise(compared, out),

@@ -110,7 +110,7 @@ fn exception(exception: &ExceptionReport) -> Value {
 }
 
 pub(super) fn policy(policy: &PolicyRef) -> Value {
-    json!({ "id": policy.id, "displayName": policy.display_name, "address": policy.address })
+    json!({ "id": policy.id, "displayName": policy.name(), "address": policy.address })
 }
 
 /// A sign-in as another program can replay it.

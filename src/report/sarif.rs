@@ -4,7 +4,7 @@
 //! a dozen would be used.
 
 use super::{NOTHING, Root, Run, json as report};
-use crate::finding::{Finding, Level, Location, clip, escape_invisible, visible};
+use crate::finding::{Finding, Level, Location, PolicyRef, clip, escape_invisible, visible};
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Category, Meta, Rule};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -18,7 +18,8 @@ pub(super) const RESULTS: usize = 5_000;
 const RELATED: usize = 10;
 /// Tags of a rule that GitHub takes.
 const TAGS: usize = 20;
-pub(super) const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+pub(super) const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
@@ -231,7 +232,7 @@ fn result(group: &Group<'_>, metas: &[Meta], root: &Root) -> Value {
         "properties": {
             "tenant": finding.tenant,
             "policyId": finding.policy.as_ref().and_then(|policy| policy.id.clone()),
-            "policyName": finding.policy.as_ref().and_then(|policy| policy.display_name.as_ref()).map(|name| clip(&visible(name), 255)),
+            "policyName": finding.policy.as_ref().and_then(PolicyRef::name).map(|name| clip(&visible(name), 255)),
         },
     });
     if let Some(index) = metas.iter().position(|meta| meta.id == finding.rule) {

@@ -19,9 +19,10 @@ pub(super) struct Revisions {
 
 impl Revisions {
     pub(super) fn read(text: &str) -> Self {
-        let parts = text.split_once("...").map(|parts| (parts, true)).or_else(|| {
-            text.split_once("..").map(|parts| (parts, false))
-        });
+        let parts = text
+            .split_once("...")
+            .map(|parts| (parts, true))
+            .or_else(|| text.split_once("..").map(|parts| (parts, false)));
         let named = |text: &str| if text.is_empty() { "HEAD".to_owned() } else { text.to_owned() };
         match parts {
             Some(((before, after), from_merge_base)) => {

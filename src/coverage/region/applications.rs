@@ -158,14 +158,15 @@ impl Reader<'_, '_, '_> {
                 return match Suite::of(id) {
                     Some(named) if named == *suite => Formula::Always,
                     // Each suite has apps of its own. Whether there are some of both is not known.
-                    Some(other) if including || self.doubts != Doubts::Cover => self.space.is(Meaning::App(AppFact::InSuite(other))),
+                    Some(other) if including || self.doubts != Doubts::Cover => {
+                        self.space.is(Meaning::App(AppFact::InSuite(other)))
+                    }
                     Some(_) | None => Formula::Never,
                 };
             }
-            Resource::Every
-            | Resource::Other
-            | Resource::UserAction(_)
-            | Resource::AuthenticationContext(_) => return Formula::Never,
+            Resource::Every | Resource::Other | Resource::UserAction(_) | Resource::AuthenticationContext(_) => {
+                return Formula::Never;
+            }
         };
         if let Some(suite) = Suite::of(id) {
             return match suite.holds(app) {

@@ -124,12 +124,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn listed<T>(
-        &mut self,
-        property: Property,
-        list: &List<T>,
-        test: impl FnMut(&mut Self, &T) -> Formula,
-    ) -> Formula {
+    fn listed<T>(&mut self, property: Property, list: &List<T>, test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
         if list.is_empty() { Formula::Always } else { self.included(property, list, test) }
     }
 

@@ -58,7 +58,7 @@ impl Space<'_> {
     fn one_value_a_coordinate(&self, solver: &mut Solver) {
         let mut coordinates: HashMap<u8, Vec<Lit>> = HashMap::new();
         let mut external = Vec::new();
-        for (term, meaning) in self.terms.iter().enumerate() {
+        for (term, meaning) in self.indexed() {
             let coordinate = match meaning {
                 // What stands for an id may be the same object as any other.
                 Meaning::User(id) | Meaning::ExternalTenant(id) if id.is_unresolved() => continue,
@@ -152,7 +152,7 @@ impl Space<'_> {
     /// coordinate has one value.
     pub(crate) fn is_free(&self, term: Term, others: &BTreeSet<Term>) -> bool {
         let named = &self.view.tenant.companions.named_locations;
-        let free = match &self.terms[term] {
+        let free = match self.meaning(term) {
             Meaning::Location(id) => {
                 named.get(id).is_none_or(|location| location.place == Place::Undefined)
                     && self.view.tenant.is_trusted_location(id) != Some(true)
@@ -167,8 +167,8 @@ impl Space<'_> {
 
     /// Whether a term that is true can simply be made false: nothing that is true needs it.
     pub(crate) fn can_be_taken_back(&self, term: Term, others: &BTreeSet<Term>) -> bool {
-        let is_place = |other: &Term| matches!(self.terms[*other], Meaning::Location(_));
-        match &self.terms[term] {
+        let is_place = |other: &Term| matches!(self.meaning(*other), Meaning::Location(_));
+        match self.meaning(term) {
             Meaning::Group(_) | Meaning::Role(_) => self.view.requirement.users.is_empty(),
             Meaning::Trusted => !others.iter().any(is_place),
             Meaning::Location(_) => self.is_free(term, &BTreeSet::new()),
@@ -198,7 +198,7 @@ impl Space<'_> {
     }
 }
 
-fn is_outside_possible(places: &[(usize, &Place)]) -> bool {
+fn is_outside_possible<L: Copy + Ord>(places: &[(L, &Place)]) -> bool {
     addresses::partitions(places).iter().all(|(_, cells)| cells.contains(&BTreeSet::new()))
 }
 

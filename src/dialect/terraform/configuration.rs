@@ -4,12 +4,12 @@
 use super::block::{self, has_bare_strength, wants_old_azuread};
 use super::expression::{Scope, labelled};
 use super::modules::{Existence, Setting, existence};
-use super::part::{KIND_OF_VALUES, NO_POLICIES, Part, resources};
+use super::part::{Part, resources};
 use super::surroundings::Surroundings;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
-use crate::dialect::{Found, Taken};
-use crate::policy::{Block, Detour, Wording};
+use crate::dialect::{DocumentKind, Found, Taken};
+use crate::policy::{Block, Detour, FileIndex, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::collections::BTreeMap;
 
@@ -23,12 +23,12 @@ pub fn read_folder(
     let Setting { exists, scope } = setting;
     let tenants = Tenants::of(parts, &scope);
     let module = Module { tenants, takes_bare_strengths: wants_old_azuread(parts), scope, exists, surroundings };
-    let root = parts.first().map_or(0, |part| part.file);
+    let root = parts.first().map_or(FileIndex(0), |part| part.file);
     let read = parts.iter().map(|part| {
         let kind = match (part.gives_values(), exists) {
-            (true, _) => KIND_OF_VALUES,
-            (false, Existence::No) => "a Terraform module that makes nothing",
-            (false, Existence::Yes | Existence::Perhaps(_)) => NO_POLICIES,
+            (true, _) => DocumentKind::TerraformValues,
+            (false, Existence::No) => DocumentKind::TerraformModuleUncalled,
+            (false, Existence::Yes | Existence::Perhaps(_)) => DocumentKind::TerraformConfigurationWithoutPolicies,
         };
         let taken = Taken { root, ..Taken::new(kind) };
         let mut reader = Reader { text: "", file: part.file, visit, taken };
@@ -37,7 +37,7 @@ pub fn read_folder(
             resource(&mut reader, &module, (type_name, name, block), root);
         }
         if reader.taken.policies > 0 {
-            reader.taken.kind = "Terraform configuration";
+            reader.taken.kind = DocumentKind::TerraformConfiguration;
         }
         reader.taken
     });
@@ -57,7 +57,7 @@ fn resource(
     reader: &mut Reader<'_, 'static>,
     module: &Module<'_>,
     (type_name, name, block): (&str, &str, &Object<'static>),
-    root: usize,
+    root: FileIndex,
 ) {
     let Some(kind) = kind(type_name, Some(block)) else { return };
     let wording = kind.wording();

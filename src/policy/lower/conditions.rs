@@ -2,7 +2,8 @@
 
 use super::reader::{Reader, Slot};
 use crate::policy::{
-    Applications, Conditions, Digest, Fact, Filter, FilterMode, Guests, List, MembershipKind, Opaque, Reason, Scope, Users,
+    Applications, Conditions, Digest, Fact, Filter, FilterMode, Guests, List, MembershipKind, Opaque, Reason, Scope,
+    Users,
 };
 use crate::syntax::{Node, Object};
 

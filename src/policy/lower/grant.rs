@@ -1,7 +1,9 @@
 //! `grantControls` and `sessionControls`.
 
 use super::reader::Reader;
-use crate::policy::{Combination, Fact, GrantControl, GrantControls, Id, List, Operator, Reason, SessionControl, Strength};
+use crate::policy::{
+    Combination, Fact, GrantControl, GrantControls, Id, List, Operator, Reason, SessionControl, Strength,
+};
 use crate::syntax::{Node, Object};
 use serde_json::Value;
 use std::collections::BTreeMap;

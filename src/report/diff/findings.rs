@@ -1,13 +1,13 @@
 //! Groups of changes as findings, so that every format shows them as it shows findings of rules.
 
 use super::words;
+use crate::coverage::Side;
+use crate::diff::Which;
 use crate::diff::{Change, Group, Kind};
 use crate::finding::{Extent, Finding, Location, PolicyRef};
 use crate::outcome::Compared;
-use crate::syntax::Pointer;
-use crate::diff::Which;
-use crate::coverage::Side;
 use crate::source::Position;
+use crate::syntax::Pointer;
 use sha2::{Digest, Sha256};
 
 /// The id of the pseudo rule of a kind of change.
@@ -31,16 +31,9 @@ fn finding(compared: &Compared, group: &Group) -> Finding {
         .collect();
     let message = words::headline(compared, change, policies.len().saturating_sub(1));
     let cause = change.causes.first();
-    let edited: Vec<String> = change
-        .causes
-        .iter()
-        .map(|cause| words::edited(compared, cause.before, cause.after, cause.property))
-        .collect();
-    let mut help = format!(
-        "{}. Example: {}.",
-        crate::finding::joined(&edited, 3),
-        words::example(compared, change)
-    );
+    let edited: Vec<String> =
+        change.causes.iter().map(|cause| words::edited(compared, cause.before, cause.after, cause.property)).collect();
+    let mut help = format!("{}. Example: {}.", crate::finding::joined(&edited, 3), words::example(compared, change));
     for (side, policy, pointer, reason) in change.depends_on.iter().take(2) {
         let label = compared.label(*side, Which::Policy(*policy));
         help.push_str(&format!(" It depends on `{}` of {label} {}: {reason}.", pointer.dotted(), side.word()));
@@ -91,7 +84,7 @@ fn locations(compared: &Compared, index: usize) -> Vec<Location> {
 /// The same for the same edit with the same effect, whatever else changes.
 fn fingerprint(group: &Group, policy: Option<&PolicyRef>, change: &Change) -> String {
     let mut hash = Sha256::new();
-    let name = policy.and_then(|policy| policy.id.as_ref().or(policy.display_name.as_ref()));
+    let name = policy.and_then(|policy| policy.id.as_ref().or(policy.display_name.known()));
     let mut parts: Vec<&str> = vec!["diff", group.kind.word(), group.property.word(), change.certainty.word()];
     parts.extend(name.map(String::as_str));
     parts.extend(group.removed.iter().map(String::as_str));

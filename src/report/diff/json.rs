@@ -2,9 +2,7 @@
 
 use super::super::json::sign_in_parts;
 use crate::coverage::Side;
-use crate::diff::{
-    Cause, Change, DeviceFact, Edit, Group, Masked, Outcome, Principal, Region, Resources, Which,
-};
+use crate::diff::{Cause, Change, DeviceFact, Edit, Group, Masked, Outcome, Principal, Region, Resources, Which};
 use crate::finding::{Location, escape_invisible};
 use crate::outcome::Compared;
 use crate::policy::Words;
@@ -78,8 +76,7 @@ fn change(compared: &Compared, index: usize) -> Value {
         "causes": change.causes.iter().zip(&compared.places[index]).map(|(one, places)| cause(compared, one, places)).collect::<Vec<_>>(),
     });
     if let (Some((gained, controls)), Some(members)) = (&change.session, value.as_object_mut()) {
-        let names: Vec<String> =
-            controls.iter().map(|control| format!("{}={}", control.name, control.value)).collect();
+        let names: Vec<String> = controls.iter().map(|control| format!("{}={}", control.name, control.value)).collect();
         members.insert("session".to_owned(), json!({ if *gained { "gained" } else { "lost" }: names }));
     }
     value
@@ -94,7 +91,7 @@ fn id(compared: &Compared, side: Side, which: Which) -> Value {
         Which::Policy(index) => {
             let policy = compared.side(side).policies.get(index);
             let named = |policy: &crate::finding::PolicyRef| {
-                policy.id.clone().or_else(|| policy.address.clone()).or_else(|| policy.display_name.clone())
+                policy.id.clone().or_else(|| policy.address.clone()).or_else(|| policy.display_name.known().cloned())
             };
             json!(policy.and_then(named))
         }
@@ -108,7 +105,9 @@ fn ids(compared: &Compared, side: Side, all: &[Which]) -> Vec<Value> {
 
 fn party(compared: &Compared, side: Side, which: Option<Which>) -> Value {
     match which {
-        Some(Which::Policy(index)) => compared.side(side).policies.get(index).map_or(Value::Null, super::super::json::policy),
+        Some(Which::Policy(index)) => {
+            compared.side(side).policies.get(index).map_or(Value::Null, super::super::json::policy)
+        }
         Some(Which::DefaultsBlock | Which::DefaultsAsk) => {
             json!({ "id": "securityDefaults", "displayName": "security defaults", "address": null })
         }

@@ -18,7 +18,11 @@ pub(super) fn write(compared: &Compared, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "{MARK}")?;
     let sign = match difference.verdict {
         Verdict::Equal => "✅",
-        Verdict::Changed | Verdict::PossiblyChanged if difference.changes.iter().any(|one| one.level == Level::Error) => "❌",
+        Verdict::Changed | Verdict::PossiblyChanged
+            if difference.changes.iter().any(|one| one.level == Level::Error) =>
+        {
+            "❌"
+        }
         Verdict::Changed | Verdict::PossiblyChanged => "⚠️",
         Verdict::Undecided => "❓",
     };

@@ -20,7 +20,8 @@ pub(super) fn verdict(compared: &Compared) -> String {
     let difference = &compared.difference;
     let count = |certain: bool, test: fn(Kind) -> bool| {
         let changes = difference.groups.iter().filter(|group| {
-            let is_certain = group.changes.iter().any(|change| difference.changes[*change].certainty == Certainty::Certain);
+            let is_certain =
+                group.changes.iter().any(|change| difference.changes[*change].certainty == Certainty::Certain);
             test(group.kind) && is_certain == certain
         });
         changes.count()
@@ -60,7 +61,11 @@ pub(super) fn headline(compared: &Compared, change: &Change, others: usize) -> S
         Kind::Loosened if before == after || before.requires == after.requires => {
             let added = &compared.difference.groups[change.group].added;
             let also = if added.is_empty() { "less".to_owned() } else { joined(added, NAMED) };
-            format!("{}, {} {also}", needed(compared, before), may("and it is now satisfied by", "and it may now be satisfied by"))
+            format!(
+                "{}, {} {also}",
+                needed(compared, before),
+                may("and it is now satisfied by", "and it may now be satisfied by")
+            )
         }
         Kind::Loosened => {
             let needs = needs(compared, after, "nothing");
@@ -140,9 +145,8 @@ fn control(compared: &Compared, control: &str) -> String {
 }
 
 fn except(compared: &Compared, change: &Change) -> String {
-    let side = |side: Side, all: &[Which]| -> Vec<String> {
-        all.iter().map(|which| compared.label(side, *which)).collect()
-    };
+    let side =
+        |side: Side, all: &[Which]| -> Vec<String> { all.iter().map(|which| compared.label(side, *which)).collect() };
     let mut names = side(Side::Before, &change.except.before);
     let asked = if names.is_empty() { "still asks" } else { "asked before" };
     names.extend(side(Side::After, &change.except.after));
@@ -245,7 +249,9 @@ pub(super) fn resource(compared: &Compared, resource: &Resource) -> String {
             "urn:user:registerdevice" => "the registration of a device".to_owned(),
             other => format!("the user action {}", quoted(other)),
         },
-        Resource::AuthenticationContext(context) => format!("the authentication context {}", quoted(&context.to_string())),
+        Resource::AuthenticationContext(context) => {
+            format!("the authentication context {}", quoted(&context.to_string()))
+        }
         Resource::Other | Resource::Every => "any app".to_owned(),
     }
 }
@@ -299,7 +305,8 @@ fn how(compared: &Compared, change: &Change, sign_in: &SignIn) -> String {
     if sign_in.platform != first.platform {
         text.push_str(&format!(" on {}", sign_in.platform.word()));
     }
-    let seen = |sign_in: &SignIn| -> Vec<String> { names(compared, &sign_in.locations.iter().cloned().collect::<Vec<_>>()) };
+    let seen =
+        |sign_in: &SignIn| -> Vec<String> { names(compared, &sign_in.locations.iter().cloned().collect::<Vec<_>>()) };
     let [before, after] = &change.witness;
     if before.locations != after.locations {
         let word = |all: Vec<String>| if all.is_empty() { "no named location".to_owned() } else { joined(&all, NAMED) };

@@ -7,13 +7,17 @@ use crate::policy::{ClientAppType, Fact, State};
 use crate::requirement::Resource;
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{AssumeEnabled, Cause, Why};
-use crate::tenant::MissingPolicies;
+use crate::tenant::{MissingPolicies, PolicyIndex};
 
 /// Other ways in that are described beside the first.
 const OTHERS: usize = 3;
 
 /// What is open, or what cannot be told and why.
-pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
+pub(super) fn of(
+    facts: &TenantFacts<'_>,
+    judgement: &Judgement,
+    nearest: Option<&(PolicyIndex, Vec<Cause>)>,
+) -> String {
     let decision = &judgement.decision;
     let control = judgement.control;
     let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| words::who(facts, judgement, hole));
@@ -51,7 +55,7 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
             )
         }
         Reason::Unknown(index, cause) => {
-            let policy = &facts.tenant.policies[*index];
+            let policy = &facts.tenant[*index];
             let name = PolicyRef::to(policy).label();
             let doubt = words::unknown(facts, policy, cause);
             format!("{untold}. It hinges on {name}, where {doubt}. Unless that stops it, {through}.")
@@ -95,14 +99,18 @@ fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
 }
 
 /// Whether a policy would stop the sign-in, and nothing in the tenant is enabled.
-fn is_all_off(facts: &TenantFacts<'_>, nearest: Option<&(usize, Vec<Cause>)>) -> bool {
+fn is_all_off(facts: &TenantFacts<'_>, nearest: Option<&(PolicyIndex, Vec<Cause>)>) -> bool {
     let only_off = |causes: &[Cause]| matches!(causes, [Cause { why: Why::ReportOnly | Why::Disabled, .. }]);
     let enabled = facts.tenant.policies.iter().any(|policy| policy.state == Fact::Known(State::Enabled));
     facts.assume_enabled == AssumeEnabled::Neither && !enabled && nearest.is_some_and(|(_, causes)| only_off(causes))
 }
 
 /// The smallest change that closes the gap.
-pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
+pub(super) fn help(
+    facts: &TenantFacts<'_>,
+    judgement: &Judgement,
+    nearest: Option<&(PolicyIndex, Vec<Cause>)>,
+) -> String {
     let explain = match &judgement.control.text {
         Some(_) => format!(" `caplint explain {}` has every step.{}", judgement.control.id, mandatory(judgement)),
         None => String::new(),
@@ -118,7 +126,6 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
     } else {
         format!("Create a policy that requires it of all users, without conditions.{explain}")
     };
-    let policies = &facts.tenant.policies;
     match &judgement.decision.reason {
         Reason::TooIntricate => return format!("One policy for all users, without conditions, settles it.{explain}"),
         Reason::Witness if is_all_off(facts, nearest) => {
@@ -135,7 +142,7 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
     let Some((index, causes)) = hinge.as_ref().or(nearest) else { return create };
     // A policy for some users is not the one to change for all.
     let by_groups = !matches!(judgement.decision.reason, Reason::Membership(_));
-    let policy = &policies[*index];
+    let policy = &facts.tenant[*index];
     let is_for_roles = !requirement.users.is_empty() && !policy.conditions.users.include_roles.is_empty();
     let is_for_others = |cause: &Cause| match cause.why {
         Why::UserNotIncluded => !is_for_roles,

@@ -11,6 +11,7 @@ use crate::requirement::{Grant, Principal, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, SignIn, Why};
 use crate::syntax::{Pointer, Untold};
+use crate::tenant::PolicyIndex;
 
 /// Clients that can do MFA.
 const MODERN: [ClientAppType; 2] = [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
@@ -59,6 +60,19 @@ fn kind_of_user(kind: UserType) -> &'static str {
         UserType::B2bDirectConnectUser => "B2B direct connect user",
         UserType::OtherExternalUser => "other external user",
         UserType::ServiceProvider => "service provider's technician",
+    }
+}
+
+/// The same with its article.
+fn one_of_kind(kind: UserType) -> &'static str {
+    match kind {
+        UserType::Member => "an ordinary user",
+        UserType::InternalGuest => "an internal guest",
+        UserType::B2bCollaborationGuest => "a B2B collaboration guest",
+        UserType::B2bCollaborationMember => "a B2B collaboration member",
+        UserType::B2bDirectConnectUser => "a B2B direct connect user",
+        UserType::OtherExternalUser => "another external user",
+        UserType::ServiceProvider => "a service provider's technician",
     }
 }
 
@@ -199,7 +213,7 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
         also.push(format!("if {} stands for the same account", listed(&same)));
     }
     if rest.sign_in.user_type != UserType::Member {
-        also.push(format!("as {}", with_article(kind_of_user(rest.sign_in.user_type))));
+        also.push(format!("as {}", one_of_kind(rest.sign_in.user_type)));
     }
     let groups: Vec<String> = rest.sign_in.groups.iter().map(|group| named(facts, group)).collect();
     if !groups.is_empty() {
@@ -215,25 +229,17 @@ pub(super) fn besides(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hol
     also.join(", ")
 }
 
-fn with_article(noun: &str) -> String {
-    match noun {
-        "other external user" => "another external user".to_owned(),
-        _ if noun.starts_with(['i', 'o']) => format!("an {noun}"),
-        _ => format!("a {noun}"),
-    }
-}
-
 /// "A covers", "A and B together cover".
-pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     let named = self::policies(facts, policies);
     if policies.len() == 1 { format!("{named} covers") } else { format!("{named} together cover") }
 }
 
 /// The first of some policies by name, and how many more there are.
-pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     const SHOWN: usize = 6;
     let mut names: Vec<String> =
-        policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant.policies[*index]).label()).collect();
+        policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant[*index]).label()).collect();
     if policies.len() > SHOWN {
         names.push(format!("{} more", policies.len() - SHOWN));
     }
@@ -479,10 +485,10 @@ fn untold_remedy(untold: Untold, value: &str) -> String {
 }
 
 /// The groups that coverage hinges on, as the subject of "… contains every user".
-pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     let mut ids: Vec<&Id> = policies
         .iter()
-        .flat_map(|index| facts.tenant.policies[*index].conditions.users.include_groups.known().map(|(_, id)| id))
+        .flat_map(|index| facts.tenant[*index].conditions.users.include_groups.known().map(|(_, id)| id))
         .collect();
     ids.sort();
     ids.dedup();

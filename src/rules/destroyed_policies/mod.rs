@@ -30,7 +30,7 @@ impl Rule for DestroyedPolicies {
             "This plan destroys {count} Conditional Access {policies} and keeps none: {}. After apply, no policy of it is in force.",
             named.join(", ")
         );
-        let label = Label { file: file.file, spot: Spot::File, message: "destroys every policy in it".to_owned() };
+        let label = Label::in_file(file.file, Spot::File, "destroys every policy in it");
         drafts.push(
             Self::draft(message)
                 .help("Apply it only if other policies take over; check them in the same run.")

@@ -30,7 +30,7 @@ impl Rule for InvalidId {
             let place = violation.pointer.dotted();
             let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));
             let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
-            let role = crate::catalog::role(value).filter(|_| place.contains("Roles["));
+            let role = crate::catalog::role(value).filter(|_| is_in_roles(&violation.pointer));
             let help = if let Some(role) = role {
                 format!("Write {}, the role's id. caplint reads the name as that; Microsoft Graph does not.", role.id)
             } else if literals.is_empty() {
@@ -47,6 +47,11 @@ impl Rule for InvalidId {
             );
         }
     }
+}
+
+/// Whether a place is an element of a list of roles.
+fn is_in_roles(pointer: &Pointer) -> bool {
+    matches!(Property::at(&pointer.parent()), Some(Property::IncludeRoles | Property::ExcludeRoles))
 }
 
 /// Whether the files tell which object a name stands for.

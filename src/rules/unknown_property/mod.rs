@@ -26,9 +26,9 @@ impl Rule for UnknownProperty {
                 continue;
             }
             let parent = violation.pointer.parent();
-            // In the words of Terraform, the second has another name.
-            let parts = [Property::Conditions.as_str(), Property::GrantControls.as_str(), "/grant_controls"];
-            let part = parts.into_iter().any(|part| parent.is_within(&Pointer::new(part)));
+            let in_graph = policy.origin.wording.to_graph(&parent);
+            let parts = [Property::Conditions, Property::GrantControls];
+            let part = parts.into_iter().any(|part| in_graph.is_within(&Pointer::new(part)));
             let (level, message) = if part {
                 let message = format!(
                     "caplint does not know the property {} here. It may leave somebody out, so `{}` is not known, and no verdict \

@@ -20,7 +20,7 @@ impl Rule for WrappedPolicy {
         for pointer in file.taken.iter().flat_map(|taken| &taken.wrappers) {
             let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
-            let label = Label { file: file.file, spot, message: "read as a policy, or a list of them".to_owned() };
+            let label = Label::in_file(file.file, spot, "read as a policy, or a list of them");
             let message =
                 format!("The policies in this file stand inside of `{}`; they were read from there.", pointer.dotted());
             drafts.push(Self::draft(message).about(pointer.as_str()).label(label));

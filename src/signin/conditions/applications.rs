@@ -102,10 +102,9 @@ fn targeted(view: &View<'_>, property: Property, list: &List<Id>, sign_in: &Sign
             || match &sign_in.resource {
                 Resource::App(app) => id == app || Suite::of(id).is_some_and(|suite| suite.holds(app) == Some(true)),
                 Resource::OfSuite(suite) => id.is(suite.word()),
-                Resource::Every
-                | Resource::Other
-                | Resource::UserAction(_)
-                | Resource::AuthenticationContext(_) => false,
+                Resource::Every | Resource::Other | Resource::UserAction(_) | Resource::AuthenticationContext(_) => {
+                    false
+                }
             }
     };
     // Each suite has apps of its own; that an app of one is in the other as well, the sign-in tells.
