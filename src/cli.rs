@@ -15,6 +15,7 @@ mod reporting;
 mod rules;
 mod schema;
 mod selection;
+mod show;
 mod what_if;
 
 use crate::finding::visible;
@@ -41,6 +42,8 @@ enum Command {
     WhatIf(Box<what_if::Arguments>),
     /// Compare two tenants by what they do: who is asked for less, asked for more, blocked or let in
     Diff(Box<diff::Arguments>),
+    /// Print policies as readable text, the same for every format and encoding; for reviews and git diff
+    Show(show::Arguments),
     /// List every file with what it was taken for
     Files(files::Arguments),
     /// Print what a rule catches, why it matters and how to fix it
@@ -111,6 +114,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::WhatIf(arguments) => what_if::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),

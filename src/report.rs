@@ -7,6 +7,7 @@ mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+pub mod policy_text;
 mod pretty;
 mod sarif;
 mod snippet;

@@ -227,6 +227,9 @@ fn compared(loaded: [Loaded; 2], difference: Difference) -> Compared {
     Compared { before, after, difference, places, findings, names }
 }
 
+/// A place of a cause, once its file is read.
+type Found = Option<(Side, Location)>;
+
 /// The places of all causes, as lines.
 fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, Location)>>> {
     let mut drafts: [Vec<Draft>; 2] = Default::default();
@@ -245,7 +248,7 @@ fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, 
             }
         }
     }
-    let mut places: Vec<Vec<Vec<Option<(Side, Location)>>>> = difference
+    let mut places: Vec<Vec<Vec<Found>>> = difference
         .changes
         .iter()
         .map(|change| change.causes.iter().map(|cause| vec![None; cause.places.len()]).collect())

@@ -47,47 +47,21 @@ pub fn compare(before: &Tenant, after: &Tenant, options: Options) -> Difference 
     let defaults_differ = before.security_defaults() != after.security_defaults();
     if !difference.edits.is_empty() || locations || defaults_differ {
         let search = Search::new(tenants, &pairs, &requirement, options, locations);
-        match search.and_then(|search| search.run(&mut difference)) {
-            Ok(()) => {}
-            Err(TooIntricate) => {
-                difference.complete = false;
-                let classes = &mut difference.classes;
-                for class in [
-                    &mut classes.loosened,
-                    &mut classes.tightened,
-                    &mut classes.newly_blocked,
-                    &mut classes.newly_unblocked,
-                    &mut classes.session_changed,
-                ] {
-                    if *class == Class::No {
-                        *class = Class::Undecided;
-                    }
-                }
-            }
+        if let Err(TooIntricate) = search.and_then(|search| search.run(&mut difference)) {
+            difference.complete = false;
+            difference.classes.replace_no(Class::Undecided);
         }
     }
     if tenants.iter().any(|tenant| !tenant.missing.is_empty()) {
         difference.complete = false;
-        let classes = &mut difference.classes;
-        for class in [
-            &mut classes.loosened,
-            &mut classes.tightened,
-            &mut classes.newly_blocked,
-            &mut classes.newly_unblocked,
-            &mut classes.session_changed,
-        ] {
-            if *class == Class::No {
-                *class = Class::Possibly;
-            }
-        }
+        difference.classes.replace_no(Class::Possibly);
     }
-    difference.verdict = verdict(&difference.classes);
+    difference.verdict = verdict(difference.classes);
     difference
 }
 
-fn verdict(classes: &Classes) -> Verdict {
-    let all =
-        [classes.loosened, classes.tightened, classes.newly_blocked, classes.newly_unblocked, classes.session_changed];
+fn verdict(classes: Classes) -> Verdict {
+    let all = classes.all();
     if all.contains(&Class::Yes) {
         Verdict::Changed
     } else if all.contains(&Class::Undecided) {

@@ -109,6 +109,25 @@ pub struct Classes {
     pub session_changed: Class,
 }
 
+impl Classes {
+    /// All of them.
+    #[must_use]
+    pub fn all(self) -> [Class; 5] {
+        let Self { loosened, tightened, newly_blocked, newly_unblocked, session_changed } = self;
+        [loosened, tightened, newly_blocked, newly_unblocked, session_changed]
+    }
+
+    /// Says something else wherever it says that no sign-in changes.
+    pub(super) fn replace_no(&mut self, by: Class) {
+        let Self { loosened, tightened, newly_blocked, newly_unblocked, session_changed } = self;
+        for class in [loosened, tightened, newly_blocked, newly_unblocked, session_changed] {
+            if *class == Class::No {
+                *class = by;
+            }
+        }
+    }
+}
+
 /// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

@@ -3,6 +3,7 @@
 use super::{Fact, List, Policy, Property};
 use crate::syntax::{Node, Object};
 use sha2::{Digest as _, Sha256};
+use std::fmt;
 
 /// A digest of a value as it is written. Keys are sorted; null, empty and missing are one and the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +38,12 @@ impl Digest {
         let mut digest = [0; 16];
         digest.copy_from_slice(&hash.finalize()[..16]);
         Self(digest)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(6).try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

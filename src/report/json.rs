@@ -114,6 +114,7 @@ pub(super) fn policy(policy: &PolicyRef) -> Value {
 }
 
 /// A sign-in as another program can replay it.
+#[must_use]
 pub fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
     let mut value = sign_in_parts(sign_in, relevant);
     value["signInContext"] = json!({ "resource": resource(&sign_in.resource) });

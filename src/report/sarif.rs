@@ -87,11 +87,12 @@ fn merged(run: &Run) -> Vec<Group<'_>> {
 }
 
 fn driver(rules: &[&dyn Rule], metas: &[Meta]) -> Value {
-    tool(rules.iter().zip(metas).map(|(rule, meta)| descriptor(*rule, meta)).collect())
+    let rules: Vec<Value> = rules.iter().zip(metas).map(|(rule, meta)| descriptor(*rule, meta)).collect();
+    tool(&rules)
 }
 
 /// caplint with the rules that it reports.
-pub(super) fn tool(rules: Vec<Value>) -> Value {
+pub(super) fn tool(rules: &[Value]) -> Value {
     let version = env!("CARGO_PKG_VERSION");
     json!({
         "name": "caplint",

@@ -106,7 +106,7 @@ fn contents<'o>(objects: impl Iterator<Item = &'o str>) -> Result<Vec<Vec<u8>>, 
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| no_git(&error))?;
-    let request = objects.iter().map(|object| format!("{object}\n")).collect::<String>();
+    let request = objects.join("\n") + "\n";
     let mut stdin = child.stdin.take();
     // Both pipes are served at once, or they could wait for each other.
     let writer = std::thread::spawn(move || stdin.as_mut().map(|stdin| stdin.write_all(request.as_bytes())));

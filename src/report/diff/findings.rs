@@ -9,6 +9,7 @@ use crate::outcome::Compared;
 use crate::source::Position;
 use crate::syntax::Pointer;
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 
 /// The id of the pseudo rule of a kind of change.
 pub(super) fn rule(kind: Kind) -> &'static str {
@@ -26,7 +27,7 @@ fn finding(compared: &Compared, group: &Group) -> Finding {
     let policies: std::collections::BTreeSet<_> = group
         .changes
         .iter()
-        .flat_map(|change| compared.difference.changes[*change].causes.first())
+        .filter_map(|change| compared.difference.changes[*change].causes.first())
         .map(|cause| (cause.before, cause.after))
         .collect();
     let message = words::headline(compared, change, policies.len().saturating_sub(1));
@@ -94,5 +95,9 @@ fn fingerprint(group: &Group, policy: Option<&PolicyRef>, change: &Change) -> St
         hash.update(part.len().to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

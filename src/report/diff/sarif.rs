@@ -12,7 +12,8 @@ pub(super) fn write(compared: &Compared, root: &Root, out: &mut dyn Write) -> io
     let found = findings::of(compared);
     let results: Vec<Value> = found.iter().take(sarif::RESULTS).map(|finding| sarif::single(finding, root)).collect();
     let rules = [Kind::Loosened, Kind::NewlyUnblocked, Kind::NewlyBlocked, Kind::Tightened, Kind::SessionChanged];
-    let driver = sarif::tool(rules.into_iter().map(descriptor).collect());
+    let rules: Vec<Value> = rules.into_iter().map(descriptor).collect();
+    let driver = sarif::tool(&rules);
     let report = json!({
         "$schema": sarif::SCHEMA,
         "version": "2.1.0",

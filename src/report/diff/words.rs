@@ -27,19 +27,15 @@ pub(super) fn verdict(compared: &Compared) -> String {
         changes.count()
     };
     let mut parts = Vec::new();
-    let kinds: [(&str, fn(Kind) -> bool); 4] = [
-        ("loosened", Kind::is_loosening),
-        ("newly blocked", |kind| kind == Kind::NewlyBlocked),
-        ("tightened", |kind| kind == Kind::Tightened),
-        ("with other session controls", |kind| kind == Kind::SessionChanged),
-    ];
-    for (word, test) in kinds {
-        match (count(true, test), count(false, test)) {
-            (0, 0) => {}
-            (0, _) => parts.push(format!("perhaps {word}")),
-            (_, _) => parts.push(word.to_owned()),
-        }
-    }
+    let mut add = |word: &str, test: fn(Kind) -> bool| match (count(true, test), count(false, test)) {
+        (0, 0) => {}
+        (0, _) => parts.push(format!("perhaps {word}")),
+        (_, _) => parts.push(word.to_owned()),
+    };
+    add("loosened", Kind::is_loosening);
+    add("newly blocked", |kind| kind == Kind::NewlyBlocked);
+    add("tightened", |kind| kind == Kind::Tightened);
+    add("with other session controls", |kind| kind == Kind::SessionChanged);
     match difference.verdict {
         Verdict::Equal => "no sign-in changes".to_owned(),
         Verdict::Undecided => "undecided: the policies are too intricate to compare".to_owned(),
@@ -67,15 +63,11 @@ pub(super) fn headline(compared: &Compared, change: &Change, others: usize) -> S
                 may("and it is now satisfied by", "and it may now be satisfied by")
             )
         }
-        Kind::Loosened => {
-            let needs = needs(compared, after, "nothing");
-            format!("{}, and {} {needs}", needed(compared, before), may("now need", "may now need"))
-        }
         Kind::NewlyUnblocked => {
             format!("were blocked, and {} {}", may("now need", "may now need"), needs(compared, after, "nothing"))
         }
         Kind::NewlyBlocked => format!("{}, and {} blocked now", needed(compared, before), may("are", "may be")),
-        Kind::Tightened => {
+        Kind::Loosened | Kind::Tightened => {
             let needs = needs(compared, after, "nothing");
             format!("{}, and {} {needs}", needed(compared, before), may("now need", "may now need"))
         }
