@@ -95,11 +95,11 @@ impl Prover<'_> {
             Side::Before => (Some(which), counterpart),
             Side::After => (counterpart, Some(which)),
         };
-        let places = self.places(asked, which, counterpart, property);
+        let places = Self::places(asked, which, counterpart, property);
         Cause { before: parties.0, after: parties.1, property, places }
     }
 
-    fn places(&self, asked: &Asked<'_>, which: Which, counterpart: Option<Which>, property: Property) -> Vec<Place> {
+    fn places(asked: &Asked<'_>, which: Which, counterpart: Option<Which>, property: Property) -> Vec<Place> {
         let (old, new) = (asked.old, asked.old.other());
         let mut places = Vec::new();
         let policy = |side: Side, which: Which| match which {

@@ -110,8 +110,8 @@ impl Facts<'_> {
             Fact::Unknown(reason) => self.unknown("clientApplications", reason.because()),
         }
         self.words("clientAppTypes", &conditions.client_app_types);
-        self.scope("platforms", &conditions.platforms, |facts, what, list| facts.words(what, list));
-        self.scope("locations", &conditions.locations, |facts, what, list| facts.ids(what, list));
+        self.scope("platforms", &conditions.platforms, Self::words);
+        self.scope("locations", &conditions.locations, Self::ids);
         self.filter("devices.deviceFilter", &conditions.device_filter);
         self.words("signInRiskLevels", &conditions.sign_in_risk_levels);
         self.words("userRiskLevels", &conditions.user_risk_levels);
