@@ -1,5 +1,9 @@
 //! What Microsoft calls its own objects, and what it has announced about them: directory roles, first-party apps, built-in
 //! strengths, retirements. Files in `data/`, each with its sources and their dates.
+//!
+//! They are tables and not TOML because roles and apps are read in nearly every run, and a run over one file should take no longer
+//! than it must: a line is split at its tabs, and no parser is involved. A line is also a row in review. What TOML would
+//! refuse, a test refuses: `every_row_of_the_tables_is_well_formed`.
 
 mod combination;
 
@@ -165,16 +169,16 @@ pub struct Retirement {
     pub source: &'static str,
 }
 
+fn day(cell: &str) -> Option<Date> {
+    Date::parse(cell, time::macros::format_description!("[year]-[month]-[day]")).ok()
+}
+
 /// The end of what policies call `name`, if one is announced.
 #[must_use]
 pub fn retirement(name: &str) -> Option<&'static Retirement> {
     static RETIREMENTS: OnceLock<Vec<Retirement>> = OnceLock::new();
     let all = RETIREMENTS.get_or_init(|| {
-        let retirement = |[name, day, source]: [&'static str; 3]| Retirement {
-            name,
-            day: Date::parse(day, time::macros::format_description!("[year]-[month]-[day]")).ok(),
-            source,
-        };
+        let retirement = |[name, day, source]: [&'static str; 3]| Retirement { name, day: self::day(day), source };
         rows(include_str!("../data/retirements.tsv")).map(retirement).collect()
     });
     all.iter().find(|retirement| retirement.name == name)
@@ -216,6 +220,7 @@ pub fn assumptions() -> impl Iterator<Item = (&'static str, &'static str)> {
     rows(include_str!("../data/assumptions.tsv")).map(|[id, text]| (id, text))
 }
 
+/// The rows of a table. One with a column too many or too few is passed over, which a test excludes.
 fn rows<const COLUMNS: usize>(file: &'static str) -> impl Iterator<Item = [&'static str; COLUMNS]> {
     let rows = file.lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
@@ -343,18 +348,97 @@ mod tests {
         assert_eq!(app_named("Contoso"), None);
     }
 
+    /// What a cell must be.
+    type Column = fn(&str) -> bool;
+
+    /// As Microsoft's pages write it, so that a search finds it.
+    fn guid(cell: &str) -> bool {
+        Uuid::parse_str(cell).is_ok_and(|guid| guid.to_string() == cell)
+    }
+
+    fn text(cell: &str) -> bool {
+        !cell.is_empty() && cell.trim() == cell
+    }
+
+    /// What is wrong with a table, line by line. The first column, and each that holds GUIDs, has nothing twice.
+    fn problems(table: &str, columns: &[Column], is_sorted: bool) -> Vec<String> {
+        let rows = || table.lines().enumerate().filter(|(_, line)| !line.starts_with('#'));
+        let (mut problems, mut seen, mut last) = (Vec::new(), std::collections::BTreeSet::new(), String::new());
+        for (index, line) in rows() {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let mut report = |what: &str| problems.push(format!("line {}: {what}", index + 1));
+            if cells.len() != columns.len() {
+                report(&format!("{} columns instead of {}", cells.len(), columns.len()));
+            }
+            for (number, (cell, _)) in cells.iter().zip(columns).enumerate().filter(|(_, (cell, is))| !is(cell)) {
+                report(&format!("{cell:?} in column {}", number + 1));
+            }
+            for cell in
+                cells.iter().enumerate().filter(|(number, cell)| *number == 0 || guid(cell)).map(|(_, cell)| cell)
+            {
+                if !seen.insert(cell.to_lowercase()) {
+                    report(&format!("{cell:?} a second time"));
+                }
+            }
+            let key = cells[0].to_lowercase();
+            if is_sorted && key < last {
+                report(&format!("{:?} stands behind what comes after it", cells[0]));
+            }
+            last = key;
+        }
+        problems
+    }
+
     #[test]
-    fn every_row_of_the_files_is_read() {
-        let lines = |file: &str| file.lines().filter(|line| !line.starts_with('#')).count();
-        assert_eq!(roles().len(), lines(include_str!("../data/roles.tsv")));
-        assert_eq!(apps().len(), lines(include_str!("../data/apps.tsv")));
+    fn every_row_of_the_tables_is_well_formed() {
+        let is_set = |cell: &str| cell == "-" || cell.split(' ').all(|set| ROLE_SETS.contains(&set));
+        let is_told = |cell: &str| ["yes", "no", "?"].contains(&cell);
+        let is_day = |cell: &str| cell == "-" || crate::catalog::day(cell).is_some();
+        let is_address = |cell: &str| cell.starts_with("https://") && !cell.contains(' ');
+        let combinations = |cell: &str| cell.split(' ').all(|one| Combination::read(one).is_some());
+        let elsewhere = |cell: &str| cell == "-" || guid(cell);
+        let (roles, apps) = (include_str!("../data/roles.tsv"), include_str!("../data/apps.tsv"));
+        let tables: [(&str, &str, &[Column], bool); 5] = [
+            ("roles", roles, &[text, guid, |cell| ["yes", "-"].contains(&cell), is_set], true),
+            ("apps", apps, &[text, guid, elsewhere, is_told, is_told], true),
+            ("retirements", include_str!("../data/retirements.tsv"), &[text, is_day, is_address], true),
+            // The weakest first, and in the order of the reports.
+            ("strengths", include_str!("../data/strengths.tsv"), &[text, guid, combinations], false),
+            ("assumptions", include_str!("../data/assumptions.tsv"), &[text, text], false),
+        ];
+        for (name, table, columns, is_sorted) in tables {
+            assert_eq!(problems(table, columns, is_sorted), [""; 0], "data/{name}.tsv");
+        }
+        let ids: Vec<&str> =
+            [roles, apps].iter().flat_map(|table| table.split(['\t', '\n'])).filter(|cell| guid(cell)).collect();
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len(), "a role and an app are one");
+    }
+
+    #[test]
+    fn a_malformed_row_is_a_problem() {
+        let good = "# About\nA\t00000000-0000-4000-8000-00000000000a\nb\t00000000-0000-4000-8000-00000000000b\n";
+        assert_eq!(problems(good, &[text, guid], true), [""; 0]);
+        for (from, to, expected) in [
+            ("b\t", "b\tb\t", "line 3: 3 columns instead of 2"),
+            ("b\t", "b ", "line 3: 1 columns instead of 2"),
+            ("b\t", "a\t", "line 3: \"a\" a second time"),
+            ("00b", "00a", "line 3: \"00000000-0000-4000-8000-00000000000a\" a second time"),
+            ("00b", "00B", "line 3: \"00000000-0000-4000-8000-00000000000B\" in column 2"),
+            ("00b", "0b", "line 3: \"00000000-0000-4000-8000-0000000000b\" in column 2"),
+            ("b\t", " \t", "line 3: \" \" in column 1"),
+            ("A\t", "c\t", "line 3: \"b\" stands behind what comes after it"),
+            ("b\t", "\nb\t", "line 3: 1 columns instead of 2"),
+        ] {
+            let found = problems(&good.replacen(from, to, 1), &[text, guid], true);
+            assert!(found.iter().any(|problem| problem == expected), "{expected}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_tables_say_is_known() {
         assert_eq!(strengths().len(), 3);
-        assert!(roles().iter().all(|role| role.id.guid().is_some()));
         assert_eq!(ROLE_SETS.map(|set| role_set(set).count()), [15, 14, 19, 8, 17]);
-        let known = |set: &str| set == "-" || ROLE_SETS.contains(&set);
-        assert!(roles().iter().flat_map(|role| role.sets.split(' ')).all(known));
         assert!(retirement("approvedApplication").is_some_and(|one| one.day.is_some()));
-        assert!(apps().iter().all(|app| app.id.guid().is_some()));
         assert_eq!(strengths().iter().map(|one| one.combinations.len()).collect::<Vec<_>>(), [19, 4, 3]);
     }
 

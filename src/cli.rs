@@ -5,6 +5,7 @@ mod baseline;
 mod benchmarks;
 mod check;
 mod color;
+mod completions;
 mod diff;
 mod error;
 mod explain;
@@ -21,7 +22,6 @@ mod what_if;
 use crate::finding::visible;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use error::RunError;
-use std::io::Write;
 use std::process::ExitCode;
 
 /// The process ends with this when the run itself failed.
@@ -59,11 +59,7 @@ enum Command {
     /// Print a JSON Schema
     Schema(schema::Arguments),
     /// Print completions for a shell
-    Completions {
-        /// The shell
-        #[arg(value_enum)]
-        shell: clap_complete::Shell,
-    },
+    Completions(completions::Arguments),
 }
 
 /// The formats of the commands that answer a question and are no gate.
@@ -72,13 +68,6 @@ enum Format {
     #[default]
     Pretty,
     Json,
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<u8, RunError> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "caplint", &mut script);
-    std::io::stdout().lock().write_all(&script).map_err(RunError::Output)?;
-    Ok(0)
 }
 
 /// Whether what is said of the arguments, which a shell may have filled with names of files, acts on a log.
@@ -122,7 +111,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Ignore(arguments) => ignore::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
-        Command::Completions { shell } => completions(shell),
+        Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -2,6 +2,7 @@
 
 mod concise;
 pub mod diff;
+mod format;
 mod github;
 mod gitlab;
 mod json;
@@ -13,90 +14,13 @@ mod sarif;
 mod snippet;
 mod stream;
 
+pub use format::Format;
 pub use json::witness;
 pub use stream::{Ending, Piece, Stream, Streamed};
 
 use crate::controls::Control;
 use crate::finding::{Finding, Level};
 use crate::outcome::{Settled, TenantReport};
-use std::fmt;
-use std::io::{self, Write};
-use std::str::FromStr;
-
-/// A report's format.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    /// For people, with the lines in question.
-    #[default]
-    Pretty,
-    /// One line a finding.
-    Concise,
-    /// For programs: version 1 of `schemas/report.schema.json`.
-    Json,
-    /// SARIF 2.1.0 for code scanning.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-    /// Code Quality of GitLab.
-    Gitlab,
-    /// `JUnit` XML.
-    Junit,
-    /// A summary for a pull request.
-    Markdown,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: [Self; 8] =
-        [Self::Pretty, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit, Self::Markdown];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pretty => "pretty",
-            Self::Concise => "concise",
-            Self::Json => "json",
-            Self::Sarif => "sarif",
-            Self::Github => "github",
-            Self::Gitlab => "gitlab",
-            Self::Junit => "junit",
-            Self::Markdown => "markdown",
-        }
-    }
-
-    /// What it is for, in a few words.
-    #[must_use]
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Pretty => "For people, with the lines in question",
-            Self::Concise => "One line for each finding",
-            Self::Json => "For programs",
-            Self::Sarif => "SARIF 2.1.0 for code scanning",
-            Self::Github => "Annotations of GitHub Actions",
-            Self::Gitlab => "Code Quality of GitLab",
-            Self::Junit => "JUnit XML for test reports",
-            Self::Markdown => "A summary for a pull request",
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|format| format.word() == text).ok_or_else(|| {
-            let words: Vec<&str> = Self::ALL.into_iter().map(Self::word).collect();
-            format!("no such format; there are {}", words.join(", "))
-        })
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
 
 /// A whole run.
 #[derive(Debug, Default)]
@@ -190,29 +114,6 @@ impl Run {
             summary.add(tenant);
         }
         summary
-    }
-
-    /// Writes the report.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        match format {
-            Format::Concise => self.stream(Streamed::Concise(style), out),
-            Format::Json => self.stream(Streamed::Json, out),
-            Format::Pretty => pretty::write(self, style, out),
-            Format::Sarif => sarif::write(self, out),
-            Format::Github => github::write(self, style, out),
-            Format::Gitlab => gitlab::write(self, out),
-            Format::Junit => junit::write(self, out),
-            Format::Markdown => markdown::write(self, out),
-        }
-    }
-
-    fn stream(&self, format: Streamed, out: &mut dyn Write) -> io::Result<()> {
-        let mut stream = Stream::start(format, out)?;
-        self.tenants.iter().try_for_each(|tenant| stream.add(&format.piece(tenant)))?;
-        stream.end(&Ending { summary: self.summary(), settled: &self.settled })
     }
 }
 

@@ -85,6 +85,45 @@ fn every_rule_is_listed_and_explained() {
     }
 }
 
+/// Scripts complete ids of rules, controls and benchmarks, and `--help` stays short.
+#[test]
+fn completions_know_every_id() {
+    let text = |arguments: &[&str]| String::from_utf8(caplint(arguments).stdout).unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = text(&["completions", shell]);
+        // clap writes values into some scripts only, and into that of fish only values of options.
+        let known = |id: &str| script.contains(id);
+        let has_values = !["powershell", "elvish"].contains(&shell);
+        assert_eq!([known("mfa-guests"), known("scuba")], [has_values; 2], "{shell}");
+        assert_eq!(known("invalid-id"), has_values && shell != "fish", "{shell}");
+    }
+    let bash = text(&["completions", "bash"]);
+    // What bash offers where a subcommand's argument or option wants a value.
+    let offered = |case: &str, option: &str| {
+        let case =
+            bash.split(&format!("\n        {case})\n")).nth(1).unwrap().split("\n            ;;").next().unwrap();
+        let from = case.split(option).nth(1).unwrap().split("compgen -W \"").nth(1);
+        from.unwrap().split('"').next().unwrap().split(' ').map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all: Vec<String> = caplint::rules::ids().iter().map(|id| (*id).to_owned()).collect();
+    for subcommand in ["caplint__subcmd__explain", "caplint__subcmd__ignore__subcmd__add"] {
+        let line = bash.split(&format!("\n        {subcommand})\n            opts=\"")).nth(1).unwrap();
+        let words: Vec<&str> = line.split('"').next().unwrap().split(' ').collect();
+        assert!(all.iter().all(|id| words.contains(&id.as_str())), "{subcommand}: {words:?}");
+    }
+    let controls: Vec<&str> = caplint::controls::ids().collect();
+    for subcommand in
+        ["caplint__subcmd__check", "caplint__subcmd__what__subcmd__if", "caplint__subcmd__baseline__subcmd__write"]
+    {
+        assert_eq!(offered(subcommand, "--control)"), controls, "{subcommand}");
+    }
+    let benchmarks = caplint::controls::benchmarks().iter().map(|benchmark| benchmark.id).chain(["all"]);
+    assert_eq!(offered("caplint__subcmd__check", "--benchmark)"), benchmarks.collect::<Vec<_>>());
+    for command in [&["check"][..], &["explain"], &["ignore", "add"]] {
+        assert!(!text(&[command, &["--help"]].concat()).contains("phishing-resistant-admins"), "{command:?}");
+    }
+}
+
 #[test]
 fn one_thread_and_eight_write_the_same_bytes() {
     for format in FORMATS {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use caplint::report::Format;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -31,6 +32,40 @@ fn tenants() -> Vec<String> {
 fn findings(tenant: &str) -> Vec<Value> {
     let report: Value = serde_json::from_str(&testdata("json", tenant)).unwrap();
     report["findings"].as_array().unwrap().clone()
+}
+
+/// What every format of the table owes, whatever it looks like. Tests of single formats are below.
+#[test]
+fn every_format_is_whole_the_same_on_any_number_of_threads_and_free_of_control_characters() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let files = tempfile::tempdir().unwrap();
+    let all = tenants();
+    let everything: Vec<&str> = all.iter().map(String::as_str).chain(["--tenant-per-path"]).collect();
+    for format in Format::ALL {
+        for paths in [&everything[..], &["hostile-names"], &["well-kept"], &["nothing-to-judge"]] {
+            let run = |threads: &str, more: &[&str]| {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+                command.current_dir(&folder).env("RAYON_NUM_THREADS", threads).env("LANG", "C.UTF-8");
+                command.args(["check", "--isolated", "-v", "--format", format.word()]).args(paths).args(more);
+                command.output().unwrap().stdout
+            };
+            let file = files.path().join("report");
+            // A format that is written while tenants come in is not when there is a second report.
+            let (text, whole) = (run("1", &[]), run("4", &["--output", &format!("{format}={}", file.display())]));
+            assert!(text == whole, "{format}, {paths:?}: the threads show");
+            assert!(text == fs::read(&file).unwrap(), "{format}, {paths:?}: a file is not what the terminal shows");
+            let text = String::from_utf8(text).unwrap();
+            let is_safe = |character: char| character == '\n' || !character.is_control();
+            assert!(text.chars().all(is_safe), "{format}, {paths:?}: a control character");
+            // The next line of a log starts where it should.
+            assert!(text.is_empty() || text.ends_with('\n'), "{format}, {paths:?}");
+        }
+        let text = testdata(format.word(), "hostile-names");
+        for finding in findings("hostile-names").iter().filter(|finding| finding["level"] == "error") {
+            let rule = finding["rule"].as_str().unwrap();
+            assert!(text.contains(rule), "{format}: {rule} is an error and is not told");
+        }
+    }
 }
 
 /// A workflow command as the runner reads it: what stands between the colons, unescaped.

@@ -68,7 +68,7 @@ pub(super) struct Arguments {
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
+        Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -149,7 +149,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         }
     }
     unless_closed(out.flush())?;
-    if let Some(text) = settled.text().filter(|_| is_for_programs(arguments.format)) {
+    if let Some(text) = settled.text().filter(|_| arguments.format.is_for_programs()) {
         eprintln!("{}", crate::finding::visible(&text));
     }
     match empty {
@@ -166,14 +166,6 @@ impl Arguments {
             _ => Some(Level::Warning),
         };
         Style { color: self.color.is_on(), unicode: color::is_unicode(), show, quiet: self.quiet }
-    }
-}
-
-/// Whether people do not read the format itself, so that what is hidden is told them beside it.
-fn is_for_programs(format: Format) -> bool {
-    match format {
-        Format::Pretty | Format::Concise | Format::Github | Format::Markdown => false,
-        Format::Json | Format::Sarif | Format::Gitlab | Format::Junit => true,
     }
 }
 

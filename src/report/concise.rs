@@ -1,24 +1,53 @@
 //! One line a finding, as compilers do: `path:line:column: level[rule] message`.
 
-use super::{Ending, Piece, Style, is_shown};
+use super::format::Formatter;
+use super::stream::{self, InPieces};
+use super::{Ending, Piece, Run, Style, is_shown};
 use crate::finding::visible;
 use crate::outcome::TenantReport;
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
-pub(super) fn piece(tenant: &TenantReport, style: Style) -> Piece {
-    let mut text = String::new();
-    for finding in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
-        let primary = finding.primary();
-        let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
-        let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
-        // A string takes whatever is written.
-        let _ = writeln!(text, "{}", visible(&format!("{place}: {said}")));
+/// The format.
+pub(super) struct Concise;
+
+impl Formatter for Concise {
+    fn name(&self) -> &'static str {
+        "concise"
     }
-    Piece { text, later: String::new() }
+
+    fn about(&self) -> &'static str {
+        "One line for each finding"
+    }
+
+    fn is_for_programs(&self) -> bool {
+        false
+    }
+
+    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        stream::whole(&Self, run, style, out)
+    }
+
+    fn in_pieces(&self) -> Option<&'static dyn InPieces> {
+        Some(&Self)
+    }
 }
 
-pub(super) fn end(ending: &Ending<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let hidden = ending.settled.text().filter(|_| !style.quiet || ending.settled.errors > 0);
-    hidden.map_or(Ok(()), |text| writeln!(out, "{}", visible(&format!("caplint: {text}"))))
+impl InPieces for Concise {
+    fn piece(&self, tenant: &TenantReport, style: Style) -> Piece {
+        let mut text = String::new();
+        for finding in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
+            let primary = finding.primary();
+            let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
+            let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
+            // A string takes whatever is written.
+            let _ = writeln!(text, "{}", visible(&format!("{place}: {said}")));
+        }
+        Piece { text, later: String::new() }
+    }
+
+    fn end(&self, ending: &Ending<'_>, style: Style, _later: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+        let hidden = ending.settled.text().filter(|_| !style.quiet || ending.settled.errors > 0);
+        hidden.map_or(Ok(()), |text| writeln!(out, "{}", visible(&format!("caplint: {text}"))))
+    }
 }

@@ -5,6 +5,7 @@
 //!
 //! [Workflow commands]: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 
+use super::format::Formatter;
 use super::{NOTHING, Root, Run, Style, count, is_shown};
 use crate::controls;
 use crate::finding::{Finding, Level, clip, visible};
@@ -16,35 +17,53 @@ const SHOWN: usize = 10;
 /// Longest message. GitHub cuts annotations at 64 KiB; nobody reads that much.
 const MESSAGE: usize = 2_000;
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let shown = |finding: &&Finding| is_shown(finding.level, style);
-    let mut findings: Vec<&Finding> = run.findings().filter(shown).collect();
-    // Stable: within a level, what a control finds comes first.
-    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.level), !controls::ids().any(|id| id == finding.rule)));
-    if run.exit_code == 2 && run.tenants.iter().any(|tenant| tenant.is_empty) {
-        writeln!(out, "::error title=caplint::{NOTHING}")?;
+/// The format.
+pub(super) struct Github;
+
+impl Formatter for Github {
+    fn name(&self) -> &'static str {
+        "github"
     }
-    let mut left_out = 0;
-    for level in [Level::Error, Level::Warning, Level::Info] {
-        let of_level: Vec<&&Finding> = findings.iter().filter(|finding| finding.level == level).collect();
-        // One notice is kept for what is left out.
-        let limit = if level == Level::Info { SHOWN - 1 } else { SHOWN };
-        left_out += of_level.len().saturating_sub(limit);
-        for finding in of_level.into_iter().take(limit) {
-            annotation(finding, &run.root, out)?;
+
+    fn about(&self) -> &'static str {
+        "Annotations of GitHub Actions"
+    }
+
+    fn is_for_programs(&self) -> bool {
+        false
+    }
+
+    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let shown = |finding: &&Finding| is_shown(finding.level, style);
+        let mut findings: Vec<&Finding> = run.findings().filter(shown).collect();
+        // Stable: within a level, what a control finds comes first.
+        findings
+            .sort_by_key(|finding| (std::cmp::Reverse(finding.level), !controls::ids().any(|id| id == finding.rule)));
+        if run.exit_code == 2 && run.tenants.iter().any(|tenant| tenant.is_empty) {
+            writeln!(out, "::error title=caplint::{NOTHING}")?;
         }
+        let mut left_out = 0;
+        for level in [Level::Error, Level::Warning, Level::Info] {
+            let of_level: Vec<&&Finding> = findings.iter().filter(|finding| finding.level == level).collect();
+            // One notice is kept for what is left out.
+            let limit = if level == Level::Info { SHOWN - 1 } else { SHOWN };
+            left_out += of_level.len().saturating_sub(limit);
+            for finding in of_level.into_iter().take(limit) {
+                annotation(finding, &run.root, out)?;
+            }
+        }
+        if let Some(settled) = run.settled.text() {
+            writeln!(out, "::notice title=caplint::{}", data(&visible(&settled)))?;
+        }
+        if left_out > 0 {
+            let more = count(left_out, "finding");
+            writeln!(
+                out,
+                "::notice title=caplint::{more} more than GitHub shows as annotations; the log and the reports have all"
+            )?;
+        }
+        Ok(())
     }
-    if let Some(settled) = run.settled.text() {
-        writeln!(out, "::notice title=caplint::{}", data(&visible(&settled)))?;
-    }
-    if left_out > 0 {
-        let more = count(left_out, "finding");
-        writeln!(
-            out,
-            "::notice title=caplint::{more} more than GitHub shows as annotations; the log and the reports have all"
-        )?;
-    }
-    Ok(())
 }
 
 pub(super) fn annotation(finding: &Finding, root: &Root, out: &mut dyn Write) -> io::Result<()> {

@@ -2,18 +2,36 @@
 //!
 //! [Code Quality]: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
-use super::Run;
+use super::format::Formatter;
+use super::{Run, Style};
 use crate::finding::{Finding, Level, escape_invisible, visible};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let mut seen = BTreeSet::new();
-    let mut issues: Vec<Value> = run.findings().map(|finding| issue(finding, run, &mut seen)).collect();
-    issues.extend(hidden(run));
-    let text = serde_json::to_string_pretty(&issues).map_err(io::Error::other)?;
-    writeln!(out, "{}", escape_invisible(&text))
+/// The format.
+pub(super) struct Gitlab;
+
+impl Formatter for Gitlab {
+    fn name(&self) -> &'static str {
+        "gitlab"
+    }
+
+    fn about(&self) -> &'static str {
+        "Code Quality of GitLab"
+    }
+
+    fn is_for_programs(&self) -> bool {
+        true
+    }
+
+    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut seen = BTreeSet::new();
+        let mut issues: Vec<Value> = run.findings().map(|finding| issue(finding, run, &mut seen)).collect();
+        issues.extend(hidden(run));
+        let text = serde_json::to_string_pretty(&issues).map_err(io::Error::other)?;
+        writeln!(out, "{}", escape_invisible(&text))
+    }
 }
 
 /// What is not reported, which has no other place in this format.

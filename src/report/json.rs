@@ -1,6 +1,8 @@
 //! The JSON report, version 1: `schemas/report.schema.json`.
 
-use super::{Ending, Piece};
+use super::format::Formatter;
+use super::stream::{self, InPieces, Joints};
+use super::{Ending, Piece, Run, Style};
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
 use crate::outcome::{ControlReport, ExceptionReport, Settled, TenantReport};
@@ -8,13 +10,68 @@ use crate::policy::Words;
 use crate::requirement::Resource;
 use crate::signin::SignIn;
 use serde_json::{Map, Value, json};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
-/// What a tenant adds: its findings now, and its verdicts behind all findings.
-pub(super) fn piece(tenant: &TenantReport) -> Piece {
-    let findings = tenant.findings.iter().map(|finding| element(&self::finding(finding)));
-    let text: Vec<String> = findings.collect();
-    Piece { text: text.join(",\n"), later: element(&self::tenant(tenant)) }
+/// The format.
+pub(super) struct Json;
+
+impl Formatter for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn about(&self) -> &'static str {
+        "For programs"
+    }
+
+    fn is_for_programs(&self) -> bool {
+        true
+    }
+
+    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        stream::whole(&Self, run, style, out)
+    }
+
+    fn in_pieces(&self) -> Option<&'static dyn InPieces> {
+        Some(&Self)
+    }
+}
+
+impl InPieces for Json {
+    fn start(&self, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "{{\n  \"findings\": [")
+    }
+
+    /// Findings now, and verdicts behind all findings.
+    fn piece(&self, tenant: &TenantReport, _style: Style) -> Piece {
+        let findings = tenant.findings.iter().map(|finding| element(&self::finding(finding)));
+        let text: Vec<String> = findings.collect();
+        Piece { text: text.join(",\n"), later: element(&self::tenant(tenant)) }
+    }
+
+    fn joints(&self) -> Joints {
+        Joints { first: "\n", between: ",\n", last: "\n  " }
+    }
+
+    fn end(&self, ending: &Ending<'_>, _style: Style, later: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+        let summary = ending.summary;
+        let mut counts = json!({
+            "errors": summary.errors,
+            "warnings": summary.warnings,
+            "infos": summary.infos,
+            "files": summary.files,
+            "policies": summary.policies,
+            "skipped": summary.skipped,
+        });
+        if let (Some(counts), Value::Object(settled)) = (counts.as_object_mut(), settled(ending.settled)) {
+            counts.extend(settled);
+        }
+        let member = |name: &str, value: &Value| format!("  \"{name}\": {}", indented(value, "\n  "));
+        let tool = json!({ "name": "caplint", "version": env!("CARGO_PKG_VERSION") });
+        write!(out, "],\n{},\n  \"tenants\": [", member("summary", &counts))?;
+        io::copy(later, out)?;
+        writeln!(out, "],\n{},\n{}\n}}", member("tool", &tool), member("version", &json!(1)))
+    }
 }
 
 /// An element of a list at the top of the report.
@@ -27,32 +84,6 @@ fn indented(value: &Value, line: &str) -> String {
     // Strings and numbers can always be written, and no string of JSON has a line break.
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     escape_invisible(&text).replace('\n', line)
-}
-
-/// What stands in front of all findings.
-pub(super) fn start(out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "{{\n  \"findings\": [")
-}
-
-/// What stands behind the findings; `tenants` are the elements of their list.
-pub(super) fn end(ending: &Ending<'_>, tenants: &mut dyn io::Read, out: &mut dyn Write) -> io::Result<()> {
-    let summary = ending.summary;
-    let mut counts = json!({
-        "errors": summary.errors,
-        "warnings": summary.warnings,
-        "infos": summary.infos,
-        "files": summary.files,
-        "policies": summary.policies,
-        "skipped": summary.skipped,
-    });
-    if let (Some(counts), Value::Object(settled)) = (counts.as_object_mut(), settled(ending.settled)) {
-        counts.extend(settled);
-    }
-    let member = |name: &str, value: &Value| format!("  \"{name}\": {}", indented(value, "\n  "));
-    let tool = json!({ "name": "caplint", "version": env!("CARGO_PKG_VERSION") });
-    write!(out, "],\n{},\n  \"tenants\": [", member("summary", &counts))?;
-    io::copy(tenants, out)?;
-    writeln!(out, "],\n{},\n{}\n}}", member("tool", &tool), member("version", &json!(1)))
 }
 
 /// What is not reported, counted, as every report in JSON has it.

@@ -3,39 +3,57 @@
 //! Errors are failures. Warnings and information are cases that pass and say why they are there, so that whoever gates
 //! on this report stops where the exit code does.
 
-use super::{NOTHING, Run};
+use super::format::Formatter;
+use super::{NOTHING, Run, Style};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, visible};
 use crate::outcome::{ControlReport, TenantReport};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 
-pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let mut report = Report::new("caplint");
-    for tenant in &run.tenants {
-        let mut suite = TestSuite::new(visible(&tenant.name));
-        for control in &tenant.controls {
-            suite.add_test_case(of_control(tenant, control));
-        }
-        let is_control = |finding: &&Finding| tenant.controls.iter().any(|control| control.id == finding.rule);
-        for finding in tenant.findings.iter().filter(|finding| !is_control(finding)) {
-            suite.add_test_case(of_finding(tenant, finding));
-        }
-        // Nothing to judge is nothing that has passed.
-        if tenant.is_empty && run.exit_code == 2 {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_message(NOTHING);
-            let mut case = TestCase::new("nothing to judge", status);
-            case.set_classname(visible(&tenant.name));
-            suite.add_test_case(case);
-        }
-        report.add_test_suite(suite);
+/// The format.
+pub(super) struct Junit;
+
+impl Formatter for Junit {
+    fn name(&self) -> &'static str {
+        "junit"
     }
-    if let (Some(settled), Some(suite)) = (run.settled.text(), report.test_suites.first_mut()) {
-        suite.set_system_out(visible(&settled));
+
+    fn about(&self) -> &'static str {
+        "JUnit XML for test reports"
     }
-    let text = report.to_string().map_err(io::Error::other)?;
-    out.write_all(text.as_bytes())
+
+    fn is_for_programs(&self) -> bool {
+        true
+    }
+
+    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut report = Report::new("caplint");
+        for tenant in &run.tenants {
+            let mut suite = TestSuite::new(visible(&tenant.name));
+            for control in &tenant.controls {
+                suite.add_test_case(of_control(tenant, control));
+            }
+            let is_control = |finding: &&Finding| tenant.controls.iter().any(|control| control.id == finding.rule);
+            for finding in tenant.findings.iter().filter(|finding| !is_control(finding)) {
+                suite.add_test_case(of_finding(tenant, finding));
+            }
+            // Nothing to judge is nothing that has passed.
+            if tenant.is_empty && run.exit_code == 2 {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                status.set_message(NOTHING);
+                let mut case = TestCase::new("nothing to judge", status);
+                case.set_classname(visible(&tenant.name));
+                suite.add_test_case(case);
+            }
+            report.add_test_suite(suite);
+        }
+        if let (Some(settled), Some(suite)) = (run.settled.text(), report.test_suites.first_mut()) {
+            suite.set_system_out(visible(&settled));
+        }
+        let text = report.to_string().map_err(io::Error::other)?;
+        out.write_all(text.as_bytes())
+    }
 }
 
 fn of_control(tenant: &TenantReport, control: &ControlReport) -> TestCase {

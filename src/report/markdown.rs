@@ -1,6 +1,7 @@
 //! A summary for a pull request, in GitHub's and GitLab's Markdown.
 
-use super::{Run, count};
+use super::format::Formatter;
+use super::{Run, Style, count};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, clip, visible};
 use crate::outcome::{ControlReport, ExceptionReport, TenantReport};
@@ -12,38 +13,56 @@ const LISTED: usize = 100;
 /// Ways in that are listed of a control.
 const WAYS: usize = 10;
 
-pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let summary = run.summary();
-    writeln!(out, "## Conditional Access\n")?;
-    writeln!(out, "| tenant | control | verdict |\n|---|---|---|")?;
-    for tenant in &run.tenants {
-        for control in &tenant.controls {
-            writeln!(
-                out,
-                "| {} | `{}` | {} **{}** |",
-                text(&tenant.name),
-                control.id,
-                sign(control.verdict),
-                control.verdict.word()
-            )?;
-        }
-        if tenant.controls.is_empty() {
-            writeln!(out, "| {} | – | not judged |", text(&tenant.name))?;
-        }
+/// The format.
+pub(super) struct Markdown;
+
+impl Formatter for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
     }
-    for tenant in &run.tenants {
-        for control in &tenant.controls {
-            control_to(tenant, control, out)?;
-        }
+
+    fn about(&self) -> &'static str {
+        "A summary for a pull request"
     }
-    findings_to(run, out)?;
-    let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
-    let levels: Vec<String> = levels.into_iter().map(|(number, noun)| count(number, noun)).collect();
-    let policies = if summary.policies == 1 { "1 policy".to_owned() } else { format!("{} policies", summary.policies) };
-    writeln!(out, "\n{policies} in {}: {}.", count(summary.files, "file"), levels.join(", "))?;
-    match run.settled.text() {
-        Some(settled) => writeln!(out, "\n{}", text(&settled)),
-        None => Ok(()),
+
+    fn is_for_programs(&self) -> bool {
+        false
+    }
+
+    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let summary = run.summary();
+        writeln!(out, "## Conditional Access\n")?;
+        writeln!(out, "| tenant | control | verdict |\n|---|---|---|")?;
+        for tenant in &run.tenants {
+            for control in &tenant.controls {
+                writeln!(
+                    out,
+                    "| {} | `{}` | {} **{}** |",
+                    text(&tenant.name),
+                    control.id,
+                    sign(control.verdict),
+                    control.verdict.word()
+                )?;
+            }
+            if tenant.controls.is_empty() {
+                writeln!(out, "| {} | – | not judged |", text(&tenant.name))?;
+            }
+        }
+        for tenant in &run.tenants {
+            for control in &tenant.controls {
+                control_to(tenant, control, out)?;
+            }
+        }
+        findings_to(run, out)?;
+        let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
+        let levels: Vec<String> = levels.into_iter().map(|(number, noun)| count(number, noun)).collect();
+        let policies =
+            if summary.policies == 1 { "1 policy".to_owned() } else { format!("{} policies", summary.policies) };
+        writeln!(out, "\n{policies} in {}: {}.", count(summary.files, "file"), levels.join(", "))?;
+        match run.settled.text() {
+            Some(settled) => writeln!(out, "\n{}", text(&settled)),
+            None => Ok(()),
+        }
     }
 }
 

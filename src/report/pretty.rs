@@ -1,5 +1,6 @@
 //! For people: each finding with the lines in question, then what became of the tenant.
 
+use super::format::Formatter;
 use super::snippet::Snippets;
 use super::{Run, Style, count, is_shown};
 use crate::coverage::Verdict;
@@ -10,23 +11,40 @@ use codespan_reporting::term::termcolor::Ansi;
 use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style};
 use std::io::{self, Write};
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for tenant in &run.tenants {
-        for shown in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
-            finding(shown, style, out)?;
+/// The format.
+pub(super) struct Pretty;
+
+impl Formatter for Pretty {
+    fn name(&self) -> &'static str {
+        "pretty"
+    }
+
+    fn about(&self) -> &'static str {
+        "For people, with the lines in question"
+    }
+
+    fn is_for_programs(&self) -> bool {
+        false
+    }
+
+    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        for tenant in &run.tenants {
+            for shown in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
+                finding(shown, style, out)?;
+            }
         }
+        if style.quiet {
+            // Whoever wants errors alone wants to know of those that are hidden.
+            return match run.settled.text().filter(|_| run.settled.errors > 0) {
+                Some(text) => writeln!(out, "{}", visible(&text)),
+                None => Ok(()),
+            };
+        }
+        for tenant in &run.tenants {
+            verdicts_to(tenant, style, out)?;
+        }
+        footer_to(run, style, out)
     }
-    if style.quiet {
-        // Whoever wants errors alone wants to know of those that are hidden.
-        return match run.settled.text().filter(|_| run.settled.errors > 0) {
-            Some(text) => writeln!(out, "{}", visible(&text)),
-            None => Ok(()),
-        };
-    }
-    for tenant in &run.tenants {
-        verdicts_to(tenant, style, out)?;
-    }
-    footer_to(run, style, out)
 }
 
 /// A finding with its lines.

@@ -1,9 +1,12 @@
 //! SARIF 2.1.0, as GitHub code scanning wants it: <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
 //!
-//! Written as JSON values: the one well-kept crate of SARIF types generates some hundred of them at build time, of which
-//! a dozen would be used.
+//! Written as JSON values. The crate `serde-sarif` (0.8, of May 2025) has a type for each object of SARIF, some hundred of which a
+//! dozen would be used. It generates them in a build script, which brings `schemafy_lib` and `syn` into every build. It has no types for
+//! what GitHub adds as properties, and it does not check what code scanning asks for; `tests/sarif.rs` does. Types of our own
+//! would write the members in another order, and every stored report would change.
 
-use super::{NOTHING, Root, Run, json as report};
+use super::format::Formatter;
+use super::{NOTHING, Root, Run, Style, json as report};
 use crate::finding::{Finding, Level, Location, PolicyRef, clip, escape_invisible, visible};
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Category, Meta, Rule};
@@ -22,36 +25,53 @@ pub(super) const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let own: Vec<ControlRule> = run.own.iter().map(|control| ControlRule(control)).collect();
-    let rules: Vec<&dyn Rule> = rules::all()
-        .iter()
-        .copied()
-        .map(|rule| rule as &dyn Rule)
-        .chain(own.iter().map(|rule| rule as &dyn Rule))
-        .collect();
-    let metas: Vec<Meta> = rules.iter().map(|rule| rule.meta()).collect();
-    let mut results = merged(run);
-    let dropped = results.len().saturating_sub(RESULTS);
-    if dropped > 0 {
-        results.sort_by_key(|result| std::cmp::Reverse(result.first.level));
-        results.truncate(RESULTS);
+/// The format.
+pub(super) struct Sarif;
+
+impl Formatter for Sarif {
+    fn name(&self) -> &'static str {
+        "sarif"
     }
-    results.sort_by(|one, two| one.order(&run.root).cmp(&two.order(&run.root)));
-    let report = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": driver(&rules, &metas) },
-            "invocations": [invocation(run, dropped)],
-            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository." } } },
-            "columnKind": "utf16CodeUnits",
-            "properties": report::settled(&run.settled),
-            "results": results.iter().map(|group| result(group, &metas, &run.root)).collect::<Vec<_>>(),
-        }],
-    });
-    let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
-    writeln!(out, "{}", escape_invisible(&text))
+
+    fn about(&self) -> &'static str {
+        "SARIF 2.1.0 for code scanning"
+    }
+
+    fn is_for_programs(&self) -> bool {
+        true
+    }
+
+    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let own: Vec<ControlRule> = run.own.iter().map(|control| ControlRule(control)).collect();
+        let rules: Vec<&dyn Rule> = rules::all()
+            .iter()
+            .copied()
+            .map(|rule| rule as &dyn Rule)
+            .chain(own.iter().map(|rule| rule as &dyn Rule))
+            .collect();
+        let metas: Vec<Meta> = rules.iter().map(|rule| rule.meta()).collect();
+        let mut results = merged(run);
+        let dropped = results.len().saturating_sub(RESULTS);
+        if dropped > 0 {
+            results.sort_by_key(|result| std::cmp::Reverse(result.first.level));
+            results.truncate(RESULTS);
+        }
+        results.sort_by(|one, two| one.order(&run.root).cmp(&two.order(&run.root)));
+        let report = json!({
+            "$schema": SCHEMA,
+            "version": "2.1.0",
+            "runs": [{
+                "tool": { "driver": driver(&rules, &metas) },
+                "invocations": [invocation(run, dropped)],
+                "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository." } } },
+                "columnKind": "utf16CodeUnits",
+                "properties": report::settled(&run.settled),
+                "results": results.iter().map(|group| result(group, &metas, &run.root)).collect::<Vec<_>>(),
+            }],
+        });
+        let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
+        writeln!(out, "{}", escape_invisible(&text))
+    }
 }
 
 /// Findings of one rule on one line: code scanning tells alerts apart by rule and line.

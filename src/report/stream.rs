@@ -1,8 +1,8 @@
 //! Reports that are written while tenants come in: a thousand tenants need no more memory than a few.
 
-use super::{Format, Style, Summary, concise, json};
+use super::{Run, Style, Summary};
 use crate::outcome::{Settled, TenantReport};
-use std::io::{self, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use tempfile::SpooledTempFile;
 
 /// What is kept back in memory; the rest goes to a file without a name, which ends with the process.
@@ -27,35 +27,57 @@ pub struct Ending<'a> {
 }
 
 /// A format that needs no tenant twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Streamed {
-    /// [`Format::Concise`], as people see it.
-    Concise(Style),
-    /// [`Format::Json`]
-    Json,
+pub(super) trait InPieces: Sync {
+    /// Writes what stands in front of all tenants.
+    fn start(&self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What a tenant adds.
+    fn piece(&self, tenant: &TenantReport, style: Style) -> Piece;
+
+    /// What joins the pieces.
+    fn joints(&self) -> Joints {
+        Joints::default()
+    }
+
+    /// Writes the rest. `later` is what the pieces have kept back, joined like what has gone out.
+    fn end(&self, ending: &Ending<'_>, style: Style, later: &mut dyn Read, out: &mut dyn Write) -> io::Result<()>;
 }
 
-impl Format {
-    /// The same format, if it can be written while tenants come in.
-    #[must_use]
-    pub fn streamed(self, style: Style) -> Option<Streamed> {
-        match self {
-            Self::Concise => Some(Streamed::Concise(style)),
-            Self::Json => Some(Streamed::Json),
-            Self::Pretty | Self::Sarif | Self::Github | Self::Gitlab | Self::Junit | Self::Markdown => None,
-        }
-    }
+/// What stands around pieces, if there are any.
+#[derive(Default)]
+pub(super) struct Joints {
+    pub(super) first: &'static str,
+    pub(super) between: &'static str,
+    pub(super) last: &'static str,
+}
+
+/// A format that is written while tenants come in, as somebody sees it.
+#[derive(Clone, Copy)]
+pub struct Streamed {
+    format: &'static dyn InPieces,
+    style: Style,
 }
 
 impl Streamed {
+    pub(super) fn new(format: &'static dyn InPieces, style: Style) -> Self {
+        Self { format, style }
+    }
+
     /// What a tenant adds. Made without the report, so that several can be made at once.
     #[must_use]
     pub fn piece(self, tenant: &TenantReport) -> Piece {
-        match self {
-            Self::Concise(style) => concise::piece(tenant, style),
-            Self::Json => json::piece(tenant),
-        }
+        self.format.piece(tenant, self.style)
     }
+}
+
+/// Writes a run whose tenants are all there.
+pub(super) fn whole(format: &'static dyn InPieces, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let format = Streamed::new(format, style);
+    let mut stream = Stream::start(format, out)?;
+    run.tenants.iter().try_for_each(|tenant| stream.add(&format.piece(tenant)))?;
+    stream.end(&Ending { summary: run.summary(), settled: &run.settled })
 }
 
 /// A report that is being written.
@@ -63,7 +85,7 @@ pub struct Stream<'o> {
     format: Streamed,
     out: &'o mut dyn Write,
     later: SpooledTempFile,
-    /// Something has gone out, or been kept back: a comma belongs in front of the next.
+    /// Something has gone out, or been kept back: a joint belongs in front of the next.
     has_text: bool,
     has_later: bool,
 }
@@ -74,10 +96,7 @@ impl<'o> Stream<'o> {
     /// # Errors
     /// Those of the writer.
     pub fn start(format: Streamed, out: &'o mut dyn Write) -> io::Result<Self> {
-        match format {
-            Streamed::Concise(_) => {}
-            Streamed::Json => json::start(out)?,
-        }
+        format.format.start(out)?;
         let later = SpooledTempFile::new(IN_MEMORY);
         Ok(Self { format, out, later, has_text: false, has_later: false })
     }
@@ -93,17 +112,14 @@ impl<'o> Stream<'o> {
     /// # Errors
     /// Those of the writer, and of the folder for temporary files.
     pub fn add(&mut self, piece: &Piece) -> io::Result<()> {
-        let separator = |is_first: bool| match (self.format, is_first) {
-            (Streamed::Concise(_), _) => "",
-            (Streamed::Json, true) => "\n",
-            (Streamed::Json, false) => ",\n",
-        };
+        let Joints { first, between, .. } = self.format.format.joints();
+        let joint = |has_some: bool| if has_some { between } else { first };
         if !piece.text.is_empty() {
-            write!(self.out, "{}{}", separator(!self.has_text), piece.text)?;
+            write!(self.out, "{}{}", joint(self.has_text), piece.text)?;
             self.has_text = true;
         }
         if !piece.later.is_empty() {
-            write!(self.later, "{}{}", separator(!self.has_later), piece.later)?;
+            write!(self.later, "{}{}", joint(self.has_later), piece.later)?;
             self.has_later = true;
         }
         Ok(())
@@ -114,15 +130,12 @@ impl<'o> Stream<'o> {
     /// # Errors
     /// Those of the writer.
     pub fn end(mut self, ending: &Ending<'_>) -> io::Result<()> {
-        match self.format {
-            Streamed::Concise(style) => concise::end(ending, style, self.out),
-            Streamed::Json => {
-                let close = |any: bool| if any { "\n  " } else { "" };
-                self.out.write_all(close(self.has_text).as_bytes())?;
-                self.later.write_all(close(self.has_later).as_bytes())?;
-                self.later.rewind()?;
-                json::end(ending, &mut self.later, self.out)
-            }
-        }
+        let Streamed { format, style } = self.format;
+        let last = format.joints().last;
+        let close = |has_some: bool| if has_some { last } else { "" };
+        self.out.write_all(close(self.has_text).as_bytes())?;
+        self.later.write_all(close(self.has_later).as_bytes())?;
+        self.later.rewind()?;
+        format.end(ending, style, &mut self.later, self.out)
     }
 }
