@@ -22,17 +22,17 @@ mod space;
 mod verdict;
 
 pub use compare::{Comparison, Redundant};
-pub use doubt::Side;
-pub use region::Facet;
 pub use decide::{Options, decide, view};
+pub use doubt::Side;
 pub use holes::SHOWN_HOLES;
 pub use nearest::nearest_policies;
+pub use region::Facet;
 pub use verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 
 /// What others ask the same solver with: the space of sign-ins, and what policies say of them.
 pub(crate) mod prover {
     pub(crate) use super::formula::{Formula, Term};
-    pub(crate) use super::region::{defaults_ask, defaults_block, facets};
+    pub(crate) use super::region::{defaults_ask_of, defaults_block, facets};
     pub(crate) use super::solver::{Lit, Solver, TooIntricate};
     pub(crate) use super::space::{Meaning, Space};
 }
