@@ -11,7 +11,7 @@ mod unread;
 pub use graph::{Failure, NextPage, Page};
 pub use secrets::showing;
 pub use terraform::{
-    Existence, Folders, Modules, Part, Remote, Setting, assemble, declared_by, gives_values, local_folder,
+    Existence, Folders, Modules, Part, Remote, Setting, Surroundings, assemble, declared_by, gives_values, local_folder,
     read_configuration, read_folder, read_values, settings,
 };
 pub use unread::{Other, glance, glance_beside, glance_bytes};

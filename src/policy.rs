@@ -74,6 +74,9 @@ pub struct Block {
     /// Ids of users, groups and named locations that stand there in so many words, by their places in the words of the
     /// file.
     pub literal_ids: Vec<Pointer>,
+    /// Where it does not state a value, in the words of the file, and what the value depends on. Values with the same digest
+    /// are the same.
+    pub sources: Box<[(Pointer, Digest)]>,
     /// The id of its authentication strength is a GUID alone, and nothing says that the provider is one that takes it.
     pub has_bare_strength: bool,
 }
@@ -328,6 +331,15 @@ impl Policy {
     #[must_use]
     pub fn unknown_properties(&self) -> Vec<Property> {
         content::unknown(self).into_iter().map(|(property, _)| property).collect()
+    }
+
+    /// What a property depends on that a block of configuration does not state, or not in full.
+    #[must_use]
+    pub fn source_of(&self, property: Property) -> Option<Digest> {
+        let own = self.origin.wording.of_graph(&Pointer::new(property));
+        let sources = self.block()?.sources.iter();
+        let within = sources.filter(|(at, _)| at.is_within(&own) || own.is_within(at));
+        within.map(|(_, digest)| *digest).reduce(Digest::and)
     }
 
     /// Whether two copies of a policy, from wherever, say the same.

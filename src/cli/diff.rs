@@ -1,35 +1,58 @@
 //! `caplint diff`
 
+mod git;
+mod plan;
+
+use super::check::root;
+use super::color::{self, When};
 use super::error::RunError;
 use super::progress::Progress;
 use super::selection::{config, inputs};
 use crate::coverage::Side;
 use crate::diff::{self, Class, Classes, Difference, Verdict};
 use crate::discover::Input;
-use crate::finding::{Draft, Label, Level, Location, PolicyRef};
+use crate::finding::{Draft, Label, Level, Location, PolicyRef, quoted};
 use crate::lint::{self, Loaded};
 use crate::outcome::{Compared, SideReport};
-use crate::policy::Id;
+use crate::policy::{Fact, Id, Policy, State};
+use crate::report::Style;
 use crate::report::diff::{Format, write};
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The tenant before: a file or folder
-    #[arg(value_name = "BEFORE")]
-    before: PathBuf,
+    /// The tenants before and after: files or folders. With --git the path in the repository [default: .]
+    #[arg(value_name = "PATH", num_args = 0..=2)]
+    paths: Vec<PathBuf>,
 
-    /// The tenant after: a file or folder
-    #[arg(value_name = "AFTER")]
-    after: PathBuf,
+    /// Compare a commit with another one, or with the work tree: main, v1..v2, main...HEAD
+    #[arg(long, value_name = "REV[..REV2]", conflicts_with = "plan")]
+    git: Option<String>,
+
+    /// Compare the state that a Terraform plan starts from with what the plan makes of it
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+
+    /// What if this policy is on after, by its name or id; any number of times
+    #[arg(long, value_name = "POLICY")]
+    enable: Vec<String>,
+
+    /// Take report-only policies as if they were on
+    #[arg(long, value_name = "SIDE", value_enum, num_args = 0..=1, default_missing_value = "after", require_equals = true)]
+    assume_enabled: Option<AssumedSide>,
 
     /// Format of standard output
     #[arg(long, value_name = "FMT", value_enum, default_value_t)]
-    format: FormatArgument,
+    format: Format,
+
+    /// When to colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    color: When,
 
     /// The changes that make the exit code 1
     #[arg(long, value_name = "CLASS", value_enum, default_value_t)]
@@ -44,12 +67,21 @@ pub(super) struct Arguments {
     isolated: bool,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum FormatArgument {
-    #[default]
-    Pretty,
-    Concise,
-    Json,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AssumedSide {
+    Before,
+    After,
+    Both,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -71,23 +103,95 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
     let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
     let progress = Progress::start();
-    let sides = [inputs(std::slice::from_ref(&arguments.before))?, inputs(std::slice::from_ref(&arguments.after))?];
-    let load = |inputs: &[Input]| lint::read_tenant(&lint::common_folder(inputs), inputs, &options, progress.files());
-    let loaded = sides.map(|inputs| load(&inputs));
+    let sides = arguments.sides()?;
+    let load = |input: &Input| {
+        let inputs = std::slice::from_ref(input);
+        lint::read_tenant(&lint::common_folder(inputs), inputs, &options, progress.files())
+    };
+    let mut loaded = sides.map(|input| load(&input));
     drop(progress);
+    arguments.assume(&mut loaded)?;
+    if loaded.iter().all(|side| side.tenant.policies.is_empty() && side.tenant.missing.is_empty()) {
+        return Err(RunError::Empty { name: quoted(&loaded[1].name) });
+    }
     let assumptions = options.config.assumptions_on(time::OffsetDateTime::now_utc().date());
     let how = diff::Options { assumptions, ..diff::Options::default() };
     let difference = diff::compare(&loaded[0].tenant, &loaded[1].tenant, how);
     let code = u8::from(arguments.fail_on.fails(&difference));
     let compared = compared(loaded, difference);
-    let format = match arguments.format {
-        FormatArgument::Pretty => Format::Pretty,
-        FormatArgument::Concise => Format::Concise,
-        FormatArgument::Json => Format::Json,
-    };
+    let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), ..Style::default() };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    write(&compared, format, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
+    write(&compared, arguments.format, style, &root(), &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
     Ok(code)
+}
+
+impl Arguments {
+    fn sides(&self) -> Result<[Input; 2], RunError> {
+        let what_if = !self.enable.is_empty() || self.assume_enabled.is_some();
+        match (&self.git, &self.plan, self.paths.as_slice()) {
+            (Some(revisions), _, []) => git::Revisions::read(revisions).inputs(Path::new(".")),
+            (Some(revisions), _, [path]) => git::Revisions::read(revisions).inputs(path),
+            (None, Some(plan), []) => plan::inputs(plan),
+            (None, None, [before, after]) => Ok([one(before)?, one(after)?]),
+            (None, None, [path]) if what_if => Ok([one(path)?, one(path)?]),
+            // A plan has both tenants in it.
+            (None, None, [path]) => plan::inputs(path),
+            (_, _, paths) => Err(RunError::Diff {
+                message: format!("{} are not two tenants", if paths.is_empty() { "no paths" } else { "these paths" }),
+                help: "Write `caplint diff BEFORE AFTER`, `caplint diff --git main exports/` or `caplint diff --plan plan.json`."
+                    .to_owned(),
+            }),
+        }
+    }
+
+    /// Turns policies on.
+    fn assume(&self, loaded: &mut [Loaded; 2]) -> Result<(), RunError> {
+        let sides: &[usize] = match self.assume_enabled {
+            None => &[],
+            Some(AssumedSide::Before) => &[0],
+            Some(AssumedSide::After) => &[1],
+            Some(AssumedSide::Both) => &[0, 1],
+        };
+        for side in sides {
+            for policy in &mut loaded[*side].tenant.policies {
+                if policy.state == Fact::Known(State::ReportOnly) {
+                    policy.state = Fact::Known(State::Enabled);
+                }
+            }
+        }
+        for wanted in &self.enable {
+            enable(&mut loaded[1], wanted)?;
+        }
+        Ok(())
+    }
+}
+
+/// Turns on the one policy of this name or id.
+fn enable(loaded: &mut Loaded, wanted: &str) -> Result<(), RunError> {
+    let is_meant = |policy: &&mut Policy| {
+        policy.id.as_ref().is_some_and(|id| *id == Id::new(wanted))
+            || policy.display_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+            || policy.address() == Some(wanted)
+    };
+    let mut found: Vec<&mut Policy> = loaded.tenant.policies.iter_mut().filter(is_meant).collect();
+    match found.as_mut_slice() {
+        [policy] => {
+            policy.state = Fact::Known(State::Enabled);
+            Ok(())
+        }
+        found => Err(RunError::Diff {
+            message: match found.len() {
+                0 => format!("there is no policy {}", quoted(wanted)),
+                several => format!("{several} policies are called {}", quoted(wanted)),
+            },
+            help: "Give the name or the id of one policy; `caplint files -v` lists the files.".to_owned(),
+        }),
+    }
+}
+
+fn one(path: &Path) -> Result<Input, RunError> {
+    let mut found = inputs(std::slice::from_ref(&path.to_owned()))?;
+    Ok(found.remove(0))
 }
 
 impl FailOn {
@@ -134,7 +238,7 @@ fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, 
                 };
                 let policy = &loaded[side].tenant.policies[of.policy];
                 let label = Label::in_policy(policy, &of.pointer, of.message);
-                drafts[side].push(Draft::new("diff", Level::Info, "").label(label));
+                drafts[side].push(Draft::new("diff", Level::Info, wanted[side].len().to_string()).label(label));
                 wanted[side].push((change, cause, place));
             }
         }
@@ -149,9 +253,12 @@ fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, 
             Side::Before => 0,
             Side::After => 1,
         };
-        for (finding, (change, cause, place)) in loaded[index].locate(drafts).into_iter().zip(wanted) {
+        for finding in loaded[index].locate(drafts) {
+            // Findings come in the order of the files; their messages are the numbers of what was wanted.
+            let number = finding.message.parse::<usize>().ok();
+            let Some((change, cause, place)) = number.and_then(|number| wanted.get(number)) else { continue };
             let location = finding.locations.into_iter().next();
-            places[change][cause][place] = location.map(|location| (side, location));
+            places[*change][*cause][*place] = location.map(|location| (side, location));
         }
     }
     let flat = |causes: Vec<Vec<Option<(Side, Location)>>>| {

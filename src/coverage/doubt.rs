@@ -79,7 +79,7 @@ pub(crate) enum Doubt {
 impl Doubt {
     /// The doubt about a property that is written in a way that is not understood.
     pub(super) fn of(policy: &Policy, property: Property) -> Option<Self> {
-        let content = policy.contents.iter().find(|(known, _)| *known == property);
-        content.map(|(_, digest)| Self::Written(property, *digest))
+        let content = policy.contents.iter().find(|(known, _)| *known == property).map(|(_, digest)| *digest);
+        content.or_else(|| policy.source_of(property)).map(|digest| Self::Written(property, digest))
     }
 }

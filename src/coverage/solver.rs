@@ -73,6 +73,15 @@ impl Solver {
         }
     }
 
+    /// Demands that `either` is true or a formula holds, where `gate` is true.
+    pub(crate) fn demand_either(&mut self, gate: Lit, either: Lit, formula: &Formula) {
+        if *formula != Formula::Always {
+            let mut clause = vec![!gate, either];
+            self.alternatives(formula, &mut clause);
+            self.clause(clause);
+        }
+    }
+
     /// Adds literals to `clause`, one of which makes the formula hold. One direction is enough: nothing asks for the
     /// formula's negation.
     fn alternatives(&mut self, formula: &Formula, clause: &mut Vec<Lit>) {

@@ -13,11 +13,13 @@ mod part;
 mod plan;
 mod references;
 mod state;
+mod surroundings;
 mod values;
 
 pub use configuration::read_folder;
 pub use modules::{Existence, Folders, Remote, Setting, assemble, local_folder, settings};
 pub use part::{Part, gives_values, read_configuration, read_values};
+pub use surroundings::Surroundings;
 pub use plan::{Modules, block as declared_by};
 
 use super::unread::EXPORT;

@@ -21,8 +21,9 @@ use crate::syntax::Pointer;
 use crate::tenant::Tenant;
 use std::collections::BTreeMap;
 
-/// Questions whether another policy still asks, beyond which every policy that may is named.
-const MOST_MASKS: usize = 4_000;
+/// Policies that are asked about whether they still ask in a part of a region. Beyond that, and for changes that a report does
+/// not show first, every policy is named that is not plainly about other sign-ins.
+const MOST_MASKS: usize = 2_000;
 
 /// Changes that one run lists at most. What is not listed is still told by the classes.
 const MOST_CHANGES: usize = 2_000;
@@ -135,7 +136,23 @@ struct Search<'a> {
     /// A named location is defined differently, so that a policy may mean something else without being edited.
     locations: bool,
     masks: usize,
-    found: Vec<(Change, Loss, (usize, u32))>,
+    found: Vec<Listed>,
+}
+
+/// A change, and what its place in the report depends on.
+struct Listed {
+    change: Change,
+    loss: Loss,
+    departures: (usize, u32),
+    region: Asking,
+}
+
+/// Who may still ask in a part of a region.
+struct Asking {
+    new: Side,
+    ways: Vec<AtomSet>,
+    wanted: Vec<Formula>,
+    counterpart: Option<usize>,
 }
 
 /// What was found for one policy and one property, on devices in certain states: the ways, and a sign-in.
@@ -344,10 +361,11 @@ impl<'a> Search<'a> {
             while !left.is_empty() {
                 let (ways, wanted, model) =
                     self.together((old, entry), &mut left, (matches, &facts), &model, (mode, &part))?;
-                let except = self.masks(old.other(), &ways, &wanted, self.counterpart_entry(old, entry))?;
+                let counterpart = self.counterpart_entry(old, entry);
+                let asking = Asking { new: old.other(), ways: ways.clone(), wanted, counterpart };
                 let (facts, part, session) = (facts.clone(), part.clone(), None);
                 self.add(
-                    Draft { old, entry, property, kind, certainty, mode, part, facts, ways, session, except },
+                    Draft { old, entry, property, kind, certainty, mode, part, facts, ways, session, asking },
                     &model,
                 );
             }
@@ -410,19 +428,17 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Policies of the new tenant that still ask in parts of the region.
-    fn masks(
-        &mut self,
-        new: Side,
-        ways: &[AtomSet],
-        wanted: &[Formula],
-        counterpart: Option<usize>,
-    ) -> Result<Vec<Which>, TooIntricate> {
-        self.masks += self.prover.entries[at(new)].len();
-        let exact = self.masks <= MOST_MASKS;
-        let mut found = self.prover.may_refuse(new, ways, wanted, exact)?;
-        found.retain(|entry| Some(*entry) != counterpart);
-        Ok(parties(&self.prover, new, &found))
+    /// Policies of the new tenant that still ask in parts of a region.
+    fn masks(&mut self, asking: &Asking, exact: bool) -> Vec<Which> {
+        let Asking { new, ways, wanted, counterpart } = asking;
+        let exact = exact && self.masks < MOST_MASKS;
+        self.masks += if exact { self.prover.entries[at(*new)].len() } else { 0 };
+        let found = match self.prover.may_refuse(*new, ways, wanted, exact) {
+            Ok(found) => found,
+            Err(TooIntricate) => self.prover.may_refuse(*new, ways, wanted, false).unwrap_or_default(),
+        };
+        let found: Vec<usize> = found.into_iter().filter(|entry| Some(*entry) != *counterpart).collect();
+        parties(&self.prover, *new, &found)
     }
 
     fn sessions(&mut self, old: Side, entry: usize, difference: &mut Difference) -> Result<(), TooIntricate> {
@@ -468,6 +484,7 @@ impl<'a> Search<'a> {
                     let certainty = self.certainty(new, mode).max(self.certainty(old, mode));
                     difference.classes.session_changed.raise(certainty);
                     let model = self.prover.smallest(&wanted, &demands, model)?;
+                    let asking = Asking { new, ways: Vec::new(), wanted: Vec::new(), counterpart: None };
                     let change = Draft {
                         old,
                         entry,
@@ -479,7 +496,7 @@ impl<'a> Search<'a> {
                         facts: Vec::new(),
                         ways: Vec::new(),
                         session: Some(wish.clone()),
-                        except: self.asking(new, &wish, mode),
+                        asking,
                     };
                     self.add(change, &model);
                 }
@@ -497,7 +514,8 @@ impl<'a> Search<'a> {
     }
 
     fn add(&mut self, draft: Draft, model: &Model) {
-        let Draft { old, entry, property, kind, certainty, mode, part, facts, ways, session, except } = draft;
+        let Draft { old, entry, property, kind, certainty, mode, part, facts, ways, session, asking } = draft;
+        let except = session.as_ref().map(|wish| self.asking(old.other(), wish, mode)).unwrap_or_default();
         let new = old.other();
         let sign_ins = Side::ALL.map(|side| self.prover.space.sign_in_to(side, model).ok());
         let [Some(before), Some(after)] = sign_ins else { return };
@@ -555,17 +573,14 @@ impl<'a> Search<'a> {
             ways: named,
             session: session.map(|wish| (old == Side::After, wish.control().cloned().into_iter().collect())),
             region: shown,
-            except: match new {
-                Side::Before => Except { before: except, after: Vec::new() },
-                Side::After => Except { before: Vec::new(), after: except },
-            },
+            except: excepted(new, except),
             depends_on,
             witness,
             relevant,
             outcomes,
             causes,
         };
-        self.found.push((change, loss, (departs.len(), effort)));
+        self.found.push(Listed { change, loss, departures: (departs.len(), effort), region: asking });
     }
 
     /// Whether the tenants may say otherwise of an address that it is in this location.
@@ -661,9 +676,9 @@ impl<'a> Search<'a> {
     /// Puts the changes into order and groups them by what was edited.
     fn finish(mut self, difference: &mut Difference) {
         let mut found = std::mem::take(&mut self.found);
-        found.sort_by_cached_key(|(change, loss, departures)| rank::order(change, *loss, *departures));
+        found.sort_by_cached_key(|listed| rank::order(&listed.change, listed.loss, listed.departures));
         let mut groups: Vec<Group> = Vec::new();
-        for (index, (mut change, ..)) in found.into_iter().enumerate() {
+        for (index, Listed { mut change, region, .. }) in found.into_iter().enumerate() {
             let (removed, added) = values::of(self.tenants, &change);
             let is_same = |group: &Group| {
                 group.kind == change.kind
@@ -675,6 +690,10 @@ impl<'a> Search<'a> {
             if change.group == groups.len() {
                 let (kind, property) = (change.kind, change.property);
                 groups.push(Group { kind, property, removed, added, changes: Vec::new() });
+            }
+            if change.session.is_none() {
+                let is_shown = groups[change.group].changes.is_empty();
+                change.except = excepted(region.new, self.masks(&region, is_shown));
             }
             groups[change.group].changes.push(index);
             difference.changes.push(change);
@@ -706,7 +725,9 @@ impl<'a> Search<'a> {
             let other = self.counterpart_entry(old, entry);
             for (_, matches) in self.letting_go(old, entry, other) {
                 let wanted = [applies.clone(), self.prover.denial(&matches, Mode::Possible)];
-                let masks = self.masks(old.other(), &ways, &wanted, other).unwrap_or_default();
+                let wanted = wanted.to_vec();
+                let asking = Asking { new: old.other(), ways: ways.clone(), wanted, counterpart: other };
+                let masks = self.masks(&asking, true);
                 found.extend(masks.into_iter().map(|which| Masked::By(old.other(), which)));
             }
         }
@@ -732,7 +753,14 @@ struct Draft {
     facts: Vec<DeviceFact>,
     ways: Vec<AtomSet>,
     session: Option<Wish>,
-    except: Vec<Which>,
+    asking: Asking,
+}
+
+fn excepted(side: Side, all: Vec<Which>) -> Except {
+    match side {
+        Side::Before => Except { before: all, after: Vec::new() },
+        Side::After => Except { before: Vec::new(), after: all },
+    }
 }
 
 /// Why something is not known.

@@ -2,7 +2,7 @@
 
 use super::grant::allowed;
 use crate::coverage::Side;
-use crate::policy::{Fact, Id, Policy};
+use crate::policy::{Fact, Id, Policy, Property};
 use crate::tenant::Tenant;
 use std::collections::HashMap;
 
@@ -201,7 +201,9 @@ fn outline(policy: &Policy) -> u64 {
 /// Whether two policies surely apply to the same sign-ins and demand the same. Lists are sets, and what is unknown is the
 /// same where both files write the same.
 fn means_the_same((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&Tenant, &Policy)) -> bool {
-    let is_same = one.state == other.state
+    let sources = |policy: &'_ Policy| policy.block().map(|block| block.sources.clone()).unwrap_or_default();
+    let is_same = sources(one) == sources(other)
+        && one.state == other.state
         && one.deleted == other.deleted
         && one.contradicted == other.contradicted
         && one.foreign == other.foreign
@@ -216,7 +218,10 @@ fn means_the_same((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&Te
 
 /// Whether everything unknown in a policy has a content by which it can be compared.
 fn is_understood(policy: &Policy) -> bool {
-    policy.unknown_properties().iter().all(|property| policy.contents.iter().any(|(known, _)| known == property))
+    let is_told = |property: &Property| {
+        policy.contents.iter().any(|(known, _)| known == property) || policy.source_of(*property).is_some()
+    };
+    policy.unknown_properties().iter().all(is_told)
         && policy.conditions.opaque.iter().all(|opaque| opaque.content.is_some())
 }
 

@@ -79,6 +79,8 @@ pub(super) struct Prover<'t> {
     solver: Solver,
     /// For a tenant, a way and a mode: what demands that nothing in the tenant refuses the way.
     open: HashMap<(Side, AtomSet, Mode), Lit>,
+    /// For an entry and a mode: what demands that it does not apply.
+    not_applying: HashMap<(Side, usize, Mode), Lit>,
     /// For an entry and a way: when it refuses.
     refusals: HashMap<(Side, usize, AtomSet), Formula>,
     /// For a tenant, a session control and a mode: what demands that nothing in the tenant asks for the session control.
@@ -146,7 +148,8 @@ impl<'t> Prover<'t> {
         solver.allow(options.effort);
         let aliases = space.aliases();
         let (open, refusals, without) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Ok(Self { space, entries, atoms, solver, open, refusals, without, aliases })
+        let not_applying = HashMap::new();
+        Ok(Self { space, entries, atoms, solver, open, not_applying, refusals, without, aliases })
     }
 
     /// When an entry refuses a way, whatever the sign-in.
@@ -212,11 +215,26 @@ impl<'t> Prover<'t> {
         }
         let gate = self.solver.variable();
         for entry in 0..self.entries[at(side)].len() {
-            let refuses = self.refuses(side, entry, withheld);
-            let not = self.denial(&refuses, mode);
-            self.solver.demand(gate, &not);
+            let refusal = self.refusal(side, entry, withheld);
+            let satisfied = self.denial(&refusal, mode);
+            if satisfied != Formula::Always && self.entries[at(side)][entry].applies != Formula::Never {
+                let not_applying = self.not_applying(side, entry, mode);
+                self.solver.demand_either(gate, not_applying, &satisfied);
+            }
         }
         self.open.insert(key, gate);
+        gate
+    }
+
+    /// What demands that an entry does not apply.
+    fn not_applying(&mut self, side: Side, entry: usize, mode: Mode) -> Lit {
+        if let Some(known) = self.not_applying.get(&(side, entry, mode)) {
+            return *known;
+        }
+        let gate = self.solver.variable();
+        let not = self.denial(&self.entries[at(side)][entry].applies, mode);
+        self.solver.demand(gate, &not);
+        self.not_applying.insert((side, entry, mode), gate);
         gate
     }
 
@@ -230,9 +248,10 @@ impl<'t> Prover<'t> {
         for entry in 0..self.entries[at(side)].len() {
             let of = &self.entries[at(side)][entry];
             let may_ask = of.session.iter().any(|asked| asked.control().is_none());
-            if of.session.contains(wish) || (may_ask && mode == Mode::Sure) {
-                let not = self.denial(&of.applies.clone(), mode);
-                self.solver.demand(gate, &not);
+            let asks = of.session.contains(wish) || (may_ask && mode == Mode::Sure);
+            if asks && of.applies != Formula::Never {
+                let not_applying = self.not_applying(side, entry, mode);
+                self.solver.clause([!gate, not_applying]);
             }
         }
         self.without.insert(key, gate);
@@ -260,15 +279,8 @@ impl<'t> Prover<'t> {
         gate
     }
 
-    /// Solves until the model is one that a device can have.
     fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<Model>, TooIntricate> {
-        while self.solver.solve(assumptions)? {
-            let model = self.solver.model();
-            let Err((one, other)) = self.space.sign_in(&model) else { return Ok(Some(model)) };
-            let (first, second) = (self.solver.literal(one), self.solver.literal(other));
-            self.solver.clause([!first, second.apply_sign(!model.contains(&other))]);
-        }
-        Ok(None)
+        solve(&self.space, &mut self.solver, assumptions)
     }
 
     /// The same sign-in with departures taken back as far as the answer allows.
@@ -309,21 +321,49 @@ impl<'t> Prover<'t> {
         wanted: &[Formula],
         exact: bool,
     ) -> Result<Vec<usize>, TooIntricate> {
-        let mut found = Vec::new();
+        let mut candidates = Vec::new();
         for entry in 0..self.entries[at(side)].len() {
             let refusals: Vec<Formula> = ways.iter().map(|way| self.refuses(side, entry, way)).collect();
             let refuses = Formula::any(refusals);
-            if refuses == Formula::Never || is_plainly_apart(&refuses, wanted) {
-                continue;
+            if refuses != Formula::Never && !is_plainly_apart(&refuses, wanted) {
+                candidates.push((entry, refuses));
             }
-            let mut all = wanted.to_vec();
-            all.push(refuses);
-            if !exact || self.ask(&all, &[])?.is_some() {
+        }
+        if !exact {
+            return Ok(candidates.into_iter().map(|(entry, _)| entry).collect());
+        }
+        // Where only the region counts, a solver that knows nothing else answers many times as fast.
+        let mut solver = self.space.solver()?;
+        solver.allow(MASK_EFFORT);
+        let region = solver.variable();
+        for formula in wanted {
+            solver.demand(region, formula);
+        }
+        let mut found = Vec::new();
+        for (entry, refuses) in candidates {
+            let gate = solver.variable();
+            solver.demand(gate, &refuses);
+            if solve(&self.space, &mut solver, &[region, gate])?.is_some() {
                 found.push(entry);
             }
+            solver.clause([!gate]);
         }
         Ok(found)
     }
+}
+
+/// Conflicts that finding out who still asks in a region may take.
+const MASK_EFFORT: u64 = 20_000;
+
+/// Solves until the model is one that a device can have.
+fn solve(space: &Space<'_>, solver: &mut Solver, assumptions: &[Lit]) -> Result<Option<Model>, TooIntricate> {
+    while solver.solve(assumptions)? {
+        let model = solver.model();
+        let Err((one, other)) = space.sign_in(&model) else { return Ok(Some(model)) };
+        let (first, second) = (solver.literal(one), solver.literal(other));
+        solver.clause([!first, second.apply_sign(!model.contains(&other))]);
+    }
+    Ok(None)
 }
 
 /// Whether one formula demands a term that another rules out.

@@ -38,7 +38,9 @@ pub(super) fn shown(
     if let Some(other) = narrowed(Facet::ExcludeUsers).filter(|other| !(perhaps && may_exclude_more(&other.users))) {
         let known = excluded(&own.users);
         let added: Vec<Principal> = excluded(&other.users).into_iter().filter(|one| !known.contains(one)).collect();
-        region.users.all_of.push(added);
+        if !added.is_empty() {
+            region.users.all_of.push(added);
+        }
     }
     region.locations = locations(&own.locations, perhaps);
     if let Some(other) = narrowed(Facet::IncludeLocations) {

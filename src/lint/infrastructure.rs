@@ -44,9 +44,10 @@ impl Reader<'_> {
             let pointer = Pointer::root().key("module").key(&remote.name);
             read.missing.push(Missing { file: remote.file, pointer, why: MissingPolicies::RemoteModule });
         }
+        let surroundings = dialect::Surroundings::of(&folders);
         for (folder, parts) in &folders {
             match settings.remove(folder) {
-                Some(setting) if !planned.contains(folder) => read.read_folder(parts, setting),
+                Some(setting) if !planned.contains(folder) => read.read_folder(parts, setting, &surroundings),
                 Some(_) | None => {
                     for part in parts {
                         read.retake(part.file, "Terraform configuration, judged by its plan", 0);
@@ -68,9 +69,9 @@ impl Reader<'_> {
 
 impl Read {
     /// Reads the files of a folder, which use each other's names.
-    fn read_folder(&mut self, parts: &[Part], setting: Setting) {
+    fn read_folder(&mut self, parts: &[Part], setting: Setting, surroundings: &dialect::Surroundings<'_>) {
         let mut inspected: BTreeMap<usize, Vec<Inspected>> = BTreeMap::new();
-        let taken = dialect::read_folder(parts, setting, &mut |found| {
+        let taken = dialect::read_folder(parts, setting, surroundings, &mut |found| {
             let file = found.origin.file;
             inspected.entry(file).or_default().extend(self.take(&found));
         });

@@ -146,7 +146,10 @@ impl Read {
     fn note_unreadable(&mut self, file: usize, candidate: Candidate, kind: String) {
         self.skipped += 1;
         let path = match &candidate {
-            Candidate::File(path) | Candidate::Other(path) | Candidate::Unreadable(path, _) => Some(path.as_path()),
+            Candidate::File(path)
+            | Candidate::Other(path)
+            | Candidate::Unreadable(path, _)
+            | Candidate::Stored { path, .. } => Some(path.as_path()),
             Candidate::Held(..) => None,
         };
         if let Some(path) = path.filter(|path| is_configuration(path)) {
@@ -213,7 +216,7 @@ impl Reader<'_> {
     }
 
     fn add_file(&self, read: &mut Read, file: usize, candidate: Candidate) {
-        if matches!(candidate, Candidate::Other(_)) {
+        if candidate.is_glanced_at() {
             // Whatever cannot be read is none of our business.
             let bytes = candidate.bytes().unwrap_or_default();
             if let Some(other) = dialect::glance_bytes(&bytes) {

@@ -24,6 +24,15 @@ impl Digest {
         Self::end(hash)
     }
 
+    /// The digest of two values together, in this order.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        hash.update(other.0);
+        Self::end(hash)
+    }
+
     fn end(hash: Sha256) -> Self {
         let mut digest = [0; 16];
         digest.copy_from_slice(&hash.finalize()[..16]);

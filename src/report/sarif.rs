@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// GitHub keeps the first 5,000 results of a run.
-const RESULTS: usize = 5_000;
+pub(super) const RESULTS: usize = 5_000;
 /// Related places that a reader can take in.
 const RELATED: usize = 10;
 /// Tags of a rule that GitHub takes.
 const TAGS: usize = 20;
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+pub(super) const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
@@ -86,8 +86,12 @@ fn merged(run: &Run) -> Vec<Group<'_>> {
 }
 
 fn driver(rules: &[&dyn Rule], metas: &[Meta]) -> Value {
+    tool(rules.iter().zip(metas).map(|(rule, meta)| descriptor(*rule, meta)).collect())
+}
+
+/// caplint with the rules that it reports.
+pub(super) fn tool(rules: Vec<Value>) -> Value {
     let version = env!("CARGO_PKG_VERSION");
-    let rules: Vec<Value> = rules.iter().zip(metas).map(|(rule, meta)| descriptor(*rule, meta)).collect();
     json!({
         "name": "caplint",
         "fullName": format!("caplint {version}"),
@@ -169,6 +173,11 @@ fn invocation(run: &Run, dropped: usize) -> Value {
         "exitCodeDescription": description,
         "toolExecutionNotifications": notifications,
     })
+}
+
+/// A result for one finding.
+pub(super) fn single(finding: &Finding, root: &Root) -> Value {
+    result(&Group { first: finding, others: Vec::new() }, &[], root)
 }
 
 fn result(group: &Group<'_>, metas: &[Meta], root: &Root) -> Value {
@@ -279,7 +288,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-fn level(level: Level) -> &'static str {
+pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
         Level::Warning => "warning",

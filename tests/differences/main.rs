@@ -107,15 +107,14 @@ fn changes(difference: &Difference, is_mirrored: bool) -> Vec<String> {
         Kind::SessionChanged => Kind::SessionChanged,
     };
     let text = |change: &caplint::diff::Change| {
-        let (before, after) = (&change.except.before, &change.except.after);
+        // Policies that still ask are named more generously where a change is not the first of its group.
         let session = change.session.as_ref().map(|(gained, control)| (*gained != is_mirrored, control));
         format!(
-            "{:?} {:?} {:?} {:?} {session:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {session:?} {:?}",
             if is_mirrored { kind(change.kind) } else { change.kind },
             change.certainty,
             change.property,
             change.ways,
-            if is_mirrored { [after, before] } else { [before, after] },
             change.region,
         )
     };

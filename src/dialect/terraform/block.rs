@@ -21,6 +21,7 @@ pub(super) fn read(block: &Object<'static>, wording: Wording) -> Block {
     Block {
         ignored_changes: ignored_changes(block),
         literal_ids: LISTS.iter().flat_map(|list| literal_ids(block, wording, list)).collect(),
+        sources: Box::default(),
         has_bare_strength: false,
     }
 }

@@ -5,6 +5,7 @@ use super::block::{self, has_bare_strength, wants_old_azuread};
 use super::expression::{Scope, labelled};
 use super::modules::{Existence, Setting, existence};
 use super::part::{KIND_OF_VALUES, NO_POLICIES, Part, resources};
+use super::surroundings::Surroundings;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, Here, Kind, Reader, kind};
 use crate::dialect::{Found, Taken};
@@ -13,10 +14,15 @@ use crate::syntax::{Node, Object, Pointer, Untold};
 use std::collections::BTreeMap;
 
 /// Reads the files of one folder together, and hands every policy over.
-pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<Taken> {
+pub fn read_folder(
+    parts: &[Part],
+    setting: Setting,
+    surroundings: &Surroundings<'_>,
+    visit: &mut dyn FnMut(Found<'_, '_>),
+) -> Vec<Taken> {
     let Setting { exists, scope } = setting;
     let tenants = Tenants::of(parts, &scope);
-    let module = Module { tenants, takes_bare_strengths: wants_old_azuread(parts), scope, exists };
+    let module = Module { tenants, takes_bare_strengths: wants_old_azuread(parts), scope, exists, surroundings };
     let root = parts.first().map_or(0, |part| part.file);
     let read = parts.iter().map(|part| {
         let kind = match (part.gives_values(), exists) {
@@ -39,7 +45,8 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
 }
 
 /// What the files of a folder say of all of its resources.
-struct Module {
+struct Module<'f> {
+    surroundings: &'f Surroundings<'f>,
     scope: Scope,
     tenants: Tenants,
     takes_bare_strengths: bool,
@@ -48,7 +55,7 @@ struct Module {
 
 fn resource(
     reader: &mut Reader<'_, 'static>,
-    module: &Module,
+    module: &Module<'_>,
     (type_name, name, block): (&str, &str, &Object<'static>),
     root: usize,
 ) {
@@ -92,6 +99,7 @@ fn resource(
     let (detours, unnamed) = (values.detours, values.unnamed);
     let tenant = module.tenants.of_block(block);
     let block = Block {
+        sources: module.surroundings.sources(block, &read),
         has_bare_strength: wording == Wording::Azuread && !module.takes_bare_strengths && has_bare_strength(&read),
         ..block::read(block, wording)
     };
