@@ -27,7 +27,7 @@ fn values(policy: &Policy, property: Property) -> BTreeSet<String> {
         Property::Policy => return BTreeSet::from([name(policy)]),
         Property::GrantControls => return controls(policy),
         Property::SessionControls => {
-            let session = policy.session.known().map(|session| session.as_ref()).unwrap_or_default();
+            let session = policy.session.known().map(AsRef::as_ref).unwrap_or_default();
             return session.iter().map(|control| format!("{}={}", control.name, control.value)).collect();
         }
         Property::Facet(facet) => facet,

@@ -95,11 +95,11 @@ impl Prover<'_> {
             Side::Before => (Some(which), counterpart),
             Side::After => (counterpart, Some(which)),
         };
-        let places = self.places(asked, which, counterpart, property);
+        let places = Self::places(asked, which, counterpart, property);
         Cause { before: parties.0, after: parties.1, property, places }
     }
 
-    fn places(&self, asked: &Asked<'_>, which: Which, counterpart: Option<Which>, property: Property) -> Vec<Place> {
+    fn places(asked: &Asked<'_>, which: Which, counterpart: Option<Which>, property: Property) -> Vec<Place> {
         let (old, new) = (asked.old, asked.old.other());
         let mut places = Vec::new();
         let policy = |side: Side, which: Which| match which {
@@ -107,7 +107,7 @@ impl Prover<'_> {
             Which::DefaultsBlock | Which::DefaultsAsk => None,
         };
         if let Some((index, policy)) = counterpart.and_then(|other| policy(new, other)) {
-            let pointer = self.deciding(asked, policy, property).unwrap_or_else(|| section(property, policy));
+            let pointer = Self::deciding(asked, policy, property).unwrap_or_else(|| section(property, policy));
             let message = match new {
                 Side::After => "lets it go now",
                 Side::Before => "did not ask for it before",
@@ -126,7 +126,7 @@ impl Prover<'_> {
     }
 
     /// The place in a policy of the new tenant that lets the sign-in go.
-    fn deciding(&self, asked: &Asked<'_>, policy: &Policy, property: Property) -> Option<Pointer> {
+    fn deciding(asked: &Asked<'_>, policy: &Policy, property: Property) -> Option<Pointer> {
         let Property::Facet(facet) = property else { return None };
         let new = asked.old.other();
         let view = view(asked.tenants[at(new)], asked.requirement, asked.options);

@@ -25,6 +25,9 @@ pub(crate) struct Said {
     pub(crate) is_open: bool,
 }
 
+/// A world, the entries that apply, and a state of the device.
+type Question = (usize, [Mask; 2], usize);
+
 pub(crate) struct Brute {
     pub(crate) sides: [Vec<Entry>; 2],
     pub(crate) which: [Vec<Which>; 2],
@@ -34,7 +37,7 @@ pub(crate) struct Brute {
     pub(crate) masks: Vec<Vec<Vec<[Mask; 2]>>>,
     pub(crate) ways: Vec<Way>,
     refused: Vec<[Vec<[Mask; 2]>; 4]>,
-    said: RefCell<HashMap<(usize, [Mask; 2], usize), Rc<Said>>>,
+    said: RefCell<HashMap<Question, Rc<Said>>>,
 }
 
 /// Unknown things beyond which a case takes too long.

@@ -273,7 +273,7 @@ fn respell(policies: &mut Vec<Value>, how: usize, at: usize) {
                     .filter(|path| !says(path))
                     .map(|path| (path, json!([])))
                     .collect();
-            gaps.extend((!says("/conditions/devices")).then(|| ("/conditions/devices", Value::Null)));
+            gaps.extend((!says("/conditions/devices")).then_some(("/conditions/devices", Value::Null)));
             gaps.push(("/description", json!("words")));
             parts.push(gaps);
         }

@@ -110,12 +110,10 @@ fn does_what_it_says(
 
 /// Whether an excepted policy refuses one of the ways, or asks for the session control.
 fn is_excepted(brute: &Brute, held: &Held<'_>, world: usize, applying: [Mask; 2], state: super::ways::State) -> bool {
-    [0, 1].into_iter().any(|side| match held.is_session {
-        false => held
-            .ways
-            .iter()
-            .any(|way| held.except[side] & applying[side] & brute.refusing(side, *way, state, world) != 0),
-        true => held.except[side] & applying[side] != 0,
+    [0, 1].into_iter().any(|side| {
+        let asking = held.except[side] & applying[side];
+        let refuses = |way: &Way| asking & brute.refusing(side, *way, state, world) != 0;
+        if held.is_session { asking != 0 } else { held.ways.iter().any(refuses) }
     })
 }
 

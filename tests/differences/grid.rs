@@ -180,11 +180,11 @@ impl Grid {
             all().any(|entry| lists.iter().any(|list| entry.list(list).iter().any(|one| one == id)))
         };
         let defaults = all().any(|entry| entry.kind != Kind::Policy);
-        let named = |ids: &[&'static str]| ids.iter().copied().filter(|id| names(id)).collect::<Vec<_>>();
+        let among = |ids: &[&'static str]| ids.iter().copied().filter(|id| names(id)).collect::<Vec<_>>();
         let labels: Vec<Option<&'static str>> =
-            std::iter::once(None).chain(named(&USERS).into_iter().chain(named(&NAMES)).map(Some)).collect();
-        let groups = named(&GROUPS);
-        let mut roles = named(&[ADMINISTRATORS, SYNCHRONIZATION]);
+            std::iter::once(None).chain(among(&USERS).into_iter().chain(among(&NAMES)).map(Some)).collect();
+        let groups = among(&GROUPS);
+        let mut roles = among(&[ADMINISTRATORS, SYNCHRONIZATION]);
         if defaults && !roles.contains(&ADMINISTRATORS) {
             roles.push(ADMINISTRATORS);
         }
