@@ -105,6 +105,12 @@ pub fn is_management_api(id: &Id) -> bool {
     id.guid().is_some_and(|guid| MANAGEMENT_API.contains(&guid))
 }
 
+/// The API that the Azure portal, the command lines and REST use in the public cloud.
+#[must_use]
+pub fn management_api() -> Id {
+    Id::Guid(MANAGEMENT_API[0])
+}
+
 /// Whether this is the role of the accounts with which Entra Connect signs in.
 #[must_use]
 pub fn is_synchronization_role(id: &Id) -> bool {

@@ -17,7 +17,7 @@ use super::space::{Meaning, Space};
 use crate::catalog;
 use crate::policy::{ClientAppType, Fact, Id, List, Policy, Property, State};
 use crate::requirement::{Grant, Resource};
-use crate::signin::{AssumeEnabled, At, Why};
+use crate::signin::{AppFact, AssumeEnabled, At, Why};
 use crate::tenant::SecurityDefaults;
 
 /// How leniently a policy is read. Each variant assumes what the one before it assumes, and more.
@@ -97,7 +97,36 @@ pub(crate) fn defaults_block(space: &mut Space<'_>) -> Formula {
 
 /// The sign-ins that security defaults surely ask for MFA: everybody's to the management API, and those of the roles that
 /// Microsoft's page lists to every app.
-pub(crate) fn defaults_ask(space: &mut Space<'_>) -> Formula {
+fn defaults_ask(space: &mut Space<'_>) -> Formula {
+    let named = space.named().roles.clone();
+    let (management, apps) = apps(space);
+    let roles: Vec<Id> = catalog::role_set("security-defaults")
+        .filter(|role| named.contains(&role.id))
+        .map(|role| role.id.clone())
+        .collect();
+    let roles = space.is_any(roles, Meaning::Role);
+    Formula::any([management, Formula::all([apps, roles])])
+}
+
+/// The same in parts: the management API, every app, and the roles that are asked there.
+pub(crate) fn defaults_ask_of(space: &mut Space<'_>) -> (Formula, Formula, Formula) {
+    let (management, apps) = apps(space);
+    // What a name stands for may be the API.
+    let mut any = vec![management];
+    for resource in space.resources.clone() {
+        if matches!(&resource, Resource::App(app) if app.is_unresolved()) {
+            let is_api = space.is(Meaning::App(AppFact::Is(catalog::management_api())));
+            any.push(Formula::all([space.resource(&resource), is_api]));
+        }
+    }
+    let management = Formula::any(any);
+    let roles: Vec<Id> = catalog::role_set("security-defaults").map(|role| role.id.clone()).collect();
+    let roles = space.is_any(roles, Meaning::Role);
+    (management, apps, roles)
+}
+
+/// The management API, and every app.
+fn apps(space: &mut Space<'_>) -> (Formula, Formula) {
     let mut stopped = Vec::new();
     let mut apps = Vec::new();
     for resource in space.resources.clone() {
@@ -108,14 +137,7 @@ pub(crate) fn defaults_ask(space: &mut Space<'_>) -> Formula {
         }
         apps.push(space.resource(&resource));
     }
-    let named = &space.named().roles;
-    let roles: Vec<Id> = catalog::role_set("security-defaults")
-        .filter(|role| named.contains(&role.id))
-        .map(|role| role.id.clone())
-        .collect();
-    let roles = space.is_any(roles, Meaning::Role);
-    stopped.push(Formula::all([Formula::any(apps), roles]));
-    Formula::any(stopped)
+    (Formula::any(stopped), Formula::any(apps))
 }
 
 /// The users whom a policy is about.

@@ -223,6 +223,15 @@ impl<'t> Space<'t> {
             return trusted;
         }
         let redefined: Vec<Id> = self.redefined_locations().cloned().collect();
+        if !redefined.is_empty() {
+            // An address that such a location holds may be in another one that is trusted, whether a policy names it or not.
+            let tenants = Side::ALL.map(|side| self.tenant(side));
+            for id in tenants.iter().flat_map(|tenant| tenant.companions.named_locations.keys()) {
+                if !self.is_redefined(id) && self.is_trusted_location(Side::Before, id) == Some(true) {
+                    self.term(Meaning::Location(id.clone()));
+                }
+            }
+        }
         let mut any = vec![trusted];
         for id in redefined {
             if self.is_trusted_location(side, &id) == Some(true) {
@@ -629,6 +638,22 @@ impl<'t> Space<'t> {
             Meaning::User(_) => 18,
             Meaning::Opaque(_) | Meaning::App(_) | Meaning::Doubt(_) => 19,
         }
+    }
+
+    /// For each user who is named, the others who may be the same, where an id or a name stands for one.
+    pub(crate) fn aliases(&self) -> HashMap<Term, Vec<Term>> {
+        let users = self.indexed().filter_map(|(term, meaning)| match meaning {
+            Meaning::User(id) => Some((term, id)),
+            _ => None,
+        });
+        let users: Vec<(Term, &Id)> = users.collect();
+        let same = |term: Term, id: &Id| -> Vec<Term> {
+            let others = users.iter().filter(|(other, named)| *other != term && id.may_be(named));
+            others.map(|(other, _)| *other).collect()
+        };
+        let unresolved = users.iter().any(|(_, id)| id.is_unresolved());
+        let users = users.iter().filter(|_| unresolved).map(|(term, id)| (*term, same(*term, id)));
+        users.filter(|(_, others)| !others.is_empty()).collect()
     }
 
     pub(crate) fn terms(&self) -> impl Iterator<Item = Term> + use<> {

@@ -7,14 +7,14 @@ use super::difference::{
 };
 use super::grant::DeviceState;
 use super::pairs::Pairs;
-use super::prover::{Mode, Model, Prover, at, policy_of, requirement};
+use super::prover::{Mode, Model, Prover, Wish, at, policy_of, requirement};
 use super::rank::{self, Loss};
 use super::witness::{Asked, parties};
 use super::{edits, region, values};
 use crate::catalog;
 use crate::coverage::prover::{Formula, Meaning, TooIntricate};
 use crate::coverage::{Coordinate, Facet, Side};
-use crate::policy::{Fact, GrantControl, Policy, SessionControl};
+use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy};
 use crate::requirement::{Requirement, Resource};
 use crate::signin::Why;
 use crate::syntax::Pointer;
@@ -133,7 +133,14 @@ struct Asking {
 }
 
 /// What was found for one policy and one property, on devices in certain states: the ways, and a sign-in.
-type Found = BTreeMap<(Certainty, Kind, Vec<DeviceFact>), (Vec<AtomSet>, Model)>;
+type Found = BTreeMap<(Mode, Kind, Vec<DeviceFact>, Part), (Vec<AtomSet>, Model)>;
+
+/// Resources of a region, and whether it is about them outside of browsers only.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
+    resources: Vec<Resource>,
+    is_outside_browsers: bool,
+}
 
 impl<'a> Search<'a> {
     fn new(
@@ -175,10 +182,6 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn counterpart_of(&self, side: Side, which: Which) -> Option<Which> {
-        counterpart(self.pairs, &self.prover, side, which)
-    }
-
     fn index_of(&self, side: Side, which: Which) -> Option<usize> {
         self.prover.entries[at(side)].iter().position(|entry| entry.which == which)
     }
@@ -198,24 +201,26 @@ impl<'a> Search<'a> {
             return Ok(());
         }
         let ways = own.grant.refused().map_err(|_| TooIntricate)?;
-        let other = self.counterpart_of(old, own.which).and_then(|other| self.index_of(new, other));
+        let other = self.counterpart_entry(old, entry);
         for (property, matches) in self.letting_go(old, entry, other) {
             let mut found = Found::new();
+            let parts = self.parts(old, entry, property);
             for way in &ways {
                 let states = self.states(old, entry, way, None);
-                self.look(old, entry, way, &matches, &states, &mut found)?;
+                self.look((old, entry), way, (&matches, &parts), &states, &mut found)?;
             }
             self.keep(old, entry, property, &matches, found, difference)?;
         }
         let Some(other) = other else { return Ok(()) };
         let mut found = Found::new();
+        let parts = self.parts(old, entry, Property::GrantControls);
         for way in &ways {
             let refusal = self.prover.refusal(new, other, way);
             if refusal == self.prover.refusal(old, entry, way) {
                 continue;
             }
             let states = self.states(old, entry, way, Some(other));
-            self.look(old, entry, way, &refusal, &states, &mut found)?;
+            self.look((old, entry), way, (&refusal, &parts), &states, &mut found)?;
         }
         self.keep(old, entry, Property::GrantControls, &Formula::Always, found, difference)
     }
@@ -230,33 +235,54 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for a sign-in on which an entry refuses a way, its counterpart does not because this formula does not hold, and
-    /// nothing else does.
+    /// nothing else does. What is certain and what is possible beyond that are looked for apart, because they have regions of
+    /// their own.
     fn look(
         &mut self,
-        old: Side,
-        entry: usize,
+        (old, entry): (Side, usize),
         way: &AtomSet,
-        matches: &Formula,
+        (matches, parts): (&Formula, &[(Mode, Part)]),
         states: &[DeviceState],
         found: &mut Found,
     ) -> Result<(), TooIntricate> {
+        if *matches == Formula::Always {
+            return Ok(());
+        }
         let refuses = self.prover.refuses(old, entry, way);
         for facts in region::cubes(states) {
-            for mode in [Mode::Sure, Mode::Possible] {
-                let mut wanted = vec![self.prover.claim(&refuses, mode), self.prover.denial(matches, mode)];
+            let mut certain = Formula::Never;
+            for (mode, part) in parts {
+                let mode = *mode;
+                let changes = self.changes(&refuses, matches, (mode, part));
+                let mut wanted = vec![changes.clone(), certain.clone().not()];
                 wanted.extend(self.device(&facts));
-                if wanted.contains(&Formula::Never) {
+                if wanted.contains(&Formula::Never) || changes == certain {
                     continue;
                 }
                 let open = self.prover.open(old.other(), way, mode);
                 let Some(model) = self.prover.ask(&wanted, &[open])? else { continue };
-                let key = (self.certainty(old.other(), mode), kind(old, way), facts.clone());
+                if mode == Mode::Sure {
+                    certain = Formula::any([certain, changes]);
+                }
+                let key = (mode, kind(old, way), facts.clone(), part.clone());
                 let (ways, _) = found.entry(key).or_insert_with(|| (Vec::new(), model));
                 ways.push(way.clone());
-                break;
             }
         }
         Ok(())
+    }
+
+    /// Where something applies in a part of the resources, and what lets go does.
+    fn changes(&mut self, applies: &Formula, matches: &Formula, (mode, part): (Mode, &Part)) -> Formula {
+        let changes = Formula::all([self.prover.claim(applies, mode), self.prover.denial_unless_always(matches, mode)]);
+        let space = &mut self.prover.space;
+        if mode == Mode::Possible || part.resources.len() == space.resources.len() {
+            return changes;
+        }
+        let resources: Vec<Formula> = part.resources.iter().map(|resource| space.resource(resource)).collect();
+        let browser = space.client(ClientAppType::Browser);
+        let client = if part.is_outside_browsers { browser.not() } else { Formula::Always };
+        Formula::all([changes, Formula::any(resources), client])
     }
 
     fn device(&mut self, facts: &[DeviceFact]) -> Vec<Formula> {
@@ -288,7 +314,8 @@ impl<'a> Search<'a> {
         found: Found,
         difference: &mut Difference,
     ) -> Result<(), TooIntricate> {
-        for ((certainty, kind, facts), (ways, model)) in found {
+        for ((mode, kind, facts, part), (ways, model)) in found {
+            let certainty = self.certainty(old.other(), mode);
             let classes = &mut difference.classes;
             match kind {
                 Kind::Loosened => classes.loosened.raise(certainty),
@@ -307,37 +334,75 @@ impl<'a> Search<'a> {
                 difference.complete = false;
                 continue;
             }
-            let mode = match certainty {
-                Certainty::Certain => Mode::Sure,
-                Certainty::Possible => Mode::Possible,
-            };
-            let own = self.prover.entries[at(old)][entry].applies.clone();
-            let refusals: Vec<Formula> = ways.iter().map(|way| self.prover.refusal(old, entry, way)).collect();
-            let all = Formula::all([own, Formula::all(refusals)]);
-            let mut wanted = vec![self.prover.claim(&all, mode), self.prover.denial_unless_always(matches, mode)];
-            wanted.extend(self.device(&facts));
-            let asking = Asking {
-                new: old.other(),
-                ways: ways.clone(),
-                wanted: wanted.clone(),
-                counterpart: self.counterpart_entry(old, entry),
-            };
-            let demands: Vec<_> = ways.iter().map(|way| self.prover.open(old.other(), way, mode)).collect();
-            // One sign-in for all of the ways, where there is one.
-            let together = if ways.len() > 1 { self.prover.ask(&wanted, &demands)? } else { Some(model.clone()) };
-            let model = match together {
-                Some(model) => self.prover.smallest(&wanted, &demands, model)?,
-                None => model,
-            };
-            let change = Draft { old, entry, property, kind, certainty, facts, ways, session: None, asking };
-            self.add(change, &model);
+            let mut left = ways;
+            while !left.is_empty() {
+                let (ways, wanted, model) =
+                    self.together((old, entry), &mut left, (matches, &facts), &model, (mode, &part))?;
+                let counterpart = self.counterpart_entry(old, entry);
+                let asking = Asking { new: old.other(), ways: ways.clone(), wanted, counterpart };
+                let (facts, part, session) = (facts.clone(), part.clone(), None);
+                self.add(
+                    Draft { old, entry, property, kind, certainty, mode, part, facts, ways, session, asking },
+                    &model,
+                );
+            }
         }
         Ok(())
     }
 
+    /// Takes as many of these ways as one sign-in is lost, or gained, in. With it comes what may be a sign-in of the region.
+    fn together(
+        &mut self,
+        (old, entry): (Side, usize),
+        left: &mut Vec<AtomSet>,
+        (matches, facts): (&Formula, &[DeviceFact]),
+        known: &Model,
+        (mode, part): (Mode, &Part),
+    ) -> Result<(Vec<AtomSet>, Vec<Formula>, Model), TooIntricate> {
+        let mut try_all = |ways: &[AtomSet]| -> Result<_, TooIntricate> {
+            let own = self.prover.entries[at(old)][entry].applies.clone();
+            let refusals: Vec<Formula> = ways.iter().map(|way| self.prover.refusal(old, entry, way)).collect();
+            let all = Formula::all([own, Formula::all(refusals)]);
+            let mut wanted = vec![self.changes(&all, matches, (mode, part))];
+            wanted.extend(self.device(facts));
+            let mut region = vec![all, self.prover.denial_unless_always(matches, Mode::Possible)];
+            region.extend(self.device(facts));
+            let demands: Vec<_> = ways.iter().map(|way| self.prover.open(old.other(), way, mode)).collect();
+            let model = match self.prover.ask(&wanted, &demands)? {
+                Some(model) => Some(self.prover.smallest(&wanted, &demands, model)?),
+                None => None,
+            };
+            Ok((region, model))
+        };
+        let mut taken = std::mem::take(left);
+        let (mut region, mut model) = try_all(&taken)?;
+        if model.is_none() {
+            let candidates = taken.split_off(1);
+            (region, model) = try_all(&taken)?;
+            for way in candidates {
+                taken.push(way);
+                match try_all(&taken)? {
+                    (of_all, Some(found)) => (region, model) = (of_all, Some(found)),
+                    (_, None) => left.extend(taken.pop()),
+                }
+            }
+        }
+        Ok((taken, region, model.unwrap_or_else(|| known.clone())))
+    }
+
     fn counterpart_entry(&self, old: Side, entry: usize) -> Option<usize> {
-        let which = self.prover.entries[at(old)][entry].which;
-        self.counterpart_of(old, which).and_then(|other| self.index_of(old.other(), other))
+        match self.prover.entries[at(old)][entry].which {
+            Which::Policy(index) => {
+                let other = self.pairs.counterpart(old, index)?;
+                self.index_of(old.other(), Which::Policy(other))
+            }
+            // The parts of the security defaults are the last entries, in one order.
+            Which::DefaultsBlock | Which::DefaultsAsk => {
+                let [own, others] = [old, old.other()].map(|side| self.tenants[at(side)].policies.len());
+                let other = others + (entry - own);
+                (other < self.prover.entries[at(old.other())].len()).then_some(other)
+            }
+        }
     }
 
     /// Policies of the new tenant that still ask in parts of a region.
@@ -359,31 +424,41 @@ impl<'a> Search<'a> {
         if own.applies == Formula::Never {
             return Ok(());
         }
-        if own.has_unknown_session {
-            difference.classes.session_changed.raise(Certainty::Possible);
-        }
-        let (applies, controls) = (own.applies.clone(), own.session.clone());
+        let (applies, wishes) = (own.applies.clone(), own.session.clone());
         let other = self.counterpart_entry(old, entry);
-        for control in controls {
-            let keeps = other.is_some_and(|other| self.prover.entries[at(new)][other].session.contains(&control));
+        for wish in wishes {
+            let keeps = other.is_some_and(|other| self.prover.entries[at(new)][other].session.contains(&wish));
             let mut letting_go = self.letting_go(old, entry, other);
             if other.is_some() && !keeps {
                 letting_go = vec![(Property::SessionControls, Formula::Never)];
             }
             for (property, matches) in letting_go {
-                for mode in [Mode::Sure, Mode::Possible] {
-                    let wanted = [self.prover.claim(&applies, mode), self.prover.denial(&matches, mode)];
-                    if wanted.contains(&Formula::Never) {
+                if matches == Formula::Always {
+                    continue;
+                }
+                let mut certain = Formula::Never;
+                for (mode, part) in self.parts(old, entry, property) {
+                    // What is not known may be nothing.
+                    if mode == Mode::Sure && wish.control().is_none() {
+                        continue;
+                    }
+                    let changes = self.changes(&applies, &matches, (mode, &part));
+                    let wanted = [changes.clone(), certain.clone().not()];
+                    if wanted.contains(&Formula::Never) || changes == certain {
                         continue;
                     }
                     let everything = AtomSet::new();
                     let demands = [
-                        self.prover.without(new, &control, mode),
+                        self.prover.without(new, &wish, mode),
                         self.prover.open(old, &everything, mode),
                         self.prover.open(new, &everything, mode),
                     ];
                     let Some(model) = self.prover.ask(&wanted, &demands)? else { continue };
-                    let certainty = self.certainty(new, mode);
+                    if mode == Mode::Sure {
+                        certain = Formula::any([certain, changes]);
+                    }
+                    // A policy that may be missing could block on either side.
+                    let certainty = self.certainty(new, mode).max(self.certainty(old, mode));
                     difference.classes.session_changed.raise(certainty);
                     let model = self.prover.smallest(&wanted, &demands, model)?;
                     let asking = Asking { new, ways: Vec::new(), wanted: Vec::new(), counterpart: None };
@@ -393,48 +468,44 @@ impl<'a> Search<'a> {
                         property,
                         kind: Kind::SessionChanged,
                         certainty,
+                        mode,
+                        part,
                         facts: Vec::new(),
                         ways: Vec::new(),
-                        session: Some(control.clone()),
+                        session: Some(wish.clone()),
                         asking,
                     };
                     self.add(change, &model);
-                    break;
                 }
             }
         }
         Ok(())
     }
 
-    /// Policies of a tenant that ask for a session control.
-    fn asking(&self, side: Side, control: &SessionControl) -> Vec<Which> {
+    /// Policies of a tenant that ask for a session control, and those that may if that must be ruled out.
+    fn asking(&self, side: Side, wish: &Wish, mode: Mode) -> Vec<Which> {
         let entries = self.prover.entries[at(side)].iter();
-        let asking = entries.filter(|entry| entry.applies != Formula::Never && entry.session.contains(control));
+        let asks = |asked: &Wish| asked == wish || (asked.control().is_none() && mode == Mode::Sure);
+        let asking = entries.filter(|entry| entry.applies != Formula::Never && entry.session.iter().any(asks));
         asking.map(|entry| entry.which).collect()
     }
 
     fn add(&mut self, draft: Draft, model: &Model) {
-        let Draft { old, entry, property, kind, certainty, facts, ways, session, asking } = draft;
-        let except = session.as_ref().map(|control| self.asking(old.other(), control)).unwrap_or_default();
+        let Draft { old, entry, property, kind, certainty, mode, part, facts, ways, session, asking } = draft;
+        let except = session.as_ref().map(|wish| self.asking(old.other(), wish, mode)).unwrap_or_default();
         let new = old.other();
         let sign_ins = Side::ALL.map(|side| self.prover.space.sign_in_to(side, model).ok());
         let [Some(before), Some(after)] = sign_ins else { return };
         let witness = [before, after];
         let outcomes = Side::ALL.map(|side| self.prover.outcome(side, self.tenants[at(side)], model));
-        let pairs = self.pairs;
-        // Which entries there are does not change while causes are looked for.
-        let present: [Vec<Which>; 2] =
-            Side::ALL.map(|side| self.prover.entries[at(side)].iter().map(|entry| entry.which).collect());
-        let counterpart = move |side: Side, which: Which| match which {
-            Which::Policy(index) => pairs.counterpart(side, index).map(Which::Policy),
-            other => Some(other).filter(|other| present[at(side.other())].contains(other)),
-        };
+        let counterparts: Vec<Option<usize>> =
+            (0..self.prover.entries[at(old)].len()).map(|entry| self.counterpart_entry(old, entry)).collect();
         let asked = Asked {
             tenants: self.tenants,
             requirement: self.requirement,
             options: self.options,
             old,
-            counterpart: &counterpart,
+            counterparts: &counterparts,
             otherwise: if session.is_some() { Property::SessionControls } else { Property::GrantControls },
             sign_ins: Some(witness.clone()),
         };
@@ -446,9 +517,20 @@ impl<'a> Search<'a> {
         let own = policy_of(self.tenants[at(old)], &self.prover.entries[at(old)][entry]);
         let other = self.counterpart_entry(old, entry);
         let other = other.and_then(|other| policy_of(self.tenants[at(new)], &self.prover.entries[at(new)][other]));
-        let mut shown = own.map(|own| region::shown(own, other, property, &facts)).unwrap_or_default();
-        let resources = self.resources(old, entry, property);
-        shown.resources = region::resources(&self.prover.space.resources, &resources);
+        let which = self.prover.entries[at(old)][entry].which;
+        let is_by_role =
+            self.prover.entries[at(old)][entry].facets.iter().any(|(facet, _)| *facet == Facet::IncludeUsers);
+        let mut shown = match own {
+            Some(own) => {
+                let is_redefined = |id: &Id| self.is_redefined(id);
+                region::shown((own, other), property, &facts, (mode, &is_redefined))
+            }
+            None => region::of_defaults(which, is_by_role),
+        };
+        shown.resources = region::resources(&self.prover.space.resources, &part.resources);
+        if part.is_outside_browsers {
+            region::leave_browsers_out(&mut shown);
+        }
         let depends_on = if certainty == Certainty::Certain { Vec::new() } else { self.depends_on(old, entry) };
         let loss = self.loss(kind, &facts, &ways, model);
         let departs: Vec<_> = model.iter().copied().filter(|term| self.prover.space.departs(*term)).collect();
@@ -466,7 +548,7 @@ impl<'a> Search<'a> {
             level: rank::level(kind, certainty, loss),
             property,
             ways: named,
-            session: session.map(|control| (old == Side::After, vec![control])),
+            session: session.map(|wish| (old == Side::After, wish.control().cloned().into_iter().collect())),
             region: shown,
             except: excepted(new, except),
             depends_on,
@@ -478,8 +560,33 @@ impl<'a> Search<'a> {
         self.found.push(Listed { change, loss, departures: (departs.len(), effort), region: asking });
     }
 
-    /// The resources that an entry targets, and its counterpart does not if that is what lets go.
-    fn resources(&mut self, old: Side, entry: usize, property: Property) -> Vec<Resource> {
+    /// Whether the tenants may say otherwise of an address that it is in this location.
+    fn is_redefined(&self, id: &Id) -> bool {
+        let space = &self.prover.space;
+        let makes_trusted = |id: &Id| self.tenants.iter().any(|tenant| tenant.is_trusted_location(id) == Some(true));
+        space.is_redefined(id) || (id.is("AllTrusted") && space.redefined_locations().any(makes_trusted))
+    }
+
+    /// The resources that an entry targets, and its counterpart does not if that is what lets go: surely with every client,
+    /// surely outside of browsers, and perhaps. In a browser, a portal may be what asks for an API.
+    fn parts(&mut self, old: Side, entry: usize, property: Property) -> Vec<(Mode, Part)> {
+        let surely = self.resources(old, entry, property, Mode::Sure);
+        let (anyhow, others): (Vec<_>, Vec<_>) = surely.into_iter().partition(|(_, by_client)| by_client[1]);
+        let part = |of: Vec<(Resource, [bool; 2])>, is_outside_browsers| Part {
+            resources: of.into_iter().map(|(resource, _)| resource).collect(),
+            is_outside_browsers,
+        };
+        let mut parts = vec![(Mode::Sure, part(anyhow, false))];
+        if !others.is_empty() {
+            parts.push((Mode::Sure, part(others, true)));
+        }
+        let perhaps = self.resources(old, entry, property, Mode::Possible);
+        parts.push((Mode::Possible, part(perhaps, false)));
+        parts
+    }
+
+    /// The resources that are meant outside of browsers, or in one.
+    fn resources(&mut self, old: Side, entry: usize, property: Property, mode: Mode) -> Vec<(Resource, [bool; 2])> {
         let own = self.prover.entries[at(old)][entry].facet(Facet::Applications).clone();
         let other = match property {
             Property::Facet(Facet::Applications) => self.counterpart_entry(old, entry),
@@ -487,18 +594,20 @@ impl<'a> Search<'a> {
         };
         let other = other.map(|other| self.prover.entries[at(old.other())][other].facet(Facet::Applications).clone());
         let space = &mut self.prover.space;
-        let own = own.assume(&|term| space.is_doubt(term), true);
-        let other = other.map(|other| other.assume(&|term| space.is_doubt(term), false));
-        let browser = space.client(crate::policy::ClientAppType::Browser);
+        let perhaps = mode == Mode::Possible;
+        let own = own.assume(&|term| space.is_doubt(term), perhaps);
+        let other = other.map(|other| other.assume(&|term| space.is_doubt(term), !perhaps));
+        let browser = space.client(ClientAppType::Browser);
         let resources = space.resources.clone();
-        let is_meant = |resource: &&Resource| {
-            let term = space.known(&Meaning::Resource((*resource).clone()));
-            [false, true].into_iter().any(|in_browser| {
+        let meant = |resource: Resource| {
+            let term = space.known(&Meaning::Resource(resource.clone()));
+            let by_client = [false, true].map(|in_browser| {
                 let is_true = |asked| Some(asked) == term || (in_browser && browser == Formula::Is(asked));
                 own.holds(&is_true) && !other.as_ref().is_some_and(|other| other.holds(&is_true))
-            })
+            });
+            by_client.contains(&true).then_some((resource, by_client))
         };
-        resources.iter().filter(is_meant).cloned().collect()
+        resources.into_iter().filter_map(meant).collect()
     }
 
     fn depends_on(&self, old: Side, entry: usize) -> Vec<(Side, usize, Pointer, &'static str)> {
@@ -615,9 +724,12 @@ struct Draft {
     property: Property,
     kind: Kind,
     certainty: Certainty,
+    /// How the region is read. Where policies may be missing, what is sure of those that are there is but possible.
+    mode: Mode,
+    part: Part,
     facts: Vec<DeviceFact>,
     ways: Vec<AtomSet>,
-    session: Option<SessionControl>,
+    session: Option<Wish>,
     asking: Asking,
 }
 
@@ -647,15 +759,6 @@ fn kind(old: Side, way: &AtomSet) -> Kind {
         (Side::Before, false) => Kind::Loosened,
         (Side::After, true) => Kind::NewlyBlocked,
         (Side::After, false) => Kind::Tightened,
-    }
-}
-
-fn counterpart(pairs: &Pairs, prover: &Prover<'_>, side: Side, which: Which) -> Option<Which> {
-    match which {
-        Which::Policy(index) => pairs.counterpart(side, index).map(Which::Policy),
-        Which::DefaultsBlock | Which::DefaultsAsk => {
-            prover.entries[at(side.other())].iter().any(|entry| entry.which == which).then_some(which)
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::difference::Which;
 use crate::catalog;
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Space};
-use crate::policy::{Combination, Fact, GrantControl, Id, List, Operator, Policy, Property, Strength};
+use crate::policy::{Allowed, Combination, Fact, GrantControl, Id, List, Operator, Policy, Property, Strength};
 use crate::signin::Why;
 use crate::tenant::Tenant;
 use std::collections::BTreeSet;
@@ -81,8 +81,8 @@ impl Item {
 }
 
 impl Grant {
-    /// What a policy demands in its tenant.
-    pub(super) fn of(policy: &Policy, tenant: &Tenant, atoms: &mut Atoms, approved_app_retired: bool) -> Self {
+    /// What a policy demands in the first of two tenants, which is its own.
+    pub(super) fn of(policy: &Policy, tenants: [&Tenant; 2], atoms: &mut Atoms, approved_app_retired: bool) -> Self {
         let grant = &policy.grant;
         if let Some(reason) = grant.doubt {
             let item = Item::doubtful(Property::GrantControls, Why::Doubt(reason));
@@ -105,7 +105,7 @@ impl Grant {
         items.extend(unread.iter().map(|(property, reason)| Item::doubtful(*property, Why::Doubt(*reason))));
         match &grant.strength {
             Fact::Known(None) => {}
-            Fact::Known(Some(strength)) => items.push(of_strength(strength, tenant, atoms)),
+            Fact::Known(Some(strength)) => items.push(of_strength(strength, tenants, atoms)),
             Fact::Unknown(reason) => {
                 items.push(Item::doubtful(Property::AuthenticationStrength, Why::Doubt(*reason)));
             }
@@ -276,10 +276,16 @@ fn built_in(control: GrantControl, atoms: &mut Atoms) -> Item {
     }
 }
 
+/// What satisfies a strength in the first of two tenants. What only the other one defines holds for both.
+pub(super) fn allowed(strength: &Strength, [tenant, other]: [&Tenant; 2]) -> Allowed {
+    let own = tenant.allowed(strength);
+    if own.is_empty() { other.allowed(strength) } else { own }
+}
+
 /// A strength as the combinations that satisfy it: those of every copy in the files and, of a built-in one, Microsoft's. The
 /// built-in multifactor strength is the same as the control `mfa`.
-fn of_strength(strength: &Strength, tenant: &Tenant, atoms: &mut Atoms) -> Item {
-    let allowed = tenant.allowed(strength);
+fn of_strength(strength: &Strength, tenants: [&Tenant; 2], atoms: &mut Atoms) -> Item {
+    let allowed = allowed(strength, tenants);
     let mut enough: Vec<AtomSet> = allowed.combinations().map(|combination| atoms.set(combination)).collect();
     if let Some(built_in) = allowed.built_in() {
         if built_in.id == catalog::strengths()[0].id {

@@ -1,5 +1,6 @@
 //! Which policy of one tenant became which of the other, and which of them mean something else than before.
 
+use super::grant::allowed;
 use crate::coverage::Side;
 use crate::policy::{Fact, FileIndex, Id, Policy, Property, Reason};
 use crate::tenant::Tenant;
@@ -227,7 +228,9 @@ fn is_understood(policy: &Policy) -> bool {
 
 fn strengths_agree((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&Tenant, &Policy)) -> bool {
     match (&one.grant.strength, &other.grant.strength) {
-        (Fact::Known(Some(one)), Fact::Known(Some(other))) => tenant.allowed(one) == other_tenant.allowed(other),
+        (Fact::Known(Some(one)), Fact::Known(Some(other))) => {
+            allowed(one, [tenant, other_tenant]) == allowed(other, [other_tenant, tenant])
+        }
         (Fact::Known(_) | Fact::Unknown(_), Fact::Known(_) | Fact::Unknown(_)) => true,
     }
 }

@@ -3,9 +3,12 @@
 use super::atom::{AtomSet, Atoms};
 use super::difference::{Options, Which};
 use super::grant::Grant;
-use crate::coverage::prover::{Formula, Lit, Solver, Space, Term, TooIntricate, defaults_ask, defaults_block, facets};
+use crate::catalog;
+use crate::coverage::prover::{
+    Formula, Lit, Solver, Space, Term, TooIntricate, defaults_ask_of, defaults_block, facets,
+};
 use crate::coverage::{self, Facet, Side};
-use crate::policy::{ClientAppType, GrantControl, Policy, SessionControl};
+use crate::policy::{ClientAppType, Digest, GrantControl, Policy, Property, SessionControl};
 use crate::requirement::{Grant as Required, Requirement, Resource};
 use crate::signin::View;
 use crate::tenant::{SecurityDefaults, Tenant};
@@ -18,9 +21,35 @@ pub(super) struct Entry {
     /// The sign-ins to which it applies.
     pub(super) applies: Formula,
     pub(super) grant: Grant,
-    pub(super) session: Vec<SessionControl>,
-    /// What is asked of the session is not known.
-    pub(super) has_unknown_session: bool,
+    pub(super) session: Vec<Wish>,
+}
+
+/// Something that a policy asks of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Wish {
+    Control(SessionControl),
+    /// What is not known, but is the same wherever the same is written.
+    Written(Digest),
+    /// What is not known of this policy.
+    OfPolicy(Side, usize),
+}
+
+impl Wish {
+    /// The session control, if it is known.
+    pub(super) fn control(&self) -> Option<&SessionControl> {
+        match self {
+            Self::Control(control) => Some(control),
+            Self::Written(_) | Self::OfPolicy(..) => None,
+        }
+    }
+
+    fn of(policy: &Policy, side: Side, index: usize) -> Vec<Self> {
+        if let Some(session) = policy.session.known() {
+            return session.iter().cloned().map(Self::Control).collect();
+        }
+        let written = policy.contents.iter().find(|(property, _)| *property == Property::SessionControls);
+        vec![written.map_or(Self::OfPolicy(side, index), |(_, digest)| Self::Written(*digest))]
+    }
 }
 
 impl Entry {
@@ -55,7 +84,9 @@ pub(super) struct Prover<'t> {
     /// For an entry and a way: when it refuses.
     refusals: HashMap<(Side, usize, AtomSet), Formula>,
     /// For a tenant, a session control and a mode: what demands that nothing in the tenant asks for the session control.
-    without: HashMap<(Side, SessionControl, Mode), Lit>,
+    without: HashMap<(Side, Wish, Mode), Lit>,
+    /// For a user who is named, others who may be the same.
+    aliases: HashMap<Term, Vec<Term>>,
 }
 
 pub(super) fn at(side: Side) -> usize {
@@ -75,6 +106,10 @@ pub(super) fn requirement(tenants: [&Tenant; 2]) -> Requirement {
         contexts.extend(applications.authentication_contexts.known().map(|(_, id)| id.clone()));
     }
     let mut everything = Requirement::everywhere(Required::Mfa);
+    if tenants.iter().any(|tenant| tenant.security_defaults() != SecurityDefaults::Off) {
+        // Security defaults ask for MFA there, whether a policy names it or not.
+        everything.resources.push(Resource::App(catalog::management_api()));
+    }
     everything.resources.extend(actions.into_iter().map(Resource::UserAction));
     everything.resources.extend(contexts.into_iter().map(Resource::AuthenticationContext));
     everything.clients = vec![
@@ -111,9 +146,10 @@ impl<'t> Prover<'t> {
         }
         let mut solver = space.solver()?;
         solver.allow(options.effort);
+        let aliases = space.aliases();
         let (open, refusals, without) = (HashMap::new(), HashMap::new(), HashMap::new());
         let not_applying = HashMap::new();
-        Ok(Self { space, entries, atoms, solver, open, not_applying, refusals, without })
+        Ok(Self { space, entries, atoms, solver, open, not_applying, refusals, without, aliases })
     }
 
     /// When an entry refuses a way, whatever the sign-in.
@@ -137,7 +173,7 @@ impl<'t> Prover<'t> {
     /// A claim as a mode takes it: what is unknown is not so if the claim must be sure.
     pub(super) fn claim(&self, formula: &Formula, mode: Mode) -> Formula {
         match mode {
-            Mode::Sure => formula.assume(&|term| self.space.is_doubt(term), false),
+            Mode::Sure => self.surely(formula),
             Mode::Possible => formula.clone(),
         }
     }
@@ -145,8 +181,24 @@ impl<'t> Prover<'t> {
     /// That something is not so, as a mode takes it.
     pub(super) fn denial(&self, formula: &Formula, mode: Mode) -> Formula {
         match mode {
-            Mode::Sure => formula.assume(&|term| self.space.is_doubt(term), true).not(),
+            Mode::Sure => self.surely(&formula.clone().not()),
             Mode::Possible => formula.clone().not(),
+        }
+    }
+
+    /// Where a formula holds whatever is unknown, and whoever the names of users stand for. A user who is called by one name
+    /// may be whoever is called by another.
+    fn surely(&self, formula: &Formula) -> Formula {
+        let alone = |term: Term, literal: Formula| {
+            let others = self.aliases.get(&term).into_iter().flatten().map(|other| Formula::IsNot(*other));
+            Formula::all(std::iter::once(literal).chain(others))
+        };
+        match formula {
+            Formula::Is(term) | Formula::IsNot(term) if self.space.is_doubt(*term) => Formula::Never,
+            Formula::Is(term) | Formula::IsNot(term) => alone(*term, formula.clone()),
+            Formula::Always | Formula::Never => formula.clone(),
+            Formula::All(parts) => Formula::all(parts.iter().map(|part| self.surely(part)).collect::<Vec<_>>()),
+            Formula::Any(parts) => Formula::any(parts.iter().map(|part| self.surely(part)).collect::<Vec<_>>()),
         }
     }
 
@@ -187,15 +239,16 @@ impl<'t> Prover<'t> {
     }
 
     /// What demands that nothing in a tenant asks for a session control.
-    pub(super) fn without(&mut self, side: Side, control: &SessionControl, mode: Mode) -> Lit {
-        let key = (side, control.clone(), mode);
+    pub(super) fn without(&mut self, side: Side, wish: &Wish, mode: Mode) -> Lit {
+        let key = (side, wish.clone(), mode);
         if let Some(known) = self.without.get(&key) {
             return *known;
         }
         let gate = self.solver.variable();
         for entry in 0..self.entries[at(side)].len() {
             let of = &self.entries[at(side)][entry];
-            let asks = of.session.contains(control) || (of.has_unknown_session && mode == Mode::Sure);
+            let may_ask = of.session.iter().any(|asked| asked.control().is_none());
+            let asks = of.session.contains(wish) || (may_ask && mode == Mode::Sure);
             if asks && of.applies != Formula::Never {
                 let not_applying = self.not_applying(side, entry, mode);
                 self.solver.clause([!gate, not_applying]);
@@ -336,43 +389,31 @@ fn literal(formula: &Formula) -> Option<(Term, bool)> {
 
 fn entries(space: &mut Space<'_>, atoms: &mut Atoms, side: Side, options: Options) -> Vec<Entry> {
     let tenant = space.tenant(side);
+    let other = space.tenant(side.other());
     let retired = options.assumptions.approved_app_retired;
     let mut entries: Vec<Entry> = Vec::new();
     for (index, policy) in tenant.policies.iter().enumerate() {
         let facets = facets(space, policy, side, index);
         let applies = Formula::all(facets.iter().map(|(_, formula)| formula.clone()).collect::<Vec<_>>());
-        let grant = Grant::of(policy, tenant, atoms, retired);
-        let session = policy.session.known().map(|session| session.to_vec());
-        let has_unknown_session = session.is_none();
-        let which = Which::Policy(index);
-        entries.push(Entry {
-            which,
-            facets,
-            applies,
-            grant,
-            session: session.unwrap_or_default(),
-            has_unknown_session,
-        });
+        let grant = Grant::of(policy, [tenant, other], atoms, retired);
+        let session = Wish::of(policy, side, index);
+        entries.push(Entry { which: Which::Policy(index), facets, applies, grant, session });
     }
     let defaults = match tenant.security_defaults() {
         SecurityDefaults::Off => return entries,
         SecurityDefaults::On => Formula::Always,
         SecurityDefaults::Contradicted => space.contradicted_defaults(),
     };
-    for (which, control) in [(Which::DefaultsBlock, GrantControl::Block), (Which::DefaultsAsk, GrantControl::Mfa)] {
-        let stopped = match which {
-            Which::DefaultsBlock => defaults_block(space),
-            Which::DefaultsAsk | Which::Policy(_) => defaults_ask(space),
-        };
-        let applies = Formula::all([defaults.clone(), stopped]);
-        entries.push(Entry {
-            which,
-            facets: vec![(Facet::State, applies.clone())],
-            applies,
-            grant: Grant::single(control, atoms),
-            session: Vec::new(),
-            has_unknown_session: false,
-        });
+    let (management, apps, roles) = defaults_ask_of(space);
+    let parts = [
+        (Which::DefaultsBlock, GrantControl::Block, vec![(Facet::ClientAppTypes, defaults_block(space))]),
+        (Which::DefaultsAsk, GrantControl::Mfa, vec![(Facet::Applications, management)]),
+        (Which::DefaultsAsk, GrantControl::Mfa, vec![(Facet::IncludeUsers, roles), (Facet::Applications, apps)]),
+    ];
+    for (which, control, mut facets) in parts {
+        facets.insert(0, (Facet::State, defaults.clone()));
+        let applies = Formula::all(facets.iter().map(|(_, formula)| formula.clone()).collect::<Vec<_>>());
+        entries.push(Entry { which, facets, applies, grant: Grant::single(control, atoms), session: Vec::new() });
     }
     entries
 }

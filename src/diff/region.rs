@@ -1,7 +1,9 @@
 //! The sign-ins of a change in words of policies: the scope of the policy that refused, narrowed by what lets go.
 
-use super::difference::{DeviceFact, Principal, Property, Region, Resources, Scope};
+use super::difference::{DeviceFact, Principal, Property, Region, Resources, Scope, Which};
 use super::grant::DeviceState;
+use super::prover::Mode;
+use crate::catalog;
 use crate::coverage::Facet;
 use crate::policy::{
     ClientAppType, Fact, FilterMode, Guests, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, TransferMethod,
@@ -9,80 +11,110 @@ use crate::policy::{
 };
 use crate::requirement::Resource;
 
-/// The scope of `policy`, of which `successor` does not cover what `property` says.
-pub(super) fn shown(policy: &Policy, successor: Option<&Policy>, property: Property, device: &[DeviceFact]) -> Region {
+/// The scope of a policy, of which its successor does not cover what `property` says. What is surely so is read as no more
+/// than what is certain of both; what is perhaps so as all that may be. A location that is defined differently on both sides
+/// may be one of those that let go even if both policies list it.
+pub(super) fn shown(
+    (policy, successor): (&Policy, Option<&Policy>),
+    property: Property,
+    device: &[DeviceFact],
+    (mode, is_redefined): (Mode, &dyn Fn(&Id) -> bool),
+) -> Region {
     let facet = match property {
         Property::Facet(facet) => Some(facet),
         Property::Policy | Property::GrantControls | Property::SessionControls => None,
     };
     let narrowed = |wanted: Facet| successor.filter(|_| facet == Some(wanted)).map(|other| &other.conditions);
     let own = &policy.conditions;
+    let perhaps = mode == Mode::Possible;
     let mut region = Region { device: device.to_vec(), ..Region::default() };
-    region.users = users(&own.users);
+    region.users = users(&own.users, perhaps);
     if let Some(other) = narrowed(Facet::IncludeUsers) {
         region.users.none_of.extend(included(&other.users));
+        if !perhaps && is_unsure(&other.users.include_guests) {
+            region.users.none_of.push(Principal::Guests(GUESTS.to_vec(), None));
+        }
     }
-    if let Some(other) = narrowed(Facet::ExcludeUsers) {
+    if let Some(other) = narrowed(Facet::ExcludeUsers).filter(|other| !(perhaps && may_exclude_more(&other.users))) {
         let known = excluded(&own.users);
         let added: Vec<Principal> = excluded(&other.users).into_iter().filter(|one| !known.contains(one)).collect();
         if !added.is_empty() {
             region.users.all_of.push(added);
         }
     }
-    region.locations = Scope {
-        all_of: clause(&own.locations.include),
-        none_of: own.locations.exclude.known().map(|(_, id)| id.clone()).collect(),
-    };
+    region.locations = locations(&own.locations, perhaps);
     if let Some(other) = narrowed(Facet::IncludeLocations) {
         region.locations.none_of.extend(other.locations.include.known().map(|(_, id)| id.clone()));
     }
-    if let Some(other) = narrowed(Facet::ExcludeLocations) {
-        let excluded = other.locations.exclude.known().map(|(_, id)| id);
-        let added: Vec<Id> = excluded.filter(|id| !region.locations.none_of.contains(id)).cloned().collect();
-        if added.is_empty() {
-            // The same list holds other addresses now.
-            region.locations.all_of.push(other.locations.exclude.known().map(|(_, id)| id.clone()).collect());
-            region.locations.none_of.clear();
-        } else {
-            region.locations.all_of.push(added);
-        }
+    let other = narrowed(Facet::ExcludeLocations).map(|other| &other.locations.exclude);
+    if let Some(other) = other.filter(|other| !(perhaps && other.first_unknown().is_some())) {
+        let none_of = &mut region.locations.none_of;
+        let added = other.known().map(|(_, id)| id).filter(|id| !none_of.contains(id) || is_redefined(id));
+        let added: Vec<Id> = added.cloned().collect();
+        none_of.retain(|id| !added.contains(id));
+        region.locations.all_of.push(added);
     }
-    let clients = |policy: &crate::policy::Conditions| {
+    let clients = |policy: &crate::policy::Conditions, unknown: bool| {
         let list = &policy.client_app_types;
-        values(list, &CLIENTS, |client| {
+        values(list, &CLIENTS, unknown, |client| {
             (list.is_empty() && matches!(client, ClientAppType::Browser | ClientAppType::MobileAppsAndDesktopClients))
                 || list.position(|one| *one == ClientAppType::All || *one == client).is_some()
         })
     };
-    let listed = |own: Vec<&'static str>, other: Option<Vec<&'static str>>| -> Vec<&'static str> {
-        let other = other.unwrap_or_default();
-        own.into_iter().filter(|value| !other.contains(value)).collect()
-    };
+    // What the successor covers is read the other way round.
     let mut add = |name: &'static str, own: Vec<&'static str>, other: Option<Vec<&'static str>>, all: usize| {
-        let values = listed(own, other);
+        let other = other.unwrap_or_default();
+        let values: Vec<&'static str> = own.into_iter().filter(|value| !other.contains(value)).collect();
         if values.len() < all {
             region.values.push((name, values));
         }
     };
-    add("clientAppTypes", clients(own), narrowed(Facet::ClientAppTypes).map(clients), CLIENTS.len());
-    let platforms = |policy: &crate::policy::Conditions| platforms(&policy.platforms);
+    let other = narrowed(Facet::ClientAppTypes).map(|other| clients(other, !perhaps));
+    add("clientAppTypes", clients(own, perhaps), other, CLIENTS.len());
     let by_platform = narrowed(Facet::IncludePlatforms).or(narrowed(Facet::ExcludePlatforms));
-    add("devicePlatforms", platforms(own), by_platform.map(platforms), PLATFORMS.len());
-    let risks = |list: &List<RiskLevel>| values(list, &RISKS, |one| is_listed(list, one));
-    let sign_in = narrowed(Facet::SignInRisk).map(|other| risks(&other.sign_in_risk_levels));
-    add("signInRiskLevels", risks(&own.sign_in_risk_levels), sign_in, RISKS.len());
-    let user = narrowed(Facet::UserRisk).map(|other| risks(&other.user_risk_levels));
-    add("userRiskLevels", risks(&own.user_risk_levels), user, RISKS.len());
-    let insider = |list: &List<InsiderRiskLevel>| values(list, &INSIDER_RISKS, |one| is_listed(list, one));
-    let other = narrowed(Facet::InsiderRisk).map(|other| insider(&other.insider_risk_levels));
-    add("insiderRiskLevels", insider(&own.insider_risk_levels), other, INSIDER_RISKS.len());
-    let flows = |list: &List<TransferMethod>| values(list, &FLOWS, |one| is_listed(list, one));
-    let other = narrowed(Facet::Flows).map(|other| flows(&other.transfer_methods));
-    add("authenticationFlows", flows(&own.transfer_methods), other, FLOWS.len());
+    let other = by_platform.map(|other| platforms(&other.platforms, !perhaps));
+    add("devicePlatforms", platforms(&own.platforms, perhaps), other, PLATFORMS.len());
+    let risks = |list: &List<RiskLevel>, unknown| values(list, &RISKS, unknown, |one| is_listed(list, one));
+    let other = narrowed(Facet::SignInRisk).map(|other| risks(&other.sign_in_risk_levels, !perhaps));
+    add("signInRiskLevels", risks(&own.sign_in_risk_levels, perhaps), other, RISKS.len());
+    let other = narrowed(Facet::UserRisk).map(|other| risks(&other.user_risk_levels, !perhaps));
+    add("userRiskLevels", risks(&own.user_risk_levels, perhaps), other, RISKS.len());
+    let insider =
+        |list: &List<InsiderRiskLevel>, unknown| values(list, &INSIDER_RISKS, unknown, |one| is_listed(list, one));
+    let other = narrowed(Facet::InsiderRisk).map(|other| insider(&other.insider_risk_levels, !perhaps));
+    add("insiderRiskLevels", insider(&own.insider_risk_levels, perhaps), other, INSIDER_RISKS.len());
+    let flows = |list: &List<TransferMethod>, unknown| values(list, &FLOWS, unknown, |one| is_listed(list, one));
+    let other = narrowed(Facet::Flows).map(|other| flows(&other.transfer_methods, !perhaps));
+    add("authenticationFlows", flows(&own.transfer_methods, perhaps), other, FLOWS.len());
     region.device.extend(filter(policy, true));
     let successor = successor.filter(|_| facet == Some(Facet::Devices));
     region.device.extend(successor.and_then(|other| filter(other, false)));
     region
+}
+
+/// The scope of a part of the security defaults, but for its resources.
+pub(super) fn of_defaults(which: Which, is_by_role: bool) -> Region {
+    let mut region = Region::default();
+    if which == Which::DefaultsBlock {
+        let legacy = [ClientAppType::ExchangeActiveSync, ClientAppType::Other].map(ClientAppType::word);
+        region.values.push(("clientAppTypes", legacy.to_vec()));
+    }
+    if is_by_role {
+        let roles = catalog::role_set("security-defaults").map(|role| Principal::Role(role.id.clone()));
+        region.users.all_of.push(roles.collect());
+    }
+    region
+}
+
+/// Takes browsers out of a region.
+pub(super) fn leave_browsers_out(region: &mut Region) {
+    let browser = ClientAppType::Browser.word();
+    if let Some((_, clients)) = region.values.iter_mut().find(|(name, _)| *name == "clientAppTypes") {
+        clients.retain(|client| *client != browser);
+    } else {
+        let others = CLIENTS.iter().map(|client| client.word()).filter(|client| *client != browser);
+        region.values.insert(0, ("clientAppTypes", others.collect()));
+    }
 }
 
 /// The resources among these, as a list or as all but a list.
@@ -90,7 +122,9 @@ pub(super) fn resources(all: &[Resource], wanted: &[Resource]) -> Option<Resourc
     if wanted.len() == all.len() {
         return None;
     }
-    if wanted.contains(&Resource::Other) {
+    // An app that is left out by a name may be one of the others.
+    let is_name = |resource: &Resource| matches!(resource, Resource::App(app) if app.is_unresolved());
+    if wanted.contains(&Resource::Other) && !all.iter().any(|one| is_name(one) && !wanted.contains(one)) {
         return Some(Resources::AllBut(all.iter().filter(|one| !wanted.contains(one)).cloned().collect()));
     }
     Some(Resources::These(wanted.to_vec()))
@@ -131,16 +165,49 @@ pub(super) fn holds(facts: &[DeviceFact], state: DeviceState) -> bool {
     })
 }
 
-fn users(users: &Users) -> Scope<Principal> {
+fn users(users: &Users, perhaps: bool) -> Scope<Principal> {
     let included = included(users);
-    // What cannot be read may include anybody.
-    let is_unknown = users.doubt.is_some()
-        || [&users.include_users, &users.include_groups, &users.include_roles]
-            .into_iter()
-            .any(|list| list.first_unknown().is_some())
-        || matches!(users.include_guests, Fact::Unknown(_));
-    let all_of = if is_unknown || included.contains(&Principal::All) { Vec::new() } else { vec![included] };
-    Scope { all_of, none_of: excluded(users) }
+    let is_everybody = included.contains(&Principal::All) || (perhaps && may_include_more(users));
+    let all_of = if is_everybody { Vec::new() } else { vec![included] };
+    let mut none_of = excluded(users);
+    if !perhaps && is_unsure(&users.exclude_guests) {
+        none_of.push(Principal::Guests(GUESTS.to_vec(), None));
+    }
+    Scope { all_of, none_of }
+}
+
+fn is_name(list: &List<Id>) -> bool {
+    list.known().any(|(_, id)| id.guid().is_none())
+}
+
+/// Whether something unknown may be among those who are included.
+fn may_include_more(users: &Users) -> bool {
+    let lists = [&users.include_users, &users.include_groups, &users.include_roles];
+    users.doubt.is_some()
+        || lists.iter().any(|list| list.first_unknown().is_some())
+        || is_name(&users.include_roles)
+        || is_unsure(&users.include_guests)
+}
+
+/// The same of those who are excluded.
+fn may_exclude_more(users: &Users) -> bool {
+    let lists = [&users.exclude_users, &users.exclude_groups, &users.exclude_roles];
+    users.doubt.is_some()
+        || lists.iter().any(|list| list.first_unknown().is_some())
+        || is_name(&users.exclude_roles)
+        || users.exclude_users.position(Id::may_be_class).is_some()
+        || is_unsure(&users.exclude_guests)
+}
+
+fn is_unsure(guests: &Fact<Option<Box<Guests>>>) -> bool {
+    match guests {
+        Fact::Unknown(_) => true,
+        Fact::Known(None) => false,
+        Fact::Known(Some(guests)) => {
+            let tenants = guests.tenants.as_ref().and_then(List::first_unknown);
+            guests.types.first_unknown().or(tenants).is_some()
+        }
+    }
 }
 
 fn included(users: &Users) -> Vec<Principal> {
@@ -176,12 +243,13 @@ fn principals(
     all
 }
 
-/// A list of which one must hold; none if it holds everything.
-fn clause(list: &List<Id>) -> Vec<Vec<Id>> {
-    if list.is_empty() || list.first_unknown().is_some() || list.position(|id| id.is("All")).is_some() {
-        return Vec::new();
-    }
-    vec![list.known().map(|(_, id)| id.clone()).collect()]
+fn locations(scope: &crate::policy::Scope<Id>, perhaps: bool) -> Scope<Id> {
+    let ids = |list: &List<Id>| -> Vec<Id> { list.known().map(|(_, id)| id.clone()).collect() };
+    let list = &scope.include;
+    let is_anywhere = list.is_empty()
+        || list.position(|id| id.is("All")).is_some()
+        || (perhaps && (list.first_unknown().is_some() || scope.doubt.is_some()));
+    Scope { all_of: if is_anywhere { Vec::new() } else { vec![ids(list)] }, none_of: ids(&scope.exclude) }
 }
 
 fn filter(policy: &Policy, applies: bool) -> Option<DeviceFact> {
@@ -222,25 +290,28 @@ const INSIDER_RISKS: [InsiderRiskLevel; 4] =
 const FLOWS: [TransferMethod; 3] =
     [TransferMethod::None, TransferMethod::DeviceCodeFlow, TransferMethod::AuthenticationTransfer];
 
-/// The values that pass a test. What is unknown in the list restricts nothing.
-fn values<T: Words>(list: &List<T>, all: &[T], test: impl Fn(T) -> bool) -> Vec<&'static str> {
-    let is_unknown = list.first_unknown().is_some();
-    all.iter().filter(|value| is_unknown || test(**value)).map(|value| value.word()).collect()
+/// The values that pass a test. What is unknown in the list may be any of them, if that counts.
+fn values<T: Words>(list: &List<T>, all: &[T], unknown: bool, test: impl Fn(T) -> bool) -> Vec<&'static str> {
+    let is_any = unknown && list.first_unknown().is_some();
+    all.iter().filter(|value| is_any || test(**value)).map(|value| value.word()).collect()
 }
 
 fn is_listed<T: PartialEq + Copy>(list: &List<T>, value: T) -> bool {
     list.is_empty() || list.position(|one| *one == value).is_some()
 }
 
-fn platforms(scope: &crate::policy::Scope<Platform>) -> Vec<&'static str> {
-    let is_unknown =
-        scope.doubt.is_some() || scope.include.first_unknown().is_some() || scope.exclude.first_unknown().is_some();
-    let holds =
-        |list: &List<Platform>, value: Platform| list.position(|one| *one == Platform::All || *one == value).is_some();
+fn platforms(scope: &crate::policy::Scope<Platform>, unknown: bool) -> Vec<&'static str> {
+    let holds = |list: &List<Platform>, value: Platform, unknown: bool| {
+        list.position(|one| *one == Platform::All || *one == value).is_some()
+            || (unknown && list.first_unknown().is_some())
+    };
     let applies = |value: &&Platform| {
-        is_unknown
-            || scope.is_empty()
-            || ((scope.include.is_empty() || holds(&scope.include, **value)) && !holds(&scope.exclude, **value))
+        if scope.doubt.is_some() {
+            return unknown;
+        }
+        // Excluding from nothing is not documented.
+        let is_included = if scope.include.is_empty() { unknown } else { holds(&scope.include, **value, unknown) };
+        scope.is_empty() || (is_included && !holds(&scope.exclude, **value, !unknown))
     };
     PLATFORMS.iter().filter(applies).map(|value| value.word()).collect()
 }

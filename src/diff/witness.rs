@@ -81,8 +81,8 @@ impl Prover<'_> {
     pub(super) fn cause(&mut self, asked: &Asked<'_>, entry: usize, model: &Model) -> Cause {
         let (old, new) = (asked.old, asked.old.other());
         let which = self.entries[at(old)][entry].which;
-        let counterpart = (asked.counterpart)(old, which);
-        let other = counterpart.and_then(|other| self.entries[at(new)].iter().find(|entry| entry.which == other));
+        let other = asked.counterparts[entry].map(|other| &self.entries[at(new)][other]);
+        let counterpart = other.map(|other| other.which);
         let holds = |term| model.contains(&term);
         let property = match other {
             None => Property::Policy,
@@ -145,7 +145,8 @@ pub(super) struct Asked<'a> {
     pub(super) options: Options,
     /// The tenant that refuses, or asks for, what the other one does not.
     pub(super) old: Side,
-    pub(super) counterpart: &'a dyn Fn(Side, Which) -> Option<Which>,
+    /// For each entry of the old tenant, its counterpart.
+    pub(super) counterparts: &'a [Option<usize>],
     /// What lets go where all conditions of the counterpart match.
     pub(super) otherwise: Property,
     pub(super) sign_ins: Option<[SignIn; 2]>,

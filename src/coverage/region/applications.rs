@@ -63,7 +63,11 @@ impl Reader<'_, '_, '_> {
         };
         let no_apps: Vec<Resource> = self.space.resources.iter().filter(is_no_app).cloned().collect();
         let (actions, contexts) = (&applications.user_actions, &applications.authentication_contexts);
-        if (!no_apps.is_empty() && !matches!(self.doubts, Doubts::Terms(..)))
+        let is_terms = matches!(self.doubts, Doubts::Terms(..));
+        let is_named = |resource: &Resource| matches!(resource, Resource::App(app) if app.is_unresolved());
+        if (!no_apps.is_empty() && !is_terms)
+            // What a name stands for may be an app that is listed by its id.
+            || (is_terms && self.space.resources.iter().any(is_named))
             || has_unknown(actions)
             || has_unknown(contexts)
             || !is_none(&applications.filter)
@@ -180,7 +184,13 @@ impl Reader<'_, '_, '_> {
             return self.asked_by_a_portal(including);
         }
         let names_no_app = ["None", "AllAgentIdResources"].into_iter().any(|word| id.is(word));
-        if id.guid().is_some() || names_no_app { Formula::Never } else { self.told(AppFact::Is(id.clone()), including) }
+        // Where tenants are compared, a change may depend on which app a name stands for.
+        let may_be_named = matches!(self.doubts, Doubts::Terms(..)) && app.is_unresolved();
+        if (id.guid().is_some() && !may_be_named) || names_no_app {
+            Formula::Never
+        } else {
+            self.told(AppFact::Is(id.clone()), including)
+        }
     }
 
     /// In a browser, a portal may be what asks for an API.

@@ -5,7 +5,7 @@ use crate::coverage::addresses;
 use crate::coverage::formula::{Formula, Term};
 use crate::coverage::solver::{Lit, Solver, TooIntricate};
 use crate::policy::{Comparison, INTUNE, Test, UserType, needs_managed_device};
-use crate::requirement::Grant;
+use crate::requirement::{Grant, Resource};
 use crate::signin::AppFact;
 use crate::tenant::Place;
 use std::collections::{BTreeSet, HashMap};
@@ -47,6 +47,17 @@ impl Space<'_> {
             if let [Some(app), Some(in_suite)] = terms {
                 let clause = [!solver.literal(app), solver.literal(in_suite)];
                 solver.clause(clause);
+            }
+        }
+        // An app that is named, and is one with an id, is asked for by its id.
+        for (term, meaning) in self.indexed() {
+            let Meaning::App(AppFact::Is(id)) = meaning else { continue };
+            for resource in self.resources.iter().filter(|_| id.guid().is_some()) {
+                let named = matches!(resource, Resource::App(app) if app.is_unresolved());
+                if let Some(resource) = self.known(&Meaning::Resource(resource.clone())).filter(|_| named) {
+                    let clause = [!solver.literal(term), !solver.literal(resource)];
+                    solver.clause(clause);
+                }
             }
         }
         self.one_value_a_coordinate(&mut solver);
