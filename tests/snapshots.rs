@@ -1,6 +1,9 @@
 //! What a person reads: the pretty report of every tenant in `testdata`, kept beside it as `<tenant>.snap`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 #[test]
@@ -27,5 +30,51 @@ fn every_tenant_reads_well() {
         insta::with_settings!({ snapshot_path => "../testdata", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(tenant.as_str(), report.unwrap_or_default());
         });
+    }
+}
+
+/// What a dialect brings beside its code. Its test file is named after it, so that it can be found: `testdata/spellings/cipp.json`,
+/// or a tenant of its own such as `testdata/terraform-files`.
+#[test]
+fn every_dialect_has_a_test_file_a_snapshot_that_shows_it_and_a_line_in_the_documentation() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names = |folder: &str| -> Vec<String> {
+        let entries = fs::read_dir(root.join(folder)).unwrap().flatten();
+        entries.map(|entry| entry.file_name().into_string().unwrap()).collect()
+    };
+    let snapshot = |tenant: &str| fs::read_to_string(root.join(format!("testdata/{tenant}.snap"))).unwrap_or_default();
+    // The other files of the folder help a dialect and read no document.
+    let reads = |file: &String| {
+        let text = fs::read_to_string(root.join("src/dialect").join(file)).unwrap_or_default();
+        text.contains("\npub(super) fn read<'a>(reader: &mut Reader<")
+    };
+    let dialects: Vec<String> = names("src/dialect").into_iter().filter(reads).collect();
+    assert!(dialects.len() >= 3, "{dialects:?}");
+    let page = fs::read_to_string(root.join("docs/formats.md")).unwrap().to_lowercase();
+    // `cargo xtask new` leaves them where something is still to be written.
+    assert!(!page.contains("todo"), "docs/formats.md has a TODO");
+    for dialect in dialects {
+        let dialect = dialect.trim_end_matches(".rs").replace('_', "-");
+        let is_named = |name: &String| name.to_lowercase().starts_with(&dialect);
+        let is_shown = |tenant: &str, name: &str| snapshot(tenant).contains(&format!(" {tenant}/{name}"));
+        let spellings = names("testdata/spellings").into_iter().filter(is_named);
+        let tenants =
+            names("testdata").into_iter().filter(|name| is_named(name) && root.join("testdata").join(name).is_dir());
+        let files: Vec<(String, bool)> = spellings
+            .map(|name| (format!("spellings/{name}"), is_shown("spellings", &name)))
+            .chain(tenants.map(|tenant| (format!("{tenant}/"), is_shown(&tenant, ""))))
+            .collect();
+        assert!(!files.is_empty(), "{dialect}: testdata/spellings/ has no file whose name starts with {dialect}");
+        // Only a finding shows that the file was read, and where its characters are.
+        assert!(
+            files.iter().any(|(_, is_shown)| *is_shown),
+            "{dialect}: no snapshot in testdata/ shows a finding of {files:?}"
+        );
+        // A section or a paragraph of its own.
+        let word = dialect.replace('-', " ");
+        let is_headed = |line: &str| line.starts_with('#') || line.starts_with("**");
+        let heading = |line: &str| line.rsplit_once("**").map_or(line, |(heading, _)| heading).replace('-', " ");
+        let has_line = page.lines().filter(|line| is_headed(line)).any(|line| heading(line).contains(&word));
+        assert!(has_line, "{dialect}: docs/formats.md has no heading, and no paragraph that starts with its **name**");
     }
 }
