@@ -51,12 +51,15 @@ fn every_dialect_has_a_test_file_a_snapshot_that_shows_it_and_a_line_in_the_docu
     let dialects: Vec<String> = names("src/dialect").into_iter().filter(reads).collect();
     assert!(dialects.len() >= 3, "{dialects:?}");
     let page = fs::read_to_string(root.join("docs/formats.md")).unwrap().to_lowercase();
+    // `cargo xtask new` leaves them where something is still to be written.
+    assert!(!page.contains("todo"), "docs/formats.md has a TODO");
     for dialect in dialects {
         let dialect = dialect.trim_end_matches(".rs").replace('_', "-");
         let is_named = |name: &String| name.to_lowercase().starts_with(&dialect);
         let is_shown = |tenant: &str, name: &str| snapshot(tenant).contains(&format!(" {tenant}/{name}"));
         let spellings = names("testdata/spellings").into_iter().filter(is_named);
-        let tenants = names("testdata").into_iter().filter(|name| is_named(name) && !name.ends_with(".snap"));
+        let tenants =
+            names("testdata").into_iter().filter(|name| is_named(name) && root.join("testdata").join(name).is_dir());
         let files: Vec<(String, bool)> = spellings
             .map(|name| (format!("spellings/{name}"), is_shown("spellings", &name)))
             .chain(tenants.map(|tenant| (format!("{tenant}/"), is_shown(&tenant, ""))))

@@ -21,6 +21,8 @@ fn ids_are_unique_words_and_every_rule_is_documented() {
         assert!(meta.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", meta.id);
         assert!(meta.summary.ends_with('.') && meta.summary.len() < 160, "{}", meta.id);
         assert!(rule.doc().starts_with(&format!("# {}\n", meta.id)), "{}", meta.id);
+        // `cargo xtask new` leaves them where something is still to be written.
+        assert!(!meta.summary.contains("TODO") && !rule.doc().contains("TODO"), "{}", meta.id);
     }
 }
 
