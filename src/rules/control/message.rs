@@ -1,6 +1,6 @@
 //! The finding's message and help.
 
-use super::words;
+use super::{cause, names, remedy, who};
 use crate::coverage::{Reason, SHOWN_HOLES};
 use crate::finding::PolicyRef;
 use crate::policy::{ClientAppType, Fact, State};
@@ -16,7 +16,7 @@ const OTHERS: usize = 3;
 pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
     let decision = &judgement.decision;
     let control = judgement.control;
-    let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| words::who(facts, judgement, hole));
+    let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| who::who(facts, judgement, hole));
     let through = format!("{who} {}", control.gap);
     let untold = format!("Whether {} cannot be told", uncapitalised(&control.title));
     match &decision.reason {
@@ -53,11 +53,11 @@ pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option
         Reason::Unknown(index, cause) => {
             let policy = &facts.tenant.policies[*index];
             let name = PolicyRef::to(policy).label();
-            let doubt = words::unknown(facts, policy, cause);
+            let doubt = cause::unknown(facts, policy, cause);
             format!("{untold}. It hinges on {name}, where {doubt}. Unless that stops it, {through}.")
         }
         Reason::Membership(policies) => {
-            format!("{untold} from the files. It holds only if {} every user.", words::groups(facts, policies))
+            format!("{untold} from the files. It holds only if {} every user.", who::groups(facts, policies))
         }
         Reason::TooIntricate => {
             format!(
@@ -80,7 +80,7 @@ fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let Some(others) = holes.get(1..).filter(|others| !others.is_empty()) else { return String::new() };
     let mut described: Vec<String> = Vec::new();
     for hole in others {
-        let who = words::who(facts, judgement, hole);
+        let who = who::who(facts, judgement, hole);
         if described.len() < OTHERS && !described.contains(&who) {
             described.push(who);
         }
@@ -91,7 +91,7 @@ fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
         let ways = if rest == 1 { "way" } else { "ways" };
         described.push(format!("{at_least}{rest} more {ways}, which the JSON report lists up to {SHOWN_HOLES}"));
     }
-    format!(" So does {}.", words::listed(&described))
+    format!(" So does {}.", names::listed(&described))
 }
 
 /// Whether a policy would stop the sign-in, and nothing in the tenant is enabled.
@@ -146,7 +146,7 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
         return create;
     }
     let remedies: Vec<String> =
-        causes.iter().take(3).filter_map(|cause| words::remedy(judgement, policy, cause)).collect();
+        causes.iter().take(3).filter_map(|cause| remedy::remedy(judgement, policy, cause)).collect();
     if remedies.is_empty() {
         return create;
     }

@@ -1,9 +1,13 @@
 //! One rule for every control: the verdict that is not `enforced`, in words, with the places that open the gap.
 
+mod cause;
 mod doc;
+mod how;
 mod mark;
 mod message;
-mod words;
+mod names;
+mod remedy;
+mod who;
 
 use crate::controls::Control;
 use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
@@ -14,8 +18,9 @@ use crate::signin::Cause;
 use crate::syntax::Pointer;
 use crate::tenant::{Missing, MissingPolicies};
 
+pub use cause::because;
+pub use how::resource;
 pub(super) use mark::is_always_outside;
-pub use words::{because, resource};
 
 /// A control as a rule.
 pub struct ControlRule(pub &'static Control);
@@ -125,7 +130,7 @@ fn label_causes(
         }
         // The nearest policy in full, the others by what stands out.
         for cause in causes.iter().take(if draft.labels.is_empty() { 3 } else { 1 }) {
-            let label = Label::in_policy(policy, &cause.pointer(policy), words::seen(facts, judgement, policy, cause));
+            let label = Label::in_policy(policy, &cause.pointer(policy), cause::seen(facts, judgement, policy, cause));
             if !draft.labels.iter().any(|known| known.is_at(&label)) {
                 draft = draft.label(label);
             }
@@ -154,7 +159,7 @@ fn nearest(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<(usize, Vec<Ca
 /// Who gets through a hole, and how.
 #[must_use]
 pub fn way(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
-    words::who(facts, judgement, hole)
+    who::who(facts, judgement, hole)
 }
 
 /// One sentence for the JSON report.
@@ -190,20 +195,20 @@ fn sentence(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let decision = &judgement.decision;
     match (&decision.verdict, &decision.reason) {
         (Verdict::Enforced, Reason::Policies(policies)) => {
-            format!("{} every sign-in.", words::cover(facts, policies))
+            format!("{} every sign-in.", names::cover(facts, policies))
         }
         (Verdict::Enforced, Reason::SecurityDefaults(policies)) if policies.is_empty() => {
             "Security defaults cover every sign-in.".to_owned()
         }
         (Verdict::Enforced, Reason::SecurityDefaults(policies)) => {
-            format!("Security defaults cover every sign-in, together with {}.", words::policies(facts, policies))
+            format!("Security defaults cover every sign-in, together with {}.", names::policies(facts, policies))
         }
         (Verdict::EnforcedExcept, Reason::SecurityDefaults(policies)) => format!(
             "Security defaults cover every sign-in but those of the exceptions, together with {}.",
-            words::policies(facts, policies)
+            names::policies(facts, policies)
         ),
         (Verdict::EnforcedExcept, Reason::Policies(policies)) => {
-            format!("{} every sign-in but those of the exceptions.", words::cover(facts, policies))
+            format!("{} every sign-in but those of the exceptions.", names::cover(facts, policies))
         }
         _ => message::of(facts, judgement, nearest(facts, judgement).first()),
     }
@@ -213,7 +218,7 @@ fn sentence(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
 #[must_use]
 pub fn when(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception, shown: usize) -> Option<String> {
     let mut times: Vec<String> =
-        exception.holes.iter().map(|hole| words::besides(facts, judgement, hole, exception)).collect();
+        exception.holes.iter().map(|hole| who::case(facts, judgement, hole, exception)).collect();
     if times.iter().any(String::is_empty) {
         return None;
     }
