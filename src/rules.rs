@@ -7,6 +7,7 @@ pub mod control;
 mod facts;
 mod meta;
 mod registry;
+mod violations;
 
 mod alternative_to_mfa;
 mod bare_strength_id;

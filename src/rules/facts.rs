@@ -37,15 +37,6 @@ pub struct FileFacts<'a> {
     pub bearers: Option<&'a Bearers>,
 }
 
-impl FileFacts<'_> {
-    /// Every deviation from the schema, with the policy it is in.
-    pub(super) fn violations(&self) -> impl Iterator<Item = (&Policy, &Violation)> {
-        self.policies
-            .iter()
-            .flat_map(|inspected| inspected.violations.iter().map(|violation| (&inspected.policy, violation)))
-    }
-}
-
 /// A policy that was held against the schema.
 pub struct Inspected {
     /// The policy.
