@@ -144,13 +144,15 @@ pub(crate) fn gap(spec: &Spec) -> String {
         several => format!("one of {}", several.join(", ")),
     };
     let without = match grants(spec.grant.get_ref(), &spec.grant.span()).unwrap_or_default().as_slice() {
-        [Grant::Mfa] => "without MFA",
-        [Grant::Block] => "without being blocked",
-        [Grant::Strength { name, .. }] => return format!("gets a token for {to} without {name} authentication"),
-        [Grant::CompliantDevice] => "from a device that is not compliant",
-        [Grant::PasswordChange] => "without a new password",
-        [Grant::HybridJoinedDevice] => "from a device that is not hybrid joined",
-        _ => "without any of what is required",
+        [one] => match one {
+            Grant::Mfa => "without MFA",
+            Grant::Block => "without being blocked",
+            Grant::Strength { name, .. } => return format!("gets a token for {to} without {name} authentication"),
+            Grant::CompliantDevice => "from a device that is not compliant",
+            Grant::PasswordChange => "without a new password",
+            Grant::HybridJoinedDevice => "from a device that is not hybrid joined",
+        },
+        [] | [_, _, ..] => "without any of what is required",
     };
     format!("gets a token for {to} {without}")
 }

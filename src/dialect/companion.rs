@@ -79,7 +79,8 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize
                 }
             }
         }
-        _ => {}
+        // They have a name only, which is taken above. A setting without an id is of no use.
+        (Kind::Group | Kind::User, _) | (Kind::NamedLocation | Kind::Strength | Kind::Organization, None) => {}
     }
     true
 }

@@ -120,7 +120,14 @@ fn list<'a>(
             Node::Object(_) => _ = answer(reader, node, here, listing),
             _ if listing.of_policies => reader.policy(node, here, listing),
             Node::Array(elements) => _ = list(reader, elements, here, listing, kind),
-            _ => {}
+            Node::Null
+            | Node::Bool(_)
+            | Node::Number(_)
+            | Node::String(_)
+            | Node::Raw(_)
+            | Node::Reference(_)
+            | Node::Secret(_)
+            | Node::Untold(_) => {}
         });
     }
     let found = reader.taken.policies > before;
@@ -151,7 +158,15 @@ fn scuba<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
         Node::Array(elements) => _ = list(reader, elements, &here, &policies_only, "a ScubaGear export"),
         // ConvertTo-Json unrolls a list of one.
         Node::Object(_) => reader.policy(policies, &here, &policies_only),
-        _ => {}
+        // The collection of policies failed, or there is none.
+        Node::Null
+        | Node::Bool(_)
+        | Node::Number(_)
+        | Node::String(_)
+        | Node::Raw(_)
+        | Node::Reference(_)
+        | Node::Secret(_)
+        | Node::Untold(_) => {}
     }
     true
 }

@@ -136,7 +136,7 @@ impl Reader<'_, '_> {
         let object = match kind {
             Kind::NamedLocation(wording) => graph::named_location(&declared.values, wording, &declared.address),
             Kind::Strength(_) => graph::strength(&declared.values, &declared.address),
-            _ => graph::named(&declared.values, &declared.address),
+            Kind::Named | Kind::Policy(_) | Kind::Unread(_) => graph::named(&declared.values, &declared.address),
         };
         companion::read(self.taken.companions_of(declared.tenant.as_deref()), &object, root);
     }

@@ -231,7 +231,7 @@ impl<'a> Located<'a> {
                 let places = self.locator.borrow_mut().find(from.offset, &inner);
                 let place = match part {
                     Part::NthKey(nth) => places.get(*nth).or(places.first()),
-                    _ => places.first(),
+                    Part::Key | Part::Value => places.first(),
                 };
                 // None only if the file has changed since it was read.
                 let marked = place.map_or(0..0, |place| match (part, &place.key) {
@@ -242,7 +242,7 @@ impl<'a> Located<'a> {
                 let member = place.and_then(|place| place.key.clone()).filter(|key| key.end <= marked.start);
                 let inner = match from.wording {
                     Wording::Azuread => self.locator.borrow_mut().spelt_out(from.offset, &inner),
-                    _ => inner,
+                    Wording::Graph | Wording::Microsoft365 => inner,
                 };
                 (marked, member, Pointer::new(format!("{}{inner}", &from.pointer.as_str()[..from.base])))
             }

@@ -34,7 +34,13 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
                 let carriers = policies.iter().map(|index| &facts.tenant.policies[*index]);
                 carriers.filter(|policy| policy.state != Fact::Known(State::Enabled)).map(PolicyRef::to).collect()
             }
-            _ => Vec::new(),
+            Reason::ContradictedDefaults
+            | Reason::NoPolicies
+            | Reason::Witness
+            | Reason::MissingPolicies(_)
+            | Reason::Unknown(..)
+            | Reason::Membership(_)
+            | Reason::TooIntricate => Vec::new(),
         },
         assumptions: assumptions(facts),
     }

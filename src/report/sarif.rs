@@ -103,7 +103,12 @@ fn descriptor(rule: &dyn Rule, meta: &Meta) -> Value {
     let severity_of_security = match meta.category {
         Category::Controls => Some("8.0"),
         Category::Gaps => Some("5.0"),
-        _ => None,
+        Category::Exclusions
+        | Category::Correctness
+        | Category::Rollout
+        | Category::Terraform
+        | Category::Files
+        | Category::Configuration => None,
     };
     let mut tags: Vec<String> = vec!["conditional-access".into(), "entra-id".into(), meta.category.word().into()];
     tags.extend(severity_of_security.map(|_| "security".to_owned()));

@@ -181,7 +181,19 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
                 let meaning = match (untold, alone) {
                     (Untold::AfterApply, true) => "groups known only after apply",
                     (Untold::AfterApply, false) => "any other group in that list, known only after apply",
-                    _ => "groups that only Terraform evaluates",
+                    (
+                        Untold::Sensitive
+                        | Untold::Variable
+                        | Untold::ForEach
+                        | Untold::Count
+                        | Untold::Dynamic
+                        | Untold::Uncalled
+                        | Untold::Overridden
+                        | Untold::Unreadable
+                        | Untold::Expression
+                        | Untold::NotSelected,
+                        _,
+                    ) => "groups that only Terraform evaluates",
                 };
                 self.unnamed.push((name.clone(), meaning.to_owned()));
                 Node::Reference(Cow::Owned(name))

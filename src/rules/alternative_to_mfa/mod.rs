@@ -62,7 +62,7 @@ fn alternative(policy: &Policy) -> Option<(Pointer, &'static str)> {
         GrantControl::ApprovedApplication => Some("an approved client app"),
         GrantControl::CompliantApplication => Some("an app protection policy"),
         GrantControl::VerifiedId => Some("a Verified ID"),
-        _ => None,
+        GrantControl::Block | GrantControl::Mfa | GrantControl::PasswordChange | GrantControl::RiskRemediation => None,
     };
     let built_in = grant
         .built_in

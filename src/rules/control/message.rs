@@ -119,6 +119,7 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
         format!("Create a policy that requires it of all users, without conditions.{explain}")
     };
     let policies = &facts.tenant.policies;
+    let (mut hinge, mut by_groups) = (None, true);
     match &judgement.decision.reason {
         Reason::TooIntricate => return format!("One policy for all users, without conditions, settles it.{explain}"),
         Reason::Witness if is_all_off(facts, nearest) => {
@@ -126,15 +127,17 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
                 "Set `state` to \"enabled\" once the sign-in logs show whom it would stop; `--assume-enabled all` tells what the tenant would then enforce.{explain}"
             );
         }
-        _ => {}
+        Reason::Unknown(index, cause) => hinge = Some((*index, vec![*cause])),
+        // A policy for some users is not the one to change for all.
+        Reason::Membership(_) => by_groups = false,
+        Reason::Witness
+        | Reason::NoPolicies
+        | Reason::MissingPolicies(_)
+        | Reason::ContradictedDefaults
+        | Reason::Policies(_)
+        | Reason::SecurityDefaults(_) => {}
     }
-    let hinge = match &judgement.decision.reason {
-        Reason::Unknown(index, cause) => Some((*index, vec![*cause])),
-        _ => None,
-    };
     let Some((index, causes)) = hinge.as_ref().or(nearest) else { return create };
-    // A policy for some users is not the one to change for all.
-    let by_groups = !matches!(judgement.decision.reason, Reason::Membership(_));
     let policy = &policies[*index];
     let is_for_roles = !requirement.users.is_empty() && !policy.conditions.users.include_roles.is_empty();
     let is_for_others = |cause: &Cause| match cause.why {
@@ -157,7 +160,7 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
 fn mandatory(judgement: &Judgement) -> &'static str {
     let management = judgement.requirement.resources.iter().any(|resource| match resource {
         Resource::App(id) => crate::catalog::is_management_api(id),
-        _ => false,
+        Resource::Every | Resource::OfSuite(_) | Resource::Other | Resource::UserAction(_) => false,
     });
     if management {
         " Microsoft's own mandatory MFA, which in the public cloud stops changes but no reading, is not counted."

@@ -54,15 +54,18 @@ impl Declared for ControlRule {
 /// What is to be said of a verdict.
 pub(super) fn check(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<Draft> {
     let control = judgement.control;
-    let open = matches!(judgement.decision.verdict, Verdict::NotEnforced | Verdict::Undecided);
+    let is_open = match judgement.decision.verdict {
+        Verdict::NotEnforced | Verdict::Undecided => true,
+        Verdict::Enforced | Verdict::EnforcedExcept => false,
+    };
     let draft = match (facts.reading, judgement.stored_query_passes) {
         (Reading::StoredQuery, Some(false)) => {
             let message = format!("{} is not met: no policy matches its stored query.", control.title);
             Draft::new(control.id, Level::Error, message)
                 .help("The query asks for one policy with exactly: All users and at least one exclusion; the one app; all client apps; MFA alone.")
         }
-        (Reading::Effective, _) | (Reading::StoredQuery, None) if open => report(facts, judgement),
-        _ => return None,
+        (Reading::Effective, _) | (Reading::StoredQuery, None) if is_open => report(facts, judgement),
+        (Reading::Effective, _) | (Reading::StoredQuery, Some(true) | None) => return None,
     };
     Some(Draft { is_of_tenant: true, extent: extent(judgement), ..draft.about(control.id) })
 }
@@ -102,7 +105,12 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
             let name = Pointer::root().key("displayName");
             draft.label(Label::in_policy(policy, &name, "the first of the policies that would have to be untangled"))
         }),
-        _ => label_causes(facts, judgement, draft, &near),
+        Reason::Witness
+        | Reason::NoPolicies
+        | Reason::MissingPolicies(_)
+        | Reason::ContradictedDefaults
+        | Reason::Policies(_)
+        | Reason::SecurityDefaults(_) => label_causes(facts, judgement, draft, &near),
     };
     // Anchored on a file rather than on nothing.
     match facts.tenant.missing.first() {

@@ -135,7 +135,12 @@ fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<D
     let stranger = |control: &GrantControl| match control {
         GrantControl::PasswordChange => !changes_password,
         GrantControl::RiskRemediation | GrantControl::Mfa => false,
-        _ => changes_password,
+        GrantControl::Block
+        | GrantControl::CompliantDevice
+        | GrantControl::DomainJoinedDevice
+        | GrantControl::ApprovedApplication
+        | GrantControl::CompliantApplication
+        | GrantControl::VerifiedId => changes_password,
     };
     if let Some(index) = grant.built_in.position(stranger) {
         wrong.push(("it goes with no other control than MFA", Pointer::new(CONTROLS).index(index)));

@@ -73,7 +73,11 @@ fn draft(policy: &Policy, grant: &Grant, leaks: &[Leak<'_>]) -> Draft {
     let own: Vec<String> = leaks.iter().map(|leak| PolicyRef::to(leak.meant).label()).collect();
     let (whose, consequence) = match grant {
         Grant::Block => ("blocks", "no other policy blocks them there"),
-        _ => ("asks for MFA", "no other policy asks them for it there"),
+        Grant::Mfa
+        | Grant::Strength { .. }
+        | Grant::CompliantDevice
+        | Grant::HybridJoinedDevice
+        | Grant::PasswordChange => ("asks for MFA", "no other policy asks them for it there"),
     };
     let message = format!(
         "{} {whose}, and excludes members of {}, by its name meant for {}. They get in without that, and {consequence}.",

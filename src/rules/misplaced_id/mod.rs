@@ -66,7 +66,7 @@ impl Kind {
         match self {
             Self::Role => "the role ",
             Self::App => "the app ",
-            _ => "",
+            Self::Strength | Self::User | Self::Group | Self::Location => "",
         }
     }
 

@@ -54,7 +54,9 @@ fn disagreement(judgement: &Judgement) -> Option<&'static str> {
                 "it compares lists letter by letter, asks for at least one exclusion, and knows neither all resources nor strengths"
             }
         }),
-        _ => None,
+        (Some(true), Verdict::Enforced | Verdict::EnforcedExcept | Verdict::Undecided)
+        | (Some(false), Verdict::NotEnforced | Verdict::Undecided)
+        | (None, _) => None,
     }
 }
 
