@@ -136,7 +136,7 @@ impl Here {
 }
 
 /// What is said of a document in which nothing was recognised.
-const NO_POLICY: &str = "no policy: nothing in it has conditions beside a state or controls";
+const NO_POLICY: &str = "no policy: no object has conditions together with a state or grant controls";
 
 /// How many elements a list has that can be read one by one; none if the document is no such list.
 #[must_use]

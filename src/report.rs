@@ -67,12 +67,12 @@ impl Format {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Self::Pretty => "For people, with the lines in question",
+            Self::Pretty => "For people, with excerpts of the files",
             Self::Concise => "One line for each finding",
             Self::Json => "For programs",
             Self::Sarif => "SARIF 2.1.0 for code scanning",
-            Self::Github => "Annotations of GitHub Actions",
-            Self::Gitlab => "Code Quality of GitLab",
+            Self::Github => "GitHub Actions annotations",
+            Self::Gitlab => "GitLab Code Quality",
             Self::Junit => "JUnit XML for test reports",
             Self::Markdown => "A summary for a pull request",
         }
@@ -231,7 +231,7 @@ impl Summary {
 }
 
 /// What is said of a tenant in which nothing was found.
-const NOTHING: &str = "There was nothing to judge, or it could not be read.";
+const NOTHING: &str = "There was nothing to judge, or the input could not be read.";
 
 /// Whether a finding is shown to people.
 fn is_shown(level: Level, style: Style) -> bool {

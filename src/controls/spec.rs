@@ -115,7 +115,7 @@ impl Spec {
             users.push(Principal::User(guid(id)?));
         }
         for kind in &self.users.guests {
-            users.push(Principal::Guests(word::<UserType>(kind, "a kind of guest")?));
+            users.push(Principal::Guests(word::<UserType>(kind, "a type of guest")?));
         }
         let clients = words::<ClientAppType>(&self.clients, "a client app type")?;
         let modern = || vec![ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
@@ -167,7 +167,7 @@ fn problem(span: Range<usize>, what: &str, written: &str, known: &[&str]) -> Pro
     let help = match near {
         Some((_, near)) => format!("Did you mean \"{near}\"?"),
         None if known.len() <= 12 => format!("There are: {}.", known.join(", ")),
-        None => "Write its id, or its name as Microsoft's documentation has it.".to_owned(),
+        None => "Write its id, or its name as in Microsoft's documentation.".to_owned(),
     };
     Problem { span, message: format!("{written} is not {what}"), help }
 }
@@ -239,7 +239,7 @@ fn grants(value: &toml::Value, span: &Range<usize>) -> Result<Vec<Grant>, Proble
         toml::Value::Array(values) => values.iter().map(|value| grant(value, span)).collect::<Result<Vec<_>, _>>()?,
         value => vec![grant(value, span)?],
     };
-    let help = "Write \"mfa\", or several of which any is enough.".to_owned();
+    let help = "Write \"mfa\", or a list of alternatives.".to_owned();
     if all.is_empty() {
         return Err(Problem { span: span.clone(), message: "nothing is required".to_owned(), help });
     }

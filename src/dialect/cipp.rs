@@ -26,7 +26,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here
             let form = "a CIPP table export whose column JSON is damaged";
             reader.taken.unread = Some(Unread {
                 form,
-                instead: "export the template again, or check the policies that were made from it",
+                instead: "export the template again, or check the policies that were created from it",
             });
         }
     }

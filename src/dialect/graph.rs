@@ -44,7 +44,7 @@ fn kind_without_policies(elements: &[Node<'_>]) -> &'static str {
     if elements.is_empty() {
         "an empty list"
     } else {
-        "a list without policies: no element has conditions beside a state or controls"
+        "a list without policies: no element has conditions together with a state or grant controls"
     }
 }
 
@@ -63,13 +63,13 @@ fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &
         note_tenant(reader, object);
     }
     if let Some(told) = answer::failure(object) {
-        reader.taken.kind = "the answer to a request that failed";
+        reader.taken.kind = "the response to a failed request";
         reader.taken.failures.push(Failure { pointer: here.pointer.clone(), code: told.code(), status: None });
         return false;
     }
     if let Some(Node::Array(elements)) = object.get("value") {
         if object.members.iter().filter(|(key, _)| key.eq_ignore_ascii_case("value")).count() > 1 {
-            let form = "a list whose key `value` stands twice, of which one hides the other";
+            let form = "a list whose key `value` appears twice";
             reader.taken.unread = Some(Unread { form, instead: EXPORT });
         }
         let list_at = member(here, object, "value");
@@ -230,7 +230,7 @@ fn wrapped<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, listin
         Node::Array(elements) => list(reader, elements, here, listing, "a list of Graph policies"),
         Node::String(text) => {
             if holds_quoted_policy(text) {
-                let form = "a file that has policies inside of a string";
+                let form = "a file with policies inside a string";
                 reader.taken.unread = Some(Unread { form, instead: EXPORT });
             }
             false

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Level, clip, visible};
 use crate::outcome::{ControlReport, ExceptionReport, TenantReport};
 use std::io::{self, Write};
 
-/// Findings and exceptions that are listed. A summary has a size that GitHub takes, and a reader has an evening.
+/// Findings and exceptions that are listed. GitHub limits the size of a summary, and nobody reads a longer one.
 const LISTED: usize = 100;
 
 /// Ways in that are listed of a control.

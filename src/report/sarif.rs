@@ -157,7 +157,8 @@ fn invocation(run: &Run, dropped: usize) -> Value {
         notifications.push(json!({
             "descriptor": { "id": "results-omitted" },
             "level": "warning",
-            "message": { "text": format!("{dropped} results beyond the first {RESULTS}, the gravest, are left out.") },
+            "message": { "text": format!("The first {RESULTS} results by level are included, and {dropped} are left \
+                out.") },
         }));
     }
     if run.exit_code == 2 {

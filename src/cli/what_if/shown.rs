@@ -26,12 +26,10 @@ impl Shown<'_> {
     fn answer(&self, index: usize, answer: &Answer) -> (&'static str, Option<String>) {
         match answer {
             Answer::DoesNotApply(cause) => ("does not apply", self.because(index, &Match::No(*cause))),
-            Answer::Unknown(cause) => ("cannot be told", self.because(index, &Match::Unknown(*cause))),
+            Answer::Unknown(cause) => ("unknown", self.because(index, &Match::Unknown(*cause))),
             Answer::Applies { forces: Match::Yes, .. } => ("stops it", None),
             Answer::Applies { forces: forces @ Match::No(_), .. } => ("lets it through", self.because(index, forces)),
-            Answer::Applies { forces: forces @ Match::Unknown(_), .. } => {
-                ("cannot be told", self.because(index, forces))
-            }
+            Answer::Applies { forces: forces @ Match::Unknown(_), .. } => ("unknown", self.because(index, forces)),
         }
     }
 
@@ -39,10 +37,10 @@ impl Shown<'_> {
         let name = |index: usize| PolicyRef::to(&self.facts.tenant.policies[index]).label();
         let id = self.judgement.control.id;
         match outcome {
-            Outcome::Forced(index) => format!("stopped: {} demands what {id} requires, or blocks", name(index)),
-            Outcome::ByDefaults => format!("stopped: security defaults demand what {id} requires, or block"),
-            Outcome::Granted => format!("granted without what {id} requires"),
-            Outcome::Unknown(index, _) => format!("cannot be told: it hinges on {}", name(index)),
+            Outcome::Forced(index) => format!("stopped: {} requires {id}, or blocks", name(index)),
+            Outcome::ByDefaults => format!("stopped: security defaults require {id}, or block"),
+            Outcome::Granted => format!("granted without meeting {id}"),
+            Outcome::Unknown(index, _) => format!("unknown: it depends on {}", name(index)),
         }
     }
 
@@ -61,7 +59,7 @@ impl Shown<'_> {
             let (word, because) = self.answer(index, answer);
             let name = PolicyRef::to(&self.facts.tenant.policies[index]).label();
             let because = because.map(|because| format!(": {because}")).unwrap_or_default();
-            let order = ["stops it", "cannot be told", "lets it through", "does not apply"];
+            let order = ["stops it", "unknown", "lets it through", "does not apply"];
             rows.push((order.iter().position(|one| *one == word).unwrap_or(0), word, format!("{name}{because}")));
         }
         rows.sort_by_key(|(order, ..)| *order);
@@ -72,7 +70,7 @@ impl Shown<'_> {
         text
     }
 
-    /// A coordinate's value, with names beside ids where they are known.
+    /// A coordinate's value, with the names of ids if they are known.
     fn value(&self, value: &Value) -> String {
         match value {
             Value::Null => "-".to_owned(),

@@ -21,7 +21,7 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
     let read = parts.iter().map(|part| {
         let kind = match (part.gives_values(), exists) {
             (true, _) => KIND_OF_VALUES,
-            (false, Existence::No) => "a Terraform module that makes nothing",
+            (false, Existence::No) => "a Terraform module that creates nothing",
             (false, Existence::Yes | Existence::Perhaps(_)) => NO_POLICIES,
         };
         let taken = Taken { root, ..Taken::new(kind) };

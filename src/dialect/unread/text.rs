@@ -4,9 +4,9 @@
 use super::{LIBRARY, Other, PLAN_STREAM, Unread, other};
 use crate::syntax::parse;
 
-const SCRIPT: Other = other("policies in PowerShell", "a PowerShell file that has policies in it");
+const SCRIPT: Other = other("policies in PowerShell", "a PowerShell file with policies");
 const YAML: Other = other("a Graph policy in YAML", "a Graph policy in YAML");
-const PROGRAM: Other = other("a program with policies", "a program that has policies in it");
+const PROGRAM: Other = other("a program with policies", "a program with policies");
 const JSON_LINES: Other = other("policies in lines of JSON", "a file of several JSON texts, one after the other");
 const JSON_WITH_COMMENTS: Other =
     other("policies in a kind of JSON", "a file of policies in JSON with comments or in lines of JSON");
@@ -221,7 +221,7 @@ mod tests {
             ("resources:\n  mfa:\n    type: azuread:ConditionalAccessPolicy\n", "a Pulumi program"),
             (
                 "'101':\n  conditions:\n    applications:\n      included_applications: [All]\n  grant_controls:\n",
-                "policies in the words of a Terraform module",
+                "policies in the format of a Terraform module",
             ),
             (
                 "{\"@level\":\"info\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n",

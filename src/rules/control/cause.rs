@@ -25,7 +25,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
         Why::Disabled => format!("{name} is disabled"),
         Why::ReportOnly => format!("{name} is report-only: evaluated, never enforced"),
         Why::Deleted => format!("{name} is deleted"),
-        Why::Contradicted => format!("{name} is here twice, with different content"),
+        Why::Contradicted => format!("{name} appears twice, with different content"),
         Why::Foreign => format!("{name} may be of another tenant"),
         Why::UserNotIncluded if judgement.requirement.users.is_empty() => format!("{name} does not include every user"),
         Why::UserNotIncluded => format!("{name} does not include them"),
@@ -36,16 +36,18 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
         Why::GuestsExcluded => "guests and external users are excluded here".to_owned(),
         Why::ResourceNotIncluded => format!("{name} targets other resources"),
         Why::ResourceExcluded => "this resource is excluded here".to_owned(),
-        Why::WorkloadIdentities => format!("{name} governs workload identities"),
-        Why::ClientAppNotIncluded => "other client apps are left out".to_owned(),
-        Why::PlatformNotIncluded => "any other platform is left out, and a client can claim any".to_owned(),
+        Why::WorkloadIdentities => format!("{name} applies to workload identities"),
+        Why::ClientAppNotIncluded => "other client apps are not covered".to_owned(),
+        Why::PlatformNotIncluded => {
+            "all other platforms are not covered, and a client can claim any platform".to_owned()
+        }
         Why::PlatformExcluded => "excluded here, and a client can claim any platform".to_owned(),
-        Why::LocationNotIncluded => "every other place is left out".to_owned(),
-        Why::LocationExcluded => "sign-ins from here are left out".to_owned(),
-        Why::RiskNotIncluded => "sign-ins without that risk are left out".to_owned(),
-        Why::FlowNotIncluded => "ordinary sign-ins are left out".to_owned(),
-        Why::NoGrantControls => format!("{name} demands nothing"),
-        Why::DeviceFilter => "the filter leaves this device out".to_owned(),
+        Why::LocationNotIncluded => "all other locations are not covered".to_owned(),
+        Why::LocationExcluded => "sign-ins from here are excluded".to_owned(),
+        Why::RiskNotIncluded => "sign-ins without that risk are not covered".to_owned(),
+        Why::FlowNotIncluded => "ordinary sign-ins are not covered".to_owned(),
+        Why::NoGrantControls => format!("{name} requires nothing"),
+        Why::DeviceFilter => "the filter does not cover this device".to_owned(),
         Why::Alternative => alternative(judgement, policy, cause),
         Why::OperatorMissing => "several controls and no operator".to_owned(),
         Why::AdminPortals
@@ -76,7 +78,7 @@ fn alternative(judgement: &Judgement, policy: &Policy, cause: &Cause) -> String 
         (Property::BuiltInControls, Some(GrantControl::Mfa)) => "MFA is enough",
         (Property::TermsOfUse, _) => "accepting the terms of use is enough",
         (Property::CustomAuthenticationFactors, _) => "a custom control is enough",
-        (Property::AuthenticationStrength, _) => "this strength can be met with less",
+        (Property::AuthenticationStrength, _) => "a weaker method satisfies this strength",
         _ => "this is enough",
     };
     let mfa = judgement.requirement.grant == [Grant::Mfa];
@@ -98,35 +100,36 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         Why::ApplicationFilter => "a filter for apps depends on attributes that are not in the files".to_owned(),
         Why::DeviceFilterOpaque => "the filter for devices has an expression that caplint cannot interpret".to_owned(),
         Why::EveryRiskLevel => {
-            "all risk levels are listed, which Microsoft does not document as no condition".to_owned()
+            "all risk levels are listed, and Microsoft does not document whether this is the same as no condition"
+                .to_owned()
         }
         Why::PartnersPerhaps => {
             "Microsoft does not document whether all users include service providers and B2B direct connect users"
                 .to_owned()
         }
         Why::PerhapsTheSame => format!("{place} has no id in the files, and may be the same object as another one"),
-        Why::SuitePerhaps(suite) => format!("it is not known whether the app belongs to {}", suite.word()),
+        Why::SuitePerhaps(suite) => format!("it is unknown whether the app belongs to {}", suite.word()),
         Why::NoClientApps => "Microsoft does not document which clients an empty clientAppTypes means".to_owned(),
         Why::EmptyCondition => format!("Microsoft does not document what {place} means without any value"),
-        Why::Opaque => format!("the condition {place} has no model in caplint"),
+        Why::Opaque => format!("caplint does not model the condition {place}"),
         Why::LocationUndefined => "the files do not say which named locations are trusted".to_owned(),
         Why::StrengthUndefined => "the files do not define the authentication strength".to_owned(),
         Why::OperatorMissing => "several controls have no operator".to_owned(),
         Why::Contradicted => "two copies of the policy differ".to_owned(),
-        Why::Foreign => "the files look like those of several tenants".to_owned(),
+        Why::Foreign => "the files appear to come from several tenants".to_owned(),
         Why::Doubt(Reason::Unrecognised) if cause.at.index.is_some() && !element.is_empty() => {
-            format!("{element} in {place} is not an id that caplint can tell apart")
+            format!("{element} in {place} is not an id that caplint can identify")
         }
         Why::Doubt(Reason::Untold(Untold::ForEach)) if cause.at.property == Property::State => {
-            "`for_each` decides whether there is such a policy".to_owned()
+            "`for_each` determines whether the policy exists".to_owned()
         }
         Why::Doubt(Reason::Untold(Untold::Uncalled)) if cause.at.property == Property::State => {
-            "no `module` block calls the folder that the policy stands in".to_owned()
+            "no `module` block calls the folder of the policy".to_owned()
         }
         Why::Doubt(Reason::Untold(Untold::Count)) if cause.at.property == Property::State => {
-            "`count` decides whether there is such a policy".to_owned()
+            "`count` determines whether the policy exists".to_owned()
         }
-        Why::Doubt(reason) => format!("{place} is not known, because {}", reason.because()),
+        Why::Doubt(reason) => format!("{place} is unknown, because {}", reason.because()),
         Why::Disabled
         | Why::ReportOnly
         | Why::Deleted
@@ -148,7 +151,7 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         | Why::RiskNotIncluded
         | Why::FlowNotIncluded
         | Why::NoGrantControls
-        | Why::Alternative => format!("{place} is not known"),
+        | Why::Alternative => format!("{place} is unknown"),
     }
 }
 

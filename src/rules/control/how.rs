@@ -67,7 +67,7 @@ fn location(facts: &TenantFacts<'_>, sign_in: &SignIn, matters: bool) -> Option<
 
 fn platform(platform: Platform, subject: Subject) -> String {
     match (platform, subject) {
-        (Platform::Unknown, _) => "on a platform that Entra does not recognise".to_owned(),
+        (Platform::Unknown, _) => "on a platform that Entra does not recognize".to_owned(),
         (platform, Subject::User) => format!("whose client claims to run on {}", platform.word()),
         (platform, Subject::Exception) => format!("if the client claims to run on {}", platform.word()),
     }

@@ -61,8 +61,10 @@ pub(super) fn check(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<Dr
     let draft = match (facts.reading, judgement.stored_query_passes) {
         (Reading::StoredQuery, Some(false)) => {
             let message = format!("{} is not met: no policy matches its stored query.", control.title);
-            Draft::new(control.id, Level::Error, message)
-                .help("The query asks for one policy with exactly: All users and at least one exclusion; the one app; all client apps; MFA alone.")
+            Draft::new(control.id, Level::Error, message).help(
+                "The query requires one policy with exactly these values: All users and at least one \
+                    exclusion, the one app, all client apps, and MFA alone.",
+            )
         }
         (Reading::Effective, _) | (Reading::StoredQuery, None) if is_open => report(facts, judgement),
         (Reading::Effective, _) | (Reading::StoredQuery, Some(true) | None) => return None,
@@ -103,7 +105,7 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
         }
         Reason::TooIntricate => facts.tenant.policies.iter().take(1).fold(draft, |draft, policy| {
             let name = Pointer::root().key("displayName");
-            draft.label(Label::in_policy(policy, &name, "the first of the policies that would have to be untangled"))
+            draft.label(Label::in_policy(policy, &name, "the first of the policies that are too complex"))
         }),
         Reason::Witness
         | Reason::NoPolicies
@@ -121,7 +123,7 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
 /// The benchmarks that were asked for and ask for this.
 fn cited(facts: &TenantFacts<'_>, control: &Control) -> String {
     let citations: Vec<String> = facts.selection.citations(control).collect();
-    if citations.is_empty() { String::new() } else { format!(" Asked for by {}.", citations.join("; ")) }
+    if citations.is_empty() { String::new() } else { format!(" Required by {}.", citations.join("; ")) }
 }
 
 /// Policies with what keeps them from stopping the witness, on the very tokens that say so.
@@ -178,10 +180,10 @@ pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     if let Reason::Policies(policies) | Reason::SecurityDefaults(policies) = &judgement.decision.reason
         && let Some(empty) = policies.iter().find_map(|policy| empty_condition(&facts.tenant.policies[*policy]))
     {
-        said.push_str(&format!(" That takes the empty {empty} for no condition."));
+        said.push_str(&format!(" This assumes that the empty {empty} is no condition."));
     }
     if holds && facts.everybody_blocked().is_some() {
-        return format!("{said} That is because everybody is blocked.");
+        return format!("{said} The reason is that everybody is blocked.");
     }
     said
 }
@@ -212,11 +214,11 @@ fn sentence(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
             format!("Security defaults cover every sign-in, together with {}.", names::policies(facts, policies))
         }
         (Verdict::EnforcedExcept, Reason::SecurityDefaults(policies)) => format!(
-            "Security defaults cover every sign-in but those of the exceptions, together with {}.",
+            "Security defaults cover every sign-in except those of the exceptions, together with {}.",
             names::policies(facts, policies)
         ),
         (Verdict::EnforcedExcept, Reason::Policies(policies)) => {
-            format!("{} every sign-in but those of the exceptions.", names::cover(facts, policies))
+            format!("{} every sign-in except those of the exceptions.", names::cover(facts, policies))
         }
         _ => message::of(facts, judgement, nearest(facts, judgement).first()),
     }

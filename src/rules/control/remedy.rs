@@ -43,15 +43,15 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::RiskNotIncluded if !requirement.user_risk.is_empty() && !conditions.user_risk_levels.is_empty() => {
             format!("add {} to `{value}`", missing_from(&requirement.user_risk, &conditions.user_risk_levels))
         }
-        Why::RiskNotIncluded => format!("require it at every risk, in a policy of its own without `{value}`"),
+        Why::RiskNotIncluded => format!("require it at every risk level, in a separate policy without `{value}`"),
         Why::FlowNotIncluded if !requirement.flows.is_empty() => {
             format!("add {} to `{value}`", missing_from(&requirement.flows, &conditions.transfer_methods))
         }
-        Why::FlowNotIncluded => "require it in ordinary sign-ins too, in a policy of its own".to_owned(),
+        Why::FlowNotIncluded => "require it for ordinary sign-ins, too, in a separate policy".to_owned(),
         Why::DeviceFilter | Why::DeviceFilterOpaque => "remove the device filter".to_owned(),
         Why::NoGrantControls => "add what is required to the grant controls".to_owned(),
         Why::EveryRiskLevel => format!("leave `{value}` empty"),
-        Why::EmptyCondition => format!("remove `{value}`, or fill it"),
+        Why::EmptyCondition => format!("remove `{value}`, or add values to it"),
         Why::Alternative => match cause.at.property {
             Property::AuthenticationStrength if asks_for_strength(judgement) || requirement.grant == [Grant::Mfa] => {
                 "use a stronger authentication strength".to_owned()
@@ -61,10 +61,10 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
             _ => format!("set `{operator}` to \"AND\", or remove `{value}`"),
         },
         Why::OperatorMissing => format!("set `{operator}` to \"AND\""),
-        Why::ApplicationFilter => "name the API or all resources instead of a filter".to_owned(),
-        Why::StrengthUndefined => "export the authentication strengths beside the policies".to_owned(),
+        Why::ApplicationFilter => "select the API or all resources instead of a filter".to_owned(),
+        Why::StrengthUndefined => "export the authentication strengths with the policies".to_owned(),
         Why::PerhapsTheSame => format!("write the object id in `{value}`"),
-        Why::LocationUndefined => "export the named locations beside the policies".to_owned(),
+        Why::LocationUndefined => "export the named locations with the policies".to_owned(),
         Why::Opaque
         | Why::AdminPortals
         | Why::Deleted
@@ -72,8 +72,8 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         | Why::WorkloadIdentities
         | Why::PartnersPerhaps
         | Why::SuitePerhaps(_) => return None,
-        Why::Contradicted => "keep the copy that the tenant has, and leave the other out".to_owned(),
-        Why::Foreign => "check each tenant by itself: `[[tenant]]` in caplint.toml, or `--tenant-per-path`".to_owned(),
+        Why::Contradicted => "keep the copy that matches the tenant, and leave out the other".to_owned(),
+        Why::Foreign => "check each tenant separately: `[[tenant]]` in caplint.toml, or `--tenant-per-path`".to_owned(),
         Why::Doubt(Reason::Untold(untold)) => untold_remedy(untold, &value),
         Why::Doubt(_) => format!("fix `{value}`"),
     })
@@ -83,11 +83,11 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
 fn demand(judgement: &Judgement, policy: &Policy) -> String {
     let built_in = policy.place(&Pointer::new(Property::BuiltInControls));
     match judgement.requirement.grant.first() {
-        Some(Grant::Block) => format!("set `{built_in}` to [\"block\"], or block in a policy of its own"),
+        Some(Grant::Block) => format!("set `{built_in}` to [\"block\"], or block in a separate policy"),
         Some(Grant::Strength { name, .. }) => format!("require the authentication strength {name} instead"),
         Some(Grant::PasswordChange) => format!("add \"passwordChange\" to `{built_in}`, with the operator AND"),
-        Some(Grant::CompliantDevice) => "demand the device in a policy of its own, beside this one".to_owned(),
-        Some(Grant::Mfa | Grant::HybridJoinedDevice) | None => "demand what is required".to_owned(),
+        Some(Grant::CompliantDevice) => "require the device in a separate policy, in addition to this one".to_owned(),
+        Some(Grant::Mfa | Grant::HybridJoinedDevice) | None => "add the required grant control".to_owned(),
     }
 }
 
@@ -105,8 +105,11 @@ fn untold_remedy(untold: Untold, value: &str) -> String {
             format!("apply what `{value}` depends on first, or write it as a literal, and check the plan again")
         }
         Untold::NotSelected => "export the policies again without `$select`".to_owned(),
-        Untold::Sensitive => format!("keep `{value}` out of sensitive variables: the ids in a policy are no secret"),
-        Untold::Uncalled => "call the module, or check its folder by itself if it is one".to_owned(),
+        Untold::Sensitive => format!(
+            "do not use a sensitive variable for `{value}`: the ids in a policy are not \
+            secret"
+        ),
+        Untold::Uncalled => "call the module, or check its folder separately if it is a root module".to_owned(),
         Untold::Unreadable => "fix the file that could not be read".to_owned(),
         Untold::Overridden => format!("check a plan, or write `{value}` where it is overridden"),
         Untold::ForEach => check_plan("`for_each`"),

@@ -11,7 +11,7 @@ declare! {
     levels: [Error, Warning],
     since: "0.1.0",
     category: Files,
-    summary: "A key stands twice in one object, and readers disagree on which one counts.",
+    summary: "A key appears twice in one object, and JSON readers disagree on which value counts.",
     doc: "doc.md",
 }
 
@@ -21,13 +21,13 @@ impl Rule for DuplicateKey {}
 pub(super) fn report(policy: &Policy, violation: &Violation, key: &str, equal: bool) -> Draft {
     let place = violation.pointer.dotted();
     let (level, message) = if equal {
-        (Level::Warning, format!("The key {} stands twice here, with the same value.", quoted(key)))
+        (Level::Warning, format!("The key {} appears twice here, with the same value.", quoted(key)))
     } else {
         (
             Level::Error,
             format!(
-                "The key {} stands twice here, with different values. Some readers take the first, some the last; caplint \
-                 takes neither and treats this part of the policy as not known.",
+                "The key {} appears twice here, with different values. Some JSON readers use the first value, others \
+                 the last; caplint uses neither and treats this part of the policy as unknown.",
                 quoted(key)
             ),
         )
@@ -35,7 +35,7 @@ pub(super) fn report(policy: &Policy, violation: &Violation, key: &str, equal: b
     let second = Label::as_written(policy, violation.pointer.clone(), "here again").part(Part::NthKey(1));
     let first = Label::as_written(policy, violation.pointer.clone(), "first here").part(Part::NthKey(0));
     DuplicateKey::draft_at(level, message)
-        .help("Keep the one that the tenant has, and delete the other.")
+        .help("Keep the value that the tenant has, and delete the other.")
         .policy(policy)
         .about(place)
         .label(second)

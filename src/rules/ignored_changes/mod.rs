@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Terraform,
-    summary: "A policy's `ignore_changes` keeps Terraform from undoing what somebody changes in the portal.",
+    summary: "A policy's `ignore_changes` keeps Terraform from reverting changes that are made in the portal.",
     doc: "doc.md",
 }
 
@@ -38,19 +38,19 @@ impl Rule for IgnoredChanges {
             names.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(", ")
         };
         let message = format!(
-            "{} ignores changes of {shown}: what somebody changes there in the portal stays, and what the file says may not be \
-             what is in force.",
+            "{} ignores changes of {shown}: a change in the portal is permanent, and the file may differ from the \
+             policy in force.",
             PolicyRef::to(policy).label()
         );
         let draft = Self::draft(message)
             .help(
-                "Take it off the list, so that the next plan shows the drift. To change who is left out without a plan, \
-                 exclude a group and change its members.",
+                "Remove it from the list, so that the next plan shows the drift. To change who is excluded without a \
+                 plan, exclude a group and change its members.",
             )
             .about(names.join(" "))
             .policy(policy);
         let list = Pointer::new("/lifecycle/ignore_changes");
-        let label = |index: usize| Label::as_written(policy, list.index(index), "left to the portal");
+        let label = |index: usize| Label::as_written(policy, list.index(index), "Terraform ignores this");
         drafts.push(of_weight.iter().fold(draft, |draft, (index, _)| draft.label(label(*index))));
     }
 }

@@ -14,11 +14,11 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "A name or a malformed GUID stands where Microsoft Graph has the id of an object.",
+    summary: "A name or a malformed GUID is used where Microsoft Graph expects the id of an object.",
     doc: "doc.md",
 }
 
-const NAMES: &str = "caplint takes a name for the one object that bears it, if the files or its tables tell it.";
+const NAMES: &str = "caplint resolves a name if exactly one object in the files or its tables has it.";
 
 impl Rule for InvalidId {}
 
@@ -38,11 +38,11 @@ pub(super) fn report(
     let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
     let role = crate::catalog::role(value).filter(|_| place.contains("Roles["));
     let help = if let Some(role) = role {
-        format!("Write {}, the role's id. caplint reads the name as that; Microsoft Graph does not.", role.id)
+        format!("Write {}, the id of the role. caplint resolves the name; Microsoft Graph does not.", role.id)
     } else if literals.is_empty() {
-        format!("Microsoft Graph has a GUID here. {NAMES}")
+        format!("Microsoft Graph expects a GUID here. {NAMES}")
     } else {
-        format!("Microsoft Graph has a GUID here, or one of {}. {NAMES}", literals.join(", "))
+        format!("Microsoft Graph expects a GUID here, or one of {}. {NAMES}", literals.join(", "))
     };
     Some(
         InvalidId::draft(message)

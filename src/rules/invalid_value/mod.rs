@@ -11,7 +11,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Correctness,
-    summary: "A property has the wrong type, a misspelt value, or is missing.",
+    summary: "A property has the wrong type, has a misspelled value, or is missing.",
     doc: "doc.md",
 }
 
@@ -20,8 +20,7 @@ impl Rule for InvalidValue {}
 /// Reports a value of another JSON type.
 pub(super) fn wrong_type(policy: &Policy, violation: &Violation, expected: &str, found: &str) -> Draft {
     let message = format!("{} must be {expected}, not {found}.", violation.pointer.described());
-    draft(policy, violation, &message, format!("expected {expected}"))
-        .help(format!("Write {expected} here, as Microsoft Graph does."))
+    draft(policy, violation, &message, format!("expected {expected}")).help(format!("Write {expected} here."))
 }
 
 /// Reports a value that is probably another one, misspelt.
@@ -32,7 +31,7 @@ pub(super) fn misspelt(policy: &Policy, violation: &Violation, value: &str, mean
 
 /// Reports a value that the enumeration does not have.
 pub(super) fn not_allowed(policy: &Policy, violation: &Violation, value: &str, allowed: &[String]) -> Draft {
-    draft(policy, violation, &not_in_graph(violation, value), "not a value that Graph has".to_owned())
+    draft(policy, violation, &not_in_graph(violation, value), "not a value in Microsoft Graph".to_owned())
         .help(format!("It must be one of {}.", listed(allowed)))
 }
 
@@ -46,11 +45,11 @@ pub(super) fn missing(policy: &Policy, violation: &Violation, property: &str) ->
 }
 
 fn not_in_graph(violation: &Violation, value: &str) -> String {
-    format!("`{}` is {}, which Microsoft Graph does not know.", violation.pointer.dotted(), quoted(value))
+    format!("`{}` is {}, which is not a value in Microsoft Graph.", violation.pointer.dotted(), quoted(value))
 }
 
 fn draft(policy: &Policy, violation: &Violation, message: &str, label: String) -> Draft {
-    let consequence = "Until it is fixed, caplint does not count on this part of the policy.";
+    let consequence = "Until it is fixed, caplint treats this part of the policy as unknown.";
     InvalidValue::draft(format!("{message} {consequence}"))
         .policy(policy)
         .about(format!("{} {}", violation.pointer.dotted(), violation.kind.mark()))

@@ -16,7 +16,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Exclusions,
-    summary: "A group that is named for the exclusion from one policy is also excluded from a broader one.",
+    summary: "A group that is named for the exclusion from one policy is also excluded from a broader policy.",
     doc: "doc.md",
 }
 
@@ -77,17 +77,18 @@ fn draft(policy: &Policy, grant: &Grant, leaks: &[Leak<'_>]) -> Draft {
         | Grant::Strength { .. }
         | Grant::CompliantDevice
         | Grant::HybridJoinedDevice
-        | Grant::PasswordChange => ("asks for MFA", "no other policy asks them for it there"),
+        | Grant::PasswordChange => ("requires MFA", "no other policy requires it of them there"),
     };
     let message = format!(
-        "{} {whose}, and excludes members of {}, by its name meant for {}. They get in without that, and {consequence}.",
+        "{} {whose} but excludes members of {}, whose name refers to {}. This policy does not apply to them, and \
+         {consequence}.",
         PolicyRef::to(policy).label(),
         joined(&names, SHOWN),
         joined(&own, SHOWN),
     );
     let list = Pointer::new(PrincipalKind::Group.exclude_list());
     let place = |leak: &Leak<'_>| policy.place(&list.index(leak.index));
-    let help = format!("Remove {} unless its members are meant to be outside of this policy, too.", place(&leaks[0]));
+    let help = format!("Remove {} unless its members should be excluded from this policy, too.", place(&leaks[0]));
     let draft = LeakingExclusion::draft(message).help(help).policy(policy);
     let draft = leaks.iter().take(SHOWN).fold(draft, |draft, leak| {
         draft.label(Label::in_policy(

@@ -11,7 +11,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "A value is spelt in another letter case than Microsoft Graph has it.",
+    summary: "A value differs from Microsoft Graph's spelling in letter case only.",
     doc: "doc.md",
 }
 
@@ -22,8 +22,11 @@ pub(super) fn report(policy: &Policy, violation: &Violation, value: &str, canoni
     let place = violation.pointer.dotted();
     let message = format!("`{place}` is {}; Microsoft Graph spells it \"{canonical}\".", quoted(value));
     LetterCase::draft(message)
-        .help(format!("Write \"{canonical}\". caplint reads it as that; other tools compare letter by letter."))
+        .help(format!(
+            "Write \"{canonical}\". caplint reads the value as that; other tools may compare \
+            case-sensitively."
+        ))
         .policy(policy)
         .about(format!("{place} {value}"))
-        .label(Label::as_written(policy, violation.pointer.clone(), format!("spelt \"{canonical}\" by Graph")))
+        .label(Label::as_written(policy, violation.pointer.clone(), format!("\"{canonical}\" in Microsoft Graph")))
 }

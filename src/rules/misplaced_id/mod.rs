@@ -13,7 +13,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "The id of a role, an app or a strength stands in a list of something else, where it means nobody and nothing.",
+    summary: "The id of a role, an app or an authentication strength is in a list of another object type, where it has no effect.",
     doc: "doc.md",
 }
 
@@ -25,14 +25,14 @@ impl Rule for MisplacedId {
                 let name = catalog::name(id).unwrap_or("a built-in authentication strength");
                 let place = Pointer::new(property).index(index);
                 let message = format!(
-                    "In {} the id of {}{name} stands among {}, where it matches nothing.",
+                    "{} has the id of {}{name} in a list of {}, where it matches nothing.",
                     PolicyRef::to(policy).label(),
                     is.word(),
                     belongs.list()
                 );
                 drafts.push(
                     Self::draft(message)
-                        .help("Move it to the list where it belongs, or write the id that was meant.")
+                        .help("Move it to the list for its type, or replace it with the intended id.")
                         .policy(policy)
                         .about(format!("{property} {id}"))
                         .label(Label::in_policy(policy, &place, format!("this is {}{name}", is.word()))),

@@ -12,7 +12,7 @@ declare! {
     levels: [Error, Warning, Info],
     since: "0.1.0",
     category: Correctness,
-    summary: "No sign-in can ever match the policy: it targets nothing, includes nobody, or excludes all that it includes.",
+    summary: "A policy never applies: it targets nothing, includes nobody, or excludes everything that it includes.",
     doc: "doc.md",
 }
 
@@ -38,7 +38,7 @@ impl Rule for NeverApplies {
             format!("{} never applies: {}. It protects nothing.", PolicyRef::to(policy).label(), what.because);
         drafts.push(
             Self::draft_at(level, message)
-                .help("Add the users and resources that the policy is for, or delete it.")
+                .help("Add the users and resources that the policy should cover, or delete it.")
                 .policy(policy)
                 .about(place.as_str())
                 .label(Label::in_policy(policy, &place, what.because)),
@@ -93,7 +93,7 @@ fn cancelled(policy: &Policy) -> Option<(Pointer, Reason)> {
         return Some((place, contradiction("every resource that it includes is excluded")));
     }
     if nobody_is_left(policy) {
-        return Some((Pointer::new(Property::Users), contradiction("everybody whom it includes is excluded")));
+        return Some((Pointer::new(Property::Users), contradiction("every user that it includes is excluded")));
     }
     let locations = &conditions.locations;
     if locations.doubt.is_none() && takes_all(&locations.include, &locations.exclude, |id| id.is("All")) {

@@ -11,7 +11,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Files,
-    summary: "One value stands where Microsoft Graph has a list; it was read as a list of one.",
+    summary: "A single value is used where Microsoft Graph expects a list, and caplint reads it as a list of one.",
     doc: "doc.md",
 }
 
@@ -21,10 +21,10 @@ impl Rule for SingleValue {}
 pub(super) fn report(policy: &Policy, violation: &Violation) -> Draft {
     let place = violation.pointer.dotted();
     let message =
-        format!("`{place}` is one value where Microsoft Graph has a list; caplint reads it as a list of one.");
+        format!("`{place}` is a single value where Microsoft Graph expects a list. caplint reads it as a list of one.");
     SingleValue::draft(message)
-        .help("Put it into brackets, or export again with a greater `-Depth`.")
+        .help("Put the value in brackets, or export again with a greater `-Depth`.")
         .policy(policy)
         .about(place)
-        .label(Label::as_written(policy, violation.pointer.clone(), "a list belongs here"))
+        .label(Label::as_written(policy, violation.pointer.clone(), "a list is expected here"))
 }

@@ -11,7 +11,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Files,
-    summary: "A policy is a template: placeholders stand where ids belong.",
+    summary: "A policy is a template with placeholders instead of ids.",
     doc: "doc.md",
 }
 
@@ -29,7 +29,7 @@ pub(super) fn report(policy: &Policy, placeholders: &[(&Violation, &str)]) -> Op
         count => format!("This policy is a template: {first} and {} more are placeholders, not ids.", count - 1),
     };
     let draft = TemplatePlaceholder::draft(message)
-        .help("Check what is deployed from it instead: an export of the tenant, with the real ids.")
+        .help("Instead, check an export of the tenant to which it is deployed, with the real ids.")
         .policy(policy);
     let labels = placeholders
         .iter()

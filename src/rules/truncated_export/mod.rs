@@ -11,7 +11,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "PowerShell cut the export off at its depth and wrote names of types instead of values.",
+    summary: "An export is truncated: PowerShell reached its depth limit and wrote type names instead of values.",
     doc: "doc.md",
 }
 
@@ -21,9 +21,9 @@ impl Rule for TruncatedExport {}
 pub(super) fn report(policy: &Policy, violation: &Violation, value: &str) -> Draft {
     let place = violation.pointer.described();
     let what = if value.trim().is_empty() {
-        "an empty string where a list belongs".to_owned()
+        "an empty string where a list is expected".to_owned()
     } else {
-        format!("{}, which is what PowerShell writes when it stops", quoted(value))
+        format!("{}, which PowerShell writes at its depth limit", quoted(value))
     };
     let message =
         format!("This export is truncated: {place} is {what}. The value is lost, and caplint does not guess it.");

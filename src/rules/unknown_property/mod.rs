@@ -12,7 +12,7 @@ declare! {
     levels: [Warning, Info],
     since: "0.1.0",
     category: Correctness,
-    summary: "A property is not one that caplint knows, and in conditions and grant controls no verdict counts on what it may change.",
+    summary: "A policy has a property that caplint does not know, and no verdict relies on conditions or grant controls with such a property.",
     doc: "doc.md",
 }
 
@@ -29,21 +29,23 @@ pub(super) fn report(policy: &Policy, violation: &Violation, name: &str, meant: 
     let is_decisive = parts.into_iter().any(|part| parent.is_within(&Pointer::new(part)));
     let (level, message) = if is_decisive {
         let message = format!(
-            "caplint does not know the property {} here. It may leave somebody out, so `{}` is not known, and no verdict \
-             counts on this policy.",
+            "caplint does not know the property {} here. It may exclude somebody, so `{}` is unknown, and no verdict \
+             relies on this policy.",
             quoted(name),
             parent.dotted()
         );
         (Level::Warning, message)
     } else {
-        (Level::Info, format!("caplint does not know the property {} and did not look at it.", quoted(name)))
+        (Level::Info, format!("caplint does not know the property {} and ignores it.", quoted(name)))
     };
     let help = match (meant, is_decisive) {
         (Some(meant), _) => format!("Did you mean `{meant}`?"),
         (None, true) => {
-            "Remove it if a tool of yours has added it. If it is new at Microsoft, look for a newer caplint.".to_owned()
+            "Remove it if one of your tools added it. If Microsoft has added it, check for a newer version of \
+             caplint."
+                .to_owned()
         }
-        (None, false) => "Nothing to do if a tool of yours has added it.".to_owned(),
+        (None, false) => "No action is needed if one of your tools added it.".to_owned(),
     };
     Some(
         UnknownProperty::draft_at(level, message)

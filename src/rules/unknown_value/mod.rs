@@ -11,7 +11,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "A value is no known member of its enumeration, so nobody can tell what the policy does with it.",
+    summary: "A value is not a known member of its enumeration, so its effect is unknown.",
     doc: "doc.md",
 }
 
@@ -19,15 +19,18 @@ impl Rule for UnknownValue {}
 
 /// Reports a value that the enumeration does not list.
 pub(super) fn unrecognised(policy: &Policy, violation: &Violation, value: &str) -> Draft {
-    let message = format!("`{}` is {}. caplint cannot tell what it means.", violation.pointer.dotted(), quoted(value));
-    draft(policy, violation, message)
-        .help("Check the spelling against Microsoft Graph's documentation. If it is new, a later caplint may know it.")
+    let message =
+        format!("`{}` is {}. caplint does not know what this value means.", violation.pointer.dotted(), quoted(value));
+    draft(policy, violation, message).help(
+        "Check the spelling in Microsoft Graph's documentation. If the value is new, a later version of \
+            caplint may know it.",
+    )
 }
 
 /// Reports the value that Graph writes in place of one that the client did not ask for.
 pub(super) fn hidden(policy: &Policy, violation: &Violation) -> Draft {
     let message = format!(
-        "`{}` is \"unknownFutureValue\": the export hides what the tenant has. caplint cannot tell what it means.",
+        "`{}` is \"unknownFutureValue\": the export hides the real value, which is unknown.",
         violation.pointer.dotted()
     );
     draft(policy, violation, message)

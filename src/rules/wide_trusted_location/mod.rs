@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "The trusted locations hold more than a /8 of the addresses of IPv4, or a /19 of those of IPv6.",
+    summary: "The trusted locations contain more than a /8 of IPv4 addresses or a /19 of IPv6 addresses.",
     doc: "doc.md",
 }
 
@@ -40,7 +40,8 @@ impl Rule for WideTrustedLocation {
         trusted.sort_by_key(|(_, range)| (bits(range), range.to_string()));
         let widest: Vec<String> = trusted.iter().map(|(name, range)| format!("{range} in {}", quoted(name))).collect();
         let message = format!(
-            "The trusted locations hold a large part of the Internet: {}. Policies that spare trusted locations spare attackers there, too.",
+            "The trusted locations contain a large part of the Internet: {}. Policies that exclude trusted locations \
+             exclude attackers there, too.",
             joined(&widest, 3)
         );
         let draft = Self::draft(message).help("Trust only the public addresses of your own networks.");
