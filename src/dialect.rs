@@ -50,7 +50,7 @@ pub struct Taken {
     pub destroyed: Vec<String>,
     /// It declares a policy that Terraform does not make.
     pub declares_unmade: bool,
-    /// It is a Terraform plan. Its policies stand in files that may be checked, too.
+    /// It is a Terraform plan. Its policies are also in files that may be part of the run.
     pub is_plan: bool,
     /// It is a plan that Terraform did not finish, or that covers a part only.
     pub is_partial: bool,
@@ -77,7 +77,7 @@ pub struct Found<'n, 'a> {
     pub written: &'n Node<'a>,
     /// Where it stands.
     pub origin: Origin,
-    /// What is to be known of it that its node does not tell.
+    /// What is known of it in addition to its node.
     pub declaration: Option<Declaration>,
     /// The name of its provider's configuration, if the document spans several tenants.
     pub tenant: Option<&'n str>,

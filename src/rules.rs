@@ -1,4 +1,4 @@
-//! The rules: one folder each, with the check, its documentation and the documentation's examples as tests.
+//! The rules. Each has a folder with the check, its documentation, and the documentation's examples as tests.
 //!
 //! A rule sees one file at a time, as it was read, or the tenant as a whole; it writes [`Draft`](crate::finding::Draft)s and
 //! knows no report.

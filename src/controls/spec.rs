@@ -31,7 +31,7 @@ pub struct Spec {
     /// Only from addresses that are not trusted.
     #[serde(default)]
     pub outside_trusted_locations: bool,
-    /// What must be demanded: a word, `{ strength = "…" }`, or a list of these of which any is enough.
+    /// What must be required: a word, `{ strength = "…" }`, or a list of alternatives.
     pub grant: Spanned<toml::Value>,
     /// Roles whose exclusion is tracked like that of a single account.
     #[serde(default = "synchronization")]
@@ -135,7 +135,7 @@ impl Spec {
     }
 }
 
-/// What whoever is not covered does, as the rest of a sentence.
+/// What a user who is not covered can do, as the rest of a sentence.
 pub(crate) fn gap(spec: &Spec) -> String {
     let resources: Vec<&str> = spec.resources.iter().map(|name| name.get_ref().as_str()).collect();
     let to = match resources.as_slice() {

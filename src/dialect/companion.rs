@@ -19,7 +19,7 @@ enum Kind {
     Organization,
 }
 
-/// Takes note of a companion object. False if it is none.
+/// Records a companion object. Returns false if it is none.
 ///
 /// `root` is where names of infrastructure code belong.
 pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize) -> bool {

@@ -33,7 +33,7 @@ pub struct Draft {
     pub labels: Vec<Label>,
 }
 
-/// A place and what is to be seen there.
+/// A place and what to note there.
 #[derive(Debug, Clone)]
 pub struct Label {
     /// Index of the file.
@@ -206,7 +206,7 @@ impl<'a> Located<'a> {
         Self { lines: Lines::new(text), locator, path, hashes, showing: Showing::Lines }
     }
 
-    /// The same, showing no more of the file than this: it may hold secrets.
+    /// The same, without showing other parts of the file, which may contain secrets.
     #[must_use]
     pub fn showing(self, showing: Showing) -> Self {
         Self { showing, ..self }

@@ -46,7 +46,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
     }
 }
 
-/// Ids of what a verdict assumes. Those that are switched off are assumed no more.
+/// Ids of what a verdict assumes, without the assumptions that are turned off.
 fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
     let mut switches = facts.config.assumptions_on(facts.today);
     let mut ids: Vec<&str> = catalog::assumptions().map(|(id, _)| id).collect();

@@ -73,7 +73,7 @@ impl Reader<'_> {
         reports
     }
 
-    /// Fills in the verdicts on a tenant and what is to be said of it.
+    /// Fills in the verdicts and findings of a tenant.
     fn judge(
         &self,
         report: &mut TenantReport,

@@ -72,7 +72,7 @@ pub(super) struct Beside {
 }
 
 impl Read {
-    /// Takes note of what a file tells beside its policies.
+    /// Records what a file says in addition to its policies.
     pub(super) fn note(&mut self, file: usize, taken: &mut Taken) {
         self.signs.extend(Sign::of(file, &taken.companions));
         self.companions.absorb(std::mem::take(&mut taken.companions));
@@ -170,7 +170,7 @@ impl Reader<'_> {
         };
         let mut candidates = inputs.iter().flat_map(Input::files).filter(is_wanted).enumerate();
         let mut read = if self.options.parallel {
-            // In handfuls: whoever reads must not wait for whoever walks more often than needed.
+            // In batches, so that reading threads rarely wait for the thread that walks the folders.
             std::iter::from_fn(|| {
                 Some(candidates.by_ref().take(HANDFUL).collect()).filter(|some: &Vec<_>| !some.is_empty())
             })
@@ -214,7 +214,7 @@ impl Reader<'_> {
 
     fn add_file(&self, read: &mut Read, file: usize, candidate: Candidate) {
         if matches!(candidate, Candidate::Other(_)) {
-            // Whatever cannot be read is none of our business.
+            // A file that was not named and cannot be read is skipped.
             let bytes = candidate.bytes().unwrap_or_default();
             if let Some(other) = dialect::glance_bytes(&bytes) {
                 read.files += 1;
@@ -307,7 +307,7 @@ impl Reader<'_> {
         if is_hcl {
             read.ignores.extend(ignores(content, &candidate.shown()).map(|ignore| (file, ignore)));
         }
-        // What a name stands for may be told by a file that is not read yet.
+        // A file that is not read yet may resolve a name.
         let has_names = broken.is_empty() && inspected.iter().any(rules::Inspected::has_names);
         if has_names || taken.is_infrastructure || taken.part.is_some() {
             read.deferred.push(Deferred { file, taken, inspected });

@@ -12,7 +12,7 @@ pub(super) fn piece(tenant: &TenantReport, style: Style) -> Piece {
         let primary = finding.primary();
         let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
         let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
-        // A string takes whatever is written.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{}", visible(&format!("{place}: {said}")));
     }
     Piece { text, later: String::new() }

@@ -29,7 +29,7 @@ fn indented(value: &Value, line: &str) -> String {
     escape_invisible(&text).replace('\n', line)
 }
 
-/// What stands in front of all findings.
+/// The part before the findings.
 pub(super) fn start(out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"findings\": [")
 }

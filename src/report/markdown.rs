@@ -127,7 +127,7 @@ fn text(text: &str) -> String {
     clip(&visible(text), 500).chars().fold(String::new(), |mut escaped, character| {
         match character {
             '<' | '>' | '&' | '@' | '#' => escaped.push_str(&format!("&#{};", u32::from(character))),
-            // Would become a link by itself.
+            // GitHub would turn this into a link.
             ':' if escaped.ends_with("http") || escaped.ends_with("https") => escaped.push_str("&#58;"),
             '.' if escaped.ends_with("www") => escaped.push_str("&#46;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' => escaped.extend(['\\', character]),

@@ -19,7 +19,7 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         }
     }
     if style.quiet {
-        // Whoever wants errors alone wants to know of those that are hidden.
+        // With errors only, the number of hidden errors still matters.
         return match run.settled.text().filter(|_| run.settled.errors > 0) {
             Some(text) => writeln!(out, "{}", visible(&text)),
             None => Ok(()),

@@ -101,7 +101,7 @@ pub fn find(id: &str) -> Option<&'static dyn Rule> {
     all().iter().copied().find(|rule| rule.meta().id == id)
 }
 
-/// A rule's documentation as people read it: examples are JSON, whatever the tests want of them.
+/// A rule's documentation as people read it, without the annotations for tests in the examples.
 #[must_use]
 pub fn page(rule: &dyn Rule) -> String {
     let lines = rule.doc();

@@ -7,12 +7,12 @@ use std::ops::Range;
 pub(super) struct Embedded {
     /// Without the quotes and escapes.
     pub(super) text: String,
-    /// For each of its bytes, and for its end, where the character stands in the string.
+    /// For each of its bytes, and for its end, the position of the character in the string.
     origins: Vec<usize>,
 }
 
 impl Embedded {
-    /// The text of a JSON string, if an object or array stands in it.
+    /// The text of a JSON string that contains an object or array.
     pub(super) fn of(string: &str) -> Option<Self> {
         let inner = string.strip_prefix('"')?.strip_suffix('"')?;
         if !inner.trim_start().starts_with(['{', '[']) {

@@ -1,5 +1,5 @@
-//! HCL as the nodes that Terraform's [JSON syntax] would give, so that one reader serves both: a block stands under its
-//! labels, and whatever is no literal is a string with `${…}` in it.
+//! HCL as the nodes that Terraform's [JSON syntax] would give, so that one reader serves both: a block is nested
+//! under its labels, and an expression that is not a literal becomes a string with `${…}`.
 //!
 //! [JSON syntax]: https://developer.hashicorp.com/terraform/language/syntax/json
 
@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Blocks that stand at the top of a configuration.
+/// Blocks at the top of a configuration.
 pub const BLOCKS: [&str; 13] = [
     "resource",
     "data",
@@ -57,7 +57,7 @@ fn opens_block(line: &str) -> bool {
 /// labels as an array.
 ///
 /// # Errors
-/// [`SyntaxError`] with the first character that cannot stand where it does, or where `hcl-edit` would not get through
+/// [`SyntaxError`] with the first invalid character, or where `hcl-edit` would not get through
 /// in reasonable time.
 pub fn parse_hcl(text: &str) -> Result<Node<'static>, SyntaxError> {
     read(text).map(Spot::into_node)
@@ -144,7 +144,7 @@ struct Reader<'t> {
     text: &'t str,
 }
 
-/// The members of a body, or what stands under one type or label.
+/// The members of a body, or of one type or label.
 struct Group<'b> {
     /// What the place of the whole is.
     first: Option<&'b Block>,
@@ -225,7 +225,7 @@ impl Reader<'_> {
         Ok(Spot { place, holds: Holds::Members(members.collect::<Result<_, _>>()?) })
     }
 
-    /// What stands under a type and so many labels.
+    /// The members of a type and so many labels.
     fn group(&self, group: Group, labels: usize, depth: usize) -> Result<Spot, SyntaxError> {
         let place = group.first.map_or(Place { key: None, value: 0..0 }, |first| self.header(first, labels));
         if group.blocks.is_empty() {

@@ -145,7 +145,7 @@ impl Level {
     }
 }
 
-/// The key in front of a value: between them and what came before stand only white space, a comma and a colon.
+/// The key of a value. Between them there is only white space and a colon, and before them at most a comma.
 fn key_between(text: &str, from: usize, to: usize) -> Option<Range<usize>> {
     let between = &text[from..to];
     let start = from + between.find('"')?;

@@ -47,10 +47,10 @@ const COMPUTED: [&str; 16] = [
     "combination_configurations",
 ];
 
-/// Names that stand for sensitive values, the same for the same value.
+/// Names that represent sensitive values, the same for the same value.
 pub(super) type Pseudonyms = BTreeMap<String, String>;
 
-/// What stands beside a value and speaks of it.
+/// What the plan says about a value.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Beside<'n, 'a> {
     /// `after_unknown`
@@ -86,7 +86,7 @@ impl<'n, 'a> Beside<'n, 'a> {
     }
 }
 
-/// Whether a value is what it seems, unless something beside it says otherwise: most are.
+/// Whether a value is used as written unless the plan says otherwise. Most are.
 fn is_plain(node: &Node<'_>) -> bool {
     let is_scalar = |node: &Node<'_>| matches!(node, Node::Null | Node::Bool(_) | Node::Number(_) | Node::String(_));
     match node {

@@ -54,7 +54,7 @@ impl Rule for AlternativeToMfa {
     }
 }
 
-/// The first control beside MFA: where it stands, and what it is.
+/// The first control other than MFA, with its place.
 fn alternative(policy: &Policy) -> Option<(Pointer, &'static str)> {
     let grant = &policy.grant;
     let word = |control: &GrantControl| match control {

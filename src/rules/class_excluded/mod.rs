@@ -71,7 +71,7 @@ fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
     }
 }
 
-/// What kinds of guests these are, of which tenants.
+/// The types and tenants of these guests.
 fn described(guests: &Guests) -> String {
     let kind = |kind: &UserType| match kind {
         UserType::Member => "members",

@@ -51,7 +51,7 @@ impl Declared for ControlRule {
     }
 }
 
-/// What is to be said of a verdict.
+/// The finding about a verdict.
 pub(super) fn check(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<Draft> {
     let control = judgement.control;
     let is_open = match judgement.decision.verdict {
@@ -81,7 +81,7 @@ fn extent(judgement: &Judgement) -> Extent {
         Verdict::NotEnforced => 2,
     };
     let ways = decision.holes.iter().map(mark::mark);
-    // Where the files do not say, one example stands for all.
+    // If the files do not say, one example represents all.
     let others = (decision.more_holes && decision.verdict == Verdict::NotEnforced).then(|| "others".to_owned());
     Extent::new(grade, ways.chain(others))
 }
@@ -126,7 +126,7 @@ fn cited(facts: &TenantFacts<'_>, control: &Control) -> String {
     if citations.is_empty() { String::new() } else { format!(" Required by {}.", citations.join("; ")) }
 }
 
-/// Policies with what keeps them from stopping the witness, on the very tokens that say so.
+/// Labels the values that keep policies from stopping the witness.
 fn label_causes(
     facts: &TenantFacts<'_>,
     judgement: &Judgement,
@@ -138,7 +138,7 @@ fn label_causes(
         if draft.policy.is_none() {
             draft.policy = Some(PolicyRef::to(policy));
         }
-        // The nearest policy in full, the others by what stands out.
+        // All causes of the nearest policy, and the first one of each other policy.
         for cause in causes.iter().take(if draft.labels.is_empty() { 3 } else { 1 }) {
             let label = Label::in_policy(policy, &cause.pointer(policy), cause::seen(facts, judgement, policy, cause));
             if !draft.labels.iter().any(|known| known.is_at(&label)) {

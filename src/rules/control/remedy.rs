@@ -98,7 +98,7 @@ fn missing_from<T: Words>(asked: &[T], list: &List<T>) -> String {
     listed(&words)
 }
 
-/// What makes known what infrastructure code does not tell.
+/// How to make a value known that infrastructure code does not state.
 fn untold_remedy(untold: Untold, value: &str) -> String {
     match untold {
         Untold::AfterApply => {

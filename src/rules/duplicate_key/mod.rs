@@ -1,4 +1,4 @@
-//! A key that stands twice.
+//! A key that appears twice.
 
 use super::{Rule, declare};
 use crate::finding::{Draft, Label, Level, Part, quoted};

@@ -19,7 +19,7 @@ declare! {
 /// Attributes that a policy is made of.
 const PARTS: [&str; 4] = ["state", "conditions", "grant_controls", "session_controls"];
 
-/// Attributes that the provider fills in by itself, which is why people ignore them.
+/// Attributes that the provider fills in, which is why people ignore them.
 const FILLED_IN: [&str; 3] =
     ["insider_risk_levels", "sign_in_frequency_interval", "sign_in_frequency_authentication_type"];
 
@@ -60,7 +60,7 @@ fn is_everything(path: &str) -> bool {
     matches!(path, "all" | "*")
 }
 
-/// Whether a path (`conditions[0].users`, `all`) names what decides who gets in.
+/// Whether a path (`conditions[0].users`, `all`) affects a decision.
 fn is_of_weight(path: &str) -> bool {
     let name = |step: &str| step.split('[').next().unwrap_or_default().trim().to_owned();
     let mut steps = path.split('.').map(name);

@@ -1,4 +1,4 @@
-//! `@odata.nextLink` left in a page, and no such page beside it.
+//! A page with an `@odata.nextLink` whose next page is missing.
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, Part, Spot};

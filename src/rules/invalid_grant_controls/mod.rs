@@ -114,7 +114,7 @@ fn asks_twice_for_mfa(policy: &Policy, mfa: &Pointer, strength: &Pointer) -> Dra
         .label(Label::in_policy(policy, strength, "and a strength"))
 }
 
-/// A control that fixes user risk, and whatever keeps it from doing so.
+/// A control that remediates user risk, and the settings that prevent it.
 fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<Draft> {
     let grant = &policy.grant;
     let conditions = &policy.conditions;

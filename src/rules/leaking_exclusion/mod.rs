@@ -131,7 +131,7 @@ fn escapes(comparison: &mut Comparison<'_>, policy: &Policy, group: &Id, meant: 
     comparison.would_add_members(&changed, group, meant)
 }
 
-/// The name of a group: what the files tell, or what stands in place of its id.
+/// The name of a group in the files, or the text in place of its id.
 fn name(facts: &TenantFacts<'_>, group: &Id) -> Option<String> {
     let told = facts.tenant.name(group).map(str::to_owned);
     told.or_else(|| matches!(group, Id::Text(_) | Id::Reference(_)).then(|| group.to_string()))

@@ -1,4 +1,4 @@
-//! MFA for Azure management, and what lies beside it.
+//! MFA for Azure management, which does not include related APIs.
 
 use super::{Rule, declare};
 use crate::catalog::{self, Cloud};
@@ -61,7 +61,7 @@ impl Rule for ManagementApiOnly {
     }
 }
 
-/// Where a policy names the API, in whatever cloud; none where it includes all resources.
+/// Where a policy names the API, in any cloud; none where it includes all resources.
 fn position(policy: &Policy) -> Option<usize> {
     let include = &policy.conditions.applications.include;
     let all = include.position(|id| id.is("All"));

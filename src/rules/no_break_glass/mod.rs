@@ -150,7 +150,7 @@ fn excluded(policy: &Policy) -> impl Iterator<Item = (PrincipalKind, &Id)> {
 /// Whether a policy can keep every administrator out, and says whom it excludes.
 fn can_lock_out(policy: &Policy) -> bool {
     let conditions = &policy.conditions;
-    // Whoever can still sign in to these can fix the rest.
+    // An administrator who can still sign in to these can fix the rest.
     let excludes_administration = conditions.applications.exclude.position(|id| {
         let name = catalog::app(id).map(|app| app.name);
         id.is("MicrosoftAdminPortals") || name == Some("Windows Azure Service Management API")

@@ -55,7 +55,7 @@ impl Rule for RedundantPolicy {
     }
 }
 
-/// Whether a policy asks all users for MFA, whomever it excludes, from everywhere and on every device.
+/// Whether a policy requires MFA from all users, apart from exclusions, from everywhere and on every device.
 fn is_for_everybody(policy: &Policy) -> bool {
     let conditions = &policy.conditions;
     policy.grant.asks_for_mfa()

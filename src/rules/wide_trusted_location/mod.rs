@@ -16,7 +16,8 @@ declare! {
     doc: "doc.md",
 }
 
-/// Addresses of IPv4 beyond which a trusted location is nobody's own network: a /8, of which no company has more than a few.
+/// The number of IPv4 addresses above which a trusted location is not an organization's own network: a /8. No company owns
+/// more than a few of these.
 const MOST_V4: u128 = 1 << 24;
 
 /// The same of IPv6, as the registries give it to the largest providers.
