@@ -156,19 +156,19 @@ pub fn unread_members(text: &str) -> Option<&'static [&'static str]> {
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
-    let mut reader = Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) } };
+    let mut reader = DocumentReader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) } };
     reader.document(root);
     reader.taken
 }
 
-struct Reader<'v, 'a> {
+struct DocumentReader<'v, 'a> {
     text: &'a str,
     file: usize,
     visit: &'v mut dyn FnMut(Found<'_, '_>),
     taken: Taken,
 }
 
-impl<'a> Reader<'_, 'a> {
+impl<'a> DocumentReader<'_, 'a> {
     fn document(&mut self, root: &Node<'a>) {
         let here = Here { pointer: Pointer::root(), offset: 0, base: 0 };
         if let Some(unread) = unread::recognise(root, self.text) {

@@ -8,7 +8,7 @@ pub(super) use listing::Listing;
 pub use listing::{NextPage, Page};
 
 use super::unread::{EXPORT, holds_quoted_policy};
-use super::{Here, Reader, Unread, companion};
+use super::{DocumentReader, Here, Unread, companion};
 use crate::policy::{State, Words};
 use crate::syntax::{Node, Object};
 
@@ -29,7 +29,7 @@ pub(super) fn elements(root: &Node<'_>) -> Option<usize> {
 }
 
 /// Reads what Graph or a tool around it has written. False if there is nothing of the kind.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     let whole = Listing::default();
     match root {
         Node::Array(elements) => {
@@ -49,13 +49,13 @@ fn kind_without_policies(elements: &[Node<'_>]) -> &'static str {
 }
 
 /// An answer of Graph, or what a tool makes of several.
-fn answer<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
+fn answer<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
     let Node::Object(object) = node else { return false };
     scuba(reader, object, here) || batch(reader, object, here) || body(reader, node, here, around)
 }
 
 /// A response body of Graph: a list, a policy, or an object around one.
-fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
+fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
     let Node::Object(object) = node else { return false };
     let listing = around.around(Listing::of(object));
     if listing.of_policies {
@@ -104,7 +104,7 @@ fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &
 /// Elements of a list. In one that says it holds policies, everything is one, however damaged. Others may hold answers
 /// of their own: a script has collected the pages of a list.
 fn list<'a>(
-    reader: &mut Reader<'_, 'a>,
+    reader: &mut DocumentReader<'_, 'a>,
     elements: &[Node<'a>],
     here: &Here,
     listing: &Listing,
@@ -139,7 +139,7 @@ fn list<'a>(
 
 /// `ProviderSettingsExport.json` and `ScubaResults_….json` of ScubaGear. Their `cap_table_data` repeats the policies
 /// in words and is not read.
-fn scuba<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
+fn scuba<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
     let (object, here) = match object.get("Raw") {
         Some(Node::Object(raw)) => (raw, member(here, object, "Raw")),
         _ => (object, here.clone()),
@@ -172,7 +172,7 @@ fn scuba<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
 }
 
 /// The answer to a `$batch` request.
-fn batch<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
+fn batch<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
     let Some(Node::Array(responses)) = object.get("responses") else { return false };
     let here = member(here, object, "responses");
     let before = reader.taken.policies;
@@ -200,7 +200,7 @@ fn batch<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
 }
 
 /// An object that some script has put around a policy, a list of them, or an answer of Graph.
-fn wrapper<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here, listing: &Listing) -> bool {
+fn wrapper<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &Here, listing: &Listing) -> bool {
     let before = reader.taken.policies;
     for (key, node) in &object.members {
         let here = here.at(here.pointer.key(key));
@@ -224,7 +224,7 @@ fn wrapper<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here, li
 }
 
 /// What stands under a key of a wrapper. False if there is no policy in it.
-fn wrapped<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, listing: &Listing) -> bool {
+fn wrapped<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, listing: &Listing) -> bool {
     match node {
         Node::Object(_) => answer(reader, node, here, listing),
         Node::Array(elements) => list(reader, elements, here, listing, "a list of Graph policies"),
@@ -256,7 +256,7 @@ fn context<'n>(object: &'n Object<'_>) -> Option<&'n str> {
 }
 
 /// Takes note of the version of Graph that the policies come from.
-fn note_version(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) {
+fn note_version(reader: &mut DocumentReader<'_, '_>, object: &Object<'_>, here: &Here) {
     let origin = &mut reader.taken.companions.graph;
     let context = context(object).unwrap_or_default();
     if context.contains("/beta/$metadata") {
@@ -267,7 +267,7 @@ fn note_version(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) {
 }
 
 /// Takes note of the tenant whose id is in the address of a context.
-fn note_tenant(reader: &mut Reader<'_, '_>, object: &Object<'_>) {
+fn note_tenant(reader: &mut DocumentReader<'_, '_>, object: &Object<'_>) {
     let address = context(object).unwrap_or_default().split('#').next().unwrap_or_default();
     reader.taken.companions.tenants.extend(address.split('/').filter_map(companion::tenant_id));
 }

@@ -21,7 +21,7 @@ pub use part::{Part, gives_values, read_configuration, read_values};
 pub use plan::{Modules, block as declared_by};
 
 use super::unread::EXPORT;
-use super::{Here, Reader, Unread, companion};
+use super::{DocumentReader, Here, Unread, companion};
 use crate::policy::{Block, Declaration, Detour, Id, Origin, Replaced, Wording};
 use crate::syntax::{Node, Object};
 
@@ -99,7 +99,7 @@ struct Declared<'a> {
     replaced: Option<Replaced>,
 }
 
-impl Reader<'_, '_> {
+impl DocumentReader<'_, '_> {
     /// Takes a resource of a document whose names belong to `root`.
     fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: usize) {
         let wording = match declared.kind {
@@ -143,7 +143,7 @@ impl Reader<'_, '_> {
 }
 
 /// Reads a document of Terraform's own JSON. False if it is none.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     let Some(object) = root.as_object() else { return false };
     plan::read(reader, object, here) || state::read(reader, object, here) || part::keep(reader, root)
 }

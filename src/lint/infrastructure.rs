@@ -1,6 +1,6 @@
 //! Infrastructure code: the files of a folder read together, and plans led back to the files that they came from.
 
-use super::Reader;
+use super::TenantReader;
 use super::read::{Deferred, Read};
 use crate::dialect::{self, Folders, Modules, Part, Setting, declared_by};
 use crate::discover::Candidate;
@@ -11,9 +11,9 @@ use crate::tenant::{Bearers, Missing, MissingPolicies};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-impl Reader<'_> {
+impl TenantReader<'_> {
     /// Reads policies that depend on other files, and reports findings about their files.
-    pub(super) fn settle(&self, read: &mut Read) {
+    pub(super) fn read_deferred(&self, read: &mut Read) {
         if read.deferred.is_empty() {
             return;
         }

@@ -1,6 +1,6 @@
 //! From what was read to verdicts and findings.
 
-use super::Reader;
+use super::TenantReader;
 use super::control;
 use super::locate::distinguish;
 use super::read::Read;
@@ -13,7 +13,7 @@ use crate::rules::{self, Judgement, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
 use std::collections::BTreeMap;
 
-impl Reader<'_> {
+impl TenantReader<'_> {
     pub(super) fn judge_all(&self, mut read: Read) -> Vec<TenantReport> {
         if let Some(config) = &self.options.config.path {
             read.paths.insert(CONFIG, Candidate::File(config.clone()));

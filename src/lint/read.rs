@@ -2,7 +2,7 @@
 //! findings are kept, never its text.
 
 use super::several::Sign;
-use super::{Reader, from_config, pages};
+use super::{TenantReader, from_config, pages};
 use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
@@ -159,7 +159,7 @@ impl Read {
     }
 }
 
-impl Reader<'_> {
+impl TenantReader<'_> {
     pub(super) fn read(&self, inputs: &[Input]) -> Read {
         let config = &self.options.config;
         let excluded = AtomicUsize::new(0);
@@ -183,7 +183,7 @@ impl Reader<'_> {
         };
         read.excluded = excluded.into_inner();
         read.sort();
-        self.settle(&mut read);
+        self.read_deferred(&mut read);
         let unfollowed = pages::unfollowed(&read.pages, &read.policies);
         read.missing.extend(unfollowed);
         read.sort();
@@ -423,7 +423,7 @@ mod tests {
     #[test]
     fn a_mistake_in_one_file_is_a_finding_of_that_file() {
         let options = Options::default();
-        let reader = Reader { name: "tenant", options: &options, progress: &AtomicUsize::new(0) };
+        let reader = TenantReader { name: "tenant", options: &options, progress: &AtomicUsize::new(0) };
         let mut read = Read::default();
         reader.guard(&mut read, 0, "good.json", |read| read.files += 1);
         reader.guard(&mut read, 1, "bad.json", |_| panic!("a mistake"));

@@ -137,10 +137,10 @@ fn read(text: &str) -> Result<Spot, SyntaxError> {
     })?;
     let start = text.len() - text.trim_start().len();
     let place = Place { key: None, value: start..text.trim_end().len().max(start) };
-    Reader { text }.body(&body, place, 0)
+    HclReader { text }.body(&body, place, 0)
 }
 
-struct Reader<'t> {
+struct HclReader<'t> {
     text: &'t str,
 }
 
@@ -186,7 +186,7 @@ impl<'b> Group<'b> {
     }
 }
 
-impl Reader<'_> {
+impl HclReader<'_> {
     fn body(&self, body: &Body, place: Place, depth: usize) -> Result<Spot, SyntaxError> {
         let mut root = Group::new(None);
         for structure in body {

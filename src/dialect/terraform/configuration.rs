@@ -6,7 +6,7 @@ use super::expression::{Scope, labelled};
 use super::modules::{Existence, Setting, existence};
 use super::part::{KIND_OF_VALUES, NO_POLICIES, Part, resources};
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, Here, Kind, Reader, kind};
+use super::{Declared, DocumentReader, Here, Kind, kind};
 use crate::dialect::{Found, Taken};
 use crate::policy::{Block, Detour, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
@@ -25,7 +25,7 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
             (false, Existence::Yes | Existence::Perhaps(_)) => NO_POLICIES,
         };
         let taken = Taken { root, ..Taken::new(kind) };
-        let mut reader = Reader { text: "", file: part.file, visit, taken };
+        let mut reader = DocumentReader { text: "", file: part.file, visit, taken };
         let is_read = !part.gives_values() && !part.overrides();
         for (type_name, name, block) in resources(part.root()).filter(|_| is_read) {
             resource(&mut reader, &module, (type_name, name, block), root);
@@ -47,7 +47,7 @@ struct Module {
 }
 
 fn resource(
-    reader: &mut Reader<'_, 'static>,
+    reader: &mut DocumentReader<'_, 'static>,
     module: &Module,
     (type_name, name, block): (&str, &str, &Object<'static>),
     root: usize,

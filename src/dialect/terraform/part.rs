@@ -1,6 +1,6 @@
 //! A file of Terraform configuration, kept until the whole folder is read.
 
-use super::Reader;
+use super::DocumentReader;
 use super::expression::{Scope, blocks, labelled};
 use crate::dialect::Taken;
 use crate::syntax::{BLOCKS, Node, Object, Untold};
@@ -63,7 +63,7 @@ pub fn read_configuration(name: &str, root: Node<'_>, file: usize) -> Taken {
 pub(super) const KIND_OF_VALUES: &str = "values of Terraform variables";
 
 /// Keeps a configuration in JSON for later. False if the document is none.
-pub(super) fn keep(reader: &mut Reader<'_, '_>, root: &Node<'_>) -> bool {
+pub(super) fn keep(reader: &mut DocumentReader<'_, '_>, root: &Node<'_>) -> bool {
     if !root.as_object().is_some_and(is_json_configuration) {
         return false;
     }

@@ -3,7 +3,7 @@
 use super::address::{modules, steps};
 use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, Here, Kind, Reader, Unread, kind};
+use super::{Declared, DocumentReader, Here, Kind, Unread, kind};
 use crate::policy::{Block, Replaced, State, Words};
 use crate::syntax::{Node, Object, Pointer, Untold, parse};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub type Modules = BTreeMap<Vec<String>, String>;
 
 /// Reads a plan. False if the document is none.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, plan: &Object<'a>, here: &Here) -> bool {
     let Some(Node::Array(changes)) = plan.get("resource_changes") else {
         let has = |name| plan.get(name).is_some();
         // A plan without any change, or one that some tool has cut down.
@@ -93,7 +93,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
 }
 
 /// `planned_values` leave out what is not known yet: alone they say less than they seem to.
-fn cut_down(reader: &mut Reader<'_, '_>, plan: &Object<'_>) -> bool {
+fn cut_down(reader: &mut DocumentReader<'_, '_>, plan: &Object<'_>) -> bool {
     reader.taken.is_infrastructure = true;
     reader.taken.kind = "a Terraform plan without policies";
     (reader.taken.is_plan, reader.taken.is_partial) = (true, is_partial(plan));

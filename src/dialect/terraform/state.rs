@@ -1,7 +1,7 @@
 //! A state: `terraform show -json`, or the raw `terraform.tfstate` of version 4.
 
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, Here, Kind, Reader, kind};
+use super::{Declared, DocumentReader, Here, Kind, kind};
 use crate::policy::Block;
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 const MAX_DEPTH: usize = 64;
 
 /// Reads a state. False if the document is none.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: &Here) -> bool {
     if document.get("lineage").is_some() && matches!(document.get("version"), Some(Node::Number(_))) {
         raw(reader, document, here);
         return true;
@@ -30,7 +30,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here:
     is_empty
 }
 
-fn values<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here: &Here) {
+fn values<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: &Here) {
     reader.taken.is_infrastructure = true;
     let root = document.get("values").and_then(|values| values.as_object()?.get("root_module")?.as_object());
     let Some(root) = root else { return };
@@ -43,7 +43,7 @@ fn values<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here: &Here) {
 }
 
 fn module<'a>(
-    reader: &mut Reader<'_, 'a>,
+    reader: &mut DocumentReader<'_, 'a>,
     module: &Object<'a>,
     here: &Here,
     pseudonyms: &mut Pseudonyms,
@@ -90,7 +90,12 @@ struct Instance<'n, 'a> {
     sensitive: Option<&'n Node<'a>>,
 }
 
-fn declare<'a>(reader: &mut Reader<'_, 'a>, instance: &Instance<'_, 'a>, here: &Here, pseudonyms: &mut Pseudonyms) {
+fn declare<'a>(
+    reader: &mut DocumentReader<'_, 'a>,
+    instance: &Instance<'_, 'a>,
+    here: &Here,
+    pseudonyms: &mut Pseudonyms,
+) {
     let Some(kind) = kind(instance.type_name, instance.node.as_object()) else { return };
     let wording = kind.wording();
     let beside = Beside { sensitive: instance.sensitive, ..Beside::default() };
@@ -113,7 +118,7 @@ fn declare<'a>(reader: &mut Reader<'_, 'a>, instance: &Instance<'_, 'a>, here: &
 }
 
 /// Version 4 of the raw state, which is no documented format.
-fn raw<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here: &Here) {
+fn raw<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: &Here) {
     reader.taken.is_infrastructure = true;
     reader.taken.kind = "a Terraform state without policies";
     let before = reader.taken.policies;
