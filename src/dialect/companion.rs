@@ -8,7 +8,7 @@ use ipnet::IpNet;
 /// Id of the one `identitySecurityDefaultsEnforcementPolicy` of a tenant.
 const SECURITY_DEFAULTS: &str = "00000000-0000-0000-0000-000000000005";
 
-enum Kind {
+enum CompanionKind {
     NamedLocation,
     Strength,
     Group,
@@ -31,9 +31,12 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize
     };
     let name = object.get("displayName").or_else(|| object.get("userPrincipalName")).and_then(Node::as_str);
     let bears_name = match kind {
-        Kind::NamedLocation | Kind::Strength | Kind::Group | Kind::User => true,
+        CompanionKind::NamedLocation | CompanionKind::Strength | CompanionKind::Group | CompanionKind::User => true,
         // Policies name roles by the ids of their templates, which no object of a tenant has.
-        Kind::Role | Kind::SecurityDefaults | Kind::MigrationTable | Kind::Organization => false,
+        CompanionKind::Role
+        | CompanionKind::SecurityDefaults
+        | CompanionKind::MigrationTable
+        | CompanionKind::Organization => false,
     };
     if let (Some(id), Some(name)) = (&id, name)
         && (id.guid().is_some() || matches!(id, Id::Reference(_)))
@@ -45,7 +48,7 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize
         }
     }
     match (kind, id) {
-        (Kind::NamedLocation, Some(id)) => {
+        (CompanionKind::NamedLocation, Some(id)) => {
             let by_country = object.get("countriesAndRegions").is_some_and(|countries| !countries.is_void());
             let trusted = match object.get("isTrusted") {
                 Some(Node::Bool(trusted)) => Some(*trusted),
@@ -54,20 +57,20 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize
             };
             companions.named_locations.insert(id, NamedLocation { trusted, place: place(object) });
         }
-        (Kind::Strength, Some(id)) => {
+        (CompanionKind::Strength, Some(id)) => {
             if let Some(strength) = lower_strength(object) {
                 companions.add_strength(id, Allowed::by(&strength));
             }
         }
-        (Kind::Role, _) => companions.roles.extend(name.map(|name| name.to_lowercase().into())),
-        (Kind::SecurityDefaults, _) => {
+        (CompanionKind::Role, _) => companions.roles.extend(name.map(|name| name.to_lowercase().into())),
+        (CompanionKind::SecurityDefaults, _) => {
             if let Some(Node::Bool(enabled)) = object.get("isEnabled") {
                 let known = companions.security_defaults.unwrap_or(true);
                 companions.security_defaults = Some(known && *enabled);
             }
         }
-        (Kind::Organization, Some(id)) => companions.tenants.extend(tenant_id(&id.to_string())),
-        (Kind::MigrationTable, _) => {
+        (CompanionKind::Organization, Some(id)) => companions.tenants.extend(tenant_id(&id.to_string())),
+        (CompanionKind::MigrationTable, _) => {
             let tenant = object.get("TenantId").and_then(Node::as_str);
             companions.tenants.extend(tenant.and_then(tenant_id));
             let objects = object.get("Objects").and_then(Node::as_array).unwrap_or_default();
@@ -80,7 +83,8 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize
             }
         }
         // They have a name only, which is taken above. A setting without an id is of no use.
-        (Kind::Group | Kind::User, _) | (Kind::NamedLocation | Kind::Strength | Kind::Organization, None) => {}
+        (CompanionKind::Group | CompanionKind::User, _)
+        | (CompanionKind::NamedLocation | CompanionKind::Strength | CompanionKind::Organization, None) => {}
     }
     true
 }
@@ -113,44 +117,44 @@ fn place(object: &Object<'_>) -> Place {
 /// What a document without policies was taken for.
 pub(super) fn kind(root: &Node<'_>) -> Option<&'static str> {
     Some(match recognise(root.as_object()?)? {
-        Kind::NamedLocation => "a named location",
-        Kind::Strength => "an authentication strength",
-        Kind::Group => "a group",
-        Kind::User => "a user",
-        Kind::Role => "a role",
-        Kind::SecurityDefaults => "the security defaults",
-        Kind::MigrationTable => "a migration table",
-        Kind::Organization => "a tenant's organization",
+        CompanionKind::NamedLocation => "a named location",
+        CompanionKind::Strength => "an authentication strength",
+        CompanionKind::Group => "a group",
+        CompanionKind::User => "a user",
+        CompanionKind::Role => "a role",
+        CompanionKind::SecurityDefaults => "the security defaults",
+        CompanionKind::MigrationTable => "a migration table",
+        CompanionKind::Organization => "a tenant's organization",
     })
 }
 
-fn recognise(object: &Object<'_>) -> Option<Kind> {
+fn recognise(object: &Object<'_>) -> Option<CompanionKind> {
     let has = |name| object.get(name).is_some();
     let context = object.get("@odata.context").and_then(Node::as_str).unwrap_or_default();
     let type_name = object.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
     if type_name.ends_with("NamedLocation") || (has("displayName") && (has("ipRanges") || has("countriesAndRegions"))) {
-        Some(Kind::NamedLocation)
+        Some(CompanionKind::NamedLocation)
     } else if has("allowedCombinations") && (has("policyType") || has("requirementsSatisfied")) {
-        Some(Kind::Strength)
+        Some(CompanionKind::Strength)
     } else if context.contains("identitySecurityDefaultsEnforcementPolicy")
         || (has("isEnabled") && object.get("id").and_then(Node::as_str) == Some(SECURITY_DEFAULTS))
     {
-        Some(Kind::SecurityDefaults)
+        Some(CompanionKind::SecurityDefaults)
     } else if type_name == "#microsoft.graph.organization"
         || (has("id") && has("verifiedDomains") && has("displayName"))
     {
-        Some(Kind::Organization)
+        Some(CompanionKind::Organization)
     } else if has("Objects") && (has("TenantId") || has("Organization")) {
-        Some(Kind::MigrationTable)
+        Some(CompanionKind::MigrationTable)
     } else if has("displayName") && (has("roleTemplateId") || has("rolePermissions")) {
-        Some(Kind::Role)
+        Some(CompanionKind::Role)
     } else if has("userPrincipalName") {
-        Some(Kind::User)
+        Some(CompanionKind::User)
     } else if type_name == "#microsoft.graph.group"
         || context.ends_with("groups/$entity")
         || (has("id") && has("displayName") && (has("groupTypes") || has("securityEnabled") || has("membershipRule")))
     {
-        Some(Kind::Group)
+        Some(CompanionKind::Group)
     } else {
         None
     }

@@ -58,10 +58,10 @@ impl Settled {
             let kinds = [(self.ignored, "ignored"), (self.known, "in the baseline"), (self.off, "switched off")];
             let kinds: Vec<String> =
                 kinds.iter().filter(|(number, _)| *number > 0).map(|(number, how)| format!("{number} {how}")).collect();
-            said.push(format!("{} not reported: {}.", of(hidden, "finding is", "findings are"), kinds.join(", ")));
+            said.push(format!("{} not reported: {}.", counted(hidden, "finding is", "findings are"), kinds.join(", ")));
         }
         if self.lowered > 0 {
-            let are = of(self.lowered, "finding is reported", "findings are reported");
+            let are = counted(self.lowered, "finding is reported", "findings are reported");
             said.push(format!("{are} below the default level."));
         }
         if hidden + self.lowered > 0 {
@@ -75,10 +75,10 @@ impl Settled {
             said.push(format!("{errors} By {}.", joined(&by, 5)));
         }
         if self.excluded > 0 {
-            said.push(format!("{} excluded by the configuration.", of(self.excluded, "file is", "files are")));
+            said.push(format!("{} excluded by the configuration.", counted(self.excluded, "file is", "files are")));
         }
         if self.unheard > 0 {
-            let are = of(self.unheard, "ignore comment is", "ignore comments are");
+            let are = counted(self.unheard, "ignore comment is", "ignore comments are");
             said.push(format!(
                 "{are} disregarded: --isolated, --no-ignores and --no-ignore-comments have this effect."
             ));
@@ -88,7 +88,7 @@ impl Settled {
 }
 
 /// "1 file is", "2 files are".
-fn of(number: usize, one: &str, several: &str) -> String {
+fn counted(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
 

@@ -1,6 +1,6 @@
 //! JSON inside of a JSON string, and the way back to the characters of the file.
 
-use super::place::Place;
+use super::node_span::NodeSpan;
 use std::ops::Range;
 
 /// The text that a string holds.
@@ -31,12 +31,12 @@ impl Embedded {
     }
 
     /// A place in the text as one in the file, where the string starts at `start`.
-    pub(super) fn outside(&self, place: &Place, start: usize) -> Place {
+    pub(super) fn outside(&self, place: &NodeSpan, start: usize) -> NodeSpan {
         let outside = |range: &Range<usize>| {
             let at = |offset: usize| start + self.origins.get(offset).copied().unwrap_or_default();
             at(range.start)..at(range.end)
         };
-        Place { key: place.key.as_ref().map(outside), value: outside(&place.value) }
+        NodeSpan { key: place.key.as_ref().map(outside), value: outside(&place.value) }
     }
 }
 

@@ -6,7 +6,7 @@
 use super::effort::check_effort;
 use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 use super::node::{Node, Object};
-use super::place::{Place, boundary};
+use super::node_span::{NodeSpan, boundary};
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
@@ -65,7 +65,7 @@ pub fn parse_hcl(text: &str) -> Result<Node<'static>, SyntaxError> {
 
 /// A value, and where it stands.
 struct Spot {
-    place: Place,
+    place: NodeSpan,
     holds: Holds,
 }
 
@@ -116,7 +116,7 @@ impl Located {
 
     /// What the steps lead to, or the place reached so far. The key of a block is its header, up to the last label that
     /// the steps name.
-    pub(super) fn find(&self, steps: &[String]) -> Option<Place> {
+    pub(super) fn find(&self, steps: &[String]) -> Option<NodeSpan> {
         let mut spot = self.root.as_ref()?;
         for step in steps {
             let Some(next) = spot.step(step) else { break };
@@ -136,7 +136,7 @@ fn read(text: &str) -> Result<Spot, SyntaxError> {
         SyntaxError { problem, at }
     })?;
     let start = text.len() - text.trim_start().len();
-    let place = Place { key: None, value: start..text.trim_end().len().max(start) };
+    let place = NodeSpan { key: None, value: start..text.trim_end().len().max(start) };
     HclReader { text }.body(&body, place, 0)
 }
 
@@ -156,7 +156,7 @@ struct Group<'b> {
 }
 
 enum Member<'b> {
-    Value(Place, &'b Expression),
+    Value(NodeSpan, &'b Expression),
     Group(Group<'b>),
 }
 
@@ -187,12 +187,12 @@ impl<'b> Group<'b> {
 }
 
 impl HclReader<'_> {
-    fn body(&self, body: &Body, place: Place, depth: usize) -> Result<Spot, SyntaxError> {
+    fn body(&self, body: &Body, place: NodeSpan, depth: usize) -> Result<Spot, SyntaxError> {
         let mut root = Group::new(None);
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
-                    let place = Place { key: attribute.key.span(), value: span(&attribute.value) };
+                    let place = NodeSpan { key: attribute.key.span(), value: span(&attribute.value) };
                     root.members.push((attribute.key.as_str(), Member::Value(place, &attribute.value)));
                 }
                 Structure::Block(block) => {
@@ -210,7 +210,7 @@ impl HclReader<'_> {
     fn members(
         &self,
         members: Vec<(&str, Member)>,
-        place: Place,
+        place: NodeSpan,
         named: usize,
         depth: usize,
     ) -> Result<Spot, SyntaxError> {
@@ -227,7 +227,7 @@ impl HclReader<'_> {
 
     /// The members of a type and so many labels.
     fn group(&self, group: Group, labels: usize, depth: usize) -> Result<Spot, SyntaxError> {
-        let place = group.first.map_or(Place { key: None, value: 0..0 }, |first| self.header(first, labels));
+        let place = group.first.map_or(NodeSpan { key: None, value: 0..0 }, |first| self.header(first, labels));
         if group.blocks.is_empty() {
             return self.members(group.members, place, labels + 1, depth);
         }
@@ -244,7 +244,7 @@ impl HclReader<'_> {
     }
 
     /// A block with its header, as far as it is named, for a key.
-    fn header(&self, block: &Block, labels: usize) -> Place {
+    fn header(&self, block: &Block, labels: usize) -> NodeSpan {
         let ident = block.ident.span().unwrap_or_default();
         let end = |label: &BlockLabel| label.span().unwrap_or_default().end;
         let named = labels.checked_sub(1).and_then(|last| block.labels.get(last)).map_or(ident.end, end);
@@ -256,14 +256,14 @@ impl HclReader<'_> {
             open += rest(open).len() - rest(open).trim_start().len();
         }
         let close = block.span().unwrap_or_default().end.max(open);
-        Place { key: Some(ident.start..named), value: open..close }
+        NodeSpan { key: Some(ident.start..named), value: open..close }
     }
 
-    fn value(&self, expression: &Expression, place: Place, depth: usize) -> Result<Spot, SyntaxError> {
+    fn value(&self, expression: &Expression, place: NodeSpan, depth: usize) -> Result<Spot, SyntaxError> {
         let holds = match literal(expression) {
             Expression::Array(elements) => {
                 let depth = deeper(depth, &place)?;
-                let element = |one: &Expression| self.value(one, Place { key: None, value: span(one) }, depth);
+                let element = |one: &Expression| self.value(one, NodeSpan { key: None, value: span(one) }, depth);
                 Holds::Elements(elements.iter().map(element).collect::<Result<_, _>>()?)
             }
             Expression::Object(members) => {
@@ -273,7 +273,7 @@ impl HclReader<'_> {
                         ObjectKey::Ident(name) => name.span(),
                         ObjectKey::Expression(key) => key.span(),
                     };
-                    let place = Place { key: name_at, value: span(member.expr()) };
+                    let place = NodeSpan { key: name_at, value: span(member.expr()) };
                     Ok((self.key(key), self.value(member.expr(), place, depth)?))
                 });
                 Holds::Members(members.collect::<Result<_, _>>()?)
@@ -419,7 +419,7 @@ fn span(expression: &Expression) -> Range<usize> {
     expression.span().unwrap_or_default()
 }
 
-fn deeper(depth: usize, place: &Place) -> Result<usize, SyntaxError> {
+fn deeper(depth: usize, place: &NodeSpan) -> Result<usize, SyntaxError> {
     if depth == MAX_DEPTH { Err(too_deep(place.value.start)) } else { Ok(depth + 1) }
 }
 

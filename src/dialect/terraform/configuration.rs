@@ -2,11 +2,11 @@
 //! module: what one names, the others use. Nothing is evaluated; what an evaluation would tell is [`Untold`].
 
 use super::block::{self, has_bare_strength, wants_old_azuread};
-use super::expression::{Scope, labelled};
+use super::expression::{FolderScope, labelled};
 use super::modules::{Existence, Setting, existence};
 use super::part::{KIND_OF_VALUES, NO_POLICIES, Part, resources};
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, DocumentReader, Here, Kind, kind};
+use super::{Declared, DocumentReader, Here, ResourceKind, kind};
 use crate::dialect::{Found, Taken};
 use crate::policy::{Block, Detour, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
@@ -40,7 +40,7 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
 
 /// What the files of a folder say of all of its resources.
 struct Module {
-    scope: Scope,
+    scope: FolderScope,
     tenants: Tenants,
     takes_bare_strengths: bool,
     exists: Existence,
@@ -61,7 +61,7 @@ fn resource(
         let own = existence(values);
         let (untold, argument) = match own.and(module.exists) {
             Existence::No => {
-                reader.taken.declares_unmade |= matches!(kind, Kind::Policy(_));
+                reader.taken.declares_unmade |= matches!(kind, ResourceKind::Policy(_));
                 return;
             }
             Existence::Yes => (None, None),
@@ -127,10 +127,10 @@ fn provider(block: &Object<'static>) -> Option<String> {
 struct Tenants(BTreeMap<Option<String>, Option<String>>);
 
 impl Tenants {
-    fn of(parts: &[Part], scope: &Scope) -> Self {
+    fn of(parts: &[Part], scope: &FolderScope) -> Self {
         let policies = parts.iter().flat_map(|part| resources(part.root()));
-        let policies =
-            policies.filter(|(type_name, _, block)| matches!(kind(type_name, Some(block)), Some(Kind::Policy(_))));
+        let policies = policies
+            .filter(|(type_name, _, block)| matches!(kind(type_name, Some(block)), Some(ResourceKind::Policy(_))));
         let mut aliases: Vec<Option<String>> = policies.map(|(_, _, block)| provider(block)).collect();
         aliases.sort();
         aliases.dedup();

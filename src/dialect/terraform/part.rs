@@ -1,7 +1,7 @@
 //! A file of Terraform configuration, kept until the whole folder is read.
 
 use super::DocumentReader;
-use super::expression::{Scope, blocks, labelled};
+use super::expression::{FolderScope, blocks, labelled};
 use crate::dialect::Taken;
 use crate::syntax::{BLOCKS, Node, Object, Untold};
 
@@ -165,8 +165,8 @@ fn members_mut<'n>(node: &'n mut Node<'static>, label: &str) -> Vec<&'n mut Node
 }
 
 /// What the files of one folder give names to.
-pub(super) fn folder_scope(parts: &[Part]) -> Scope {
-    let mut scope = Scope::default();
+pub(super) fn folder_scope(parts: &[Part]) -> FolderScope {
+    let mut scope = FolderScope::default();
     // What overrides comes last.
     let mut configuration: Vec<&Part> = parts.iter().filter(|part| part.values.is_none()).collect();
     configuration.sort_by_key(|part| part.overrides());

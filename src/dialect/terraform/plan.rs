@@ -3,7 +3,7 @@
 use super::address::{modules, steps};
 use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, DocumentReader, Here, Kind, Unread, kind};
+use super::{Declared, DocumentReader, Here, ResourceKind, Unread, kind};
 use crate::policy::{Block, Replaced, State, Words};
 use crate::syntax::{Node, Object, Pointer, Untold, parse};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, plan: &Object<'a>, h
             continue;
         }
         let Some(planned) = planned(entry) else { continue };
-        let is_policy = matches!(planned.kind, Kind::Policy(_));
+        let is_policy = matches!(planned.kind, ResourceKind::Policy(_));
         if planned.is_destroyed {
             reader.taken.destroyed.extend(is_policy.then(|| planned.address.to_owned()));
             continue;
@@ -141,7 +141,7 @@ fn holds_policy(node: &Node<'_>, depth: usize) -> bool {
             // Whatever a resource has in its values may have a type as well.
             let is_resource = object.get("mode").is_some() || object.get("address").is_some();
             let of_type = object.get("type").and_then(Node::as_str).and_then(|name| kind(name, values));
-            (is_resource && matches!(of_type, Some(Kind::Policy(_) | Kind::Unread(_))))
+            (is_resource && matches!(of_type, Some(ResourceKind::Policy(_) | ResourceKind::Unread(_))))
                 || object.members.iter().any(|(_, node)| holds_policy(node, depth + 1))
         }
         _ => false,
@@ -150,7 +150,7 @@ fn holds_policy(node: &Node<'_>, depth: usize) -> bool {
 
 /// One entry of `resource_changes` that matters.
 struct Planned<'n, 'a> {
-    kind: Kind,
+    kind: ResourceKind,
     address: &'n str,
     change: Option<&'n Object<'a>>,
     /// `after`, or `before` of what Terraform forgets and the tenant keeps.
@@ -240,7 +240,7 @@ impl<'x, 'n, 'a> Tenants<'x, 'n, 'a> {
         let providers = configuration.and_then(|configuration| configuration.get("provider_config")?.as_object());
         let mut tenants = Self { references, names: BTreeMap::new() };
         let policies = changes.iter().filter_map(|change| planned(change.as_object()?));
-        let policies = policies.filter(|planned| matches!(planned.kind, Kind::Policy(_)));
+        let policies = policies.filter(|planned| matches!(planned.kind, ResourceKind::Policy(_)));
         let mut keys: Vec<String> = policies.filter_map(|planned| tenants.key(planned.address)).collect();
         keys.sort();
         keys.dedup();

@@ -1,7 +1,7 @@
 //! A state: `terraform show -json`, or the raw `terraform.tfstate` of version 4.
 
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, DocumentReader, Here, Kind, kind};
+use super::{Declared, DocumentReader, Here, ResourceKind, kind};
 use crate::policy::Block;
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
@@ -60,7 +60,7 @@ fn module<'a>(
         // What is deposed is on its way out: another object has taken its place.
         if resource.get("deposed_key").is_some_and(|key| !key.is_void()) {
             let values = resource.get("values").and_then(Node::as_object);
-            reader.taken.declares_unmade |= matches!(kind(type_name, values), Some(Kind::Policy(_)));
+            reader.taken.declares_unmade |= matches!(kind(type_name, values), Some(ResourceKind::Policy(_)));
             continue;
         }
         // A damaged entry is still a policy.
@@ -172,7 +172,7 @@ fn aliases(resources: &[Node<'_>]) -> usize {
     let resources = resources.iter().filter_map(Node::as_object);
     let policies = resources.filter(|resource| {
         let type_name = resource.get("type").and_then(Node::as_str).unwrap_or_default();
-        matches!(kind(type_name, None), Some(Kind::Policy(_)))
+        matches!(kind(type_name, None), Some(ResourceKind::Policy(_)))
     });
     let mut aliases: Vec<Option<&str>> = policies.map(|resource| alias(resource)).collect();
     aliases.sort_unstable();

@@ -13,7 +13,7 @@ use crate::tenant::MissingPolicies;
 const OTHERS: usize = 3;
 
 /// What is open, or what is unknown and why.
-pub(super) fn of(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
+pub(super) fn text(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
     let decision = &judgement.decision;
     let control = judgement.control;
     let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| who::who(facts, judgement, hole));

@@ -88,7 +88,7 @@ fn extent(judgement: &Judgement) -> Extent {
 
 fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
     let near = nearest(facts, judgement);
-    let message = message::of(facts, judgement, near.first());
+    let message = message::text(facts, judgement, near.first());
     let draft = Draft::new(judgement.control.id, Level::Error, message).help(format!(
         "{}{}",
         message::help(facts, judgement, near.first()),
@@ -220,7 +220,7 @@ fn sentence(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
         (Verdict::EnforcedExcept, Reason::Policies(policies)) => {
             format!("{} every sign-in except those of the exceptions.", names::cover(facts, policies))
         }
-        _ => message::of(facts, judgement, nearest(facts, judgement).first()),
+        _ => message::text(facts, judgement, nearest(facts, judgement).first()),
     }
 }
 

@@ -46,21 +46,21 @@ impl Rule for NeverApplies {
     }
 }
 
-struct Reason {
+struct Defect {
     because: &'static str,
     /// It includes something, and excludes just that.
     is_contradiction: bool,
 }
 
-fn empty(because: &'static str) -> Reason {
-    Reason { because, is_contradiction: false }
+fn empty(because: &'static str) -> Defect {
+    Defect { because, is_contradiction: false }
 }
 
-fn contradiction(because: &'static str) -> Reason {
-    Reason { because, is_contradiction: true }
+fn contradiction(because: &'static str) -> Defect {
+    Defect { because, is_contradiction: true }
 }
 
-fn targets_nothing(policy: &Policy) -> Option<(Pointer, Reason)> {
+fn targets_nothing(policy: &Policy) -> Option<(Pointer, Defect)> {
     let applications = &policy.conditions.applications;
     let other_targets = !applications.user_actions.is_empty()
         || !applications.authentication_contexts.is_empty()
@@ -72,7 +72,7 @@ fn targets_nothing(policy: &Policy) -> Option<(Pointer, Reason)> {
     Some((Pointer::new(Property::Applications), empty("it targets no resource, user action or authentication context")))
 }
 
-fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Reason)> {
+fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Defect)> {
     let users = &policy.conditions.users;
     let nobody = policy.conditions.workload_identities == Fact::Known(false)
         && users.doubt.is_none()
@@ -84,7 +84,7 @@ fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Reason)> {
 }
 
 /// An exclusion that takes away all that is included.
-fn cancelled(policy: &Policy) -> Option<(Pointer, Reason)> {
+fn cancelled(policy: &Policy) -> Option<(Pointer, Defect)> {
     let conditions = &policy.conditions;
     let applications = &conditions.applications;
     let no_filter = applications.filter == Fact::Known(None);
