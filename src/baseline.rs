@@ -115,7 +115,8 @@ impl Entry {
 
 fn entry(finding: &Finding) -> Entry {
     let policy = finding.policy.as_ref();
-    let named = policy.and_then(|policy| policy.address.clone().or(policy.id.clone()).or(policy.display_name.clone()));
+    let named = policy
+        .and_then(|policy| policy.address.clone().or(policy.id.clone()).or_else(|| policy.name().map(str::to_owned)));
     Entry {
         rule: finding.rule.to_owned(),
         tenant: finding.tenant.clone(),

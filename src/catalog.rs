@@ -87,6 +87,7 @@ const AZURE_PORTAL: Uuid = uuid!("c44b4083-3bb0-49c1-b47d-974e53cbdf3c");
 const MANAGEMENT_API: [Uuid; 2] =
     [uuid!("797f4846-ba00-4fd7-ba43-dac1f8f63013"), uuid!("40a69793-8fe6-4db1-9591-dbc5c57b17d8")];
 const DIRECTORY_SYNCHRONIZATION_ACCOUNTS: Uuid = uuid!("d29b2b05-8046-44ba-8758-1e26182fcf32");
+const GLOBAL_ADMINISTRATOR: Uuid = uuid!("62e90394-69f5-4237-9190-012177145e10");
 
 /// Whether this app is the Azure portal, which asks for the management API in a browser.
 #[must_use]
@@ -104,6 +105,18 @@ pub fn is_management_api(id: &Id) -> bool {
 #[must_use]
 pub fn is_synchronization_role(id: &Id) -> bool {
     id.guid() == Some(DIRECTORY_SYNCHRONIZATION_ACCOUNTS)
+}
+
+/// The same role with its name.
+#[must_use]
+pub fn synchronization_role() -> Option<&'static Role> {
+    roles().iter().find(|role| is_synchronization_role(&role.id))
+}
+
+/// Whether this is the role that may do everything.
+#[must_use]
+pub fn is_global_administrator(id: &Id) -> bool {
+    id.guid() == Some(GLOBAL_ADMINISTRATOR)
 }
 
 /// A built-in authentication strength.
@@ -367,6 +380,7 @@ mod tests {
         assert_eq!(named(AZURE_PORTAL), Some("Azure Portal"));
         assert_eq!(MANAGEMENT_API.map(named), [Some("Windows Azure Service Management API"); 2]);
         assert_eq!(named(DIRECTORY_SYNCHRONIZATION_ACCOUNTS), Some("Directory Synchronization Accounts"));
+        assert_eq!(named(GLOBAL_ADMINISTRATOR), Some("Global Administrator"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod baseline;
 mod benchmarks;
 mod check;
 mod color;
+mod diff;
 mod error;
 mod explain;
 mod files;
@@ -14,6 +15,7 @@ mod reporting;
 mod rules;
 mod schema;
 mod selection;
+mod show;
 mod what_if;
 
 use crate::finding::visible;
@@ -38,6 +40,10 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Evaluate one sign-in against each policy, and explain the result
     WhatIf(Box<what_if::Arguments>),
+    /// Compare two tenants by what they do: who is asked for less, asked for more, blocked or let in
+    Diff(Box<diff::Arguments>),
+    /// Print policies as readable text, the same for every format and encoding; for reviews and git diff
+    Show(show::Arguments),
     /// List every file with its detected format
     Files(files::Arguments),
     /// Print what a rule reports, why it matters and how to fix it
@@ -107,6 +113,8 @@ fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::WhatIf(arguments) => what_if::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),

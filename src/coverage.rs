@@ -9,6 +9,7 @@ mod addresses;
 mod compare;
 mod decide;
 mod device;
+mod doubt;
 mod formula;
 mod holes;
 mod listed;
@@ -22,6 +23,16 @@ mod verdict;
 
 pub use compare::{Comparison, Redundant};
 pub use decide::{Options, decide, view};
+pub use doubt::Side;
 pub use holes::SHOWN_HOLES;
 pub use nearest::nearest_policies;
+pub use region::Facet;
 pub use verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
+
+/// What others ask the same solver with: the space of sign-ins, and what policies say of them.
+pub(crate) mod prover {
+    pub(crate) use super::formula::{Formula, Term};
+    pub(crate) use super::region::{defaults_ask, defaults_block, facets};
+    pub(crate) use super::solver::{Lit, Solver, TooIntricate};
+    pub(crate) use super::space::{Meaning, Space};
+}

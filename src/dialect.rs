@@ -3,20 +3,22 @@
 mod cipp;
 mod companion;
 mod graph;
+mod kind;
 mod names;
 mod secrets;
 mod terraform;
 mod unread;
 
 pub use graph::{Failure, NextPage, Page};
+pub use kind::DocumentKind;
 pub use secrets::showing;
 pub use terraform::{
-    Existence, Folders, Modules, Part, Remote, Setting, assemble, declared_by, gives_values, local_folder,
-    read_configuration, read_folder, read_values, settings,
+    Existence, Folders, Modules, Part, Remote, Setting, Surroundings, assemble, declared_by, gives_values,
+    local_folder, read_configuration, read_folder, read_values, settings,
 };
 pub use unread::{Other, glance, glance_beside, glance_bytes};
 
-use crate::policy::{Declaration, Origin, Wording};
+use crate::policy::{Declaration, FileIndex, Origin, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};
 use crate::tenant::Companions;
 use std::collections::BTreeMap;
@@ -24,8 +26,8 @@ use std::collections::BTreeMap;
 /// What a file was taken for.
 #[derive(Debug)]
 pub struct Taken {
-    /// In a few words, for `-v`: "a Graph policy", "a group", …
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: DocumentKind,
     /// How many policies it holds.
     pub policies: usize,
     /// What else it tells.
@@ -54,8 +56,8 @@ pub struct Taken {
     pub is_plan: bool,
     /// It is a plan that Terraform did not finish, or that covers a part only.
     pub is_partial: bool,
-    /// Where its names belong: its own index, or that of the first file of its folder.
-    pub root: usize,
+    /// Where its names belong: the file itself, or the first file of its folder.
+    pub root: FileIndex,
     /// What it tells about other tenants than the first, by the names of the provider's configurations.
     pub others: BTreeMap<String, Companions>,
 }
@@ -84,7 +86,7 @@ pub struct Found<'n, 'a> {
 }
 
 impl Taken {
-    fn new(kind: &'static str) -> Self {
+    fn new(kind: DocumentKind) -> Self {
         Self {
             kind,
             policies: 0,
@@ -101,7 +103,7 @@ impl Taken {
             declares_unmade: false,
             is_plan: false,
             is_partial: false,
-            root: 0,
+            root: FileIndex(0),
             others: BTreeMap::new(),
         }
     }
@@ -135,9 +137,6 @@ impl Here {
     }
 }
 
-/// What is said of a document in which nothing was recognised.
-const NO_POLICY: &str = "no policy: no object has conditions together with a state or grant controls";
-
 /// How many elements a list has that can be read one by one; none if the document is no such list.
 #[must_use]
 pub fn elements(root: &Node<'_>) -> Option<usize> {
@@ -155,15 +154,16 @@ pub fn unread_members(text: &str) -> Option<&'static [&'static str]> {
 }
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
-pub fn read<'a>(text: &'a str, root: &Node<'a>, file: usize, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
-    let mut reader = DocumentReader { text, file, visit, taken: Taken { root: file, ..Taken::new(NO_POLICY) } };
+pub fn read<'a>(text: &'a str, root: &Node<'a>, file: FileIndex, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
+    let mut reader =
+        DocumentReader { text, file, visit, taken: Taken { root: file, ..Taken::new(DocumentKind::NoPolicy) } };
     reader.document(root);
     reader.taken
 }
 
 struct DocumentReader<'v, 'a> {
     text: &'a str,
-    file: usize,
+    file: FileIndex,
     visit: &'v mut dyn FnMut(Found<'_, '_>),
     taken: Taken,
 }
@@ -229,7 +229,7 @@ mod tests {
     fn read_all(text: &str) -> (Vec<String>, Taken) {
         let mut found = Vec::new();
         let root = parse(text).unwrap();
-        let taken = read(text, &root, 0, &mut |policy| found.push(policy.origin.pointer.to_string()));
+        let taken = read(text, &root, FileIndex(0), &mut |policy| found.push(policy.origin.pointer.to_string()));
         (found, taken)
     }
 
@@ -275,13 +275,13 @@ mod tests {
     #[test]
     fn files_beside_the_policies_are_named_and_not_taken_for_one() {
         for (text, kind) in [
-            (r#"{"name": "x", "version": "1.0.0", "dependencies": {}}"#, NO_POLICY),
-            (r#"{"Conditions": {"Users": {"IncludeUsers": []}}}"#, NO_POLICY),
-            (r#"{"conditions": {"properties": {"users": {}}}, "state": {}}"#, NO_POLICY),
-            (r#"{"displayName": "l", "ipRanges": []}"#, "a named location"),
-            (r#"{"id": "x", "displayName": "g", "securityEnabled": true}"#, "a group"),
-            ("[]", "an empty list"),
-            (r#"{"value": []}"#, "an empty list"),
+            (r#"{"name": "x", "version": "1.0.0", "dependencies": {}}"#, DocumentKind::NoPolicy),
+            (r#"{"Conditions": {"Users": {"IncludeUsers": []}}}"#, DocumentKind::NoPolicy),
+            (r#"{"conditions": {"properties": {"users": {}}}, "state": {}}"#, DocumentKind::NoPolicy),
+            (r#"{"displayName": "l", "ipRanges": []}"#, DocumentKind::NamedLocation),
+            (r#"{"id": "x", "displayName": "g", "securityEnabled": true}"#, DocumentKind::Group),
+            ("[]", DocumentKind::EmptyList),
+            (r#"{"value": []}"#, DocumentKind::EmptyList),
         ] {
             let (found, taken) = read_all(text);
             assert_eq!((found.len(), taken.kind), (0, kind), "{text}");
@@ -311,7 +311,7 @@ mod tests {
         let (_, taken) = read_all(
             r#"{"TenantId": "x", "Objects": [{"DisplayName": "Break glass", "Id": "00000000-0000-4000-8000-000000000003", "Type": "Group"}]}"#,
         );
-        assert_eq!((taken.kind, taken.companions.names.len()), ("a migration table", 1));
+        assert_eq!((taken.kind, taken.companions.names.len()), (DocumentKind::MigrationTable, 1));
     }
 
     #[test]
@@ -326,7 +326,7 @@ mod tests {
         let text = format!(r#"{{"value": [{POLICY}, {{"a": "\ud800"}}, {POLICY}]}}"#);
         let root = parse_outline(&text).unwrap();
         let mut found = Vec::new();
-        let taken = read(&text, &root, 0, &mut |policy| {
+        let taken = read(&text, &root, FileIndex(0), &mut |policy| {
             assert!(text[policy.origin.offset..].starts_with(POLICY));
             found.push(policy.origin.pointer.to_string());
         });

@@ -15,6 +15,48 @@ pub enum Input {
     Path(PathBuf),
     /// Standard input, read to its end.
     Stdin(Vec<u8>),
+    /// Files that are not on disk, such as those of a commit.
+    Stored(Stored),
+}
+
+/// Files that are not on disk.
+#[derive(Debug, Clone, Default)]
+pub struct Stored {
+    /// How the user calls them together.
+    pub name: String,
+    /// What reports put in front of their paths.
+    pub prefix: String,
+    /// Their paths and what is in them.
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+}
+
+impl Stored {
+    /// Whether a file that is met in a folder is one that caplint looks at.
+    #[must_use]
+    pub fn is_wanted(path: &Path) -> bool {
+        let is_hidden = |part: Component<'_>| match part {
+            Component::Normal(name) => {
+                let name = name.to_string_lossy();
+                (name.starts_with('.') && name.len() > 1) || name == "node_modules"
+            }
+            Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => false,
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        !folder.components().any(is_hidden) && (may_hold_policies(path) || may_be_recognised(path))
+    }
+
+    fn candidates(&self) -> impl Iterator<Item = Candidate> + Send + '_ {
+        let mut files: Vec<&(PathBuf, Vec<u8>)> = self.files.iter().collect();
+        files.sort_by(|(one, _), (other, _)| one.as_os_str().cmp(other.as_os_str()));
+        // One that is named by itself is read whatever its name.
+        let is_only = files.len() == 1;
+        files.into_iter().map(move |(path, bytes)| Candidate::Stored {
+            path: path.clone(),
+            prefix: self.prefix.clone(),
+            bytes: bytes.clone(),
+            is_glanced_at: !is_only && !may_hold_policies(path),
+        })
+    }
 }
 
 /// A file to read.
@@ -24,6 +66,17 @@ pub enum Candidate {
     File(PathBuf),
     /// A file that matters only if it holds policies in a form that is named and not read.
     Other(PathBuf),
+    /// A file that is not on disk.
+    Stored {
+        /// Its path among the others.
+        path: PathBuf,
+        /// What reports put in front of the path.
+        prefix: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+        /// It matters only if it holds policies in a form that is named and not read.
+        is_glanced_at: bool,
+    },
     /// What can be read but once, standard input or a pipe: how it is called, and what was in it.
     Held(String, Vec<u8>),
     /// A file or folder that could not be looked at, and why.
@@ -37,6 +90,7 @@ impl Input {
         match self {
             Self::Path(path) => path.to_string_lossy().into_owned(),
             Self::Stdin(_) => "-".to_owned(),
+            Self::Stored(stored) => stored.name.clone(),
         }
     }
 
@@ -47,6 +101,7 @@ impl Input {
     pub fn files(&self) -> Box<dyn Iterator<Item = Candidate> + Send + '_> {
         match self {
             Self::Stdin(bytes) => Box::new(std::iter::once_with(|| Candidate::Held(STDIN.to_owned(), bytes.clone()))),
+            Self::Stored(stored) => Box::new(stored.candidates()),
             Self::Path(path) => {
                 // Entries of one folder: by their whole paths is by their names, and needs no taking apart.
                 let walk = WalkDir::new(path).sort_by(|one, two| one.path().as_os_str().cmp(two.path().as_os_str()));
@@ -89,7 +144,7 @@ impl Candidate {
     #[must_use]
     pub fn on_disk(&self) -> Option<&Path> {
         match self {
-            Self::File(path) | Self::Other(path) => Some(path),
+            Self::File(path) | Self::Other(path) | Self::Stored { path, .. } => Some(path),
             Self::Held(..) | Self::Unreadable(..) => None,
         }
     }
@@ -100,6 +155,17 @@ impl Candidate {
         match self {
             Self::File(path) | Self::Other(path) | Self::Unreadable(path, _) => shown(path),
             Self::Held(name, _) => name.clone(),
+            Self::Stored { path, prefix, .. } => format!("{prefix}{}", shown(path)),
+        }
+    }
+
+    /// Whether it matters only if it holds policies in a form that is named and not read.
+    #[must_use]
+    pub fn is_glanced_at(&self) -> bool {
+        match self {
+            Self::Other(_) => true,
+            Self::Stored { is_glanced_at, .. } => *is_glanced_at,
+            Self::File(_) | Self::Held(..) | Self::Unreadable(..) => false,
         }
     }
 
@@ -122,7 +188,7 @@ impl Candidate {
     pub fn bytes(&self) -> io::Result<Vec<u8>> {
         match self {
             Self::File(path) | Self::Other(path) => read_file(path),
-            Self::Held(_, bytes) => Ok(bytes.clone()),
+            Self::Held(_, bytes) | Self::Stored { bytes, .. } => Ok(bytes.clone()),
             Self::Unreadable(_, error) => Err(io::Error::new(error.kind(), error.to_string())),
         }
     }

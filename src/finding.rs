@@ -5,12 +5,12 @@ mod drafts;
 mod extent;
 mod text;
 
-pub use draft::{CONFIG, Draft, Label, Located, Part, Spot, locate};
+pub use draft::{Document, Draft, Label, Located, Part, Spot, locate};
 pub use drafts::Drafts;
 pub use extent::Extent;
 pub use text::{clip, escape_invisible, is_invisible, joined, printable, quoted, visible};
 
-use crate::policy::Policy;
+use crate::policy::{Fact, Policy, Reason};
 use crate::source::{Excerpt, Position};
 use crate::syntax::Pointer;
 use sha2::{Digest, Sha256};
@@ -40,12 +40,12 @@ impl Level {
 }
 
 /// Which policy a finding is about.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyRef {
     /// `id`
     pub id: Option<String>,
     /// `displayName`
-    pub display_name: Option<String>,
+    pub display_name: Fact<String>,
     /// Address in infrastructure code.
     pub address: Option<String>,
 }
@@ -56,19 +56,31 @@ impl PolicyRef {
     pub fn to(policy: &Policy) -> Self {
         Self {
             id: policy.id.as_ref().map(ToString::to_string),
-            display_name: policy.display_name.as_ref().map(ToString::to_string),
+            display_name: match &policy.display_name {
+                Fact::Known(name) => Fact::Known(name.to_string()),
+                Fact::Unknown(reason) => Fact::Unknown(*reason),
+            },
             address: policy.address().map(str::to_owned),
         }
+    }
+
+    /// Its name, if it has one and the file tells it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.display_name.known().map(String::as_str)
     }
 
     /// How a message calls it: its name, clipped and in quotes, else its id.
     #[must_use]
     pub fn label(&self) -> String {
-        match (&self.display_name, &self.address, &self.id) {
+        match (self.name(), &self.address, &self.id) {
             (Some(name), _, _) if !name.trim().is_empty() => quoted(name),
             (_, Some(address), _) => quoted(address),
             (_, _, Some(id)) => quoted(id),
-            _ => "a policy without a name".to_owned(),
+            _ => match self.display_name {
+                Fact::Known(_) | Fact::Unknown(Reason::Missing) => "a policy without a name".to_owned(),
+                Fact::Unknown(_) => "a policy whose name cannot be told".to_owned(),
+            },
         }
     }
 }

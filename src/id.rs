@@ -4,6 +4,10 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use uuid::Uuid;
 
+/// A file, by its number among those of a tenant, in the order in which they were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileIndex(pub usize);
+
 /// An object id as a policy spells it, or a literal such as `All`. Two ids are equal if they name the same object:
 /// letter case is no difference. Display gives back the spelling of the file.
 #[derive(Debug, Clone)]
@@ -16,9 +20,9 @@ pub enum Id {
     Literal(&'static str),
     /// Anything else: a placeholder, a display name.
     Text(Box<str>),
-    /// An object that infrastructure code names before it has an id: `azuread_group.break_glass`, and the file or folder
-    /// of files, by an index, in which it bears that name.
-    Reference(Box<(usize, Box<str>)>),
+    /// An object that infrastructure code names before it has an id: `azuread_group.break_glass`, and the file in which
+    /// it bears that name, or the first file of the folder.
+    Reference(Box<(FileIndex, Box<str>)>),
 }
 
 /// Literals that most policies contain. They are shared, so that each policy does not need a copy.
@@ -113,7 +117,7 @@ impl Id {
         }
     }
 
-    fn reference(&self) -> Option<&(usize, Box<str>)> {
+    fn reference(&self) -> Option<&(FileIndex, Box<str>)> {
         match self {
             Self::Reference(reference) => Some(reference),
             _ => None,
@@ -248,7 +252,7 @@ mod tests {
         let [one, other] =
             ["a0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"].map(Id::new);
         let [name, placeholder] = ["Break glass", "<BreakGlass>"].map(Id::new);
-        let reference = Id::Reference(Box::new((0, "azuread_user.break_glass".into())));
+        let reference = Id::Reference(Box::new((FileIndex(0), "azuread_user.break_glass".into())));
         assert!(one.may_be(&one) && !one.may_be(&other));
         for unresolved in [&name, &placeholder, &reference] {
             assert!(unresolved.may_be(&one) && one.may_be(unresolved) && unresolved.may_be(&Id::new("<Another>")));

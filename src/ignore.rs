@@ -43,7 +43,7 @@ impl Ignore {
             && match &self.about {
                 About::Named(Subject::Policy(named)) => finding.policy.as_ref().is_some_and(|policy| {
                     policy.id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(named))
-                        || policy.display_name.as_ref() == Some(named)
+                        || policy.name() == Some(named)
                         || policy.address.as_ref() == Some(named)
                 }),
                 About::Named(Subject::Path(pattern)) => pattern.is_match(path),

@@ -5,7 +5,7 @@
 //! use caplint::catalog::Cloud;
 //! use caplint::controls;
 //! use caplint::coverage::{self, Options, Verdict};
-//! use caplint::policy::{Origin, lower};
+//! use caplint::policy::{FileIndex, Origin, lower};
 //! use caplint::syntax::parse;
 //! use caplint::tenant::Tenant;
 //!
@@ -20,7 +20,7 @@
 //!   },
 //!   "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
 //! }"#;
-//! let policy = lower(&parse(text).unwrap(), Origin::document(0)).policy;
+//! let policy = lower(&parse(text).unwrap(), Origin::document(FileIndex(0))).policy;
 //! let tenant = Tenant { policies: vec![policy], ..Tenant::default() };
 //!
 //! let control = controls::find(controls::DEFAULT).unwrap();
@@ -50,6 +50,7 @@ pub mod config;
 pub mod controls;
 pub mod coverage;
 pub mod dialect;
+pub mod diff;
 pub mod discover;
 pub mod finding;
 pub mod id;

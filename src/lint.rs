@@ -16,5 +16,5 @@ mod several;
 
 pub use options::Options;
 use run::TenantReader;
-pub use run::{common_folder, files, load, tenants};
+pub use run::{Loaded, common_folder, files, load, read_tenant, tenants};
 pub use settle::{Settler, Settling, from_config, settle};

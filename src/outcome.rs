@@ -2,12 +2,15 @@
 //!
 //! The reports read this and know nothing of how it came about.
 
+mod compared;
 mod settled;
 
+pub use compared::{Compared, SideReport};
 pub use settled::Settled;
 pub(crate) use settled::Why;
 
 use crate::coverage::{Coordinate, Verdict};
+use crate::dialect::DocumentKind;
 use crate::finding::{Finding, PolicyRef};
 use crate::ignore::Ignore;
 use crate::signin::SignIn;
@@ -41,13 +44,40 @@ pub struct TenantReport {
     pub ignores: Vec<Ignore>,
 }
 
-/// What a file was taken for.
+/// What a file was taken for, or why it was passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenFor {
+    /// A document of this kind.
+    Document(DocumentKind),
+    /// It could not be read, in the system's words.
+    Unreadable(String),
+    /// Its bytes are no text.
+    NoText,
+    /// Its name says that it is HCL, and it is not.
+    NoHcl,
+    /// It is not JSON, and nothing else that is recognised.
+    NoJson,
+}
+
+impl fmt::Display for TakenFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Document(kind) => kind.fmt(f),
+            Self::Unreadable(error) => write!(f, "not read: {error}"),
+            Self::NoText => f.write_str("not text"),
+            Self::NoHcl => f.write_str("not HCL"),
+            Self::NoJson => f.write_str("not JSON"),
+        }
+    }
+}
+
+/// One file of a tenant.
 #[derive(Debug, Clone)]
 pub struct FileReport {
     /// Its path as shown.
     pub path: String,
-    /// In a few words: a dialect, a companion, or why it was passed over.
-    pub kind: String,
+    /// What it is.
+    pub kind: TakenFor,
     /// Policies in it.
     pub policies: usize,
     /// Its encoding, if it is text.

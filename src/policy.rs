@@ -7,6 +7,7 @@
 //!
 //! [`conditionalAccessPolicy`]: https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
 
+mod content;
 mod device_rule;
 mod lower;
 mod property;
@@ -16,7 +17,8 @@ mod wording;
 mod words;
 
 pub use crate::catalog::Combination;
-pub use crate::id::{Id, Placeholder};
+pub use crate::id::{FileIndex, Id, Placeholder};
+pub use content::Digest;
 pub use device_rule::{
     COLLECTIONS, Comparison, DeviceRule, INTUNE, Refusal, Test, device_attribute, needs_managed_device, refusals,
 };
@@ -37,8 +39,8 @@ use time::Date;
 /// Where a policy stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
-    /// Index of its file among the tenant's files.
-    pub file: usize,
+    /// Its file.
+    pub file: FileIndex,
     /// Its place in the document.
     pub pointer: Pointer,
     /// Byte offset in the decoded text from where the rest of the pointer leads: 0, or where a list was split.
@@ -47,8 +49,8 @@ pub struct Origin {
     pub base: usize,
     /// In whose words the file spells what it points at.
     pub wording: Wording,
-    /// Where names such as `azuread_group.break_glass` belong: the index of the file, or of the first file of a folder.
-    pub root: usize,
+    /// Where names such as `azuread_group.break_glass` belong: the file, or the first file of a folder.
+    pub root: FileIndex,
 }
 
 /// How a policy comes to be where it stands.
@@ -72,6 +74,9 @@ pub struct Block {
     /// Ids of users, groups and named locations that stand there in so many words, by their places in the words of the
     /// file.
     pub literal_ids: Vec<Pointer>,
+    /// Where it does not state a value, in the words of the file, and what the value depends on. Values with the same digest
+    /// are the same.
+    pub sources: Box<[(Pointer, Digest)]>,
     /// The id of its authentication strength is a GUID alone, and nothing says that the provider is one that takes it.
     pub has_bare_strength: bool,
 }
@@ -101,7 +106,7 @@ pub struct Detour {
 impl Origin {
     /// A whole document.
     #[must_use]
-    pub fn document(file: usize) -> Self {
+    pub fn document(file: FileIndex) -> Self {
         Self { file, pointer: Pointer::root(), offset: 0, base: 0, wording: Wording::Graph, root: file }
     }
 
@@ -121,8 +126,8 @@ pub struct Policy {
     pub declaration: Option<Box<Declaration>>,
     /// `id`; templates have none.
     pub id: Option<Id>,
-    /// `displayName`.
-    pub display_name: Option<Box<str>>,
+    /// `displayName`
+    pub display_name: Fact<Box<str>>,
     /// `state`.
     pub state: Fact<State>,
     /// `deletedDateTime` is set: the policy is in the recycle bin.
@@ -133,6 +138,10 @@ pub struct Policy {
     pub conditions: Conditions,
     /// `sessionControls` asks for something.
     pub has_session_controls: bool,
+    /// `sessionControls`: those that are on.
+    pub session: Fact<Box<[SessionControl]>>,
+    /// What stands where a value of the policy is unknown. Empty for a policy that is understood as a whole.
+    pub contents: Box<[(Property, Digest)]>,
     /// `grantControls`.
     pub grant: GrantControls,
     /// `clientAppTypes` or `builtInControls` are spelt in another letter case than Graph's.
@@ -172,8 +181,26 @@ pub struct Conditions {
     pub locations: Scope<Id>,
     /// `devices.deviceFilter`
     pub device_filter: Fact<Option<Box<Filter>>>,
-    /// Names of conditions that say something caplint has no model for (`times`, `agents`, …).
-    pub opaque: Vec<Box<str>>,
+    /// Conditions that say something caplint has no model for (`times`, `agents`, …).
+    pub opaque: Vec<Opaque>,
+}
+
+/// A condition that caplint has no model for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opaque {
+    /// Its key in `conditions`.
+    pub name: Box<str>,
+    /// What it says; none where the file does not state it.
+    pub content: Option<Digest>,
+}
+
+/// A session control that is on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionControl {
+    /// Its key in `sessionControls`.
+    pub name: Box<str>,
+    /// Its settings as JSON, with sorted keys and the defaults that Graph documents.
+    pub value: Box<str>,
 }
 
 /// `conditions.users`
@@ -273,6 +300,27 @@ impl Policy {
         self.origin.wording.of_graph(pointer).dotted()
     }
 
+    /// Its name, if it has one and the file tells it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.display_name.known().map(AsRef::as_ref)
+    }
+
+    /// The same, empty if it has none; nothing only if the file does not tell. Two names are compared by this.
+    #[must_use]
+    pub fn told_name(&self) -> Option<&str> {
+        match &self.display_name {
+            Fact::Known(name) => Some(name),
+            Fact::Unknown(Reason::Missing) => Some(""),
+            Fact::Unknown(_) => None,
+        }
+    }
+
+    /// Whether nothing says that two policies have different names.
+    fn may_be_called_as(&self, other: &Self) -> bool {
+        self.told_name().zip(other.told_name()).is_none_or(|(one, two)| one == two)
+    }
+
     /// Its address in infrastructure code.
     #[must_use]
     pub fn address(&self) -> Option<&str> {
@@ -300,10 +348,25 @@ impl Policy {
         Some((to, detour.key_only))
     }
 
+    /// The properties of which something is not known.
+    #[must_use]
+    pub fn unknown_properties(&self) -> Vec<Property> {
+        content::unknown(self).into_iter().map(|(property, _)| property).collect()
+    }
+
+    /// What a property depends on that a block of configuration does not state, or not in full.
+    #[must_use]
+    pub fn source_of(&self, property: Property) -> Option<Digest> {
+        let own = self.origin.wording.of_graph(&Pointer::new(property));
+        let sources = self.block()?.sources.iter();
+        let within = sources.filter(|(at, _)| at.is_within(&own) || own.is_within(at));
+        within.map(|(_, digest)| *digest).reduce(Digest::and)
+    }
+
     /// Whether two copies of a policy, from wherever, say the same.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        self.display_name == other.display_name
+        self.may_be_called_as(other)
             && self.state == other.state
             && self.deleted == other.deleted
             && self.conditions == other.conditions
@@ -366,6 +429,6 @@ mod tests {
 
     #[test]
     fn a_policy_is_small_enough_to_hold_forty_thousand() {
-        assert!(size_of::<Policy>() <= 648, "{}", size_of::<Policy>());
+        assert!(size_of::<Policy>() <= 688, "{}", size_of::<Policy>());
     }
 }

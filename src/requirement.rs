@@ -41,10 +41,7 @@ impl Requirement {
             user_risk: Vec::new(),
             outside_trusted_locations: false,
             grant: vec![grant],
-            tracked_roles: catalog::role("Directory Synchronization Accounts")
-                .map(|role| role.id.clone())
-                .into_iter()
-                .collect(),
+            tracked_roles: catalog::synchronization_role().map(|role| role.id.clone()).into_iter().collect(),
             security_defaults: true,
         }
     }
@@ -76,6 +73,8 @@ pub enum Resource {
     Other,
     /// A user action such as `urn:user:registersecurityinfo`.
     UserAction(Id),
+    /// What an app protects with an authentication context such as `c1`. No control is about one.
+    AuthenticationContext(Id),
 }
 
 /// What must be demanded.

@@ -150,7 +150,7 @@ impl Cause {
     #[must_use]
     pub fn pointer(&self, policy: &Policy) -> Pointer {
         match (self.why, self.at.index) {
-            (Why::Opaque, Some(index)) => Pointer::new(self.at.property).key(&policy.conditions.opaque[index]),
+            (Why::Opaque, Some(index)) => Pointer::new(self.at.property).key(&policy.conditions.opaque[index].name),
             _ => self.at.pointer(),
         }
     }

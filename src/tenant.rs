@@ -7,15 +7,25 @@ pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 
 use crate::catalog;
-use crate::policy::{Allowed, Fact, Id, Policy, State, Strength};
+use crate::policy::{Allowed, Fact, FileIndex, Id, Policy, State, Strength};
 use crate::syntax::Pointer;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Index, IndexMut};
 
 /// Policies that [Microsoft] allows in a tenant: more of them are several tenants, or one of several days.
 ///
 /// [Microsoft]: https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions
 pub const MOST_POLICIES: usize = 240;
+
+/// A policy, by its place among those of a tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyIndex(pub usize);
+
+/// Policies of a tenant, each with its place among them.
+pub fn indexed(policies: &[Policy]) -> impl Iterator<Item = (PolicyIndex, &Policy)> + Clone {
+    policies.iter().enumerate().map(|(index, policy)| (PolicyIndex(index), policy))
+}
 
 /// One tenant.
 #[derive(Debug, Default)]
@@ -31,8 +41,8 @@ pub struct Tenant {
 /// A sign that the files do not hold every policy of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    /// Index of the file.
-    pub file: usize,
+    /// The file.
+    pub file: FileIndex,
     /// Where in it.
     pub pointer: Pointer,
     /// What it is.
@@ -81,7 +91,7 @@ pub struct Companions {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GraphVersions {
     /// v1.0: the first file that says so, and where.
-    pub stable: Option<(usize, Pointer)>,
+    pub stable: Option<(FileIndex, Pointer)>,
     /// beta
     pub beta: bool,
 }
@@ -164,7 +174,26 @@ impl Companions {
     }
 }
 
+impl Index<PolicyIndex> for Tenant {
+    type Output = Policy;
+
+    fn index(&self, index: PolicyIndex) -> &Policy {
+        &self.policies[index.0]
+    }
+}
+
+impl IndexMut<PolicyIndex> for Tenant {
+    fn index_mut(&mut self, index: PolicyIndex) -> &mut Policy {
+        &mut self.policies[index.0]
+    }
+}
+
 impl Tenant {
+    /// Its policies, each with its place among them.
+    pub fn indexed(&self) -> impl Iterator<Item = (PolicyIndex, &Policy)> + Clone {
+        indexed(&self.policies)
+    }
+
     /// Whether security defaults are on.
     #[must_use]
     pub fn security_defaults(&self) -> SecurityDefaults {

@@ -6,10 +6,16 @@ use std::fs;
 use std::process::Command;
 
 use caplint::rules::{self, Category, Rule};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use tempfile::TempDir;
 
 const GENERATED: &str = "<!-- Generated: UPDATE_DOCS=1 cargo test --test docs -->";
+
+/// Two tests write the README.
+static README: Mutex<()> = Mutex::new(());
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -82,6 +88,7 @@ fn the_pages_of_the_rules_are_up_to_date() {
 
 #[test]
 fn the_table_in_the_readme_is_up_to_date() {
+    let _guard = README.lock();
     let path = root().join("README.md");
     let readme = fs::read_to_string(&path).unwrap();
     let (start, end) = ("<!-- rules -->\n", "<!-- end of rules -->");
@@ -163,4 +170,98 @@ fn wrap(line: &str, width: usize) -> Vec<String> {
         in_escape &= character != 'm';
     }
     lines
+}
+
+/// The example of `docs/diff.md` as files.
+fn compared() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let page = fs::read_to_string(root().join("docs/diff.md")).unwrap();
+    for part in page.split("<!-- file: ").skip(1) {
+        let (name, rest) = part.split_once(" -->\n```json\n").unwrap();
+        let (text, _) = rest.split_once("```\n").unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn comparisons_in_the_pages_are_real() {
+    let _guard = README.lock();
+    let folder = compared();
+    for name in ["README.md", "docs/diff.md"] {
+        let path = root().join(name);
+        let page = fs::read_to_string(&path).unwrap();
+        let real = with_outputs(&page, folder.path());
+        if std::env::var_os("UPDATE_DOCS").is_some() && page != real {
+            fs::write(&path, &real).unwrap();
+        }
+        let is_same = fs::read_to_string(&path).unwrap() == real;
+        assert!(is_same, "{name} shows what caplint no longer says: UPDATE_DOCS=1 cargo test --test docs");
+    }
+}
+
+/// The page with what each command in it says now.
+fn with_outputs(page: &str, folder: &Path) -> String {
+    let (start, fence, end) = ("<!-- output: ", " -->\n```text\n", "\n```\n");
+    let mut parts = page.split(start);
+    let mut real = parts.next().unwrap().to_owned();
+    assert!(page.contains(start), "the page shows no comparison");
+    for part in parts {
+        let (command, rest) = part.split_once(fence).unwrap();
+        let (_, rest) = rest.split_once(end).unwrap();
+        real += &format!("{start}{command}{fence}{}{end}{rest}", shown(command, folder));
+    }
+    real
+}
+
+/// What a command says, or its first lines: `diff a b, 7 lines`.
+fn shown(command: &str, folder: &Path) -> String {
+    let lines = |text: &str| text.strip_suffix(" lines").and_then(|number| number.parse::<usize>().ok());
+    let shortened = command.rsplit_once(", ").and_then(|(command, text)| Some((command, lines(text)?)));
+    let (command, count) = shortened.unwrap_or((command, usize::MAX));
+    said(command, folder).lines().take(count).collect::<Vec<_>>().join("\n")
+}
+
+fn said(command: &str, folder: &Path) -> String {
+    // What is between quotes is one argument.
+    let arguments = command.split('"').enumerate().flat_map(|(number, part)| {
+        if number % 2 == 1 { vec![part] } else { part.split_whitespace().collect::<Vec<_>>() }
+    });
+    let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+        .current_dir(folder)
+        .args(arguments)
+        .args(["--color", "never"])
+        .env("LANG", "C.UTF-8")
+        .output()
+        .unwrap();
+    assert!(output.stderr.is_empty(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_key_of_the_comparison_is_on_its_page() {
+    let folder = compared();
+    let page = fs::read_to_string(root().join("docs/diff.md")).unwrap();
+    let report = said("diff before.json after.json --format json", folder.path());
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let change = &report["changes"][0];
+    let mut keys = BTreeSet::new();
+    for object in [
+        &report,
+        &report["before"],
+        &report["classes"],
+        &report["groups"][0],
+        &report["edits"][0],
+        &report["summary"],
+        change,
+        &change["ways"][0],
+        &change["region"],
+        &change["before"],
+        &change["causes"][0],
+    ] {
+        keys.extend(object.as_object().unwrap().keys());
+    }
+    for key in keys {
+        assert!(page.contains(&format!("`{key}`")), "docs/diff.md does not explain {key}");
+    }
 }

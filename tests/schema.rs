@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::similar_names, clippy::cast_possible_truncation)]
 
-use caplint::policy::{Origin, Wording, lower};
+use caplint::policy::{FileIndex, Origin, Wording, lower};
 use caplint::schema::{self, Violation, ViolationKind};
 use caplint::syntax::parse;
 use proptest::prelude::*;
@@ -230,7 +230,7 @@ fn the_schemas_share_their_enumerations() {
 }
 
 fn origin() -> Origin {
-    Origin::document(0)
+    Origin::document(FileIndex(0))
 }
 
 /// Whether a violation leaves something that a verdict could rest on unsaid.

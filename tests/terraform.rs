@@ -190,6 +190,15 @@ fn what_the_provider_computes_is_no_doubt() {
 }
 
 #[test]
+fn guests_that_are_not_known_yet_are_no_list() {
+    let unknown = json!({ "conditions": [{ "users": [{ "excluded_guests_or_external_users": true }] }] });
+    let policy = change(MFA, &["create"], mfa(json!({})), unknown);
+    let report = check_plan(&plan(vec![policy], json!({})));
+    assert_eq!(verdict(&report), "undecided");
+    assert!(!rules(&report).contains(&"invalid-value"), "{:?}", rules(&report));
+}
+
+#[test]
 fn one_unknown_element_does_not_hide_the_others() {
     let report = check_plan(&plan(
         vec![change(

@@ -9,7 +9,7 @@ mod tenants;
 
 use caplint::controls;
 use caplint::coverage::{self, Options, Verdict};
-use caplint::policy::{Origin, lower};
+use caplint::policy::{FileIndex, Origin, lower};
 use caplint::syntax::parse;
 use caplint::tenant::Tenant;
 use serde_json::Value;
@@ -31,7 +31,7 @@ const SHAPES: [Shape; 8] = [
 
 fn tenant(texts: &[String]) -> Tenant {
     let policies = texts.iter().filter_map(|text| {
-        let origin = Origin::document(0);
+        let origin = Origin::document(FileIndex(0));
         Some(lower(&parse(text).ok()?, origin).policy)
     });
     Tenant { policies: policies.collect(), ..Tenant::default() }

@@ -44,6 +44,30 @@ impl Combination {
         (bits != 0).then_some(Self(bits))
     }
 
+    /// The name of the method with this bit.
+    #[must_use]
+    pub fn method(bit: u8) -> &'static str {
+        METHODS.get(usize::from(bit)).copied().unwrap_or_default()
+    }
+
+    /// The bits of its methods.
+    pub fn bits(self) -> impl Iterator<Item = u8> {
+        (0..32).filter(move |bit| self.0 >> bit & 1 == 1)
+    }
+
+    /// The smallest combinations that are MFA.
+    pub fn multifactor() -> impl Iterator<Item = Self> {
+        let bit = |bit: u32| 1 << bit;
+        let methods = || 0..u32::try_from(METHODS.len()).unwrap_or(0);
+        let pairs = methods().flat_map(move |one| methods().map(move |other| Self(bit(one) | bit(other))));
+        let pairs = pairs.filter(|pair| pair.0 & MULTIFACTOR == 0 && pair.0 & FIRST != 0 && pair.0 & SECOND != 0);
+        let mut all: Vec<Self> =
+            methods().map(bit).filter(|bit| bit & MULTIFACTOR != 0).map(Self).chain(pairs).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.into_iter()
+    }
+
     /// Whether a sign-in with these methods counts as MFA.
     #[must_use]
     pub fn is_multifactor(self) -> bool {

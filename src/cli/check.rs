@@ -230,7 +230,7 @@ fn write_file(run: &Run, output: &Output, style: Style) -> std::io::Result<()> {
 }
 
 /// The nearest folder upwards that holds a `.git` folder or file.
-fn root() -> Root {
+pub(super) fn root() -> Root {
     let Ok(here) = std::env::current_dir() else { return Root::default() };
     let Some(top) = here.ancestors().find(|folder| folder.join(".git").exists()) else { return Root::default() };
     let below = here.strip_prefix(top).map(crate::discover::shown).unwrap_or_default();

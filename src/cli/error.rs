@@ -73,6 +73,14 @@ pub(super) enum RunError {
         help: String,
     },
 
+    #[error("{message}")]
+    #[diagnostic(code(caplint::diff))]
+    Diff {
+        message: String,
+        #[help]
+        help: String,
+    },
+
     #[error("there is no rule {id}")]
     #[diagnostic(code(caplint::rule))]
     NoRule {

@@ -35,7 +35,7 @@ fn listed(files: &[FileReport]) -> Vec<serde_json::Value> {
     let file = |file: &FileReport| {
         json!({
             "path": file.path,
-            "kind": file.kind,
+            "kind": file.kind.to_string(),
             "policies": file.policies,
             "encoding": file.encoding,
             "read": file.is_read,

@@ -1,7 +1,7 @@
 //! The other reading of a control: its query, to the letter, as a JSON Schema over one policy.
 
 use super::{Quantifier, StoredQueryFile};
-use crate::policy::{Fact, Id, List, Policy, Words};
+use crate::policy::{Fact, Id, List, Policy, Property, Words};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ pub struct StoredQuery {
     quantifier: Quantifier,
     schema: Value,
     /// Lists that the schema demands word by word: what most policies fail, at no cost.
-    demanded: Vec<(String, Vec<String>)>,
+    demanded: Vec<(Property, Vec<String>)>,
     compiled: OnceLock<Validator>,
 }
 
@@ -42,8 +42,8 @@ impl StoredQuery {
     fn comes_near(&self, policy: &Policy) -> bool {
         // It compares letter by letter.
         !policy.respelt
-            && self.demanded.iter().all(|(pointer, words)| {
-                LISTS.iter().find(|(known, _)| known == pointer).is_none_or(|(_, list)| {
+            && self.demanded.iter().all(|(property, words)| {
+                LISTS.iter().find(|(known, _)| known == property).is_none_or(|(_, list)| {
                     let list = list(policy);
                     list.len() == words.len() && list.iter().zip(words).all(|(one, two)| one.as_deref() == Some(two))
                 })
@@ -65,7 +65,7 @@ impl StoredQuery {
 }
 
 /// Collects `const` lists of required properties.
-fn demands(schema: &Value, pointer: &str, found: &mut Vec<(String, Vec<String>)>) {
+fn demands(schema: &Value, pointer: &str, found: &mut Vec<(Property, Vec<String>)>) {
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         if !required.contains(&name.as_str()) {
@@ -74,7 +74,7 @@ fn demands(schema: &Value, pointer: &str, found: &mut Vec<(String, Vec<String>)>
         let pointer = format!("{pointer}/{name}");
         if let Some(words) = property["const"].as_array() {
             let words = words.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-            found.push((pointer, words));
+            found.extend(Property::of(&pointer).map(|property| (property, words)));
         } else {
             demands(property, &pointer, found);
         }
@@ -84,21 +84,21 @@ fn demands(schema: &Value, pointer: &str, found: &mut Vec<(String, Vec<String>)>
 /// A list as it is spelt in its file; what could not be read equals nothing that a query names.
 type Spelt = Vec<Option<String>>;
 
-/// A list's pointer and how to get it.
-type NamedList = (&'static str, fn(&Policy) -> Spelt);
+/// A list and how to get it.
+type NamedList = (Property, fn(&Policy) -> Spelt);
 
 /// The lists of a policy that a query may ask for.
 const LISTS: [NamedList; 10] = [
-    ("/conditions/users/includeUsers", |policy| ids(&policy.conditions.users.include_users)),
-    ("/conditions/users/excludeUsers", |policy| ids(&policy.conditions.users.exclude_users)),
-    ("/conditions/users/includeGroups", |policy| ids(&policy.conditions.users.include_groups)),
-    ("/conditions/users/excludeGroups", |policy| ids(&policy.conditions.users.exclude_groups)),
-    ("/conditions/users/includeRoles", |policy| ids(&policy.conditions.users.include_roles)),
-    ("/conditions/users/excludeRoles", |policy| ids(&policy.conditions.users.exclude_roles)),
-    ("/conditions/applications/includeApplications", |policy| ids(&policy.conditions.applications.include)),
-    ("/conditions/applications/excludeApplications", |policy| ids(&policy.conditions.applications.exclude)),
-    ("/conditions/clientAppTypes", |policy| words(&policy.conditions.client_app_types)),
-    ("/grantControls/builtInControls", |policy| words(&policy.grant.built_in)),
+    (Property::IncludeUsers, |policy| ids(&policy.conditions.users.include_users)),
+    (Property::ExcludeUsers, |policy| ids(&policy.conditions.users.exclude_users)),
+    (Property::IncludeGroups, |policy| ids(&policy.conditions.users.include_groups)),
+    (Property::ExcludeGroups, |policy| ids(&policy.conditions.users.exclude_groups)),
+    (Property::IncludeRoles, |policy| ids(&policy.conditions.users.include_roles)),
+    (Property::ExcludeRoles, |policy| ids(&policy.conditions.users.exclude_roles)),
+    (Property::IncludeApplications, |policy| ids(&policy.conditions.applications.include)),
+    (Property::ExcludeApplications, |policy| ids(&policy.conditions.applications.exclude)),
+    (Property::ClientAppTypes, |policy| words(&policy.conditions.client_app_types)),
+    (Property::BuiltInControls, |policy| words(&policy.grant.built_in)),
 ];
 
 fn ids(list: &List<Id>) -> Spelt {
@@ -126,9 +126,9 @@ fn spelt<T>(list: &List<T>, spell: impl Fn(&T) -> String) -> Spelt {
 /// Those lists as Graph's JSON; `null` and missing are the empty list.
 fn as_graph(policy: &Policy) -> Value {
     let mut root = Value::Object(Map::new());
-    for (pointer, list) in LISTS {
+    for (property, list) in LISTS {
         let mut place = &mut root;
-        for step in pointer.split('/').skip(1) {
+        for step in property.as_str().split('/').skip(1) {
             place = &mut place[step];
         }
         *place = list(policy).into_iter().map(|word| word.map_or(Value::Null, Value::String)).collect();
@@ -144,18 +144,18 @@ mod tests {
     #[test]
     fn what_is_demanded_word_by_word_is_found_in_the_schema() {
         let query = controls::find(controls::DEFAULT).unwrap().stored_query.as_ref().unwrap();
-        let demanded: Vec<&str> = query.demanded.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        let demanded: Vec<Property> = query.demanded.iter().map(|(property, _)| *property).collect();
         assert_eq!(
             demanded,
             [
-                "/conditions/applications/includeApplications",
-                "/conditions/clientAppTypes",
-                "/conditions/users/includeUsers",
-                "/grantControls/builtInControls",
+                Property::IncludeApplications,
+                Property::ClientAppTypes,
+                Property::IncludeUsers,
+                Property::BuiltInControls,
             ]
         );
-        for pointer in demanded {
-            assert!(LISTS.iter().any(|(known, _)| *known == pointer));
+        for property in demanded {
+            assert!(LISTS.iter().any(|(known, _)| *known == property));
         }
     }
 }

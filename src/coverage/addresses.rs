@@ -5,15 +5,16 @@ use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-/// Sets of locations, by index, that hold one and the same address, and no other location of theirs does.
-pub(super) type Cells = BTreeSet<BTreeSet<usize>>;
+/// Sets of locations, by whatever tells them apart, that hold one and the same address, and no other location of theirs
+/// does.
+pub(super) type Cells<L> = BTreeSet<BTreeSet<L>>;
 
 /// The cells into which locations split all addresses: one partition by ranges, one by country and, since the
 /// authenticator app may see another country than the address, one by the country it reports.
-pub(super) fn partitions(places: &[(usize, &Place)]) -> Vec<(Vec<usize>, Cells)> {
-    let mut ranges: Vec<(usize, &[IpNet])> = Vec::new();
-    let mut by_address: Vec<(usize, &BTreeSet<String>, bool)> = Vec::new();
-    let mut by_app: Vec<(usize, &BTreeSet<String>, bool)> = Vec::new();
+pub(super) fn partitions<L: Copy + Ord>(places: &[(L, &Place)]) -> Vec<(Vec<L>, Cells<L>)> {
+    let mut ranges: Vec<(L, &[IpNet])> = Vec::new();
+    let mut by_address: Vec<(L, &BTreeSet<String>, bool)> = Vec::new();
+    let mut by_app: Vec<(L, &BTreeSet<String>, bool)> = Vec::new();
     for (location, place) in places {
         match place {
             Place::Ranges(nets) => ranges.push((*location, nets)),
@@ -29,17 +30,17 @@ pub(super) fn partitions(places: &[(usize, &Place)]) -> Vec<(Vec<usize>, Cells)>
         let locations = countries.iter().map(|(location, ..)| *location).collect();
         partitions.push((locations, cells_of_countries(&countries)));
     }
-    partitions.retain(|(locations, _): &(Vec<usize>, Cells)| !locations.is_empty());
+    partitions.retain(|(locations, _): &(Vec<L>, Cells<L>)| !locations.is_empty());
     partitions
 }
 
-fn cells_of_countries(locations: &[(usize, &BTreeSet<String>, bool)]) -> Cells {
+fn cells_of_countries<L: Copy + Ord>(locations: &[(L, &BTreeSet<String>, bool)]) -> Cells<L> {
     let countries: BTreeSet<&String> = locations.iter().flat_map(|(_, countries, _)| *countries).collect();
     let with = |country: &String| {
         let holding = locations.iter().filter(|(_, countries, _)| countries.contains(country));
         holding.map(|(location, ..)| *location).collect()
     };
-    let mut cells: Cells = countries.into_iter().map(with).collect();
+    let mut cells: Cells<L> = countries.into_iter().map(with).collect();
     // Some country that no location names, and none at all.
     cells.insert(BTreeSet::new());
     cells.insert(locations.iter().filter(|(.., unknown)| *unknown).map(|(location, ..)| *location).collect());
@@ -47,8 +48,8 @@ fn cells_of_countries(locations: &[(usize, &BTreeSet<String>, bool)]) -> Cells {
 }
 
 /// Walks all addresses, from one end of a range to the next.
-fn cells_of_ranges(locations: &[(usize, &[IpNet])]) -> Cells {
-    let mut changes: BTreeMap<(bool, u128), Vec<(usize, i32)>> = BTreeMap::new();
+fn cells_of_ranges<L: Copy + Ord>(locations: &[(L, &[IpNet])]) -> Cells<L> {
+    let mut changes: BTreeMap<(bool, u128), Vec<(L, i32)>> = BTreeMap::new();
     for (location, nets) in locations {
         for net in *nets {
             let (first, last) = (number(net.network()), number(net.broadcast()));
@@ -60,7 +61,7 @@ fn cells_of_ranges(locations: &[(usize, &[IpNet])]) -> Cells {
     }
     let mut cells = Cells::new();
     for (is_v6, end) in [(false, 1 << 32), (true, u128::MAX)] {
-        let mut inside: BTreeMap<usize, i32> = BTreeMap::new();
+        let mut inside: BTreeMap<L, i32> = BTreeMap::new();
         // An address before the first range, if there is one.
         if !changes.contains_key(&(is_v6, 0)) {
             cells.insert(BTreeSet::new());

@@ -5,12 +5,11 @@ use super::decide::{Options, view};
 use super::formula::{Formula, Term};
 use super::region::{self, Leniency};
 use super::regions::Regions;
-use super::solver::Solver;
+use super::solver::{Lit, Solver};
 use super::space::{Meaning, Space};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::requirement::Requirement;
-use crate::tenant::{MOST_POLICIES, Tenant};
-use batsat::Lit;
+use crate::tenant::{MOST_POLICIES, PolicyIndex, Tenant};
 use std::collections::BTreeSet;
 
 /// Conflicts that one comparison may take. What takes longer is taken for no news.
@@ -32,10 +31,10 @@ pub struct Comparison<'t> {
 /// A policy that stops nothing which others do not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redundant {
-    /// Its index.
-    pub policy: usize,
+    /// Which one.
+    pub policy: PolicyIndex,
     /// Policies that stop all of it together.
-    pub by: Vec<usize>,
+    pub by: Vec<PolicyIndex>,
 }
 
 impl<'t> Comparison<'t> {
@@ -102,21 +101,22 @@ impl<'t> Comparison<'t> {
     /// Which of these policies could all be left out at once, because the others surely stop whatever these may stop. Of
     /// two that make each other redundant it is the later one.
     #[must_use]
-    pub fn redundant(&mut self, candidates: &[usize]) -> Vec<Redundant> {
+    pub fn redundant(&mut self, candidates: &[PolicyIndex]) -> Vec<Redundant> {
         if self.is_beyond_comparison() {
             return Vec::new();
         }
         let Self { space, regions, .. } = self;
-        let policies = &space.view.tenant.policies;
+        let tenant = space.view.tenant;
         let sure = regions.of(space, Leniency::AsWritten).iter();
-        let sure: Vec<(usize, Formula)> =
+        let sure: Vec<(PolicyIndex, Formula)> =
             sure.filter_map(|(carrier, region)| Some((carrier.policy()?, region.clone()))).collect();
-        let wanted = candidates.iter().rev().map(|index| (*index, as_written(space, &policies[*index])));
-        let wanted: Vec<(usize, Formula)> = wanted.filter(|(_, wanted)| *wanted != Formula::Never).collect();
+        let wanted = candidates.iter().rev().map(|index| (*index, as_written(space, &tenant[*index])));
+        let wanted: Vec<(PolicyIndex, Formula)> = wanted.filter(|(_, wanted)| *wanted != Formula::Never).collect();
         let mut gates: Option<Gates> = None;
-        let mut cover = |wanted: &(usize, Formula), dropped: &[Redundant]| -> Option<Vec<usize>> {
+        let mut cover = |wanted: &(PolicyIndex, Formula), dropped: &[Redundant]| -> Option<Vec<PolicyIndex>> {
             let (policy, wanted) = wanted;
-            let is_left = |other: usize| other != *policy && dropped.iter().all(|dropped| dropped.policy != other);
+            let is_left =
+                |other: PolicyIndex| other != *policy && dropped.iter().all(|dropped| dropped.policy != other);
             let mut others = sure.iter().filter(|(other, _)| is_left(*other));
             if let Some((other, _)) = others.clone().find(|(_, region)| is_plainly_within(wanted, region)) {
                 return Some(vec![*other]);
@@ -213,14 +213,14 @@ fn is_apart<'a>(space: &Space<'_>, wanted: &Formula, mut others: impl Iterator<I
 struct Gates {
     solver: Solver,
     /// With this assumption, nothing is in the policy's region.
-    gates: Vec<(usize, Lit)>,
+    gates: Vec<(PolicyIndex, Lit)>,
 }
 
 impl Gates {
     /// No term may appear after this.
-    fn before(space: &mut Space<'_>, regions: &[(usize, Formula)]) -> Option<Self> {
+    fn before(space: &mut Space<'_>, regions: &[(PolicyIndex, Formula)]) -> Option<Self> {
         let mut solver = space.solver().ok()?;
-        let gate = |(policy, region): &(usize, Formula)| {
+        let gate = |(policy, region): &(PolicyIndex, Formula)| {
             let gate = solver.variable();
             solver.demand(gate, &region.clone().not());
             (*policy, gate)
@@ -234,8 +234,8 @@ impl Gates {
         &mut self,
         space: &Space<'_>,
         wanted: &Formula,
-        may_count: impl Fn(usize) -> bool,
-    ) -> Option<Vec<usize>> {
+        may_count: impl Fn(PolicyIndex) -> bool,
+    ) -> Option<Vec<PolicyIndex>> {
         let Self { solver, gates } = self;
         solver.allow(EFFORT);
         let asked = solver.variable();
@@ -255,7 +255,8 @@ impl Gates {
                 core.retain(|kept| *kept != literal);
             }
         }
-        let by: Vec<usize> = gates.iter().filter(|(_, gate)| core.contains(gate)).map(|(policy, _)| *policy).collect();
+        let by: Vec<PolicyIndex> =
+            gates.iter().filter(|(_, gate)| core.contains(gate)).map(|(policy, _)| *policy).collect();
         // Without any, nobody can sign in as the region says, and that is another matter.
         (!by.is_empty()).then_some(by)
     }
@@ -297,7 +298,7 @@ fn is_possible(space: &Space<'_>, solver: &mut Solver, assumptions: &[Lit]) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::requirement::Grant;
     use crate::syntax::parse;
 
@@ -310,15 +311,15 @@ mod tests {
                 "conditions": {{"clientAppTypes": ["{client}"], "users": {{{users}}},
                                "applications": {{"includeApplications": ["{app}"]}}{more}}}}}"#
         );
-        lower(&parse(&text).unwrap(), Origin::document(0)).policy
+        lower(&parse(&text).unwrap(), Origin::document(FileIndex(0))).policy
     }
 
     fn redundant(policies: Vec<Policy>) -> Vec<(usize, Vec<usize>)> {
         let tenant = Tenant { policies, ..Tenant::default() };
         let requirement = Requirement::everywhere(Grant::Mfa);
-        let candidates: Vec<usize> = (0..tenant.policies.len()).collect();
+        let candidates: Vec<PolicyIndex> = tenant.indexed().map(|(index, _)| index).collect();
         let found = Comparison::new(&requirement, &tenant, Options::default()).redundant(&candidates);
-        found.into_iter().map(|one| (one.policy, one.by)).collect()
+        found.into_iter().map(|one| (one.policy.0, one.by.into_iter().map(|by| by.0).collect())).collect()
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Boolean formulas over the terms of a tenant's sign-ins.
 
-/// Index of a term: something that is true or false of a sign-in.
-pub(super) type Term = usize;
+/// Something that is true or false of a sign-in: its number among the terms of a tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Term(pub(crate) usize);
 
 /// A formula in negation normal form, without constants inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Formula {
+pub(crate) enum Formula {
     Always,
     Never,
     Is(Term),
@@ -17,11 +18,11 @@ pub(super) enum Formula {
 use Formula::{All, Always, Any, Is, IsNot, Never};
 
 impl Formula {
-    pub(super) fn constant(truth: bool) -> Self {
+    pub(crate) fn constant(truth: bool) -> Self {
         if truth { Always } else { Never }
     }
 
-    pub(super) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Vec::new();
         for part in parts {
             match part {
@@ -38,7 +39,7 @@ impl Formula {
         }
     }
 
-    pub(super) fn any(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn any(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut any = Vec::new();
         for part in parts {
             match part {
@@ -55,7 +56,7 @@ impl Formula {
         }
     }
 
-    pub(super) fn not(self) -> Self {
+    pub(crate) fn not(self) -> Self {
         match self {
             Always => Never,
             Never => Always,
@@ -66,8 +67,18 @@ impl Formula {
         }
     }
 
+    /// The formula with some terms, and their negations, taken as true or as false.
+    pub(crate) fn assume(&self, is_meant: &impl Fn(Term) -> bool, truth: bool) -> Self {
+        match self {
+            Is(term) | IsNot(term) if is_meant(*term) => Self::constant(truth),
+            Always | Never | Is(_) | IsNot(_) => self.clone(),
+            All(parts) => Self::all(parts.iter().map(|part| part.assume(is_meant, truth)).collect::<Vec<_>>()),
+            Any(parts) => Self::any(parts.iter().map(|part| part.assume(is_meant, truth)).collect::<Vec<_>>()),
+        }
+    }
+
     /// Every term in it.
-    pub(super) fn for_each_term(&self, found: &mut impl FnMut(Term)) {
+    pub(crate) fn for_each_term(&self, found: &mut impl FnMut(Term)) {
         match self {
             Always | Never => {}
             Is(term) | IsNot(term) => found(*term),
@@ -76,7 +87,7 @@ impl Formula {
     }
 
     /// Whether it holds where exactly these terms are true.
-    pub(super) fn holds(&self, is_true: &impl Fn(Term) -> bool) -> bool {
+    pub(crate) fn holds(&self, is_true: &impl Fn(Term) -> bool) -> bool {
         match self {
             Always => true,
             Never => false,
@@ -94,17 +105,19 @@ mod tests {
 
     #[test]
     fn constants_vanish() {
-        assert_eq!(Formula::all([Always, Is(1), Formula::any([Never, IsNot(2)])]), All(vec![Is(1), IsNot(2)]));
-        assert_eq!(Formula::all([Is(1), Never]), Never);
-        assert_eq!(Formula::any([Is(1), Formula::all([])]), Always);
+        let [one, two] = [Term(1), Term(2)];
+        assert_eq!(Formula::all([Always, Is(one), Formula::any([Never, IsNot(two)])]), All(vec![Is(one), IsNot(two)]));
+        assert_eq!(Formula::all([Is(one), Never]), Never);
+        assert_eq!(Formula::any([Is(one), Formula::all([])]), Always);
         assert_eq!(Formula::any([]), Never);
     }
 
     #[test]
     fn a_negation_holds_where_the_formula_does_not() {
-        let formula = Formula::any([Formula::all([Is(0), IsNot(1)]), Formula::all([Is(2), Is(1)])]);
+        let [zero, one, two] = [0, 1, 2].map(Term);
+        let formula = Formula::any([Formula::all([Is(zero), IsNot(one)]), Formula::all([Is(two), Is(one)])]);
         for bits in 0..8 {
-            let is_true = |term: Term| bits >> term & 1 == 1;
+            let is_true = |term: Term| bits >> term.0 & 1 == 1;
             assert_ne!(formula.holds(&is_true), formula.clone().not().holds(&is_true), "{bits:03b}");
         }
     }

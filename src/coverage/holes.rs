@@ -4,15 +4,14 @@ use super::formula::{Formula, Term};
 use super::listed::{Listed, excluding};
 use super::region::Leniency;
 use super::regions::{Carrier, Regions, carried};
-use super::solver::{Solver, TooIntricate};
+use super::solver::{Lit, Solver, TooIntricate};
 use super::space::Space;
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 use crate::catalog::Suite;
 use crate::policy::{Fact, Id, Policy, Property, State};
 use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
-use crate::tenant::SecurityDefaults;
-use batsat::Lit;
+use crate::tenant::{PolicyIndex, SecurityDefaults};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Exceptions that are listed at most: each wants an owner, so there is no use in leaving some out.
@@ -279,12 +278,12 @@ impl<'s, 't> Search<'s, 't> {
             _ => all.clone(),
         };
         // What is not even enabled is done without where that is possible.
-        let policies = &self.space.view.tenant.policies;
+        let tenant = self.space.view.tenant;
         let regions: Vec<Carrier> =
             self.regions.by_leniency[leniency.index()].iter().flatten().map(|(carrier, _)| *carrier).collect();
         let is_on = |literal: &Lit| {
             let policy = index_of(literal).and_then(|at| regions[at].policy());
-            policy.is_none_or(|policy| policies[policy].state == Fact::Known(State::Enabled))
+            policy.is_none_or(|policy| tenant[policy].state == Fact::Known(State::Enabled))
         };
         core.sort_by_key(is_on);
         let mut needed = 0;
@@ -407,7 +406,7 @@ pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) 
             by_principal.entry(principal).or_default().push((terms.len(), hole));
         }
     }
-    let listed = Listed::of(&space.view.tenant.policies);
+    let listed = Listed::of(space.view.tenant);
     let mut exceptions: Vec<(usize, Exception)> = Vec::new();
     for ((kind, id), holes) in by_principal {
         let fewest = holes.iter().map(|(departures, _)| *departures).min().unwrap_or(0);
@@ -426,7 +425,7 @@ pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) 
 fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
     let undefined = |id: &&Id| !id.is("AllTrusted") && view.tenant.is_trusted_location(id).is_none();
     if view.requirement.outside_trusted_locations && sign_in.locations.iter().any(|id| undefined(&id)) {
-        for (index, policy) in view.tenant.policies.iter().enumerate() {
+        for (index, policy) in view.tenant.indexed() {
             let mut causes = view.causes(policy, sign_in);
             if let Some(cause) = causes.find(|cause| cause.at.property.is_within(Property::Locations)) {
                 return Some(Reason::Unknown(index, Cause { at: cause.at, why: Why::LocationUndefined }));
@@ -440,7 +439,7 @@ fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
         return Some(Reason::Unknown(excluded.0, Cause { at: excluded.1, why: Why::SuitePerhaps(suite) }));
     }
     for lens in [Lens::Plain, Lens::WithoutTrackedExclusions, Lens::InIncludedGroups] {
-        for (index, policy) in view.tenant.policies.iter().enumerate() {
+        for (index, policy) in view.tenant.indexed() {
             let outcome: Match = view.forces(policy, sign_in, lens);
             if let Match::Unknown(cause) = outcome {
                 let cause: Cause = cause;
@@ -453,14 +452,14 @@ fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
 
 /// The suite that the app may or may not belong to, where the requirement is about its apps, and the policy that excludes
 /// the app, with the place.
-fn perhaps_of_suite(view: &View<'_>, sign_in: &SignIn) -> Option<(Suite, (usize, At))> {
+fn perhaps_of_suite(view: &View<'_>, sign_in: &SignIn) -> Option<(Suite, (PolicyIndex, At))> {
     let Resource::App(app) = &sign_in.resource else { return None };
     let asked = &view.requirement.resources;
     let suite = Suite::ALL.into_iter().find(|suite| asked.contains(&Resource::OfSuite(*suite)))?;
     if asked.contains(&sign_in.resource) || suite.holds(app).is_some() {
         return None;
     }
-    let mut excluding = view.tenant.policies.iter().enumerate().filter_map(|(index, policy)| {
+    let mut excluding = view.tenant.indexed().filter_map(|(index, policy)| {
         let element = policy.conditions.applications.exclude.position(|id| id == app)?;
         Some((index, At::element(Property::ExcludeApplications, element)))
     });
@@ -468,9 +467,8 @@ fn perhaps_of_suite(view: &View<'_>, sign_in: &SignIn) -> Option<(Suite, (usize,
 }
 
 /// The policies that would stop the sign-in if the user were in one of their groups.
-fn by_membership(view: &View<'_>, sign_in: &SignIn) -> Vec<usize> {
+fn by_membership(view: &View<'_>, sign_in: &SignIn) -> Vec<PolicyIndex> {
     let view = View { undefined: Undefined::AsTheSignInSays, ..*view };
-    let would =
-        |index: &usize| view.forces(&view.tenant.policies[*index], sign_in, Lens::InIncludedGroups) == Match::Yes;
-    (0..view.tenant.policies.len()).filter(would).collect()
+    let would = |policy: &Policy| view.forces(policy, sign_in, Lens::InIncludedGroups) == Match::Yes;
+    view.tenant.indexed().filter(|(_, policy)| would(policy)).map(|(index, _)| index).collect()
 }

@@ -2,8 +2,9 @@
 //! elements.
 
 use super::verdict::PrincipalKind;
-use crate::policy::{Id, Policy};
+use crate::policy::Id;
 use crate::signin::{Lens, Match, SignIn, Undefined, View};
+use crate::tenant::{PolicyIndex, Tenant};
 use std::collections::HashMap;
 
 /// Where every principal stands.
@@ -13,25 +14,25 @@ pub(super) struct Listed<'t>(HashMap<(PrincipalKind, &'t Id), Places>);
 #[derive(Debug, Default)]
 struct Places {
     /// The policies that include it.
-    included: Vec<usize>,
+    included: Vec<PolicyIndex>,
     /// The policies that exclude it, each with the first place in its list.
-    excluded: Vec<(usize, usize)>,
+    excluded: Vec<(PolicyIndex, usize)>,
 }
 
 /// What decides how policies treat a principal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Alike {
     /// A user or group is what the policies list it as.
-    Listed { kind: PrincipalKind, is_unresolved: bool, included: Vec<usize>, excluded: Vec<usize> },
+    Listed { kind: PrincipalKind, is_unresolved: bool, included: Vec<PolicyIndex>, excluded: Vec<PolicyIndex> },
     /// A role and a class of users have a meaning of their own.
     Own(PrincipalKind, Id),
 }
 
 impl<'t> Listed<'t> {
     /// Looks through all policies.
-    pub(super) fn of(policies: &'t [Policy]) -> Self {
+    pub(super) fn of(tenant: &'t Tenant) -> Self {
         let mut places: HashMap<(PrincipalKind, &'t Id), Places> = HashMap::new();
-        for (index, policy) in policies.iter().enumerate() {
+        for (index, policy) in tenant.indexed() {
             for kind in PrincipalKind::ALL {
                 for (_, id) in kind.included_by(policy).known() {
                     let places = places.entry((kind, id)).or_default();
@@ -51,7 +52,7 @@ impl<'t> Listed<'t> {
     }
 
     /// The policies that exclude a principal, each with the place in its list.
-    pub(super) fn excluding<'a>(&'a self, kind: PrincipalKind, id: &'a Id) -> &'a [(usize, usize)] {
+    pub(super) fn excluding<'a>(&'a self, kind: PrincipalKind, id: &'a Id) -> &'a [(PolicyIndex, usize)] {
         self.0.get(&(kind, id)).map_or(&[], |places| &places.excluded)
     }
 
@@ -74,10 +75,10 @@ pub(super) fn excluding(
     listed: &Listed<'_>,
     (kind, id): (PrincipalKind, &Id),
     sign_ins: &[SignIn],
-) -> Vec<(usize, usize)> {
+) -> Vec<(PolicyIndex, usize)> {
     let view = View { undefined: Undefined::AsTheSignInSays, ..*view };
-    let would_stop = |(index, _): &(usize, usize)| {
-        let policy = &view.tenant.policies[*index];
+    let would_stop = |(index, _): &(PolicyIndex, usize)| {
+        let policy = &view.tenant[*index];
         sign_ins.iter().any(|sign_in| view.forces(policy, sign_in, Lens::WithoutTrackedExclusions) == Match::Yes)
     };
     listed.excluding(kind, id).iter().copied().filter(would_stop).collect()

@@ -3,6 +3,7 @@
 use crate::policy::{ClientAppType, GrantControl, Policy, Property};
 use crate::requirement::Requirement;
 use crate::signin::{Cause, SignIn, View, Why};
+use crate::tenant::PolicyIndex;
 
 /// Whether a policy has a condition on everything that narrows the requirement: device code flow, a risk, legacy clients.
 fn is_about(requirement: &Requirement, policy: &Policy) -> bool {
@@ -49,11 +50,11 @@ fn is_meant(requirement: &Requirement, policy: &Policy, causes: &[Cause]) -> boo
 /// meant for everybody before those meant for some, and what comes nearest first. If none asks for it, those that apply
 /// and ask for less.
 #[must_use]
-pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(usize, Vec<Cause>)> {
+pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(PolicyIndex, Vec<Cause>)> {
     // 0: meant for everybody, 1: for groups that may hold everybody, 2: for some.
-    let mut near: Vec<(u8, usize, Vec<Cause>)> = Vec::new();
-    let mut asking_less: Vec<(usize, Vec<Cause>)> = Vec::new();
-    for (index, policy) in view.tenant.policies.iter().enumerate() {
+    let mut near: Vec<(u8, PolicyIndex, Vec<Cause>)> = Vec::new();
+    let mut asking_less: Vec<(PolicyIndex, Vec<Cause>)> = Vec::new();
+    for (index, policy) in view.tenant.indexed() {
         let causes: Vec<Cause> = view.causes(policy, sign_in).collect();
         if !view.asks(policy) {
             let is_less = matches!(causes[..], [Cause { why: Why::Alternative, .. }]);

@@ -10,7 +10,7 @@ use super::space::{Meaning, Space};
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::signin::{Lens, Match, Undefined, View};
-use crate::tenant::SecurityDefaults;
+use crate::tenant::{PolicyIndex, SecurityDefaults};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,9 +22,8 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
     if let Some(decision) = by_one_plain_policy(space) {
         return Some(decision);
     }
-    let is_off = |carrier: &Carrier| {
-        carrier.policy().is_some_and(|policy| tenant.policies[policy].state != Fact::Known(State::Enabled))
-    };
+    let is_off =
+        |carrier: &Carrier| carrier.policy().is_some_and(|policy| tenant[policy].state != Fact::Known(State::Enabled));
     if let Some(carrier) = covering(regions.of(space, Leniency::AsWritten)).min_by_key(is_off) {
         return Some(Decision::without_examples(Verdict::Enforced, carried(&[carrier])));
     }
@@ -48,13 +47,13 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
     let view = space.view;
     let tenant = view.tenant;
     let policies = &tenant.policies;
-    let mut carriers: Vec<usize> = Vec::new();
-    for (index, policy) in policies.iter().enumerate().filter(|(_, policy)| is_plain(policy)) {
+    let mut carriers: Vec<PolicyIndex> = Vec::new();
+    for (index, policy) in tenant.indexed().filter(|(_, policy)| is_plain(policy)) {
         let covers_all = region::applies_except_users(space, policy, true) == Formula::Always
             && region::users(space, policy, Leniency::WithoutExceptions) == Formula::Always;
         carriers.extend(covers_all.then_some(index));
     }
-    let is_off = |policy: usize| policies[policy].state != Fact::Known(State::Enabled);
+    let is_off = |policy: PolicyIndex| tenant[policy].state != Fact::Known(State::Enabled);
     let carrier = carriers.into_iter().min_by_key(|policy| (is_off(*policy), excluded(space, *policy).len()))?;
     let excluded = excluded(space, carrier);
     let reason = Reason::Policies(vec![carrier]);
@@ -65,9 +64,9 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
         return None;
     }
     let said = View { undefined: Undefined::AsTheSignInSays, ..view };
-    let listed = Listed::of(policies);
+    let listed = Listed::of(tenant);
     // Of those whom every policy treats the same, one is looked at: the policies that would stop him but for an exclusion.
-    let mut looked_at: HashMap<Alike, BTreeSet<usize>> = HashMap::new();
+    let mut looked_at: HashMap<Alike, BTreeSet<PolicyIndex>> = HashMap::new();
     let mut exceptions = Vec::new();
     for (kind, id) in excluded {
         let mut sign_in = space.first.clone();
@@ -106,8 +105,8 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
 }
 
 /// Whom a policy excludes one by one.
-fn excluded(space: &Space<'_>, policy: usize) -> BTreeSet<(PrincipalKind, Id)> {
-    let policy = &space.view.tenant.policies[policy];
+fn excluded(space: &Space<'_>, policy: PolicyIndex) -> BTreeSet<(PrincipalKind, Id)> {
+    let policy = &space.view.tenant[policy];
     let kinds = PrincipalKind::ALL.into_iter();
     kinds.flat_map(|kind| kind.excluded_by(policy).known().map(move |(_, id)| (kind, id.clone()))).collect()
 }
@@ -131,7 +130,7 @@ fn covering(regions: &[(Carrier, Formula)]) -> impl Iterator<Item = Carrier> {
 /// or with little more, they are all the exceptions there are.
 fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
     let tenant = space.view.tenant;
-    let terms = |space: &Space<'_>, policy: usize| -> Vec<Term> {
+    let terms = |space: &Space<'_>, policy: PolicyIndex| -> Vec<Term> {
         let meanings = excluded(space, policy).into_iter().map(|(kind, id)| match kind {
             PrincipalKind::User => Meaning::User(id),
             PrincipalKind::Group => Meaning::Group(id),
@@ -140,10 +139,10 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
         let terms: BTreeSet<Term> = meanings.filter_map(|meaning| space.known(&meaning)).collect();
         terms.into_iter().collect()
     };
-    let carriers: Vec<usize> =
+    let carriers: Vec<PolicyIndex> =
         covering(regions.of(space, Leniency::WithoutExceptions)).filter_map(Carrier::policy).collect();
     let carriers = carriers.into_iter().map(|policy| (policy, terms(space, policy)));
-    let is_off = |policy: usize| tenant.policies[policy].state != Fact::Known(State::Enabled);
+    let is_off = |policy: PolicyIndex| tenant[policy].state != Fact::Known(State::Enabled);
     let (carrier, terms) = carriers.min_by_key(|(policy, terms)| (is_off(*policy), terms.len()))?;
     if !space.first_is_possible() {
         return None;

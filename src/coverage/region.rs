@@ -4,15 +4,20 @@
 
 mod applications;
 mod conditions;
+mod facet;
 mod grant;
 mod users;
 
+pub use facet::Facet;
+pub(crate) use facet::facets;
+
+use super::doubt::{Doubt, Doubts};
 use super::formula::Formula;
-use super::space::{Meaning, Space, has_unknown};
+use super::space::{Meaning, Space};
 use crate::catalog;
-use crate::policy::{ClientAppType, Fact, Id, List, Policy, State};
+use crate::policy::{ClientAppType, Fact, Id, List, Policy, Property, State};
 use crate::requirement::{Grant, Resource};
-use crate::signin::AssumeEnabled;
+use crate::signin::{AssumeEnabled, At, Why};
 use crate::tenant::SecurityDefaults;
 
 /// How leniently a policy is read. Each variant assumes what the one before it assumes, and more.
@@ -42,10 +47,10 @@ impl Leniency {
 
 /// The sign-ins on which a policy forces what is required, apart from its assignment of users.
 pub(super) fn applies_except_users(space: &mut Space<'_>, policy: &Policy, sure: bool) -> Formula {
+    let leniency = if sure { Leniency::AsWritten } else { Leniency::UnknownsHelp };
+    let mut reader = Reader { space, policy, leniency, doubts: Doubts::of(leniency) };
     // What is cheap and often decides comes first: most policies of a tenant are about something else.
-    let in_force = in_force(space, policy, sure);
-    let mut reader =
-        Reader { space, policy, leniency: if sure { Leniency::AsWritten } else { Leniency::UnknownsHelp }, sure };
+    let in_force = reader.in_force();
     let applies = if in_force == Formula::Never { Formula::Never } else { reader.applications() };
     if applies == Formula::Never {
         return Formula::Never;
@@ -77,32 +82,45 @@ pub(super) fn security_defaults(space: &mut Space<'_>, sure: bool) -> Formula {
     if !requirement.security_defaults {
         return Formula::Never;
     }
-    let legacy = [ClientAppType::ExchangeActiveSync, ClientAppType::EasSupported, ClientAppType::Other];
-    let mut stopped = legacy.map(|client| space.client(client)).to_vec();
+    let mut stopped = vec![defaults_block(space)];
     if requirement.grant.contains(&Grant::Mfa) {
-        let mut apps = Vec::new();
-        for resource in space.resources.clone() {
-            match &resource {
-                Resource::UserAction(_) => continue,
-                Resource::App(app) if catalog::is_management_api(app) => stopped.push(space.resource(&resource)),
-                Resource::App(_) | Resource::OfSuite(_) | Resource::Other | Resource::Every => {}
-            }
-            apps.push(space.resource(&resource));
-        }
-        let named = &space.named().roles;
-        let roles: Vec<Id> = catalog::role_set("security-defaults")
-            .filter(|role| named.contains(&role.id))
-            .map(|role| role.id.clone())
-            .collect();
-        let roles = space.is_any(roles, Meaning::Role);
-        stopped.push(Formula::all([Formula::any(apps), roles]));
+        stopped.push(defaults_ask(space));
     }
+    Formula::any(stopped)
+}
+
+/// The sign-ins that security defaults block: those of legacy clients.
+pub(crate) fn defaults_block(space: &mut Space<'_>) -> Formula {
+    let legacy = [ClientAppType::ExchangeActiveSync, ClientAppType::EasSupported, ClientAppType::Other];
+    Formula::any(legacy.map(|client| space.client(client)))
+}
+
+/// The sign-ins that security defaults surely ask for MFA: everybody's to the management API, and those of the roles that
+/// Microsoft's page lists to every app.
+pub(crate) fn defaults_ask(space: &mut Space<'_>) -> Formula {
+    let mut stopped = Vec::new();
+    let mut apps = Vec::new();
+    for resource in space.resources.clone() {
+        match &resource {
+            Resource::UserAction(_) | Resource::AuthenticationContext(_) => continue,
+            Resource::App(app) if catalog::is_management_api(app) => stopped.push(space.resource(&resource)),
+            Resource::App(_) | Resource::OfSuite(_) | Resource::Other | Resource::Every => {}
+        }
+        apps.push(space.resource(&resource));
+    }
+    let named = &space.named().roles;
+    let roles: Vec<Id> = catalog::role_set("security-defaults")
+        .filter(|role| named.contains(&role.id))
+        .map(|role| role.id.clone())
+        .collect();
+    let roles = space.is_any(roles, Meaning::Role);
+    stopped.push(Formula::all([Formula::any(apps), roles]));
     Formula::any(stopped)
 }
 
 /// The users whom a policy is about.
 pub(super) fn users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Formula {
-    Reader { space, policy, leniency, sure: leniency != Leniency::UnknownsHelp }.users()
+    Reader { space, policy, leniency, doubts: Doubts::of(leniency) }.users()
 }
 
 /// Sign-ins that may be none of the requirement's business: from addresses that may be trusted, where it is about those
@@ -121,50 +139,101 @@ pub(super) fn may_be_out_of_scope(space: &mut Space<'_>) -> Formula {
 
 /// The users whom a policy may be about as it is written: nobody who is excluded, and of a group only its members.
 pub(super) fn users_as_written(space: &mut Space<'_>, policy: &Policy) -> Formula {
-    Reader { space, policy, leniency: Leniency::AsWritten, sure: false }.users()
-}
-
-fn in_force(space: &Space<'_>, policy: &Policy, sure: bool) -> Formula {
-    let assumed = space.view.assume_enabled;
-    let state = match policy.state {
-        Fact::Known(State::Enabled) => Formula::Always,
-        Fact::Known(State::ReportOnly) => Formula::constant(assumed != AssumeEnabled::Neither),
-        Fact::Known(State::Disabled) => Formula::constant(assumed == AssumeEnabled::All),
-        Fact::Unknown(_) => Formula::constant(!sure),
-    };
-    let doubtful = policy.conditions.doubt.is_some() || policy.contradicted || policy.foreign;
-    Formula::all([state, Formula::constant(!policy.deleted), Formula::constant(!doubtful || !sure)])
+    Reader { space, policy, leniency: Leniency::AsWritten, doubts: Doubts::Cover }.users()
 }
 
 struct Reader<'r, 't, 'p> {
     space: &'r mut Space<'t>,
     policy: &'p Policy,
     leniency: Leniency,
-    /// Whether only what is certain counts.
-    sure: bool,
+    doubts: Doubts,
 }
 
 impl Reader<'_, '_, '_> {
-    /// What the files do not say.
-    fn perhaps(&self) -> Formula {
-        Formula::constant(!self.sure)
+    fn in_force(&mut self) -> Formula {
+        let policy = self.policy;
+        let assumed = self.space.view.assume_enabled;
+        let state = match policy.state {
+            Fact::Known(State::Enabled) => Formula::Always,
+            Fact::Known(State::ReportOnly) => Formula::constant(assumed != AssumeEnabled::Neither),
+            Fact::Known(State::Disabled) => Formula::constant(assumed == AssumeEnabled::All),
+            Fact::Unknown(reason) => self.perhaps(Property::State, Why::Doubt(reason)),
+        };
+        if state == Formula::Never || policy.deleted {
+            return Formula::Never;
+        }
+        let conditions = match policy.conditions.doubt {
+            None => Formula::Always,
+            Some(reason) => self.perhaps(Property::Conditions, Why::Doubt(reason)),
+        };
+        let contradicted =
+            if policy.contradicted { self.perhaps(Property::PolicyId, Why::Contradicted) } else { Formula::Always };
+        let foreign = if policy.foreign { self.perhaps(Property::PolicyId, Why::Foreign) } else { Formula::Always };
+        Formula::all([state, conditions, contradicted, foreign])
     }
 
-    /// Whether a list holds what fulfils a test, with `hidden` for elements that could not be read.
-    fn holds<T>(&mut self, list: &List<T>, hidden: bool, mut test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
+    /// Whether a value that the files do not state has the policy apply.
+    fn perhaps(&mut self, property: Property, why: Why) -> Formula {
+        let policy = self.policy;
+        self.doubt(At::property(property), why, || Doubt::of(policy, property), true)
+    }
+
+    /// The same of what Microsoft does not document, which is the same for all policies.
+    fn undocumented(&mut self, property: Property, why: Why, what: &'static str) -> Formula {
+        self.doubt(At::property(property), why, || Some(Doubt::Undocumented(what)), true)
+    }
+
+    /// Whether an element of a list that could not be read is what is looked for. Where only what is certain counts, it is
+    /// if it is excluded, and is not if it is included.
+    fn hidden<T>(&mut self, property: Property, list: &List<T>, including: bool) -> Formula {
+        let Some((index, reason)) = list.first_unknown() else { return Formula::Never };
+        let policy = self.policy;
+        self.doubt(At { property, index }, Why::Doubt(reason), || Doubt::of(policy, property), including)
+    }
+
+    /// `helps` says whether the policy applies if this is so.
+    fn doubt(&mut self, at: At, why: Why, what: impl FnOnce() -> Option<Doubt>, helps: bool) -> Formula {
+        match self.doubts {
+            Doubts::NoCover => Formula::constant(!helps),
+            Doubts::Cover => Formula::constant(helps),
+            Doubts::Terms(side, policy) => {
+                let doubt = what().unwrap_or(Doubt::OfPolicy(side, policy, at.property));
+                self.space.doubt(doubt, (side, policy), crate::signin::Cause { at, why })
+            }
+        }
+    }
+
+    /// Whether a list holds what fulfils a test.
+    fn holds<T>(
+        &mut self,
+        property: Property,
+        list: &List<T>,
+        including: bool,
+        mut test: impl FnMut(&mut Self, &T) -> Formula,
+    ) -> Formula {
         let mut any: Vec<Formula> = Vec::new();
         for (_, item) in list.known() {
             any.push(test(self, item));
         }
-        any.push(Formula::constant(has_unknown(list) && hidden));
+        any.push(self.hidden(property, list, including));
         Formula::any(any)
     }
 
-    fn included<T>(&mut self, list: &List<T>, test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
-        self.holds(list, !self.sure, test)
+    fn included<T>(
+        &mut self,
+        property: Property,
+        list: &List<T>,
+        test: impl FnMut(&mut Self, &T) -> Formula,
+    ) -> Formula {
+        self.holds(property, list, true, test)
     }
 
-    fn not_excluded<T>(&mut self, list: &List<T>, test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
-        self.holds(list, self.sure, test).not()
+    fn not_excluded<T>(
+        &mut self,
+        property: Property,
+        list: &List<T>,
+        test: impl FnMut(&mut Self, &T) -> Formula,
+    ) -> Formula {
+        self.holds(property, list, false, test).not()
     }
 }

@@ -4,12 +4,13 @@ use super::formula::Formula;
 use super::region::{self, Leniency};
 use super::space::Space;
 use super::verdict::Reason;
+use crate::tenant::PolicyIndex;
 
 /// What covers a region of the sign-ins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Carrier {
-    /// A policy, by its index.
-    Policy(usize),
+    /// A policy.
+    Policy(PolicyIndex),
     /// Security defaults.
     SecurityDefaults,
     /// That it may be none of the requirement's business.
@@ -17,7 +18,7 @@ pub(super) enum Carrier {
 }
 
 impl Carrier {
-    pub(super) fn policy(self) -> Option<usize> {
+    pub(super) fn policy(self) -> Option<PolicyIndex> {
         match self {
             Self::Policy(index) => Some(index),
             Self::SecurityDefaults | Self::Elsewhere => None,
@@ -40,16 +41,16 @@ pub(super) fn carried(by: &[Carrier]) -> Reason {
 pub(super) struct Regions {
     pub(super) by_leniency: [Option<Vec<(Carrier, Formula)>>; 4],
     /// What policies surely cover of those that they are about, the same for all but the last.
-    surely: Option<Vec<(usize, Formula)>>,
+    surely: Option<Vec<(PolicyIndex, Formula)>>,
 }
 
 impl Regions {
     /// What covers something at a leniency, with what it covers.
     pub(super) fn of(&mut self, space: &mut Space<'_>, leniency: Leniency) -> &[(Carrier, Formula)] {
         let tenant = space.view.tenant;
-        let apart_from_users = |space: &mut Space<'_>, sure| -> Vec<(usize, Formula)> {
-            let policies = tenant.policies.iter().enumerate();
-            let regions = policies.map(|(index, policy)| (index, region::applies_except_users(space, policy, sure)));
+        let apart_from_users = |space: &mut Space<'_>, sure| -> Vec<(PolicyIndex, Formula)> {
+            let regions =
+                tenant.indexed().map(|(index, policy)| (index, region::applies_except_users(space, policy, sure)));
             regions.filter(|(_, region)| *region != Formula::Never).collect()
         };
         let Self { by_leniency, surely } = self;
@@ -62,7 +63,7 @@ impl Regions {
                 surely.get_or_insert_with(|| apart_from_users(space, true))
             };
             let regions = regions.iter().map(|(index, region)| {
-                let users = region::users(space, &tenant.policies[*index], leniency);
+                let users = region::users(space, &tenant[*index], leniency);
                 (Carrier::Policy(*index), Formula::all([users, region.clone()]))
             });
             let mut regions: Vec<(Carrier, Formula)> = regions.collect();

@@ -1,15 +1,17 @@
 //! The SAT solver: clauses over terms, and answers within a bounded effort.
 
 use super::formula::{Formula, Term};
-use batsat::{Callbacks, ClauseKind, Lit, SolverInterface, SolverOpts, lbool};
+use batsat::{Callbacks, ClauseKind, SolverInterface, SolverOpts, lbool};
 use std::collections::BTreeSet;
+
+pub(crate) use batsat::Lit;
 
 /// More effort than a query may take. Counted, never timed: it is the same on every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooIntricate;
+pub(crate) struct TooIntricate;
 
 /// Solves under assumptions; clauses can be added between queries.
-pub(super) struct Solver {
+pub(crate) struct Solver {
     sat: batsat::Solver<Effort>,
     variables: Vec<Lit>,
 }
@@ -31,7 +33,7 @@ impl Callbacks for Effort {
 
 impl Solver {
     /// A solver over so many terms, each false unless something makes it true.
-    pub(super) fn new(terms: usize) -> Self {
+    pub(crate) fn new(terms: usize) -> Self {
         let effort = Effort { conflicts: 0, limit: 0 };
         let mut sat = batsat::Solver::new(SolverOpts::default(), effort);
         let variables = (0..terms).map(|_| Lit::new(sat.new_var(lbool::FALSE, true), true)).collect();
@@ -39,27 +41,27 @@ impl Solver {
     }
 
     /// Sets the effort that is left.
-    pub(super) fn allow(&mut self, conflicts: u64) {
+    pub(crate) fn allow(&mut self, conflicts: u64) {
         let effort = self.sat.cb_mut();
         effort.limit = effort.conflicts + conflicts;
     }
 
     /// A new variable, for the encoding's own use; false unless something makes it true, as terms are.
-    pub(super) fn variable(&mut self) -> Lit {
+    pub(crate) fn variable(&mut self) -> Lit {
         Lit::new(self.sat.new_var(lbool::FALSE, true), true)
     }
 
-    pub(super) fn literal(&self, term: Term) -> Lit {
-        self.variables[term]
+    pub(crate) fn literal(&self, term: Term) -> Lit {
+        self.variables[term.0]
     }
 
-    pub(super) fn clause(&mut self, literals: impl IntoIterator<Item = Lit>) {
+    pub(crate) fn clause(&mut self, literals: impl IntoIterator<Item = Lit>) {
         let mut literals: Vec<Lit> = literals.into_iter().collect();
         self.sat.add_clause_reuse(&mut literals);
     }
 
     /// Demands that a formula holds where `gate` is true.
-    pub(super) fn demand(&mut self, gate: Lit, formula: &Formula) {
+    pub(crate) fn demand(&mut self, gate: Lit, formula: &Formula) {
         match formula {
             Formula::Always => {}
             Formula::All(parts) => parts.iter().for_each(|part| self.demand(gate, part)),
@@ -68,6 +70,15 @@ impl Solver {
                 self.alternatives(formula, &mut clause);
                 self.clause(clause);
             }
+        }
+    }
+
+    /// Demands that `either` is true or a formula holds, where `gate` is true.
+    pub(crate) fn demand_either(&mut self, gate: Lit, either: Lit, formula: &Formula) {
+        if *formula != Formula::Always {
+            let mut clause = vec![!gate, either];
+            self.alternatives(formula, &mut clause);
+            self.clause(clause);
         }
     }
 
@@ -88,7 +99,7 @@ impl Solver {
     }
 
     /// At most one of these. Few are held against each other one by one, many by a chain.
-    pub(super) fn at_most_one(&mut self, literals: &[Lit]) {
+    pub(crate) fn at_most_one(&mut self, literals: &[Lit]) {
         if literals.len() <= 6 {
             for (index, one) in literals.iter().enumerate() {
                 for other in &literals[index + 1..] {
@@ -111,7 +122,7 @@ impl Solver {
 
     /// Counts how many of these literals are true. `fewer[i]` says that more than n - 1 of the first i + 1 are; the result
     /// says the same for n. For n = 0 there is no `fewer`. The last literal of a row, negated, is "at most n".
-    pub(super) fn more_than(&mut self, literals: &[Lit], fewer: Option<&[Lit]>) -> Vec<Lit> {
+    pub(crate) fn more_than(&mut self, literals: &[Lit], fewer: Option<&[Lit]>) -> Vec<Lit> {
         let mut row: Vec<Lit> = Vec::with_capacity(literals.len());
         for (index, literal) in literals.iter().enumerate() {
             let more = self.variable();
@@ -129,7 +140,7 @@ impl Solver {
     }
 
     /// Whether everything that was demanded can hold under these assumptions.
-    pub(super) fn solve(&mut self, assumptions: &[Lit]) -> Result<bool, TooIntricate> {
+    pub(crate) fn solve(&mut self, assumptions: &[Lit]) -> Result<bool, TooIntricate> {
         match self.sat.solve_limited(assumptions) {
             outcome if outcome == lbool::TRUE => Ok(true),
             outcome if outcome == lbool::FALSE => Ok(false),
@@ -138,13 +149,13 @@ impl Solver {
     }
 
     /// The terms that are true in the model of the last query.
-    pub(super) fn model(&self) -> BTreeSet<Term> {
-        let is_true = |term: &Term| self.sat.value_lit(self.variables[*term]) == lbool::TRUE;
-        (0..self.variables.len()).filter(is_true).collect()
+    pub(crate) fn model(&self) -> BTreeSet<Term> {
+        let is_true = |term: &Term| self.sat.value_lit(self.literal(*term)) == lbool::TRUE;
+        (0..self.variables.len()).map(Term).filter(is_true).collect()
     }
 
     /// Those of the assumptions that made the last query fail.
-    pub(super) fn core(&self, assumptions: &[Lit]) -> Vec<Lit> {
+    pub(crate) fn core(&self, assumptions: &[Lit]) -> Vec<Lit> {
         assumptions.iter().copied().filter(|literal| self.sat.unsat_core_contains_var(literal.var())).collect()
     }
 }
@@ -158,7 +169,7 @@ mod tests {
         solver.allow(1_000);
         demand(&mut solver);
         let assumed = |solver: &Solver, bits: usize| -> Vec<Lit> {
-            (0..terms).map(|term| solver.literal(term).apply_sign(bits >> term & 1 == 1)).collect()
+            (0..terms).map(|term| solver.literal(Term(term)).apply_sign(bits >> term & 1 == 1)).collect()
         };
         (0..1 << terms)
             .filter(|bits| {
@@ -172,7 +183,7 @@ mod tests {
     fn at_most_one_of_many_is_at_most_one() {
         for terms in [3, 9] {
             let allowed = subsets(terms, |solver| {
-                let all: Vec<Lit> = (0..terms).map(|term| solver.literal(term)).collect();
+                let all: Vec<Lit> = (0..terms).map(|term| solver.literal(Term(term))).collect();
                 solver.at_most_one(&all);
             });
             let one: Vec<usize> = (0_usize..1 << terms).filter(|bits| bits.count_ones() <= 1).collect();
@@ -184,7 +195,7 @@ mod tests {
     fn a_counter_counts() {
         for most in 0..3 {
             let allowed = subsets(5, |solver| {
-                let all: Vec<Lit> = (0..5).map(|term| solver.literal(term)).collect();
+                let all: Vec<Lit> = (0..5).map(|term| solver.literal(Term(term))).collect();
                 let mut row = solver.more_than(&all, None);
                 for _ in 0..most {
                     row = solver.more_than(&all, Some(&row));
@@ -199,13 +210,14 @@ mod tests {
     #[test]
     fn a_demanded_formula_holds_in_every_model() {
         use Formula::{All, Any, Is, IsNot};
-        let formula = Any(vec![All(vec![Is(0), Any(vec![IsNot(1), Is(2)])]), All(vec![IsNot(0), Is(1)])]);
+        let [zero, one, two] = [0, 1, 2].map(Term);
+        let formula = Any(vec![All(vec![Is(zero), Any(vec![IsNot(one), Is(two)])]), All(vec![IsNot(zero), Is(one)])]);
         let allowed = subsets(3, |solver| {
             let gate = solver.variable();
             solver.demand(gate, &formula);
             solver.clause([gate]);
         });
-        let holds: Vec<usize> = (0..8).filter(|bits| formula.holds(&|term| bits >> term & 1 == 1)).collect();
+        let holds: Vec<usize> = (0..8).filter(|bits| formula.holds(&|term| bits >> term.0 & 1 == 1)).collect();
         assert_eq!(allowed, holds);
     }
 

@@ -6,16 +6,17 @@
 mod possible;
 
 use super::device;
+use super::doubt::{Doubt, Side};
 use super::formula::{Formula, Term};
 use super::verdict::{Coordinate, PrincipalKind};
 use crate::catalog::Suite;
 use crate::policy::{
-    ClientAppType, Comparison, Fact, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, RiskLevel, Test,
+    ClientAppType, Comparison, Fact, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, Property, RiskLevel, Test,
     TransferMethod, UserType, needs_managed_device,
 };
 use crate::requirement::{Principal, Requirement, Resource};
-use crate::signin::View;
-use crate::signin::{AppFact, Device, SignIn};
+use crate::signin::{AppFact, At, Cause, Device, SignIn, View, Why};
+use crate::tenant::{NamedLocation, Tenant};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -25,7 +26,7 @@ const SOME_TENANT: &str = "99999999-9999-4999-8999-999999999999";
 /// Tenants as people have them come to a few hundred.
 const MOST_TERMS: usize = 10_000;
 
-pub(super) const CLIENTS: [ClientAppType; 4] = [
+pub(crate) const CLIENTS: [ClientAppType; 4] = [
     ClientAppType::MobileAppsAndDesktopClients,
     ClientAppType::Browser,
     ClientAppType::ExchangeActiveSync,
@@ -57,7 +58,7 @@ const TYPES: [UserType; 7] = [
 
 /// What a term says of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     User(Id),
     Group(Id),
     Role(Id),
@@ -69,6 +70,8 @@ pub(super) enum Meaning {
     Client(ClientAppType),
     Platform(Platform),
     Location(Id),
+    /// The same where the tenant after a change defines the location otherwise.
+    LocationAfter(Id),
     /// The address is trusted.
     Trusted,
     /// The device is registered.
@@ -81,15 +84,21 @@ pub(super) enum Meaning {
     UserRisk(RiskLevel),
     InsiderRisk(InsiderRiskLevel),
     Flow(TransferMethod),
+    /// Something unknown is so.
+    Doubt(Doubt),
 }
 
 /// The terms of a tenant.
-pub(super) struct Space<'t> {
-    pub(super) view: View<'t>,
+pub(crate) struct Space<'t> {
+    pub(crate) view: View<'t>,
+    /// The tenant that the view's tenant is compared with.
+    after: Option<&'t Tenant>,
+    /// Policies that depend on something unknown, with the places that say so.
+    doubts: Vec<(Term, (Side, usize), Cause)>,
     /// What an attacker tries first.
-    pub(super) first: SignIn,
+    pub(crate) first: SignIn,
     /// Every resource that policies can tell apart.
-    pub(super) resources: Vec<Resource>,
+    pub(crate) resources: Vec<Resource>,
     clients: Vec<ClientAppType>,
     terms: Vec<Meaning>,
     index: HashMap<Meaning, Term>,
@@ -101,14 +110,14 @@ pub(super) struct Space<'t> {
 
 /// Ids that policies and the requirement name.
 #[derive(Default)]
-pub(super) struct Named {
-    pub(super) users: BTreeSet<Id>,
-    pub(super) roles: BTreeSet<Id>,
-    pub(super) tenants: BTreeSet<Id>,
+pub(crate) struct Named {
+    pub(crate) users: BTreeSet<Id>,
+    pub(crate) roles: BTreeSet<Id>,
+    pub(crate) tenants: BTreeSet<Id>,
 }
 
 impl Named {
-    fn by(requirement: &Requirement, policies: &[Policy]) -> Self {
+    fn by<'p>(requirement: &Requirement, policies: impl Iterator<Item = &'p Policy>) -> Self {
         let mut named = Self::default();
         for principal in &requirement.users {
             match principal {
@@ -117,7 +126,7 @@ impl Named {
                 Principal::Group(_) | Principal::Guests(_) => {}
             }
         }
-        for users in policies.iter().map(|policy| &policy.conditions.users) {
+        for users in policies.map(|policy| &policy.conditions.users) {
             let ids = |list: &'_ List<Id>| list.known().map(|(_, id)| id.clone()).collect::<Vec<_>>();
             named.users.extend([&users.include_users, &users.exclude_users].into_iter().flat_map(ids));
             named.roles.extend([&users.include_roles, &users.exclude_roles].into_iter().flat_map(ids));
@@ -131,10 +140,20 @@ impl Named {
 }
 
 impl<'t> Space<'t> {
-    pub(super) fn new(view: View<'t>) -> Self {
+    pub(crate) fn new(view: View<'t>) -> Self {
+        Self::of(view, None)
+    }
+
+    /// The space of two tenants: what either of them tells apart.
+    pub(crate) fn of_both(before: View<'t>, after: &'t Tenant) -> Self {
+        Self::of(before, Some(after))
+    }
+
+    fn of(view: View<'t>, after: Option<&'t Tenant>) -> Self {
         let requirement = view.requirement;
-        let policies = &view.tenant.policies;
-        let resources = resources(requirement, policies);
+        let policies: Vec<&Policy> =
+            view.tenant.policies.iter().chain(after.iter().flat_map(|after| &after.policies)).collect();
+        let resources = resources(requirement, &policies);
         let mut clients: Vec<ClientAppType> =
             CLIENTS.into_iter().filter(|client| requirement.clients.contains(client)).collect();
         if !view.assumptions.modern_clients_only && clients.len() == 2 {
@@ -150,11 +169,125 @@ impl<'t> Space<'t> {
         let (terms, index, comparisons) = (Vec::new(), HashMap::new(), Vec::new());
         let undefined_locations = OnceCell::new();
         let named = OnceCell::new();
-        Self { view, first, resources, clients, terms, index, comparisons, undefined_locations, named }
+        let doubts = Vec::new();
+        Self { view, after, doubts, first, resources, clients, terms, index, comparisons, undefined_locations, named }
+    }
+
+    /// One of the tenants.
+    pub(crate) fn tenant(&self, side: Side) -> &'t Tenant {
+        match side {
+            Side::Before => self.view.tenant,
+            Side::After => self.after.unwrap_or(self.view.tenant),
+        }
+    }
+
+    fn policies(&self) -> impl Iterator<Item = &'t Policy> {
+        self.view.tenant.policies.iter().chain(self.after.into_iter().flat_map(|after| &after.policies))
+    }
+
+    /// What the files say of a named location. What only one of the tenants defines holds for both.
+    fn named_location(&self, side: Side, id: &Id) -> Option<&'t NamedLocation> {
+        let of = |side| self.tenant(side).companions.named_locations.get(id);
+        of(side).or_else(|| of(side.other()))
+    }
+
+    fn is_trusted_location(&self, side: Side, id: &Id) -> Option<bool> {
+        let is_trusted = |side| self.tenant(side).is_trusted_location(id);
+        is_trusted(side).or_else(|| is_trusted(side.other()))
+    }
+
+    /// Whether the tenants define a named location differently.
+    pub(crate) fn is_redefined(&self, id: &Id) -> bool {
+        self.after.is_some_and(|after| {
+            let (before, after) = (&self.view.tenant.companions, &after.companions);
+            match (before.named_locations.get(id), after.named_locations.get(id)) {
+                (Some(before), Some(after)) => before != after,
+                (Some(_) | None, _) => false,
+            }
+        })
+    }
+
+    /// Whether the address is in a named location.
+    pub(crate) fn location(&mut self, side: Side, id: &Id) -> Formula {
+        match side {
+            Side::After if self.is_redefined(id) => self.is(Meaning::LocationAfter(id.clone())),
+            Side::Before | Side::After => self.is(Meaning::Location(id.clone())),
+        }
+    }
+
+    /// Whether the address is trusted. `Meaning::Trusted` is about all locations but those that the tenants define
+    /// differently.
+    pub(crate) fn trusted(&mut self, side: Side) -> Formula {
+        let trusted = self.is(Meaning::Trusted);
+        if self.after.is_none() {
+            return trusted;
+        }
+        let redefined: Vec<Id> = self.redefined_locations().cloned().collect();
+        let mut any = vec![trusted];
+        for id in redefined {
+            if self.is_trusted_location(side, &id) == Some(true) {
+                any.push(self.location(side, &id));
+            }
+        }
+        Formula::any(any)
+    }
+
+    /// Named locations that the tenants define differently.
+    pub(crate) fn redefined_locations(&self) -> impl Iterator<Item = &'t Id> {
+        self.view.tenant.companions.named_locations.keys().filter(|id| self.is_redefined(id))
+    }
+
+    /// Whether something unknown is so. A policy depends on it at a place.
+    pub(crate) fn doubt(&mut self, doubt: Doubt, policy: (Side, usize), cause: Cause) -> Formula {
+        let term = self.term(Meaning::Doubt(doubt));
+        self.doubts.push((term, policy, cause));
+        Formula::Is(term)
+    }
+
+    /// Whether security defaults are on, where files contradict each other.
+    pub(crate) fn contradicted_defaults(&mut self) -> Formula {
+        self.is(Meaning::Doubt(Doubt::Undocumented("security-defaults")))
+    }
+
+    /// The same of a property that is not understood.
+    pub(crate) fn unknown(&mut self, (side, index): (Side, usize), property: Property, why: Why) -> Formula {
+        let policy = self.tenant(side).policies.get(index);
+        let doubt = policy.and_then(|policy| Doubt::of(policy, property));
+        let cause = Cause { at: At::property(property), why };
+        self.doubt(doubt.unwrap_or(Doubt::OfPolicy(side, index, property)), (side, index), cause)
+    }
+
+    /// Whether a term is about something that is not known, and is the same for all sign-ins.
+    pub(crate) fn is_doubt(&self, term: Term) -> bool {
+        match self.meaning(term) {
+            Meaning::Doubt(_) | Meaning::App(_) | Meaning::Opaque(_) => true,
+            Meaning::User(_)
+            | Meaning::Group(_)
+            | Meaning::Role(_)
+            | Meaning::Type(_)
+            | Meaning::ExternalTenant(_)
+            | Meaning::Resource(_)
+            | Meaning::Client(_)
+            | Meaning::Platform(_)
+            | Meaning::Location(_)
+            | Meaning::LocationAfter(_)
+            | Meaning::Trusted
+            | Meaning::Registered
+            | Meaning::Device(..)
+            | Meaning::SignInRisk(_)
+            | Meaning::UserRisk(_)
+            | Meaning::InsiderRisk(_)
+            | Meaning::Flow(_) => false,
+        }
+    }
+
+    /// The places that depend on something unknown.
+    pub(crate) fn depending(&self, term: Term) -> impl Iterator<Item = ((Side, usize), Cause)> {
+        self.doubts.iter().filter(move |(known, ..)| *known == term).map(|(_, policy, cause)| (*policy, *cause))
     }
 
     /// Apps that policies name, and of which it is not known whether they are in the suite that the requirement is about.
-    pub(super) fn perhaps_of_suite(&self) -> Vec<(Resource, Suite)> {
+    pub(crate) fn perhaps_of_suite(&self) -> Vec<(Resource, Suite)> {
         let asked = &self.view.requirement.resources;
         if asked.iter().all(|asked| !matches!(asked, Resource::OfSuite(_))) {
             return Vec::new();
@@ -163,7 +296,11 @@ impl<'t> Space<'t> {
             let Resource::App(app) = resource else { return None };
             let suite = asked.iter().find_map(|asked| match asked {
                 Resource::OfSuite(suite) => suite.holds(app).is_none().then_some(*suite),
-                Resource::Every | Resource::App(_) | Resource::Other | Resource::UserAction(_) => None,
+                Resource::Every
+                | Resource::App(_)
+                | Resource::Other
+                | Resource::UserAction(_)
+                | Resource::AuthenticationContext(_) => None,
             });
             suite.filter(|_| !asked.contains(resource) && !asked.contains(&Resource::Every))
         };
@@ -171,12 +308,12 @@ impl<'t> Space<'t> {
     }
 
     /// Ids that policies and the requirement name.
-    pub(super) fn named(&self) -> &Named {
-        self.named.get_or_init(|| Named::by(self.view.requirement, &self.view.tenant.policies))
+    pub(crate) fn named(&self) -> &Named {
+        self.named.get_or_init(|| Named::by(self.view.requirement, self.policies()))
     }
 
     /// Named locations that policies name, of which the files do not say whether they are trusted.
-    pub(super) fn undefined_locations(&self) -> &BTreeSet<Id> {
+    pub(crate) fn undefined_locations(&self) -> &BTreeSet<Id> {
         self.undefined_locations.get_or_init(|| {
             let scopes = self.view.tenant.policies.iter().map(|policy| &policy.conditions.locations);
             let named = scopes.flat_map(|scope| scope.include.known().chain(scope.exclude.known())).map(|(_, id)| id);
@@ -188,7 +325,7 @@ impl<'t> Space<'t> {
 
     /// Whether policies tell so much apart that a search would take longer than anybody waits. Its time grows with the
     /// square of the terms.
-    pub(super) fn has_too_many_terms(&self) -> bool {
+    pub(crate) fn has_too_many_terms(&self) -> bool {
         self.terms.len() > MOST_TERMS
     }
 
@@ -196,16 +333,16 @@ impl<'t> Space<'t> {
         let Self { index, terms, .. } = self;
         *index.entry(meaning).or_insert_with_key(|meaning| {
             terms.push(meaning.clone());
-            terms.len() - 1
+            Term(terms.len() - 1)
         })
     }
 
-    pub(super) fn is(&mut self, meaning: Meaning) -> Formula {
+    pub(crate) fn is(&mut self, meaning: Meaning) -> Formula {
         Formula::Is(self.term(meaning))
     }
 
     /// Whether one of these is meant.
-    pub(super) fn is_any(&mut self, ids: impl IntoIterator<Item = Id>, meaning: fn(Id) -> Meaning) -> Formula {
+    pub(crate) fn is_any(&mut self, ids: impl IntoIterator<Item = Id>, meaning: fn(Id) -> Meaning) -> Formula {
         let terms: Vec<Formula> = ids.into_iter().map(|id| self.is(meaning(id))).collect();
         Formula::any(terms)
     }
@@ -220,43 +357,43 @@ impl<'t> Space<'t> {
         Formula::all(others)
     }
 
-    pub(super) fn client(&mut self, value: ClientAppType) -> Formula {
+    pub(crate) fn client(&mut self, value: ClientAppType) -> Formula {
         let domain = self.clients.clone();
         self.equals(&domain, self.first.client_app, value, Meaning::Client)
     }
 
-    pub(super) fn user_type(&mut self, value: UserType) -> Formula {
+    pub(crate) fn user_type(&mut self, value: UserType) -> Formula {
         self.equals(&TYPES, UserType::Member, value, Meaning::Type)
     }
 
-    pub(super) fn is_guest(&mut self) -> Formula {
+    pub(crate) fn is_guest(&mut self) -> Formula {
         self.user_type(UserType::Member).not()
     }
 
-    pub(super) fn platform(&mut self, value: Platform) -> Formula {
+    pub(crate) fn platform(&mut self, value: Platform) -> Formula {
         self.equals(&PLATFORMS, Platform::Unknown, value, Meaning::Platform)
     }
 
-    pub(super) fn sign_in_risk(&mut self, value: RiskLevel) -> Formula {
+    pub(crate) fn sign_in_risk(&mut self, value: RiskLevel) -> Formula {
         let domain = allowed(&RISKS, &self.view.requirement.sign_in_risk);
         self.equals(&domain, self.first.sign_in_risk, value, Meaning::SignInRisk)
     }
 
-    pub(super) fn user_risk(&mut self, value: RiskLevel) -> Formula {
+    pub(crate) fn user_risk(&mut self, value: RiskLevel) -> Formula {
         let domain = allowed(&RISKS, &self.view.requirement.user_risk);
         self.equals(&domain, self.first.user_risk, value, Meaning::UserRisk)
     }
 
-    pub(super) fn insider_risk(&mut self, value: InsiderRiskLevel) -> Formula {
+    pub(crate) fn insider_risk(&mut self, value: InsiderRiskLevel) -> Formula {
         self.equals(&INSIDER_RISKS, InsiderRiskLevel::None, value, Meaning::InsiderRisk)
     }
 
-    pub(super) fn flow(&mut self, value: TransferMethod) -> Formula {
+    pub(crate) fn flow(&mut self, value: TransferMethod) -> Formula {
         let domain = allowed(&FLOWS, &self.view.requirement.flows);
         self.equals(&domain, self.first.flow, value, Meaning::Flow)
     }
 
-    pub(super) fn resource(&mut self, value: &Resource) -> Formula {
+    pub(crate) fn resource(&mut self, value: &Resource) -> Formula {
         if *value != self.first.resource {
             return self.is(Meaning::Resource(value.clone()));
         }
@@ -264,7 +401,7 @@ impl<'t> Space<'t> {
         Formula::all(others.into_iter().map(|other| self.is(Meaning::Resource(other)).not()).collect::<Vec<_>>())
     }
 
-    pub(super) fn device(&mut self, comparison: &Comparison) -> Formula {
+    pub(crate) fn device(&mut self, comparison: &Comparison) -> Formula {
         let value = comparison.value.to_lowercase().into();
         let term = self.term(Meaning::Device(comparison.attribute, comparison.test, value));
         if !self.comparisons.iter().any(|(known, _)| *known == term) {
@@ -277,16 +414,16 @@ impl<'t> Space<'t> {
         self.device(&Comparison { attribute, test: Test::Equals, value: value.into() })
     }
 
-    pub(super) fn is_compliant(&mut self) -> Formula {
+    pub(crate) fn is_compliant(&mut self) -> Formula {
         self.device_equals("isCompliant", "True")
     }
 
-    pub(super) fn is_hybrid_joined(&mut self) -> Formula {
+    pub(crate) fn is_hybrid_joined(&mut self) -> Formula {
         self.device_equals("trustType", "ServerAD")
     }
 
     /// Creates every term that the requirement and the clauses below need, so that none appears later.
-    pub(super) fn complete(&mut self) {
+    pub(crate) fn complete(&mut self) {
         for principal in &self.view.requirement.users {
             self.principal(principal);
         }
@@ -294,8 +431,10 @@ impl<'t> Space<'t> {
             self.resource(&app);
             self.term(Meaning::App(AppFact::InSuite(suite)));
         }
-        let locations: Vec<Id> = self.locations().map(|(_, id)| id.clone()).collect();
-        if locations.iter().any(|id| self.view.tenant.is_trusted_location(id) == Some(true)) {
+        let makes_trusted = |(_, side, id): (Term, Side, &Id)| {
+            !self.is_redefined(id) && self.is_trusted_location(side, id) == Some(true)
+        };
+        if self.locations().any(makes_trusted) {
             self.term(Meaning::Trusted);
         }
         if self.terms.iter().any(|meaning| matches!(meaning, Meaning::ExternalTenant(_))) {
@@ -322,23 +461,24 @@ impl<'t> Space<'t> {
         }
     }
 
-    fn locations(&self) -> impl Iterator<Item = (Term, &Id)> {
-        self.terms.iter().enumerate().filter_map(|(term, meaning)| match meaning {
-            Meaning::Location(id) => Some((term, id)),
+    fn locations(&self) -> impl Iterator<Item = (Term, Side, &Id)> {
+        self.indexed().filter_map(|(term, meaning)| match meaning {
+            Meaning::Location(id) => Some((term, Side::Before, id)),
+            Meaning::LocationAfter(id) => Some((term, Side::After, id)),
             _ => None,
         })
     }
 
-    pub(super) fn known(&self, meaning: &Meaning) -> Option<Term> {
+    pub(crate) fn known(&self, meaning: &Meaning) -> Option<Term> {
         self.index.get(meaning).copied()
     }
 
     /// The sign-in of which exactly these terms are true; or two comparisons that no value fulfils: both, or the first
     /// without the second.
-    pub(super) fn sign_in(&self, model: &BTreeSet<Term>) -> Result<SignIn, (Term, Term)> {
+    pub(crate) fn sign_in(&self, model: &BTreeSet<Term>) -> Result<SignIn, (Term, Term)> {
         let mut sign_in = self.first.clone();
         for term in model {
-            match &self.terms[*term] {
+            match self.meaning(*term) {
                 Meaning::User(id) => call(&mut sign_in.user, id, &mut sign_in.also),
                 Meaning::Group(id) => _ = sign_in.groups.insert(id.clone()),
                 Meaning::Role(id) => _ = sign_in.roles.insert(id.clone()),
@@ -355,7 +495,7 @@ impl<'t> Space<'t> {
                 Meaning::UserRisk(level) => sign_in.user_risk = *level,
                 Meaning::InsiderRisk(level) => sign_in.insider_risk = *level,
                 Meaning::Flow(flow) => sign_in.flow = *flow,
-                Meaning::Registered | Meaning::Device(..) => {}
+                Meaning::Registered | Meaning::Device(..) | Meaning::LocationAfter(_) | Meaning::Doubt(_) => {}
             }
         }
         let external = !matches!(sign_in.user_type, UserType::Member | UserType::InternalGuest);
@@ -370,9 +510,32 @@ impl<'t> Space<'t> {
         Ok(sign_in)
     }
 
+    /// The sign-in as one of the tenants sees it: a location that the tenants define differently may hold its address in one
+    /// of them only.
+    pub(crate) fn sign_in_to(&self, side: Side, model: &BTreeSet<Term>) -> Result<SignIn, (Term, Term)> {
+        let mut sign_in = self.sign_in(model)?;
+        if self.after.is_some() {
+            let redefined: Vec<Id> = self.redefined_locations().cloned().collect();
+            for id in redefined {
+                sign_in.locations.remove(&id);
+                let meaning = match side {
+                    Side::Before => Meaning::Location(id.clone()),
+                    Side::After => Meaning::LocationAfter(id.clone()),
+                };
+                if self.known(&meaning).is_some_and(|term| model.contains(&term)) {
+                    if self.is_trusted_location(side, &id) == Some(true) {
+                        sign_in.locations.insert(Id::new("AllTrusted"));
+                    }
+                    sign_in.locations.insert(id);
+                }
+            }
+        }
+        Ok(sign_in)
+    }
+
     /// Whether a term that is true counts as a departure, rather than as what goes with another one.
-    pub(super) fn departs(&self, term: Term) -> bool {
-        match &self.terms[term] {
+    pub(crate) fn departs(&self, term: Term) -> bool {
+        match self.meaning(term) {
             Meaning::Device("trustType", Test::Equals, value) => &**value != "workplace",
             Meaning::Device("mdmAppId", Test::Equals, value) => &**value != INTUNE,
             _ => true,
@@ -380,17 +543,18 @@ impl<'t> Space<'t> {
     }
 
     /// The coordinate that a term is about.
-    pub(super) fn coordinate(&self, term: Term) -> Coordinate {
-        match &self.terms[term] {
+    pub(crate) fn coordinate(&self, term: Term) -> Coordinate {
+        match self.meaning(term) {
             Meaning::User(_) => Coordinate::User,
             Meaning::Group(_) => Coordinate::Groups,
             Meaning::Role(_) => Coordinate::Roles,
             Meaning::Type(_) => Coordinate::UserType,
             Meaning::ExternalTenant(_) => Coordinate::ExternalTenant,
-            Meaning::Resource(_) | Meaning::App(_) => Coordinate::Resource,
+            // What is unknown is of no coordinate; where a list needs one, it goes with the app's own unknowns.
+            Meaning::Resource(_) | Meaning::App(_) | Meaning::Doubt(_) => Coordinate::Resource,
             Meaning::Client(_) => Coordinate::ClientApp,
             Meaning::Platform(_) => Coordinate::Platform,
-            Meaning::Location(_) | Meaning::Trusted => Coordinate::Locations,
+            Meaning::Location(_) | Meaning::LocationAfter(_) | Meaning::Trusted => Coordinate::Locations,
             Meaning::Registered | Meaning::Device(..) | Meaning::Opaque(_) => Coordinate::Device,
             Meaning::SignInRisk(_) => Coordinate::SignInRisk,
             Meaning::UserRisk(_) => Coordinate::UserRisk,
@@ -400,8 +564,8 @@ impl<'t> Space<'t> {
     }
 
     /// The principal that a term is about, if its exclusion can be an exception.
-    pub(super) fn principal_of(&self, term: Term) -> Option<(PrincipalKind, Id)> {
-        match &self.terms[term] {
+    pub(crate) fn principal_of(&self, term: Term) -> Option<(PrincipalKind, Id)> {
+        match self.meaning(term) {
             Meaning::User(id) => Some((PrincipalKind::User, id.clone())),
             Meaning::Group(id) => Some((PrincipalKind::Group, id.clone())),
             Meaning::Role(id) if self.view.requirement.tracked_roles.contains(id) => {
@@ -412,10 +576,10 @@ impl<'t> Space<'t> {
     }
 
     /// Terms of the same single-valued coordinate, this one among them.
-    pub(super) fn alike(&self, term: Term) -> Vec<Term> {
-        let kind = std::mem::discriminant(&self.terms[term]);
+    pub(crate) fn alike(&self, term: Term) -> Vec<Term> {
+        let kind = std::mem::discriminant(self.meaning(term));
         let single_valued = matches!(
-            self.terms[term],
+            self.meaning(term),
             Meaning::Type(_)
                 | Meaning::Resource(_)
                 | Meaning::Client(_)
@@ -428,12 +592,12 @@ impl<'t> Space<'t> {
         if !single_valued {
             return vec![term];
         }
-        self.terms().filter(|other| std::mem::discriminant(&self.terms[*other]) == kind).collect()
+        self.terms().filter(|other| std::mem::discriminant(self.meaning(*other)) == kind).collect()
     }
 
     /// Whether these terms can surely be true together and no others: none of them goes with another one, and no
     /// coordinate has two values.
-    pub(super) fn is_plainly_possible(&self, terms: &BTreeSet<Term>) -> bool {
+    pub(crate) fn is_plainly_possible(&self, terms: &BTreeSet<Term>) -> bool {
         let mut seen = Vec::new();
         terms.iter().all(|term| match self.coordinate(*term) {
             Coordinate::Groups | Coordinate::Roles => true,
@@ -447,8 +611,8 @@ impl<'t> Space<'t> {
     }
 
     /// How hard a departure is for an attacker; ties are broken by this.
-    pub(super) fn effort(&self, term: Term) -> u32 {
-        match &self.terms[term] {
+    pub(crate) fn effort(&self, term: Term) -> u32 {
+        match self.meaning(term) {
             Meaning::Client(_) => 1,
             Meaning::Platform(_) | Meaning::Resource(_) => 2,
             Meaning::Flow(_) => 3,
@@ -456,19 +620,28 @@ impl<'t> Space<'t> {
                 4 + TYPES.iter().position(|known| known == kind).and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
             }
             Meaning::Registered => 11,
-            Meaning::Location(_) => 12,
+            Meaning::Location(_) | Meaning::LocationAfter(_) => 12,
             Meaning::Trusted => 13,
             Meaning::ExternalTenant(_) => 14,
             Meaning::Group(_) => 15,
             Meaning::Role(_) | Meaning::Device(..) => 16,
             Meaning::SignInRisk(_) | Meaning::UserRisk(_) | Meaning::InsiderRisk(_) => 17,
             Meaning::User(_) => 18,
-            Meaning::Opaque(_) | Meaning::App(_) => 19,
+            Meaning::Opaque(_) | Meaning::App(_) | Meaning::Doubt(_) => 19,
         }
     }
 
-    pub(super) fn terms(&self) -> std::ops::Range<Term> {
-        0..self.terms.len()
+    pub(crate) fn terms(&self) -> impl Iterator<Item = Term> + use<> {
+        (0..self.terms.len()).map(Term)
+    }
+
+    /// Every term with what it says.
+    fn indexed(&self) -> impl Iterator<Item = (Term, &Meaning)> {
+        self.terms().zip(&self.terms)
+    }
+
+    fn meaning(&self, term: Term) -> &Meaning {
+        &self.terms[term.0]
     }
 }
 
@@ -488,11 +661,13 @@ fn allowed<T: Copy + PartialEq>(all: &[T], asked: &[T]) -> Vec<T> {
 }
 
 /// Every resource that the policies can tell apart, what an attacker would choose first at the front.
-fn resources(requirement: &Requirement, policies: &[Policy]) -> Vec<Resource> {
+fn resources(requirement: &Requirement, policies: &[&Policy]) -> Vec<Resource> {
     let mut all: Vec<Resource> = Vec::new();
     for resource in &requirement.resources {
         match resource {
-            Resource::App(_) | Resource::Other | Resource::UserAction(_) => all.push(resource.clone()),
+            Resource::App(_) | Resource::Other | Resource::UserAction(_) | Resource::AuthenticationContext(_) => {
+                all.push(resource.clone());
+            }
             Resource::OfSuite(suite) => {
                 all.push(resource.clone());
                 // A member that a policy names is no less of a member.
@@ -513,7 +688,7 @@ fn resources(requirement: &Requirement, policies: &[Policy]) -> Vec<Resource> {
 }
 
 /// Whatever policies name as apps.
-fn named(policies: &[Policy]) -> impl Iterator<Item = &Id> {
+fn named<'p>(policies: &[&'p Policy]) -> impl Iterator<Item = &'p Id> {
     policies.iter().flat_map(|policy| {
         let applications = &policy.conditions.applications;
         applications.include.known().chain(applications.exclude.known()).map(|(_, id)| id)
@@ -521,18 +696,18 @@ fn named(policies: &[Policy]) -> impl Iterator<Item = &Id> {
 }
 
 /// The apps that policies name. What is no GUID (a name, a placeholder, a reference) is an app all the same.
-fn named_apps(policies: &[Policy]) -> BTreeSet<&Id> {
+fn named_apps<'p>(policies: &[&'p Policy]) -> BTreeSet<&'p Id> {
     const NO_APP: [&str; 3] = ["All", "None", "AllAgentIdResources"];
     let is_app = |id: &&Id| Suite::of(id).is_none() && !NO_APP.into_iter().any(|word| id.is(word));
     named(policies).filter(is_app).collect()
 }
 
 /// Whether a list could not be read in part or as a whole.
-pub(super) fn has_unknown<T>(list: &crate::policy::List<T>) -> bool {
+pub(crate) fn has_unknown<T>(list: &crate::policy::List<T>) -> bool {
     list.first_unknown().is_some()
 }
 
 /// Whether a value is known to be none.
-pub(super) fn is_none<T>(fact: &Fact<Option<T>>) -> bool {
+pub(crate) fn is_none<T>(fact: &Fact<Option<T>>) -> bool {
     matches!(fact, Fact::Known(None))
 }

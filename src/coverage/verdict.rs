@@ -2,7 +2,7 @@
 
 use crate::policy::{Id, List, Policy, Property};
 use crate::signin::{Cause, SignIn};
-use crate::tenant::MissingPolicies;
+use crate::tenant::{MissingPolicies, PolicyIndex};
 
 /// Whether a requirement holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +30,14 @@ impl Verdict {
     }
 }
 
-/// Why a verdict is what it is. Indices are of [`Tenant::policies`](crate::tenant::Tenant::policies).
+/// Why a verdict is what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// These policies cover every sign-in, or every one but those of the exceptions; without any of them it is open
     /// whether the others do.
-    Policies(Vec<usize>),
+    Policies(Vec<PolicyIndex>),
     /// The same of security defaults and these policies together.
-    SecurityDefaults(Vec<usize>),
+    SecurityDefaults(Vec<PolicyIndex>),
     /// The witness is stopped only if security defaults are on, as a file says, while policies are enabled.
     ContradictedDefaults,
     /// No policy is in force at all.
@@ -47,9 +47,9 @@ pub enum Reason {
     /// The witness gets through the policies at hand, but the files are not all of them.
     MissingPolicies(MissingPolicies),
     /// The witness is stopped only if this cannot-be-told turns out well.
-    Unknown(usize, Cause),
+    Unknown(PolicyIndex, Cause),
     /// The witness is stopped only if these policies' included groups contain every user.
-    Membership(Vec<usize>),
+    Membership(Vec<PolicyIndex>),
     /// The policies encode a puzzle that takes too long to solve.
     TooIntricate,
 }
@@ -66,7 +66,7 @@ pub struct Exception {
     /// There may be more of them than are listed.
     pub more_holes: bool,
     /// The policies that exclude it and the index in their list.
-    pub policies: Vec<(usize, usize)>,
+    pub policies: Vec<(PolicyIndex, usize)>,
 }
 
 /// What an exception is.

@@ -3,7 +3,7 @@
 //! [CIPP]: https://github.com/KelvinTegelaar/CIPP
 
 use super::graph::{Listing, is_policy};
-use super::{DocumentReader, Here, Unread};
+use super::{DocumentKind, DocumentReader, Here, Unread};
 use crate::syntax::{Node, parse};
 
 /// Reads a row. False if it is none, or holds something else than a policy.
@@ -16,7 +16,7 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, her
     if !text.contains("onditions") {
         return false;
     }
-    reader.taken.kind = "a CIPP table export";
+    reader.taken.kind = DocumentKind::Cipp;
     match parse(text) {
         Ok(node) if node.as_object().is_some_and(is_policy) => {
             reader.policy(&node, &here.at(here.pointer.key(key)), &Listing::default());
@@ -35,7 +35,8 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, her
 
 #[cfg(test)]
 mod tests {
-    use crate::dialect::read as read_document;
+    use crate::dialect::{DocumentKind, read as read_document};
+    use crate::policy::FileIndex;
     use crate::syntax::parse;
     use serde_json::json;
 
@@ -44,10 +45,11 @@ mod tests {
     }
 
     /// (pointers of the policies, what the row was taken for, the form that was not read)
-    fn read(text: &str) -> (Vec<String>, &'static str, Option<&'static str>) {
+    fn read(text: &str) -> (Vec<String>, DocumentKind, Option<&'static str>) {
         let root = parse(text).unwrap();
         let mut found = Vec::new();
-        let taken = read_document(text, &root, 0, &mut |policy| found.push(policy.origin.pointer.to_string()));
+        let taken =
+            read_document(text, &root, FileIndex(0), &mut |policy| found.push(policy.origin.pointer.to_string()));
         (found, taken.kind, taken.unread.map(|unread| unread.form))
     }
 
@@ -55,7 +57,7 @@ mod tests {
     fn a_policy_is_read_out_of_its_string() {
         let policy =
             json!({ "displayName": "p", "state": "enabled", "conditions": { "users": {} }, "grantControls": null });
-        assert_eq!(read(&row(&policy.to_string())), (vec!["/JSON".to_owned()], "a CIPP table export", None));
+        assert_eq!(read(&row(&policy.to_string())), (vec!["/JSON".to_owned()], DocumentKind::Cipp, None));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Objects that tools export beside policies: named locations, strengths, groups, security defaults.
 
-use crate::policy::{Allowed, Id, lower_strength};
+use super::DocumentKind;
+use crate::policy::{Allowed, FileIndex, Id, lower_strength};
 use crate::syntax::{Node, Object};
 use crate::tenant::{Companions, NamedLocation, Place};
 use ipnet::IpNet;
@@ -22,7 +23,7 @@ enum CompanionKind {
 /// Records a companion object. Returns false if it is none.
 ///
 /// `root` is where names of infrastructure code belong.
-pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: usize) -> bool {
+pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileIndex) -> bool {
     let Some(kind) = recognise(object) else { return false };
     let id = match object.get("id") {
         Some(Node::String(id)) => Some(Id::new(id)),
@@ -115,16 +116,16 @@ fn place(object: &Object<'_>) -> Place {
 }
 
 /// What a document without policies was taken for.
-pub(super) fn kind(root: &Node<'_>) -> Option<&'static str> {
+pub(super) fn kind(root: &Node<'_>) -> Option<DocumentKind> {
     Some(match recognise(root.as_object()?)? {
-        CompanionKind::NamedLocation => "a named location",
-        CompanionKind::Strength => "an authentication strength",
-        CompanionKind::Group => "a group",
-        CompanionKind::User => "a user",
-        CompanionKind::Role => "a role",
-        CompanionKind::SecurityDefaults => "the security defaults",
-        CompanionKind::MigrationTable => "a migration table",
-        CompanionKind::Organization => "a tenant's organization",
+        CompanionKind::NamedLocation => DocumentKind::NamedLocation,
+        CompanionKind::Strength => DocumentKind::AuthenticationStrength,
+        CompanionKind::Group => DocumentKind::Group,
+        CompanionKind::User => DocumentKind::User,
+        CompanionKind::Role => DocumentKind::Role,
+        CompanionKind::SecurityDefaults => DocumentKind::SecurityDefaults,
+        CompanionKind::MigrationTable => DocumentKind::MigrationTable,
+        CompanionKind::Organization => DocumentKind::Organization,
     })
 }
 

@@ -8,13 +8,19 @@ pub(super) use listing::Listing;
 pub use listing::{NextPage, Page};
 
 use super::unread::{EXPORT, holds_quoted_policy};
-use super::{DocumentReader, Here, Unread, companion};
-use crate::policy::{State, Words};
+use super::{DocumentKind, DocumentReader, Here, Unread, companion};
+use crate::policy::{Property, State, Words};
 use crate::syntax::{Node, Object};
 
 /// Members of `conditions` that only a Conditional Access policy has together with a state or controls.
-const CONDITIONS: [&str; 6] =
-    ["users", "applications", "clientAppTypes", "clientApplications", "signInRiskLevels", "authenticationFlows"];
+const CONDITIONS: [Property; 6] = [
+    Property::Users,
+    Property::Applications,
+    Property::ClientAppTypes,
+    Property::ClientApplications,
+    Property::SignInRiskLevels,
+    Property::AuthenticationFlows,
+];
 
 /// How many elements a list has that can be read one by one; none if the document is no such list.
 pub(super) fn elements(root: &Node<'_>) -> Option<usize> {
@@ -34,18 +40,14 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, her
     match root {
         Node::Array(elements) => {
             reader.taken.kind = kind_without_policies(elements);
-            list(reader, elements, here, &whole, "a list of Graph policies")
+            list(reader, elements, here, &whole, DocumentKind::GraphList)
         }
         node => answer(reader, node, here, &whole),
     }
 }
 
-fn kind_without_policies(elements: &[Node<'_>]) -> &'static str {
-    if elements.is_empty() {
-        "an empty list"
-    } else {
-        "a list without policies: no element has conditions together with a state or grant controls"
-    }
+fn kind_without_policies(elements: &[Node<'_>]) -> DocumentKind {
+    if elements.is_empty() { DocumentKind::EmptyList } else { DocumentKind::OtherList }
 }
 
 /// An answer of Graph, or what a tool makes of several.
@@ -63,7 +65,7 @@ fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, a
         note_tenant(reader, object);
     }
     if let Some(told) = answer::failure(object) {
-        reader.taken.kind = "the response to a failed request";
+        reader.taken.kind = DocumentKind::FailedRequest;
         reader.taken.failures.push(Failure { pointer: here.pointer.clone(), code: told.code(), status: None });
         return false;
     }
@@ -84,15 +86,15 @@ fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, a
             });
         }
         reader.taken.kind = kind_without_policies(elements);
-        return list(reader, elements, &list_at, &listing, "a list of Graph policies");
+        return list(reader, elements, &list_at, &listing, DocumentKind::GraphList);
     }
     if is_policy(object) {
-        reader.taken.kind = "a Graph policy";
+        reader.taken.kind = DocumentKind::GraphPolicy;
         reader.policy(node, here, &listing);
         return true;
     }
     if answer::is_template(object) {
-        reader.taken.kind = "a template of a policy, which is not in force";
+        reader.taken.kind = DocumentKind::PolicyTemplate;
         return false;
     }
     if companion::read(&mut reader.taken.companions, object, reader.file) {
@@ -108,7 +110,7 @@ fn list<'a>(
     elements: &[Node<'a>],
     here: &Here,
     listing: &Listing,
-    kind: &'static str,
+    kind: DocumentKind,
 ) -> bool {
     let before = reader.taken.policies;
     for (index, element) in elements.iter().enumerate() {
@@ -148,14 +150,14 @@ fn scuba<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &He
     if let Some(Node::Object(monkey365)) = object.get("aad_conditional_access_policy") {
         let here = member(&here, object, "aad_conditional_access_policy");
         if let Some(Node::Array(elements)) = monkey365.get("Data") {
-            return list(reader, elements, &member(&here, monkey365, "Data"), &policies_only, "a Monkey365 export");
+            return list(reader, elements, &member(&here, monkey365, "Data"), &policies_only, DocumentKind::Monkey365);
         }
     }
     let Some(policies) = object.get("conditional_access_policies") else { return false };
     let here = member(&here, object, "conditional_access_policies");
-    reader.taken.kind = "a ScubaGear export";
+    reader.taken.kind = DocumentKind::ScubaGear;
     match policies {
-        Node::Array(elements) => _ = list(reader, elements, &here, &policies_only, "a ScubaGear export"),
+        Node::Array(elements) => _ = list(reader, elements, &here, &policies_only, DocumentKind::ScubaGear),
         // ConvertTo-Json unrolls a list of one.
         Node::Object(_) => reader.policy(policies, &here, &policies_only),
         // The collection of policies failed, or there is none.
@@ -195,7 +197,7 @@ fn batch<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &He
             }
         });
     }
-    reader.taken.kind = "a $batch response";
+    reader.taken.kind = DocumentKind::GraphBatch;
     reader.taken.policies > before
 }
 
@@ -214,7 +216,7 @@ fn wrapper<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &
     }
     let found = reader.taken.policies > before;
     if found {
-        reader.taken.kind = "Graph policies in a wrapper";
+        reader.taken.kind = DocumentKind::GraphWrapper;
         for key in ["tenantId", "organizationId"] {
             let id = object.get(key).and_then(Node::as_str);
             reader.taken.companions.tenants.extend(id.and_then(companion::tenant_id));
@@ -227,7 +229,7 @@ fn wrapper<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &
 fn wrapped<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, listing: &Listing) -> bool {
     match node {
         Node::Object(_) => answer(reader, node, here, listing),
-        Node::Array(elements) => list(reader, elements, here, listing, "a list of Graph policies"),
+        Node::Array(elements) => list(reader, elements, here, listing, DocumentKind::GraphList),
         Node::String(text) => {
             if holds_quoted_policy(text) {
                 let form = "a file with policies inside a string";
@@ -289,8 +291,10 @@ pub(super) fn is_policy(object: &Object<'_>) -> bool {
     }
     match object.get("conditions") {
         Some(Node::Object(conditions)) => {
-            let known =
-                conditions.members.iter().any(|(key, _)| CONDITIONS.iter().any(|name| name.eq_ignore_ascii_case(key)));
+            let known = conditions
+                .members
+                .iter()
+                .any(|(key, _)| CONDITIONS.iter().any(|name| name.key().eq_ignore_ascii_case(key)));
             // A JSON Schema of a policy has `conditions`, too.
             let schema = conditions.get("properties").is_some();
             !schema && (known || conditions.members.is_empty()) && (state.is_some() || controls.is_some())

@@ -1,21 +1,21 @@
 //! Exports that have names beside ids or in place of them: `includeApplicationNames`, `excludeGroupNames`, …
 
-use crate::policy::Detour;
+use crate::policy::{Detour, Property};
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
 
 /// Parts of the conditions with what their lists of names stand for.
-const LISTS: [(&str, &str, &str); 10] = [
-    ("applications", "includeApplicationNames", "includeApplications"),
-    ("applications", "excludeApplicationNames", "excludeApplications"),
-    ("users", "includeUserNames", "includeUsers"),
-    ("users", "excludeUserNames", "excludeUsers"),
-    ("users", "includeGroupNames", "includeGroups"),
-    ("users", "excludeGroupNames", "excludeGroups"),
-    ("users", "includeRoleNames", "includeRoles"),
-    ("users", "excludeRoleNames", "excludeRoles"),
-    ("locations", "includeLocationNames", "includeLocations"),
-    ("locations", "excludeLocationNames", "excludeLocations"),
+const LISTS: [(Property, &str, Property); 10] = [
+    (Property::Applications, "includeApplicationNames", Property::IncludeApplications),
+    (Property::Applications, "excludeApplicationNames", Property::ExcludeApplications),
+    (Property::Users, "includeUserNames", Property::IncludeUsers),
+    (Property::Users, "excludeUserNames", Property::ExcludeUsers),
+    (Property::Users, "includeGroupNames", Property::IncludeGroups),
+    (Property::Users, "excludeGroupNames", Property::ExcludeGroups),
+    (Property::Users, "includeRoleNames", Property::IncludeRoles),
+    (Property::Users, "excludeRoleNames", Property::ExcludeRoles),
+    (Property::Locations, "includeLocationNames", Property::IncludeLocations),
+    (Property::Locations, "excludeLocationNames", Property::ExcludeLocations),
 ];
 
 /// The policy with its names where Graph has ids, and where they stand in the document; none if it has no names, or
@@ -30,23 +30,23 @@ pub(super) fn in_place_of_ids<'a>(policy: &Node<'a>, at: &Pointer) -> Option<(No
     let (key, Node::Object(conditions)) = member(&mut policy, "conditions")? else { return None };
     let (at, mut detours) = (at.key(key), Vec::new());
     for (part, names, ids) in lists {
-        let Some((part_key, Node::Object(object))) = member(conditions, part) else { continue };
+        let Some((part_key, Node::Object(object))) = member(conditions, part.key()) else { continue };
         // An empty list of ids says nothing beside the names.
-        object.members.retain(|(key, _)| !key.eq_ignore_ascii_case(ids));
+        object.members.retain(|(key, _)| !key.eq_ignore_ascii_case(ids.key()));
         let Some((key, _)) = object.members.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(names)) else {
             continue;
         };
-        let from = Pointer::root().key("conditions").key(part).key(ids);
+        let from = Pointer::new(*ids);
         detours.push(Detour { from, to: at.key(part_key).key(key), key_only: false });
-        *key = Cow::Borrowed(ids);
+        *key = Cow::Borrowed(ids.key());
     }
     Some((Node::Object(policy), detours))
 }
 
-fn stands_alone(conditions: &Object<'_>, (part, names, ids): &(&str, &str, &str)) -> bool {
-    let part = conditions.get(part).and_then(Node::as_object);
+fn stands_alone(conditions: &Object<'_>, (part, names, ids): &(Property, &str, Property)) -> bool {
+    let part = conditions.get(part.key()).and_then(Node::as_object);
     let says = |name| part.and_then(|part| part.get(name)).is_some_and(|node| !node.is_void());
-    says(names) && !says(ids)
+    says(names) && !says(ids.key())
 }
 
 /// A member under the key as it is spelt.

@@ -13,16 +13,18 @@ mod part;
 mod plan;
 mod references;
 mod state;
+mod surroundings;
 mod values;
 
 pub use configuration::read_folder;
 pub use modules::{Existence, Folders, Remote, Setting, assemble, local_folder, settings};
 pub use part::{Part, gives_values, read_configuration, read_values};
 pub use plan::{Modules, block as declared_by};
+pub use surroundings::Surroundings;
 
 use super::unread::EXPORT;
 use super::{DocumentReader, Here, Unread, companion};
-use crate::policy::{Block, Declaration, Detour, Id, Origin, Replaced, Wording};
+use crate::policy::{Block, Declaration, Detour, FileIndex, Id, Origin, Replaced, Wording};
 use crate::syntax::{Node, Object};
 
 /// What a type of resource is to Conditional Access.
@@ -104,7 +106,7 @@ struct Declared<'a> {
 
 impl DocumentReader<'_, '_> {
     /// Takes a resource of a document whose names belong to `root`.
-    fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: usize) {
+    fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: FileIndex) {
         let wording = match declared.kind {
             ResourceKind::Policy(wording) => wording,
             ResourceKind::Unread(unread) => {
@@ -135,7 +137,7 @@ impl DocumentReader<'_, '_> {
         (self.visit)(found);
     }
 
-    fn companion(&mut self, declared: &Declared<'_>, kind: ResourceKind, root: usize) {
+    fn companion(&mut self, declared: &Declared<'_>, kind: ResourceKind, root: FileIndex) {
         let object = match kind {
             ResourceKind::NamedLocation(wording) => graph::named_location(&declared.values, wording, &declared.address),
             ResourceKind::Strength(_) => graph::strength(&declared.values, &declared.address),

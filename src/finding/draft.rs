@@ -1,14 +1,20 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
 use super::{Extent, Finding, Level, Location, PolicyRef, fingerprint};
-use crate::policy::{Origin, Policy, Wording};
+use crate::policy::{FileIndex, Origin, Policy, Wording};
 use crate::source::{Excerpt, LineHashes, Lines, Position, Showing};
 use crate::syntax::{Locator, Pointer};
 use std::cell::RefCell;
 use std::ops::Range;
 
-/// Index of the configuration among the files that labels point into.
-pub const CONFIG: usize = usize::MAX;
+/// What a label points into. Findings in files come before those in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Document {
+    /// A file of the tenant.
+    File(FileIndex),
+    /// The configuration.
+    Config,
+}
 
 /// A finding that knows its places by pointer.
 #[derive(Debug, Clone)]
@@ -36,18 +42,18 @@ pub struct Draft {
 /// A place and what to note there.
 #[derive(Debug, Clone)]
 pub struct Label {
-    /// Index of the file.
-    pub file: usize,
+    /// The document.
+    pub document: Document,
     /// Where in it.
     pub spot: Spot,
     /// A few words.
     pub message: String,
 }
 
-/// Where in a file.
+/// Where in a document.
 #[derive(Debug, Clone)]
 pub enum Spot {
-    /// The file as a whole.
+    /// The document as a whole.
     File,
     /// Bytes of the decoded text.
     Bytes(Range<usize>),
@@ -101,8 +107,8 @@ impl Draft {
     #[must_use]
     pub(super) fn is_about_the_same_policy(&self, other: &Self) -> bool {
         // Policies may share a name, and places tell them apart.
-        let origin = |draft: &'_ Self| match draft.labels.first().map(|label| (label.file, &label.spot)) {
-            Some((file, Spot::Pointer { from, .. })) => Some((file, from.offset, from.pointer.clone())),
+        let origin = |draft: &'_ Self| match draft.labels.first().map(|label| (label.document, &label.spot)) {
+            Some((document, Spot::Pointer { from, .. })) => Some((document, from.offset, from.pointer.clone())),
             Some((_, Spot::File | Spot::Bytes(_))) | None => None,
         };
         self.policy == other.policy && origin(self) == origin(other)
@@ -148,13 +154,19 @@ impl Label {
             },
             None => Spot::Pointer { from: policy.origin.clone(), pointer, part: Part::Value },
         };
-        Self { file: policy.origin.file, spot, message: message.into() }
+        Self::in_file(policy.origin.file, spot, message)
+    }
+
+    /// A place in a file.
+    #[must_use]
+    pub fn in_file(file: FileIndex, spot: Spot, message: impl Into<String>) -> Self {
+        Self { document: Document::File(file), spot, message: message.into() }
     }
 
     /// A place in the configuration.
     #[must_use]
     pub fn in_config(bytes: Range<usize>, message: impl Into<String>) -> Self {
-        Self { file: CONFIG, spot: Spot::Bytes(bytes), message: message.into() }
+        Self { document: Document::Config, spot: Spot::Bytes(bytes), message: message.into() }
     }
 
     /// Whether another label marks the same.
@@ -215,15 +227,19 @@ impl<'a> Located<'a> {
     /// A place of which only the bytes are known.
     #[must_use]
     pub fn bytes(&self, range: Range<usize>, message: &str) -> Location {
-        self.location(&Label { file: 0, spot: Spot::Bytes(range), message: message.to_owned() }, true)
+        self.spot(&Spot::Bytes(range), message, true)
     }
 
     /// Where a label is.
     #[must_use]
     pub fn location(&self, label: &Label, primary: bool) -> Location {
+        self.spot(&label.spot, &label.message, primary)
+    }
+
+    fn spot(&self, spot: &Spot, message: &str, primary: bool) -> Location {
         let text = self.lines.text();
         let whole = 0..text.len();
-        let (span, member, pointer) = match &label.spot {
+        let (span, member, pointer) = match spot {
             Spot::File => (first_character(text), None, Pointer::root()),
             Spot::Bytes(range) => (range.clone(), None, Pointer::root()),
             Spot::Pointer { from, pointer, part } => {
@@ -250,7 +266,7 @@ impl<'a> Located<'a> {
         let start = self.lines.position(span.start);
         let excerpt = match (self.showing, member) {
             // What is said of a whole file is not about its first line, and nobody may have understood that.
-            (Showing::Lines | Showing::Marked, None) if matches!(label.spot, Spot::File) => {
+            (Showing::Lines | Showing::Marked, None) if matches!(spot, Spot::File) => {
                 Excerpt::cut_within(&self.lines, &span, &span)
             }
             (Showing::Lines, _) => Excerpt::cut_within(&self.lines, &span, &whole),
@@ -262,7 +278,7 @@ impl<'a> Located<'a> {
             path: self.path.to_owned(),
             pointer,
             primary,
-            message: label.message.clone(),
+            message: message.to_owned(),
             start,
             end: self.lines.position(span.end),
             excerpt: Some(excerpt),
@@ -348,7 +364,7 @@ fn marked(rule: &str, subject: &str, about: &str, extent: &Extent) -> String {
 fn subject(policy: Option<&PolicyRef>, primary: &Location) -> String {
     let identity = policy.and_then(|policy| {
         let id = policy.id.as_ref().map(|id| id.to_ascii_lowercase());
-        policy.address.clone().or(id).or_else(|| policy.display_name.clone())
+        policy.address.clone().or(id).or_else(|| policy.name().map(str::to_owned))
     });
     identity.unwrap_or_else(|| primary.path.clone())
 }

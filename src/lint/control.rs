@@ -17,7 +17,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         approved: facts.approval(judgement, exception).is_some(),
         owner: facts.approval(judgement, exception).map(|approval| approval.owner.clone()),
         review_by: facts.approval(judgement, exception).and_then(|approval| Some(approval.review_by?.to_string())),
-        policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant.policies[*index])).collect(),
+        policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant[*index])).collect(),
     };
     ControlReport {
         id: judgement.control.id,
@@ -31,7 +31,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         exceptions: decision.exceptions.iter().map(exception).collect(),
         assumed_enabled: match &decision.reason {
             Reason::Policies(policies) | Reason::SecurityDefaults(policies) => {
-                let carriers = policies.iter().map(|index| &facts.tenant.policies[*index]);
+                let carriers = policies.iter().map(|index| &facts.tenant[*index]);
                 carriers.filter(|policy| policy.state != Fact::Known(State::Enabled)).map(PolicyRef::to).collect()
             }
             Reason::ContradictedDefaults

@@ -2,9 +2,10 @@
 
 use super::TenantReader;
 use super::read::{Deferred, Read};
-use crate::dialect::{self, Folders, Modules, Part, Setting, declared_by};
+use crate::dialect::{self, DocumentKind, Folders, Modules, Part, Setting, declared_by};
 use crate::discover::Candidate;
-use crate::policy::{self, Origin, Policy, Wording};
+use crate::outcome::TakenFor;
+use crate::policy::{self, FileIndex, Origin, Policy, Wording};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::syntax::Pointer;
 use crate::tenant::{Bearers, Missing, MissingPolicies};
@@ -29,7 +30,7 @@ impl TenantReader<'_> {
         }
         for parts in folders.values_mut() {
             for file in dialect::assemble(parts) {
-                read.retake(file, "Terraform configuration, replaced by its twin for OpenTofu", 0);
+                read.retake(file, DocumentKind::TerraformConfigurationReplaced, 0);
             }
         }
         let mut planned: BTreeSet<PathBuf> = BTreeSet::new();
@@ -37,19 +38,20 @@ impl TenantReader<'_> {
             planned.extend(lead_back(read, index, &folders));
         }
         let (mut settings, remotes) = dialect::settings(&folders, &read.broken_folders);
-        let is_planned = |file: usize| {
+        let is_planned = |file: FileIndex| {
             folders.iter().any(|(folder, parts)| planned.contains(folder) && parts.iter().any(|part| part.file == file))
         };
         for remote in remotes.into_iter().filter(|remote| !is_planned(remote.file)) {
             let pointer = Pointer::root().key("module").key(&remote.name);
             read.missing.push(Missing { file: remote.file, pointer, why: MissingPolicies::RemoteModule });
         }
+        let surroundings = dialect::Surroundings::of(&folders);
         for (folder, parts) in &folders {
             match settings.remove(folder) {
-                Some(setting) if !planned.contains(folder) => read.read_folder(parts, setting),
+                Some(setting) if !planned.contains(folder) => read.read_folder(parts, setting, &surroundings),
                 Some(_) | None => {
                     for part in parts {
-                        read.retake(part.file, "Terraform configuration, judged by its plan", 0);
+                        read.retake(part.file, DocumentKind::TerraformConfigurationPlanned, 0);
                     }
                 }
             }
@@ -68,9 +70,9 @@ impl TenantReader<'_> {
 
 impl Read {
     /// Reads the files of a folder, which use each other's names.
-    fn read_folder(&mut self, parts: &[Part], setting: Setting) {
-        let mut inspected: BTreeMap<usize, Vec<Inspected>> = BTreeMap::new();
-        let taken = dialect::read_folder(parts, setting, &mut |found| {
+    fn read_folder(&mut self, parts: &[Part], setting: Setting, surroundings: &dialect::Surroundings<'_>) {
+        let mut inspected: BTreeMap<FileIndex, Vec<Inspected>> = BTreeMap::new();
+        let taken = dialect::read_folder(parts, setting, surroundings, &mut |found| {
             let file = found.origin.file;
             inspected.entry(file).or_default().extend(self.take(&found));
         });
@@ -86,11 +88,11 @@ impl Read {
     }
 
     /// Says anew what a file was taken for.
-    fn retake(&mut self, file: usize, kind: &str, policies: usize) {
+    fn retake(&mut self, file: FileIndex, kind: DocumentKind, policies: usize) {
         self.policies_found += policies;
         self.skipped -= usize::from(policies > 0);
         if let Some((_, report)) = self.taken.iter_mut().find(|(index, _)| *index == file) {
-            kind.clone_into(&mut report.kind);
+            report.kind = TakenFor::Document(kind);
             report.policies = policies;
         }
     }
@@ -107,7 +109,7 @@ fn folder(path: Option<&Path>) -> PathBuf {
 
 /// A state next to its configuration says which object each block is.
 fn bind(read: &mut Read, parts: &[Part]) {
-    let own: BTreeSet<usize> = parts.iter().map(|part| part.file).collect();
+    let own: BTreeSet<FileIndex> = parts.iter().map(|part| part.file).collect();
     let here = folder(parts.first().and_then(|part| read.paths.get(&part.file)).and_then(Candidate::on_disk));
     let mut ids = BTreeMap::new();
     for policy in read.policies.iter().filter(|policy| !own.contains(&policy.origin.file)) {

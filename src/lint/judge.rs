@@ -7,17 +7,15 @@ use super::read::Read;
 use crate::controls::Control;
 use crate::coverage::{self, Decision};
 use crate::discover::Candidate;
-use crate::finding::{CONFIG, Finding};
+use crate::finding::Finding;
 use crate::outcome::TenantReport;
+use crate::policy::FileIndex;
 use crate::rules::{self, Judgement, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
 use std::collections::BTreeMap;
 
 impl TenantReader<'_> {
     pub(super) fn judge_all(&self, mut read: Read) -> Vec<TenantReport> {
-        if let Some(config) = &self.options.config.path {
-            read.paths.insert(CONFIG, Candidate::File(config.clone()));
-        }
         let others = std::mem::take(&mut read.others);
         let missing = read.missing.clone();
         let (mut tenant, clashes) = Self::tenant(&mut read);
@@ -81,7 +79,7 @@ impl TenantReader<'_> {
         clashes: &Clashes,
         judged: bool,
         alone: bool,
-        paths: &BTreeMap<usize, Candidate>,
+        paths: &BTreeMap<FileIndex, Candidate>,
     ) {
         let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
         let facts = TenantFacts {

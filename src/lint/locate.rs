@@ -3,7 +3,8 @@
 use super::TenantReader;
 use crate::dialect;
 use crate::discover::Candidate;
-use crate::finding::{Draft, Finding, Located, Location, locate};
+use crate::finding::{Document, Draft, Finding, Located, Location, locate};
+use crate::policy::FileIndex;
 use crate::source;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
@@ -14,20 +15,25 @@ impl TenantReader<'_> {
     pub(super) fn locate_in(
         &self,
         tenant: &str,
-        paths: &BTreeMap<usize, Candidate>,
+        paths: &BTreeMap<FileIndex, Candidate>,
         drafts: Vec<Draft>,
     ) -> Vec<Finding> {
-        let mut wanted: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        let config = self.options.config.path.clone().map(Candidate::File);
+        let candidate = |document: Document| match document {
+            Document::File(file) => paths.get(&file),
+            Document::Config => config.as_ref(),
+        };
+        let mut wanted: BTreeMap<Document, Vec<(usize, usize)>> = BTreeMap::new();
         for (at, draft) in drafts.iter().enumerate() {
             for (number, label) in draft.labels.iter().enumerate() {
-                wanted.entry(label.file).or_default().push((at, number));
+                wanted.entry(label.document).or_default().push((at, number));
             }
         }
-        let path_of_file = |file: usize| paths.get(&file).map(Candidate::shown).unwrap_or_default();
-        let in_file = |(file, labels): (usize, Vec<(usize, usize)>)| -> Vec<((usize, usize), Location)> {
-            let text = paths.get(&file).and_then(|path| source::decode(path.bytes().ok()?).ok());
+        let path_of = |document: Document| candidate(document).map(Candidate::shown).unwrap_or_default();
+        let in_document = |(document, labels): (Document, Vec<(usize, usize)>)| -> Vec<((usize, usize), Location)> {
+            let text = candidate(document).and_then(|candidate| source::decode(candidate.bytes().ok()?).ok());
             let Some(text) = text else { return Vec::new() };
-            let path = path_of_file(file);
+            let path = path_of(document);
             let located = Located::new(text.as_str(), &path, self.hashes(Some(&text))).showing(dialect::showing(
                 &path,
                 text.as_str(),
@@ -37,11 +43,11 @@ impl TenantReader<'_> {
             labels.into_iter().map(|label| (label, place(label))).collect()
         };
         let mut places: HashMap<(usize, usize), Location> = if self.options.parallel {
-            wanted.into_par_iter().flat_map_iter(in_file).collect()
+            wanted.into_par_iter().flat_map_iter(in_document).collect()
         } else {
-            wanted.into_iter().flat_map(in_file).collect()
+            wanted.into_iter().flat_map(in_document).collect()
         };
-        locate(drafts, tenant, |at, label| places.remove(&at).ok_or_else(|| path_of_file(label.file)))
+        locate(drafts, tenant, |at, label| places.remove(&at).ok_or_else(|| path_of(label.document)))
     }
 }
 

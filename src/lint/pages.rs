@@ -1,17 +1,17 @@
 //! Pages of one list: whether the files hold all of them.
 
 use crate::dialect::Page;
-use crate::policy::Policy;
+use crate::policy::{FileIndex, Policy};
 use crate::tenant::{Missing, MissingPolicies};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pages that go on in one that is not among the files, or not provably.
-pub(super) fn unfollowed(pages: &[(usize, Page)], policies: &[Policy]) -> Vec<Missing> {
-    let mut lists: BTreeMap<Option<&str>, Vec<&(usize, Page)>> = BTreeMap::new();
+pub(super) fn unfollowed(pages: &[(FileIndex, Page)], policies: &[Policy]) -> Vec<Missing> {
+    let mut lists: BTreeMap<Option<&str>, Vec<&(FileIndex, Page)>> = BTreeMap::new();
     for page in pages {
         lists.entry(page.1.context.as_deref()).or_default().push(page);
     }
-    let is_known_whole = |(context, pages): &(Option<&str>, Vec<&(usize, Page)>)| {
+    let is_known_whole = |(context, pages): &(Option<&str>, Vec<&(FileIndex, Page)>)| {
         context.is_some() && is_whole(pages) && are_distinct(pages, policies)
     };
     let unfollowed = lists.into_iter().filter(|list| !is_known_whole(list)).flat_map(|(_, pages)| pages);
@@ -25,7 +25,7 @@ pub(super) fn unfollowed(pages: &[(usize, Page)], policies: &[Policy]) -> Vec<Mi
 
 /// Whether pages follow one another without a gap, from the first to the only one that has none after it. That can be
 /// told only where each says how many elements come before the next.
-fn is_whole(pages: &[&(usize, Page)]) -> bool {
+fn is_whole(pages: &[&(FileIndex, Page)]) -> bool {
     let mut starts = Vec::new();
     for (_, page) in pages {
         match page.next.as_ref().map(|next| next.skip) {
@@ -44,8 +44,8 @@ fn is_whole(pages: &[&(usize, Page)]) -> bool {
 }
 
 /// Whether no policy is on two pages, as it would be if they came from two listings.
-fn are_distinct(pages: &[&(usize, Page)], policies: &[Policy]) -> bool {
-    let is_on = |policy: &Policy, (file, page): &(usize, Page)| {
+fn are_distinct(pages: &[&(FileIndex, Page)], policies: &[Policy]) -> bool {
+    let is_on = |policy: &Policy, (file, page): &(FileIndex, Page)| {
         policy.origin.file == *file
             && policy.origin.pointer.as_str().strip_prefix(page.list.as_str()).is_some_and(|rest| rest.starts_with('/'))
     };
@@ -71,14 +71,14 @@ mod tests {
         Skip(usize),
     }
 
-    fn page(file: usize, count: usize, then: Then) -> (usize, Page) {
+    fn page(file: usize, count: usize, then: Then) -> (FileIndex, Page) {
         let next = |skip| Some(NextPage { pointer: Pointer::root().key("@odata.nextLink"), skip });
         let next = match then {
             Then::Last => None,
             Then::Opaque => next(None),
             Then::Skip(skip) => next(Some(skip)),
         };
-        (file, Page { list: Pointer::root().key("value"), count, context: Some("x".into()), next })
+        (FileIndex(file), Page { list: Pointer::root().key("value"), count, context: Some("x".into()), next })
     }
 
     #[test]

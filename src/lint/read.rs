@@ -7,8 +7,8 @@ use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
 use crate::ignore::{self, About, Ignore};
-use crate::outcome::FileReport;
-use crate::policy::Policy;
+use crate::outcome::{FileReport, TakenFor};
+use crate::policy::{FileIndex, Policy};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::source::{self, Text};
 use crate::syntax::{self, Node, Pointer, SyntaxError};
@@ -37,13 +37,13 @@ pub(super) struct Read {
     pub(super) companions: Companions,
     pub(super) missing: Vec<Missing>,
     /// Lists of policies, and lists that go on elsewhere, by their files.
-    pub(super) pages: Vec<(usize, Page)>,
+    pub(super) pages: Vec<(FileIndex, Page)>,
     /// What tells one tenant's files from another's.
     pub(super) signs: Vec<Sign>,
     pub(super) findings: Vec<Finding>,
-    pub(super) paths: BTreeMap<usize, Candidate>,
-    pub(super) taken: Vec<(usize, FileReport)>,
-    pub(super) ignores: Vec<(usize, Ignore)>,
+    pub(super) paths: BTreeMap<FileIndex, Candidate>,
+    pub(super) taken: Vec<(FileIndex, FileReport)>,
+    pub(super) ignores: Vec<(FileIndex, Ignore)>,
     pub(super) has_infrastructure: bool,
     /// Folders in which a file of Terraform configuration could not be read.
     pub(super) broken_folders: BTreeSet<PathBuf>,
@@ -54,12 +54,12 @@ pub(super) struct Read {
     /// Infrastructure code, of which the other files have something to say.
     pub(super) deferred: Vec<Deferred>,
     /// Other tenants that infrastructure code leads to, by the file that does and the name it has for them.
-    pub(super) others: BTreeMap<(usize, String), Beside>,
+    pub(super) others: BTreeMap<(FileIndex, String), Beside>,
 }
 
 /// A file whose findings wait for the others.
 pub(super) struct Deferred {
-    pub(super) file: usize,
+    pub(super) file: FileIndex,
     pub(super) taken: Taken,
     pub(super) inspected: Vec<Inspected>,
 }
@@ -73,7 +73,7 @@ pub(super) struct Beside {
 
 impl Read {
     /// Records what a file says in addition to its policies.
-    pub(super) fn note(&mut self, file: usize, taken: &mut Taken) {
+    pub(super) fn note(&mut self, file: FileIndex, taken: &mut Taken) {
         self.signs.extend(Sign::of(file, &taken.companions));
         self.companions.absorb(std::mem::take(&mut taken.companions));
         for (name, companions) in std::mem::take(&mut taken.others) {
@@ -139,14 +139,17 @@ impl Read {
     }
 
     /// The folder that a file lies in.
-    pub(super) fn folder(&self, file: usize) -> Option<&Path> {
+    pub(super) fn folder(&self, file: FileIndex) -> Option<&Path> {
         self.paths.get(&file)?.on_disk()?.parent()
     }
 
-    fn note_unreadable(&mut self, file: usize, candidate: Candidate, kind: String) {
+    fn note_unreadable(&mut self, file: FileIndex, candidate: Candidate, kind: TakenFor) {
         self.skipped += 1;
         let path = match &candidate {
-            Candidate::File(path) | Candidate::Other(path) | Candidate::Unreadable(path, _) => Some(path.as_path()),
+            Candidate::File(path)
+            | Candidate::Other(path)
+            | Candidate::Unreadable(path, _)
+            | Candidate::Stored { path, .. } => Some(path.as_path()),
             Candidate::Held(..) => None,
         };
         if let Some(path) = path.filter(|path| is_configuration(path)) {
@@ -168,7 +171,12 @@ impl TenantReader<'_> {
             excluded.fetch_add(usize::from(is_out), Ordering::Relaxed);
             !is_out
         };
-        let mut candidates = inputs.iter().flat_map(Input::files).filter(is_wanted).enumerate();
+        let mut candidates = inputs
+            .iter()
+            .flat_map(Input::files)
+            .filter(is_wanted)
+            .zip((0..).map(FileIndex))
+            .map(|(candidate, file)| (file, candidate));
         let mut read = if self.options.parallel {
             // In batches, so that reading threads rarely wait for the thread that walks the folders.
             std::iter::from_fn(|| {
@@ -190,7 +198,7 @@ impl TenantReader<'_> {
         read
     }
 
-    fn add(&self, mut read: Read, file: usize, candidate: Candidate) -> Read {
+    fn add(&self, mut read: Read, file: FileIndex, candidate: Candidate) -> Read {
         self.progress.fetch_add(1, Ordering::Relaxed);
         let path = candidate.shown();
         self.guard(&mut read, file, &path, |read| self.add_file(read, file, candidate));
@@ -199,7 +207,7 @@ impl TenantReader<'_> {
 
     /// Lets a mistake of caplint's own be a finding of the file that it met it in. What it had read of the file by then is
     /// kept, and more may be missing.
-    fn guard(&self, read: &mut Read, file: usize, path: &str, add: impl FnOnce(&mut Read)) {
+    fn guard(&self, read: &mut Read, file: FileIndex, path: &str, add: impl FnOnce(&mut Read)) {
         if catch_unwind(AssertUnwindSafe(|| add(read))).is_ok() {
             return;
         }
@@ -212,8 +220,8 @@ impl TenantReader<'_> {
         read.findings.extend(findings);
     }
 
-    fn add_file(&self, read: &mut Read, file: usize, candidate: Candidate) {
-        if matches!(candidate, Candidate::Other(_)) {
+    fn add_file(&self, read: &mut Read, file: FileIndex, candidate: Candidate) {
+        if candidate.is_glanced_at() {
             // A file that was not named and cannot be read is skipped.
             let bytes = candidate.bytes().unwrap_or_default();
             if let Some(other) = dialect::glance_bytes(&bytes) {
@@ -235,7 +243,7 @@ impl TenantReader<'_> {
                 let error = error.to_string();
                 let facts = FileFacts { unreadable: Some(&error), ..FileFacts::of(file) };
                 self.locate_in_file(read, &facts, &candidate.shown(), "", None);
-                read.note_unreadable(file, candidate, format!("not read: {error}"));
+                read.note_unreadable(file, candidate, TakenFor::Unreadable(error));
                 return;
             }
         };
@@ -248,14 +256,14 @@ impl TenantReader<'_> {
             Err(error) => {
                 let facts = FileFacts { encoding: Some(&error), ..FileFacts::of(file) };
                 self.locate_in_file(read, &facts, &candidate.shown(), &error.lossy, None);
-                read.note_unreadable(file, candidate, "not text".to_owned());
+                read.note_unreadable(file, candidate, TakenFor::NoText);
                 return;
             }
         };
         self.add_text(read, file, candidate, &text);
     }
 
-    fn add_text(&self, read: &mut Read, file: usize, candidate: Candidate, text: &Text) {
+    fn add_text(&self, read: &mut Read, file: FileIndex, candidate: Candidate, text: &Text) {
         let content = text.as_str();
         let name = candidate.on_disk().and_then(|path| path.file_name()?.to_str()).unwrap_or_default().to_owned();
         let gives_values = dialect::gives_values(&name);
@@ -271,7 +279,7 @@ impl TenantReader<'_> {
                 let errors = [(0, error)];
                 let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
                 self.locate_in_file(read, &facts, &candidate.shown(), content, Some(text));
-                read.note_unreadable(file, candidate, (if is_hcl { "not HCL" } else { "not JSON" }).to_owned());
+                read.note_unreadable(file, candidate, if is_hcl { TakenFor::NoHcl } else { TakenFor::NoJson });
                 return;
             }
         };
@@ -298,7 +306,7 @@ impl TenantReader<'_> {
             read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
         }
         if self.options.keep_files {
-            let (path, kind, policies) = (candidate.shown(), taken.kind.to_owned(), taken.policies);
+            let (path, kind, policies) = (candidate.shown(), TakenFor::Document(taken.kind), taken.policies);
             let encoding = Some(text.encoding.to_string());
             let is_read = taken.unread.is_none() && broken.is_empty();
             read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
@@ -330,14 +338,14 @@ impl TenantReader<'_> {
     }
 
     /// Takes note of a text that is named and not read.
-    fn add_other(&self, read: &mut Read, file: usize, candidate: Candidate, other: &Other, content: &str) {
+    fn add_other(&self, read: &mut Read, file: FileIndex, candidate: Candidate, other: &Other, content: &str) {
         let taken = Taken::of(other);
         read.skipped += 1;
         read.has_infrastructure |= other.is_infrastructure;
         let facts = FileFacts { taken: Some(&taken), ..FileFacts::of(file) };
         self.locate_in_file(read, &facts, &candidate.shown(), content, None);
         read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unread });
-        let (path, kind) = (candidate.shown(), other.kind.to_owned());
+        let (path, kind) = (candidate.shown(), TakenFor::Document(other.kind));
         read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
         read.paths.insert(file, candidate);
     }
@@ -425,9 +433,9 @@ mod tests {
         let options = Options::default();
         let reader = TenantReader { name: "tenant", options: &options, progress: &AtomicUsize::new(0) };
         let mut read = Read::default();
-        reader.guard(&mut read, 0, "good.json", |read| read.files += 1);
-        reader.guard(&mut read, 1, "bad.json", |_| panic!("a mistake"));
-        reader.guard(&mut read, 2, "good.json", |read| read.files += 1);
+        reader.guard(&mut read, FileIndex(0), "good.json", |read| read.files += 1);
+        reader.guard(&mut read, FileIndex(1), "bad.json", |_| panic!("a mistake"));
+        reader.guard(&mut read, FileIndex(2), "good.json", |read| read.files += 1);
         assert!(read.has_crashed);
         assert_eq!((read.files, read.missing.len(), read.findings.len()), (2, 1, 1));
         assert_eq!((read.findings[0].rule, read.findings[0].primary().path.as_str()), ("internal-error", "bad.json"));

@@ -3,11 +3,14 @@
 use super::options::Options;
 use super::read::Read;
 use super::several;
-use crate::discover::{Input, shown};
+use crate::discover::{Candidate, Input, shown};
+use crate::finding::{Draft, Finding};
 use crate::outcome::{FileReport, TenantReport};
+use crate::policy::FileIndex;
 use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::{Clashes, Tenant};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
@@ -25,6 +28,48 @@ pub fn files(inputs: &[Input]) -> Vec<FileReport> {
 pub fn tenants(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Vec<TenantReport> {
     let reader = TenantReader { name, options, progress };
     reader.judge_all(reader.read(inputs))
+}
+
+/// One tenant that is compared with another.
+pub struct Loaded {
+    /// Its name.
+    pub name: String,
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Files that were read.
+    pub files: usize,
+    /// What is wrong with its files.
+    pub findings: Vec<Finding>,
+    paths: BTreeMap<FileIndex, Candidate>,
+    options: Options,
+}
+
+impl Loaded {
+    /// Finds the lines that drafts point at. The files are read once more.
+    #[must_use]
+    pub fn locate(&self, drafts: Vec<Draft>) -> Vec<Finding> {
+        let reader = TenantReader { name: &self.name, options: &self.options, progress: &AtomicUsize::new(0) };
+        reader.locate_in(&self.name, &self.paths, drafts)
+    }
+}
+
+/// Reads a tenant in order to compare it. `progress` counts files.
+#[must_use]
+pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Loaded {
+    let reader = TenantReader { name, options, progress };
+    let mut read = reader.read(inputs);
+    let (mut tenant, _) = TenantReader::tenant(&mut read);
+    if let Some(security_defaults) = options.security_defaults {
+        tenant.companions.security_defaults.get_or_insert(security_defaults);
+    }
+    Loaded {
+        name: name.to_owned(),
+        tenant,
+        files: read.files,
+        findings: read.findings,
+        paths: read.paths,
+        options: options.clone(),
+    }
 }
 
 /// Reads one tenant and judges nothing.
@@ -69,7 +114,7 @@ impl TenantReader<'_> {
 }
 
 impl FileFacts<'_> {
-    pub(super) fn of(file: usize) -> Self {
+    pub(super) fn of(file: FileIndex) -> Self {
         Self {
             file,
             has_crashed: false,

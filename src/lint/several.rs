@@ -6,8 +6,8 @@
 
 use crate::dialect::Page;
 use crate::discover::{Candidate, shown};
-use crate::policy::{Id, Policy, Wording};
-use crate::tenant::{Companions, Evidence, Strangers};
+use crate::policy::{FileIndex, Id, Policy, Wording};
+use crate::tenant::{self, Companions, Evidence, PolicyIndex, Strangers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -41,13 +41,13 @@ const STAGES: [&str; 22] = [
 /// What a file says about its tenant in addition to policies.
 #[derive(Debug)]
 pub(super) struct Sign {
-    pub(super) file: usize,
+    pub(super) file: FileIndex,
     has_security_defaults: bool,
     tenants: BTreeSet<Box<str>>,
 }
 
 impl Sign {
-    pub(super) fn of(file: usize, companions: &Companions) -> Option<Self> {
+    pub(super) fn of(file: FileIndex, companions: &Companions) -> Option<Self> {
         let has_security_defaults = companions.security_defaults.is_some();
         let tells = has_security_defaults || !companions.names.is_empty() || !companions.tenants.is_empty();
         tells.then(|| Self { file, has_security_defaults, tenants: companions.tenants.clone() })
@@ -58,7 +58,7 @@ impl Sign {
 #[derive(Default)]
 struct Branch<'t> {
     is_file: bool,
-    policies: Vec<(usize, &'t Policy)>,
+    policies: Vec<(PolicyIndex, &'t Policy)>,
     pages: Vec<&'t Page>,
     has_security_defaults: bool,
     /// Files with companions and without policies, from the branch.
@@ -68,24 +68,24 @@ struct Branch<'t> {
 /// Parts of the files that look like those of two tenants.
 pub(super) fn strangers(
     policies: &[Policy],
-    pages: &[(usize, Page)],
+    pages: &[(FileIndex, Page)],
     signs: &[Sign],
-    paths: &BTreeMap<usize, Candidate>,
+    paths: &BTreeMap<FileIndex, Candidate>,
 ) -> Vec<Strangers> {
     let own = |policy: &&Policy| policy.origin.wording == Wording::Graph && !policy.deleted;
-    let policies: Vec<(usize, &Policy)> = policies.iter().enumerate().filter(|(_, policy)| own(policy)).collect();
+    let policies: Vec<(PolicyIndex, &Policy)> = tenant::indexed(policies).filter(|(_, policy)| own(policy)).collect();
     let tenants: BTreeSet<&str> = signs.iter().flat_map(|sign| sign.tenants.iter().map(AsRef::as_ref)).collect();
     if let [one, two, ..] = tenants.iter().copied().collect::<Vec<_>>().as_slice() {
         let names = [(*one).to_owned(), (*two).to_owned()];
         let policies = policies.first().into_iter().chain(policies.last()).map(|(index, _)| *index).collect();
         return vec![Strangers { names, evidence: Evidence::TenantIds, policies }];
     }
-    let path = |file: usize| paths.get(&file).and_then(Candidate::on_disk);
+    let path = |file: FileIndex| paths.get(&file).and_then(Candidate::on_disk);
     let mut tree: BTreeMap<PathBuf, BTreeMap<&OsStr, Branch<'_>>> = BTreeMap::new();
     for (index, policy) in &policies {
         each_branch(&mut tree, path(policy.origin.file), |branch, _| branch.policies.push((*index, policy)));
     }
-    let with_policies: BTreeSet<usize> = policies.iter().map(|(_, policy)| policy.origin.file).collect();
+    let with_policies: BTreeSet<FileIndex> = policies.iter().map(|(_, policy)| policy.origin.file).collect();
     for (file, page) in pages {
         each_branch(&mut tree, path(*file), |branch, _| branch.pages.push(page));
     }
@@ -101,7 +101,7 @@ pub(super) fn strangers(
 }
 
 /// Marks the policies that may belong to another tenant.
-pub(super) fn mark(policies: &mut [Policy], strangers: &[Strangers], paths: &BTreeMap<usize, Candidate>) {
+pub(super) fn mark(policies: &mut [Policy], strangers: &[Strangers], paths: &BTreeMap<FileIndex, Candidate>) {
     for policy in policies.iter_mut().filter(|policy| policy.origin.wording == Wording::Graph) {
         let path = paths.get(&policy.origin.file).and_then(Candidate::on_disk);
         policy.foreign |= strangers.iter().any(|pair| match pair.evidence {
@@ -145,7 +145,7 @@ impl<'b, 't> Profile<'b, 't> {
     fn of(name: &'t OsStr, branch: &'b Branch<'t>) -> Self {
         let with_id = || branch.policies.iter().filter_map(|(_, policy)| Some((policy, policy.id.as_ref()?)));
         let real = || with_id().filter(|(_, id)| id.guid().is_some());
-        let name_of = |policy: &Policy| Some(policy.display_name.as_deref()?.trim().to_lowercase());
+        let name_of = |policy: &Policy| Some(policy.name()?.trim().to_lowercase());
         let names = real().filter_map(|(policy, _)| name_of(policy)).collect();
         Self { name, branch, ids: real().map(|(_, id)| id.clone()).collect(), names }
     }

@@ -10,7 +10,7 @@ mod reader;
 
 pub(crate) use reader::{is_truncated, is_type_name};
 
-use super::{Conditions, Fact, GrantControls, Origin, Policy, Reason, State, Strength};
+use super::{Conditions, Fact, FileIndex, GrantControls, Origin, Policy, Reason, State, Strength, content};
 use crate::syntax::{Node, Object};
 use reader::{Reader, Slot};
 use time::Date;
@@ -32,14 +32,18 @@ pub struct Lowered {
 #[must_use]
 pub fn lower(node: &Node<'_>, origin: Origin) -> Lowered {
     let mut reader = Reader { conforms: true, respelt: false, root: origin.root };
-    let policy = reader.policy(node, origin);
+    let mut policy = reader.policy(node, origin);
+    // What conforms and is stated is known. What is not stated has no content.
+    if !reader.conforms {
+        policy.contents = content::of_unknown(&policy, node);
+    }
     Lowered { policy, conforms: reader.conforms }
 }
 
 /// Reads an `authenticationStrengthPolicy` that stands by itself.
 #[must_use]
 pub fn lower_strength(object: &Object<'_>) -> Option<Strength> {
-    let mut reader = Reader { conforms: true, respelt: false, root: 0 };
+    let mut reader = Reader { conforms: true, respelt: false, root: FileIndex(0) };
     reader.strength_object(object)
 }
 
@@ -71,11 +75,7 @@ impl Reader {
             self.conforms &= matches!(slot.node, None | Some(Node::Null | Node::String(_)));
         }
         let id = self.optional_id(id);
-        let display_name = match display_name.node {
-            Some(Node::String(name)) => Some(name.as_ref().into()),
-            Some(Node::Untold(_) | Node::Reference(_) | Node::Secret(_)) => None,
-            _ => self.odd(None),
-        };
+        let display_name = self.name(display_name);
         let state = match self.word::<State>(state) {
             Fact::Known(Some(state)) => Fact::Known(state),
             Fact::Known(None) => self.doubt(Reason::Missing),
@@ -103,13 +103,10 @@ impl Reader {
             Fact::Known(object) => self.grant(object),
             Fact::Unknown(reason) => GrantControls::unknown(reason),
         };
-        let has_session_controls = match self.object(session) {
-            Fact::Known(Some(session)) => {
-                self.session(session);
-                !session.is_void()
-            }
-            Fact::Known(None) => false,
-            Fact::Unknown(_) => true,
+        let (has_session_controls, session) = match self.object(session) {
+            Fact::Known(Some(session)) => (!session.is_void(), self.session(session)),
+            Fact::Known(None) => (false, Fact::Known(Box::default())),
+            Fact::Unknown(reason) => (true, Fact::Unknown(reason)),
         };
         Policy {
             origin,
@@ -121,6 +118,8 @@ impl Reader {
             modified,
             conditions,
             has_session_controls,
+            session,
+            contents: Box::default(),
             grant,
             contradicted: false,
             foreign: false,

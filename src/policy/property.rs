@@ -6,7 +6,7 @@ use std::fmt;
 
 macro_rules! properties {
     ($($(#[$about:meta])* $name:ident = $pointer:literal,)+) => {
-        /// A property of a policy that caplint points at or tells apart.
+        /// A property of a policy that caplint points at, tells apart or translates.
         ///
         /// Source: <https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy>
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +36,8 @@ properties! {
     Applications = "/conditions/applications",
     /// `conditions.applications.applicationFilter`
     ApplicationFilter = "/conditions/applications/applicationFilter",
+    /// `conditions.applications.applicationFilter.mode`
+    ApplicationFilterMode = "/conditions/applications/applicationFilter/mode",
     /// `conditions.applications.applicationFilter.rule`
     ApplicationFilterRule = "/conditions/applications/applicationFilter/rule",
     /// `conditions.applications.excludeApplications`
@@ -46,14 +48,34 @@ properties! {
     IncludeAuthenticationContextClassReferences = "/conditions/applications/includeAuthenticationContextClassReferences",
     /// `conditions.applications.includeUserActions`
     IncludeUserActions = "/conditions/applications/includeUserActions",
+    /// `conditions.authenticationFlows`
+    AuthenticationFlows = "/conditions/authenticationFlows",
     /// `conditions.authenticationFlows.transferMethods`
     TransferMethods = "/conditions/authenticationFlows/transferMethods",
     /// `conditions.clientAppTypes`
     ClientAppTypes = "/conditions/clientAppTypes",
     /// `conditions.clientApplications`
     ClientApplications = "/conditions/clientApplications",
+    /// `conditions.clientApplications.excludeAgentIdServicePrincipals`
+    ExcludeAgentIdServicePrincipals = "/conditions/clientApplications/excludeAgentIdServicePrincipals",
+    /// `conditions.clientApplications.excludeServicePrincipals`
+    ExcludeServicePrincipals = "/conditions/clientApplications/excludeServicePrincipals",
+    /// `conditions.clientApplications.includeAgentIdServicePrincipals`
+    IncludeAgentIdServicePrincipals = "/conditions/clientApplications/includeAgentIdServicePrincipals",
+    /// `conditions.clientApplications.includeServicePrincipals`
+    IncludeServicePrincipals = "/conditions/clientApplications/includeServicePrincipals",
+    /// `conditions.clientApplications.servicePrincipalFilter`
+    ServicePrincipalFilter = "/conditions/clientApplications/servicePrincipalFilter",
+    /// `conditions.clientApplications.servicePrincipalFilter.mode`
+    ServicePrincipalFilterMode = "/conditions/clientApplications/servicePrincipalFilter/mode",
+    /// `conditions.clientApplications.servicePrincipalFilter.rule`
+    ServicePrincipalFilterRule = "/conditions/clientApplications/servicePrincipalFilter/rule",
+    /// `conditions.devices`
+    Devices = "/conditions/devices",
     /// `conditions.devices.deviceFilter`
     DeviceFilter = "/conditions/devices/deviceFilter",
+    /// `conditions.devices.deviceFilter.mode`
+    DeviceFilterMode = "/conditions/devices/deviceFilter/mode",
     /// `conditions.devices.deviceFilter.rule`
     DeviceFilterRule = "/conditions/devices/deviceFilter/rule",
     /// `conditions.insiderRiskLevels`
@@ -82,6 +104,14 @@ properties! {
     ExcludeGroups = "/conditions/users/excludeGroups",
     /// `conditions.users.excludeGuestsOrExternalUsers`
     ExcludeGuestsOrExternalUsers = "/conditions/users/excludeGuestsOrExternalUsers",
+    /// `conditions.users.excludeGuestsOrExternalUsers.externalTenants`
+    ExcludeGuestsTenants = "/conditions/users/excludeGuestsOrExternalUsers/externalTenants",
+    /// `conditions.users.excludeGuestsOrExternalUsers.externalTenants.members`
+    ExcludeGuestsTenantsMembers = "/conditions/users/excludeGuestsOrExternalUsers/externalTenants/members",
+    /// `conditions.users.excludeGuestsOrExternalUsers.externalTenants.membershipKind`
+    ExcludeGuestsTenantsKind = "/conditions/users/excludeGuestsOrExternalUsers/externalTenants/membershipKind",
+    /// `conditions.users.excludeGuestsOrExternalUsers.guestOrExternalUserTypes`
+    ExcludeGuestsTypes = "/conditions/users/excludeGuestsOrExternalUsers/guestOrExternalUserTypes",
     /// `conditions.users.excludeRoles`
     ExcludeRoles = "/conditions/users/excludeRoles",
     /// `conditions.users.excludeUsers`
@@ -90,6 +120,14 @@ properties! {
     IncludeGroups = "/conditions/users/includeGroups",
     /// `conditions.users.includeGuestsOrExternalUsers`
     IncludeGuestsOrExternalUsers = "/conditions/users/includeGuestsOrExternalUsers",
+    /// `conditions.users.includeGuestsOrExternalUsers.externalTenants`
+    IncludeGuestsTenants = "/conditions/users/includeGuestsOrExternalUsers/externalTenants",
+    /// `conditions.users.includeGuestsOrExternalUsers.externalTenants.members`
+    IncludeGuestsTenantsMembers = "/conditions/users/includeGuestsOrExternalUsers/externalTenants/members",
+    /// `conditions.users.includeGuestsOrExternalUsers.externalTenants.membershipKind`
+    IncludeGuestsTenantsKind = "/conditions/users/includeGuestsOrExternalUsers/externalTenants/membershipKind",
+    /// `conditions.users.includeGuestsOrExternalUsers.guestOrExternalUserTypes`
+    IncludeGuestsTypes = "/conditions/users/includeGuestsOrExternalUsers/guestOrExternalUserTypes",
     /// `conditions.users.includeRoles`
     IncludeRoles = "/conditions/users/includeRoles",
     /// `conditions.users.includeUsers`
@@ -114,6 +152,24 @@ properties! {
     TermsOfUse = "/grantControls/termsOfUse",
     /// `id`
     PolicyId = "/id",
+    /// `sessionControls`
+    SessionControls = "/sessionControls",
+    /// `sessionControls.applicationEnforcedRestrictions.isEnabled`
+    ApplicationEnforcedRestrictions = "/sessionControls/applicationEnforcedRestrictions/isEnabled",
+    /// `sessionControls.cloudAppSecurity.cloudAppSecurityType`
+    CloudAppSecurityType = "/sessionControls/cloudAppSecurity/cloudAppSecurityType",
+    /// `sessionControls.disableResilienceDefaults`
+    DisableResilienceDefaults = "/sessionControls/disableResilienceDefaults",
+    /// `sessionControls.persistentBrowser.mode`
+    PersistentBrowserMode = "/sessionControls/persistentBrowser/mode",
+    /// `sessionControls.signInFrequency.authenticationType`
+    SignInFrequencyAuthenticationType = "/sessionControls/signInFrequency/authenticationType",
+    /// `sessionControls.signInFrequency.frequencyInterval`
+    SignInFrequencyInterval = "/sessionControls/signInFrequency/frequencyInterval",
+    /// `sessionControls.signInFrequency.type`
+    SignInFrequencyType = "/sessionControls/signInFrequency/type",
+    /// `sessionControls.signInFrequency.value`
+    SignInFrequencyValue = "/sessionControls/signInFrequency/value",
     /// `state`
     State = "/state",
 }
@@ -122,7 +178,26 @@ impl Property {
     /// The property that a pointer names.
     #[must_use]
     pub fn at(pointer: &Pointer) -> Option<Self> {
-        Self::ALL.iter().copied().find(|property| property.as_str() == pointer.as_str())
+        Self::of(pointer.as_str())
+    }
+
+    /// The same of the text of a pointer.
+    #[must_use]
+    pub fn of(pointer: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|property| property.as_str() == pointer)
+    }
+
+    /// The last step of its pointer.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        self.as_str().rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Whether a pointer leads to it or into it.
+    #[must_use]
+    pub fn holds(self, pointer: &Pointer) -> bool {
+        let rest = pointer.as_str().strip_prefix(self.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// Whether it is another one, or a part of that.
@@ -144,12 +219,11 @@ impl From<Property> for String {
     }
 }
 
+/// Whether a schema has a property at a pointer, in any branch of a union.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) fn is_in_schema(schema: &str, pointer: &str) -> bool {
     use serde_json::Value;
 
-    /// Whether the schema has a property at these steps, in any branch of a union.
     fn has(root: &Value, schema: &Value, steps: &[&str]) -> bool {
         let referred = schema["$ref"].as_str().and_then(|reference| root.pointer(&reference[1..]));
         if referred.is_some_and(|referred| has(root, referred, steps)) {
@@ -163,13 +237,20 @@ mod tests {
         schema["properties"].get(step).is_some_and(|property| has(root, property, rest))
     }
 
+    let schema: Value = serde_json::from_str(schema).unwrap_or_default();
+    has(&schema, &schema, &pointer.split('/').skip(1).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::POLICY_SCHEMA;
+
     #[test]
     fn the_schema_has_every_property() {
-        let schema: Value = serde_json::from_str(crate::schema::POLICY_SCHEMA).unwrap();
         for property in Property::ALL {
-            let steps: Vec<&str> = property.as_str().split('/').skip(1).collect();
-            assert!(has(&schema, &schema, &steps), "{property:?}");
+            assert!(is_in_schema(POLICY_SCHEMA, property.as_str()), "{property:?}");
         }
-        assert!(!has(&schema, &schema, &["conditions", "users", "includeUser"]));
+        assert!(!is_in_schema(POLICY_SCHEMA, "/conditions/users/includeUser"));
     }
 }

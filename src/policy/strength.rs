@@ -59,6 +59,17 @@ impl Allowed {
         };
     }
 
+    /// The combinations that some copy lists.
+    pub fn combinations(&self) -> impl Iterator<Item = Combination> {
+        self.combinations.iter().copied()
+    }
+
+    /// Why there may be others.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Reason> {
+        self.doubt
+    }
+
     /// Whether nothing is said.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -71,7 +82,9 @@ impl Allowed {
         self.combinations.iter().copied().find(|one| !one.is_multifactor())
     }
 
-    fn built_in(&self) -> Option<&'static BuiltInStrength> {
+    /// The built-in strength that this is.
+    #[must_use]
+    pub fn built_in(&self) -> Option<&'static BuiltInStrength> {
         catalog::strengths().iter().find(|known| Some(&known.id) == self.id.as_ref())
     }
 

@@ -122,6 +122,21 @@ impl<T> List<T> {
         self.0.as_ref().is_ok_and(|items| items.is_empty())
     }
 
+    /// Puts the elements into one order, with those that are unknown at the end.
+    pub fn sort(&mut self)
+    where
+        T: Ord,
+    {
+        if let Ok(items) = &mut self.0 {
+            items.sort_by(|one, other| match (one, other) {
+                (Fact::Known(one), Fact::Known(other)) => one.cmp(other),
+                (Fact::Known(_), Fact::Unknown(_)) => std::cmp::Ordering::Less,
+                (Fact::Unknown(_), Fact::Known(_)) => std::cmp::Ordering::Greater,
+                (Fact::Unknown(one), Fact::Unknown(other)) => one.cmp(other),
+            });
+        }
+    }
+
     /// The same with its known elements changed.
     #[must_use]
     pub fn map(self, mut change: impl FnMut(T) -> T) -> Self {

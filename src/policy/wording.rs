@@ -1,5 +1,6 @@
 //! In whose words a file spells a policy: Graph's, or those of a Terraform provider.
 
+use super::Property;
 use crate::syntax::Pointer;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -21,106 +22,88 @@ pub enum Wording {
     Microsoft365,
 }
 
+/// The one attribute that azuread has of a strength.
+const AZUREAD_STRENGTH: &str = "/grant_controls/authentication_strength_policy_id";
+
 /// Properties that azuread calls otherwise, Graph's name first. What is not listed has no name there.
-const AZUREAD: &[(&str, &str)] = &[
-    ("/id", "/object_id"),
-    ("/displayName", "/display_name"),
-    ("/state", "/state"),
-    ("/conditions", "/conditions"),
-    ("/conditions/applications", "/conditions/applications"),
-    ("/conditions/applications/includeApplications", "/conditions/applications/included_applications"),
-    ("/conditions/applications/excludeApplications", "/conditions/applications/excluded_applications"),
-    ("/conditions/applications/includeUserActions", "/conditions/applications/included_user_actions"),
-    ("/conditions/applications/applicationFilter", "/conditions/applications/filter"),
-    ("/conditions/applications/applicationFilter/mode", "/conditions/applications/filter/mode"),
-    ("/conditions/applications/applicationFilter/rule", "/conditions/applications/filter/rule"),
-    ("/conditions/users", "/conditions/users"),
-    ("/conditions/users/includeUsers", "/conditions/users/included_users"),
-    ("/conditions/users/excludeUsers", "/conditions/users/excluded_users"),
-    ("/conditions/users/includeGroups", "/conditions/users/included_groups"),
-    ("/conditions/users/excludeGroups", "/conditions/users/excluded_groups"),
-    ("/conditions/users/includeRoles", "/conditions/users/included_roles"),
-    ("/conditions/users/excludeRoles", "/conditions/users/excluded_roles"),
-    ("/conditions/users/includeGuestsOrExternalUsers", "/conditions/users/included_guests_or_external_users"),
+const AZUREAD: &[(Property, &str)] = &[
+    (Property::PolicyId, "/object_id"),
+    (Property::DisplayName, "/display_name"),
+    (Property::State, "/state"),
+    (Property::Conditions, "/conditions"),
+    (Property::Applications, "/conditions/applications"),
+    (Property::IncludeApplications, "/conditions/applications/included_applications"),
+    (Property::ExcludeApplications, "/conditions/applications/excluded_applications"),
+    (Property::IncludeUserActions, "/conditions/applications/included_user_actions"),
+    (Property::ApplicationFilter, "/conditions/applications/filter"),
+    (Property::ApplicationFilterMode, "/conditions/applications/filter/mode"),
+    (Property::ApplicationFilterRule, "/conditions/applications/filter/rule"),
+    (Property::Users, "/conditions/users"),
+    (Property::IncludeUsers, "/conditions/users/included_users"),
+    (Property::ExcludeUsers, "/conditions/users/excluded_users"),
+    (Property::IncludeGroups, "/conditions/users/included_groups"),
+    (Property::ExcludeGroups, "/conditions/users/excluded_groups"),
+    (Property::IncludeRoles, "/conditions/users/included_roles"),
+    (Property::ExcludeRoles, "/conditions/users/excluded_roles"),
+    (Property::IncludeGuestsOrExternalUsers, "/conditions/users/included_guests_or_external_users"),
+    (Property::IncludeGuestsTypes, "/conditions/users/included_guests_or_external_users/guest_or_external_user_types"),
+    (Property::IncludeGuestsTenants, "/conditions/users/included_guests_or_external_users/external_tenants"),
     (
-        "/conditions/users/includeGuestsOrExternalUsers/guestOrExternalUserTypes",
-        "/conditions/users/included_guests_or_external_users/guest_or_external_user_types",
-    ),
-    (
-        "/conditions/users/includeGuestsOrExternalUsers/externalTenants",
-        "/conditions/users/included_guests_or_external_users/external_tenants",
-    ),
-    (
-        "/conditions/users/includeGuestsOrExternalUsers/externalTenants/membershipKind",
+        Property::IncludeGuestsTenantsKind,
         "/conditions/users/included_guests_or_external_users/external_tenants/membership_kind",
     ),
     (
-        "/conditions/users/includeGuestsOrExternalUsers/externalTenants/members",
+        Property::IncludeGuestsTenantsMembers,
         "/conditions/users/included_guests_or_external_users/external_tenants/members",
     ),
-    ("/conditions/users/excludeGuestsOrExternalUsers", "/conditions/users/excluded_guests_or_external_users"),
+    (Property::ExcludeGuestsOrExternalUsers, "/conditions/users/excluded_guests_or_external_users"),
+    (Property::ExcludeGuestsTypes, "/conditions/users/excluded_guests_or_external_users/guest_or_external_user_types"),
+    (Property::ExcludeGuestsTenants, "/conditions/users/excluded_guests_or_external_users/external_tenants"),
     (
-        "/conditions/users/excludeGuestsOrExternalUsers/guestOrExternalUserTypes",
-        "/conditions/users/excluded_guests_or_external_users/guest_or_external_user_types",
-    ),
-    (
-        "/conditions/users/excludeGuestsOrExternalUsers/externalTenants",
-        "/conditions/users/excluded_guests_or_external_users/external_tenants",
-    ),
-    (
-        "/conditions/users/excludeGuestsOrExternalUsers/externalTenants/membershipKind",
+        Property::ExcludeGuestsTenantsKind,
         "/conditions/users/excluded_guests_or_external_users/external_tenants/membership_kind",
     ),
     (
-        "/conditions/users/excludeGuestsOrExternalUsers/externalTenants/members",
+        Property::ExcludeGuestsTenantsMembers,
         "/conditions/users/excluded_guests_or_external_users/external_tenants/members",
     ),
-    ("/conditions/clientApplications", "/conditions/client_applications"),
-    (
-        "/conditions/clientApplications/includeServicePrincipals",
-        "/conditions/client_applications/included_service_principals",
-    ),
-    (
-        "/conditions/clientApplications/excludeServicePrincipals",
-        "/conditions/client_applications/excluded_service_principals",
-    ),
-    ("/conditions/clientApplications/servicePrincipalFilter", "/conditions/client_applications/filter"),
-    ("/conditions/clientApplications/servicePrincipalFilter/mode", "/conditions/client_applications/filter/mode"),
-    ("/conditions/clientApplications/servicePrincipalFilter/rule", "/conditions/client_applications/filter/rule"),
-    ("/conditions/clientAppTypes", "/conditions/client_app_types"),
-    ("/conditions/platforms", "/conditions/platforms"),
-    ("/conditions/platforms/includePlatforms", "/conditions/platforms/included_platforms"),
-    ("/conditions/platforms/excludePlatforms", "/conditions/platforms/excluded_platforms"),
-    ("/conditions/locations", "/conditions/locations"),
-    ("/conditions/locations/includeLocations", "/conditions/locations/included_locations"),
-    ("/conditions/locations/excludeLocations", "/conditions/locations/excluded_locations"),
-    ("/conditions/devices", "/conditions/devices"),
-    ("/conditions/devices/deviceFilter", "/conditions/devices/filter"),
-    ("/conditions/devices/deviceFilter/mode", "/conditions/devices/filter/mode"),
-    ("/conditions/devices/deviceFilter/rule", "/conditions/devices/filter/rule"),
-    ("/conditions/signInRiskLevels", "/conditions/sign_in_risk_levels"),
-    ("/conditions/userRiskLevels", "/conditions/user_risk_levels"),
-    ("/conditions/servicePrincipalRiskLevels", "/conditions/service_principal_risk_levels"),
-    ("/conditions/insiderRiskLevels", "/conditions/insider_risk_levels"),
-    ("/conditions/authenticationFlows/transferMethods", "/conditions/authentication_flow_transfer_methods"),
-    ("/grantControls", "/grant_controls"),
-    ("/grantControls/operator", "/grant_controls/operator"),
-    ("/grantControls/builtInControls", "/grant_controls/built_in_controls"),
-    ("/grantControls/customAuthenticationFactors", "/grant_controls/custom_authentication_factors"),
-    ("/grantControls/termsOfUse", "/grant_controls/terms_of_use"),
-    ("/grantControls/authenticationStrength/id", "/grant_controls/authentication_strength_policy_id"),
-    ("/sessionControls", "/session_controls"),
-    (
-        "/sessionControls/applicationEnforcedRestrictions/isEnabled",
-        "/session_controls/application_enforced_restrictions_enabled",
-    ),
-    ("/sessionControls/cloudAppSecurity/cloudAppSecurityType", "/session_controls/cloud_app_security_policy"),
-    ("/sessionControls/disableResilienceDefaults", "/session_controls/disable_resilience_defaults"),
-    ("/sessionControls/persistentBrowser/mode", "/session_controls/persistent_browser_mode"),
-    ("/sessionControls/signInFrequency/value", "/session_controls/sign_in_frequency"),
-    ("/sessionControls/signInFrequency/type", "/session_controls/sign_in_frequency_period"),
-    ("/sessionControls/signInFrequency/authenticationType", "/session_controls/sign_in_frequency_authentication_type"),
-    ("/sessionControls/signInFrequency/frequencyInterval", "/session_controls/sign_in_frequency_interval"),
+    (Property::ClientApplications, "/conditions/client_applications"),
+    (Property::IncludeServicePrincipals, "/conditions/client_applications/included_service_principals"),
+    (Property::ExcludeServicePrincipals, "/conditions/client_applications/excluded_service_principals"),
+    (Property::ServicePrincipalFilter, "/conditions/client_applications/filter"),
+    (Property::ServicePrincipalFilterMode, "/conditions/client_applications/filter/mode"),
+    (Property::ServicePrincipalFilterRule, "/conditions/client_applications/filter/rule"),
+    (Property::ClientAppTypes, "/conditions/client_app_types"),
+    (Property::Platforms, "/conditions/platforms"),
+    (Property::IncludePlatforms, "/conditions/platforms/included_platforms"),
+    (Property::ExcludePlatforms, "/conditions/platforms/excluded_platforms"),
+    (Property::Locations, "/conditions/locations"),
+    (Property::IncludeLocations, "/conditions/locations/included_locations"),
+    (Property::ExcludeLocations, "/conditions/locations/excluded_locations"),
+    (Property::Devices, "/conditions/devices"),
+    (Property::DeviceFilter, "/conditions/devices/filter"),
+    (Property::DeviceFilterMode, "/conditions/devices/filter/mode"),
+    (Property::DeviceFilterRule, "/conditions/devices/filter/rule"),
+    (Property::SignInRiskLevels, "/conditions/sign_in_risk_levels"),
+    (Property::UserRiskLevels, "/conditions/user_risk_levels"),
+    (Property::ServicePrincipalRiskLevels, "/conditions/service_principal_risk_levels"),
+    (Property::InsiderRiskLevels, "/conditions/insider_risk_levels"),
+    (Property::TransferMethods, "/conditions/authentication_flow_transfer_methods"),
+    (Property::GrantControls, "/grant_controls"),
+    (Property::GrantOperator, "/grant_controls/operator"),
+    (Property::BuiltInControls, "/grant_controls/built_in_controls"),
+    (Property::CustomAuthenticationFactors, "/grant_controls/custom_authentication_factors"),
+    (Property::TermsOfUse, "/grant_controls/terms_of_use"),
+    (Property::AuthenticationStrengthId, AZUREAD_STRENGTH),
+    (Property::SessionControls, "/session_controls"),
+    (Property::ApplicationEnforcedRestrictions, "/session_controls/application_enforced_restrictions_enabled"),
+    (Property::CloudAppSecurityType, "/session_controls/cloud_app_security_policy"),
+    (Property::DisableResilienceDefaults, "/session_controls/disable_resilience_defaults"),
+    (Property::PersistentBrowserMode, "/session_controls/persistent_browser_mode"),
+    (Property::SignInFrequencyValue, "/session_controls/sign_in_frequency"),
+    (Property::SignInFrequencyType, "/session_controls/sign_in_frequency_period"),
+    (Property::SignInFrequencyAuthenticationType, "/session_controls/sign_in_frequency_authentication_type"),
+    (Property::SignInFrequencyInterval, "/session_controls/sign_in_frequency_interval"),
 ];
 
 impl Wording {
@@ -132,10 +115,10 @@ impl Wording {
             Self::Microsoft365 => pointer.steps().fold(Pointer::root(), |own, step| own.key(&snake_case(&step))),
             Self::Azuread => {
                 // A strength is one attribute there, whatever of it is meant.
-                if pointer.as_str().starts_with("/grantControls/authenticationStrength") {
-                    return Pointer::new("/grant_controls/authentication_strength_policy_id");
+                if Property::AuthenticationStrength.holds(pointer) {
+                    return Pointer::new(AZUREAD_STRENGTH);
                 }
-                translated(pointer.as_str(), AZUREAD.iter().copied())
+                translated(pointer.as_str(), AZUREAD.iter().map(|(graph, own)| (graph.as_str(), *own)))
             }
         }
     }
@@ -148,15 +131,15 @@ impl Wording {
             Self::Microsoft365 => own.steps().fold(Pointer::root(), |graph, step| graph.key(&camel_case(&step))),
             Self::Azuread => match azuread_by_own().get(own.as_str()) {
                 Some(graph) => Pointer::new(*graph),
-                None => translated(own.as_str(), AZUREAD.iter().map(|(graph, own)| (*own, *graph))),
+                None => translated(own.as_str(), AZUREAD.iter().map(|(graph, own)| (*own, graph.as_str()))),
             },
         }
     }
 }
 
 /// The table from its other side. Every attribute of every policy is looked up.
-fn azuread_by_own() -> &'static HashMap<&'static str, &'static str> {
-    static BY_OWN: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+fn azuread_by_own() -> &'static HashMap<&'static str, Property> {
+    static BY_OWN: OnceLock<HashMap<&'static str, Property>> = OnceLock::new();
     BY_OWN.get_or_init(|| AZUREAD.iter().map(|(graph, own)| (*own, *graph)).collect())
 }
 
@@ -192,6 +175,8 @@ fn camel_case(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::property::is_in_schema;
+    use crate::schema::{AZUREAD_SCHEMA, MICROSOFT365_SCHEMA};
 
     #[test]
     fn a_place_is_called_as_its_file_calls_it_and_back() {
@@ -226,7 +211,24 @@ mod tests {
     fn every_row_of_the_table_leads_there_and_back() {
         for (graph, own) in AZUREAD {
             assert_eq!(Wording::Azuread.of_graph(&Pointer::new(*graph)).as_str(), *own);
-            assert_eq!(Wording::Azuread.to_graph(&Pointer::new(*own)).as_str(), *graph);
+            assert_eq!(Wording::Azuread.to_graph(&Pointer::new(*own)).as_str(), graph.as_str());
         }
+    }
+
+    #[test]
+    fn the_provider_has_every_name_of_the_table() {
+        for (_, own) in AZUREAD {
+            assert!(is_in_schema(AZUREAD_SCHEMA, own), "{own}");
+        }
+        assert!(!is_in_schema(AZUREAD_SCHEMA, "/conditions/users/include_users"));
+    }
+
+    #[test]
+    fn the_other_provider_has_graphs_names_in_snake_case() {
+        let missing = Property::ALL.iter().filter(|property| {
+            let own = Wording::Microsoft365.of_graph(&Pointer::new(**property));
+            !is_in_schema(MICROSOFT365_SCHEMA, own.as_str())
+        });
+        assert_eq!(missing.collect::<Vec<_>>(), Vec::<&Property>::new());
     }
 }

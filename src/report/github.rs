@@ -47,7 +47,7 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-fn annotation(finding: &Finding, root: &Root, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn annotation(finding: &Finding, root: &Root, out: &mut dyn Write) -> io::Result<()> {
     let command = match finding.level {
         Level::Error => "error",
         Level::Warning => "warning",
@@ -71,7 +71,7 @@ fn annotation(finding: &Finding, root: &Root, out: &mut dyn Write) -> io::Result
 }
 
 /// Escapes a message.
-fn data(text: &str) -> String {
+pub(super) fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

@@ -109,12 +109,20 @@ fn exception(exception: &ExceptionReport) -> Value {
     })
 }
 
-fn policy(policy: &PolicyRef) -> Value {
-    json!({ "id": policy.id, "displayName": policy.display_name, "address": policy.address })
+pub(super) fn policy(policy: &PolicyRef) -> Value {
+    json!({ "id": policy.id, "displayName": policy.name(), "address": policy.address })
 }
 
 /// A sign-in as another program can replay it.
+#[must_use]
 pub fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
+    let mut value = sign_in_parts(sign_in, relevant);
+    value["signInContext"] = json!({ "resource": resource(&sign_in.resource) });
+    value
+}
+
+/// The same without what a token is asked for.
+pub(super) fn sign_in_parts(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
     let strings = |ids: &mut dyn Iterator<Item = String>| ids.collect::<Vec<_>>();
     let mut device = Map::new();
     for (attribute, value) in &sign_in.device.attributes {
@@ -135,7 +143,7 @@ pub fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
             "groups": strings(&mut sign_in.groups.iter().map(ToString::to_string)),
             "roles": strings(&mut sign_in.roles.iter().map(ToString::to_string)),
         },
-        "signInContext": { "resource": resource(&sign_in.resource) },
+        "signInContext": {},
         "signInConditions": {
             "clientAppType": sign_in.client_app.word(),
             "devicePlatform": sign_in.platform.word(),
@@ -153,7 +161,7 @@ pub fn witness(sign_in: &SignIn, relevant: &[Coordinate]) -> Value {
 /// An app id, a suite, a user action, or `any` for an app that no policy names.
 fn resource(resource: &Resource) -> String {
     match resource {
-        Resource::App(id) | Resource::UserAction(id) => id.to_string(),
+        Resource::App(id) | Resource::UserAction(id) | Resource::AuthenticationContext(id) => id.to_string(),
         Resource::OfSuite(suite) => suite.word().to_owned(),
         Resource::Other | Resource::Every => "any".to_owned(),
     }
@@ -178,7 +186,7 @@ fn path(coordinate: Coordinate) -> &'static str {
     }
 }
 
-fn finding(finding: &Finding) -> Value {
+pub(super) fn finding(finding: &Finding) -> Value {
     let locations: Vec<Value> = finding
         .locations
         .iter()

@@ -123,7 +123,7 @@ fn findings_to(run: &Run, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text in which nothing is markup, a mention or a reference.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     clip(&visible(text), 500).chars().fold(String::new(), |mut escaped, character| {
         match character {
             '<' | '>' | '&' | '@' | '#' => escaped.push_str(&format!("&#{};", u32::from(character))),

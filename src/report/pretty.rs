@@ -11,11 +11,9 @@ use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_w
 use std::io::{self, Write};
 
 pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let chars = if style.unicode { Chars::box_drawing() } else { Chars::ascii() };
-    let config = Config { chars, tab_width: 4, ..Config::default() };
     for tenant in &run.tenants {
-        for finding in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
-            finding_to(finding, &config, style, out)?;
+        for shown in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
+            finding(shown, style, out)?;
         }
     }
     if style.quiet {
@@ -31,7 +29,10 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
     footer_to(run, style, out)
 }
 
-fn finding_to(finding: &Finding, config: &Config, style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// A finding with its lines.
+pub(super) fn finding(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let chars = if style.unicode { Chars::box_drawing() } else { Chars::ascii() };
+    let config = Config { chars, tab_width: 4, ..Config::default() };
     let severity = match finding.level {
         Level::Error => Severity::Error,
         Level::Warning => Severity::Warning,
@@ -61,11 +62,11 @@ fn finding_to(finding: &Finding, config: &Config, style: Style, out: &mut dyn Wr
         let styles = Styles::default();
         let mut colored = Vec::new();
         let mut writer = StylesWriter::new(Ansi::new(&mut colored), &styles);
-        let result = emit_to_write_style(&mut writer, config, &snippets, &diagnostic);
+        let result = emit_to_write_style(&mut writer, &config, &snippets, &diagnostic);
         out.write_all(&colored)?;
         result
     } else {
-        emit_to_io_write(&mut *out, config, &snippets, &diagnostic)
+        emit_to_io_write(&mut *out, &config, &snippets, &diagnostic)
     };
     result.map_err(|error| match error {
         codespan_reporting::files::Error::Io(error) => error,

@@ -4,7 +4,7 @@
 //! a dozen would be used.
 
 use super::{NOTHING, Root, Run, json as report};
-use crate::finding::{Finding, Level, Location, clip, escape_invisible, visible};
+use crate::finding::{Finding, Level, Location, PolicyRef, clip, escape_invisible, visible};
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Category, Meta, Rule};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -13,12 +13,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// GitHub keeps the first 5,000 results of a run.
-const RESULTS: usize = 5_000;
+pub(super) const RESULTS: usize = 5_000;
 /// Related places that a reader can take in.
 const RELATED: usize = 10;
 /// Tags of a rule that GitHub takes.
 const TAGS: usize = 20;
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+pub(super) const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
@@ -86,8 +87,13 @@ fn merged(run: &Run) -> Vec<Group<'_>> {
 }
 
 fn driver(rules: &[&dyn Rule], metas: &[Meta]) -> Value {
-    let version = env!("CARGO_PKG_VERSION");
     let rules: Vec<Value> = rules.iter().zip(metas).map(|(rule, meta)| descriptor(*rule, meta)).collect();
+    tool(&rules)
+}
+
+/// caplint with the rules that it reports.
+pub(super) fn tool(rules: &[Value]) -> Value {
+    let version = env!("CARGO_PKG_VERSION");
     json!({
         "name": "caplint",
         "fullName": format!("caplint {version}"),
@@ -177,6 +183,11 @@ fn invocation(run: &Run, dropped: usize) -> Value {
     })
 }
 
+/// A result for one finding.
+pub(super) fn single(finding: &Finding, root: &Root) -> Value {
+    result(&Group { first: finding, others: Vec::new() }, &[], root)
+}
+
 fn result(group: &Group<'_>, metas: &[Meta], root: &Root) -> Value {
     let finding = group.first;
     let primary = finding.primary();
@@ -228,7 +239,7 @@ fn result(group: &Group<'_>, metas: &[Meta], root: &Root) -> Value {
         "properties": {
             "tenant": finding.tenant,
             "policyId": finding.policy.as_ref().and_then(|policy| policy.id.clone()),
-            "policyName": finding.policy.as_ref().and_then(|policy| policy.display_name.as_ref()).map(|name| clip(&visible(name), 255)),
+            "policyName": finding.policy.as_ref().and_then(PolicyRef::name).map(|name| clip(&visible(name), 255)),
         },
     });
     if let Some(index) = metas.iter().position(|meta| meta.id == finding.rule) {
@@ -285,7 +296,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-fn level(level: Level) -> &'static str {
+pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
         Level::Warning => "warning",

@@ -6,21 +6,21 @@ use crate::controls::{Control, Selection};
 use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
 use crate::dialect::Taken;
 use crate::ignore::Ignore;
-use crate::policy::{Fact, GrantControl, Id, Policy, State};
+use crate::policy::{Fact, FileIndex, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::schema::{Violation, ViolationKind};
 use crate::signin::{AssumeEnabled, View};
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
-use crate::tenant::{Bearers, Clashes, NO_CLASHES, Tenant};
+use crate::tenant::{Bearers, Clashes, NO_CLASHES, PolicyIndex, Tenant};
 use std::cell::{OnceCell, RefCell};
 use std::sync::OnceLock;
 use time::Date;
 
 /// One file, as it was read.
 pub struct FileFacts<'a> {
-    /// Its index among the tenant's files.
-    pub file: usize,
+    /// Which one.
+    pub file: FileIndex,
     /// An internal error prevented caplint from reading the file.
     pub has_crashed: bool,
     /// It could not be read at all, in the system's words.
@@ -85,7 +85,7 @@ pub struct TenantFacts<'a> {
 }
 
 /// That everybody is blocked, with or without exceptions, and the policies that do it.
-pub type Blocked = (Verdict, Vec<usize>);
+pub type Blocked = (Verdict, Vec<PolicyIndex>);
 
 /// Which reading of a control counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -190,7 +190,7 @@ fn every_rule_can_be_ignored_in_every_way() {
         let quoted = |text: &String| serde_json::to_string(text).unwrap();
         let ways: [(&str, Named); 3] = [
             ("id", |policy| policy.id.as_ref().map(|id| id.to_uppercase())),
-            ("name", |policy| policy.display_name.clone()),
+            ("name", |policy| policy.name().map(str::to_owned)),
             ("address", |policy| policy.address.clone()),
         ];
         for (way, name) in ways {

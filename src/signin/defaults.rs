@@ -18,9 +18,13 @@ impl View<'_> {
         }
         let at_management = match &sign_in.resource {
             Resource::App(app) => catalog::is_management_api(app),
-            Resource::Every | Resource::OfSuite(_) | Resource::Other | Resource::UserAction(_) => false,
+            Resource::Every
+            | Resource::OfSuite(_)
+            | Resource::Other
+            | Resource::UserAction(_)
+            | Resource::AuthenticationContext(_) => false,
         };
-        let at_an_app = !matches!(sign_in.resource, Resource::UserAction(_));
+        let at_an_app = !matches!(sign_in.resource, Resource::UserAction(_) | Resource::AuthenticationContext(_));
         let administrates =
             catalog::role_set("security-defaults").any(|role| sign_in.roles.contains(&role.id)) && at_an_app;
         let is_legacy = match sign_in.client_app {

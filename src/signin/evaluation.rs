@@ -1,7 +1,7 @@
 //! One sign-in, policy by policy: what applies, what does not and why, what is demanded, and what comes of it.
 
 use super::{Cause, Demand, Lens, Match, SignIn, View, conditions, demand};
-use crate::tenant::SecurityDefaults;
+use crate::tenant::{PolicyIndex, SecurityDefaults};
 
 /// What the policies of a tenant make of one sign-in.
 #[derive(Debug)]
@@ -32,13 +32,13 @@ pub enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// What is required must be done, or the sign-in is blocked: these policies see to it, here the first of them.
-    Forced(usize),
+    Forced(PolicyIndex),
     /// Security defaults are on, and see to it.
     ByDefaults,
     /// Access is granted without.
     Granted,
     /// It hangs on this policy, for this reason.
-    Unknown(usize, Cause),
+    Unknown(PolicyIndex, Cause),
 }
 
 impl View<'_> {
@@ -52,13 +52,13 @@ impl View<'_> {
             _ => None,
         };
         let outcome = if let Some(index) = policies.iter().position(forcing) {
-            Outcome::Forced(index)
+            Outcome::Forced(PolicyIndex(index))
         } else if self.tenant.security_defaults() == SecurityDefaults::On && self.defaults_stop(sign_in) {
             Outcome::ByDefaults
         } else if let Some((index, cause)) =
             policies.iter().enumerate().find_map(|(index, answer)| Some((index, unknown(answer)?)))
         {
-            Outcome::Unknown(index, cause)
+            Outcome::Unknown(PolicyIndex(index), cause)
         } else {
             Outcome::Granted
         };

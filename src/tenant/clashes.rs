@@ -1,7 +1,7 @@
 //! Policies that cannot all be of one state of one tenant.
 
-use super::Tenant;
-use crate::policy::{Id, Policy};
+use super::{PolicyIndex, Tenant};
+use crate::policy::{FileIndex, Id, Policy};
 use std::collections::hash_map::{Entry, HashMap};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub struct Clashes {
     /// Groups of policies that carry one id and differ.
-    pub contradictions: Vec<Vec<usize>>,
+    pub contradictions: Vec<Vec<PolicyIndex>>,
     /// Groups of policies of different names that carry one id, which is thus a placeholder.
-    pub shared_ids: Vec<Vec<usize>>,
+    pub shared_ids: Vec<Vec<PolicyIndex>>,
     /// Parts of the files that look like those of two tenants.
     pub strangers: Vec<Strangers>,
 }
@@ -27,7 +27,7 @@ pub struct Strangers {
     /// Why.
     pub evidence: Evidence,
     /// A policy of each, if it has one.
-    pub policies: Vec<usize>,
+    pub policies: Vec<PolicyIndex>,
 }
 
 /// Why two parts of the files look like those of two tenants.
@@ -51,15 +51,15 @@ impl Tenant {
     /// Drops copies of a policy that say the same, and marks those that carry one id and differ: dated dumps, two
     /// tenants in one folder. An id that policies of different names carry is a placeholder, if it looks like one or if
     /// they lie in one folder; each of them counts. `folder` tells a file's folder.
-    pub fn settle_duplicates<F: Ord>(&mut self, folder: impl Fn(usize) -> F) -> Clashes {
+    pub fn settle_duplicates<F: Ord>(&mut self, folder: impl Fn(FileIndex) -> F) -> Clashes {
         let mut clashes = Clashes::default();
-        let mut first: HashMap<Id, usize> = HashMap::with_capacity(self.policies.len());
+        let mut first: HashMap<Id, PolicyIndex> = HashMap::with_capacity(self.policies.len());
         let mut copy = vec![false; self.policies.len()];
-        for (index, policy) in self.policies.iter().enumerate() {
+        for (index, policy) in self.indexed() {
             let Some(id) = policy.id.clone().filter(|id| id.guid().is_some()) else { continue };
             match first.entry(id) {
                 Entry::Vacant(entry) => _ = entry.insert(index),
-                Entry::Occupied(entry) => copy[index] = self.policies[*entry.get()].says_the_same(policy),
+                Entry::Occupied(entry) => copy[index.0] = self[*entry.get()].says_the_same(policy),
             }
         }
         let mut copies = copy.into_iter();
@@ -67,20 +67,22 @@ impl Tenant {
         if first.len() == self.policies.len() {
             return clashes;
         }
-        let mut groups: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
-        for (index, policy) in self.policies.iter().enumerate() {
+        let mut groups: BTreeMap<Id, Vec<PolicyIndex>> = BTreeMap::new();
+        for (index, policy) in self.indexed() {
             if let Some(id) = policy.id.as_ref().filter(|id| id.guid().is_some()) {
                 groups.entry(id.clone()).or_default().push(index);
             }
         }
         groups.retain(|_, group| group.len() > 1);
         for (id, group) in groups {
-            let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            let mut named: BTreeMap<Option<String>, Vec<PolicyIndex>> = BTreeMap::new();
             for index in &group {
-                named.entry(name(&self.policies[*index])).or_default().push(*index);
+                named.entry(name(&self[*index])).or_default().push(*index);
             }
-            let folders: BTreeSet<F> = group.iter().map(|index| folder(self.policies[*index].origin.file)).collect();
-            if named.len() > 1 && (folders.len() == 1 || is_made_up(&id)) {
+            let folders: BTreeSet<F> = group.iter().map(|index| folder(self[*index].origin.file)).collect();
+            // A name that cannot be told may be one of the others.
+            let told = named.keys().flatten().count();
+            if told > 1 && (folders.len() == 1 || is_made_up(&id)) {
                 clashes.contradictions.extend(named.into_values().filter(|group| group.len() > 1));
                 clashes.shared_ids.push(group);
             } else {
@@ -88,14 +90,15 @@ impl Tenant {
             }
         }
         for index in clashes.contradictions.iter().flatten() {
-            self.policies[*index].contradicted = true;
+            self[*index].contradicted = true;
         }
         clashes
     }
 }
 
-fn name(policy: &Policy) -> String {
-    policy.display_name.as_deref().unwrap_or_default().trim().to_lowercase()
+/// What a policy is called, which may be nothing at all; none if the file does not tell.
+fn name(policy: &Policy) -> Option<String> {
+    Some(policy.told_name()?.trim().to_lowercase())
 }
 
 /// Whether an id is one that somebody has typed: a few digits over and over.
@@ -113,11 +116,13 @@ mod tests {
     const REAL: &str = "5d1f3c7a-9b2e-4c68-8a10-e7f4d2b6c935";
     const MADE_UP: &str = "00000000-0000-0000-0000-000000000000";
 
-    /// How many groups contradict one another and share an id, of policies with these ids, names, states and folders.
+    /// How many groups contradict one another and share an id, of policies with these ids, names, states and folders. A
+    /// name that is "?" cannot be told.
     fn settle(policies: &[(&str, &str, &str, usize)]) -> (usize, usize, usize) {
         let policy = |(id, name, state, folder): &(&str, &str, &str, usize)| {
-            let text = format!(r#"{{"id": "{id}", "displayName": "{name}", "state": "{state}", "conditions": {{}}}}"#);
-            lower(&parse(&text).unwrap(), Origin::document(*folder)).policy
+            let name = if *name == "?" { "true".to_owned() } else { format!("\"{name}\"") };
+            let text = format!(r#"{{"id": "{id}", "displayName": {name}, "state": "{state}", "conditions": {{}}}}"#);
+            lower(&parse(&text).unwrap(), Origin::document(FileIndex(*folder))).policy
         };
         let mut tenant = Tenant { policies: policies.iter().map(policy).collect(), ..Tenant::default() };
         let clashes = tenant.settle_duplicates(|file| file);
@@ -134,5 +139,13 @@ mod tests {
         assert_eq!(settle(&[(MADE_UP, "a", "enabled", 1), (MADE_UP, "b", "enabled", 2)]), (0, 1, 0));
         let mixed = [(MADE_UP, "a", "enabled", 1), (MADE_UP, "b", "enabled", 1), (MADE_UP, "a", "disabled", 2)];
         assert_eq!(settle(&mixed), (1, 1, 2));
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_told_is_no_other_name() {
+        assert_eq!(settle(&[(REAL, "a", "enabled", 1), (REAL, "?", "enabled", 2)]), (0, 0, 0));
+        assert_eq!(settle(&[(REAL, "a", "enabled", 1), (REAL, "?", "disabled", 1)]), (1, 0, 2));
+        let several = [(MADE_UP, "a", "enabled", 1), (MADE_UP, "b", "disabled", 1), (MADE_UP, "?", "disabled", 1)];
+        assert_eq!(settle(&several), (0, 1, 0));
     }
 }

@@ -257,7 +257,7 @@ fn spelt_by(provider: &'static terraform::Provider, document: Document) -> usize
             assert_eq!(verdict, truth(&variant), "{case}");
             assert_eq!(query, variant["verdicts"]["seedR1"] == "P", "{case}");
             let tenant = lint::load(&inputs, &options(&variant));
-            let read = tenant.policies.iter().map(|policy| policy.display_name.as_deref().unwrap().to_owned());
+            let read = tenant.policies.iter().map(|policy| policy.name().unwrap().to_owned());
             assert_eq!(names(read.collect()), called, "{case}");
         }
         spelt += 1;
@@ -309,7 +309,7 @@ fn what_is_plainly_in_order_is_valid_in_the_words_of_its_provider() {
             };
             let text = String::from_utf8(terraform::plan(&resources)).unwrap();
             let document = caplint::syntax::parse(&text).unwrap();
-            caplint::dialect::read(&text, &document, 0, &mut |found| {
+            caplint::dialect::read(&text, &document, caplint::policy::FileIndex(0), &mut |found| {
                 let wording = found.origin.wording;
                 if caplint::policy::lower(found.node, found.origin.clone()).conforms {
                     assert!(

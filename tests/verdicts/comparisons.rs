@@ -8,7 +8,7 @@ use caplint::coverage::{self, Comparison, Options, Redundant};
 use caplint::policy::{Conditions, Fact, Id, Policy, State};
 use caplint::requirement::{Grant, Requirement, Resource};
 use caplint::signin::{AppFact, Lens, Match, SignIn, Undefined, View};
-use caplint::tenant::Tenant;
+use caplint::tenant::{PolicyIndex, Tenant};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -43,7 +43,7 @@ fn sign_ins(axes: &[Axis], requirement: &Requirement, policies: &[Policy]) -> Ve
     let is_open = |resource: &Resource| match resource {
         Resource::App(id) => Suite::Office365.holds(id).is_none(),
         Resource::OfSuite(suite) => *suite == Suite::AdminPortals,
-        Resource::Every | Resource::Other | Resource::UserAction(_) => false,
+        Resource::Every | Resource::Other | Resource::UserAction(_) | Resource::AuthenticationContext(_) => false,
     };
     let open: Vec<SignIn> = all.iter().filter(|one| is_open(&one.resource)).cloned().collect();
     all.extend(open.into_iter().map(|mut both| {
@@ -93,26 +93,26 @@ fn check_addition(axes: &[Axis], mut policies: Vec<Policy>, requirement: &Requir
 /// something is left that they do not.
 fn check_redundancy(axes: &[Axis], policies: Vec<Policy>, requirement: &Requirement) -> Result<usize, TestCaseError> {
     let tenant = Tenant { policies, ..tenant(&[]) };
-    let policies = &tenant.policies;
     let view = coverage::view(requirement, &tenant, Options::default());
-    let candidates: Vec<usize> = (0..policies.len()).collect();
+    let candidates: Vec<PolicyIndex> = tenant.indexed().map(|(index, _)| index).collect();
     let found = Comparison::new(requirement, &tenant, Options::default()).redundant(&candidates);
     let sign_ins = sign_ins(axes, requirement, &tenant.policies);
-    let open = |index: usize, by: &[usize]| {
+    let open = |index: PolicyIndex, by: &[PolicyIndex]| {
         sign_ins.iter().find(|sign_in| {
-            let is_stopped = |by: &usize| surely(&view, &policies[*by], sign_in);
-            perhaps(&view, &policies[index], sign_in, Lens::Plain) && !by.iter().any(is_stopped)
+            let is_stopped = |by: &PolicyIndex| surely(&view, &tenant[*by], sign_in);
+            perhaps(&view, &tenant[index], sign_in, Lens::Plain) && !by.iter().any(is_stopped)
         })
     };
-    let is_kept = |index: &usize| found.iter().all(|redundant| redundant.policy != *index);
+    let is_kept = |index: &PolicyIndex| found.iter().all(|redundant| redundant.policy != *index);
     for Redundant { policy, by } in &found {
         prop_assert!(!by.is_empty() && by.iter().all(is_kept), "{:?}", found);
-        prop_assert!(open(*policy, by).is_none(), "{} lets {:?} go", policy, open(*policy, by));
+        prop_assert!(open(*policy, by).is_none(), "{:?} lets {:?} go", policy, open(*policy, by));
     }
     for index in candidates.iter().filter(|index| is_kept(index)) {
-        let others: Vec<usize> = candidates.iter().copied().filter(|other| other != index && is_kept(other)).collect();
+        let others: Vec<PolicyIndex> =
+            candidates.iter().copied().filter(|other| other != index && is_kept(other)).collect();
         let has_effect = open(*index, &[]).is_some();
-        prop_assert!(!has_effect || open(*index, &others).is_some(), "{} is covered by {:?}", index, others);
+        prop_assert!(!has_effect || open(*index, &others).is_some(), "{:?} is covered by {:?}", index, others);
     }
     Ok(found.len())
 }

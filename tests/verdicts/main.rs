@@ -9,7 +9,7 @@ mod comparisons;
 use axes::{API, AXES, Axis, alternatives, companions, put, sayings, whole};
 use caplint::controls;
 use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Verdict};
-use caplint::policy::{Id, Origin, lower};
+use caplint::policy::{FileIndex, Id, Origin, lower};
 use caplint::requirement::{Requirement, Resource};
 use caplint::signin::{Lens, Match, Outcome, SignIn, Undefined, View};
 use caplint::syntax::parse;
@@ -40,7 +40,7 @@ fn case() -> impl Strategy<Value = (Vec<Axis>, Vec<Value>)> {
 fn tenant(policies: &[Value]) -> Tenant {
     let policies = policies.iter().map(|policy| {
         let text = policy.to_string();
-        let origin = Origin::document(0);
+        let origin = Origin::document(FileIndex(0));
         lower(&parse(&text).unwrap(), origin).policy
     });
     Tenant { policies: policies.collect(), companions: companions(), ..Tenant::default() }

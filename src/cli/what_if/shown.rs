@@ -2,10 +2,11 @@
 
 use crate::coverage::Coordinate;
 use crate::finding::{PolicyRef, visible};
-use crate::policy::Id;
+use crate::policy::{Id, Policy};
 use crate::report::witness;
 use crate::rules::{Judgement, TenantFacts, control};
 use crate::signin::{Answer, Match, Outcome, SignIn};
+use crate::tenant::PolicyIndex;
 use serde_json::{Value, json};
 
 pub(super) struct Shown<'a> {
@@ -14,27 +15,50 @@ pub(super) struct Shown<'a> {
     pub(super) sign_in: &'a SignIn,
 }
 
+/// What a policy does to the sign-in, in the order in which people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Effect {
+    Stops,
+    Unknown,
+    LetsThrough,
+    DoesNotApply,
+}
+
+impl Effect {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Stops => "stops it",
+            Self::Unknown => "unknown",
+            Self::LetsThrough => "lets it through",
+            Self::DoesNotApply => "does not apply",
+        }
+    }
+}
+
 impl Shown<'_> {
-    fn because(&self, index: usize, matched: &Match) -> Option<String> {
+    fn because(&self, policy: &Policy, matched: &Match) -> Option<String> {
         let (Match::No(cause) | Match::Unknown(cause)) = matched else { return None };
-        let policy = &self.facts.tenant.policies[index];
         let place = policy.place(&cause.pointer(policy));
         Some(format!("{} (`{place}`)", control::because(self.facts, self.judgement, policy, cause)))
     }
 
-    /// (answer, reason)
-    fn answer(&self, index: usize, answer: &Answer) -> (&'static str, Option<String>) {
+    /// What a policy does, and why.
+    fn effect(&self, policy: &Policy, answer: &Answer) -> (Effect, Option<String>) {
         match answer {
-            Answer::DoesNotApply(cause) => ("does not apply", self.because(index, &Match::No(*cause))),
-            Answer::Unknown(cause) => ("unknown", self.because(index, &Match::Unknown(*cause))),
-            Answer::Applies { forces: Match::Yes, .. } => ("stops it", None),
-            Answer::Applies { forces: forces @ Match::No(_), .. } => ("lets it through", self.because(index, forces)),
-            Answer::Applies { forces: forces @ Match::Unknown(_), .. } => ("unknown", self.because(index, forces)),
+            Answer::DoesNotApply(cause) => (Effect::DoesNotApply, self.because(policy, &Match::No(*cause))),
+            Answer::Unknown(cause) => (Effect::Unknown, self.because(policy, &Match::Unknown(*cause))),
+            Answer::Applies { forces: Match::Yes, .. } => (Effect::Stops, None),
+            Answer::Applies { forces: forces @ Match::No(_), .. } => {
+                (Effect::LetsThrough, self.because(policy, forces))
+            }
+            Answer::Applies { forces: forces @ Match::Unknown(_), .. } => {
+                (Effect::Unknown, self.because(policy, forces))
+            }
         }
     }
 
     fn outcome(&self, outcome: Outcome) -> String {
-        let name = |index: usize| PolicyRef::to(&self.facts.tenant.policies[index]).label();
+        let name = |index: PolicyIndex| PolicyRef::to(&self.facts.tenant[index]).label();
         let id = self.judgement.control.id;
         match outcome {
             Outcome::Forced(index) => format!("stopped: {} requires {id}, or blocks", name(index)),
@@ -54,17 +78,16 @@ impl Shown<'_> {
             }
         }
         text.push_str("policies\n");
-        let mut rows: Vec<(usize, &'static str, String)> = Vec::new();
-        for (index, answer) in evaluation.policies.iter().enumerate() {
-            let (word, because) = self.answer(index, answer);
-            let name = PolicyRef::to(&self.facts.tenant.policies[index]).label();
+        let mut rows: Vec<(Effect, String)> = Vec::new();
+        for (policy, answer) in self.facts.tenant.policies.iter().zip(&evaluation.policies) {
+            let (effect, because) = self.effect(policy, answer);
+            let name = PolicyRef::to(policy).label();
             let because = because.map(|because| format!(": {because}")).unwrap_or_default();
-            let order = ["stops it", "unknown", "lets it through", "does not apply"];
-            rows.push((order.iter().position(|one| *one == word).unwrap_or(0), word, format!("{name}{because}")));
+            rows.push((effect, format!("{name}{because}")));
         }
-        rows.sort_by_key(|(order, ..)| *order);
-        for (_, word, row) in rows {
-            text.push_str(&format!("  {word:<16} {}\n", visible(&row)));
+        rows.sort_by_key(|(effect, _)| *effect);
+        for (effect, row) in rows {
+            text.push_str(&format!("  {:<16} {}\n", effect.word(), visible(&row)));
         }
         text.push_str(&format!("outcome\n  {}\n", visible(&self.outcome(evaluation.outcome))));
         text
@@ -90,19 +113,21 @@ impl Shown<'_> {
 
     pub(super) fn json(&self) -> Value {
         let evaluation = self.facts.view(self.judgement).evaluate(self.sign_in);
-        let policies: Vec<Value> = evaluation
+        let policies: Vec<Value> = self
+            .facts
+            .tenant
             .policies
             .iter()
-            .enumerate()
-            .map(|(index, answer)| {
-                let policy = PolicyRef::to(&self.facts.tenant.policies[index]);
-                let (word, because) = self.answer(index, answer);
+            .zip(&evaluation.policies)
+            .map(|(policy, answer)| {
+                let (effect, because) = self.effect(policy, answer);
+                let policy = PolicyRef::to(policy);
                 let applies = match answer {
                     Answer::Applies { .. } => json!(true),
                     Answer::DoesNotApply(_) => json!(false),
                     Answer::Unknown(_) => Value::Null,
                 };
-                json!({ "id": policy.id, "displayName": policy.display_name, "applies": applies, "result": word, "because": because })
+                json!({ "id": policy.id, "displayName": policy.name(), "applies": applies, "result": effect.word(), "because": because })
             })
             .collect();
         let outcome = match evaluation.outcome {

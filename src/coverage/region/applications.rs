@@ -2,17 +2,18 @@
 
 use super::Reader;
 use crate::catalog::{self, Suite};
+use crate::coverage::doubt::Doubts;
 use crate::coverage::formula::Formula;
 use crate::coverage::space::{Meaning, has_unknown, is_none};
-use crate::policy::{ClientAppType, Fact, FilterMode, Id, List};
+use crate::policy::{ClientAppType, Fact, FilterMode, Id, List, Property};
 use crate::requirement::Resource;
-use crate::signin::AppFact;
+use crate::signin::{AppFact, Why};
 
 impl Reader<'_, '_, '_> {
     pub(super) fn applications(&mut self) -> Formula {
         let applications = &self.policy.conditions.applications;
-        if applications.doubt.is_some() {
-            return self.perhaps();
+        if let Some(reason) = applications.doubt {
+            return self.perhaps(Property::Applications, Why::Doubt(reason));
         }
         if let Some(named) = self.plainly_named() {
             return named;
@@ -20,14 +21,28 @@ impl Reader<'_, '_, '_> {
         let mut any = Vec::new();
         for index in 0..self.space.resources.len() {
             let resource = self.space.resources[index].clone();
-            let matches = if let Resource::UserAction(action) = &resource {
-                self.included(&applications.user_actions, |_, listed| Formula::constant(listed == action))
-            } else {
-                let named = self.included(&applications.include, |reader, id| reader.targets(id, &resource, true));
-                let excluded =
-                    self.not_excluded(&applications.exclude, |reader, id| reader.targets(id, &resource, false));
-                let included = self.filtered(named);
-                Formula::all([included, excluded])
+            let matches = match &resource {
+                Resource::UserAction(action) => {
+                    self.included(Property::IncludeUserActions, &applications.user_actions, |_, listed| {
+                        Formula::constant(listed == action)
+                    })
+                }
+                Resource::AuthenticationContext(context) => self.included(
+                    Property::IncludeAuthenticationContextClassReferences,
+                    &applications.authentication_contexts,
+                    |_, listed| Formula::constant(listed == context),
+                ),
+                Resource::App(_) | Resource::OfSuite(_) | Resource::Other | Resource::Every => {
+                    let named = self.included(Property::IncludeApplications, &applications.include, |reader, id| {
+                        reader.targets(id, &resource, true)
+                    });
+                    let excluded =
+                        self.not_excluded(Property::ExcludeApplications, &applications.exclude, |reader, id| {
+                            reader.targets(id, &resource, false)
+                        });
+                    let included = self.filtered(named);
+                    Formula::all([included, excluded])
+                }
             };
             if matches != Formula::Never {
                 any.push(Formula::all([self.space.resource(&resource), matches]));
@@ -42,8 +57,15 @@ impl Reader<'_, '_, '_> {
         let applications = &self.policy.conditions.applications;
         let is_plain = |id: &Id| id.is("All") || (id.guid().is_some() && !catalog::is_azure_portal(id));
         let is_plain = |list: &List<Id>| !has_unknown(list) && list.known().all(|(_, id)| is_plain(id));
-        let actions = self.space.resources.iter().any(|resource| matches!(resource, Resource::UserAction(_)));
-        if actions
+        let is_no_app = |resource: &&Resource| match resource {
+            Resource::UserAction(_) | Resource::AuthenticationContext(_) => true,
+            Resource::App(_) | Resource::OfSuite(_) | Resource::Other | Resource::Every => false,
+        };
+        let no_apps: Vec<Resource> = self.space.resources.iter().filter(is_no_app).cloned().collect();
+        let (actions, contexts) = (&applications.user_actions, &applications.authentication_contexts);
+        if (!no_apps.is_empty() && !matches!(self.doubts, Doubts::Terms(..)))
+            || has_unknown(actions)
+            || has_unknown(contexts)
             || !is_none(&applications.filter)
             || !is_plain(&applications.include)
             || !is_plain(&applications.exclude)
@@ -62,7 +84,26 @@ impl Reader<'_, '_, '_> {
         };
         let included = named(self, &applications.include);
         let excluded = named(self, &applications.exclude);
-        Some(Formula::all([included, excluded.not()]))
+        let apps = Formula::all([included, excluded.not()]);
+        if no_apps.is_empty() || apps == Formula::Never {
+            return Some(self.no_apps(&no_apps, apps));
+        }
+        let is_no_app = Formula::any(no_apps.iter().map(|one| self.space.resource(one)).collect::<Vec<_>>());
+        Some(self.no_apps(&no_apps, Formula::all([apps, is_no_app.not()])))
+    }
+
+    /// Adds the user actions and authentication contexts that the policy targets.
+    fn no_apps(&mut self, all: &[Resource], apps: Formula) -> Formula {
+        let applications = &self.policy.conditions.applications;
+        let is_targeted = |resource: &&Resource| match resource {
+            Resource::UserAction(action) => applications.user_actions.position(|one| one == action).is_some(),
+            Resource::AuthenticationContext(context) => {
+                applications.authentication_contexts.position(|one| one == context).is_some()
+            }
+            Resource::App(_) | Resource::OfSuite(_) | Resource::Other | Resource::Every => false,
+        };
+        let targeted: Vec<Formula> = all.iter().filter(is_targeted).map(|one| self.space.resource(one)).collect();
+        Formula::any(std::iter::once(apps).chain(targeted))
     }
 
     /// What a filter for apps makes of those that are named. Beside names it may narrow them or add to them.
@@ -71,7 +112,7 @@ impl Reader<'_, '_, '_> {
         let filter = match &applications.filter {
             Fact::Known(None) => return named,
             Fact::Known(Some(filter)) => filter,
-            Fact::Unknown(_) => return self.perhaps(),
+            Fact::Unknown(reason) => return self.perhaps(Property::ApplicationFilter, Why::Doubt(*reason)),
         };
         let names_nothing =
             !has_unknown(&applications.include) && applications.include.known().all(|(_, id)| id.is("None"));
@@ -81,17 +122,28 @@ impl Reader<'_, '_, '_> {
                 Formula::all([named, left_out.not()])
             }
             Fact::Known(FilterMode::Include) if names_nothing => self.told(AppFact::matches(&filter.rule), true),
-            Fact::Known(FilterMode::Include) if self.sure => {
-                Formula::all([named, self.told(AppFact::matches(&filter.rule), true)])
-            }
-            Fact::Known(FilterMode::Include) | Fact::Unknown(_) => self.perhaps(),
+            Fact::Known(FilterMode::Include) => match self.doubts {
+                Doubts::NoCover => Formula::all([named, self.told(AppFact::matches(&filter.rule), true)]),
+                Doubts::Cover => Formula::Always,
+                Doubts::Terms(..) => {
+                    let what = "filter-beside-names";
+                    let narrows = self.undocumented(Property::ApplicationFilter, Why::ApplicationFilter, what);
+                    let matches = self.told(AppFact::matches(&filter.rule), true);
+                    let narrowed = Formula::all([narrows.clone(), named.clone(), matches.clone()]);
+                    Formula::any([narrowed, Formula::all([narrows.not(), Formula::any([named, matches])])])
+                }
+            },
+            Fact::Unknown(reason) => self.perhaps(Property::ApplicationFilter, Why::Doubt(reason)),
         }
     }
 
     /// What the files do not tell of an app: where only what is certain counts, a term of its own, so that policies on
     /// both sides of it cover both.
     fn told(&mut self, fact: AppFact, perhaps: bool) -> Formula {
-        if self.sure { self.space.is(Meaning::App(fact)) } else { Formula::constant(perhaps) }
+        match self.doubts {
+            Doubts::NoCover | Doubts::Terms(..) => self.space.is(Meaning::App(fact)),
+            Doubts::Cover => Formula::constant(perhaps),
+        }
     }
 
     /// Whether an element of the list of included or excluded apps means this resource.
@@ -106,11 +158,15 @@ impl Reader<'_, '_, '_> {
                 return match Suite::of(id) {
                     Some(named) if named == *suite => Formula::Always,
                     // Each suite has apps of its own. Whether there are some of both is not known.
-                    Some(other) if including || self.sure => self.space.is(Meaning::App(AppFact::InSuite(other))),
+                    Some(other) if including || self.doubts != Doubts::Cover => {
+                        self.space.is(Meaning::App(AppFact::InSuite(other)))
+                    }
                     Some(_) | None => Formula::Never,
                 };
             }
-            Resource::Every | Resource::Other | Resource::UserAction(_) => return Formula::Never,
+            Resource::Every | Resource::Other | Resource::UserAction(_) | Resource::AuthenticationContext(_) => {
+                return Formula::Never;
+            }
         };
         if let Some(suite) = Suite::of(id) {
             return match suite.holds(app) {

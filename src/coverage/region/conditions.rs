@@ -1,9 +1,11 @@
 //! Client apps, platforms, locations, devices, risks and flows.
 
 use super::Reader;
+use crate::coverage::doubt::{Doubt, Doubts};
 use crate::coverage::formula::Formula;
 use crate::coverage::space::Meaning;
-use crate::policy::{ClientAppType, DeviceRule, Fact, FilterMode, List, Platform, RiskLevel, Scope};
+use crate::policy::{ClientAppType, DeviceRule, Fact, FilterMode, List, Platform, Property, RiskLevel, Scope};
+use crate::signin::{At, Why};
 
 impl Reader<'_, '_, '_> {
     pub(super) fn client_app_types(&mut self) -> Formula {
@@ -12,48 +14,72 @@ impl Reader<'_, '_, '_> {
             let modern = [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
             let modern = Formula::any(modern.map(|client| self.space.client(client)));
             let documented = self.space.view.assumptions.empty_client_apps_is_modern;
-            return if documented { modern } else { Formula::all([modern, self.perhaps()]) };
+            let what = "empty-client-apps-is-modern";
+            return if documented {
+                modern
+            } else {
+                Formula::all([modern, self.undocumented(Property::ClientAppTypes, Why::NoClientApps, what)])
+            };
         }
-        self.included(types, |reader, kind| match kind {
+        self.included(Property::ClientAppTypes, types, |reader, kind| match kind {
             ClientAppType::All => Formula::Always,
             kind => reader.space.client(*kind),
         })
     }
 
-    fn scope<T>(&mut self, scope: &Scope<T>, test: impl Fn(&mut Self, &T, bool) -> Formula) -> Formula {
+    /// Whether a value is included, and whether it is not excluded.
+    fn scope<T>(
+        &mut self,
+        scope: &Scope<T>,
+        [whole, include, exclude]: [Property; 3],
+        test: impl Fn(&mut Self, &T, bool) -> Formula,
+    ) -> (Formula, Formula) {
         if scope.is_empty() {
             let is_none = !scope.is_written || self.space.view.assumptions.empty_conditions_are_none;
-            return if is_none { Formula::Always } else { self.perhaps() };
+            let included = if is_none {
+                Formula::Always
+            } else {
+                self.undocumented(whole, Why::EmptyCondition, "empty-conditions-are-none")
+            };
+            return (included, Formula::Always);
         }
-        if scope.doubt.is_some() {
-            return self.perhaps();
+        if let Some(reason) = scope.doubt {
+            return (self.perhaps(whole, Why::Doubt(reason)), Formula::Always);
         }
-        // Excluding from nothing is not documented.
         let included = if scope.include.is_empty() {
-            self.perhaps()
+            self.undocumented(include, Why::EmptyCondition, "excluding-from-nothing")
         } else {
-            self.included(&scope.include, |reader, item| test(reader, item, true))
+            self.included(include, &scope.include, |reader, item| test(reader, item, true))
         };
-        Formula::all([included, self.not_excluded(&scope.exclude, |reader, item| test(reader, item, false))])
+        let not_excluded = self.not_excluded(exclude, &scope.exclude, |reader, item| test(reader, item, false));
+        (included, not_excluded)
     }
 
-    pub(super) fn platforms(&mut self) -> Formula {
-        self.scope(&self.policy.conditions.platforms, |reader, platform, _| match platform {
+    pub(super) fn platform_lists(&mut self) -> (Formula, Formula) {
+        let properties = [Property::Platforms, Property::IncludePlatforms, Property::ExcludePlatforms];
+        self.scope(&self.policy.conditions.platforms, properties, |reader, platform, _| match platform {
             Platform::All => Formula::Always,
             platform => reader.space.platform(*platform),
         })
     }
 
-    pub(super) fn locations(&mut self) -> Formula {
-        self.scope(&self.policy.conditions.locations, |reader, id, including| {
+    pub(super) fn platforms(&mut self) -> Formula {
+        let (included, not_excluded) = self.platform_lists();
+        Formula::all([included, not_excluded])
+    }
+
+    pub(super) fn location_lists(&mut self) -> (Formula, Formula) {
+        let properties = [Property::Locations, Property::IncludeLocations, Property::ExcludeLocations];
+        self.scope(&self.policy.conditions.locations, properties, |reader, id, including| {
+            let side = reader.doubts.side();
             if id.is("All") {
                 return Formula::Always;
             }
             if !id.is("AllTrusted") {
-                return reader.space.is(Meaning::Location(id.clone()));
+                return reader.space.location(side, id);
             }
-            let trusted = reader.space.is(Meaning::Trusted);
-            if reader.sure || !including {
+            let trusted = reader.space.trusted(side);
+            if reader.doubts != Doubts::Cover || !including {
                 return trusted;
             }
             let perhaps = reader.space.undefined_locations().clone();
@@ -62,16 +88,21 @@ impl Reader<'_, '_, '_> {
         })
     }
 
+    pub(super) fn locations(&mut self) -> Formula {
+        let (included, not_excluded) = self.location_lists();
+        Formula::all([included, not_excluded])
+    }
+
     pub(super) fn device_filter(&mut self) -> Formula {
         let filter = match &self.policy.conditions.device_filter {
             Fact::Known(None) => return Formula::Always,
             Fact::Known(Some(filter)) => filter,
-            Fact::Unknown(_) => return self.perhaps(),
+            Fact::Unknown(reason) => return self.perhaps(Property::DeviceFilter, Why::Doubt(*reason)),
         };
         let rule = DeviceRule::read(&filter.rule);
         match filter.mode {
             Fact::Known(mode) => self.device_rule(&rule, mode == FilterMode::Include),
-            Fact::Unknown(_) => self.perhaps(),
+            Fact::Unknown(reason) => self.perhaps(Property::DeviceFilter, Why::Doubt(reason)),
         }
     }
 
@@ -85,7 +116,7 @@ impl Reader<'_, '_, '_> {
                 Formula::any(parts.iter().map(|part| self.device_rule(part, wanted)).collect::<Vec<_>>())
             }
             (DeviceRule::Not(part), _) => self.device_rule(part, !wanted),
-            (DeviceRule::Opaque(_), _) if !self.sure => Formula::Always,
+            (DeviceRule::Opaque(_), _) if self.doubts == Doubts::Cover => Formula::Always,
             (DeviceRule::Opaque(text), true) => self.space.is(Meaning::Opaque(text.clone())),
             (DeviceRule::Opaque(text), false) => self.space.is(Meaning::Opaque(text.clone())).not(),
             (DeviceRule::Is(comparison), true) => self.space.device(comparison),
@@ -93,42 +124,61 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn listed<T>(&mut self, list: &List<T>, test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
-        if list.is_empty() { Formula::Always } else { self.included(list, test) }
+    fn listed<T>(&mut self, property: Property, list: &List<T>, test: impl FnMut(&mut Self, &T) -> Formula) -> Formula {
+        if list.is_empty() { Formula::Always } else { self.included(property, list, test) }
     }
 
-    fn risk_levels(&mut self, list: &List<RiskLevel>, test: fn(&mut Self, RiskLevel) -> Formula) -> Formula {
+    fn risk_levels(
+        &mut self,
+        property: Property,
+        list: &List<RiskLevel>,
+        test: fn(&mut Self, RiskLevel) -> Formula,
+    ) -> Formula {
         let documented = self.space.view.assumptions.all_risk_levels_is_no_condition;
-        self.listed(list, |reader, level| match level {
-            RiskLevel::None if !documented => Formula::all([reader.perhaps(), test(reader, *level)]),
+        self.listed(property, list, |reader, level| match level {
+            RiskLevel::None if !documented => {
+                let what = "all-risk-levels-is-no-condition";
+                let perhaps = reader.undocumented(property, Why::EveryRiskLevel, what);
+                Formula::all([perhaps, test(reader, *level)])
+            }
             level => test(reader, *level),
         })
     }
 
     pub(super) fn sign_in_risk(&mut self) -> Formula {
-        self.risk_levels(&self.policy.conditions.sign_in_risk_levels, |reader, level| reader.space.sign_in_risk(level))
+        let levels = &self.policy.conditions.sign_in_risk_levels;
+        self.risk_levels(Property::SignInRiskLevels, levels, |reader, level| reader.space.sign_in_risk(level))
     }
 
     pub(super) fn user_risk(&mut self) -> Formula {
-        self.risk_levels(&self.policy.conditions.user_risk_levels, |reader, level| reader.space.user_risk(level))
+        let levels = &self.policy.conditions.user_risk_levels;
+        self.risk_levels(Property::UserRiskLevels, levels, |reader, level| reader.space.user_risk(level))
     }
 
     pub(super) fn insider_risk(&mut self) -> Formula {
-        self.listed(&self.policy.conditions.insider_risk_levels, |reader, level| reader.space.insider_risk(*level))
+        let levels = &self.policy.conditions.insider_risk_levels;
+        self.listed(Property::InsiderRiskLevels, levels, |reader, level| reader.space.insider_risk(*level))
     }
 
     pub(super) fn flows(&mut self) -> Formula {
-        self.listed(&self.policy.conditions.transfer_methods, |reader, flow| reader.space.flow(*flow))
+        let flows = &self.policy.conditions.transfer_methods;
+        self.listed(Property::TransferMethods, flows, |reader, flow| reader.space.flow(*flow))
     }
 
     /// Workload identities and conditions without a model.
     pub(super) fn others(&mut self) -> Formula {
         let conditions = &self.policy.conditions;
-        let users = match conditions.workload_identities {
+        let mut all = vec![match conditions.workload_identities {
             Fact::Known(workload) => Formula::constant(!workload),
-            Fact::Unknown(_) => self.perhaps(),
-        };
-        let modelled = conditions.opaque.is_empty() && conditions.service_principal_risk_levels.is_empty();
-        Formula::all([users, if modelled { Formula::Always } else { self.perhaps() }])
+            Fact::Unknown(reason) => self.perhaps(Property::ClientApplications, Why::Doubt(reason)),
+        }];
+        for (index, opaque) in conditions.opaque.iter().enumerate() {
+            let what = || opaque.content.map(|content| Doubt::Condition(opaque.name.clone(), content));
+            all.push(self.doubt(At::element(Property::Conditions, index), Why::Opaque, what, true));
+        }
+        if !conditions.service_principal_risk_levels.is_empty() {
+            all.push(self.perhaps(Property::ServicePrincipalRiskLevels, Why::Opaque));
+        }
+        Formula::all(all)
     }
 }

@@ -1,6 +1,7 @@
 //! What a policy demands, and whether that is what is required.
 
 use super::Reader;
+use crate::coverage::doubt::Doubts;
 use crate::coverage::formula::Formula;
 use crate::policy::{Fact, GrantControl, Operator, Strength};
 use crate::requirement::Grant;
@@ -10,7 +11,7 @@ impl Reader<'_, '_, '_> {
     pub(super) fn grant(&mut self) -> Formula {
         let grant = &self.policy.grant;
         if grant.doubt.is_some() {
-            return self.perhaps();
+            return self.unclear();
         }
         // For each control, whether it holds an attacker up.
         let mut held_up: Vec<Formula> = Vec::new();
@@ -18,20 +19,20 @@ impl Reader<'_, '_, '_> {
             match control {
                 Fact::Known(GrantControl::ApprovedApplication) if self.space.view.assumptions.approved_app_retired => {}
                 Fact::Known(control) => held_up.push(self.control(*control)),
-                Fact::Unknown(_) => held_up.push(self.perhaps()),
+                Fact::Unknown(_) => held_up.push(self.unclear()),
             }
         }
         for list in [&grant.custom, &grant.terms_of_use] {
             for item in list.items() {
-                held_up.push(if item.known().is_some() { Formula::Never } else { self.perhaps() });
+                held_up.push(if item.known().is_some() { Formula::Never } else { self.unclear() });
             }
         }
         let unread = [grant.built_in.doubt(), grant.custom.doubt(), grant.terms_of_use.doubt()];
-        held_up.extend(unread.iter().flatten().map(|_| Formula::constant(!self.sure)));
+        held_up.extend(unread.iter().flatten().map(|_| Formula::constant(!self.is_sure())));
         match &grant.strength {
             Fact::Known(None) => {}
             Fact::Known(Some(strength)) => held_up.push(self.strength(strength)),
-            Fact::Unknown(_) => held_up.push(self.perhaps()),
+            Fact::Unknown(_) => held_up.push(self.unclear()),
         }
         // A list that could not be read may hold any number of controls.
         let may_be_more = unread.iter().flatten().next().is_some();
@@ -41,9 +42,22 @@ impl Reader<'_, '_, '_> {
             Fact::Known(Some(Operator::And)) => Formula::any(held_up),
             Fact::Known(Some(Operator::Or)) => Formula::all(held_up),
             // Without an operator, certain is only what holds with both.
-            _ if self.sure => Formula::all(held_up),
+            _ if self.is_sure() => Formula::all(held_up),
             _ => Formula::any(held_up),
         }
+    }
+
+    /// Only what is certain counts. A grant is compared by what is brought to it, not by a requirement.
+    fn is_sure(&self) -> bool {
+        match self.doubts {
+            Doubts::NoCover | Doubts::Terms(..) => true,
+            Doubts::Cover => false,
+        }
+    }
+
+    /// What the files do not say.
+    fn unclear(&self) -> Formula {
+        Formula::constant(!self.is_sure())
     }
 
     fn control(&mut self, control: GrantControl) -> Formula {
@@ -76,7 +90,7 @@ impl Reader<'_, '_, '_> {
         });
         Formula::any(implied.map(|implied| match implied {
             Fact::Known(Some(implied)) => Formula::constant(implied),
-            Fact::Known(None) | Fact::Unknown(_) => self.perhaps(),
+            Fact::Known(None) | Fact::Unknown(_) => self.unclear(),
         }))
     }
 }

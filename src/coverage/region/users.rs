@@ -2,50 +2,86 @@
 
 use super::Leniency;
 use super::Reader;
+use crate::coverage::doubt::{Doubt, Doubts};
 use crate::coverage::formula::Formula;
-use crate::coverage::space::{Meaning, Named, has_unknown};
-use crate::policy::{Fact, Guests, Id, List, UserType};
+use crate::coverage::space::{Meaning, Named};
+use crate::policy::{Digest, Fact, Guests, Id, List, Property, Reason, UserType};
+use crate::signin::{At, Why};
 use std::collections::BTreeSet;
 
 impl Reader<'_, '_, '_> {
     pub(super) fn users(&mut self) -> Formula {
+        let not_excluded = self.users_not_excluded();
+        let included = self.users_included();
+        Formula::all([not_excluded, included])
+    }
+
+    pub(super) fn users_not_excluded(&mut self) -> Formula {
         let users = &self.policy.conditions.users;
         if users.doubt.is_some() {
-            return self.perhaps();
+            // Said once, with those who are included.
+            return Formula::Always;
         }
         let one_by_one = self.leniency == Leniency::AsWritten;
         let named_role = users.exclude_roles.known().any(|(_, id)| id.guid().is_none());
         let perhaps_a_group_of_users = users.exclude_users.known().any(|(_, id)| id.may_be_class());
+        let unrecognised = Why::Doubt(Reason::Unrecognised);
         let not_excluded = [
-            self.not_excluded(&users.exclude_users, Self::everybody),
+            self.not_excluded(Property::ExcludeUsers, &users.exclude_users, Self::everybody),
             if one_by_one {
                 self.one_of(&users.exclude_users, false, |named| &named.users, Meaning::User).not()
             } else {
                 Formula::Always
             },
-            self.not_excluded(&users.exclude_groups, |reader, id| {
+            self.not_excluded(Property::ExcludeGroups, &users.exclude_groups, |reader, id| {
                 if one_by_one { reader.space.is(Meaning::Group(id.clone())) } else { Formula::Never }
             }),
-            self.not_excluded(&users.exclude_roles, |reader, id| {
+            self.not_excluded(Property::ExcludeRoles, &users.exclude_roles, |reader, id| {
                 let tracked = reader.space.view.requirement.tracked_roles.contains(id);
                 if tracked && !one_by_one { Formula::Never } else { reader.role(id) }
             }),
-            self.guests(&users.exclude_guests, self.sure).not(),
+            self.guests(Property::ExcludeGuestsOrExternalUsers, &users.exclude_guests, false).not(),
             // A name may be that of any role, and a word that of any class.
-            if named_role || perhaps_a_group_of_users { self.perhaps() } else { Formula::Always },
+            if named_role {
+                self.named(Property::ExcludeRoles, &users.exclude_roles, |id| id.guid().is_none(), unrecognised)
+            } else {
+                Formula::Always
+            },
+            if perhaps_a_group_of_users {
+                self.named(Property::ExcludeUsers, &users.exclude_users, Id::may_be_class, unrecognised)
+            } else {
+                Formula::Always
+            },
         ];
+        Formula::all(not_excluded)
+    }
+
+    pub(super) fn users_included(&mut self) -> Formula {
+        let users = &self.policy.conditions.users;
+        if let Some(reason) = users.doubt {
+            return self.perhaps(Property::Users, Why::Doubt(reason));
+        }
         let every_group = self.leniency >= Leniency::InEveryGroup;
+        let helps = self.doubts == Doubts::Cover;
         let included = [
-            self.included(&users.include_users, Self::everybody_included),
-            self.one_of(&users.include_users, !self.sure, |named| &named.users, Meaning::User),
-            self.included(&users.include_groups, |reader, id| {
+            self.included(Property::IncludeUsers, &users.include_users, Self::everybody_included),
+            self.one_of(&users.include_users, helps, |named| &named.users, Meaning::User),
+            self.included(Property::IncludeGroups, &users.include_groups, |reader, id| {
                 if every_group { Formula::Always } else { reader.space.is(Meaning::Group(id.clone())) }
             }),
-            self.included(&users.include_roles, Self::role),
-            if self.sure { Formula::Never } else { self.holder_of_a_named_role(&users.include_roles) },
-            self.guests(&users.include_guests, !self.sure),
+            self.included(Property::IncludeRoles, &users.include_roles, Self::role),
+            self.holder_of_a_named_role(&users.include_roles),
+            self.guests(Property::IncludeGuestsOrExternalUsers, &users.include_guests, true),
         ];
-        Formula::all(not_excluded.into_iter().chain([Formula::any(included)]))
+        Formula::any(included)
+    }
+
+    /// Whether names that may mean anything leave a sign-in with the policy.
+    fn named(&mut self, property: Property, list: &List<Id>, is_name: fn(&Id) -> bool, why: Why) -> Formula {
+        let names: BTreeSet<String> =
+            list.known().map(|(_, id)| id).filter(|id| is_name(id)).map(ToString::to_string).collect();
+        let digest = Digest::of_text(&names.into_iter().collect::<Vec<_>>().join("\n"));
+        self.doubt(At::property(property), why, || Some(Doubt::Written(property, digest)), true)
     }
 
     /// The objects that a list names, of those that are `named` anywhere. With `perhaps`, also what may be one of them.
@@ -82,11 +118,14 @@ impl Reader<'_, '_, '_> {
 
     /// Holders of any role, where a list has a name instead of an id: it may be that role's.
     fn holder_of_a_named_role(&mut self, list: &List<Id>) -> Formula {
-        if list.known().all(|(_, id)| id.guid().is_some()) {
+        if self.doubts == Doubts::NoCover || list.known().all(|(_, id)| id.guid().is_some()) {
             return Formula::Never;
         }
+        let is_name = |id: &Id| id.guid().is_none();
+        let perhaps = self.named(Property::IncludeRoles, list, is_name, Why::Doubt(Reason::Unrecognised));
         let roles: Vec<Id> = self.space.named().roles.iter().filter(|id| id.guid().is_some()).cloned().collect();
-        self.space.is_any(roles, Meaning::Role)
+        let holder = self.space.is_any(roles, Meaning::Role);
+        Formula::all([perhaps, holder])
     }
 
     fn everybody(&mut self, id: &Id) -> Formula {
@@ -100,23 +139,31 @@ impl Reader<'_, '_, '_> {
     }
 
     fn everybody_included(&mut self, id: &Id) -> Formula {
-        if id.is("All") && !self.space.view.assumptions.all_users_includes_partners && self.sure {
+        if id.is("All") && !self.space.view.assumptions.all_users_includes_partners {
             let partners = [UserType::ServiceProvider, UserType::B2bDirectConnectUser];
-            return Formula::any(partners.map(|kind| self.space.user_type(kind))).not();
+            let others = Formula::any(partners.map(|kind| self.space.user_type(kind))).not();
+            let what = "all-users-includes-partners";
+            return Formula::any([others, self.undocumented(Property::IncludeUsers, Why::PartnersPerhaps, what)]);
         }
         self.everybody(id)
     }
 
-    fn guests(&mut self, condition: &Fact<Option<Box<Guests>>>, hidden: bool) -> Formula {
+    fn guests(&mut self, property: Property, condition: &Fact<Option<Box<Guests>>>, including: bool) -> Formula {
         let guests = match condition {
             Fact::Known(None) => return Formula::Never,
             Fact::Known(Some(guests)) => guests,
-            Fact::Unknown(_) => return Formula::all([Formula::constant(hidden), self.space.is_guest()]),
+            Fact::Unknown(reason) => {
+                let policy = self.policy;
+                let what = || Doubt::of(policy, property);
+                let perhaps = self.doubt(At::property(property), Why::Doubt(*reason), what, including);
+                return Formula::all([perhaps, self.space.is_guest()]);
+            }
         };
-        let of_type = self.holds(&guests.types, hidden, |reader, kind| reader.space.user_type(*kind));
+        let of_type = self.holds(property, &guests.types, including, |reader, kind| reader.space.user_type(*kind));
         let Some(tenants) = &guests.tenants else { return Formula::all([of_type, self.space.is_guest()]) };
-        let named = self.one_of(tenants, hidden && !self.sure, |named| &named.tenants, Meaning::ExternalTenant);
-        let of_tenant = Formula::any([named, Formula::constant(has_unknown(tenants) && hidden)]);
+        let helps = including && self.doubts == Doubts::Cover;
+        let named = self.one_of(tenants, helps, |named| &named.tenants, Meaning::ExternalTenant);
+        let of_tenant = Formula::any([named, self.hidden(property, tenants, including)]);
         // The account of an internal guest is the tenant's own.
         let internal = self.space.user_type(UserType::InternalGuest);
         Formula::all([of_type, self.space.is_guest(), Formula::any([internal, of_tenant])])

@@ -3,12 +3,11 @@
 use super::{Meaning, Space};
 use crate::coverage::addresses;
 use crate::coverage::formula::{Formula, Term};
-use crate::coverage::solver::{Solver, TooIntricate};
+use crate::coverage::solver::{Lit, Solver, TooIntricate};
 use crate::policy::{Comparison, INTUNE, Test, UserType, needs_managed_device};
 use crate::requirement::Grant;
 use crate::signin::AppFact;
 use crate::tenant::Place;
-use batsat::Lit;
 use std::collections::{BTreeSet, HashMap};
 
 /// Cells of addresses beyond which a tenant is too intricate.
@@ -16,7 +15,7 @@ const MOST_CELLS: usize = 4_096;
 
 impl Space<'_> {
     /// A solver that knows which terms can be true together.
-    pub(in crate::coverage) fn solver(&mut self) -> Result<Solver, TooIntricate> {
+    pub(crate) fn solver(&mut self) -> Result<Solver, TooIntricate> {
         self.complete();
         let users: Vec<Formula> =
             self.view.requirement.users.iter().map(|principal| self.principal(principal)).collect();
@@ -59,7 +58,7 @@ impl Space<'_> {
     fn one_value_a_coordinate(&self, solver: &mut Solver) {
         let mut coordinates: HashMap<u8, Vec<Lit>> = HashMap::new();
         let mut external = Vec::new();
-        for (term, meaning) in self.terms.iter().enumerate() {
+        for (term, meaning) in self.indexed() {
             let coordinate = match meaning {
                 // What stands for an id may be the same object as any other.
                 Meaning::User(id) | Meaning::ExternalTenant(id) if id.is_unresolved() => continue,
@@ -95,14 +94,14 @@ impl Space<'_> {
 
     fn where_one_can_be(&self, solver: &mut Solver) -> Result<(), TooIntricate> {
         let mut places: Vec<(Term, &Place)> = Vec::new();
-        for (term, id) in self.locations() {
-            if let (Some(true), Some(trusted)) =
-                (self.view.tenant.is_trusted_location(id), self.known(&Meaning::Trusted))
+        for (term, side, id) in self.locations() {
+            if let (Some(true), Some(trusted), false) =
+                (self.is_trusted_location(side, id), self.known(&Meaning::Trusted), self.is_redefined(id))
             {
                 let (location, trusted) = (solver.literal(term), solver.literal(trusted));
                 solver.clause([!location, trusted]);
             }
-            if let Some(location) = self.view.tenant.companions.named_locations.get(id) {
+            if let Some(location) = self.named_location(side, id) {
                 places.push((term, &location.place));
             }
         }
@@ -151,9 +150,9 @@ impl Space<'_> {
 
     /// Whether a term can simply be made true beside others: nothing else must be true or false for it, but that one
     /// coordinate has one value.
-    pub(in crate::coverage) fn is_free(&self, term: Term, others: &BTreeSet<Term>) -> bool {
+    pub(crate) fn is_free(&self, term: Term, others: &BTreeSet<Term>) -> bool {
         let named = &self.view.tenant.companions.named_locations;
-        let free = match &self.terms[term] {
+        let free = match self.meaning(term) {
             Meaning::Location(id) => {
                 named.get(id).is_none_or(|location| location.place == Place::Undefined)
                     && self.view.tenant.is_trusted_location(id) != Some(true)
@@ -167,9 +166,9 @@ impl Space<'_> {
     }
 
     /// Whether a term that is true can simply be made false: nothing that is true needs it.
-    pub(in crate::coverage) fn can_be_taken_back(&self, term: Term, others: &BTreeSet<Term>) -> bool {
-        let is_place = |other: &Term| matches!(self.terms[*other], Meaning::Location(_));
-        match &self.terms[term] {
+    pub(crate) fn can_be_taken_back(&self, term: Term, others: &BTreeSet<Term>) -> bool {
+        let is_place = |other: &Term| matches!(self.meaning(*other), Meaning::Location(_));
+        match self.meaning(term) {
             Meaning::Group(_) | Meaning::Role(_) => self.view.requirement.users.is_empty(),
             Meaning::Trusted => !others.iter().any(is_place),
             Meaning::Location(_) => self.is_free(term, &BTreeSet::new()),
@@ -185,21 +184,21 @@ impl Space<'_> {
     }
 
     /// Whether what an attacker tries first is a sign-in that the requirement is about.
-    pub(in crate::coverage) fn first_is_possible(&self) -> bool {
+    pub(crate) fn first_is_possible(&self) -> bool {
         let named = &self.view.tenant.companions.named_locations;
-        let places = self.locations().filter_map(|(term, id)| Some((term, &named.get(id)?.place)));
+        let places = self.locations().filter_map(|(term, _, id)| Some((term, &named.get(id)?.place)));
         self.view.requirement.users.is_empty() && is_outside_possible(&places.collect::<Vec<_>>())
     }
 
     /// The same before any location has a term: whether an address can be outside of every one.
-    pub(in crate::coverage) fn is_there_an_address_outside(&self) -> bool {
+    pub(crate) fn is_there_an_address_outside(&self) -> bool {
         let named = self.view.tenant.companions.named_locations.values().enumerate();
         let places: Vec<(usize, &Place)> = named.map(|(index, location)| (index, &location.place)).collect();
         self.view.requirement.users.is_empty() && is_outside_possible(&places)
     }
 }
 
-fn is_outside_possible(places: &[(usize, &Place)]) -> bool {
+fn is_outside_possible<L: Copy + Ord>(places: &[(L, &Place)]) -> bool {
     addresses::partitions(places).iter().all(|(_, cells)| cells.contains(&BTreeSet::new()))
 }
 

@@ -1,11 +1,13 @@
 //! What an answer of Graph says of the policies in it: whether they are in force, and which properties were asked for.
 
+use crate::policy::Property;
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Properties of a policy that a verdict rests on.
-const PROPERTIES: [&str; 4] = ["state", "conditions", "grantControls", "sessionControls"];
+const PROPERTIES: [Property; 4] =
+    [Property::State, Property::Conditions, Property::GrantControls, Property::SessionControls];
 
 /// What an answer says of all policies in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,7 +103,8 @@ impl Listing {
     pub(in crate::dialect) fn complete<'a>(&self, policy: &Node<'a>) -> Option<Node<'a>> {
         let object = policy.as_object()?;
         let is_deleted = object.get("deletedDateTime").is_some_and(|date| !date.is_void());
-        let unasked: Vec<&str> = PROPERTIES.into_iter().filter(|name| self.leaves_out(object, name)).collect();
+        let unasked: Vec<&str> =
+            PROPERTIES.into_iter().map(Property::key).filter(|name| self.leaves_out(object, name)).collect();
         let buries = self.deleted && !is_deleted;
         if !buries && unasked.is_empty() {
             return None;

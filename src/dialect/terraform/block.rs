@@ -3,24 +3,25 @@
 use super::expression::{blocks, labelled};
 use super::part::Part;
 use crate::catalog;
-use crate::policy::{Block, Id, Wording};
+use crate::policy::{Block, Id, Property, Wording};
 use crate::syntax::{Node, Object, Pointer};
 
 /// Lists that hold ids of a tenant's own objects.
-const LISTS: [&str; 6] = [
-    "/conditions/users/includeUsers",
-    "/conditions/users/excludeUsers",
-    "/conditions/users/includeGroups",
-    "/conditions/users/excludeGroups",
-    "/conditions/locations/includeLocations",
-    "/conditions/locations/excludeLocations",
+const LISTS: [Property; 6] = [
+    Property::IncludeUsers,
+    Property::ExcludeUsers,
+    Property::IncludeGroups,
+    Property::ExcludeGroups,
+    Property::IncludeLocations,
+    Property::ExcludeLocations,
 ];
 
 /// Reads a block as it is written.
 pub(super) fn read(block: &Object<'static>, wording: Wording) -> Block {
     Block {
         ignored_changes: ignored_changes(block),
-        literal_ids: LISTS.iter().flat_map(|list| literal_ids(block, wording, list)).collect(),
+        literal_ids: LISTS.iter().flat_map(|list| literal_ids(block, wording, *list)).collect(),
+        sources: Box::default(),
         has_bare_strength: false,
     }
 }
@@ -39,7 +40,7 @@ fn reference(text: &str) -> &str {
     text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text).trim()
 }
 
-fn literal_ids(block: &Object<'static>, wording: Wording, list: &str) -> Vec<Pointer> {
+fn literal_ids(block: &Object<'static>, wording: Wording, list: Property) -> Vec<Pointer> {
     let own = wording.of_graph(&Pointer::new(list));
     let mut steps = own.steps();
     let first = steps.next().and_then(|step| block.get(&step));
@@ -57,9 +58,9 @@ fn is_of_one_tenant(element: &Node<'_>) -> bool {
 
 /// Whether the id of a strength in these values is a GUID alone.
 pub(super) fn has_bare_strength(values: &Node<'_>) -> bool {
-    let grant = values.as_object().and_then(|values| values.get("grant_controls")?.as_object());
-    let id = grant.and_then(|grant| grant.get("authentication_strength_policy_id")?.as_str());
-    id.is_some_and(|id| Id::new(id).guid().is_some())
+    let own = Wording::Azuread.of_graph(&Pointer::new(Property::AuthenticationStrengthId));
+    let id = own.steps().try_fold(values, |node, step| node.as_object()?.get(&step));
+    id.and_then(Node::as_str).is_some_and(|id| Id::new(id).guid().is_some())
 }
 
 /// Whether a module asks for a version of azuread before 3, to which the id of a strength was its GUID.

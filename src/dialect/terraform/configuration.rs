@@ -4,25 +4,31 @@
 use super::block::{self, has_bare_strength, wants_old_azuread};
 use super::expression::{FolderScope, labelled};
 use super::modules::{Existence, Setting, existence};
-use super::part::{KIND_OF_VALUES, NO_POLICIES, Part, resources};
+use super::part::{Part, resources};
+use super::surroundings::Surroundings;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, DocumentReader, Here, ResourceKind, kind};
-use crate::dialect::{Found, Taken};
-use crate::policy::{Block, Detour, Wording};
+use crate::dialect::{DocumentKind, Found, Taken};
+use crate::policy::{Block, Detour, FileIndex, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::collections::BTreeMap;
 
 /// Reads the files of one folder together, and hands every policy over.
-pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found<'_, '_>)) -> Vec<Taken> {
+pub fn read_folder(
+    parts: &[Part],
+    setting: Setting,
+    surroundings: &Surroundings<'_>,
+    visit: &mut dyn FnMut(Found<'_, '_>),
+) -> Vec<Taken> {
     let Setting { exists, scope } = setting;
     let tenants = Tenants::of(parts, &scope);
-    let module = Module { tenants, takes_bare_strengths: wants_old_azuread(parts), scope, exists };
-    let root = parts.first().map_or(0, |part| part.file);
+    let module = Module { tenants, takes_bare_strengths: wants_old_azuread(parts), scope, exists, surroundings };
+    let root = parts.first().map_or(FileIndex(0), |part| part.file);
     let read = parts.iter().map(|part| {
         let kind = match (part.gives_values(), exists) {
-            (true, _) => KIND_OF_VALUES,
-            (false, Existence::No) => "a Terraform module that creates nothing",
-            (false, Existence::Yes | Existence::Perhaps(_)) => NO_POLICIES,
+            (true, _) => DocumentKind::TerraformValues,
+            (false, Existence::No) => DocumentKind::TerraformModuleUncalled,
+            (false, Existence::Yes | Existence::Perhaps(_)) => DocumentKind::TerraformConfigurationWithoutPolicies,
         };
         let taken = Taken { root, ..Taken::new(kind) };
         let mut reader = DocumentReader { text: "", file: part.file, visit, taken };
@@ -31,7 +37,7 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
             resource(&mut reader, &module, (type_name, name, block), root);
         }
         if reader.taken.policies > 0 {
-            reader.taken.kind = "Terraform configuration";
+            reader.taken.kind = DocumentKind::TerraformConfiguration;
         }
         reader.taken
     });
@@ -39,7 +45,8 @@ pub fn read_folder(parts: &[Part], setting: Setting, visit: &mut dyn FnMut(Found
 }
 
 /// What the files of a folder say of all of its resources.
-struct Module {
+struct Module<'f> {
+    surroundings: &'f Surroundings<'f>,
     scope: FolderScope,
     tenants: Tenants,
     takes_bare_strengths: bool,
@@ -48,9 +55,9 @@ struct Module {
 
 fn resource(
     reader: &mut DocumentReader<'_, 'static>,
-    module: &Module,
+    module: &Module<'_>,
     (type_name, name, block): (&str, &str, &Object<'static>),
-    root: usize,
+    root: FileIndex,
 ) {
     let Some(kind) = kind(type_name, Some(block)) else { return };
     let wording = kind.wording();
@@ -92,6 +99,7 @@ fn resource(
     let (detours, unnamed) = (values.detours, values.unnamed);
     let tenant = module.tenants.of_block(block);
     let block = Block {
+        sources: module.surroundings.sources(block, &read),
         has_bare_strength: wording == Wording::Azuread && !module.takes_bare_strengths && has_bare_strength(&read),
         ..block::read(block, wording)
     };

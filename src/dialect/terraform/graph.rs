@@ -1,6 +1,6 @@
 //! From the provider's words to Graph's shape.
 
-use crate::policy::Wording;
+use crate::policy::{Property, Wording};
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
 
@@ -41,8 +41,8 @@ fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &Pointer, wording: Wo
         }
         node => {
             let pointer = wording.to_graph(own);
-            let paths = ["/conditions/locations/", "/grantControls/authenticationStrength/id"];
-            let is_path = paths.iter().any(|path| pointer.as_str().starts_with(path));
+            let paths = [Property::Locations, Property::AuthenticationStrengthId];
+            let is_path = paths.iter().any(|path| path.holds(&pointer));
             let node = match node {
                 // A string that is not set.
                 Node::String(text) if text.is_empty() => Node::Null,

@@ -5,6 +5,7 @@
 
 use super::expression::{FolderScope, blocks, labelled};
 use super::part::{Part, folder_scope};
+use crate::policy::FileIndex;
 use crate::syntax::{Node, Object, Untold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -79,17 +80,17 @@ pub struct Setting {
 /// A call of a module whose files are elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {
-    /// Index of the file.
-    pub file: usize,
+    /// The file.
+    pub file: FileIndex,
     /// The name of the call.
     pub name: String,
 }
 
-/// Drops the files that Terraform does not read, and returns their indices: `OpenTofu` takes `main.tofu` in place of
+/// Drops the files that Terraform does not read, and returns them: `OpenTofu` takes `main.tofu` in place of
 /// `main.tf`. What an override file changes is not known any more in the file that it overrides.
 ///
 /// <https://opentofu.org/docs/language/files/>, <https://developer.hashicorp.com/terraform/language/files/override>
-pub fn assemble(parts: &mut Vec<Part>) -> Vec<usize> {
+pub fn assemble(parts: &mut Vec<Part>) -> Vec<FileIndex> {
     let names: BTreeSet<String> = parts.iter().map(|part| part.name().to_owned()).collect();
     let twin = |name: &str| {
         let tofu = name.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"));

@@ -2,14 +2,15 @@
 
 use super::DocumentReader;
 use super::expression::{FolderScope, blocks, labelled};
-use crate::dialect::Taken;
+use crate::dialect::{DocumentKind, Taken};
+use crate::policy::FileIndex;
 use crate::syntax::{BLOCKS, Node, Object, Untold};
 
 /// A file of a module, kept until the whole folder is read.
 #[derive(Debug)]
 pub struct Part {
-    /// Index of the file.
-    pub file: usize,
+    /// The file.
+    pub file: FileIndex,
     /// Name of the file, without its folder.
     name: String,
     /// The file gives variables their values.
@@ -36,38 +37,36 @@ pub fn gives_values(name: &str) -> bool {
 
 /// Keeps a file that gives variables their values.
 #[must_use]
-pub fn read_values(name: &str, root: Node<'_>, file: usize) -> Taken {
+pub fn read_values(name: &str, root: Node<'_>, file: FileIndex) -> Taken {
     let values = match name.trim_end_matches(".json") {
         "terraform.tfvars" => Assignment::Always,
         name if name.ends_with(".auto.tfvars") => Assignment::Over,
         _ => Assignment::IfTold,
     };
-    let Node::Object(root) = root.into_owned() else { return Taken::new(KIND_OF_VALUES) };
+    let Node::Object(root) = root.into_owned() else { return Taken::new(DocumentKind::TerraformValues) };
     let part = Part { file, name: name.to_owned(), values: Some(values), root };
-    Taken { part: Some(part), ..Taken::new(KIND_OF_VALUES) }
+    Taken { part: Some(part), ..Taken::new(DocumentKind::TerraformValues) }
 }
-
-pub(super) const NO_POLICIES: &str = "Terraform configuration without policies";
 
 /// Keeps a file in HCL.
 #[must_use]
-pub fn read_configuration(name: &str, root: Node<'_>, file: usize) -> Taken {
-    let Node::Object(root) = root.into_owned() else { return Taken::new(NO_POLICIES) };
+pub fn read_configuration(name: &str, root: Node<'_>, file: FileIndex) -> Taken {
+    let Node::Object(root) = root.into_owned() else {
+        return Taken::new(DocumentKind::TerraformConfigurationWithoutPolicies);
+    };
     Taken {
         part: Some(Part { file, name: name.to_owned(), values: None, root }),
         root: file,
-        ..Taken::new(NO_POLICIES)
+        ..Taken::new(DocumentKind::TerraformConfigurationWithoutPolicies)
     }
 }
-
-pub(super) const KIND_OF_VALUES: &str = "values of Terraform variables";
 
 /// Keeps a configuration in JSON for later. False if the document is none.
 pub(super) fn keep(reader: &mut DocumentReader<'_, '_>, root: &Node<'_>) -> bool {
     if !root.as_object().is_some_and(is_json_configuration) {
         return false;
     }
-    reader.taken.kind = NO_POLICIES;
+    reader.taken.kind = DocumentKind::TerraformConfigurationWithoutPolicies;
     if let Node::Object(root) = root.clone().into_owned() {
         reader.taken.part = Some(Part { file: reader.file, name: String::new(), values: None, root });
     }

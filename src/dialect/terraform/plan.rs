@@ -4,6 +4,7 @@ use super::address::{modules, steps};
 use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, DocumentReader, Here, ResourceKind, Unread, kind};
+use crate::dialect::DocumentKind;
 use crate::policy::{Block, Replaced, State, Words};
 use crate::syntax::{Node, Object, Pointer, Untold, parse};
 use std::collections::BTreeMap;
@@ -83,11 +84,11 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, plan: &Object<'a>, h
     reader.taken.modules = sources(plan);
     (reader.taken.is_plan, reader.taken.is_partial) = (true, is_cut);
     reader.taken.kind = if reader.taken.policies > before {
-        "a Terraform plan"
+        DocumentKind::TerraformPlan
     } else if reader.taken.destroyed.is_empty() {
-        "a Terraform plan without policies"
+        DocumentKind::TerraformPlanWithoutPolicies
     } else {
-        "a Terraform plan that destroys its policies"
+        DocumentKind::TerraformPlanDestroysPolicies
     };
     true
 }
@@ -95,10 +96,10 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, plan: &Object<'a>, h
 /// `planned_values` leave out what is not known yet: alone they say less than they seem to.
 fn cut_down(reader: &mut DocumentReader<'_, '_>, plan: &Object<'_>) -> bool {
     reader.taken.is_infrastructure = true;
-    reader.taken.kind = "a Terraform plan without policies";
+    reader.taken.kind = DocumentKind::TerraformPlanWithoutPolicies;
     (reader.taken.is_plan, reader.taken.is_partial) = (true, is_partial(plan));
     if plan.get("planned_values").is_some_and(|values| holds_policy(values, 0)) {
-        reader.taken.kind = "a Terraform plan";
+        reader.taken.kind = DocumentKind::TerraformPlan;
         reader.taken.unread = Some(Unread {
             form: "a Terraform plan without its `resource_changes`",
             instead: "check the whole output of `terraform show -json`",

@@ -2,6 +2,7 @@
 
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, DocumentReader, Here, ResourceKind, kind};
+use crate::dialect::DocumentKind;
 use crate::policy::Block;
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
@@ -16,7 +17,7 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a
         return true;
     }
     if document.get("format_version").is_some() && document.get("values").is_some() {
-        reader.taken.kind = "a Terraform state without policies";
+        reader.taken.kind = DocumentKind::TerraformStateWithoutPolicies;
         values(reader, document, here);
         return true;
     }
@@ -24,7 +25,7 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a
     let is_empty = document.get("format_version").is_some()
         && document.properties().all(|(key, _)| matches!(key.as_ref(), "format_version" | "terraform_version"));
     if is_empty {
-        reader.taken.kind = "a Terraform state without policies";
+        reader.taken.kind = DocumentKind::TerraformStateWithoutPolicies;
         reader.taken.is_infrastructure = true;
     }
     is_empty
@@ -38,7 +39,7 @@ fn values<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: 
     let here = here.at(here.pointer.key("values").key("root_module"));
     module(reader, root, &here, &mut Pseudonyms::new(), 0);
     if reader.taken.policies > before {
-        reader.taken.kind = "a Terraform state";
+        reader.taken.kind = DocumentKind::TerraformState;
     }
 }
 
@@ -120,7 +121,7 @@ fn declare<'a>(
 /// Version 4 of the raw state, which is no documented format.
 fn raw<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: &Here) {
     reader.taken.is_infrastructure = true;
-    reader.taken.kind = "a Terraform state without policies";
+    reader.taken.kind = DocumentKind::TerraformStateWithoutPolicies;
     let before = reader.taken.policies;
     let resources = document.get("resources").and_then(Node::as_array).unwrap_or_default();
     let aliases = aliases(resources);
@@ -157,7 +158,7 @@ fn raw<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: &He
         }
     }
     if reader.taken.policies > before {
-        reader.taken.kind = "a Terraform state";
+        reader.taken.kind = DocumentKind::TerraformState;
     }
 }
 

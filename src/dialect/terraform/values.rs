@@ -2,7 +2,7 @@
 
 use super::references::References;
 use crate::catalog;
-use crate::policy::{Detour, Id, Wording, is_public_word};
+use crate::policy::{Detour, Id, Property, Wording, is_public_word};
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,6 +25,31 @@ const BLOCKS: [&str; 16] = [
     "session_controls",
     "users",
     "timeouts",
+];
+
+/// The members of a group, which is no policy.
+const MEMBERS: &str = "/members";
+
+/// Properties that hold ids of objects.
+const IDS: [Property; 18] = [
+    Property::IncludeUsers,
+    Property::ExcludeUsers,
+    Property::IncludeGroups,
+    Property::ExcludeGroups,
+    Property::IncludeRoles,
+    Property::ExcludeRoles,
+    Property::IncludeGuestsTenantsMembers,
+    Property::ExcludeGuestsTenantsMembers,
+    Property::IncludeApplications,
+    Property::ExcludeApplications,
+    Property::IncludeLocations,
+    Property::ExcludeLocations,
+    Property::IncludeServicePrincipals,
+    Property::ExcludeServicePrincipals,
+    Property::IncludeAgentIdServicePrincipals,
+    Property::ExcludeAgentIdServicePrincipals,
+    Property::TermsOfUse,
+    Property::AuthenticationStrengthId,
 ];
 
 /// Attributes that the provider computes where the configuration leaves them out.
@@ -144,7 +169,7 @@ impl Where {
 impl<'n, 'a> Values<'_, 'n, 'a> {
     pub(super) fn read(&mut self, node: &Node<'a>, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
         let read = self.as_told(node, beside, at);
-        let excludes_groups = self.wording.to_graph(&at.own).as_str() == "/conditions/users/excludeGroups";
+        let excludes_groups = self.wording.to_graph(&at.own).as_str() == Property::ExcludeGroups.as_str();
         if excludes_groups { self.named_groups(read, at) } else { read }
     }
 
@@ -247,16 +272,16 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
             .zip(expression)
             .and_then(|(references, expression)| references.named(self.address, expression))
             .unwrap_or_default();
-        match graph.as_str() {
-            "/grantControls/authenticationStrength/id" => match named.as_mut_slice() {
+        if graph.as_str() == Property::AuthenticationStrengthId.as_str() {
+            match named.as_slice() {
                 [one @ Node::Reference(_)] => one.clone(),
                 _ => Node::Untold(Untold::AfterApply),
-            },
-            graph if holds_ids(graph) && !is_element(graph) => {
-                named.push(Node::Untold(Untold::AfterApply));
-                Node::Array(named)
             }
-            _ => Node::Untold(Untold::AfterApply),
+        } else if holds_ids(graph.as_str()) && !is_element(graph.as_str()) {
+            named.push(Node::Untold(Untold::AfterApply));
+            Node::Array(named)
+        } else {
+            Node::Untold(Untold::AfterApply)
         }
     }
 
@@ -295,9 +320,49 @@ fn is_element(pointer: &str) -> bool {
 /// Whether a property, or the list that an element is in, holds ids of objects.
 fn holds_ids(graph: &str) -> bool {
     let whole = graph.rsplit_once('/').filter(|_| is_element(graph)).map_or(graph, |(whole, _)| whole);
-    let last = whole.rsplit('/').next().unwrap_or_default();
-    let ends = ["Users", "Groups", "Roles", "Applications", "Locations", "ServicePrincipals"];
-    ends.iter().any(|end| last.ends_with(end)) && (last.starts_with("include") || last.starts_with("exclude"))
-        || matches!(last, "members" | "termsOfUse")
-        || graph.ends_with("/authenticationStrength/id")
+    whole == MEMBERS || Property::of(whole).is_some_and(|property| IDS.contains(&property))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{AZUREAD_SCHEMA, MICROSOFT365_SCHEMA};
+    use serde_json::Value;
+
+    /// Every name that a schema has for a property.
+    fn names(schema: &Value, found: &mut Vec<String>) {
+        found.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+        schema.as_object().into_iter().flatten().for_each(|(_, inner)| names(inner, found));
+        schema.as_array().into_iter().flatten().for_each(|inner| names(inner, found));
+    }
+
+    #[test]
+    fn the_providers_have_every_attribute_that_is_told_apart() {
+        let (mut azuread, mut all) = (Vec::new(), Vec::new());
+        names(&serde_json::from_str(AZUREAD_SCHEMA).unwrap(), &mut azuread);
+        names(&serde_json::from_str(MICROSOFT365_SCHEMA).unwrap(), &mut all);
+        all.extend(azuread.iter().cloned());
+        // Named locations have no schema here.
+        for name in BLOCKS.iter().filter(|name| !["country", "ip"].contains(name)) {
+            assert!(azuread.iter().any(|known| known == name), "{name}");
+        }
+        for name in COMPUTED {
+            assert!(all.iter().any(|known| known == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_list_of_objects_holds_ids() {
+        let ends = ["Users", "Groups", "Roles", "Applications", "Locations", "ServicePrincipals"];
+        for property in Property::ALL {
+            let key = property.key();
+            let lists = ["include", "exclude"].iter().any(|start| key.starts_with(start))
+                && ends.iter().any(|end| key.ends_with(end))
+                && !key.ends_with("ExternalUsers");
+            let is_strength = *property == Property::AuthenticationStrengthId;
+            let expected = lists || ["members", "termsOfUse"].contains(&key);
+            assert_eq!(holds_ids(property.as_str()), expected || is_strength, "{property:?}");
+            assert_eq!(holds_ids(&format!("{property}/0")), expected || is_strength, "{property:?}");
+        }
+    }
 }

@@ -1,18 +1,18 @@
 //! Texts that are neither JSON nor HCL and hold policies all the same: scripts, programs, manifests, plans that are not
 //! printed.
 
-use super::{LIBRARY, Other, PLAN_STREAM, Unread, other};
+use super::{DocumentKind, LIBRARY, Other, PLAN_STREAM, Unread, other};
 use crate::syntax::parse;
 
-const SCRIPT: Other = other("policies in PowerShell", "a PowerShell file with policies");
-const YAML: Other = other("a Graph policy in YAML", "a Graph policy in YAML");
-const PROGRAM: Other = other("a program with policies", "a program with policies");
-const JSON_LINES: Other = other("policies in lines of JSON", "a file of several JSON texts, one after the other");
+const SCRIPT: Other = other(DocumentKind::PowerShell, "a PowerShell file with policies");
+const YAML: Other = other(DocumentKind::GraphYaml, "a Graph policy in YAML");
+const PROGRAM: Other = other(DocumentKind::Program, "a program with policies");
+const JSON_LINES: Other = other(DocumentKind::JsonLines, "a file of several JSON texts, one after the other");
 const JSON_WITH_COMMENTS: Other =
-    other("policies in a kind of JSON", "a file of policies in JSON with comments or in lines of JSON");
+    other(DocumentKind::JsonWithComments, "a file of policies in JSON with comments or in lines of JSON");
 
 const BINARY_PLAN: Other = Other {
-    kind: "a binary Terraform plan",
+    kind: DocumentKind::TerraformBinaryPlan,
     form: Some(Unread {
         form: "a Terraform plan as Terraform saves it",
         instead: "print it: `terraform show -json plan > plan.json`, and check that file",
@@ -25,23 +25,23 @@ const BINARY_PLAN: Other = Other {
 const MARKS: [(&[&[&str]], Other); 13] = [
     (
         &[&["aadconditionalaccesspolicy"], &["\nnode", "\nconfiguration"]],
-        other("a Microsoft365DSC configuration", "a Microsoft365DSC configuration"),
+        other(DocumentKind::DscConfiguration, "a Microsoft365DSC configuration"),
     ),
     (
         &[&["instanceofmsftaadconditionalaccesspolicy"]],
-        other("a compiled DSC configuration", "a compiled DSC configuration"),
+        other(DocumentKind::CompiledDscConfiguration, "a compiled DSC configuration"),
     ),
     (
         &[&["conditionalaccess.azuread"], &["kind:accesspolicy"]],
-        other("a Crossplane manifest", "a Crossplane manifest"),
+        other(DocumentKind::CrossplaneManifest, "a Crossplane manifest"),
     ),
     (
         &[&["azuread:conditionalaccesspolicy", "azuread:index/conditionalaccesspolicy"]],
-        other("a Pulumi program", "a Pulumi program"),
+        other(DocumentKind::PulumiProgram, "a Pulumi program"),
     ),
     (
         &[&["conditionalaccesspolicy"], &["cdktf"], &["import", "require(", "using"]],
-        other("a CDKTF program", "a program of the CDK for Terraform"),
+        other(DocumentKind::CdktfProgram, "a program of the CDK for Terraform"),
     ),
     (
         &[&[
@@ -49,16 +49,19 @@ const MARKS: [(&[&[&str]], Other); 13] = [
             "azuread.newconditionalaccesspolicy",
             "pulumiazuread.conditionalaccesspolicy",
         ]],
-        other("a Pulumi program", "a Pulumi program"),
+        other(DocumentKind::PulumiProgram, "a Pulumi program"),
     ),
-    (&[&["conditionalaccesspolicy("], &["pulumi"], &["azuread"]], other("a Pulumi program", "a Pulumi program")),
+    (
+        &[&["conditionalaccesspolicy("], &["pulumi"], &["azuread"]],
+        other(DocumentKind::PulumiProgram, "a Pulumi program"),
+    ),
     (
         &[&["microsoft.graph/conditionalaccesspolic", "microsoft.graph/identity/conditionalaccess"]],
-        other("a Bicep template", "a Bicep template with policies"),
+        other(DocumentKind::BicepTemplate, "a Bicep template with policies"),
     ),
     (
         &[&["<objs"], &["microsoftgraphconditionalaccesspolicy"]],
-        other("a PowerShell object in XML", "a file of `Export-Clixml`"),
+        other(DocumentKind::PowerShellObject, "a file of `Export-Clixml`"),
     ),
     (
         &[
@@ -144,7 +147,7 @@ pub fn glance_beside(text: &str) -> Option<Other> {
 fn in_lines(text: &str) -> Option<Other> {
     let first = text.trim_start().lines().next().unwrap_or_default();
     if first.starts_with("{\"@level\"") {
-        let kind = "the log of `terraform plan -json`";
+        let kind = DocumentKind::TerraformPlanLog;
         return Some(Other { kind, form: Some(PLAN_STREAM), is_infrastructure: true });
     }
     (holds_quoted_policy(text) && is_lines(text)).then_some(JSON_LINES)
@@ -205,7 +208,7 @@ fn plain(text: &str, is_quote: impl Fn(char) -> bool) -> String {
 mod tests {
     use super::*;
 
-    fn kind(text: &str) -> Option<&'static str> {
+    fn kind(text: &str) -> Option<DocumentKind> {
         glance_beside(text).map(|other| other.kind)
     }
 
@@ -214,19 +217,19 @@ mod tests {
         for (text, expected) in [
             (
                 "Node localhost\n{\n  AADConditionalAccessPolicy \"CA001\"\n  {\n    State = \"enabled\";\n",
-                "a Microsoft365DSC configuration",
+                DocumentKind::DscConfiguration,
             ),
-            ("instance of MSFT_AADConditionalAccessPolicy as $x\n{\n};", "a compiled DSC configuration"),
-            ("apiVersion: conditionalaccess.azuread.upbound.io/v1beta2\nkind: AccessPolicy\n", "a Crossplane manifest"),
-            ("resources:\n  mfa:\n    type: azuread:ConditionalAccessPolicy\n", "a Pulumi program"),
+            ("instance of MSFT_AADConditionalAccessPolicy as $x\n{\n};", DocumentKind::CompiledDscConfiguration),
+            (
+                "apiVersion: conditionalaccess.azuread.upbound.io/v1beta2\nkind: AccessPolicy\n",
+                DocumentKind::CrossplaneManifest,
+            ),
+            ("resources:\n  mfa:\n    type: azuread:ConditionalAccessPolicy\n", DocumentKind::PulumiProgram),
             (
                 "'101':\n  conditions:\n    applications:\n      included_applications: [All]\n  grant_controls:\n",
-                "policies in the format of a Terraform module",
+                DocumentKind::TerraformModuleLibrary,
             ),
-            (
-                "{\"@level\":\"info\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n",
-                "the log of `terraform plan -json`",
-            ),
+            ("{\"@level\":\"info\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n", DocumentKind::TerraformPlanLog),
         ] {
             let other = glance(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(other.kind, expected);
@@ -245,7 +248,7 @@ mod tests {
             "\"displayName\": a\n\"conditions\": {}\n\"grantControls\": {}\n",
             "---\n'@odata.type': '#microsoft.graph.conditionalAccessPolicy'\nstate: enabled\n",
         ] {
-            assert_eq!(kind(text), Some("a Graph policy in YAML"), "{text}");
+            assert_eq!(kind(text), Some(DocumentKind::GraphYaml), "{text}");
         }
     }
 
@@ -254,64 +257,64 @@ mod tests {
         for (text, expected) in [
             (
                 "@{\n  displayName = 'x'\n  conditions = @{ users = @{} }\n  grantControls = @{ operator = 'OR' }\n}",
-                "policies in PowerShell",
+                DocumentKind::PowerShell,
             ),
             (
                 "$p = @{ DisplayName = 'x'; Conditions = @{}; GrantControls = @{} }\nNew-MgIdentityConditionalAccessPolicy @p",
-                "policies in PowerShell",
+                DocumentKind::PowerShell,
             ),
             (
                 "$p = @{}\n$p.conditions = @{ users = @{} }\n$p.grantControls = @{ operator = 'OR' }\nInvoke-MgGraphRequest -Body $p",
-                "policies in PowerShell",
+                DocumentKind::PowerShell,
             ),
             (
                 "New-MgIdentityConditionalAccessPolicy -DisplayName x -Conditions $c -GrantControls $g",
-                "policies in PowerShell",
+                DocumentKind::PowerShell,
             ),
             (
                 "$body = @'\n{ \"state\": \"enabled\",\n \"conditions\": {},\n \"grantControls\": {} }\n'@\nNew-MgIdentityConditionalAccessPolicy -Body $body",
-                "policies in PowerShell",
+                DocumentKind::PowerShell,
             ),
             (
                 "$c = New-Object Microsoft.Open.MSGraph.Model.ConditionalAccessConditionSet\nNew-AzureADMSConditionalAccessPolicy -Conditions $c",
-                "policies in PowerShell",
+                DocumentKind::PowerShell,
             ),
             (
                 "import * as azuread from \"@pulumi/azuread\";\nnew azuread.ConditionalAccessPolicy(\"mfa\", {});",
-                "a Pulumi program",
+                DocumentKind::PulumiProgram,
             ),
             (
                 "import pulumi_azuread as ad\nad.ConditionalAccessPolicy(\"mfa\", state=\"enabled\")\n",
-                "a Pulumi program",
+                DocumentKind::PulumiProgram,
             ),
-            ("azuread.NewConditionalAccessPolicy(ctx, \"mfa\", nil)", "a Pulumi program"),
+            ("azuread.NewConditionalAccessPolicy(ctx, \"mfa\", nil)", DocumentKind::PulumiProgram),
             (
                 "import { ConditionalAccessPolicy } from \"@cdktf/provider-azuread/lib/conditional-access-policy\";\n",
-                "a CDKTF program",
+                DocumentKind::CdktfProgram,
             ),
             (
                 "using Microsoft.Graph.Models;\nConditions = new ConditionalAccessConditionSet(),\nGrantControls = new ConditionalAccessGrantControls()",
-                "a program with policies",
+                DocumentKind::Program,
             ),
             (
                 "const policy = {\n  conditions: { users: {} },\n  grantControls: { operator: 'OR' },\n};\n",
-                "a program with policies",
+                DocumentKind::Program,
             ),
             (
                 "extension microsoftGraph\nresource p 'Microsoft.Graph/conditionalAccessPolicies@beta' = {\n",
-                "a Bicep template",
+                DocumentKind::BicepTemplate,
             ),
             (
                 "// everybody\n{ \"state\": \"enabled\", \"conditions\": {}, \"grantControls\": null }",
-                "policies in a kind of JSON",
+                DocumentKind::JsonWithComments,
             ),
             (
                 "{\"state\": \"enabled\", \"conditions\": {}, \"grantControls\": null}\n{\"state\": \"enabled\"}\n",
-                "policies in lines of JSON",
+                DocumentKind::JsonLines,
             ),
             (
                 "<Objs><T>Microsoft.Graph.PowerShell.Models.MicrosoftGraphConditionalAccessPolicy</T></Objs>",
-                "a PowerShell object in XML",
+                DocumentKind::PowerShellObject,
             ),
         ] {
             assert_eq!(kind(text), Some(expected), "{text}");

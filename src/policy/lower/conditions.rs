@@ -2,7 +2,8 @@
 
 use super::reader::{Reader, Slot};
 use crate::policy::{
-    Applications, Conditions, Fact, Filter, FilterMode, Guests, List, MembershipKind, Reason, Scope, Users,
+    Applications, Conditions, Digest, Fact, Filter, FilterMode, Guests, List, MembershipKind, Opaque, Reason, Scope,
+    Users,
 };
 use crate::syntax::{Node, Object};
 
@@ -85,7 +86,7 @@ impl Reader {
         }
     }
 
-    fn devices(&mut self, slot: Slot<'_, '_>, opaque: &mut Vec<Box<str>>) -> Fact<Option<Box<Filter>>> {
+    fn devices(&mut self, slot: Slot<'_, '_>, opaque: &mut Vec<Opaque>) -> Fact<Option<Box<Filter>>> {
         const KEYS: [&str; 5] =
             ["deviceFilter", "includeDevices", "excludeDevices", "includeDeviceStates", "excludeDeviceStates"];
         match self.object_or_empty(slot) {
@@ -100,7 +101,7 @@ impl Reader {
                     self.conforms = false;
                 }
                 if states.iter().any(|slot| slot.node.is_some_and(|node| !node.is_void() && !is_all(node))) {
-                    opaque.push("devices".into());
+                    opaque.push(Opaque { name: "devices".into(), content: slot.node.and_then(Digest::of) });
                 }
                 self.filter(filter)
             }
@@ -260,12 +261,12 @@ impl Reader {
     }
 }
 
-/// Names of conditions that say something and are not modelled.
-fn unmodelled(object: &Object<'_>) -> Vec<Box<str>> {
+/// Conditions that say something and are not modelled.
+fn unmodelled(object: &Object<'_>) -> Vec<Opaque> {
     object
         .properties()
         .filter(|(key, node)| !node.is_void() && !MODELLED.iter().any(|name| name.eq_ignore_ascii_case(key)))
-        .map(|(key, _)| key.as_ref().into())
+        .map(|(key, node)| Opaque { name: key.as_ref().into(), content: Digest::of(node) })
         .collect()
 }
 

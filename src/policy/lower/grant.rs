@@ -1,8 +1,12 @@
 //! `grantControls` and `sessionControls`.
 
 use super::reader::Reader;
-use crate::policy::{Combination, Fact, GrantControl, GrantControls, Id, List, Operator, Reason, Strength};
+use crate::policy::{
+    Combination, Fact, GrantControl, GrantControls, Id, List, Operator, Reason, SessionControl, Strength,
+};
 use crate::syntax::{Node, Object};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Words of session controls, all enumerations of Graph.
 const SESSION_WORDS: [(&str, &[&str]); 5] = [
@@ -11,6 +15,17 @@ const SESSION_WORDS: [(&str, &[&str]); 5] = [
     ("type", &["days", "hours"]),
     ("authenticationType", &["primaryAndSecondaryAuthentication", "secondaryAuthentication"]),
     ("frequencyInterval", &["timeBased", "everyTime"]),
+];
+
+/// `conditionalAccessSessionControls`; the first is a switch, the others are objects.
+const SESSION_CONTROLS: [&str; 7] = [
+    "disableResilienceDefaults",
+    "applicationEnforcedRestrictions",
+    "cloudAppSecurity",
+    "persistentBrowser",
+    "signInFrequency",
+    "secureSignInSession",
+    "continuousAccessEvaluation",
 ];
 
 impl Reader {
@@ -109,20 +124,9 @@ impl Reader {
         })
     }
 
-    /// Session controls grant nothing and demand no MFA; only their form is looked at.
-    pub(super) fn session(&mut self, object: &Object<'_>) {
-        let [resilience, nested @ ..] = self.pick(
-            object,
-            [
-                "disableResilienceDefaults",
-                "applicationEnforcedRestrictions",
-                "cloudAppSecurity",
-                "persistentBrowser",
-                "signInFrequency",
-                "secureSignInSession",
-                "continuousAccessEvaluation",
-            ],
-        );
+    /// Session controls grant nothing and demand no MFA. Those that are on are kept as they are written.
+    pub(super) fn session(&mut self, object: &Object<'_>) -> Fact<Box<[SessionControl]>> {
+        let [resilience, nested @ ..] = self.pick(object, SESSION_CONTROLS);
         self.conforms &= matches!(resilience.node, None | Some(Node::Null | Node::Bool(_)));
         for slot in nested {
             let Fact::Known(Some(control)) = self.object(slot) else { continue };
@@ -137,7 +141,69 @@ impl Reader {
                 };
             }
         }
+        let mut on: Vec<SessionControl> = Vec::new();
+        for (key, node) in object.properties() {
+            let known = SESSION_CONTROLS.iter().find(|known| known.eq_ignore_ascii_case(key));
+            let name: Box<str> = known.map_or_else(|| key.as_ref(), |known| *known).into();
+            if on.iter().any(|control| control.name == name) {
+                return Fact::Unknown(Reason::Ambiguous);
+            }
+            match settings(&name, node) {
+                Ok(Some(value)) => on.push(SessionControl { name, value: value.into() }),
+                Ok(None) => {}
+                Err(reason) => return Fact::Unknown(reason),
+            }
+        }
+        on.sort();
+        Fact::Known(on.into())
     }
+}
+
+/// The settings of a session control as JSON; none if it is off.
+fn settings(name: &str, node: &Node<'_>) -> Result<Option<String>, Reason> {
+    let object = match node {
+        Node::Null | Node::Bool(false) => return Ok(None),
+        Node::Bool(true) => return Ok(Some("true".to_owned())),
+        Node::Object(object) => object,
+        Node::Untold(untold) => return Err(Reason::Untold(*untold)),
+        Node::Number(_) | Node::String(_) | Node::Array(_) | Node::Raw(_) | Node::Reference(_) | Node::Secret(_) => {
+            return Err(Reason::WrongType);
+        }
+    };
+    let mut value = BTreeMap::new();
+    for (key, node) in object.properties() {
+        let json = match node {
+            Node::Null => continue,
+            Node::Bool(is_on) if key.eq_ignore_ascii_case("isEnabled") => {
+                if !is_on {
+                    return Ok(None);
+                }
+                continue;
+            }
+            Node::Bool(value) => Value::Bool(*value),
+            Node::Number(number) => Value::Number(number.clone()),
+            Node::String(text) => Value::String(text.to_string()),
+            Node::Untold(untold) => return Err(Reason::Untold(*untold)),
+            Node::Array(_) | Node::Object(_) | Node::Raw(_) | Node::Reference(_) | Node::Secret(_) => {
+                return Err(Reason::WrongType);
+            }
+        };
+        let known = SESSION_WORDS.iter().map(|(known, _)| *known).chain(["value"]);
+        let key = known.into_iter().find(|known| known.eq_ignore_ascii_case(key)).unwrap_or(key);
+        value.insert(key.to_owned(), json);
+    }
+    if object.is_void() {
+        return Ok(None);
+    }
+    if name == "signInFrequency" {
+        // <https://learn.microsoft.com/graph/api/resources/signinfrequencysessioncontrol>
+        for (key, default) in
+            [("authenticationType", "primaryAndSecondaryAuthentication"), ("frequencyInterval", "timeBased")]
+        {
+            value.entry(key.to_owned()).or_insert_with(|| default.into());
+        }
+    }
+    serde_json::to_string(&value).map(Some).map_err(|_| Reason::WrongType)
 }
 
 impl Default for GrantControls {

@@ -1,7 +1,7 @@
 //! Reading whatever stands where Graph has a value: an object, a list, a word.
 
 use crate::catalog;
-use crate::policy::{Fact, Id, List, Placeholder, Reason, Words};
+use crate::policy::{Fact, FileIndex, Id, List, Placeholder, Reason, Words};
 use crate::syntax::{Node, Object, Untold, is_annotation};
 
 /// A property's value and whether its key stands more than once.
@@ -17,7 +17,7 @@ pub(super) struct Reader {
     /// A list that a stored query compares letter by letter is spelt otherwise.
     pub(super) respelt: bool,
     /// Where references belong.
-    pub(super) root: usize,
+    pub(super) root: FileIndex,
 }
 
 /// Why a node of infrastructure code is not the value that belongs in its place.
@@ -107,6 +107,16 @@ impl Reader {
                 Some(id)
             }
             Some(_) => self.odd(None),
+        }
+    }
+
+    /// A text that people give. Graph demands one.
+    pub(super) fn name(&mut self, slot: Slot<'_, '_>) -> Fact<Box<str>> {
+        match slot.node {
+            _ if slot.twice => self.doubt(Reason::Ambiguous),
+            Some(Node::String(name)) => Fact::Known(name.as_ref().into()),
+            None | Some(Node::Null) => self.doubt(Reason::Missing),
+            Some(node) => untold(node).map_or_else(|| self.doubt(Reason::WrongType), Fact::Unknown),
         }
     }
 

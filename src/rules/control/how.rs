@@ -148,6 +148,7 @@ pub fn resource(resource: &Resource) -> String {
         Resource::App(id) => catalog::name(id).map_or_else(|| quoted(&id.to_string()), quoted),
         Resource::OfSuite(suite) => format!("an app of {}", suite.word()),
         Resource::UserAction(action) => quoted(&action.to_string()),
+        Resource::AuthenticationContext(context) => format!("authentication context {}", quoted(&context.to_string())),
         Resource::Other | Resource::Every => "an app that no policy names".to_owned(),
     }
 }

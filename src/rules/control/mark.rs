@@ -36,6 +36,7 @@ fn value(sign_in: &SignIn, coordinate: Coordinate) -> String {
         Coordinate::Resource => match &sign_in.resource {
             Resource::App(id) => format!("app {id}"),
             Resource::UserAction(action) => format!("user action {action}"),
+            Resource::AuthenticationContext(context) => format!("authentication context {context}"),
             Resource::OfSuite(suite) => format!("app of {}", suite.word()),
             Resource::Other | Resource::Every => "another app".to_owned(),
         },

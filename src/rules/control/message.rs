@@ -7,13 +7,17 @@ use crate::policy::{ClientAppType, Fact, State};
 use crate::requirement::Resource;
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{AssumeEnabled, Cause, Why};
-use crate::tenant::MissingPolicies;
+use crate::tenant::{MissingPolicies, PolicyIndex};
 
 /// Ways in that are described in addition to the first.
 const OTHERS: usize = 3;
 
 /// What is open, or what is unknown and why.
-pub(super) fn text(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
+pub(super) fn text(
+    facts: &TenantFacts<'_>,
+    judgement: &Judgement,
+    nearest: Option<&(PolicyIndex, Vec<Cause>)>,
+) -> String {
     let decision = &judgement.decision;
     let control = judgement.control;
     let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| who::who(facts, judgement, hole));
@@ -55,7 +59,7 @@ pub(super) fn text(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
             )
         }
         Reason::Unknown(index, cause) => {
-            let policy = &facts.tenant.policies[*index];
+            let policy = &facts.tenant[*index];
             let name = PolicyRef::to(policy).label();
             let doubt = cause::unknown(facts, policy, cause);
             format!(
@@ -103,14 +107,18 @@ fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
 }
 
 /// Whether a policy would stop the sign-in, and nothing in the tenant is enabled.
-fn is_all_off(facts: &TenantFacts<'_>, nearest: Option<&(usize, Vec<Cause>)>) -> bool {
+fn is_all_off(facts: &TenantFacts<'_>, nearest: Option<&(PolicyIndex, Vec<Cause>)>) -> bool {
     let only_off = |causes: &[Cause]| matches!(causes, [Cause { why: Why::ReportOnly | Why::Disabled, .. }]);
     let enabled = facts.tenant.policies.iter().any(|policy| policy.state == Fact::Known(State::Enabled));
     facts.assume_enabled == AssumeEnabled::Neither && !enabled && nearest.is_some_and(|(_, causes)| only_off(causes))
 }
 
 /// The smallest change that closes the gap.
-pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Option<&(usize, Vec<Cause>)>) -> String {
+pub(super) fn help(
+    facts: &TenantFacts<'_>,
+    judgement: &Judgement,
+    nearest: Option<&(PolicyIndex, Vec<Cause>)>,
+) -> String {
     let explain = match &judgement.control.text {
         Some(_) => format!(" `caplint explain {}` lists the steps.{}", judgement.control.id, mandatory(judgement)),
         None => String::new(),
@@ -126,7 +134,6 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
     } else {
         format!("Create a policy that requires it for all users, without conditions.{explain}")
     };
-    let policies = &facts.tenant.policies;
     let (mut hinge, mut by_groups) = (None, true);
     match &judgement.decision.reason {
         Reason::TooIntricate => {
@@ -149,7 +156,7 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
         | Reason::SecurityDefaults(_) => {}
     }
     let Some((index, causes)) = hinge.as_ref().or(nearest) else { return create };
-    let policy = &policies[*index];
+    let policy = &facts.tenant[*index];
     let is_for_roles = !requirement.users.is_empty() && !policy.conditions.users.include_roles.is_empty();
     let is_for_others = |cause: &Cause| match cause.why {
         Why::UserNotIncluded => !is_for_roles,
@@ -171,7 +178,11 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, nearest: Opti
 fn mandatory(judgement: &Judgement) -> &'static str {
     let management = judgement.requirement.resources.iter().any(|resource| match resource {
         Resource::App(id) => crate::catalog::is_management_api(id),
-        Resource::Every | Resource::OfSuite(_) | Resource::Other | Resource::UserAction(_) => false,
+        Resource::Every
+        | Resource::OfSuite(_)
+        | Resource::Other
+        | Resource::UserAction(_)
+        | Resource::AuthenticationContext(_) => false,
     });
     if management {
         " Microsoft's mandatory MFA is not counted: in the public cloud, it applies to changes but not to reading."

@@ -16,7 +16,7 @@ use crate::policy::{Origin, Policy, Property};
 use crate::rules::{Category, Declared, Judgement, Meta, Reading, Rule, TenantFacts};
 use crate::signin::Cause;
 use crate::syntax::Pointer;
-use crate::tenant::{Missing, MissingPolicies};
+use crate::tenant::{Missing, MissingPolicies, PolicyIndex};
 
 pub use cause::because;
 pub use how::resource;
@@ -131,10 +131,10 @@ fn label_causes(
     facts: &TenantFacts<'_>,
     judgement: &Judgement,
     mut draft: Draft,
-    near: &[(usize, Vec<Cause>)],
+    near: &[(PolicyIndex, Vec<Cause>)],
 ) -> Draft {
     for (index, causes) in near.iter().take(SHOWN.saturating_sub(draft.labels.len())) {
-        let policy = &facts.tenant.policies[*index];
+        let policy = &facts.tenant[*index];
         if draft.policy.is_none() {
             draft.policy = Some(PolicyRef::to(policy));
         }
@@ -158,10 +158,10 @@ fn missing_label(missing: &Missing) -> Label {
         }
         MissingPolicies::FailedRequest => Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Value },
     };
-    Label { file: missing.file, spot, message: "policies may be missing here".to_owned() }
+    Label::in_file(missing.file, spot, "policies may be missing here")
 }
 
-fn nearest(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<(usize, Vec<Cause>)> {
+fn nearest(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<(PolicyIndex, Vec<Cause>)> {
     let hole = judgement.decision.holes.first();
     hole.map(|hole| nearest_policies(&facts.view(judgement), &hole.sign_in)).unwrap_or_default()
 }
@@ -178,7 +178,7 @@ pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let holds = matches!(judgement.decision.verdict, Verdict::Enforced | Verdict::EnforcedExcept);
     let mut said = sentence(facts, judgement);
     if let Reason::Policies(policies) | Reason::SecurityDefaults(policies) = &judgement.decision.reason
-        && let Some(empty) = policies.iter().find_map(|policy| empty_condition(&facts.tenant.policies[*policy]))
+        && let Some(empty) = policies.iter().find_map(|policy| empty_condition(&facts.tenant[*policy]))
     {
         said.push_str(&format!(" This assumes that the empty {empty} is no condition."));
     }

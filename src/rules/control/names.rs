@@ -3,6 +3,7 @@
 use crate::finding::{PolicyRef, joined, quoted};
 use crate::policy::Id;
 use crate::rules::TenantFacts;
+use crate::tenant::PolicyIndex;
 
 /// The name of an object where the files have one, or else its id; in quotation marks.
 pub(super) fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
@@ -15,10 +16,10 @@ pub(super) fn listed(items: &[String]) -> String {
 }
 
 /// The first of some policies by name, and how many more there are.
-pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     const SHOWN: usize = 6;
     let mut names: Vec<String> =
-        policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant.policies[*index]).label()).collect();
+        policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant[*index]).label()).collect();
     if policies.len() > SHOWN {
         names.push(format!("{} more", policies.len() - SHOWN));
     }
@@ -26,7 +27,7 @@ pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
 }
 
 /// "A covers", "A and B together cover".
-pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     let named = self::policies(facts, policies);
     if policies.len() == 1 { format!("{named} covers") } else { format!("{named} together cover") }
 }

@@ -7,6 +7,7 @@ use crate::policy::{Id, UserType};
 use crate::requirement::Principal;
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::SignIn;
+use crate::tenant::PolicyIndex;
 
 /// Who gets through, and how, as far as it matters: "any member of "Sales" in a browser".
 pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
@@ -106,11 +107,11 @@ pub(super) fn case(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, 
 }
 
 /// The groups that coverage depends on, as the subject of "… contains every user".
-pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[usize]) -> String {
+pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
     const SHOWN: usize = 4;
     let mut ids: Vec<&Id> = policies
         .iter()
-        .flat_map(|index| facts.tenant.policies[*index].conditions.users.include_groups.known().map(|(_, id)| id))
+        .flat_map(|index| facts.tenant[*index].conditions.users.include_groups.known().map(|(_, id)| id))
         .collect();
     ids.sort();
     ids.dedup();

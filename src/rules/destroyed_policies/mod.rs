@@ -31,7 +31,7 @@ impl Rule for DestroyedPolicies {
              policies is in force.",
             named.join(", ")
         );
-        let label = Label { file: file.file, spot: Spot::File, message: "destroys every policy in it".to_owned() };
+        let label = Label::in_file(file.file, Spot::File, "destroys every policy in it");
         drafts.push(
             Self::draft(message)
                 .help("Apply it only if other policies replace these, and check those policies in the same run.")

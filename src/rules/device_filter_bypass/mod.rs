@@ -66,7 +66,7 @@ impl Rule for DeviceFilterBypass {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::syntax::parse;
     use crate::tenant::Tenant;
 
@@ -76,7 +76,7 @@ mod tests {
                 {{"users": {{"includeUsers": ["All"]}}, "applications": {{"includeApplications": ["All"]}},
                   "clientAppTypes": ["all"], "devices": {{"deviceFilter": {{"mode": "{mode}", "rule": "{rule}"}}}}}}}}"#
         );
-        let policies = vec![lower(&parse(&text).unwrap(), Origin::document(0)).policy];
+        let policies = vec![lower(&parse(&text).unwrap(), Origin::document(FileIndex(0))).policy];
         let (tenant, config) = (Tenant { policies, ..Tenant::default() }, Config::default());
         let facts = TenantFacts { is_whole: true, ..TenantFacts::of(&tenant, &config) };
         let mut drafts = Drafts::written(|drafts| RULE.check_policy(&tenant.policies[0], &facts, drafts));

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Draft, Drafts, Label, PolicyRef};
-use crate::policy::{Id, Policy};
+use crate::policy::{FileIndex, Id, Policy};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ impl Rule for DuplicateName {
         }
         let mut named: BTreeMap<(Identity, String), Vec<&Policy>> = BTreeMap::new();
         for policy in facts.tenant.policies.iter().filter(|policy| !policy.deleted) {
-            let name = policy.display_name.as_deref().map_or("", str::trim);
+            let name = policy.name().map_or("", str::trim);
             if let (Some(identity), false) = (Identity::of(policy), name.is_empty()) {
                 named.entry((identity, name.to_lowercase())).or_default().push(policy);
             }
@@ -47,7 +47,7 @@ impl Rule for DuplicateName {
 enum Identity {
     Id,
     /// An address, in the module that the files of this index belong to.
-    Address(usize),
+    Address(FileIndex),
 }
 
 impl Identity {

@@ -18,7 +18,7 @@ declare! {
 impl Rule for DuplicatePolicy {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         for group in &facts.clashes.contradictions {
-            let mut policies = group.iter().map(|index| &facts.tenant.policies[*index]);
+            let mut policies = group.iter().map(|index| &facts.tenant[*index]);
             let Some(first) = policies.next() else { continue };
             let message = format!(
                 "{} appears {} times with the same id and different content. No copy counts as cover.",

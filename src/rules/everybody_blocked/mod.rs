@@ -23,7 +23,7 @@ const SHOWN: usize = 3;
 impl Rule for EverybodyBlocked {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Some((verdict, policies)) = facts.everybody_blocked() else { return };
-        let policies: Vec<&Policy> = policies.iter().map(|index| &facts.tenant.policies[*index]).collect();
+        let policies: Vec<&Policy> = policies.iter().map(|index| &facts.tenant[*index]).collect();
         let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
         let block = if policies.len() == 1 { "blocks" } else { "block" };
         let whom = if *verdict == Verdict::Enforced {

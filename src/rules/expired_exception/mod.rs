@@ -4,6 +4,7 @@ use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef, quoted};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
+use crate::tenant::PolicyIndex;
 
 declare! {
     rule: ExpiredException,
@@ -23,7 +24,8 @@ impl Rule for ExpiredException {
                 let exceptions = judgement.decision.exceptions.iter();
                 exceptions.filter(|exception| entry.approves(judgement.control.id, exception.kind, &exception.id))
             });
-            let policies: Vec<(usize, usize)> = uses.flat_map(|exception| exception.policies.iter().copied()).collect();
+            let policies: Vec<(PolicyIndex, usize)> =
+                uses.flat_map(|exception| exception.policies.iter().copied()).collect();
             // One that is not used is reported as that.
             let Some((first, _)) = policies.first() else { continue };
             let id = entry.id.to_string();
@@ -39,10 +41,10 @@ impl Rule for ExpiredException {
                 .help(help)
                 .about(id)
                 .label(Label::in_config(entry.review_span.clone(), "this date has passed"));
-            draft.policy = Some(PolicyRef::to(&facts.tenant.policies[*first]));
+            draft.policy = Some(PolicyRef::to(&facts.tenant[*first]));
             for (policy, index) in policies.iter().take(2) {
                 let pointer = Pointer::new(entry.kind.exclude_list()).index(*index);
-                let policy = &facts.tenant.policies[*policy];
+                let policy = &facts.tenant[*policy];
                 draft = draft.label(Label::in_policy(policy, &pointer, "still excluded here"));
             }
             drafts.push(draft);

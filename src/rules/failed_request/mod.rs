@@ -21,7 +21,7 @@ impl Rule for FailedRequest {
         for Failure { pointer, code, status } in file.taken.iter().flat_map(|taken| &taken.failures) {
             let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Value };
-            let label = Label { file: file.file, spot, message: "an error instead of policies".to_owned() };
+            let label = Label::in_file(file.file, spot, "an error instead of policies");
             let code = code.as_deref().map(quoted);
             let what = match (code, status) {
                 (Some(code), Some(status)) => format!("the error {code} (status {status})"),

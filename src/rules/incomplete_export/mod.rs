@@ -19,7 +19,7 @@ declare! {
 impl Rule for IncompleteExport {
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         if file.taken.is_some_and(|taken| taken.is_partial) {
-            let label = Label { file: file.file, spot: Spot::File, message: "not the whole plan".to_owned() };
+            let label = Label::in_file(file.file, Spot::File, "not the whole plan");
             let message = "This plan is incomplete: Terraform stopped with an error, deferred changes, or targeted \
                 some resources only. Policies may be missing from it.";
             drafts.push(
@@ -35,7 +35,7 @@ impl Rule for IncompleteExport {
         for missing in facts.tenant.missing.iter().filter(|missing| missing.why == MissingPolicies::NextPage) {
             let from = Origin::document(missing.file);
             let spot = Spot::Pointer { from, pointer: missing.pointer.clone(), part: Part::Key };
-            let label = Label { file: missing.file, spot, message: "the list continues on another page".to_owned() };
+            let label = Label::in_file(missing.file, spot, "the list continues on another page");
             let message = "This export is incomplete: it is one page of several, and the policies on the other pages \
                 are missing. A control that does not hold here may hold with those policies.";
             drafts.push(

@@ -19,7 +19,7 @@ impl Rule for InternalError {
         if !file.has_crashed {
             return;
         }
-        let label = Label { file: file.file, spot: Spot::File, message: "not read".to_owned() };
+        let label = Label::in_file(file.file, Spot::File, "not read");
         let message = "An internal error in caplint occurred while it read this file. Policies may be missing, so \
             caplint does not assume that the file has none.";
         drafts.push(

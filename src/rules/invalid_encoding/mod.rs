@@ -31,7 +31,7 @@ impl Rule for InvalidEncoding {
             DecodeProblem::Utf32 => ("This file is UTF-32.", "a UTF-32 byte order mark"),
         };
         let end = error.at + error.lossy[error.at..].chars().next().map_or(0, char::len_utf8);
-        let label = Label { file: file.file, spot: Spot::Bytes(error.at..end), message: seen.to_owned() };
+        let label = Label::in_file(file.file, Spot::Bytes(error.at..end), seen);
         drafts.push(
             Self::draft(message)
                 .help("Export it again as UTF-8 or UTF-16, for example with `Out-File -Encoding utf8`.")

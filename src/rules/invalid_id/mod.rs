@@ -36,7 +36,7 @@ pub(super) fn report(
     let place = violation.pointer.dotted();
     let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));
     let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
-    let role = crate::catalog::role(value).filter(|_| place.contains("Roles["));
+    let role = crate::catalog::role(value).filter(|_| is_in_roles(&violation.pointer));
     let help = if let Some(role) = role {
         format!("Write {}, the id of the role. caplint resolves the name; Microsoft Graph does not.", role.id)
     } else if literals.is_empty() {
@@ -51,6 +51,11 @@ pub(super) fn report(
             .about(format!("{} {value}", violation.pointer.parent().dotted()))
             .label(Label::as_written(policy, violation.pointer.clone(), "not a GUID")),
     )
+}
+
+/// Whether a place is an element of a list of roles.
+fn is_in_roles(pointer: &Pointer) -> bool {
+    matches!(Property::at(&pointer.parent()), Some(Property::IncludeRoles | Property::ExcludeRoles))
 }
 
 /// Whether the files tell which object a name stands for.

@@ -46,7 +46,7 @@ impl Rule for InvalidSyntax {
                 ),
             };
             let at = offset + error.at;
-            let label = Label { file: file.file, spot: Spot::Bytes(at..at + 1), message: seen.to_owned() };
+            let label = Label::in_file(file.file, Spot::Bytes(at..at + 1), seen);
             drafts.push(Self::draft(message).help(help).about(format!("{offset}")).label(label));
         }
     }

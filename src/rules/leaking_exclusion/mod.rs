@@ -167,7 +167,7 @@ fn by_number(policies: &[Policy]) -> HashMap<String, Vec<&Policy>> {
 
 /// The number that a policy's name begins with: `CA203`.
 fn number(policy: &Policy) -> Option<String> {
-    let first = tokens(policy.display_name.as_deref()?).next()?;
+    let first = tokens(policy.name()?).next()?;
     is_number(first).then(|| first.to_lowercase())
 }
 

@@ -82,7 +82,7 @@ fn is_open(tenant: &TenantFacts<'_>, app: &str) -> bool {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::syntax::parse;
     use crate::tenant::Tenant;
 
@@ -91,7 +91,7 @@ mod tests {
         let text = r#"{"displayName": "p", "state": "enabled", "grantControls": {"builtInControls": ["mfa"]}, "conditions":
             {"users": {"includeUsers": ["All"]}, "clientAppTypes": ["all"],
              "applications": {"includeApplications": ["40a69793-8fe6-4db1-9591-dbc5c57b17d8"]}}}"#;
-        let policies = vec![lower(&parse(text).unwrap(), Origin::document(0)).policy];
+        let policies = vec![lower(&parse(text).unwrap(), Origin::document(FileIndex(0))).policy];
         let (tenant, config) = (Tenant { policies, ..Tenant::default() }, Config::default());
         for (cloud, told) in [(Cloud::Public, true), (Cloud::UsGovernment, false)] {
             let facts = TenantFacts { cloud, is_whole: true, ..TenantFacts::of(&tenant, &config) };

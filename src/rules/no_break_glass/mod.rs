@@ -1,7 +1,7 @@
 //! Nobody is left to fix a mistake.
 
 use super::{Rule, declare};
-use crate::catalog;
+use crate::catalog::{self, Suite};
 use crate::coverage::PrincipalKind;
 use crate::finding::{Draft, Drafts, Label, PolicyRef, joined, quoted};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Operator, Platform, Policy, Property};
@@ -151,14 +151,11 @@ fn excluded(policy: &Policy) -> impl Iterator<Item = (PrincipalKind, &Id)> {
 fn can_lock_out(policy: &Policy) -> bool {
     let conditions = &policy.conditions;
     // An administrator who can still sign in to these can fix the rest.
-    let excludes_administration = conditions.applications.exclude.position(|id| {
-        let name = catalog::app(id).map(|app| app.name);
-        id.is("MicrosoftAdminPortals") || name == Some("Windows Azure Service Management API")
-    });
-    let excludes_administrators = conditions
-        .users
-        .exclude_roles
-        .position(|id| catalog::role("Global Administrator").is_some_and(|role| role.id == *id));
+    let excludes_administration = conditions
+        .applications
+        .exclude
+        .position(|id| Suite::of(id) == Some(Suite::AdminPortals) || catalog::is_management_api(id));
+    let excludes_administrators = conditions.users.exclude_roles.position(catalog::is_global_administrator);
     stops_everybody(policy)
         && excludes_administration.is_none()
         && excludes_administrators.is_none()
@@ -226,7 +223,7 @@ fn is_demanding(policy: &Policy) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::syntax::parse;
 
     fn locks_out(users: &str, applications: &str, conditions: &str, grant: &str) -> bool {
@@ -234,7 +231,7 @@ mod tests {
             r#"{{"state": "enabled", "conditions": {{"users": {{"includeUsers": ["All"]{users}}},
                  "applications": {{"includeApplications": ["All"]{applications}}}{conditions}}}, "grantControls": {{{grant}}}}}"#
         );
-        can_lock_out(&lower(&parse(&text).unwrap(), Origin::document(0)).policy)
+        can_lock_out(&lower(&parse(&text).unwrap(), Origin::document(FileIndex(0))).policy)
     }
 
     const MFA: &str = r#""operator": "OR", "builtInControls": ["mfa"]"#;

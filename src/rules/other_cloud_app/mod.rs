@@ -62,7 +62,7 @@ fn of_other_cloud(list: &List<Id>, cloud: Cloud) -> Option<(usize, &Id, &'static
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::syntax::parse;
     use crate::tenant::Tenant;
 
@@ -70,7 +70,7 @@ mod tests {
         let text = format!(
             r#"{{"displayName": "p", "state": "enabled", "conditions": {{"applications": {{{apps}}}, "users": {{}}}}}}"#
         );
-        let policy = lower(&parse(&text).unwrap(), Origin::document(0)).policy;
+        let policy = lower(&parse(&text).unwrap(), Origin::document(FileIndex(0))).policy;
         let (tenant, config) = (Tenant::default(), Config::default());
         let facts = TenantFacts { cloud, ..TenantFacts::of(&tenant, &config) };
         let drafts = Drafts::written(|drafts| RULE.check_policy(&policy, &facts, drafts));

@@ -8,6 +8,7 @@ use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
+use crate::tenant::PolicyIndex;
 use std::sync::OnceLock;
 
 declare! {
@@ -26,17 +27,15 @@ const SHOWN: usize = 3;
 impl Rule for RedundantPolicy {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         static MFA: OnceLock<Requirement> = OnceLock::new();
-        let policies = &facts.tenant.policies;
-        let candidates =
-            policies.iter().enumerate().filter(|(_, policy)| asks_for_mfa_only(policy) && !is_template(policy));
+        let candidates = facts.tenant.indexed().filter(|(_, policy)| asks_for_mfa_only(policy) && !is_template(policy));
         // Without another that is for everybody there is hardly one that others make needless, and the proof is not asked.
-        let broad: Vec<(usize, &Policy)> =
-            policies.iter().enumerate().filter(|(_, policy)| facts.is_on(policy) && is_for_everybody(policy)).collect();
-        let is_overshadowed = |(index, policy): &(usize, &Policy)| {
+        let broad: Vec<(PolicyIndex, &Policy)> =
+            facts.tenant.indexed().filter(|(_, policy)| facts.is_on(policy) && is_for_everybody(policy)).collect();
+        let is_overshadowed = |(index, policy): &(PolicyIndex, &Policy)| {
             broad.iter().any(|(other, broad)| other != index && targets_as_much(broad, policy))
         };
-        let candidates: Vec<usize> = candidates.filter(is_overshadowed).map(|(index, _)| index).collect();
-        if !facts.is_whole || candidates.is_empty() || policies.len() < 2 {
+        let candidates: Vec<PolicyIndex> = candidates.filter(is_overshadowed).map(|(index, _)| index).collect();
+        if !facts.is_whole || candidates.is_empty() || facts.tenant.policies.len() < 2 {
             return;
         }
         // A policy for all client apps keeps out clients that can do no MFA.
@@ -75,8 +74,8 @@ fn targets_as_much(broad: &Policy, policy: &Policy) -> bool {
 }
 
 fn draft(facts: &TenantFacts<'_>, redundant: &Redundant) -> Draft {
-    let policy = &facts.tenant.policies[redundant.policy];
-    let others = redundant.by.iter().map(|index| &facts.tenant.policies[*index]);
+    let policy = &facts.tenant[redundant.policy];
+    let others = redundant.by.iter().map(|index| &facts.tenant[*index]);
     let names: Vec<String> = others.clone().map(|other| PolicyRef::to(other).label()).collect();
     let message = format!(
         "{} adds nothing: wherever it requires MFA, {} already {} it.",

@@ -59,7 +59,7 @@ fn why(replaced: &Replaced) -> String {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::syntax::parse;
     use crate::tenant::Tenant;
 
@@ -74,8 +74,8 @@ mod tests {
         );
         let (tenant, config) = (Tenant::default(), Config::default());
         let mut drafts = Drafts::default();
-        crate::dialect::read(&text, &parse(&text).unwrap(), 0, &mut |found| {
-            let policy = lower(found.node, Origin::document(0)).policy;
+        crate::dialect::read(&text, &parse(&text).unwrap(), FileIndex(0), &mut |found| {
+            let policy = lower(found.node, Origin::document(FileIndex(0))).policy;
             let policy = Policy { declaration: found.declaration.map(Box::new), ..policy };
             RULE.check_policy(&policy, &TenantFacts::of(&tenant, &config), &mut drafts);
         });

@@ -56,7 +56,7 @@ impl Rule for ResourceExclusion {
 mod tests {
     use super::*;
     use crate::config::{Config, parse_day};
-    use crate::policy::{Origin, lower};
+    use crate::policy::{FileIndex, Origin, lower};
     use crate::syntax::parse;
     use crate::tenant::Tenant;
 
@@ -64,7 +64,7 @@ mod tests {
     fn a_change_that_is_to_come_is_told_apart_from_one_that_has_begun() {
         let text = r#"{"displayName": "p", "state": "enabled", "grantControls": {"builtInControls": ["mfa"]}, "conditions":
             {"users": {}, "applications": {"includeApplications": ["All"], "excludeApplications": ["Office365"]}}}"#;
-        let policy = lower(&parse(text).unwrap(), Origin::document(0)).policy;
+        let policy = lower(&parse(text).unwrap(), Origin::document(FileIndex(0))).policy;
         let (tenant, config) = (Tenant::default(), Config::default());
         for (day, told) in [("2026-06-14", "Microsoft changes that from"), ("2026-06-15", "Since 2026-06-15")] {
             let facts = TenantFacts { today: parse_day(day).unwrap(), ..TenantFacts::of(&tenant, &config) };

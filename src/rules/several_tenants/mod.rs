@@ -53,7 +53,7 @@ impl Rule for SeveralTenants {
                 folder per run, or name the folders and use `--tenant-per-path`.";
             let mut draft = Self::draft(message).help(help).about(pair.names.join(" "));
             for (at, index) in pair.policies.iter().enumerate() {
-                let policy = &facts.tenant.policies[*index];
+                let policy = &facts.tenant[*index];
                 if at == 0 {
                     draft = draft.policy(policy);
                 }

@@ -21,7 +21,7 @@ const SHOWN: usize = 4;
 impl Rule for SharedId {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         for group in &facts.clashes.shared_ids {
-            let mut policies = group.iter().map(|index| &facts.tenant.policies[*index]);
+            let mut policies = group.iter().map(|index| &facts.tenant[*index]);
             let Some(first) = policies.next() else { continue };
             let message = format!(
                 "{} and {} more have the same id and different names: the id is a placeholder or was copied. Each \

@@ -22,7 +22,7 @@ impl Rule for StableApiExport {
         let message = "The policies were exported from Graph v1.0, which omits every policy that uses a preview \
             feature. The missing policies can only block or require more.";
         let spot = Spot::Pointer { from: Origin::document(*file), pointer: pointer.clone(), part: Part::Value };
-        let label = Label { file: *file, spot, message: "v1.0".to_owned() };
+        let label = Label::in_file(*file, spot, "v1.0");
         drafts.push(
             Self::draft(message)
                 .help("Export from `https://graph.microsoft.com/beta/identity/conditionalAccess/policies`.")

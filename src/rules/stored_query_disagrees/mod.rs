@@ -6,6 +6,7 @@ use crate::finding::{Drafts, Label};
 use crate::policy::Property;
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
+use crate::tenant::PolicyIndex;
 
 declare! {
     rule: StoredQueryDisagrees,
@@ -28,7 +29,7 @@ impl Rule for StoredQueryDisagrees {
             let mut draft = Self::draft(message).about(judgement.control.id);
             draft = draft.help("Rely on the proof. With `--reading stored-query`, the query decides instead.");
             let policy = if query { matching(facts, judgement) } else { proving(judgement) };
-            if let Some(policy) = policy.and_then(|index| facts.tenant.policies.get(index)) {
+            if let Some(policy) = policy.map(|index| &facts.tenant[index]) {
                 let seen = if query { "this policy satisfies the query" } else { "the proof relies on this policy" };
                 draft =
                     draft.policy(policy).label(Label::in_policy(policy, &Pointer::new(Property::DisplayName), seen));
@@ -61,12 +62,12 @@ fn disagreement(judgement: &Judgement) -> Option<&'static str> {
     }
 }
 
-fn matching(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<usize> {
+fn matching(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<PolicyIndex> {
     let query = judgement.control.stored_query.as_ref()?;
-    facts.tenant.policies.iter().position(|policy| query.passes(std::slice::from_ref(policy)))
+    facts.tenant.indexed().find(|(_, policy)| query.passes(std::slice::from_ref(policy))).map(|(index, _)| index)
 }
 
-fn proving(judgement: &Judgement) -> Option<usize> {
+fn proving(judgement: &Judgement) -> Option<PolicyIndex> {
     match &judgement.decision.reason {
         Reason::Policies(policies) => policies.first().copied(),
         _ => None,

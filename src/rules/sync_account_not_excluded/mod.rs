@@ -24,7 +24,7 @@ const SHOWN: usize = 3;
 
 impl Rule for SyncAccountNotExcluded {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
-        let Some(role) = catalog::role("Directory Synchronization Accounts") else { return };
+        let Some(role) = catalog::synchronization_role() else { return };
         if !facts.is_whole {
             return;
         }

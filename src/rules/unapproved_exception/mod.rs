@@ -112,7 +112,7 @@ fn hold(controls: &[&str]) -> String {
 
 fn labelled(facts: &TenantFacts<'_>, mut draft: Draft, exception: &Exception) -> Draft {
     for (policy, index) in exception.policies.iter().take(2) {
-        let policy = &facts.tenant.policies[*policy];
+        let policy = &facts.tenant[*policy];
         if draft.policy.is_none() {
             draft.policy = Some(PolicyRef::to(policy));
         }

@@ -19,7 +19,7 @@ declare! {
 impl Rule for UnknownCondition {
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         for policy in file.policies.iter().map(|inspected| &inspected.policy) {
-            for name in &policy.conditions.opaque {
+            for name in policy.conditions.opaque.iter().map(|opaque| &opaque.name) {
                 let message = format!(
                     "caplint does not model the condition {} of {}. It may narrow the policy, so the policy never \
                      counts as cover.",

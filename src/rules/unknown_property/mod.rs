@@ -24,9 +24,9 @@ pub(super) fn report(policy: &Policy, violation: &Violation, name: &str, meant: 
     if Property::at(&parent) == Some(Property::Conditions) {
         return None;
     }
-    // Terraform has another name for the second one.
-    let parts = [Property::Conditions.as_str(), Property::GrantControls.as_str(), "/grant_controls"];
-    let is_decisive = parts.into_iter().any(|part| parent.is_within(&Pointer::new(part)));
+    let in_graph = policy.origin.wording.to_graph(&parent);
+    let parts = [Property::Conditions, Property::GrantControls];
+    let is_decisive = parts.into_iter().any(|part| in_graph.is_within(&Pointer::new(part)));
     let (level, message) = if is_decisive {
         let message = format!(
             "caplint does not know the property {} here. It may exclude somebody, so `{}` is unknown, and no verdict \

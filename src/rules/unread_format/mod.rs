@@ -17,7 +17,7 @@ declare! {
 impl Rule for UnreadFormat {
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(unread) = file.taken.and_then(|taken| taken.unread) else { return };
-        let label = Label { file: file.file, spot: Spot::File, message: "not read".to_owned() };
+        let label = Label::in_file(file.file, Spot::File, "not read");
         drafts.push(
             Self::draft(format!(
                 "This is {}. caplint does not read this format, so its policies are not judged.",

@@ -17,7 +17,7 @@ declare! {
 impl Rule for UnreadableFile {
     fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
         let Some(error) = file.unreadable else { return };
-        let label = Label { file: file.file, spot: Spot::File, message: "could not be read".to_owned() };
+        let label = Label::in_file(file.file, Spot::File, "could not be read");
         drafts.push(
             Self::draft(format!("This file could not be read: {error}."))
                 .help("Fix its permissions, or leave it out of the paths.")
@@ -29,11 +29,12 @@ impl Rule for UnreadableFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::FileIndex;
 
     #[test]
     fn the_systems_words_are_passed_on() {
         let facts = FileFacts {
-            file: 0,
+            file: FileIndex(0),
             has_crashed: false,
             unreadable: Some("permission denied"),
             encoding: None,

@@ -20,7 +20,7 @@ impl Rule for WrappedPolicy {
         for pointer in file.taken.iter().flat_map(|taken| &taken.wrappers) {
             let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
-            let label = Label { file: file.file, spot, message: "read as a policy or a list of policies".to_owned() };
+            let label = Label::in_file(file.file, spot, "read as a policy or a list of policies");
             let message = format!(
                 "The policies in this file are inside `{}`, and caplint read them from there.",
                 pointer.dotted()

@@ -15,13 +15,21 @@ pub(super) fn applications(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _
     if let Some(reason) = applications.doubt {
         return unknown(At::property(Property::Applications), Why::Doubt(reason));
     }
-    if let Resource::UserAction(action) = &sign_in.resource {
-        const ACTIONS: Property = Property::IncludeUserActions;
-        return match find(ACTIONS, &applications.user_actions, |listed| listed == action) {
-            Found::At(_) => Match::Yes,
-            Found::Perhaps(cause) => Match::Unknown(cause),
-            Found::Absent => no(resource_targets(policy), Why::ResourceNotIncluded),
-        };
+    let listed = match &sign_in.resource {
+        Resource::UserAction(action) => {
+            Some(find(Property::IncludeUserActions, &applications.user_actions, |listed| listed == action))
+        }
+        Resource::AuthenticationContext(context) => {
+            let contexts = &applications.authentication_contexts;
+            Some(find(Property::IncludeAuthenticationContextClassReferences, contexts, |listed| listed == context))
+        }
+        Resource::Every | Resource::App(_) | Resource::OfSuite(_) | Resource::Other => None,
+    };
+    match listed {
+        Some(Found::At(_)) => return Match::Yes,
+        Some(Found::Perhaps(cause)) => return Match::Unknown(cause),
+        Some(Found::Absent) => return no(resource_targets(policy), Why::ResourceNotIncluded),
+        None => {}
     }
     let excluded = targeted(view, EXCLUDE_APPLICATIONS, &applications.exclude, sign_in);
     if let Found::At(at) = excluded {
@@ -94,7 +102,9 @@ fn targeted(view: &View<'_>, property: Property, list: &List<Id>, sign_in: &Sign
             || match &sign_in.resource {
                 Resource::App(app) => id == app || Suite::of(id).is_some_and(|suite| suite.holds(app) == Some(true)),
                 Resource::OfSuite(suite) => id.is(suite.word()),
-                Resource::Every | Resource::Other | Resource::UserAction(_) => false,
+                Resource::Every | Resource::Other | Resource::UserAction(_) | Resource::AuthenticationContext(_) => {
+                    false
+                }
             }
     };
     // Each suite has apps of its own; that an app of one is in the other as well, the sign-in tells.
@@ -123,7 +133,9 @@ fn doubt(id: &Id, sign_in: &SignIn) -> Option<(AppFact, Why)> {
             let other = Suite::of(id).filter(|suite| suite != own)?;
             return Some((AppFact::InSuite(other), Why::SuitePerhaps(other)));
         }
-        Resource::Every | Resource::Other | Resource::UserAction(_) => return None,
+        Resource::Every | Resource::Other | Resource::UserAction(_) | Resource::AuthenticationContext(_) => {
+            return None;
+        }
     };
     if let Some(suite) = Suite::of(id) {
         return match (suite.holds(app), suite) {

@@ -1,0 +1,273 @@
+//! `caplint diff`
+
+mod git;
+mod plan;
+
+use super::check::root;
+use super::color::{self, When};
+use super::error::RunError;
+use super::progress::Progress;
+use super::selection::{config, inputs};
+use crate::coverage::Side;
+use crate::diff::{self, Class, Classes, Difference, Verdict};
+use crate::discover::Input;
+use crate::finding::{Draft, Label, Level, Location, PolicyRef, quoted};
+use crate::lint::{self, Loaded};
+use crate::outcome::{Compared, SideReport};
+use crate::policy::{Fact, Id, Policy, State};
+use crate::report::Style;
+use crate::report::diff::{Format, write};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The tenants before and after: files or folders. With --git the path in the repository [default: .]
+    #[arg(value_name = "PATH", num_args = 0..=2)]
+    paths: Vec<PathBuf>,
+
+    /// Compare a commit with another one, or with the work tree: main, v1..v2, main...HEAD
+    #[arg(long, value_name = "REV[..REV2]", conflicts_with = "plan")]
+    git: Option<String>,
+
+    /// Compare the state that a Terraform plan starts from with what the plan makes of it
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+
+    /// What if this policy is on after, by its name or id; any number of times
+    #[arg(long, value_name = "POLICY")]
+    enable: Vec<String>,
+
+    /// Take report-only policies as if they were on
+    #[arg(long, value_name = "SIDE", value_enum, num_args = 0..=1, default_missing_value = "after", require_equals = true)]
+    assume_enabled: Option<AssumedSide>,
+
+    /// Format of standard output
+    #[arg(long, value_name = "FMT", value_enum, default_value_t)]
+    format: Format,
+
+    /// When to colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    color: When,
+
+    /// The changes that make the exit code 1
+    #[arg(long, value_name = "CLASS", value_enum, default_value_t)]
+    fail_on: FailOn,
+
+    /// Configuration file [default: caplint.toml here or in the nearest directory upwards]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    isolated: bool,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AssumedSide {
+    Before,
+    After,
+    Both,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum FailOn {
+    /// Something is enough that was not, or a sign-in is let in that was blocked
+    #[default]
+    Loosened,
+    /// The same, or a sign-in is blocked that was not
+    NewlyBlocked,
+    /// The same, or something is not enough that was
+    Tightened,
+    /// Any change
+    Changed,
+    /// None
+    Never,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
+    let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
+    let progress = Progress::start();
+    let sides = arguments.sides()?;
+    let load = |input: &Input| {
+        let inputs = std::slice::from_ref(input);
+        lint::read_tenant(&lint::common_folder(inputs), inputs, &options, progress.files())
+    };
+    let mut loaded = sides.map(|input| load(&input));
+    drop(progress);
+    arguments.assume(&mut loaded)?;
+    if loaded.iter().all(|side| side.tenant.policies.is_empty() && side.tenant.missing.is_empty()) {
+        return Err(RunError::Empty { name: quoted(&loaded[1].name) });
+    }
+    let assumptions = options.config.assumptions_on(time::OffsetDateTime::now_utc().date());
+    let how = diff::Options { assumptions, ..diff::Options::default() };
+    let difference = diff::compare(&loaded[0].tenant, &loaded[1].tenant, how);
+    let code = u8::from(arguments.fail_on.fails(&difference));
+    let compared = compared(loaded, difference);
+    let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), ..Style::default() };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    write(&compared, arguments.format, style, &root(), &mut out)
+        .and_then(|()| out.flush())
+        .map_err(RunError::Output)?;
+    Ok(code)
+}
+
+impl Arguments {
+    fn sides(&self) -> Result<[Input; 2], RunError> {
+        let what_if = !self.enable.is_empty() || self.assume_enabled.is_some();
+        match (&self.git, &self.plan, self.paths.as_slice()) {
+            (Some(revisions), _, []) => git::Revisions::read(revisions).inputs(Path::new(".")),
+            (Some(revisions), _, [path]) => git::Revisions::read(revisions).inputs(path),
+            (None, Some(plan), []) => plan::inputs(plan),
+            (None, None, [before, after]) => Ok([one(before)?, one(after)?]),
+            (None, None, [path]) if what_if => Ok([one(path)?, one(path)?]),
+            // A plan has both tenants in it.
+            (None, None, [path]) => plan::inputs(path),
+            (_, _, paths) => Err(RunError::Diff {
+                message: format!("{} are not two tenants", if paths.is_empty() { "no paths" } else { "these paths" }),
+                help: "Write `caplint diff BEFORE AFTER`, `caplint diff --git main exports/` or `caplint diff --plan plan.json`."
+                    .to_owned(),
+            }),
+        }
+    }
+
+    /// Turns policies on.
+    fn assume(&self, loaded: &mut [Loaded; 2]) -> Result<(), RunError> {
+        let sides: &[usize] = match self.assume_enabled {
+            None => &[],
+            Some(AssumedSide::Before) => &[0],
+            Some(AssumedSide::After) => &[1],
+            Some(AssumedSide::Both) => &[0, 1],
+        };
+        for side in sides {
+            for policy in &mut loaded[*side].tenant.policies {
+                if policy.state == Fact::Known(State::ReportOnly) {
+                    policy.state = Fact::Known(State::Enabled);
+                }
+            }
+        }
+        for wanted in &self.enable {
+            enable(&mut loaded[1], wanted)?;
+        }
+        Ok(())
+    }
+}
+
+/// Turns on the one policy of this name or id.
+fn enable(loaded: &mut Loaded, wanted: &str) -> Result<(), RunError> {
+    let is_meant = |policy: &&mut Policy| {
+        policy.id.as_ref().is_some_and(|id| *id == Id::new(wanted))
+            || policy.display_name.known().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+            || policy.address() == Some(wanted)
+    };
+    let mut found: Vec<&mut Policy> = loaded.tenant.policies.iter_mut().filter(is_meant).collect();
+    match found.as_mut_slice() {
+        [policy] => {
+            policy.state = Fact::Known(State::Enabled);
+            Ok(())
+        }
+        found => Err(RunError::Diff {
+            message: match found.len() {
+                0 => format!("there is no policy {}", quoted(wanted)),
+                several => format!("{several} policies are called {}", quoted(wanted)),
+            },
+            help: "Give the name or the id of one policy; `caplint files -v` lists the files.".to_owned(),
+        }),
+    }
+}
+
+fn one(path: &Path) -> Result<Input, RunError> {
+    let mut found = inputs(std::slice::from_ref(&path.to_owned()))?;
+    Ok(found.remove(0))
+}
+
+impl FailOn {
+    fn fails(self, difference: &Difference) -> bool {
+        let Classes { loosened, tightened, newly_blocked, newly_unblocked, session_changed } = difference.classes;
+        let counted = match self {
+            Self::Never => return false,
+            Self::Loosened => vec![loosened, newly_unblocked],
+            Self::NewlyBlocked => vec![loosened, newly_unblocked, newly_blocked],
+            Self::Tightened => vec![loosened, newly_unblocked, newly_blocked, tightened],
+            Self::Changed => vec![loosened, newly_unblocked, newly_blocked, tightened, session_changed],
+        };
+        // A gate must not pass because it could not tell.
+        difference.verdict == Verdict::Undecided || counted.into_iter().any(|class| class != Class::No)
+    }
+}
+
+/// The comparison with the lines that explain it.
+fn compared(loaded: [Loaded; 2], difference: Difference) -> Compared {
+    let places = located(&loaded, &difference);
+    let mut names: BTreeMap<Id, String> = BTreeMap::new();
+    for side in &loaded {
+        names.extend(side.tenant.companions.names.iter().map(|(id, name)| (id.clone(), name.to_string())));
+    }
+    let mut findings = Vec::new();
+    let [before, after] = loaded.map(|side| {
+        findings.extend(side.findings.into_iter().filter(|finding| finding.level == Level::Error));
+        let policies = side.tenant.policies.iter().map(PolicyRef::to).collect();
+        SideReport { name: side.name, files: side.files, policies, missing: side.tenant.missing.len() }
+    });
+    Compared { before, after, difference, places, findings, names }
+}
+
+/// A place of a cause, once its file is read.
+type Found = Option<(Side, Location)>;
+
+/// The places of all causes, as lines.
+fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, Location)>>> {
+    let mut drafts: [Vec<Draft>; 2] = Default::default();
+    let mut wanted: [Vec<(usize, usize, usize)>; 2] = Default::default();
+    for (change, of) in difference.changes.iter().enumerate() {
+        for (cause, of) in of.causes.iter().enumerate() {
+            for (place, of) in of.places.iter().enumerate() {
+                let side = match of.side {
+                    Side::Before => 0,
+                    Side::After => 1,
+                };
+                let policy = &loaded[side].tenant.policies[of.policy];
+                let label = Label::in_policy(policy, &of.pointer, of.message);
+                drafts[side].push(Draft::new("diff", Level::Info, wanted[side].len().to_string()).label(label));
+                wanted[side].push((change, cause, place));
+            }
+        }
+    }
+    let mut places: Vec<Vec<Vec<Found>>> = difference
+        .changes
+        .iter()
+        .map(|change| change.causes.iter().map(|cause| vec![None; cause.places.len()]).collect())
+        .collect();
+    for (side, (drafts, wanted)) in Side::ALL.into_iter().zip(drafts.into_iter().zip(wanted)) {
+        let index = match side {
+            Side::Before => 0,
+            Side::After => 1,
+        };
+        for finding in loaded[index].locate(drafts) {
+            // Findings come in the order of the files; their messages are the numbers of what was wanted.
+            let number = finding.message.parse::<usize>().ok();
+            let Some((change, cause, place)) = number.and_then(|number| wanted.get(number)) else { continue };
+            let location = finding.locations.into_iter().next();
+            places[*change][*cause][*place] = location.map(|location| (side, location));
+        }
+    }
+    let flat = |causes: Vec<Vec<Option<(Side, Location)>>>| {
+        causes.into_iter().map(|places| places.into_iter().flatten().collect()).collect()
+    };
+    places.into_iter().map(flat).collect()
+}

@@ -1,0 +1,82 @@
+//! What a document is.
+
+use std::fmt;
+
+macro_rules! kinds {
+    ($($name:ident = $about:literal,)+) => {
+        /// What a document was taken for: a dialect, a companion, or something else.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum DocumentKind {
+            $(#[doc = concat!("“", $about, "”")] $name,)+
+        }
+
+        impl DocumentKind {
+            /// In a few words, for people.
+            #[must_use]
+            pub const fn about(self) -> &'static str {
+                match self {
+                    $(Self::$name => $about,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    NoPolicy = "no policy: no object has conditions together with a state or grant controls",
+    EmptyList = "an empty list",
+    OtherList = "a list without policies: no element has conditions together with a state or grant controls",
+    GraphPolicy = "a Graph policy",
+    GraphList = "a list of Graph policies",
+    GraphWrapper = "Graph policies in a wrapper",
+    GraphBatch = "a $batch response",
+    FailedRequest = "the response to a failed request",
+    PolicyTemplate = "a template of a policy, which is not in force",
+    ScubaGear = "a ScubaGear export",
+    Monkey365 = "a Monkey365 export",
+    Cipp = "a CIPP table export",
+    NamedLocation = "a named location",
+    AuthenticationStrength = "an authentication strength",
+    Group = "a group",
+    User = "a user",
+    Role = "a role",
+    SecurityDefaults = "the security defaults",
+    MigrationTable = "a migration table",
+    Organization = "a tenant's organization",
+    TerraformPlan = "a Terraform plan",
+    TerraformPlanWithoutPolicies = "a Terraform plan without policies",
+    TerraformPlanDestroysPolicies = "a Terraform plan that destroys its policies",
+    TerraformState = "a Terraform state",
+    TerraformStateWithoutPolicies = "a Terraform state without policies",
+    TerraformConfiguration = "Terraform configuration",
+    TerraformConfigurationWithoutPolicies = "Terraform configuration without policies",
+    TerraformConfigurationReplaced = "Terraform configuration, replaced by its twin for OpenTofu",
+    TerraformConfigurationPlanned = "Terraform configuration, judged by its plan",
+    TerraformModuleUncalled = "a Terraform module that creates nothing",
+    TerraformValues = "values of Terraform variables",
+    TerraformBinaryPlan = "a binary Terraform plan",
+    TerraformPlanLog = "the log of `terraform plan -json`",
+    TerraformModuleLibrary = "policies in the format of a Terraform module",
+    RoadTools = "a dump of ROADtools",
+    PulumiStack = "a Pulumi stack",
+    PulumiProgram = "a Pulumi program",
+    CrossplaneManifest = "a Crossplane manifest",
+    CdktfProgram = "a CDKTF program",
+    ArmTemplate = "an ARM template with policies",
+    OtherArmTemplate = "an ARM template, which deploys no policy",
+    BicepTemplate = "a Bicep template",
+    DscConfiguration = "a Microsoft365DSC configuration",
+    CompiledDscConfiguration = "a compiled DSC configuration",
+    PowerShell = "policies in PowerShell",
+    PowerShellObject = "a PowerShell object in XML",
+    Program = "a program with policies",
+    GraphYaml = "a Graph policy in YAML",
+    JsonLines = "policies in lines of JSON",
+    JsonWithComments = "policies in a kind of JSON",
+}
+
+impl fmt::Display for DocumentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.about())
+    }
+}

@@ -1,0 +1,25 @@
+//! Two tenants compared by what they do: which sign-ins are granted for less, asked for more, blocked or let in.
+//!
+//! A *way* is what somebody brings to a sign-in: authentication methods, an approved app, accepted terms of use. A policy
+//! refuses a way if it applies and the way does not satisfy its grant controls. Grant controls are monotone, so it is enough
+//! to look at the largest ways that a policy refuses. A change is a sign-in and a way that one tenant refuses and the other
+//! does not; [`prover`] looks for it with the solver of [`crate::coverage`].
+
+mod atom;
+mod changes;
+mod difference;
+mod edits;
+mod grant;
+mod pairs;
+mod prover;
+mod rank;
+mod region;
+mod values;
+mod witness;
+
+pub use atom::Atom;
+pub use changes::compare;
+pub use difference::{
+    Cause, Certainty, Change, Class, Classes, DeviceFact, Difference, Edit, Effect, Except, Group, Kind, Masked,
+    Options, Outcome, Party, Place, Principal, Property, Region, Resources, Scope, Verdict, Which,
+};

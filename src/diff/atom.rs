@@ -1,0 +1,72 @@
+//! What somebody can bring to a sign-in.
+
+use crate::policy::{Combination, GrantControl, Id, Words};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// One thing that somebody brings, or does not bring, to a sign-in. The state of the device is none: it is part of the sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Atom {
+    /// An authentication method, by its bit in [`Combination`].
+    Method(u8),
+    /// A grant control that is satisfied by itself: an approved app, a new password, a verified id.
+    Control(GrantControl),
+    /// Accepted terms of use.
+    TermsOfUse(Id),
+    /// A custom control.
+    Custom(Id),
+    /// An authentication strength whose combinations the files do not hold.
+    Strength(Id),
+}
+
+impl fmt::Display for Atom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Method(bit) => f.write_str(Combination::method(*bit)),
+            Self::Control(control) => f.write_str(control.word()),
+            Self::TermsOfUse(id) => write!(f, "tou:{id}"),
+            Self::Custom(id) => write!(f, "custom:{id}"),
+            Self::Strength(id) => write!(f, "strength:{id}"),
+        }
+    }
+}
+
+/// Index of an atom.
+pub(super) type AtomIndex = u32;
+
+/// A set of atoms.
+pub(super) type AtomSet = BTreeSet<AtomIndex>;
+
+/// All atoms that the tenants tell apart.
+#[derive(Default)]
+pub(super) struct Atoms {
+    all: Vec<Atom>,
+    index: BTreeMap<Atom, AtomIndex>,
+}
+
+impl Atoms {
+    pub(super) fn index(&mut self, atom: Atom) -> AtomIndex {
+        let Self { all, index } = self;
+        *index.entry(atom).or_insert_with_key(|atom| {
+            all.push(atom.clone());
+            AtomIndex::try_from(all.len() - 1).unwrap_or(AtomIndex::MAX)
+        })
+    }
+
+    pub(super) fn set(&mut self, combination: Combination) -> AtomSet {
+        combination.bits().map(|bit| self.index(Atom::Method(bit))).collect()
+    }
+
+    /// Every atom with its index.
+    pub(super) fn all(&self) -> Vec<(AtomIndex, Atom)> {
+        self.index.iter().map(|(atom, index)| (*index, atom.clone())).collect()
+    }
+
+    /// The atoms of a set, in an order that does not depend on when they were met.
+    pub(super) fn named(&self, set: &AtomSet) -> Vec<Atom> {
+        let mut atoms: Vec<Atom> =
+            set.iter().filter_map(|index| self.all.get(usize::try_from(*index).ok()?)).cloned().collect();
+        atoms.sort();
+        atoms
+    }
+}

@@ -1,0 +1,191 @@
+//! What becomes of one sign-in in each tenant, and the lines that say so.
+
+use super::atom::{Atom, AtomSet};
+use super::difference::{Cause, Options, Outcome, Place, Property, Which};
+use super::grant::Grant;
+use super::prover::{Model, Prover, at, policy_of, view};
+use crate::coverage::{Facet, Side};
+use crate::policy::{self, Policy};
+use crate::requirement::Requirement;
+use crate::signin::SignIn;
+use crate::syntax::Pointer;
+use crate::tenant::Tenant;
+use std::collections::BTreeSet;
+
+impl Prover<'_> {
+    /// Whether an entry applies to a sign-in.
+    fn applies_to(&self, side: Side, entry: usize, model: &Model) -> bool {
+        self.entries[at(side)][entry].applies.holds(&|term| model.contains(&term))
+    }
+
+    /// Whether an entry refuses a way on a sign-in.
+    pub(super) fn refuses_on(&mut self, side: Side, entry: usize, withheld: &AtomSet, model: &Model) -> bool {
+        self.applies_to(side, entry, model) && self.refusal(side, entry, withheld).holds(&|term| model.contains(&term))
+    }
+
+    /// Whether anything in a tenant refuses a way on a sign-in.
+    pub(super) fn is_refused(&mut self, side: Side, withheld: &AtomSet, model: &Model) -> bool {
+        (0..self.entries[at(side)].len()).any(|entry| self.refuses_on(side, entry, withheld, model))
+    }
+
+    /// What becomes of a sign-in.
+    pub(super) fn outcome(&mut self, side: Side, tenant: &Tenant, model: &Model) -> Outcome {
+        let mut policies = Vec::new();
+        let mut requires: Vec<Vec<String>> = Vec::new();
+        for index in 0..self.entries[at(side)].len() {
+            if !self.applies_to(side, index, model) {
+                continue;
+            }
+            let entry = &self.entries[at(side)][index];
+            policies.push(entry.which);
+            match policy_of(tenant, entry) {
+                Some(policy) => requires.extend(Grant::clauses(policy)),
+                None => requires.push(vec!["mfa".to_owned()]),
+            }
+        }
+        if self.is_refused(side, &AtomSet::new(), model) {
+            return Outcome { word: "blocked", requires: Vec::new(), policies };
+        }
+        requires.sort();
+        requires.dedup();
+        Outcome { word: if requires.is_empty() { "granted" } else { "needs" }, requires, policies }
+    }
+
+    /// Every atom but those of these methods.
+    pub(super) fn all_but(&mut self, kept: &[&str]) -> AtomSet {
+        let all = self.atoms.all();
+        let is_kept = |atom: &Atom| matches!(atom, Atom::Method(_)) && kept.contains(&atom.to_string().as_str());
+        all.into_iter().filter(|(_, atom)| !is_kept(atom)).map(|(index, _)| index).collect()
+    }
+
+    /// Every method but these is brought, and everything else.
+    pub(super) fn only(&mut self, missing: &[&str]) -> AtomSet {
+        let is_missing = |atom: &Atom| matches!(atom, Atom::Method(_)) && missing.contains(&atom.to_string().as_str());
+        let all = self.atoms.all();
+        all.into_iter().filter(|(_, atom)| is_missing(atom)).map(|(index, _)| index).collect()
+    }
+
+    /// The edits that bring a change about: everything in the old tenant that refuses one of these ways on the sign-in.
+    pub(super) fn causes(&mut self, asked: &Asked<'_>, ways: &[AtomSet], model: &Model) -> Vec<Cause> {
+        let old = asked.old;
+        let mut causes = Vec::new();
+        for entry in 0..self.entries[at(old)].len() {
+            if ways.iter().any(|way| self.refuses_on(old, entry, way, model)) {
+                causes.push(self.cause(asked, entry, model));
+            }
+        }
+        causes
+    }
+
+    /// Why the counterpart of an entry lets the sign-in go.
+    pub(super) fn cause(&mut self, asked: &Asked<'_>, entry: usize, model: &Model) -> Cause {
+        let (old, new) = (asked.old, asked.old.other());
+        let which = self.entries[at(old)][entry].which;
+        let counterpart = (asked.counterpart)(old, which);
+        let other = counterpart.and_then(|other| self.entries[at(new)].iter().find(|entry| entry.which == other));
+        let holds = |term| model.contains(&term);
+        let property = match other {
+            None => Property::Policy,
+            Some(other) => {
+                let failing = other.facets.iter().find(|(_, formula)| !formula.holds(&holds));
+                failing.map_or(asked.otherwise, |(facet, _)| Property::Facet(*facet))
+            }
+        };
+        let parties = match old {
+            Side::Before => (Some(which), counterpart),
+            Side::After => (counterpart, Some(which)),
+        };
+        let places = Self::places(asked, which, counterpart, property);
+        Cause { before: parties.0, after: parties.1, property, places }
+    }
+
+    fn places(asked: &Asked<'_>, which: Which, counterpart: Option<Which>, property: Property) -> Vec<Place> {
+        let (old, new) = (asked.old, asked.old.other());
+        let mut places = Vec::new();
+        let policy = |side: Side, which: Which| match which {
+            Which::Policy(index) => asked.tenants[at(side)].policies.get(index).map(|policy| (index, policy)),
+            Which::DefaultsBlock | Which::DefaultsAsk => None,
+        };
+        if let Some((index, policy)) = counterpart.and_then(|other| policy(new, other)) {
+            let pointer = Self::deciding(asked, policy, property).unwrap_or_else(|| section(property, policy));
+            let message = match new {
+                Side::After => "lets it go now",
+                Side::Before => "did not ask for it before",
+            };
+            places.push(Place { side: new, policy: index, pointer, message });
+        }
+        if let Some((index, policy)) = policy(old, which) {
+            let message = match old {
+                Side::Before => "asked for it before",
+                Side::After => "asks for it now",
+            };
+            let pointer = if property == Property::Policy { Pointer::root() } else { section(property, policy) };
+            places.push(Place { side: old, policy: index, pointer, message });
+        }
+        places
+    }
+
+    /// The place in a policy of the new tenant that lets the sign-in go.
+    fn deciding(asked: &Asked<'_>, policy: &Policy, property: Property) -> Option<Pointer> {
+        let Property::Facet(facet) = property else { return None };
+        let new = asked.old.other();
+        let view = view(asked.tenants[at(new)], asked.requirement, asked.options);
+        let section = container(facet);
+        let sign_in = &asked.sign_ins.as_ref()?[at(new)];
+        let mut causes = view.causes(policy, sign_in);
+        let cause = causes.find(|cause| cause.at.property.is_within(section))?;
+        Some(cause.pointer(policy))
+    }
+}
+
+/// What a change is looked at with.
+pub(super) struct Asked<'a> {
+    pub(super) tenants: [&'a Tenant; 2],
+    pub(super) requirement: &'a Requirement,
+    pub(super) options: Options,
+    /// The tenant that refuses, or asks for, what the other one does not.
+    pub(super) old: Side,
+    pub(super) counterpart: &'a dyn Fn(Side, Which) -> Option<Which>,
+    /// What lets go where all conditions of the counterpart match.
+    pub(super) otherwise: Property,
+    pub(super) sign_ins: Option<[SignIn; 2]>,
+}
+
+/// The property of a policy that a facet is about.
+pub(super) fn container(facet: Facet) -> policy::Property {
+    match facet {
+        Facet::State => policy::Property::State,
+        Facet::Applications => policy::Property::Applications,
+        Facet::IncludeUsers | Facet::ExcludeUsers => policy::Property::Users,
+        Facet::ClientAppTypes => policy::Property::ClientAppTypes,
+        Facet::IncludePlatforms | Facet::ExcludePlatforms => policy::Property::Platforms,
+        Facet::IncludeLocations | Facet::ExcludeLocations => policy::Property::Locations,
+        Facet::Devices => policy::Property::DeviceFilter,
+        Facet::SignInRisk => policy::Property::SignInRiskLevels,
+        Facet::UserRisk => policy::Property::UserRiskLevels,
+        Facet::InsiderRisk => policy::Property::InsiderRiskLevels,
+        Facet::Flows => policy::Property::TransferMethods,
+        Facet::Others => policy::Property::Conditions,
+    }
+}
+
+/// The property of a policy that holds what a change is about.
+fn section(property: Property, policy: &Policy) -> Pointer {
+    match property {
+        Property::Policy => Pointer::root(),
+        Property::GrantControls => Pointer::new(policy::Property::GrantControls),
+        Property::SessionControls => Pointer::new(policy::Property::SessionControls),
+        Property::Facet(Facet::Others) => {
+            let opaque = policy.conditions.opaque.first().map(|opaque| opaque.name.clone());
+            let conditions = Pointer::new(policy::Property::Conditions);
+            opaque.map_or(conditions.clone(), |name| conditions.key(&name))
+        }
+        Property::Facet(facet) => Pointer::new(container(facet)),
+    }
+}
+
+/// The policies of some entries.
+pub(super) fn parties(prover: &Prover<'_>, side: Side, entries: &[usize]) -> Vec<Which> {
+    let all: BTreeSet<Which> = entries.iter().map(|entry| prover.entries[at(side)][*entry].which).collect();
+    all.into_iter().collect()
+}

@@ -1,0 +1,69 @@
+//! The comparison for people, in a terminal.
+
+use super::{findings, words};
+use crate::finding::visible;
+use crate::outcome::Compared;
+use crate::report::{Style, count, pretty};
+use std::io::{self, Write};
+
+/// Groups of changes that are shown: a screenful.
+const GROUPS: usize = 10;
+
+/// Edits without effect that are shown.
+const EDITS: usize = 10;
+
+pub(super) fn pretty(compared: &Compared, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", visible(&words::verdict(compared)))?;
+    let findings = findings::of(compared);
+    for finding in findings.iter().take(GROUPS) {
+        pretty::finding(finding, style, out)?;
+    }
+    if findings.len() > GROUPS {
+        let more = findings.len() - GROUPS;
+        writeln!(out, "{} more; --format json has all of them\n", count(more, "group"))?;
+    }
+    for finding in &compared.findings {
+        pretty::finding(finding, style, out)?;
+    }
+    let idle: Vec<String> = compared.difference.edits.iter().filter_map(|edit| words::idle(compared, edit)).collect();
+    if !idle.is_empty() {
+        writeln!(out, "edits without effect:")?;
+        for text in idle.iter().take(EDITS) {
+            writeln!(out, "  {}", visible(text))?;
+        }
+        if idle.len() > EDITS {
+            writeln!(out, "  and {} more", idle.len() - EDITS)?;
+        }
+        writeln!(out)?;
+    }
+    footer(compared, out)
+}
+
+fn footer(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
+    let (before, after) = (&compared.before, &compared.after);
+    for side in [before, after].into_iter().filter(|side| side.missing > 0) {
+        writeln!(out, "{}: policies may be missing from the files", visible(&side.name))?;
+    }
+    let policies = |number: usize| if number == 1 { "1 policy".to_owned() } else { format!("{number} policies") };
+    writeln!(
+        out,
+        "{} ({}) -> {} ({}): {}, {} edited",
+        visible(&before.name),
+        policies(before.policies.len()),
+        visible(&after.name),
+        policies(after.policies.len()),
+        count(compared.difference.changes.len(), "change"),
+        policies(compared.difference.edits.len()),
+    )
+}
+
+pub(super) fn concise(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", visible(&words::verdict(compared)))?;
+    for finding in findings::of(compared).iter().chain(&compared.findings) {
+        let primary = finding.primary();
+        let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
+        let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
+        writeln!(out, "{}", visible(&format!("{place}: {said}")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! `caplint diff` and `caplint show` as people and programs run them. Each folder beside this file is a pair of tenants, and its
+//! snapshot is what a person reads of it.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use support::folder;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/comparisons");
+
+fn caplint(here: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_caplint")).current_dir(here).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn json(here: &Path, arguments: &[&str]) -> Value {
+    let output = caplint(here, &[&["diff", "--isolated", "--format", "json"], arguments].concat());
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn pairs() -> Vec<String> {
+    let entries = fs::read_dir(ROOT).unwrap().flatten().filter(|entry| entry.path().is_dir());
+    let mut pairs: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    pairs.sort();
+    pairs
+}
+
+#[test]
+fn every_comparison_reads_well() {
+    let pairs = pairs();
+    assert!(pairs.len() >= 9);
+    for pair in pairs {
+        let sides = [format!("{pair}/before"), format!("{pair}/after")];
+        let arguments = ["diff", "--isolated", "--color", "never", &sides[0], &sides[1]];
+        let report = stdout(&caplint(Path::new(ROOT), &arguments));
+        insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(pair.as_str(), report);
+        });
+    }
+}
+
+/// The verdict, the five classes, the number of changes and the exit code.
+#[test]
+fn verdicts_are_right() {
+    let expected = [
+        ("refactor-split-location", "equal", "no no no no no", 0, 0),
+        ("mfa-lost-from-trusted", "changed", "yes no no no no", 1, 1),
+        ("masked", "changed", "yes no no no no", 1, 1),
+        ("both-ways", "changed", "yes yes yes no no", 2, 1),
+        ("mfa-to-builtin-strength", "equal", "no no no no no", 0, 0),
+        ("custom-strength-widened", "changed", "yes no no no no", 1, 1),
+        ("unchanged-unknown-cancels", "equal", "no no no no no", 0, 0),
+        ("changed-unknown", "possibly-changed", "possibly possibly no no no", 2, 1),
+        ("unknown-masked-by-known", "equal", "no no no no no", 0, 0),
+    ];
+    for (pair, verdict, classes, changes, code) in expected {
+        let sides = [format!("{pair}/before"), format!("{pair}/after")];
+        let report = json(Path::new(ROOT), &[&sides[0], &sides[1]]);
+        assert_eq!(report["verdict"], verdict, "{pair}");
+        let names = ["loosened", "tightened", "newlyBlocked", "newlyUnblocked", "sessionChanged"];
+        let found: Vec<&str> = names.iter().map(|name| report["classes"][name].as_str().unwrap()).collect();
+        assert_eq!(found.join(" "), classes, "{pair}");
+        assert_eq!(report["changes"].as_array().unwrap().len(), changes, "{pair}");
+        let output = caplint(Path::new(ROOT), &["diff", "--isolated", &sides[0], &sides[1]]);
+        assert_eq!(output.status.code(), Some(code), "{pair}");
+    }
+}
+
+#[test]
+fn a_label_names_the_line_that_lets_go() {
+    let report = json(Path::new(ROOT), &["mfa-lost-from-trusted/before", "mfa-lost-from-trusted/after"]);
+    let change = &report["changes"][0];
+    let place = &change["causes"][0]["locations"][0];
+    assert_eq!(place["side"], "after");
+    assert_eq!(place["pointer"], "/conditions/locations/excludeLocations/0");
+    assert_eq!(change["witness"]["signInConditions"]["locations"], serde_json::json!(["AllTrusted"]));
+    assert_eq!(change["region"]["locations"]["allOf"], serde_json::json!([["AllTrusted"]]));
+    assert_eq!(change["ways"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_comparison_with_itself_is_equal_and_the_reverse_mirrors() {
+    for pair in pairs() {
+        let sides = [format!("{pair}/before"), format!("{pair}/after")];
+        let same = json(Path::new(ROOT), &[&sides[0], &sides[0]]);
+        assert_eq!((&same["verdict"], same["edits"].as_array().map(Vec::len)), (&Value::from("equal"), Some(0)));
+        let there = json(Path::new(ROOT), &[&sides[0], &sides[1]]);
+        let back = json(Path::new(ROOT), &[&sides[1], &sides[0]]);
+        assert_eq!(there["classes"]["loosened"], back["classes"]["tightened"], "{pair}");
+        assert_eq!(there["classes"]["newlyBlocked"], back["classes"]["newlyUnblocked"], "{pair}");
+    }
+}
+
+fn policy(state: &str, controls: &str) -> String {
+    format!(
+        r#"{{"id": "70000001-0000-4000-8000-000000000000", "displayName": "Require MFA", "state": "{state}",
+            "conditions": {{"users": {{"includeUsers": ["All"]}}, "applications": {{"includeApplications": ["All"]}},
+                           "clientAppTypes": ["all"]}},
+            "grantControls": {{"operator": "OR", "builtInControls": [{controls}]}}}}"#
+    )
+}
+
+#[test]
+fn turning_a_policy_on_tightens() {
+    let folder = folder(&[("ca/mfa.json", &policy("enabledForReportingButNotEnforced", r#""mfa""#))]);
+    let report = json(folder.path(), &["ca", "--enable", "require mfa"]);
+    assert_eq!((&report["classes"]["tightened"], &report["classes"]["loosened"]), (&"yes".into(), &"no".into()));
+    let report = json(folder.path(), &["ca", "--assume-enabled"]);
+    assert_eq!(report["classes"]["tightened"], "yes");
+    let unknown = caplint(folder.path(), &["diff", "--isolated", "ca", "--enable", "Require MFO"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn a_removed_policy_and_a_broken_file_do_not_pass() {
+    let files = [
+        ("before/mfa.json", policy("enabled", r#""mfa""#)),
+        ("gone/x.json", "[]".to_owned()),
+        ("broken/mfa.json", "{".to_owned()),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = folder(&files);
+    for after in ["gone", "broken"] {
+        let output = caplint(folder.path(), &["diff", "--isolated", "before", after]);
+        assert_eq!(output.status.code(), Some(1), "{after}: {}", stdout(&output));
+    }
+    let nothing = caplint(folder.path(), &["diff", "--isolated", "gone", "gone"]);
+    assert_eq!(nothing.status.code(), Some(2));
+    let missing = caplint(folder.path(), &["diff", "--isolated", "before", "nowhere"]);
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+fn git(here: &Path, arguments: &[&str]) {
+    let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=false"];
+    let done = Command::new("git").current_dir(here).args(identity).args(arguments).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn commits_are_compared_with_each_other_and_with_the_work_tree() {
+    let folder = folder(&[("exports/mfa.json", &policy("enabled", r#""mfa""#)), ("notes.md", "x")]);
+    let here = folder.path();
+    git(here, &["init", "--quiet", "--initial-branch", "main"]);
+    git(here, &["add", "."]);
+    git(here, &["commit", "--quiet", "--message", "one"]);
+    git(here, &["checkout", "--quiet", "-b", "weaker"]);
+    // A commit that git shows as "Binary files differ".
+    let weaker: Vec<u8> =
+        policy("enabled", r#""mfa", "compliantDevice""#).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(here.join("exports/mfa.json"), [vec![0xFF, 0xFE], weaker].concat()).unwrap();
+    git(here, &["commit", "--quiet", "--all", "--message", "two"]);
+    for arguments in [&["--git", "main"][..], &["--git", "main..weaker", "exports"], &["--git", "main...weaker"]] {
+        let report = json(here, arguments);
+        assert_eq!(report["classes"]["loosened"], "yes", "{arguments:?}");
+        assert_eq!(report["changes"][0]["region"]["device"][0]["is"], "compliant");
+        let places = report["changes"][0]["causes"][0]["locations"].as_array().unwrap();
+        let paths: Vec<&str> = places.iter().map(|place| place["path"].as_str().unwrap()).collect();
+        assert_eq!(paths, ["exports/mfa.json", "main:exports/mfa.json"], "{arguments:?}");
+    }
+    assert_eq!(json(here, &["--git", "HEAD"])["verdict"], "equal");
+    fs::remove_dir_all(here.join("exports")).unwrap();
+    assert_eq!(json(here, &["--git", "main", "exports"])["classes"]["loosened"], "yes");
+    for revision in ["nowhere", "--output=x"] {
+        let output = caplint(here, &["diff", "--isolated", &format!("--git={revision}")]);
+        assert_eq!(output.status.code(), Some(2), "{revision}");
+    }
+}
+
+#[test]
+fn the_same_policy_reads_the_same_in_every_encoding() {
+    let text = policy("enabled", r#""mfa""#);
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let folder = folder(&[("a.json", &text), ("other.txt", "no policy\nat all\n")]);
+    fs::write(folder.path().join("b.json"), [vec![0xFF, 0xFE], utf16].concat()).unwrap();
+    let shown = |name: &str| stdout(&caplint(folder.path(), &["show", name]));
+    assert_eq!(shown("a.json"), shown("b.json"));
+    assert!(shown("a.json").contains("grantControls.builtInControls mfa\n"));
+    assert_eq!(shown("other.txt"), "no policy\nat all\n");
+}
+
+/// Names in policies are untrusted, in every format.
+#[test]
+fn a_name_gives_no_orders() {
+    let name = "::error::x\\n##vso[task]\\u001b[2J <img src=x> | @all";
+    let hostile = policy("enabled", r#""mfa""#).replace("Require MFA", name);
+    let weaker = hostile.replace(r#"["mfa"]"#, r#"["mfa", "compliantDevice"]"#);
+    let folder = folder(&[("a/p.json", &hostile), ("b/p.json", &weaker)]);
+    for format in ["pretty", "concise", "json", "sarif", "github", "markdown"] {
+        let said = stdout(&caplint(folder.path(), &["diff", "--isolated", "a", "b", "--format", format]));
+        assert!(
+            !said.contains('\u{1b}') && !said.contains("##vso") && !said.contains("::error::x"),
+            "{format}: {said}"
+        );
+        assert!(format != "markdown" || !said.contains("<img"), "{said}");
+    }
+}
