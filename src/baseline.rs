@@ -22,7 +22,7 @@ pub struct Baseline {
 }
 
 /// One known finding. Its fingerprint says what it is about, and its extent how bad it was: a worse verdict, another way in
-/// and another exception are new. The rest is for whoever reads the file.
+/// and another exception are new. The rest is for people who read the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -76,7 +76,7 @@ impl Baseline {
         entries.iter().any(|entry| entry.is(finding) && finding.extent.is_within(&entry.extent))
     }
 
-    /// Forgets what is not found any more, and of what is found whatever has been fixed. Returns how many entries are
+    /// Removes findings that no longer occur, and the parts of others that have been fixed. Returns how many entries are
     /// gone.
     pub fn prune<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) -> usize {
         let mut found: HashMap<&str, Vec<&Finding>> = HashMap::new();

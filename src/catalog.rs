@@ -282,7 +282,7 @@ pub fn app_elsewhere(id: &Id, cloud: Cloud) -> Option<&'static Id> {
     pairs.find(|(there, _)| *there == id).map(|(_, here)| here)
 }
 
-/// What the admin center has called apps and suites beside their present names.
+/// Former names of apps and suites in the admin center.
 const OTHER_NAMES: [(&str, &str); 6] = [
     ("All cloud apps", "All"),
     ("All resources", "All"),

@@ -24,7 +24,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use error::RunError;
 use std::process::ExitCode;
 
-/// The process ends with this when the run itself failed.
+/// The exit code of a run that failed.
 const FAILED: u8 = 2;
 
 #[derive(Parser)]
@@ -38,23 +38,23 @@ struct Arguments {
 enum Command {
     /// Lint exported Conditional Access policies and prove what they enforce
     Check(Box<check::Arguments>),
-    /// Evaluate one sign-in, policy by policy: what applies, what does not and why
+    /// Evaluate one sign-in against each policy, and explain the result
     WhatIf(Box<what_if::Arguments>),
     /// Compare two tenants by what they do: who is asked for less, asked for more, blocked or let in
     Diff(Box<diff::Arguments>),
     /// Print policies as readable text, the same for every format and encoding; for reviews and git diff
     Show(show::Arguments),
-    /// List every file with what it was taken for
+    /// List every file with its detected format
     Files(files::Arguments),
-    /// Print what a rule catches, why it matters and how to fix it
+    /// Print what a rule reports, why it matters and how to fix it
     Explain(explain::Arguments),
     /// List all rules
     Rules,
-    /// List the benchmarks, with the controls that each asks for
+    /// List the benchmarks with their controls
     Benchmarks,
-    /// Write down what is ignored, with a reason
+    /// Add an ignore to the configuration, with a reason
     Ignore(ignore::Arguments),
-    /// Write down what was there before, so that only new findings fail
+    /// Record existing findings, so that only new findings fail
     Baseline(Box<baseline::Arguments>),
     /// Print a JSON Schema
     Schema(schema::Arguments),
@@ -62,7 +62,7 @@ enum Command {
     Completions(completions::Arguments),
 }
 
-/// The formats of the commands that answer a question and are no gate.
+/// The formats of the commands that print information.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     #[default]
@@ -93,7 +93,7 @@ pub fn main() -> ExitCode {
     // What a file made caplint stumble over must not go to a log; where it did helps.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        eprintln!("caplint: a mistake of its own at {place}; please report it");
+        eprintln!("caplint: internal error at {place}; please report it");
     }));
     std::panic::catch_unwind(|| run(arguments)).unwrap_or(ExitCode::from(FAILED))
 }

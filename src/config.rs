@@ -274,7 +274,7 @@ fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
 }
 
 fn no_switch(key: &Spanned<String>) -> Problem {
-    unknown(key, "an assumption that can be switched", &Assumptions::KEYS)
+    unknown(key, "an assumption that can be changed", &Assumptions::KEYS)
 }
 
 fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control, Problem> {
@@ -332,7 +332,7 @@ fn exception(entry: Entry, text: &str, own: &[&Control]) -> Result<Exception, Pr
     };
     for (field, what) in [(&entry.owner, "owner"), (&entry.reason, "reason")] {
         if field.get_ref().trim().is_empty() {
-            let help = "An exclusion that nobody answers for is not approved.".to_owned();
+            let help = "An exclusion without an owner and a reason is not approved.".to_owned();
             return Err(Problem { span: field.span(), message: format!("the {what} is empty"), help });
         }
     }

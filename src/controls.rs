@@ -68,7 +68,7 @@ pub struct Control {
     pub title: String,
     /// One sentence.
     pub summary: String,
-    /// What whoever is not covered does: the rest of a sentence that starts with who.
+    /// What a user who is not covered can do: the rest of a sentence that starts with the user.
     pub gap: String,
     /// What is required.
     pub spec: Spec,

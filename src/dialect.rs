@@ -52,7 +52,7 @@ pub struct Taken {
     pub destroyed: Vec<String>,
     /// It declares a policy that Terraform does not make.
     pub declares_unmade: bool,
-    /// It is a Terraform plan. Its policies stand in files that may be checked, too.
+    /// It is a Terraform plan. Its policies are also in files that may be part of the run.
     pub is_plan: bool,
     /// It is a plan that Terraform did not finish, or that covers a part only.
     pub is_partial: bool,
@@ -79,7 +79,7 @@ pub struct Found<'n, 'a> {
     pub written: &'n Node<'a>,
     /// Where it stands.
     pub origin: Origin,
-    /// What is to be known of it that its node does not tell.
+    /// What is known of it in addition to its node.
     pub declaration: Option<Declaration>,
     /// The name of its provider's configuration, if the document spans several tenants.
     pub tenant: Option<&'n str>,
@@ -155,19 +155,20 @@ pub fn unread_members(text: &str) -> Option<&'static [&'static str]> {
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: FileIndex, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
-    let mut reader = Reader { text, file, visit, taken: Taken { root: file, ..Taken::new(DocumentKind::NoPolicy) } };
+    let mut reader =
+        DocumentReader { text, file, visit, taken: Taken { root: file, ..Taken::new(DocumentKind::NoPolicy) } };
     reader.document(root);
     reader.taken
 }
 
-struct Reader<'v, 'a> {
+struct DocumentReader<'v, 'a> {
     text: &'a str,
     file: FileIndex,
     visit: &'v mut dyn FnMut(Found<'_, '_>),
     taken: Taken,
 }
 
-impl<'a> Reader<'_, 'a> {
+impl<'a> DocumentReader<'_, 'a> {
     fn document(&mut self, root: &Node<'a>) {
         let here = Here { pointer: Pointer::root(), offset: 0, base: 0 };
         if let Some(unread) = unread::recognise(root, self.text) {

@@ -1,4 +1,4 @@
-//! Object ids and the literals that stand in their place.
+//! Object ids and the literals that are used in their place.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -25,7 +25,7 @@ pub enum Id {
     Reference(Box<(FileIndex, Box<str>)>),
 }
 
-/// Literals that stand in most policies, and need no memory of their own in each.
+/// Literals that most policies contain. They are shared, so that each policy does not need a copy.
 const LITERALS: [&str; 7] =
     ["All", "None", "AllTrusted", "Office365", "MicrosoftAdminPortals", "GuestsOrExternalUsers", "AllAgentIdUsers"];
 
@@ -139,7 +139,7 @@ impl Id {
         self.text().is_some_and(|text| text.eq_ignore_ascii_case(literal))
     }
 
-    /// Whether it stands for an id of which the files do not tell what it is: a name, a placeholder, a reference.
+    /// Whether it is not an id but a name, a placeholder or a reference that the files do not resolve.
     #[must_use]
     pub fn is_unresolved(&self) -> bool {
         match self {

@@ -27,7 +27,7 @@
 //! let requirement = control.requirement(Cloud::Public).unwrap();
 //! let decision = coverage::decide(&requirement, &tenant, Options::default());
 //!
-//! // Whoever signs in from a trusted location needs no second factor.
+//! // A sign-in from a trusted location needs no second factor.
 //! assert_eq!(decision.verdict, Verdict::NotEnforced);
 //! let way_in = &decision.holes[0].sign_in;
 //! assert!(way_in.locations.iter().any(|location| location.is("AllTrusted")));

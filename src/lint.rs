@@ -15,6 +15,6 @@ mod settle;
 mod several;
 
 pub use options::Options;
-use run::Reader;
+use run::TenantReader;
 pub use run::{Loaded, common_folder, files, load, read_tenant, tenants};
 pub use settle::{Settler, Settling, from_config, settle};

@@ -82,7 +82,7 @@ pub struct FileReport {
     pub policies: usize,
     /// Its encoding, if it is text.
     pub encoding: Option<String>,
-    /// Whatever policies it holds were read.
+    /// All policies in it were read.
     pub is_read: bool,
 }
 

@@ -134,7 +134,7 @@ impl Summary {
 }
 
 /// What is said of a tenant in which nothing was found.
-const NOTHING: &str = "There was nothing to judge, or it could not be read.";
+const NOTHING: &str = "There was nothing to judge, or the input could not be read.";
 
 /// Whether a finding is shown to people.
 fn is_shown(level: Level, style: Style) -> bool {

@@ -63,7 +63,7 @@ pub enum Principal {
 /// What a token is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resource {
-    /// Whatever there is: a requirement's word only, no sign-in has it.
+    /// All resources. Only a requirement has this value, never a sign-in.
     Every,
     /// An app, by its app id.
     App(Id),

@@ -1,4 +1,4 @@
-//! The rules: one folder each, with the check, its documentation and the documentation's examples as tests.
+//! The rules. Each has a folder with the check, its documentation, and the documentation's examples as tests.
 //!
 //! A rule sees one file at a time, as it was read, or the tenant as a whole; it writes [`Draft`](crate::finding::Draft)s and
 //! knows no report.
@@ -7,6 +7,7 @@ pub mod control;
 mod facts;
 mod meta;
 mod registry;
+mod violations;
 
 mod alternative_to_mfa;
 mod bare_strength_id;

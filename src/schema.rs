@@ -25,7 +25,7 @@ pub const CONFIG_SCHEMA: &str = include_str!("../schemas/config.schema.json");
 /// The schema of the JSON report.
 pub const REPORT_SCHEMA: &str = include_str!("../schemas/report.schema.json");
 
-/// A place where a policy is not as the schema has it.
+/// A place where a policy violates the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// Where, in Graph's words, from the policy's root.
@@ -41,50 +41,50 @@ pub enum ViolationKind {
     WrongType {
         /// What Graph has there, with its article.
         expected: String,
-        /// What stands there.
+        /// What the file has there.
         found: &'static str,
     },
-    /// A value that is one slip away from a member.
+    /// A value that is probably a misspelled member.
     Misspelt {
-        /// As it stands.
+        /// As written in the file.
         value: String,
         /// What was probably meant.
         meant: String,
     },
     /// No member of an enumeration that Microsoft will not extend.
     NotAllowed {
-        /// As it stands.
+        /// As written in the file.
         value: String,
         /// The members.
         allowed: Vec<String>,
     },
     /// A member in another letter case.
     LetterCase {
-        /// As it stands.
+        /// As written in the file.
         value: String,
         /// As Graph spells it.
         canonical: String,
     },
     /// No known member of an enumeration that Microsoft extends.
     Unrecognised {
-        /// As it stands.
+        /// As written in the file.
         value: String,
     },
     /// `unknownFutureValue`: the export hides what the tenant has.
     Hidden,
     /// Neither a GUID nor a literal.
     NotAnId {
-        /// As it stands.
+        /// As written in the file.
         value: String,
-        /// Literals that may stand there. A list of ten thousand names has them once.
+        /// Literals that are allowed there. The violations of one list share them.
         literals: Arc<[String]>,
     },
     /// A template's placeholder.
     Placeholder {
-        /// As it stands.
+        /// As written in the file.
         value: String,
     },
-    /// A required property is not there.
+    /// A required property is missing.
     Missing {
         /// Its name.
         property: String,
@@ -93,17 +93,17 @@ pub enum ViolationKind {
     UnknownProperty {
         /// Its name.
         name: String,
-        /// A known one that is one slip away.
+        /// A known one with a similar spelling.
         meant: Option<String>,
     },
-    /// One value where a list belongs.
+    /// A single value where a list is expected.
     SingleValue,
-    /// What `ConvertTo-Json` leaves at its depth.
+    /// What `ConvertTo-Json` writes at its depth limit.
     Truncated {
-        /// As it stands.
+        /// As written in the file.
         value: String,
     },
-    /// A key stands more than once.
+    /// A key appears more than once.
     DuplicateKey {
         /// The key.
         key: String,
@@ -150,7 +150,7 @@ struct Schema {
     vocabulary: Vocabulary,
 }
 
-/// The schema of a policy, compiled when the first policy that is not plainly in order asks for it.
+/// The schema of a policy, compiled when the first policy with a deviation needs it.
 fn schema(wording: Wording) -> &'static Schema {
     static SCHEMAS: [OnceLock<Schema>; 3] = [const { OnceLock::new() }; 3];
     let (index, text) = match wording {
@@ -167,14 +167,14 @@ fn schema(wording: Wording) -> &'static Schema {
     })
 }
 
-/// Whether a policy is exactly as the schema has it.
+/// Whether a policy conforms to the schema.
 #[must_use]
 pub fn is_valid(node: &Node<'_>, wording: Wording) -> bool {
     let schema = schema(wording);
     schema.validator.is_valid(&canonical::value(node, &schema.vocabulary))
 }
 
-/// Everything about a policy that is not as the schema has it, in the order of the file; one violation a place.
+/// All violations of the schema in a policy, in the order of the file, at most one per place.
 #[must_use]
 pub fn violations(node: &Node<'_>, wording: Wording) -> Vec<Violation> {
     let schema = schema(wording);
@@ -188,7 +188,7 @@ pub fn violations(node: &Node<'_>, wording: Wording) -> Vec<Violation> {
     duplicate_keys(node, &Pointer::root(), &mut found);
     found.extend(bound_strength(node));
     found.dedup();
-    // Nothing can be said of what is not told.
+    // A value that is not stated cannot be wrong.
     let untold = UntoldPlaces::of(node);
     found.retain(|violation| !untold.hold(&violation.pointer));
     found
@@ -225,7 +225,7 @@ impl Schema {
     }
 }
 
-/// What one value is, seen from what should stand in its place.
+/// Compares a value with what is expected in its place.
 fn judge(pointer: &Pointer, value: Option<&Value>, expectation: &Expectation) -> Vec<Violation> {
     let one = |kind| vec![Violation { pointer: pointer.clone(), kind }];
     if let Some(property) = &expectation.missing {
@@ -277,7 +277,7 @@ fn judge_word(word: &str, expectation: &Expectation) -> ViolationKind {
     ViolationKind::NotAllowed { value, allowed: expectation.words.clone() }
 }
 
-/// A known word that is a slip away: few edits, and more alike than not.
+/// A known word with a similar spelling: few edits relative to its length.
 fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<String> {
     let lower = word.to_lowercase();
     let length = lower.chars().count();
@@ -292,7 +292,7 @@ fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<Strin
         .map(|(_, candidate)| candidate.to_owned())
 }
 
-/// A strength by `@odata.bind`, which the service has been seen to ignore; an annotation to every other eye.
+/// A strength by `@odata.bind`, which the service has been observed to ignore. All other code treats it as an annotation.
 fn bound_strength(node: &Node<'_>) -> Option<Violation> {
     const KEY: &str = "authenticationStrength@odata.bind";
     let value = node.as_object()?.get("grantControls")?.as_object()?.get(KEY)?.as_str()?.to_owned();
@@ -308,7 +308,7 @@ fn duplicate_keys(node: &Node<'_>, pointer: &Pointer, found: &mut Vec<Violation>
                 namesakes.entry(key.to_ascii_lowercase()).or_default().push(node);
             }
             for (key, node) in object.properties() {
-                // Taken where the first of them stands.
+                // Handled at the first of them.
                 let Some(nodes) = namesakes.remove(&key.to_ascii_lowercase()) else { continue };
                 let pointer = pointer.key(key);
                 if nodes.len() > 1 {

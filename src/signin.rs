@@ -256,7 +256,7 @@ pub enum Match {
     Unknown(Cause),
 }
 
-/// With which eyes the users of a policy are looked at.
+/// How the users of a policy are evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lens {
     /// As they are.
@@ -267,7 +267,7 @@ pub enum Lens {
     InIncludedGroups,
 }
 
-/// With which eyes sign-ins are evaluated.
+/// The assumptions under which sign-ins are evaluated.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'t> {
     /// The tenant.

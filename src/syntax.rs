@@ -9,8 +9,8 @@ mod error;
 mod hcl;
 mod locate;
 mod node;
+mod node_span;
 mod parse;
-mod place;
 mod pointer;
 mod remark;
 
@@ -19,7 +19,7 @@ pub use error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 pub use hcl::{BLOCKS, is_hcl, parse_hcl};
 pub use locate::Locator;
 pub use node::{Node, Object, Untold, is_annotation};
+pub use node_span::NodeSpan;
 pub use parse::{Outline, parse, parse_outline, parse_without};
-pub use place::Place;
 pub use pointer::Pointer;
 pub use remark::{Remark, remarks};

@@ -110,7 +110,7 @@ fn the_table_in_the_readme_is_up_to_date() {
 
 /// What a rule about policies must tell: an admin fixes it in the admin center, in Graph's JSON or in Terraform.
 #[test]
-fn every_page_about_policies_tells_how_to_mend_it_everywhere() {
+fn every_page_about_policies_tells_how_to_fix_it_everywhere() {
     let about_policies = [Category::Controls, Category::Gaps, Category::Exclusions, Category::Rollout];
     for rule in rules::all().iter().filter(|rule| about_policies.contains(&rule.meta().category)) {
         // An auditor's query is no policy: there is nothing to fix.

@@ -196,7 +196,10 @@ fn a_baseline_survives_whatever_says_the_same() {
     // What is fixed is forgotten, on request.
     fs::remove_file(path.join("new.json")).unwrap();
     fs::write(path.join("p.json"), POLICY.replace("Enabled", "enabled")).unwrap();
-    assert_eq!(text(&run(path, &["baseline", "prune"])), "1 findings are gone, 2 are left in caplint-baseline.json\n");
+    assert_eq!(
+        text(&run(path, &["baseline", "prune"])),
+        "1 findings were removed, 2 remain in caplint-baseline.json\n"
+    );
     assert_eq!(code(path, &["check"]), 0);
     fs::write(path.join("caplint-baseline.json"), "{").unwrap();
     assert_eq!(code(path, &["check"]), 2, "half a baseline is none");
@@ -460,7 +463,7 @@ fn every_format_says_what_is_hidden_and_by_whom() {
     for format in FORMATS {
         let file = folder.path().join("report.out");
         let output = run(folder.path(), &["check", "--output", &format!("{format}={}", file.display())]);
-        assert!(text(&output).contains("1 file is left out by the configuration."), "{}", text(&output));
+        assert!(text(&output).contains("1 file is excluded by the configuration."), "{}", text(&output));
         let written = fs::read_to_string(&file).unwrap().to_lowercase();
         for said in ["ignored", "baseline", "switched", "error", "excluded"] {
             let is_said = match said {
@@ -484,7 +487,7 @@ fn isolated_listens_to_nobody_and_says_so() {
         assert_eq!(output.status.code(), Some(1), "{format}");
         let said = text(&output) + &String::from_utf8(output.stderr).unwrap();
         assert!(said.contains("invalid-value") && said.contains("mfa-azure-management"), "{format}: {said}");
-        assert!(said.contains("1 ignore comment is itself ignored"), "{format}: {said}");
+        assert!(said.contains("1 ignore comment is disregarded"), "{format}: {said}");
     }
     let summary = report(folder.path(), &["--isolated"])["summary"].clone();
     for key in ["ignored", "inBaseline", "switchedOff", "lowered", "hiddenErrors", "excludedFiles"] {

@@ -621,8 +621,8 @@ fn what_needs_an_evaluator_is_unknown_and_says_why() {
         (hcl(&[("STATE", "var.mode")]), "a variable gives it at run time"),
         (hcl(&[("USERS", "jsondecode(each.value.content).users")]), "an expression decides it"),
         (hcl(&[("USERS", "each.value.users")]), "`for_each` decides it"),
-        (instances("for_each = var.policies"), "`for_each` decides whether there is such a policy"),
-        (instances("count = var.on ? 1 : 0"), "`count` decides whether there is such a policy"),
+        (instances("for_each = var.policies"), "`for_each` determines whether the policy exists"),
+        (instances("count = var.on ? 1 : 0"), "`count` determines whether the policy exists"),
         (dynamic, "a `dynamic` block decides it"),
     ] {
         let report = check(&[("main.tf", &text)]);

@@ -68,7 +68,7 @@ impl Combination {
         all.into_iter()
     }
 
-    /// Whether whoever uses these methods has done MFA.
+    /// Whether a sign-in with these methods counts as MFA.
     #[must_use]
     pub fn is_multifactor(self) -> bool {
         self.0 & MULTIFACTOR != 0 || (self.0 & FIRST != 0 && self.0 & SECOND != 0)

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-/// Writes beside the file and then takes its place. What a link leads to is replaced, not the link; an existing file keeps
-/// its mode. The content is there before the file is, so that a run that is stopped leaves none behind.
+/// Writes a temporary file in the same folder and then replaces the file. For a link, the target is replaced; an existing
+/// file keeps its mode. The content is complete before the file appears, so an interrupted run leaves no partial file.
 pub(super) fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
     let mut text = Vec::new();
     content(&mut text)?;

@@ -17,13 +17,13 @@ pub(super) struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Write every finding of this run down, so that only new ones fail from now on
+    /// Record every finding of this run, so that only new findings fail
     Write(Details),
-    /// Forget what is not found any more; nothing is added
+    /// Remove findings that no longer occur, without adding any
     Prune(Details),
-    /// Print the path of the file that a check would read, whether it is there or not
+    /// Print the path of the baseline that a check would read, even if it does not exist
     Path {
-        /// The configuration [default: the nearest caplint.toml, from the working directory upwards]
+        /// The configuration [default: the nearest caplint.toml, from the working directory upward]
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
@@ -34,7 +34,7 @@ struct Details {
     #[command(flatten)]
     selection: Selection,
 
-    /// The file [default: caplint-baseline.json beside the configuration]
+    /// The file [default: caplint-baseline.json next to the configuration]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 }
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         let Some(mut baseline) = prepared.baseline(Some(&path))? else { return Ok(0) };
         let gone = baseline.prune(findings);
         save(&path, &baseline)?;
-        format!("{gone} findings are gone, {} are left in", baseline.len())
+        format!("{gone} findings were removed, {} remain in", baseline.len())
     };
     let path = crate::finding::visible(&path.to_string_lossy());
     writeln!(std::io::stdout().lock(), "{said} {path}").map_err(RunError::Output)?;

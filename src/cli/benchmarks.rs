@@ -20,7 +20,7 @@ pub(super) fn run() -> Result<u8, RunError> {
     }
     let asked_for_by_none: Vec<&str> =
         controls::all().filter(|control| control.benchmarks.is_empty()).map(|control| control.id).collect();
-    text += &format!("{EVERYTHING}  Every control that is shipped, also {}\n", asked_for_by_none.join(", "));
+    text += &format!("{EVERYTHING}  Every shipped control, including {}\n", asked_for_by_none.join(", "));
     std::io::stdout().lock().write_all(text.as_bytes()).map_err(RunError::Output)?;
     Ok(0)
 }

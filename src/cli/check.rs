@@ -25,11 +25,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FMT", value_enum, default_value_t)]
     format: Format,
 
-    /// Also write a report to a file, as in sarif=caplint.sarif; any number of times
+    /// Also write a report to a file, for example sarif=caplint.sarif; can be repeated
     #[arg(long, value_name = "FMT=FILE")]
     output: Vec<Output>,
 
-    /// The lowest level that makes the exit code 1 [default: error; warning in the profile strict]
+    /// The lowest level that causes exit code 1 [default: error; warning with the profile strict]
     #[arg(long, value_name = "LEVEL", value_enum)]
     fail_on: Option<FailOn>,
 
@@ -37,15 +37,15 @@ pub(super) struct Arguments {
     #[arg(long)]
     no_ignores: bool,
 
-    /// Do not listen to ignores in comments of the files that are checked; those of the configuration still count
+    /// Disregard ignore comments in the checked files; ignores in the configuration still apply
     #[arg(long)]
     no_ignore_comments: bool,
 
-    /// Findings that were there before [default: caplint-baseline.json beside the configuration]
+    /// The baseline of existing findings [default: caplint-baseline.json next to the configuration]
     #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
     baseline: Option<PathBuf>,
 
-    /// Report findings of the baseline, too
+    /// Report findings in the baseline, too
     #[arg(long)]
     no_baseline: bool,
 
@@ -57,11 +57,11 @@ pub(super) struct Arguments {
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Show information, too, and on standard error what each file was taken for and why
+    /// Show information, too, and print the detected format of each file on standard error
     #[arg(short, long)]
     verbose: bool,
 
-    /// When to colour
+    /// When to use color
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     color: When,
 }
@@ -86,7 +86,7 @@ impl FromStr for Output {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (format, path) = text.split_once('=').ok_or("write it as FMT=FILE, e.g. sarif=caplint.sarif")?;
+        let (format, path) = text.split_once('=').ok_or("write it as FMT=FILE, for example sarif=caplint.sarif")?;
         if path.is_empty() {
             return Err("the file is missing after the equals sign".to_owned());
         }
@@ -169,7 +169,7 @@ impl Arguments {
     }
 }
 
-/// Whether each report may be written where it is to be: not twice to one file, and over nothing that is read.
+/// Checks the targets of the reports: no file is written twice, and no input is overwritten.
 fn targets(arguments: &Arguments, prepared: &Prepared<'_>) -> Result<(), RunError> {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| std::path::absolute(path).unwrap_or_default());
     let inputs = arguments
@@ -209,7 +209,7 @@ impl FailOn {
     }
 }
 
-/// A device or pipe is written to, not replaced.
+/// Writes to a device or pipe directly instead of replacing it.
 fn write_file(run: &Run, output: &Output, style: Style) -> std::io::Result<()> {
     match std::fs::metadata(&output.path) {
         Ok(existing) if !existing.is_file() => {

@@ -6,17 +6,17 @@ use std::io::IsTerminal;
 /// `--color`
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
-    /// On a terminal, unless the environment says otherwise
+    /// On a terminal, unless environment variables say otherwise
     #[default]
     Auto,
-    /// Even into a pipe or a file
+    /// Also for pipes and files
     Always,
     /// Never
     Never,
 }
 
 impl When {
-    /// Whether standard output gets colours: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE` and `FORCE_COLOR`, then
+    /// Whether standard output gets colors: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE` and `FORCE_COLOR`, then
     /// the terminal.
     pub(super) fn is_on(self) -> bool {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
@@ -30,7 +30,7 @@ impl When {
     }
 }
 
-/// Whether standard output shows box drawing. Into a pipe or file goes UTF-8, whatever the locale.
+/// Whether standard output supports box drawing characters. Pipes and files always get UTF-8, regardless of the locale.
 pub(super) fn is_unicode() -> bool {
     !std::io::stdout().is_terminal() || supports_unicode::on(supports_unicode::Stream::Stdout)
 }

@@ -12,7 +12,7 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 pub(super) enum RunError {
     #[error("{} cannot be read: {}", shown(.path), visible(&.error.to_string()))]
-    #[diagnostic(code(caplint::path), help("Give an existing file or folder, or - for standard input."))]
+    #[diagnostic(code(caplint::path), help("Specify an existing file or folder, or - for standard input."))]
     Path { path: PathBuf, error: io::Error },
 
     #[error("standard input cannot be read: {0}")]
@@ -23,13 +23,14 @@ pub(super) enum RunError {
     #[diagnostic(
         code(caplint::empty),
         help(
-            "A gate must not pass because the policies are gone. Check the path (-v says what each file was taken for), or give --allow-empty to judge a tenant without policies."
+            "A gate must not pass because the policies are gone. Check the path (-v prints the detected format of \
+             each file), or use --allow-empty to judge a tenant without policies."
         )
     )]
     Empty { name: String },
 
     #[error("the baseline {} cannot be read: {problem}", shown(.path))]
-    #[diagnostic(code(caplint::baseline), help("`caplint baseline write` writes a new one."))]
+    #[diagnostic(code(caplint::baseline), help("Run `caplint baseline write` to write a new one."))]
     Baseline { path: PathBuf, problem: String },
 
     #[error("the report {} cannot be written: {}", shown(.path), visible(&.error.to_string()))]
@@ -37,7 +38,7 @@ pub(super) enum RunError {
     Report { path: PathBuf, error: io::Error },
 
     #[error("the report {} would replace {what}", shown(.path))]
-    #[diagnostic(code(caplint::output), help("Give each report a file of its own; nothing has been written."))]
+    #[diagnostic(code(caplint::output), help("Specify a different file for each report. Nothing has been written."))]
     Target { path: PathBuf, what: &'static str },
 
     #[error("standard output cannot be written: {0}")]
@@ -107,8 +108,8 @@ impl RunError {
     }
 }
 
-/// The text with question marks, as many as its bytes, for whatever a terminal or a build agent would act on: places stay
-/// where they are.
+/// The text with a question mark for each byte that a terminal or a build agent would interpret, so that offsets stay
+/// valid.
 fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     for (at, shown) in printable(text) {

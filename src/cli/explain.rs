@@ -8,7 +8,7 @@ use std::io::Write;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The rule's id, as in a finding's brackets
+    /// The rule id, which a finding shows in brackets
     rule: String,
 }
 

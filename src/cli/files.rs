@@ -16,7 +16,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
 
-    /// For people or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -19,27 +19,27 @@ pub(super) struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Add an ignore to the configuration, behind everything that stands there
+    /// Append an ignore to the configuration
     Add(Added),
 }
 
 #[derive(clap::Args)]
 struct Added {
-    /// The rule's id, as in a finding's brackets
+    /// The rule id, which a finding shows in brackets
     rule: String,
 
     #[command(flatten)]
     about: About,
 
-    /// Why
+    /// The reason
     #[arg(long)]
     reason: String,
 
-    /// The last day on which it counts, as in 2027-01-31
+    /// The last day on which it applies, for example 2027-01-31
     #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
 
-    /// The configuration [default: the nearest caplint.toml, else a new one here]
+    /// The configuration [default: the nearest caplint.toml, or a new one in the working directory]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -51,7 +51,7 @@ struct About {
     #[arg(long)]
     policy: Option<String>,
 
-    /// Files, by a pattern of paths from the configuration's folder
+    /// Files, by a path pattern relative to the configuration's folder
     #[arg(long)]
     path: Option<String>,
 

@@ -9,15 +9,15 @@ use std::io::{ErrorKind, Write};
 
 /// The report on standard output.
 pub(super) enum Report<'o> {
-    /// Written while tenants come in.
+    /// Written tenant by tenant.
     Streamed(Stream<'o>),
-    /// Written when all are there.
+    /// Written at the end of the run.
     Whole(Vec<TenantReport>),
-    /// Nobody reads it any more.
+    /// The reader has closed it.
     Closed,
 }
 
-/// Somebody downstream has seen enough, as in `caplint check | head`; the verdict stays what it is.
+/// The reader closed the pipe, as `caplint check | head` does. This does not change the verdict.
 pub(super) fn unless_closed(written: std::io::Result<()>) -> Result<(), RunError> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -62,7 +62,7 @@ impl<'o> Report<'o> {
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) summary: Summary,
-    /// The first tenant in which nothing was found that a verdict could rest on.
+    /// The first tenant without anything to judge.
     pub(super) empty: Option<String>,
     pub(super) has_crashed: bool,
 }
@@ -77,14 +77,14 @@ impl Outcome {
     }
 }
 
-/// A run on its way.
+/// A run in progress.
 pub(super) struct Reporting<'a, 'o> {
     settler: Settler<'a>,
     report: Report<'o>,
     outcome: Outcome,
-    /// The last tenant so far. Whichever is the last of all is told what is to be said of the ignores.
+    /// The last tenant so far. The last one of the run gets the findings about ignores.
     held: Option<TenantReport>,
-    /// Says on standard error what each file was taken for.
+    /// Prints the detected format of each file on standard error.
     is_verbose: bool,
 }
 
@@ -93,7 +93,7 @@ impl<'a, 'o> Reporting<'a, 'o> {
         Self { settler, report, outcome: Outcome::default(), held: None, is_verbose }
     }
 
-    /// Takes tenants in.
+    /// Adds tenants.
     pub(super) fn take(&mut self, mut tenants: Vec<TenantReport>) -> Result<(), RunError> {
         for tenant in &mut tenants {
             self.settler.tenant(tenant);
@@ -109,7 +109,7 @@ impl<'a, 'o> Reporting<'a, 'o> {
         self.report.add(ready)
     }
 
-    /// Ends the run. What is streamed still wants to be ended.
+    /// Ends the run, and a streamed report with it.
     pub(super) fn end(self) -> Result<(Outcome, Settled, Report<'o>), RunError> {
         let Self { settler, mut report, mut outcome, mut held, is_verbose: _ } = self;
         let settled = settler.end(held.as_mut());

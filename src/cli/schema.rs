@@ -7,7 +7,7 @@ use std::io::Write;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Of what
+    /// Which schema
     #[arg(value_enum)]
     of: Of,
 }
@@ -18,11 +18,11 @@ enum Of {
     Config,
     /// The JSON report
     Report,
-    /// A policy in Microsoft Graph's words
+    /// A policy with Microsoft Graph's property names
     Policy,
-    /// A policy in the words of the Terraform provider azuread
+    /// A policy with the property names of the Terraform provider azuread
     Azuread,
-    /// A policy in the words of the Terraform provider microsoft365
+    /// A policy with the property names of the Terraform provider microsoft365
     Microsoft365,
 }
 

@@ -1,4 +1,4 @@
-//! What a run looks at, and with which eyes: the arguments that `check` and `baseline` share.
+//! What a run checks and under which assumptions: the arguments that `check` and `baseline` share.
 
 use super::error::RunError;
 use super::progress::Progress;
@@ -20,28 +20,28 @@ use time::Date;
 
 #[derive(clap::Args)]
 pub(super) struct Selection {
-    /// Files and folders of exported policies; - is standard input [default: the configuration's tenants, else .]
+    /// Files and folders of exported policies; - is standard input [default: the configuration's tenants, or .]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Which reading of a control raises findings: the proof, or its stored query to the letter
+    /// Which reading of a control causes findings: the proof, or the control's literal stored query
     #[arg(long, value_enum, default_value_t)]
     reading: ReadingArgument,
 
-    /// Judge the controls of a benchmark, or all; any number of times [default: the configuration's, else
-    /// mfa-azure-management alone]
+    /// Judge the controls of a benchmark, or all; can be repeated [default: the configuration's, or only
+    /// mfa-azure-management]
     #[arg(long, value_name = "BENCHMARK", value_parser = benchmark)]
     benchmark: Vec<String>,
 
-    /// Judge a control, beside those of benchmarks; any number of times
+    /// Judge a control in addition to those of benchmarks; can be repeated
     #[arg(long, value_name = "CONTROL", value_parser = control)]
     control: Vec<String>,
 
-    /// Every PATH is a tenant of its own, instead of all of them one
+    /// Treat every PATH as a separate tenant
     #[arg(long)]
     tenant_per_path: bool,
 
-    /// Judge the tenant, or only look at the files given (for hooks that see some of them)
+    /// Judge the tenant, or check only the given files (for hooks that see some of them)
     #[arg(long, value_enum, default_value_t)]
     scope: Scope,
 
@@ -49,26 +49,26 @@ pub(super) struct Selection {
     #[arg(long, value_enum)]
     cloud: Option<CloudArgument>,
 
-    /// Judge as if these policies were on: will it hold once they are?
+    /// Judge as if these policies were enabled
     #[arg(long, value_name = "WHICH", value_enum)]
     assume_enabled: Option<AssumeArgument>,
 
-    /// The date that reviews and deadlines are held against, as in 2027-01-31 [default: today, UTC]
+    /// The date to compare review dates and deadlines with, for example 2027-01-31 [default: today, UTC]
     #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<Date>,
 
-    /// The configuration [default: the nearest caplint.toml, from the working directory upwards]
+    /// The configuration [default: the nearest caplint.toml, from the working directory upward]
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     config: Option<PathBuf>,
 
-    /// Read no configuration and no baseline beside it, and listen to no ignore: nothing but the paths and arguments decide
+    /// Disregard the configuration, its baseline and all ignores, so that only the paths and arguments count
     #[arg(long)]
     isolated: bool,
 }
 
 /// A day on the command line.
 pub(super) fn day(text: &str) -> Result<Date, String> {
-    parse_day(text).ok_or_else(|| "write it as YEAR-MONTH-DAY, e.g. 2027-01-31".to_owned())
+    parse_day(text).ok_or_else(|| "write it as YEAR-MONTH-DAY, for example 2027-01-31".to_owned())
 }
 
 /// A benchmark on the command line.
@@ -138,7 +138,7 @@ impl AssumeArgument {
     }
 }
 
-/// What a command wants beside findings.
+/// What a command needs in addition to findings.
 pub(super) struct Wanted {
     pub(super) line_hashes: bool,
     pub(super) keep_files: bool,
@@ -189,10 +189,10 @@ impl Selection {
         Ok(Prepared { selection: self, chosen, config: Arc::new(config), config_text, today, is_complete })
     }
 
-    /// The controls that the command line asks for, else those of the configuration.
+    /// The controls that the command line selects, or those of the configuration.
     fn controls(&self, config: &Config) -> controls::Selection {
         let mut asked = controls::Selection::default();
-        // Whatever is unknown was refused when the arguments were read.
+        // Unknown ones were rejected when the arguments were read.
         let known = |added: Result<(), Vec<&'static str>>| debug_assert!(added.is_ok());
         self.benchmark.iter().for_each(|id| known(asked.add_benchmark(id)));
         self.control.iter().for_each(|id| known(asked.add_control(id)));
@@ -207,7 +207,7 @@ impl Selection {
         let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths.clone() };
         let (mut chosen, mut rest) = (Vec::new(), Vec::new());
         let mut entries: Vec<&TenantEntry> = Vec::new();
-        // Whoever looks at files wants these and no others.
+        // `--scope file` checks exactly the given files.
         let entries_of_config = if self.judges_tenants() { config.tenants.as_slice() } else { &[] };
         for path in paths {
             let meets = |entry: &&TenantEntry| entry.paths.iter().any(|own| meet(own, &path));
@@ -238,7 +238,7 @@ fn meet(one: &Path, two: &Path) -> bool {
     one.starts_with(&two) || two.starts_with(&one)
 }
 
-/// Tenants that are linted at a time, for each thread: enough that none waits for another, and no more are held.
+/// Tenants that each thread lints at a time: enough to keep the threads busy, and few enough to bound memory.
 const AT_A_TIME: usize = 4;
 
 impl Prepared<'_> {
@@ -289,7 +289,7 @@ impl Prepared<'_> {
         }
     }
 
-    /// The baseline that counts: the one given, the configuration's, or the one beside it.
+    /// The baseline: the given one, the configuration's, or the one next to the configuration.
     pub(super) fn baseline(&self, given: Option<&Path>) -> Result<Option<Baseline>, RunError> {
         let path = self.baseline_path(given);
         let is_asked_for = given.is_some() || self.config.baseline.is_some();
@@ -355,7 +355,7 @@ pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<(Config, St
     let path = given.map(Path::to_owned).or_else(|| if isolated { None } else { found() });
     let Some(path) = path else {
         near_miss().filter(|_| !isolated).iter().for_each(|name| {
-            eprintln!("caplint: {name} is not read; the configuration is called {}", config::FILE_NAME);
+            eprintln!("caplint: {name} is not read; the configuration must be named {}", config::FILE_NAME);
         });
         return Ok((Config::default(), String::new()));
     };

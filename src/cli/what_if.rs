@@ -24,31 +24,31 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
 
-    /// What must be demanded: the id of a control or of a requirement of one's own
+    /// The requirement: the id of a control, or of a requirement in the configuration
     #[arg(long, value_name = "ID", default_value = "mfa-azure-management")]
     control: String,
 
-    /// Replay the control's N-th way in instead of a sign-in given here; 1 is its witness
+    /// Replay the N-th way in of the control instead of the given sign-in; 1 is the witness
     #[arg(long, value_name = "N")]
     witness: Option<usize>,
 
-    /// The user, by id or by a name that the files tell
+    /// The user, by id or by a name in the files
     #[arg(long)]
     user: Option<String>,
 
-    /// An external user's kind in Graph's words, and the home tenant: b2bCollaborationGuest, or KIND@TENANT
+    /// The type of an external user, optionally with the home tenant: b2bCollaborationGuest, or KIND@TENANT
     #[arg(long, value_name = "KIND")]
     guest: Option<String>,
 
-    /// A group that the user is in; any number of times
+    /// A group of the user; can be repeated
     #[arg(long)]
     group: Vec<String>,
 
-    /// A directory role that the user holds; any number of times
+    /// A directory role of the user; can be repeated
     #[arg(long)]
     role: Vec<String>,
 
-    /// The app that a token is asked for [default: the control's]
+    /// The app for which a token is requested [default: the control's]
     #[arg(long)]
     app: Option<String>,
 
@@ -60,15 +60,15 @@ pub(super) struct Arguments {
     #[arg(long)]
     platform: Option<String>,
 
-    /// A named location that the address is in; any number of times
+    /// A named location that contains the address; can be repeated
     #[arg(long, value_name = "LOCATION")]
     location: Vec<String>,
 
-    /// An attribute of the device, as in isCompliant=true or trustType=ServerAD; any number of times
+    /// An attribute of the device, for example isCompliant=true or trustType=ServerAD; can be repeated
     #[arg(long, value_name = "ATTRIBUTE=VALUE")]
     device: Vec<String>,
 
-    /// The risk: low, medium or high; user=LEVEL and insider=LEVEL for the others; any number of times
+    /// The sign-in risk: low, medium or high; user=LEVEL and insider=LEVEL for other risks; can be repeated
     #[arg(long, value_name = "LEVEL")]
     risk: Vec<String>,
 
@@ -76,7 +76,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     flow: Option<String>,
 
-    /// For people or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
@@ -84,11 +84,11 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     cloud: CloudArgument,
 
-    /// Evaluate as if these policies were on
+    /// Evaluate as if these policies were enabled
     #[arg(long, value_name = "WHICH", value_enum)]
     assume_enabled: Option<AssumeArgument>,
 
-    /// The configuration [default: the nearest caplint.toml, from the working directory upwards]
+    /// The configuration [default: the nearest caplint.toml, from the working directory upward]
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     config: Option<PathBuf>,
 
@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let own = options.config.requirements.iter().copied();
     let mut known = controls::all().chain(own);
     let Some(control) = known.find(|control| control.id == arguments.control) else {
-        return Err(problem(&arguments.control, "a control", "Controls are listed by `caplint rules`."));
+        return Err(problem(&arguments.control, "a control", "`caplint rules` lists the controls."));
     };
     let judgement = judgement(arguments, control, &tenant, &options)?;
     let facts = TenantFacts {
@@ -120,7 +120,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Some(number) => {
             let hole = number.checked_sub(1).and_then(|index| judgement.decision.holes.get(index));
             let count = judgement.decision.holes.len();
-            let help = format!("The verdict is {}, with {count} ways in.", judgement.decision.verdict.word());
+            let help = format!("The verdict is {} and has {count} ways in.", judgement.decision.verdict.word());
             hole.map(|hole| hole.sign_in.clone())
                 .ok_or_else(|| RunError::WhatIf { message: format!("there is no way in number {number}"), help })?
         }
@@ -134,7 +134,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     Ok(0)
 }
 
-/// The control's verdict, which only a witness needs.
+/// The verdict of the control, which only `--witness` needs.
 fn judgement(
     arguments: &Arguments,
     control: &'static Control,

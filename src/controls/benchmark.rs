@@ -68,7 +68,7 @@ pub struct Selection {
     pub benchmarks: Vec<&'static Benchmark>,
     /// Every control was asked for.
     pub everything: bool,
-    /// Controls that were asked for beside them.
+    /// Controls that were selected in addition to them.
     pub controls: Vec<&'static Control>,
 }
 

@@ -31,7 +31,7 @@ pub struct Spec {
     /// Only from addresses that are not trusted.
     #[serde(default)]
     pub outside_trusted_locations: bool,
-    /// What must be demanded: a word, `{ strength = "…" }`, or a list of these of which any is enough.
+    /// What must be required: a word, `{ strength = "…" }`, or a list of alternatives.
     pub grant: Spanned<toml::Value>,
     /// Roles whose exclusion is tracked like that of a single account.
     #[serde(default = "synchronization")]
@@ -115,7 +115,7 @@ impl Spec {
             users.push(Principal::User(guid(id)?));
         }
         for kind in &self.users.guests {
-            users.push(Principal::Guests(word::<UserType>(kind, "a kind of guest")?));
+            users.push(Principal::Guests(word::<UserType>(kind, "a type of guest")?));
         }
         let clients = words::<ClientAppType>(&self.clients, "a client app type")?;
         let modern = || vec![ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
@@ -135,7 +135,7 @@ impl Spec {
     }
 }
 
-/// What whoever is not covered does, as the rest of a sentence.
+/// What a user who is not covered can do, as the rest of a sentence.
 pub(crate) fn gap(spec: &Spec) -> String {
     let resources: Vec<&str> = spec.resources.iter().map(|name| name.get_ref().as_str()).collect();
     let to = match resources.as_slice() {
@@ -144,13 +144,15 @@ pub(crate) fn gap(spec: &Spec) -> String {
         several => format!("one of {}", several.join(", ")),
     };
     let without = match grants(spec.grant.get_ref(), &spec.grant.span()).unwrap_or_default().as_slice() {
-        [Grant::Mfa] => "without MFA",
-        [Grant::Block] => "without being blocked",
-        [Grant::Strength { name, .. }] => return format!("gets a token for {to} without {name} authentication"),
-        [Grant::CompliantDevice] => "from a device that is not compliant",
-        [Grant::PasswordChange] => "without a new password",
-        [Grant::HybridJoinedDevice] => "from a device that is not hybrid joined",
-        _ => "without any of what is required",
+        [one] => match one {
+            Grant::Mfa => "without MFA",
+            Grant::Block => "without being blocked",
+            Grant::Strength { name, .. } => return format!("gets a token for {to} without {name} authentication"),
+            Grant::CompliantDevice => "from a device that is not compliant",
+            Grant::PasswordChange => "without a new password",
+            Grant::HybridJoinedDevice => "from a device that is not hybrid joined",
+        },
+        [] | [_, _, ..] => "without any of what is required",
     };
     format!("gets a token for {to} {without}")
 }
@@ -165,7 +167,7 @@ fn problem(span: Range<usize>, what: &str, written: &str, known: &[&str]) -> Pro
     let help = match near {
         Some((_, near)) => format!("Did you mean \"{near}\"?"),
         None if known.len() <= 12 => format!("There are: {}.", known.join(", ")),
-        None => "Write its id, or its name as Microsoft's documentation has it.".to_owned(),
+        None => "Write its id, or its name as in Microsoft's documentation.".to_owned(),
     };
     Problem { span, message: format!("{written} is not {what}"), help }
 }
@@ -237,7 +239,7 @@ fn grants(value: &toml::Value, span: &Range<usize>) -> Result<Vec<Grant>, Proble
         toml::Value::Array(values) => values.iter().map(|value| grant(value, span)).collect::<Result<Vec<_>, _>>()?,
         value => vec![grant(value, span)?],
     };
-    let help = "Write \"mfa\", or several of which any is enough.".to_owned();
+    let help = "Write \"mfa\", or a list of alternatives.".to_owned();
     if all.is_empty() {
         return Err(Problem { span: span.clone(), message: "nothing is required".to_owned(), help });
     }

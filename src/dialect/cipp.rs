@@ -3,11 +3,11 @@
 //! [CIPP]: https://github.com/KelvinTegelaar/CIPP
 
 use super::graph::{Listing, is_policy};
-use super::{DocumentKind, Here, Reader, Unread};
+use super::{DocumentKind, DocumentReader, Here, Unread};
 use crate::syntax::{Node, parse};
 
 /// Reads a row. False if it is none, or holds something else than a policy.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     let Some(row) = root.as_object().filter(|row| row.get("PartitionKey").is_some()) else { return false };
     let Some((key, Node::String(text))) = row.members.iter().find(|(key, _)| key.eq_ignore_ascii_case("JSON")) else {
         return false;
@@ -26,7 +26,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here
             let form = "a CIPP table export whose column JSON is damaged";
             reader.taken.unread = Some(Unread {
                 form,
-                instead: "export the template again, or check the policies that were made from it",
+                instead: "export the template again, or check the policies that were created from it",
             });
         }
     }

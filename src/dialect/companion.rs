@@ -9,7 +9,7 @@ use ipnet::IpNet;
 /// Id of the one `identitySecurityDefaultsEnforcementPolicy` of a tenant.
 const SECURITY_DEFAULTS: &str = "00000000-0000-0000-0000-000000000005";
 
-enum Kind {
+enum CompanionKind {
     NamedLocation,
     Strength,
     Group,
@@ -20,7 +20,7 @@ enum Kind {
     Organization,
 }
 
-/// Takes note of a companion object. False if it is none.
+/// Records a companion object. Returns false if it is none.
 ///
 /// `root` is where names of infrastructure code belong.
 pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileIndex) -> bool {
@@ -32,9 +32,12 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
     };
     let name = object.get("displayName").or_else(|| object.get("userPrincipalName")).and_then(Node::as_str);
     let bears_name = match kind {
-        Kind::NamedLocation | Kind::Strength | Kind::Group | Kind::User => true,
+        CompanionKind::NamedLocation | CompanionKind::Strength | CompanionKind::Group | CompanionKind::User => true,
         // Policies name roles by the ids of their templates, which no object of a tenant has.
-        Kind::Role | Kind::SecurityDefaults | Kind::MigrationTable | Kind::Organization => false,
+        CompanionKind::Role
+        | CompanionKind::SecurityDefaults
+        | CompanionKind::MigrationTable
+        | CompanionKind::Organization => false,
     };
     if let (Some(id), Some(name)) = (&id, name)
         && (id.guid().is_some() || matches!(id, Id::Reference(_)))
@@ -46,7 +49,7 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
         }
     }
     match (kind, id) {
-        (Kind::NamedLocation, Some(id)) => {
+        (CompanionKind::NamedLocation, Some(id)) => {
             let by_country = object.get("countriesAndRegions").is_some_and(|countries| !countries.is_void());
             let trusted = match object.get("isTrusted") {
                 Some(Node::Bool(trusted)) => Some(*trusted),
@@ -55,20 +58,20 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
             };
             companions.named_locations.insert(id, NamedLocation { trusted, place: place(object) });
         }
-        (Kind::Strength, Some(id)) => {
+        (CompanionKind::Strength, Some(id)) => {
             if let Some(strength) = lower_strength(object) {
                 companions.add_strength(id, Allowed::by(&strength));
             }
         }
-        (Kind::Role, _) => companions.roles.extend(name.map(|name| name.to_lowercase().into())),
-        (Kind::SecurityDefaults, _) => {
+        (CompanionKind::Role, _) => companions.roles.extend(name.map(|name| name.to_lowercase().into())),
+        (CompanionKind::SecurityDefaults, _) => {
             if let Some(Node::Bool(enabled)) = object.get("isEnabled") {
                 let known = companions.security_defaults.unwrap_or(true);
                 companions.security_defaults = Some(known && *enabled);
             }
         }
-        (Kind::Organization, Some(id)) => companions.tenants.extend(tenant_id(&id.to_string())),
-        (Kind::MigrationTable, _) => {
+        (CompanionKind::Organization, Some(id)) => companions.tenants.extend(tenant_id(&id.to_string())),
+        (CompanionKind::MigrationTable, _) => {
             let tenant = object.get("TenantId").and_then(Node::as_str);
             companions.tenants.extend(tenant.and_then(tenant_id));
             let objects = object.get("Objects").and_then(Node::as_array).unwrap_or_default();
@@ -80,7 +83,9 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
                 }
             }
         }
-        _ => {}
+        // They have a name only, which is taken above. A setting without an id is of no use.
+        (CompanionKind::Group | CompanionKind::User, _)
+        | (CompanionKind::NamedLocation | CompanionKind::Strength | CompanionKind::Organization, None) => {}
     }
     true
 }
@@ -113,44 +118,44 @@ fn place(object: &Object<'_>) -> Place {
 /// What a document without policies was taken for.
 pub(super) fn kind(root: &Node<'_>) -> Option<DocumentKind> {
     Some(match recognise(root.as_object()?)? {
-        Kind::NamedLocation => DocumentKind::NamedLocation,
-        Kind::Strength => DocumentKind::AuthenticationStrength,
-        Kind::Group => DocumentKind::Group,
-        Kind::User => DocumentKind::User,
-        Kind::Role => DocumentKind::Role,
-        Kind::SecurityDefaults => DocumentKind::SecurityDefaults,
-        Kind::MigrationTable => DocumentKind::MigrationTable,
-        Kind::Organization => DocumentKind::Organization,
+        CompanionKind::NamedLocation => DocumentKind::NamedLocation,
+        CompanionKind::Strength => DocumentKind::AuthenticationStrength,
+        CompanionKind::Group => DocumentKind::Group,
+        CompanionKind::User => DocumentKind::User,
+        CompanionKind::Role => DocumentKind::Role,
+        CompanionKind::SecurityDefaults => DocumentKind::SecurityDefaults,
+        CompanionKind::MigrationTable => DocumentKind::MigrationTable,
+        CompanionKind::Organization => DocumentKind::Organization,
     })
 }
 
-fn recognise(object: &Object<'_>) -> Option<Kind> {
+fn recognise(object: &Object<'_>) -> Option<CompanionKind> {
     let has = |name| object.get(name).is_some();
     let context = object.get("@odata.context").and_then(Node::as_str).unwrap_or_default();
     let type_name = object.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
     if type_name.ends_with("NamedLocation") || (has("displayName") && (has("ipRanges") || has("countriesAndRegions"))) {
-        Some(Kind::NamedLocation)
+        Some(CompanionKind::NamedLocation)
     } else if has("allowedCombinations") && (has("policyType") || has("requirementsSatisfied")) {
-        Some(Kind::Strength)
+        Some(CompanionKind::Strength)
     } else if context.contains("identitySecurityDefaultsEnforcementPolicy")
         || (has("isEnabled") && object.get("id").and_then(Node::as_str) == Some(SECURITY_DEFAULTS))
     {
-        Some(Kind::SecurityDefaults)
+        Some(CompanionKind::SecurityDefaults)
     } else if type_name == "#microsoft.graph.organization"
         || (has("id") && has("verifiedDomains") && has("displayName"))
     {
-        Some(Kind::Organization)
+        Some(CompanionKind::Organization)
     } else if has("Objects") && (has("TenantId") || has("Organization")) {
-        Some(Kind::MigrationTable)
+        Some(CompanionKind::MigrationTable)
     } else if has("displayName") && (has("roleTemplateId") || has("rolePermissions")) {
-        Some(Kind::Role)
+        Some(CompanionKind::Role)
     } else if has("userPrincipalName") {
-        Some(Kind::User)
+        Some(CompanionKind::User)
     } else if type_name == "#microsoft.graph.group"
         || context.ends_with("groups/$entity")
         || (has("id") && has("displayName") && (has("groupTypes") || has("securityEnabled") || has("membershipRule")))
     {
-        Some(Kind::Group)
+        Some(CompanionKind::Group)
     } else {
         None
     }

@@ -8,7 +8,7 @@ pub(super) use listing::Listing;
 pub use listing::{NextPage, Page};
 
 use super::unread::{EXPORT, holds_quoted_policy};
-use super::{DocumentKind, Here, Reader, Unread, companion};
+use super::{DocumentKind, DocumentReader, Here, Unread, companion};
 use crate::policy::{Property, State, Words};
 use crate::syntax::{Node, Object};
 
@@ -35,7 +35,7 @@ pub(super) fn elements(root: &Node<'_>) -> Option<usize> {
 }
 
 /// Reads what Graph or a tool around it has written. False if there is nothing of the kind.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     let whole = Listing::default();
     match root {
         Node::Array(elements) => {
@@ -51,13 +51,13 @@ fn kind_without_policies(elements: &[Node<'_>]) -> DocumentKind {
 }
 
 /// An answer of Graph, or what a tool makes of several.
-fn answer<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
+fn answer<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
     let Node::Object(object) = node else { return false };
     scuba(reader, object, here) || batch(reader, object, here) || body(reader, node, here, around)
 }
 
 /// A response body of Graph: a list, a policy, or an object around one.
-fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
+fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, around: &Listing) -> bool {
     let Node::Object(object) = node else { return false };
     let listing = around.around(Listing::of(object));
     if listing.of_policies {
@@ -71,7 +71,7 @@ fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &
     }
     if let Some(Node::Array(elements)) = object.get("value") {
         if object.members.iter().filter(|(key, _)| key.eq_ignore_ascii_case("value")).count() > 1 {
-            let form = "a list whose key `value` stands twice, of which one hides the other";
+            let form = "a list whose key `value` appears twice";
             reader.taken.unread = Some(Unread { form, instead: EXPORT });
         }
         let list_at = member(here, object, "value");
@@ -106,7 +106,7 @@ fn body<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, around: &
 /// Elements of a list. In one that says it holds policies, everything is one, however damaged. Others may hold answers
 /// of their own: a script has collected the pages of a list.
 fn list<'a>(
-    reader: &mut Reader<'_, 'a>,
+    reader: &mut DocumentReader<'_, 'a>,
     elements: &[Node<'a>],
     here: &Here,
     listing: &Listing,
@@ -122,7 +122,14 @@ fn list<'a>(
             Node::Object(_) => _ = answer(reader, node, here, listing),
             _ if listing.of_policies => reader.policy(node, here, listing),
             Node::Array(elements) => _ = list(reader, elements, here, listing, kind),
-            _ => {}
+            Node::Null
+            | Node::Bool(_)
+            | Node::Number(_)
+            | Node::String(_)
+            | Node::Raw(_)
+            | Node::Reference(_)
+            | Node::Secret(_)
+            | Node::Untold(_) => {}
         });
     }
     let found = reader.taken.policies > before;
@@ -134,7 +141,7 @@ fn list<'a>(
 
 /// `ProviderSettingsExport.json` and `ScubaResults_….json` of ScubaGear. Their `cap_table_data` repeats the policies
 /// in words and is not read.
-fn scuba<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
+fn scuba<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
     let (object, here) = match object.get("Raw") {
         Some(Node::Object(raw)) => (raw, member(here, object, "Raw")),
         _ => (object, here.clone()),
@@ -153,13 +160,21 @@ fn scuba<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
         Node::Array(elements) => _ = list(reader, elements, &here, &policies_only, DocumentKind::ScubaGear),
         // ConvertTo-Json unrolls a list of one.
         Node::Object(_) => reader.policy(policies, &here, &policies_only),
-        _ => {}
+        // The collection of policies failed, or there is none.
+        Node::Null
+        | Node::Bool(_)
+        | Node::Number(_)
+        | Node::String(_)
+        | Node::Raw(_)
+        | Node::Reference(_)
+        | Node::Secret(_)
+        | Node::Untold(_) => {}
     }
     true
 }
 
 /// The answer to a `$batch` request.
-fn batch<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
+fn batch<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &Here) -> bool {
     let Some(Node::Array(responses)) = object.get("responses") else { return false };
     let here = member(here, object, "responses");
     let before = reader.taken.policies;
@@ -187,7 +202,7 @@ fn batch<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here) -> b
 }
 
 /// An object that some script has put around a policy, a list of them, or an answer of Graph.
-fn wrapper<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here, listing: &Listing) -> bool {
+fn wrapper<'a>(reader: &mut DocumentReader<'_, 'a>, object: &Object<'a>, here: &Here, listing: &Listing) -> bool {
     let before = reader.taken.policies;
     for (key, node) in &object.members {
         let here = here.at(here.pointer.key(key));
@@ -211,13 +226,13 @@ fn wrapper<'a>(reader: &mut Reader<'_, 'a>, object: &Object<'a>, here: &Here, li
 }
 
 /// What stands under a key of a wrapper. False if there is no policy in it.
-fn wrapped<'a>(reader: &mut Reader<'_, 'a>, node: &Node<'a>, here: &Here, listing: &Listing) -> bool {
+fn wrapped<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, listing: &Listing) -> bool {
     match node {
         Node::Object(_) => answer(reader, node, here, listing),
         Node::Array(elements) => list(reader, elements, here, listing, DocumentKind::GraphList),
         Node::String(text) => {
             if holds_quoted_policy(text) {
-                let form = "a file that has policies inside of a string";
+                let form = "a file with policies inside a string";
                 reader.taken.unread = Some(Unread { form, instead: EXPORT });
             }
             false
@@ -243,7 +258,7 @@ fn context<'n>(object: &'n Object<'_>) -> Option<&'n str> {
 }
 
 /// Takes note of the version of Graph that the policies come from.
-fn note_version(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) {
+fn note_version(reader: &mut DocumentReader<'_, '_>, object: &Object<'_>, here: &Here) {
     let origin = &mut reader.taken.companions.graph;
     let context = context(object).unwrap_or_default();
     if context.contains("/beta/$metadata") {
@@ -254,7 +269,7 @@ fn note_version(reader: &mut Reader<'_, '_>, object: &Object<'_>, here: &Here) {
 }
 
 /// Takes note of the tenant whose id is in the address of a context.
-fn note_tenant(reader: &mut Reader<'_, '_>, object: &Object<'_>) {
+fn note_tenant(reader: &mut DocumentReader<'_, '_>, object: &Object<'_>) {
     let address = context(object).unwrap_or_default().split('#').next().unwrap_or_default();
     reader.taken.companions.tenants.extend(address.split('/').filter_map(companion::tenant_id));
 }

@@ -23,13 +23,13 @@ pub use plan::{Modules, block as declared_by};
 pub use surroundings::Surroundings;
 
 use super::unread::EXPORT;
-use super::{Here, Reader, Unread, companion};
+use super::{DocumentReader, Here, Unread, companion};
 use crate::policy::{Block, Declaration, Detour, FileIndex, Id, Origin, Replaced, Wording};
 use crate::syntax::{Node, Object};
 
 /// What a type of resource is to Conditional Access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ResourceKind {
     Policy(Wording),
     NamedLocation(Wording),
     Strength(Wording),
@@ -45,32 +45,35 @@ const REST_RESOURCE: Unread =
     Unread { form: "a policy as a request of the Terraform provider microsoft/msgraph", instead: EXPORT };
 
 /// Types of resources that are read, with what each is.
-const TYPES: [(&str, Kind); 10] = [
-    ("azuread_conditional_access_policy", Kind::Policy(Wording::Azuread)),
-    ("microsoft365_graph_beta_identity_and_access_conditional_access_policy", Kind::Policy(Wording::Microsoft365)),
-    ("azuread_named_location", Kind::NamedLocation(Wording::Azuread)),
-    ("microsoft365_graph_beta_identity_and_access_named_location", Kind::NamedLocation(Wording::Microsoft365)),
-    ("azuread_authentication_strength_policy", Kind::Strength(Wording::Azuread)),
+const TYPES: [(&str, ResourceKind); 10] = [
+    ("azuread_conditional_access_policy", ResourceKind::Policy(Wording::Azuread)),
+    (
+        "microsoft365_graph_beta_identity_and_access_conditional_access_policy",
+        ResourceKind::Policy(Wording::Microsoft365),
+    ),
+    ("azuread_named_location", ResourceKind::NamedLocation(Wording::Azuread)),
+    ("microsoft365_graph_beta_identity_and_access_named_location", ResourceKind::NamedLocation(Wording::Microsoft365)),
+    ("azuread_authentication_strength_policy", ResourceKind::Strength(Wording::Azuread)),
     (
         "microsoft365_graph_beta_identity_and_access_authentication_strength_policy",
-        Kind::Strength(Wording::Microsoft365),
+        ResourceKind::Strength(Wording::Microsoft365),
     ),
-    ("azuread_group", Kind::Named),
-    ("azuread_user", Kind::Named),
-    ("microsoft365_graph_beta_groups_group", Kind::Named),
-    ("microsoft365wp_conditional_access_policy", Kind::Unread(OTHER_PROVIDER)),
+    ("azuread_group", ResourceKind::Named),
+    ("azuread_user", ResourceKind::Named),
+    ("microsoft365_graph_beta_groups_group", ResourceKind::Named),
+    ("microsoft365wp_conditional_access_policy", ResourceKind::Unread(OTHER_PROVIDER)),
 ];
 
-fn kind(type_name: &str, values: Option<&Object<'_>>) -> Option<Kind> {
+fn kind(type_name: &str, values: Option<&Object<'_>>) -> Option<ResourceKind> {
     if type_name == "msgraph_resource" {
         let url =
             values.and_then(|values| values.get("url")).and_then(Node::as_str).unwrap_or_default().to_ascii_lowercase();
-        return url.contains("conditionalaccess/policies").then_some(Kind::Unread(REST_RESOURCE));
+        return url.contains("conditionalaccess/policies").then_some(ResourceKind::Unread(REST_RESOURCE));
     }
     TYPES.iter().find(|(name, _)| *name == type_name).map(|(_, kind)| *kind)
 }
 
-impl Kind {
+impl ResourceKind {
     /// In whose words its attributes are.
     fn wording(self) -> Wording {
         match self {
@@ -86,7 +89,7 @@ pub(super) const UNREAD: [&str; 6] =
 
 /// A resource that a document declares.
 struct Declared<'a> {
-    kind: Kind,
+    kind: ResourceKind,
     /// `module.ca["x"].azuread_conditional_access_policy.mfa[0]`
     address: String,
     /// Name of its provider's configuration, if the document spans several tenants.
@@ -101,12 +104,12 @@ struct Declared<'a> {
     replaced: Option<Replaced>,
 }
 
-impl Reader<'_, '_> {
+impl DocumentReader<'_, '_> {
     /// Takes a resource of a document whose names belong to `root`.
     fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: FileIndex) {
         let wording = match declared.kind {
-            Kind::Policy(wording) => wording,
-            Kind::Unread(unread) => {
+            ResourceKind::Policy(wording) => wording,
+            ResourceKind::Unread(unread) => {
                 self.taken.unread = Some(unread);
                 return;
             }
@@ -134,18 +137,20 @@ impl Reader<'_, '_> {
         (self.visit)(found);
     }
 
-    fn companion(&mut self, declared: &Declared<'_>, kind: Kind, root: FileIndex) {
+    fn companion(&mut self, declared: &Declared<'_>, kind: ResourceKind, root: FileIndex) {
         let object = match kind {
-            Kind::NamedLocation(wording) => graph::named_location(&declared.values, wording, &declared.address),
-            Kind::Strength(_) => graph::strength(&declared.values, &declared.address),
-            _ => graph::named(&declared.values, &declared.address),
+            ResourceKind::NamedLocation(wording) => graph::named_location(&declared.values, wording, &declared.address),
+            ResourceKind::Strength(_) => graph::strength(&declared.values, &declared.address),
+            ResourceKind::Named | ResourceKind::Policy(_) | ResourceKind::Unread(_) => {
+                graph::named(&declared.values, &declared.address)
+            }
         };
         companion::read(self.taken.companions_of(declared.tenant.as_deref()), &object, root);
     }
 }
 
 /// Reads a document of Terraform's own JSON. False if it is none.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     let Some(object) = root.as_object() else { return false };
     plan::read(reader, object, here) || state::read(reader, object, here) || part::keep(reader, root)
 }

@@ -39,7 +39,7 @@ pub struct Draft {
     pub labels: Vec<Label>,
 }
 
-/// A place and what is to be seen there.
+/// A place and what to note there.
 #[derive(Debug, Clone)]
 pub struct Label {
     /// The document.
@@ -218,7 +218,7 @@ impl<'a> Located<'a> {
         Self { lines: Lines::new(text), locator, path, hashes, showing: Showing::Lines }
     }
 
-    /// The same, showing no more of the file than this: it may hold secrets.
+    /// The same, without showing other parts of the file, which may contain secrets.
     #[must_use]
     pub fn showing(self, showing: Showing) -> Self {
         Self { showing, ..self }
@@ -247,7 +247,7 @@ impl<'a> Located<'a> {
                 let places = self.locator.borrow_mut().find(from.offset, &inner);
                 let place = match part {
                     Part::NthKey(nth) => places.get(*nth).or(places.first()),
-                    _ => places.first(),
+                    Part::Key | Part::Value => places.first(),
                 };
                 // None only if the file has changed since it was read.
                 let marked = place.map_or(0..0, |place| match (part, &place.key) {
@@ -258,7 +258,7 @@ impl<'a> Located<'a> {
                 let member = place.and_then(|place| place.key.clone()).filter(|key| key.end <= marked.start);
                 let inner = match from.wording {
                     Wording::Azuread => self.locator.borrow_mut().spelt_out(from.offset, &inner),
-                    _ => inner,
+                    Wording::Graph | Wording::Microsoft365 => inner,
                 };
                 (marked, member, Pointer::new(format!("{}{inner}", &from.pointer.as_str()[..from.base])))
             }

@@ -3,7 +3,7 @@
 use super::{Draft, Extent};
 use std::collections::BTreeSet;
 
-/// So many findings of one rule about one policy are kept one by one. What comes behind them is counted in one more.
+/// The number of findings of one rule about one policy that are kept. One more finding counts the rest.
 const KEPT: usize = 1_000;
 
 /// The drafts of one rule after the other.
@@ -12,12 +12,12 @@ pub struct Drafts {
     kept: Vec<Draft>,
     /// How many at the end are of one rule about one policy.
     run: usize,
-    /// What those that are only counted are about; the last draft stands for them.
+    /// The marks of those that are only counted; the last draft represents them.
     counted: BTreeSet<String>,
 }
 
 impl Drafts {
-    /// Takes a draft in.
+    /// Adds a draft.
     pub fn push(&mut self, draft: Draft) {
         let last = self.kept.last_mut();
         let Some(last) = last.filter(|last| last.rule == draft.rule && last.is_about_the_same_policy(&draft)) else {
@@ -40,7 +40,7 @@ impl Drafts {
         }
     }
 
-    /// Writes how many the last draft stands for.
+    /// Writes how many findings the last draft represents.
     fn close(&mut self) {
         let counted = std::mem::take(&mut self.counted);
         if let Some(last) = self.kept.last_mut().filter(|_| !counted.is_empty()) {

@@ -38,7 +38,7 @@ impl Extent {
         Self { grade: 0, parts }
     }
 
-    /// Whether it says no more than what is known.
+    /// Whether it is contained in a known one.
     #[must_use]
     pub fn is_within(&self, known: &Self) -> bool {
         self.grade <= known.grade && self.parts.is_subset(&known.parts)

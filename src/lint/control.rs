@@ -34,13 +34,19 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
                 let carriers = policies.iter().map(|index| &facts.tenant[*index]);
                 carriers.filter(|policy| policy.state != Fact::Known(State::Enabled)).map(PolicyRef::to).collect()
             }
-            _ => Vec::new(),
+            Reason::ContradictedDefaults
+            | Reason::NoPolicies
+            | Reason::Witness
+            | Reason::MissingPolicies(_)
+            | Reason::Unknown(..)
+            | Reason::Membership(_)
+            | Reason::TooIntricate => Vec::new(),
         },
         assumptions: assumptions(facts),
     }
 }
 
-/// Ids of what a verdict assumes. Those that are switched off are assumed no more.
+/// Ids of what a verdict assumes, without the assumptions that are turned off.
 fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
     let mut switches = facts.config.assumptions_on(facts.today);
     let mut ids: Vec<&str> = catalog::assumptions().map(|(id, _)| id).collect();

@@ -1,6 +1,6 @@
 //! Infrastructure code: the files of a folder read together, and plans led back to the files that they came from.
 
-use super::Reader;
+use super::TenantReader;
 use super::read::{Deferred, Read};
 use crate::dialect::{self, DocumentKind, Folders, Modules, Part, Setting, declared_by};
 use crate::discover::Candidate;
@@ -12,9 +12,9 @@ use crate::tenant::{Bearers, Missing, MissingPolicies};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-impl Reader<'_> {
-    /// Reads what had to wait for other files, and writes what is to be said of the files that waited.
-    pub(super) fn settle(&self, read: &mut Read) {
+impl TenantReader<'_> {
+    /// Reads policies that depend on other files, and reports findings about their files.
+    pub(super) fn read_deferred(&self, read: &mut Read) {
         if read.deferred.is_empty() {
             return;
         }
@@ -107,7 +107,7 @@ fn folder(path: Option<&Path>) -> PathBuf {
     path.and_then(Path::parent).map(Path::to_owned).unwrap_or_default()
 }
 
-/// A state beside its configuration says which object each block is.
+/// A state next to its configuration says which object each block is.
 fn bind(read: &mut Read, parts: &[Part]) {
     let own: BTreeSet<FileIndex> = parts.iter().map(|part| part.file).collect();
     let here = folder(parts.first().and_then(|part| read.paths.get(&part.file)).and_then(Candidate::on_disk));

@@ -1,6 +1,6 @@
 //! From what was read to verdicts and findings.
 
-use super::Reader;
+use super::TenantReader;
 use super::control;
 use super::locate::distinguish;
 use super::read::Read;
@@ -14,7 +14,7 @@ use crate::rules::{self, Judgement, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
 use std::collections::BTreeMap;
 
-impl Reader<'_> {
+impl TenantReader<'_> {
     pub(super) fn judge_all(&self, mut read: Read) -> Vec<TenantReport> {
         let others = std::mem::take(&mut read.others);
         let missing = read.missing.clone();
@@ -71,7 +71,7 @@ impl Reader<'_> {
         reports
     }
 
-    /// Fills in the verdicts on a tenant and what is to be said of it.
+    /// Fills in the verdicts and findings of a tenant.
     fn judge(
         &self,
         report: &mut TenantReport,

@@ -1,6 +1,6 @@
 //! From pointers to lines: the files that findings point into are read once more.
 
-use super::Reader;
+use super::TenantReader;
 use crate::dialect;
 use crate::discover::Candidate;
 use crate::finding::{Document, Draft, Finding, Located, Location, locate};
@@ -9,7 +9,7 @@ use crate::source;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
 
-impl Reader<'_> {
+impl TenantReader<'_> {
     /// Reads the files that drafts point into once more, one after the other on each thread, so that no more than a text
     /// a thread is held. A file that has changed in between loses its excerpt, no more.
     pub(super) fn locate_in(

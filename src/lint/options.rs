@@ -29,7 +29,7 @@ pub struct Options {
     pub parallel: bool,
     /// The controls that are judged.
     pub selection: Selection,
-    /// Requirements, exceptions and assumptions of one's own.
+    /// Requirements, exceptions and assumptions of the configuration.
     pub config: Arc<Config>,
     /// The day that reviews are held against.
     pub today: Date,

@@ -43,7 +43,7 @@ fn is_whole(pages: &[&(FileIndex, Page)]) -> bool {
     reached.is_some() && pages.len() == starts.len() + 1
 }
 
-/// Whether no policy stands on two pages, as it would if they came from two listings.
+/// Whether no policy is on two pages, as it would be if they came from two listings.
 fn are_distinct(pages: &[&(FileIndex, Page)], policies: &[Policy]) -> bool {
     let is_on = |policy: &Policy, (file, page): &(FileIndex, Page)| {
         policy.origin.file == *file
@@ -90,7 +90,7 @@ mod tests {
             (vec![page(1, 3, Then::Skip(5)), first.clone(), page(2, 1, Then::Last)], 0),
             // The one in between is not there.
             (vec![first.clone(), page(1, 2, Then::Skip(6)), page(2, 1, Then::Last)], 2),
-            // Which of the two is the last page cannot be told.
+            // It is unknown which of the two is the last page.
             (vec![first.clone(), page(1, 1, Then::Last), page(2, 9, Then::Last)], 1),
             (vec![page(0, 2, Then::Opaque), page(1, 1, Then::Last)], 1),
             (vec![page(0, 2, Then::Skip(1)), page(1, 1, Then::Last)], 1),

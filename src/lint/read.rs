@@ -2,7 +2,7 @@
 //! findings are kept, never its text.
 
 use super::several::Sign;
-use super::{Reader, from_config, pages};
+use super::{TenantReader, from_config, pages};
 use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
@@ -72,7 +72,7 @@ pub(super) struct Beside {
 }
 
 impl Read {
-    /// Takes note of what a file tells beside its policies.
+    /// Records what a file says in addition to its policies.
     pub(super) fn note(&mut self, file: FileIndex, taken: &mut Taken) {
         self.signs.extend(Sign::of(file, &taken.companions));
         self.companions.absorb(std::mem::take(&mut taken.companions));
@@ -162,7 +162,7 @@ impl Read {
     }
 }
 
-impl Reader<'_> {
+impl TenantReader<'_> {
     pub(super) fn read(&self, inputs: &[Input]) -> Read {
         let config = &self.options.config;
         let excluded = AtomicUsize::new(0);
@@ -178,7 +178,7 @@ impl Reader<'_> {
             .zip((0..).map(FileIndex))
             .map(|(candidate, file)| (file, candidate));
         let mut read = if self.options.parallel {
-            // In handfuls: whoever reads must not wait for whoever walks more often than needed.
+            // In batches, so that reading threads rarely wait for the thread that walks the folders.
             std::iter::from_fn(|| {
                 Some(candidates.by_ref().take(HANDFUL).collect()).filter(|some: &Vec<_>| !some.is_empty())
             })
@@ -191,7 +191,7 @@ impl Reader<'_> {
         };
         read.excluded = excluded.into_inner();
         read.sort();
-        self.settle(&mut read);
+        self.read_deferred(&mut read);
         let unfollowed = pages::unfollowed(&read.pages, &read.policies);
         read.missing.extend(unfollowed);
         read.sort();
@@ -222,7 +222,7 @@ impl Reader<'_> {
 
     fn add_file(&self, read: &mut Read, file: FileIndex, candidate: Candidate) {
         if candidate.is_glanced_at() {
-            // Whatever cannot be read is none of our business.
+            // A file that was not named and cannot be read is skipped.
             let bytes = candidate.bytes().unwrap_or_default();
             if let Some(other) = dialect::glance_bytes(&bytes) {
                 read.files += 1;
@@ -315,7 +315,7 @@ impl Reader<'_> {
         if is_hcl {
             read.ignores.extend(ignores(content, &candidate.shown()).map(|ignore| (file, ignore)));
         }
-        // What a name stands for may be told by a file that is not read yet.
+        // A file that is not read yet may resolve a name.
         let has_names = broken.is_empty() && inspected.iter().any(rules::Inspected::has_names);
         if has_names || taken.is_infrastructure || taken.part.is_some() {
             read.deferred.push(Deferred { file, taken, inspected });
@@ -431,7 +431,7 @@ mod tests {
     #[test]
     fn a_mistake_in_one_file_is_a_finding_of_that_file() {
         let options = Options::default();
-        let reader = Reader { name: "tenant", options: &options, progress: &AtomicUsize::new(0) };
+        let reader = TenantReader { name: "tenant", options: &options, progress: &AtomicUsize::new(0) };
         let mut read = Read::default();
         reader.guard(&mut read, FileIndex(0), "good.json", |read| read.files += 1);
         reader.guard(&mut read, FileIndex(1), "bad.json", |_| panic!("a mistake"));

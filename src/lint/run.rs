@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicUsize;
 #[must_use]
 pub fn files(inputs: &[Input]) -> Vec<FileReport> {
     let options = Options { keep_files: true, judge_tenant: false, ..Options::default() };
-    let reader = Reader { name: "", options: &options, progress: &AtomicUsize::new(0) };
+    let reader = TenantReader { name: "", options: &options, progress: &AtomicUsize::new(0) };
     reader.read(inputs).taken.into_iter().map(|(_, file)| file).collect()
 }
 
@@ -26,7 +26,7 @@ pub fn files(inputs: &[Input]) -> Vec<FileReport> {
 /// one that other files belong to. `progress` counts files.
 #[must_use]
 pub fn tenants(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Vec<TenantReport> {
-    let reader = Reader { name, options, progress };
+    let reader = TenantReader { name, options, progress };
     reader.judge_all(reader.read(inputs))
 }
 
@@ -48,7 +48,7 @@ impl Loaded {
     /// Finds the lines that drafts point at. The files are read once more.
     #[must_use]
     pub fn locate(&self, drafts: Vec<Draft>) -> Vec<Finding> {
-        let reader = Reader { name: &self.name, options: &self.options, progress: &AtomicUsize::new(0) };
+        let reader = TenantReader { name: &self.name, options: &self.options, progress: &AtomicUsize::new(0) };
         reader.locate_in(&self.name, &self.paths, drafts)
     }
 }
@@ -56,9 +56,9 @@ impl Loaded {
 /// Reads a tenant in order to compare it. `progress` counts files.
 #[must_use]
 pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Loaded {
-    let reader = Reader { name, options, progress };
+    let reader = TenantReader { name, options, progress };
     let mut read = reader.read(inputs);
-    let (mut tenant, _) = Reader::tenant(&mut read);
+    let (mut tenant, _) = TenantReader::tenant(&mut read);
     if let Some(security_defaults) = options.security_defaults {
         tenant.companions.security_defaults.get_or_insert(security_defaults);
     }
@@ -75,17 +75,17 @@ pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &A
 /// Reads one tenant and judges nothing.
 #[must_use]
 pub fn load(inputs: &[Input], options: &Options) -> Tenant {
-    let reader = Reader { name: "", options, progress: &AtomicUsize::new(0) };
-    Reader::tenant(&mut reader.read(inputs)).0
+    let reader = TenantReader { name: "", options, progress: &AtomicUsize::new(0) };
+    TenantReader::tenant(&mut reader.read(inputs)).0
 }
 
-pub(super) struct Reader<'a> {
+pub(super) struct TenantReader<'a> {
     pub(super) name: &'a str,
     pub(super) options: &'a Options,
     pub(super) progress: &'a AtomicUsize,
 }
 
-impl Reader<'_> {
+impl TenantReader<'_> {
     /// The tenant, and what does not fit together in it.
     pub(super) fn tenant(read: &mut Read) -> (Tenant, Clashes) {
         let mut tenant = Tenant {

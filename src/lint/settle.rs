@@ -25,7 +25,7 @@ pub struct Settling<'a> {
     pub baseline: Option<&'a Baseline>,
     /// Whether ignores hide anything.
     pub ignores: bool,
-    /// Whether ignores in the files that are checked do: they may come from whoever is to be checked.
+    /// Whether ignore comments in the checked files count. The author of a file may be the one whom the check controls.
     pub comments: bool,
     /// Whether everything was looked at that an ignore may be about.
     pub is_complete: bool,
@@ -33,7 +33,7 @@ pub struct Settling<'a> {
     pub today: Date,
 }
 
-/// Takes out what is not to be reported, and adds what is to be said of the ignores.
+/// Removes findings that are not reported, and adds findings about ignores.
 pub fn settle(tenants: &mut [TenantReport], settling: Settling<'_>) -> Settled {
     let mut settler = Settler::new(settling);
     for tenant in tenants.iter_mut() {
@@ -113,7 +113,7 @@ impl<'a> Settler<'a> {
         }
     }
 
-    /// What was settled. The last tenant is told what is to be said of the ignores.
+    /// The totals. The last tenant gets the findings about ignores.
     #[must_use]
     pub fn end(self, last: Option<&mut TenantReport>) -> Settled {
         let Self { settling, mut settled, by, ignores, first, .. } = self;

@@ -1,6 +1,6 @@
 //! Whether files that are judged as one tenant are those of several.
 //!
-//! Each folder with policies in it is compared with each beside it, on every level of the tree; files beside one
+//! Each folder with policies is compared with its siblings, on every level of the tree; files next to one
 //! another, too, where they hold several policies. A false alarm costs a line of configuration, the opposite a verdict
 //! in which the policies of one tenant close the gaps of another.
 
@@ -38,7 +38,7 @@ const STAGES: [&str; 22] = [
     "live",
 ];
 
-/// What a file tells of its tenant beside policies.
+/// What a file says about its tenant in addition to policies.
 #[derive(Debug)]
 pub(super) struct Sign {
     pub(super) file: FileIndex,
@@ -100,7 +100,7 @@ pub(super) fn strangers(
     tree.iter().flat_map(|(folder, branches)| among(folder, branches)).collect()
 }
 
-/// Marks the policies that may be of another tenant than those beside them.
+/// Marks the policies that may belong to another tenant.
 pub(super) fn mark(policies: &mut [Policy], strangers: &[Strangers], paths: &BTreeMap<FileIndex, Candidate>) {
     for policy in policies.iter_mut().filter(|policy| policy.origin.wording == Wording::Graph) {
         let path = paths.get(&policy.origin.file).and_then(Candidate::on_disk);

@@ -1,30 +1,30 @@
-//! What is not reported, counted: nothing is hidden in silence.
+//! The count of findings that are not reported, so that nothing is hidden silently.
 
 use crate::finding::{Level, joined, quoted};
 use std::collections::BTreeMap;
 
-/// How many findings are not reported, or weigh less than they would.
+/// How many findings are not reported, or are reported at a lower level.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// Because somebody has said so.
+    /// By an ignore.
     pub ignored: usize,
-    /// Because they were there before.
+    /// By the baseline.
     pub known: usize,
-    /// Because their rule is switched off.
+    /// Because their rule is turned off.
     pub off: usize,
     /// Findings that are reported, at a lower level than their own.
     pub lowered: usize,
     /// How many of all those would be errors.
     pub errors: usize,
-    /// The same by who says so: the file of an ignore, the configuration, the baseline.
+    /// The same by source: the file of an ignore, the configuration, the baseline.
     pub by: BTreeMap<String, usize>,
-    /// Ignore comments in the files that were not listened to.
+    /// Ignore comments in the files that were disregarded.
     pub unheard: usize,
-    /// Files that the configuration leaves out.
+    /// Files that the configuration excludes.
     pub excluded: usize,
 }
 
-/// Why a finding is not reported, or weighs less.
+/// Why a finding is not reported, or is reported at a lower level.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Why {
     Ignored,
@@ -58,11 +58,11 @@ impl Settled {
             let kinds = [(self.ignored, "ignored"), (self.known, "in the baseline"), (self.off, "switched off")];
             let kinds: Vec<String> =
                 kinds.iter().filter(|(number, _)| *number > 0).map(|(number, how)| format!("{number} {how}")).collect();
-            said.push(format!("{} not reported: {}.", of(hidden, "finding is", "findings are"), kinds.join(", ")));
+            said.push(format!("{} not reported: {}.", counted(hidden, "finding is", "findings are"), kinds.join(", ")));
         }
         if self.lowered > 0 {
-            let are = of(self.lowered, "finding weighs", "findings weigh");
-            said.push(format!("{are} less than by default."));
+            let are = counted(self.lowered, "finding is reported", "findings are reported");
+            said.push(format!("{are} below the default level."));
         }
         if hidden + self.lowered > 0 {
             let by: Vec<String> =
@@ -75,18 +75,20 @@ impl Settled {
             said.push(format!("{errors} By {}.", joined(&by, 5)));
         }
         if self.excluded > 0 {
-            said.push(format!("{} left out by the configuration.", of(self.excluded, "file is", "files are")));
+            said.push(format!("{} excluded by the configuration.", counted(self.excluded, "file is", "files are")));
         }
         if self.unheard > 0 {
-            let are = of(self.unheard, "ignore comment is itself", "ignore comments are themselves");
-            said.push(format!("{are} ignored: --isolated, --no-ignores and --no-ignore-comments listen to none."));
+            let are = counted(self.unheard, "ignore comment is", "ignore comments are");
+            said.push(format!(
+                "{are} disregarded: --isolated, --no-ignores and --no-ignore-comments have this effect."
+            ));
         }
         (!said.is_empty()).then(|| said.join(" "))
     }
 }
 
 /// "1 file is", "2 files are".
-fn of(number: usize, one: &str, several: &str) -> String {
+fn counted(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
 
@@ -104,10 +106,10 @@ mod tests {
         assert_eq!(
             settled.text().as_deref(),
             Some(
-                "2 findings are not reported: 1 ignored, 1 in the baseline. 1 finding weighs less than by default. \
-                 2 of them are errors. By \"caplint.toml\" (1), \"main.tf\" (1) and \"the baseline\" (1). \
-                 1 file is left out by the configuration. \
-                 2 ignore comments are themselves ignored: --isolated, --no-ignores and --no-ignore-comments listen to none."
+                "2 findings are not reported: 1 ignored, 1 in the baseline. 1 finding is reported below the default \
+                 level. 2 of them are errors. By \"caplint.toml\" (1), \"main.tf\" (1) and \"the baseline\" (1). \
+                 1 file is excluded by the configuration. 2 ignore comments are disregarded: --isolated, --no-ignores \
+                 and --no-ignore-comments have this effect."
             )
         );
     }

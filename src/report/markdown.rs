@@ -7,7 +7,7 @@ use crate::finding::{Finding, Level, clip, visible};
 use crate::outcome::{ControlReport, ExceptionReport, TenantReport};
 use std::io::{self, Write};
 
-/// Findings and exceptions that are listed. A summary has a size that GitHub takes, and a reader has an evening.
+/// Findings and exceptions that are listed. GitHub limits the size of a summary, and nobody reads a longer one.
 const LISTED: usize = 100;
 
 /// Ways in that are listed of a control.
@@ -146,7 +146,7 @@ pub(super) fn text(text: &str) -> String {
     clip(&visible(text), 500).chars().fold(String::new(), |mut escaped, character| {
         match character {
             '<' | '>' | '&' | '@' | '#' => escaped.push_str(&format!("&#{};", u32::from(character))),
-            // Would become a link by itself.
+            // GitHub would turn this into a link.
             ':' if escaped.ends_with("http") || escaped.ends_with("https") => escaped.push_str("&#58;"),
             '.' if escaped.ends_with("www") => escaped.push_str("&#46;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' => escaped.extend(['\\', character]),

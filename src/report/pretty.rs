@@ -96,7 +96,7 @@ fn verdicts_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::
     for control in &tenant.controls {
         let exceptions = match control.verdict {
             Verdict::EnforcedExcept => format!(" ({})", count(control.exceptions.len(), "exception")),
-            _ => String::new(),
+            Verdict::Enforced | Verdict::NotEnforced | Verdict::Undecided => String::new(),
         };
         writeln!(out, "{}: {}: {}{exceptions}", visible(&tenant.name), control.id, control.verdict.word())?;
         if !control.assumed_enabled.is_empty() {

@@ -129,7 +129,12 @@ fn descriptor(rule: &dyn Rule, meta: &Meta) -> Value {
     let severity_of_security = match meta.category {
         Category::Controls => Some("8.0"),
         Category::Gaps => Some("5.0"),
-        _ => None,
+        Category::Exclusions
+        | Category::Correctness
+        | Category::Rollout
+        | Category::Terraform
+        | Category::Files
+        | Category::Configuration => None,
     };
     let mut tags: Vec<String> = vec!["conditional-access".into(), "entra-id".into(), meta.category.word().into()];
     tags.extend(severity_of_security.map(|_| "security".to_owned()));
@@ -178,7 +183,8 @@ fn invocation(run: &Run, dropped: usize) -> Value {
         notifications.push(json!({
             "descriptor": { "id": "results-omitted" },
             "level": "warning",
-            "message": { "text": format!("{dropped} results beyond the first {RESULTS}, the gravest, are left out.") },
+            "message": { "text": format!("The first {RESULTS} results by level are included, and {dropped} are left \
+                out.") },
         }));
     }
     if run.exit_code == 2 {

@@ -1,4 +1,4 @@
-//! Reports that are written while tenants come in: a thousand tenants need no more memory than a few.
+//! Reports that are written tenant by tenant, so that memory does not grow with their number.
 
 use super::{Run, Style, Summary};
 use crate::outcome::{Settled, TenantReport};

@@ -1,4 +1,4 @@
-//! What rules see: a file as it was read, a tenant with what is decided about it, an ignore.
+//! The input of rules: a file as it was read, a tenant with its verdicts, an ignore.
 
 use crate::catalog::Cloud;
 use crate::config::{self, Config};
@@ -21,7 +21,7 @@ use time::Date;
 pub struct FileFacts<'a> {
     /// Which one.
     pub file: FileIndex,
-    /// A mistake of caplint's own kept it from reading the file.
+    /// An internal error prevented caplint from reading the file.
     pub has_crashed: bool,
     /// It could not be read at all, in the system's words.
     pub unreadable: Option<&'a str>,
@@ -31,22 +31,13 @@ pub struct FileFacts<'a> {
     pub syntax: &'a [(usize, SyntaxError)],
     /// What it was taken for.
     pub taken: Option<&'a Taken>,
-    /// The policies in it that are not plainly in order.
+    /// The policies in it that may violate the schema.
     pub policies: &'a [Inspected],
     /// Who bears which name, once all files are read.
     pub bearers: Option<&'a Bearers>,
 }
 
-impl FileFacts<'_> {
-    /// Every deviation from the schema, with the policy it is in.
-    pub(super) fn violations(&self) -> impl Iterator<Item = (&Policy, &Violation)> {
-        self.policies
-            .iter()
-            .flat_map(|inspected| inspected.violations.iter().map(|violation| (&inspected.policy, violation)))
-    }
-}
-
-/// A policy that was held against the schema.
+/// A policy that was validated against the schema.
 pub struct Inspected {
     /// The policy.
     pub policy: Policy,
@@ -55,7 +46,7 @@ pub struct Inspected {
 }
 
 impl Inspected {
-    /// Whether something else than an id stands where one belongs.
+    /// Whether a name is used where an id is expected.
     #[must_use]
     pub fn has_names(&self) -> bool {
         self.violations.iter().any(|violation| matches!(violation.kind, ViolationKind::NotAnId { .. }))
@@ -70,15 +61,15 @@ pub struct TenantFacts<'a> {
     pub clashes: &'a Clashes,
     /// The verdict on each control; empty where no verdict is asked for.
     pub judgements: &'a [Judgement],
-    /// With which eyes it is looked at.
+    /// The policies that are assumed to be enabled.
     pub assume_enabled: AssumeEnabled,
     /// Which reading raises findings.
     pub reading: Reading,
     /// The controls that were asked for.
     pub selection: &'a Selection,
-    /// Requirements, exceptions and assumptions of one's own.
+    /// Requirements, exceptions and assumptions of the configuration.
     pub config: &'a Config,
-    /// The day that reviews are held against.
+    /// The date to compare review dates with.
     pub today: Date,
     /// The cloud that the tenant is in.
     pub cloud: Cloud,
@@ -190,7 +181,7 @@ impl TenantFacts<'_> {
         self.blocked.get_or_init(find).as_ref()
     }
 
-    /// With which eyes the proof looks at the tenant.
+    /// The assumptions of the proof.
     #[must_use]
     pub fn options(&self) -> coverage::Options {
         coverage::Options {
@@ -238,6 +229,6 @@ pub struct IgnoreFacts<'a> {
     pub is_used: bool,
     /// Everything was looked at that it could be about.
     pub is_complete: bool,
-    /// The day that it is held against.
+    /// The date to compare its end date with.
     pub today: Date,
 }

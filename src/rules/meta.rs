@@ -1,26 +1,26 @@
-//! What a rule is: what is known of it without running it, and what it looks at.
+//! What a rule is: its metadata, and what it checks.
 
 use super::facts::{FileFacts, IgnoreFacts, TenantFacts};
 use crate::finding::{Draft, Drafts, Level};
 use crate::policy::Policy;
 
-/// What is known of a rule without running it.
+/// The metadata of a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Meta {
     /// Its id: a few words that read well after "allow".
     pub id: &'static str,
-    /// The levels that its findings may have, the gravest first.
+    /// The levels that its findings can have, the highest first.
     pub levels: &'static [Level],
     /// One sentence.
     pub summary: &'static str,
-    /// The version of caplint that brought it.
+    /// The version of caplint that introduced it.
     pub since: &'static str,
     /// What it is about.
     pub category: Category,
 }
 
 impl Meta {
-    /// The level of its gravest finding.
+    /// The highest level of its findings.
     #[must_use]
     pub const fn level(&self) -> Level {
         self.levels[0]
@@ -38,24 +38,24 @@ impl Meta {
 pub enum Category {
     /// A requirement, decided by the proof.
     Controls,
-    /// A policy that reaches less far than it looks. What a control has shown already is not shown again.
+    /// Policies that cover less than they appear to. A gap that a control has shown is not shown again.
     Gaps,
-    /// Whom policies leave out.
+    /// Whom policies exclude.
     Exclusions,
-    /// Policies that do not say what they seem to, or that Microsoft Graph would refuse.
+    /// Policies that do not mean what they appear to mean, or that Microsoft Graph rejects.
     Correctness,
-    /// From draft to enforcement, and keeping house.
+    /// From report-only to enforcement, and maintenance.
     Rollout,
     /// Infrastructure code.
     Terraform,
-    /// Files that are not what an export should be.
+    /// Files that are not complete and valid exports.
     Files,
     /// `caplint.toml`: ignores and exceptions.
     Configuration,
 }
 
 impl Category {
-    /// All of them, in the order in which people are shown them.
+    /// All of them, in the order of the documentation.
     pub const ALL: [Self; 8] = [
         Self::Controls,
         Self::Gaps,
@@ -86,15 +86,19 @@ impl Category {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Self::Controls => "Requirements, decided by the proof over all policies; a benchmark selects its own.",
-            Self::Gaps => {
-                "Policies that reach less far than they look, where nothing else in the tenant makes up for it."
+            Self::Controls => {
+                "Requirements that the proof decides over all policies. A benchmark selects its \
+                controls."
             }
-            Self::Exclusions => "Whom policies leave out, and who should be left out.",
-            Self::Correctness => "Policies that do not say what they seem to, or that Microsoft Graph would refuse.",
-            Self::Rollout => "From report-only to enforcement, and keeping house.",
-            Self::Terraform => "What infrastructure code does to policies.",
-            Self::Files => "Files that are not what an export should be.",
+            Self::Gaps => "Policies that cover less than they appear to, if no other policy closes the gap.",
+            Self::Exclusions => "Users, groups and roles that policies exclude or should exclude.",
+            Self::Correctness => {
+                "Policies that do not mean what they appear to mean, or that Microsoft Graph \
+                rejects."
+            }
+            Self::Rollout => "The rollout of policies from report-only to enforcement, and their maintenance.",
+            Self::Terraform => "Infrastructure code that changes or removes policies.",
+            Self::Files => "Files that are not complete and valid exports.",
             Self::Configuration => "Ignores and exceptions in `caplint.toml`.",
         }
     }
@@ -115,7 +119,7 @@ impl Category {
     }
 }
 
-/// What is known of a rule without running it, and its documentation.
+/// The metadata of a rule, and its documentation.
 pub trait Declared: Sync {
     /// What it is.
     fn meta(&self) -> Meta;
@@ -144,9 +148,9 @@ pub trait Rule: Declared {
     fn check_tenant(&self, _tenant: &TenantFacts<'_>, _drafts: &mut Drafts) {}
 }
 
-/// Declares what is known of a rule without running it. Its documentation is a file beside it.
+/// Declares the metadata of a rule. Its documentation is a file in the same folder.
 ///
-/// `levels` are those of its findings, the gravest first. A draft has the first of them, and another one only if it is in
+/// `levels` are those of its findings, the highest first. A draft has the first of them, and another one only if it is in
 /// the list.
 macro_rules! declare {
     (
@@ -161,7 +165,7 @@ macro_rules! declare {
         /// The rule.
         pub(super) const RULE: $rule = $rule;
 
-        /// See the documentation beside it.
+        /// See the documentation in the same folder.
         pub(super) struct $rule;
 
         impl $rule {

@@ -4,6 +4,7 @@ use super::control;
 use super::control::ControlRule;
 use super::facts::{FileFacts, IgnoreFacts, TenantFacts};
 use super::meta::{Category, Rule};
+use super::violations;
 use crate::controls;
 use crate::finding::{Draft, Drafts, Label};
 use std::sync::OnceLock;
@@ -100,7 +101,7 @@ pub fn find(id: &str) -> Option<&'static dyn Rule> {
     all().iter().copied().find(|rule| rule.meta().id == id)
 }
 
-/// A rule's documentation as people read it: examples are JSON, whatever the tests want of them.
+/// A rule's documentation as people read it, without the annotations for tests in the examples.
 #[must_use]
 pub fn page(rule: &dyn Rule) -> String {
     let lines = rule.doc();
@@ -114,7 +115,9 @@ pub fn page(rule: &dyn Rule) -> String {
 /// Runs every rule over a file.
 #[must_use]
 pub fn check_file(file: &FileFacts<'_>) -> Vec<Draft> {
-    Drafts::written(|drafts| WRITTEN.iter().for_each(|rule| rule.check_file(file, drafts)))
+    let mut drafts = violations::report(file);
+    drafts.extend(Drafts::written(|drafts| WRITTEN.iter().for_each(|rule| rule.check_file(file, drafts))));
+    drafts
 }
 
 /// Runs every rule over an ignore.

@@ -5,7 +5,7 @@ use crate::syntax::{Node, Pointer, is_annotation};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
 
-/// Of a key that stands twice the first value is taken; that it does is a violation of its own.
+/// If a key appears twice, the first value is taken. The repetition is a separate violation.
 pub(super) fn value(node: &Node<'_>, vocabulary: &Vocabulary) -> Value {
     match node {
         Node::Null | Node::Reference(_) | Node::Secret(_) | Node::Untold(_) => Value::Null,
@@ -92,9 +92,9 @@ impl UntoldPlaces {
         Self(places)
     }
 
-    /// Whether what stands at a pointer, or around it, is not told.
+    /// Whether the value at a pointer, or one that contains it, is not stated.
     pub(super) fn hold(&self, pointer: &Pointer) -> bool {
-        // Only infrastructure code leaves something untold.
+        // Only infrastructure code has values that are not stated.
         if self.0.is_empty() {
             return false;
         }
@@ -111,7 +111,7 @@ fn gather_untold(node: &Node<'_>, pointer: &mut String, places: &mut HashSet<Str
             places.insert(pointer.clone());
         }
         Node::Object(object) => {
-            // Of a key that stands twice the last counts.
+            // If a key appears twice, the last value counts.
             let members: BTreeMap<String, &Node<'_>> =
                 object.members.iter().map(|(key, node)| (key.to_ascii_lowercase(), node)).collect();
             for (key, node) in members {

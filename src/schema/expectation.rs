@@ -1,4 +1,4 @@
-//! What should stand where a validator objects. A union is taken as one expectation, so that `anyOf [null, …]` yields
+//! What is expected where a validator reports an error. A union is taken as one expectation, so that `anyOf [null, …]` yields
 //! the one objection that matters, at the value that is wrong.
 
 use super::vocabulary::Vocabulary;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Expectation {
     types: Vec<JsonType>,
-    /// Members of an enumeration, or literals beside ids.
+    /// Members of an enumeration, or literals that are allowed in addition to ids.
     pub(super) words: Vec<String>,
     /// A GUID may stand here.
     pub(super) id: bool,

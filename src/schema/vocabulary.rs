@@ -85,7 +85,7 @@ impl Vocabulary {
         }
     }
 
-    /// A schema and whatever it refers to, unions opened.
+    /// A schema and the schemas that it refers to, including the branches of unions.
     fn resolve<'s>(&'s self, schema: &'s Value, branches: &mut Vec<&'s Value>) {
         branches.push(schema);
         let reference = schema.get("$ref").and_then(Value::as_str);

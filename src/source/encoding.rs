@@ -87,7 +87,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<Text, Box<DecodeError>> {
         }
         [0xFF, 0xFE, rest @ ..] => utf16(rest, Encoding::Utf16Le),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, Encoding::Utf16Be),
-        // JSON starts with an ASCII character, so a zero byte beside it can only be UTF-16 without its mark.
+        // JSON starts with an ASCII character, so a zero byte next to it can only be UTF-16 without its mark.
         [first, 0, ..] if *first != 0 => utf16(&bytes, Encoding::Utf16Le),
         [0, second, ..] if *second != 0 => utf16(&bytes, Encoding::Utf16Be),
         _ => utf8(bytes),

@@ -38,7 +38,7 @@ const INSIDE: usize = 60;
 const AFTER: usize = 40;
 const UNCLIPPED: usize = 120;
 
-/// What stands for a line that is not shown.
+/// The replacement for a line that is not shown.
 const HIDDEN: &str = "… (not shown: this file may hold secrets)";
 
 impl Excerpt {

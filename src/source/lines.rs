@@ -89,7 +89,7 @@ impl Passed {
     fn and(mut self, text: &str, range: Range<usize>) -> Self {
         let bytes = text.as_bytes();
         let block = &bytes[range.clone()];
-        // Most documents, without looking at each byte by itself.
+        // The fast path for most documents.
         if block.is_ascii() && !block.contains(&b'\r') {
             self.scalars += block.len();
             self.utf16 += block.len();

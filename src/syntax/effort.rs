@@ -2,7 +2,7 @@
 //! but an attacker.
 
 use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
-use super::place::boundary;
+use super::node_span::boundary;
 use hcl_edit::Ident;
 
 /// Nested operands behind chains of operators that are read.
@@ -18,7 +18,7 @@ const MAX_EFFORT: usize = 50_000_000;
 /// # Errors
 /// [`SyntaxError`] at the character where it gets too much.
 pub(super) fn check_effort(text: &str) -> Result<(), SyntaxError> {
-    check(text, Kind::Body)
+    check(text, LevelKind::Body)
 }
 
 /// The same of a template, as a string of the JSON syntax is one.
@@ -26,10 +26,10 @@ pub(super) fn check_effort(text: &str) -> Result<(), SyntaxError> {
 /// # Errors
 /// [`SyntaxError`] at the character where it gets too much.
 pub fn check_template_effort(text: &str) -> Result<(), SyntaxError> {
-    check(text, Kind::Template)
+    check(text, LevelKind::Template)
 }
 
-fn check(text: &str, kind: Kind<'_>) -> Result<(), SyntaxError> {
+fn check(text: &str, kind: LevelKind<'_>) -> Result<(), SyntaxError> {
     let mut scan = Scan { text, at: 0, levels: vec![Level::new(kind, 0)], effort: 0, is_misread: false };
     // No deeper than `hcl-edit` goes, with room for levels that it does not count.
     while scan.levels.len() <= 4 * MAX_DEPTH && scan.next().is_some() {
@@ -51,7 +51,7 @@ struct Scan<'t> {
 }
 
 struct Level<'t> {
-    kind: Kind<'t>,
+    kind: LevelKind<'t>,
     /// Operators in the chain so far.
     operators: usize,
     /// How many of the levels around stand behind chains.
@@ -62,7 +62,7 @@ struct Level<'t> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind<'t> {
+enum LevelKind<'t> {
     /// Attributes and blocks.
     Body,
     /// The value of an attribute, to the end of the line.
@@ -83,7 +83,7 @@ enum Kind<'t> {
 }
 
 impl Level<'_> {
-    fn new(kind: Kind<'_>, tangled: usize) -> Level<'_> {
+    fn new(kind: LevelKind<'_>, tangled: usize) -> Level<'_> {
         Level { kind, operators: 0, tangled, members: 0, begun: false }
     }
 }
@@ -92,7 +92,7 @@ impl<'t> Scan<'t> {
     /// Goes one token further; `None` where there is no sense in going on.
     fn next(&mut self) -> Option<()> {
         match self.levels.last()?.kind {
-            kind @ (Kind::Quoted | Kind::Heredoc(_) | Kind::Template) => self.template(kind),
+            kind @ (LevelKind::Quoted | LevelKind::Heredoc(_) | LevelKind::Template) => self.template(kind),
             kind => self.code(kind),
         }
     }
@@ -110,14 +110,14 @@ impl<'t> Scan<'t> {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    fn push(&mut self, kind: Kind<'t>) -> Option<()> {
+    fn push(&mut self, kind: LevelKind<'t>) -> Option<()> {
         let level = self.levels.last()?;
         let tangled = level.tangled + usize::from(level.operators >= 2);
         self.levels.push(Level::new(kind, tangled));
         Some(())
     }
 
-    fn code(&mut self, kind: Kind<'t>) -> Option<()> {
+    fn code(&mut self, kind: LevelKind<'t>) -> Option<()> {
         let rest = self.rest();
         let before = self.at.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)).copied();
         let level = self.levels.last_mut()?;
@@ -133,24 +133,24 @@ impl<'t> Scan<'t> {
             return Some(());
         }
         match byte {
-            b'\n' | b',' if kind == Kind::Object => {
+            b'\n' | b',' if kind == LevelKind::Object => {
                 self.effort += if level.begun { level.members } else { 0 };
                 level.members += usize::from(level.begun);
                 (level.begun, level.operators) = (false, 0);
             }
-            b'\n' if kind == Kind::Value => drop(self.levels.pop()),
+            b'\n' if kind == LevelKind::Value => drop(self.levels.pop()),
             b' ' | b'\t' | b'\r' | b'\n' => {}
             b'"' => {
                 level.begun = true;
-                return self.push(Kind::Quoted);
+                return self.push(LevelKind::Quoted);
             }
             b'(' | b'[' => {
                 level.begun = true;
-                return self.push(Kind::Group);
+                return self.push(LevelKind::Group);
             }
-            b'{' => return self.push(if kind == Kind::Body { Kind::Body } else { Kind::Object }),
+            b'{' => return self.push(if kind == LevelKind::Body { LevelKind::Body } else { LevelKind::Object }),
             b')' | b']' | b'}' => return self.close(),
-            b'=' if kind == Kind::Body => return self.push(Kind::Value),
+            b'=' if kind == LevelKind::Body => return self.push(LevelKind::Value),
             b',' | b'?' | b':' => level.operators = 0,
             b'=' if after != Some(b'=') && !is_operator(before) => level.operators = 0,
             _ if is_operator(Some(byte)) && !is_operator(before) => level.operators += 1,
@@ -160,43 +160,43 @@ impl<'t> Scan<'t> {
     }
 
     fn close(&mut self) -> Option<()> {
-        if self.levels.last()?.kind == Kind::Value {
+        if self.levels.last()?.kind == LevelKind::Value {
             self.levels.pop();
         }
         let closed = self.levels.pop()?.kind;
         match closed {
-            Kind::Begin => return self.push(Kind::Template),
-            Kind::End if self.levels.last()?.kind == Kind::Template => drop(self.levels.pop()),
+            LevelKind::Begin => return self.push(LevelKind::Template),
+            LevelKind::End if self.levels.last()?.kind == LevelKind::Template => drop(self.levels.pop()),
             _ => {}
         }
         Some(())
     }
 
-    fn template(&mut self, kind: Kind<'t>) -> Option<()> {
+    fn template(&mut self, kind: LevelKind<'t>) -> Option<()> {
         let rest = self.rest();
         match (rest, kind) {
             ([], _) => return None,
-            ([b'\\', ..], Kind::Quoted) => self.at += 2,
-            ([b'"', ..], Kind::Quoted) => {
+            ([b'\\', ..], LevelKind::Quoted) => self.at += 2,
+            ([b'"', ..], LevelKind::Quoted) => {
                 self.at += 1;
                 self.levels.pop();
             }
             ([b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..], _) => self.at += 3,
             ([b'$', b'{', ..], _) => {
                 self.at += 2;
-                return self.push(Kind::Control);
+                return self.push(LevelKind::Control);
             }
             ([b'%', b'{', inside @ ..], _) => {
                 self.at += 2;
                 let inside = inside.strip_prefix(b"~").unwrap_or(inside).trim_ascii_start();
                 let starts = |words: [&[u8]; 2]| words.iter().any(|word| inside.starts_with(word));
                 return self.push(match () {
-                    () if starts([b"if", b"for"]) => Kind::Begin,
-                    () if starts([b"endif", b"endfor"]) => Kind::End,
-                    () => Kind::Control,
+                    () if starts([b"if", b"for"]) => LevelKind::Begin,
+                    () if starts([b"endif", b"endfor"]) => LevelKind::End,
+                    () => LevelKind::Control,
                 });
             }
-            ([b'\n', ..], Kind::Heredoc(delimiter)) => {
+            ([b'\n', ..], LevelKind::Heredoc(delimiter)) => {
                 self.at += 1;
                 if let Some(end) = self.heredoc_end(delimiter) {
                     self.at = end;
@@ -220,7 +220,7 @@ impl<'t> Scan<'t> {
             self.is_misread = self.effort <= MAX_EFFORT && self.ends_later(delimiter);
             return Some(());
         }
-        self.push(Kind::Heredoc(delimiter))
+        self.push(LevelKind::Heredoc(delimiter))
     }
 
     fn ends_later(&self, delimiter: &str) -> bool {

@@ -1,18 +1,18 @@
 //! JSON inside of a JSON string, and the way back to the characters of the file.
 
-use super::place::Place;
+use super::node_span::NodeSpan;
 use std::ops::Range;
 
 /// The text that a string holds.
 pub(super) struct Embedded {
     /// Without the quotes and escapes.
     pub(super) text: String,
-    /// For each of its bytes, and for its end, where the character stands in the string.
+    /// For each of its bytes, and for its end, the position of the character in the string.
     origins: Vec<usize>,
 }
 
 impl Embedded {
-    /// The text of a JSON string, if an object or array stands in it.
+    /// The text of a JSON string that contains an object or array.
     pub(super) fn of(string: &str) -> Option<Self> {
         let inner = string.strip_prefix('"')?.strip_suffix('"')?;
         if !inner.trim_start().starts_with(['{', '[']) {
@@ -31,12 +31,12 @@ impl Embedded {
     }
 
     /// A place in the text as one in the file, where the string starts at `start`.
-    pub(super) fn outside(&self, place: &Place, start: usize) -> Place {
+    pub(super) fn outside(&self, place: &NodeSpan, start: usize) -> NodeSpan {
         let outside = |range: &Range<usize>| {
             let at = |offset: usize| start + self.origins.get(offset).copied().unwrap_or_default();
             at(range.start)..at(range.end)
         };
-        Place { key: place.key.as_ref().map(outside), value: outside(&place.value) }
+        NodeSpan { key: place.key.as_ref().map(outside), value: outside(&place.value) }
     }
 }
 

@@ -23,6 +23,6 @@ pub enum SyntaxProblem {
 pub struct SyntaxError {
     /// What is wrong.
     pub problem: SyntaxProblem,
-    /// Byte offset of the first character that cannot stand where it does.
+    /// Byte offset of the first invalid character.
     pub at: usize,
 }

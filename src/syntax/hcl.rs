@@ -1,12 +1,12 @@
-//! HCL as the nodes that Terraform's [JSON syntax] would give, so that one reader serves both: a block stands under its
-//! labels, and whatever is no literal is a string with `${…}` in it.
+//! HCL as the nodes that Terraform's [JSON syntax] would give, so that one reader serves both: a block is nested
+//! under its labels, and an expression that is not a literal becomes a string with `${…}`.
 //!
 //! [JSON syntax]: https://developer.hashicorp.com/terraform/language/syntax/json
 
 use super::effort::check_effort;
 use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 use super::node::{Node, Object};
-use super::place::{Place, boundary};
+use super::node_span::{NodeSpan, boundary};
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Blocks that stand at the top of a configuration.
+/// Blocks at the top of a configuration.
 pub const BLOCKS: [&str; 13] = [
     "resource",
     "data",
@@ -57,7 +57,7 @@ fn opens_block(line: &str) -> bool {
 /// labels as an array.
 ///
 /// # Errors
-/// [`SyntaxError`] with the first character that cannot stand where it does, or where `hcl-edit` would not get through
+/// [`SyntaxError`] with the first invalid character, or where `hcl-edit` would not get through
 /// in reasonable time.
 pub fn parse_hcl(text: &str) -> Result<Node<'static>, SyntaxError> {
     read(text).map(Spot::into_node)
@@ -65,7 +65,7 @@ pub fn parse_hcl(text: &str) -> Result<Node<'static>, SyntaxError> {
 
 /// A value, and where it stands.
 struct Spot {
-    place: Place,
+    place: NodeSpan,
     holds: Holds,
 }
 
@@ -116,7 +116,7 @@ impl Located {
 
     /// What the steps lead to, or the place reached so far. The key of a block is its header, up to the last label that
     /// the steps name.
-    pub(super) fn find(&self, steps: &[String]) -> Option<Place> {
+    pub(super) fn find(&self, steps: &[String]) -> Option<NodeSpan> {
         let mut spot = self.root.as_ref()?;
         for step in steps {
             let Some(next) = spot.step(step) else { break };
@@ -136,15 +136,15 @@ fn read(text: &str) -> Result<Spot, SyntaxError> {
         SyntaxError { problem, at }
     })?;
     let start = text.len() - text.trim_start().len();
-    let place = Place { key: None, value: start..text.trim_end().len().max(start) };
-    Reader { text }.body(&body, place, 0)
+    let place = NodeSpan { key: None, value: start..text.trim_end().len().max(start) };
+    HclReader { text }.body(&body, place, 0)
 }
 
-struct Reader<'t> {
+struct HclReader<'t> {
     text: &'t str,
 }
 
-/// The members of a body, or what stands under one type or label.
+/// The members of a body, or of one type or label.
 struct Group<'b> {
     /// What the place of the whole is.
     first: Option<&'b Block>,
@@ -156,7 +156,7 @@ struct Group<'b> {
 }
 
 enum Member<'b> {
-    Value(Place, &'b Expression),
+    Value(NodeSpan, &'b Expression),
     Group(Group<'b>),
 }
 
@@ -186,13 +186,13 @@ impl<'b> Group<'b> {
     }
 }
 
-impl Reader<'_> {
-    fn body(&self, body: &Body, place: Place, depth: usize) -> Result<Spot, SyntaxError> {
+impl HclReader<'_> {
+    fn body(&self, body: &Body, place: NodeSpan, depth: usize) -> Result<Spot, SyntaxError> {
         let mut root = Group::new(None);
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
-                    let place = Place { key: attribute.key.span(), value: span(&attribute.value) };
+                    let place = NodeSpan { key: attribute.key.span(), value: span(&attribute.value) };
                     root.members.push((attribute.key.as_str(), Member::Value(place, &attribute.value)));
                 }
                 Structure::Block(block) => {
@@ -210,7 +210,7 @@ impl Reader<'_> {
     fn members(
         &self,
         members: Vec<(&str, Member)>,
-        place: Place,
+        place: NodeSpan,
         named: usize,
         depth: usize,
     ) -> Result<Spot, SyntaxError> {
@@ -225,9 +225,9 @@ impl Reader<'_> {
         Ok(Spot { place, holds: Holds::Members(members.collect::<Result<_, _>>()?) })
     }
 
-    /// What stands under a type and so many labels.
+    /// The members of a type and so many labels.
     fn group(&self, group: Group, labels: usize, depth: usize) -> Result<Spot, SyntaxError> {
-        let place = group.first.map_or(Place { key: None, value: 0..0 }, |first| self.header(first, labels));
+        let place = group.first.map_or(NodeSpan { key: None, value: 0..0 }, |first| self.header(first, labels));
         if group.blocks.is_empty() {
             return self.members(group.members, place, labels + 1, depth);
         }
@@ -244,7 +244,7 @@ impl Reader<'_> {
     }
 
     /// A block with its header, as far as it is named, for a key.
-    fn header(&self, block: &Block, labels: usize) -> Place {
+    fn header(&self, block: &Block, labels: usize) -> NodeSpan {
         let ident = block.ident.span().unwrap_or_default();
         let end = |label: &BlockLabel| label.span().unwrap_or_default().end;
         let named = labels.checked_sub(1).and_then(|last| block.labels.get(last)).map_or(ident.end, end);
@@ -256,14 +256,14 @@ impl Reader<'_> {
             open += rest(open).len() - rest(open).trim_start().len();
         }
         let close = block.span().unwrap_or_default().end.max(open);
-        Place { key: Some(ident.start..named), value: open..close }
+        NodeSpan { key: Some(ident.start..named), value: open..close }
     }
 
-    fn value(&self, expression: &Expression, place: Place, depth: usize) -> Result<Spot, SyntaxError> {
+    fn value(&self, expression: &Expression, place: NodeSpan, depth: usize) -> Result<Spot, SyntaxError> {
         let holds = match literal(expression) {
             Expression::Array(elements) => {
                 let depth = deeper(depth, &place)?;
-                let element = |one: &Expression| self.value(one, Place { key: None, value: span(one) }, depth);
+                let element = |one: &Expression| self.value(one, NodeSpan { key: None, value: span(one) }, depth);
                 Holds::Elements(elements.iter().map(element).collect::<Result<_, _>>()?)
             }
             Expression::Object(members) => {
@@ -273,7 +273,7 @@ impl Reader<'_> {
                         ObjectKey::Ident(name) => name.span(),
                         ObjectKey::Expression(key) => key.span(),
                     };
-                    let place = Place { key: name_at, value: span(member.expr()) };
+                    let place = NodeSpan { key: name_at, value: span(member.expr()) };
                     Ok((self.key(key), self.value(member.expr(), place, depth)?))
                 });
                 Holds::Members(members.collect::<Result<_, _>>()?)
@@ -419,7 +419,7 @@ fn span(expression: &Expression) -> Range<usize> {
     expression.span().unwrap_or_default()
 }
 
-fn deeper(depth: usize, place: &Place) -> Result<usize, SyntaxError> {
+fn deeper(depth: usize, place: &NodeSpan) -> Result<usize, SyntaxError> {
     if depth == MAX_DEPTH { Err(too_deep(place.value.start)) } else { Ok(depth + 1) }
 }
 

@@ -2,8 +2,8 @@
 
 use super::embedded::Embedded;
 use super::hcl;
+use super::node_span::NodeSpan;
 use super::parse::Key;
-use super::place::Place;
 use super::pointer::Pointer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -25,7 +25,7 @@ pub struct Locator<'a> {
 #[derive(Default)]
 struct Level {
     /// By their names in lower case.
-    members: HashMap<String, Vec<Place>>,
+    members: HashMap<String, Vec<NodeSpan>>,
     elements: Vec<Range<usize>>,
 }
 
@@ -41,13 +41,13 @@ impl<'a> Locator<'a> {
     /// than once. Letter case of keys does not matter. Where a step leads nowhere (a missing property, an index into a
     /// value that stands for a list of one), the place reached so far; nothing where there is no value at all. A string
     /// that holds JSON is stepped into.
-    pub fn find(&mut self, offset: usize, pointer: &Pointer) -> Vec<Place> {
+    pub fn find(&mut self, offset: usize, pointer: &Pointer) -> Vec<NodeSpan> {
         let steps: Vec<String> = pointer.steps().collect();
         if let Some(hcl) = &self.hcl {
             return hcl.find(&steps).into_iter().collect();
         }
         let Some(root) = self.value_at(offset) else { return Vec::new() };
-        let mut places = vec![Place { key: None, value: root }];
+        let mut places = vec![NodeSpan { key: None, value: root }];
         for (index, step) in steps.iter().enumerate() {
             let mut value = places[0].value.clone();
             if let Some(embedded) = self.text.get(value.clone()).and_then(Embedded::of) {
@@ -126,10 +126,10 @@ impl Level {
             start..start + raw.get().len()
         };
         let mut after_previous = base + 1;
-        let mut members: HashMap<String, Vec<Place>> = HashMap::new();
+        let mut members: HashMap<String, Vec<NodeSpan>> = HashMap::new();
         for (key, raw) in &shallow.members {
             let value = range(raw);
-            let place = Place { key: key_between(text, after_previous, value.start), value: value.clone() };
+            let place = NodeSpan { key: key_between(text, after_previous, value.start), value: value.clone() };
             after_previous = value.end;
             members.entry(key.0.to_ascii_lowercase()).or_default().push(place);
         }
@@ -137,15 +137,15 @@ impl Level {
     }
 
     /// The element or the members that `step` names.
-    fn find(&self, step: &str) -> Vec<Place> {
+    fn find(&self, step: &str) -> Vec<NodeSpan> {
         if let Some(element) = step.parse().ok().and_then(|index: usize| self.elements.get(index)) {
-            return vec![Place { key: None, value: element.clone() }];
+            return vec![NodeSpan { key: None, value: element.clone() }];
         }
         self.members.get(&step.to_ascii_lowercase()).cloned().unwrap_or_default()
     }
 }
 
-/// The key in front of a value: between them and what came before stand only white space, a comma and a colon.
+/// The key of a value. Between them there is only white space and a colon, and before them at most a comma.
 fn key_between(text: &str, from: usize, to: usize) -> Option<Range<usize>> {
     let between = &text[from..to];
     let start = from + between.find('"')?;

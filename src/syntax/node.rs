@@ -24,11 +24,11 @@ pub enum Node<'a> {
     Reference(Cow<'a, str>),
     /// An id that must not be shown, and the name that is shown in its place.
     Secret(Box<(String, String)>),
-    /// A value that the text does not tell.
+    /// A value that the text does not state.
     Untold(Untold),
 }
 
-/// Why a text does not tell a value.
+/// Why a text does not state a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Untold {
     /// Known only after `terraform apply`.
@@ -142,7 +142,7 @@ impl<'a> Node<'a> {
 }
 
 impl Node<'_> {
-    /// Whether two nodes say the same: numbers by their digits, and what is not told never.
+    /// Whether two nodes say the same: numbers by their digits. Values that are not stated are never equal.
     #[must_use]
     pub fn says(&self, other: &Self) -> bool {
         match (self, other) {

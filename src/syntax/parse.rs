@@ -2,7 +2,7 @@
 
 use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
 use super::node::{Node, Object};
-use super::place::boundary;
+use super::node_span::boundary;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;

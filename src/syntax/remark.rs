@@ -11,7 +11,7 @@ use std::ops::{Range, RangeInclusive};
 pub struct Remark {
     /// Its bytes.
     pub text: Range<usize>,
-    /// The bytes of the attribute or block that it stands in front of, or at the end of whose line.
+    /// The bytes of the attribute or block that follows it or that is on the same line.
     pub about: Option<Range<usize>>,
 }
 

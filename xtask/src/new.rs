@@ -225,7 +225,7 @@ fn dialect(plan: &mut Plan<'_>, name: &Name<'_>) -> Result<Vec<String>, String> 
         format!(
             "Put a small export with one mistake into {spelling}. `cargo test --test snapshots` fails until its snapshot shows it."
         ),
-        "Look at the order in `Reader::document` of src/dialect.rs: specific cases stand before general ones."
+        "Look at the order in `DocumentReader::document` of src/dialect.rs: specific cases stand before general ones."
             .to_owned(),
     ])
 }

@@ -12,7 +12,7 @@ use crate::rules::Judgement;
 use crate::signin::SignIn;
 use crate::tenant::Tenant;
 
-/// The sign-in that is asked about.
+/// The sign-in to evaluate.
 pub(super) struct Asked<'a> {
     pub(super) arguments: &'a Arguments,
     pub(super) tenant: &'a Tenant,
@@ -87,7 +87,7 @@ impl Asked<'_> {
         }
     }
 
-    /// An object by its id, or by its name where the files tell it.
+    /// An object by its id, or by its name in the files.
     fn object(&self, written: &str, what: &str) -> Result<Id, RunError> {
         let id = Id::new(written);
         if id.guid().is_some() || self.is_named(&id) {
@@ -101,12 +101,12 @@ impl Asked<'_> {
             [] => Err(problem(written, &format!("{what} that the files name"), "Give its id.")),
             several => {
                 let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
-                Err(problem(written, "one object only", &format!("Give the id: {}.", ids.join(", "))))
+                Err(problem(written, "one object only", &format!("Use the id: {}.", ids.join(", "))))
             }
         }
     }
 
-    /// Whether policies name something so, where an id would belong.
+    /// Whether policies use this name in place of an id.
     fn is_named(&self, id: &Id) -> bool {
         self.tenant.policies.iter().any(|policy| {
             let users = &policy.conditions.users;

@@ -19,7 +19,7 @@ pub(super) struct Shown<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Effect {
     Stops,
-    CannotBeTold,
+    Unknown,
     LetsThrough,
     DoesNotApply,
 }
@@ -28,7 +28,7 @@ impl Effect {
     fn word(self) -> &'static str {
         match self {
             Self::Stops => "stops it",
-            Self::CannotBeTold => "cannot be told",
+            Self::Unknown => "unknown",
             Self::LetsThrough => "lets it through",
             Self::DoesNotApply => "does not apply",
         }
@@ -46,13 +46,13 @@ impl Shown<'_> {
     fn effect(&self, policy: &Policy, answer: &Answer) -> (Effect, Option<String>) {
         match answer {
             Answer::DoesNotApply(cause) => (Effect::DoesNotApply, self.because(policy, &Match::No(*cause))),
-            Answer::Unknown(cause) => (Effect::CannotBeTold, self.because(policy, &Match::Unknown(*cause))),
+            Answer::Unknown(cause) => (Effect::Unknown, self.because(policy, &Match::Unknown(*cause))),
             Answer::Applies { forces: Match::Yes, .. } => (Effect::Stops, None),
             Answer::Applies { forces: forces @ Match::No(_), .. } => {
                 (Effect::LetsThrough, self.because(policy, forces))
             }
             Answer::Applies { forces: forces @ Match::Unknown(_), .. } => {
-                (Effect::CannotBeTold, self.because(policy, forces))
+                (Effect::Unknown, self.because(policy, forces))
             }
         }
     }
@@ -61,10 +61,10 @@ impl Shown<'_> {
         let name = |index: PolicyIndex| PolicyRef::to(&self.facts.tenant[index]).label();
         let id = self.judgement.control.id;
         match outcome {
-            Outcome::Forced(index) => format!("stopped: {} demands what {id} requires, or blocks", name(index)),
-            Outcome::ByDefaults => format!("stopped: security defaults demand what {id} requires, or block"),
-            Outcome::Granted => format!("granted without what {id} requires"),
-            Outcome::Unknown(index, _) => format!("cannot be told: it hinges on {}", name(index)),
+            Outcome::Forced(index) => format!("stopped: {} requires {id}, or blocks", name(index)),
+            Outcome::ByDefaults => format!("stopped: security defaults require {id}, or block"),
+            Outcome::Granted => format!("granted without meeting {id}"),
+            Outcome::Unknown(index, _) => format!("unknown: it depends on {}", name(index)),
         }
     }
 
@@ -93,7 +93,7 @@ impl Shown<'_> {
         text
     }
 
-    /// A coordinate's value, with names beside ids where they are known.
+    /// A coordinate's value, with the names of ids if they are known.
     fn value(&self, value: &Value) -> String {
         match value {
             Value::Null => "-".to_owned(),

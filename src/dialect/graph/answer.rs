@@ -2,7 +2,7 @@
 
 use crate::syntax::{Node, Object, Pointer};
 
-/// Members that stand in an answer about a failure.
+/// Members of a response about a failure.
 const OF_FAILURES: [&str; 10] = [
     "error",
     "error_description",
@@ -21,7 +21,7 @@ const OF_FAILURES: [&str; 10] = [
 pub struct Failure {
     /// The answer that says so.
     pub pointer: Pointer,
-    /// The code that it gives, as it stands there.
+    /// The error code, as written.
     pub code: Option<Box<str>>,
     /// The HTTP status, where the answer has one.
     pub status: Option<u64>,

@@ -35,7 +35,7 @@ fn ignored_changes(block: &Object<'static>) -> Vec<Box<str>> {
     named.filter_map(Node::as_str).map(|text| reference(text).into()).collect()
 }
 
-/// What a template stands for that is one reference and nothing else.
+/// The value of a template that is a single reference.
 fn reference(text: &str) -> &str {
     text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text).trim()
 }
@@ -89,7 +89,7 @@ fn is_below_3(constraint: &str) -> bool {
 }
 
 impl Part {
-    /// What the block of a policy says beside its attributes.
+    /// What the block of a policy says in addition to its attributes.
     #[must_use]
     pub fn block(&self, type_name: &str, name: &str) -> Option<Block> {
         let types = blocks(self.root().get("resource")).filter_map(|types| types.get(type_name));

@@ -2,12 +2,12 @@
 //! module: what one names, the others use. Nothing is evaluated; what an evaluation would tell is [`Untold`].
 
 use super::block::{self, has_bare_strength, wants_old_azuread};
-use super::expression::{Scope, labelled};
+use super::expression::{FolderScope, labelled};
 use super::modules::{Existence, Setting, existence};
 use super::part::{Part, resources};
 use super::surroundings::Surroundings;
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, Here, Kind, Reader, kind};
+use super::{Declared, DocumentReader, Here, ResourceKind, kind};
 use crate::dialect::{DocumentKind, Found, Taken};
 use crate::policy::{Block, Detour, FileIndex, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
@@ -31,7 +31,7 @@ pub fn read_folder(
             (false, Existence::Yes | Existence::Perhaps(_)) => DocumentKind::TerraformConfigurationWithoutPolicies,
         };
         let taken = Taken { root, ..Taken::new(kind) };
-        let mut reader = Reader { text: "", file: part.file, visit, taken };
+        let mut reader = DocumentReader { text: "", file: part.file, visit, taken };
         let is_read = !part.gives_values() && !part.overrides();
         for (type_name, name, block) in resources(part.root()).filter(|_| is_read) {
             resource(&mut reader, &module, (type_name, name, block), root);
@@ -47,14 +47,14 @@ pub fn read_folder(
 /// What the files of a folder say of all of its resources.
 struct Module<'f> {
     surroundings: &'f Surroundings<'f>,
-    scope: Scope,
+    scope: FolderScope,
     tenants: Tenants,
     takes_bare_strengths: bool,
     exists: Existence,
 }
 
 fn resource(
-    reader: &mut Reader<'_, 'static>,
+    reader: &mut DocumentReader<'_, 'static>,
     module: &Module<'_>,
     (type_name, name, block): (&str, &str, &Object<'static>),
     root: FileIndex,
@@ -68,7 +68,7 @@ fn resource(
         let own = existence(values);
         let (untold, argument) = match own.and(module.exists) {
             Existence::No => {
-                reader.taken.declares_unmade |= matches!(kind, Kind::Policy(_));
+                reader.taken.declares_unmade |= matches!(kind, ResourceKind::Policy(_));
                 return;
             }
             Existence::Yes => (None, None),
@@ -135,10 +135,10 @@ fn provider(block: &Object<'static>) -> Option<String> {
 struct Tenants(BTreeMap<Option<String>, Option<String>>);
 
 impl Tenants {
-    fn of(parts: &[Part], scope: &Scope) -> Self {
+    fn of(parts: &[Part], scope: &FolderScope) -> Self {
         let policies = parts.iter().flat_map(|part| resources(part.root()));
-        let policies =
-            policies.filter(|(type_name, _, block)| matches!(kind(type_name, Some(block)), Some(Kind::Policy(_))));
+        let policies = policies
+            .filter(|(type_name, _, block)| matches!(kind(type_name, Some(block)), Some(ResourceKind::Policy(_))));
         let mut aliases: Vec<Option<String>> = policies.map(|(_, _, block)| provider(block)).collect();
         aliases.sort();
         aliases.dedup();

@@ -16,7 +16,7 @@ const MAX_VALUES: usize = 100_000;
 
 /// What the files of one folder give names to.
 #[derive(Debug, Default)]
-pub(super) struct Scope {
+pub(super) struct FolderScope {
     locals: BTreeMap<String, Node<'static>>,
     variables: BTreeMap<String, Variable>,
     /// Blocks by `type.name` or `data.type.name`.
@@ -31,7 +31,7 @@ struct Variable {
     is_sensitive: bool,
 }
 
-impl Scope {
+impl FolderScope {
     /// Adds what one file names.
     pub(super) fn add(&mut self, file: &Object<'static>) {
         for locals in blocks(file.get("locals")) {

@@ -3,7 +3,7 @@
 //! A folder is a module. Whether it is in force at all, and what its variables are, its callers say. Nothing is evaluated:
 //! what an evaluation would tell is [`Untold`].
 
-use super::expression::{Scope, blocks, labelled};
+use super::expression::{FolderScope, blocks, labelled};
 use super::part::{Part, folder_scope};
 use crate::policy::FileIndex;
 use crate::syntax::{Node, Object, Untold};
@@ -74,7 +74,7 @@ pub(super) fn existence(values: &Object<'_>) -> Existence {
 pub struct Setting {
     /// Whether it is in force.
     pub exists: Existence,
-    pub(super) scope: Scope,
+    pub(super) scope: FolderScope,
 }
 
 /// A call of a module whose files are elsewhere.
@@ -146,7 +146,7 @@ struct Call<'f> {
     block: &'f Object<'static>,
 }
 
-fn call_existence(scope: &Scope, block: &Object<'static>) -> Existence {
+fn call_existence(scope: &FolderScope, block: &Object<'static>) -> Existence {
     match scope.value(&Node::Object(block.clone())) {
         Node::Object(values) => existence(&values),
         _ => Existence::Perhaps(Untold::Expression),

@@ -1,7 +1,7 @@
 //! A file of Terraform configuration, kept until the whole folder is read.
 
-use super::Reader;
-use super::expression::{Scope, blocks, labelled};
+use super::DocumentReader;
+use super::expression::{FolderScope, blocks, labelled};
 use crate::dialect::{DocumentKind, Taken};
 use crate::policy::FileIndex;
 use crate::syntax::{BLOCKS, Node, Object, Untold};
@@ -62,7 +62,7 @@ pub fn read_configuration(name: &str, root: Node<'_>, file: FileIndex) -> Taken 
 }
 
 /// Keeps a configuration in JSON for later. False if the document is none.
-pub(super) fn keep(reader: &mut Reader<'_, '_>, root: &Node<'_>) -> bool {
+pub(super) fn keep(reader: &mut DocumentReader<'_, '_>, root: &Node<'_>) -> bool {
     if !root.as_object().is_some_and(is_json_configuration) {
         return false;
     }
@@ -164,8 +164,8 @@ fn members_mut<'n>(node: &'n mut Node<'static>, label: &str) -> Vec<&'n mut Node
 }
 
 /// What the files of one folder give names to.
-pub(super) fn folder_scope(parts: &[Part]) -> Scope {
-    let mut scope = Scope::default();
+pub(super) fn folder_scope(parts: &[Part]) -> FolderScope {
+    let mut scope = FolderScope::default();
     // What overrides comes last.
     let mut configuration: Vec<&Part> = parts.iter().filter(|part| part.values.is_none()).collect();
     configuration.sort_by_key(|part| part.overrides());

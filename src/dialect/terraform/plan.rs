@@ -3,7 +3,7 @@
 use super::address::{modules, steps};
 use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, Here, Kind, Reader, Unread, kind};
+use super::{Declared, DocumentReader, Here, ResourceKind, Unread, kind};
 use crate::dialect::DocumentKind;
 use crate::policy::{Block, Replaced, State, Words};
 use crate::syntax::{Node, Object, Pointer, Untold, parse};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub type Modules = BTreeMap<Vec<String>, String>;
 
 /// Reads a plan. False if the document is none.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, plan: &Object<'a>, here: &Here) -> bool {
     let Some(Node::Array(changes)) = plan.get("resource_changes") else {
         let has = |name| plan.get(name).is_some();
         // A plan without any change, or one that some tool has cut down.
@@ -36,7 +36,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
             continue;
         }
         let Some(planned) = planned(entry) else { continue };
-        let is_policy = matches!(planned.kind, Kind::Policy(_));
+        let is_policy = matches!(planned.kind, ResourceKind::Policy(_));
         if planned.is_destroyed {
             reader.taken.destroyed.extend(is_policy.then(|| planned.address.to_owned()));
             continue;
@@ -94,7 +94,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, plan: &Object<'a>, here: &He
 }
 
 /// `planned_values` leave out what is not known yet: alone they say less than they seem to.
-fn cut_down(reader: &mut Reader<'_, '_>, plan: &Object<'_>) -> bool {
+fn cut_down(reader: &mut DocumentReader<'_, '_>, plan: &Object<'_>) -> bool {
     reader.taken.is_infrastructure = true;
     reader.taken.kind = DocumentKind::TerraformPlanWithoutPolicies;
     (reader.taken.is_plan, reader.taken.is_partial) = (true, is_partial(plan));
@@ -142,7 +142,7 @@ fn holds_policy(node: &Node<'_>, depth: usize) -> bool {
             // Whatever a resource has in its values may have a type as well.
             let is_resource = object.get("mode").is_some() || object.get("address").is_some();
             let of_type = object.get("type").and_then(Node::as_str).and_then(|name| kind(name, values));
-            (is_resource && matches!(of_type, Some(Kind::Policy(_) | Kind::Unread(_))))
+            (is_resource && matches!(of_type, Some(ResourceKind::Policy(_) | ResourceKind::Unread(_))))
                 || object.members.iter().any(|(_, node)| holds_policy(node, depth + 1))
         }
         _ => false,
@@ -151,7 +151,7 @@ fn holds_policy(node: &Node<'_>, depth: usize) -> bool {
 
 /// One entry of `resource_changes` that matters.
 struct Planned<'n, 'a> {
-    kind: Kind,
+    kind: ResourceKind,
     address: &'n str,
     change: Option<&'n Object<'a>>,
     /// `after`, or `before` of what Terraform forgets and the tenant keeps.
@@ -241,7 +241,7 @@ impl<'x, 'n, 'a> Tenants<'x, 'n, 'a> {
         let providers = configuration.and_then(|configuration| configuration.get("provider_config")?.as_object());
         let mut tenants = Self { references, names: BTreeMap::new() };
         let policies = changes.iter().filter_map(|change| planned(change.as_object()?));
-        let policies = policies.filter(|planned| matches!(planned.kind, Kind::Policy(_)));
+        let policies = policies.filter(|planned| matches!(planned.kind, ResourceKind::Policy(_)));
         let mut keys: Vec<String> = policies.filter_map(|planned| tenants.key(planned.address)).collect();
         keys.sort();
         keys.dedup();

@@ -35,7 +35,7 @@ struct Module<'n, 'a> {
 }
 
 /// The module in which something stands, and those around it, outermost first.
-type Scope<'n, 'a> = Vec<Module<'n, 'a>>;
+type ModulePath<'n, 'a> = Vec<Module<'n, 'a>>;
 
 fn inner<'n, 'a>(object: &'n Object<'a>, name: &str) -> Option<&'n Object<'a>> {
     object.get(name)?.as_object()
@@ -95,7 +95,7 @@ impl<'n, 'a> References<'n, 'a> {
     }
 
     /// The module in which a resource stands.
-    fn scope(&self, address: &str) -> Option<Scope<'n, 'a>> {
+    fn scope(&self, address: &str) -> Option<ModulePath<'n, 'a>> {
         let mut scope = vec![Module { body: self.root?, name: String::new(), address: String::new() }];
         for pair in steps(address).chunks_exact(2).take_while(|pair| pair[0] == "module") {
             scope = called(&scope, pair[1])?;
@@ -191,7 +191,7 @@ fn in_prior_state(module: &Object<'_>, address: &str, depth: usize) -> Option<St
 }
 
 /// A module that the last one calls, by its step in an address.
-fn called<'n, 'a>(scope: &[Module<'n, 'a>], step: &str) -> Option<Scope<'n, 'a>> {
+fn called<'n, 'a>(scope: &[Module<'n, 'a>], step: &str) -> Option<ModulePath<'n, 'a>> {
     let here = scope.last()?;
     let name = without_index(step);
     let body = inner(inner(inner(here.body, "module_calls")?, name)?, "module")?;

@@ -1,7 +1,7 @@
 //! A state: `terraform show -json`, or the raw `terraform.tfstate` of version 4.
 
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, Here, Kind, Reader, kind};
+use super::{Declared, DocumentReader, Here, ResourceKind, kind};
 use crate::dialect::DocumentKind;
 use crate::policy::Block;
 use crate::syntax::{Node, Object, Pointer};
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 const MAX_DEPTH: usize = 64;
 
 /// Reads a state. False if the document is none.
-pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here: &Here) -> bool {
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: &Here) -> bool {
     if document.get("lineage").is_some() && matches!(document.get("version"), Some(Node::Number(_))) {
         raw(reader, document, here);
         return true;
@@ -31,7 +31,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here:
     is_empty
 }
 
-fn values<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here: &Here) {
+fn values<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: &Here) {
     reader.taken.is_infrastructure = true;
     let root = document.get("values").and_then(|values| values.as_object()?.get("root_module")?.as_object());
     let Some(root) = root else { return };
@@ -44,7 +44,7 @@ fn values<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here: &Here) {
 }
 
 fn module<'a>(
-    reader: &mut Reader<'_, 'a>,
+    reader: &mut DocumentReader<'_, 'a>,
     module: &Object<'a>,
     here: &Here,
     pseudonyms: &mut Pseudonyms,
@@ -61,7 +61,7 @@ fn module<'a>(
         // What is deposed is on its way out: another object has taken its place.
         if resource.get("deposed_key").is_some_and(|key| !key.is_void()) {
             let values = resource.get("values").and_then(Node::as_object);
-            reader.taken.declares_unmade |= matches!(kind(type_name, values), Some(Kind::Policy(_)));
+            reader.taken.declares_unmade |= matches!(kind(type_name, values), Some(ResourceKind::Policy(_)));
             continue;
         }
         // A damaged entry is still a policy.
@@ -91,7 +91,12 @@ struct Instance<'n, 'a> {
     sensitive: Option<&'n Node<'a>>,
 }
 
-fn declare<'a>(reader: &mut Reader<'_, 'a>, instance: &Instance<'_, 'a>, here: &Here, pseudonyms: &mut Pseudonyms) {
+fn declare<'a>(
+    reader: &mut DocumentReader<'_, 'a>,
+    instance: &Instance<'_, 'a>,
+    here: &Here,
+    pseudonyms: &mut Pseudonyms,
+) {
     let Some(kind) = kind(instance.type_name, instance.node.as_object()) else { return };
     let wording = kind.wording();
     let beside = Beside { sensitive: instance.sensitive, ..Beside::default() };
@@ -114,7 +119,7 @@ fn declare<'a>(reader: &mut Reader<'_, 'a>, instance: &Instance<'_, 'a>, here: &
 }
 
 /// Version 4 of the raw state, which is no documented format.
-fn raw<'a>(reader: &mut Reader<'_, 'a>, document: &Object<'a>, here: &Here) {
+fn raw<'a>(reader: &mut DocumentReader<'_, 'a>, document: &Object<'a>, here: &Here) {
     reader.taken.is_infrastructure = true;
     reader.taken.kind = DocumentKind::TerraformStateWithoutPolicies;
     let before = reader.taken.policies;
@@ -168,7 +173,7 @@ fn aliases(resources: &[Node<'_>]) -> usize {
     let resources = resources.iter().filter_map(Node::as_object);
     let policies = resources.filter(|resource| {
         let type_name = resource.get("type").and_then(Node::as_str).unwrap_or_default();
-        matches!(kind(type_name, None), Some(Kind::Policy(_)))
+        matches!(kind(type_name, None), Some(ResourceKind::Policy(_)))
     });
     let mut aliases: Vec<Option<&str>> = policies.map(|resource| alias(resource)).collect();
     aliases.sort_unstable();

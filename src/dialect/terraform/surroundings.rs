@@ -1,7 +1,7 @@
 //! What the values of a block depend on, where they are not stated: the block itself, and all of the configuration around it.
 
 use super::part::{Part, resources};
-use super::{Folders, Kind, kind};
+use super::{Folders, ResourceKind, kind};
 use crate::policy::Digest;
 use crate::syntax::{Node, Object, Pointer};
 use std::cell::OnceCell;
@@ -67,7 +67,7 @@ fn of_part(part: &Part) -> Option<Digest> {
         digest = digest.and(Digest::of_text(key)).and(Digest::of(node)?);
     }
     for (type_name, name, block) in resources(part.root()) {
-        if matches!(kind(type_name, Some(block)), Some(Kind::Policy(_))) {
+        if matches!(kind(type_name, Some(block)), Some(ResourceKind::Policy(_))) {
             continue;
         }
         let named = Digest::of_text(type_name).and(Digest::of_text(name));

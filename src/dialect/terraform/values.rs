@@ -72,10 +72,10 @@ const COMPUTED: [&str; 16] = [
     "combination_configurations",
 ];
 
-/// Names that stand for sensitive values, the same for the same value.
+/// Names that represent sensitive values, the same for the same value.
 pub(super) type Pseudonyms = BTreeMap<String, String>;
 
-/// What stands beside a value and speaks of it.
+/// What the plan says about a value.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Beside<'n, 'a> {
     /// `after_unknown`
@@ -111,7 +111,7 @@ impl<'n, 'a> Beside<'n, 'a> {
     }
 }
 
-/// Whether a value is what it seems, unless something beside it says otherwise: most are.
+/// Whether a value is used as written unless the plan says otherwise. Most are.
 fn is_plain(node: &Node<'_>) -> bool {
     let is_scalar = |node: &Node<'_>| matches!(node, Node::Null | Node::Bool(_) | Node::Number(_) | Node::String(_));
     match node {
@@ -206,7 +206,19 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
                 let meaning = match (untold, alone) {
                     (Untold::AfterApply, true) => "groups known only after apply",
                     (Untold::AfterApply, false) => "any other group in that list, known only after apply",
-                    _ => "groups that only Terraform evaluates",
+                    (
+                        Untold::Sensitive
+                        | Untold::Variable
+                        | Untold::ForEach
+                        | Untold::Count
+                        | Untold::Dynamic
+                        | Untold::Uncalled
+                        | Untold::Overridden
+                        | Untold::Unreadable
+                        | Untold::Expression
+                        | Untold::NotSelected,
+                        _,
+                    ) => "groups that only Terraform evaluates",
                 };
                 self.unnamed.push((name.clone(), meaning.to_owned()));
                 Node::Reference(Cow::Owned(name))

@@ -4,9 +4,9 @@
 use super::{DocumentKind, LIBRARY, Other, PLAN_STREAM, Unread, other};
 use crate::syntax::parse;
 
-const SCRIPT: Other = other(DocumentKind::PowerShell, "a PowerShell file that has policies in it");
+const SCRIPT: Other = other(DocumentKind::PowerShell, "a PowerShell file with policies");
 const YAML: Other = other(DocumentKind::GraphYaml, "a Graph policy in YAML");
-const PROGRAM: Other = other(DocumentKind::Program, "a program that has policies in it");
+const PROGRAM: Other = other(DocumentKind::Program, "a program with policies");
 const JSON_LINES: Other = other(DocumentKind::JsonLines, "a file of several JSON texts, one after the other");
 const JSON_WITH_COMMENTS: Other =
     other(DocumentKind::JsonWithComments, "a file of policies in JSON with comments or in lines of JSON");

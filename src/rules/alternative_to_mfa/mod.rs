@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "A policy asks for MFA or something else, so whoever has the other thing is not asked for MFA.",
+    summary: "A policy requires MFA or another control, so the other control alone is enough.",
     doc: "doc.md",
 }
 
@@ -35,7 +35,8 @@ impl Rule for AlternativeToMfa {
             return;
         }
         let message = format!(
-            "{} asks for MFA or {word}: whoever has the latter needs only a password, and no other policy asks them for MFA.",
+            "{} requires MFA or {word}. With the latter, a password is enough, and no other policy requires MFA for \
+             these sign-ins.",
             PolicyRef::to(policy).label()
         );
         let seen = asks_for_mfa.map_or_else(
@@ -44,16 +45,16 @@ impl Rule for AlternativeToMfa {
         );
         drafts.push(
             Self::draft(message)
-                .help("Set `operator` to \"AND\", or leave one control and require the other in a policy of its own.")
+                .help("Set `operator` to \"AND\", or keep one control and require the other in a separate policy.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &alternative, "enough without MFA"))
-                .label(Label::in_policy(policy, &seen, "MFA is but one way"))
+                .label(Label::in_policy(policy, &seen, "MFA is only one option"))
                 .label(Label::in_policy(policy, &Pointer::new(Property::GrantOperator), "one control is enough")),
         );
     }
 }
 
-/// The first control beside MFA: where it stands, and what it is.
+/// The first control other than MFA, with its place.
 fn alternative(policy: &Policy) -> Option<(Pointer, &'static str)> {
     let grant = &policy.grant;
     let word = |control: &GrantControl| match control {
@@ -62,7 +63,7 @@ fn alternative(policy: &Policy) -> Option<(Pointer, &'static str)> {
         GrantControl::ApprovedApplication => Some("an approved client app"),
         GrantControl::CompliantApplication => Some("an app protection policy"),
         GrantControl::VerifiedId => Some("a Verified ID"),
-        _ => None,
+        GrantControl::Block | GrantControl::Mfa | GrantControl::PasswordChange | GrantControl::RiskRemediation => None,
     };
     let built_in = grant
         .built_in

@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Terraform,
-    summary: "An `authentication_strength_policy_id` is a GUID alone, which version 3 of azuread refuses.",
+    summary: "An `authentication_strength_policy_id` is a GUID, which version 3 of the azuread provider rejects.",
     doc: "doc.md",
 }
 
@@ -22,8 +22,8 @@ impl Rule for BareStrengthId {
             return;
         }
         let message = format!(
-            "{} names its authentication strength by a GUID alone. Version 3 of the provider azuread wants a path and \
-             refuses the plan, so the policy is neither made nor changed.",
+            "{} refers to its authentication strength by a GUID. Version 3 of the provider azuread requires a path \
+             and rejects the plan, so the policy is neither created nor changed.",
             PolicyRef::to(policy).label()
         );
         let id = Pointer::new(Property::AuthenticationStrengthId);

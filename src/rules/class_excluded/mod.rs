@@ -13,7 +13,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "A policy that asks for MFA excludes guests or a privileged role, and no other policy asks them.",
+    summary: "A policy that requires MFA excludes guests or a privileged role, and no other policy requires MFA from them.",
     doc: "doc.md",
 }
 
@@ -55,12 +55,15 @@ fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
             }
         };
         let message = format!(
-            "{} excludes {whom}, and no other policy asks all of them for MFA: their password is enough.",
+            "{} excludes {whom}, and no other policy requires MFA from all of them: their password is enough.",
             PolicyRef::to(policy).label()
         );
         drafts.push(
             ClassExcluded::draft(message)
-                .help("Remove the exclusion, or ask guests for MFA in a policy of their own that names every kind of them.")
+                .help(
+                    "Remove the exclusion, or require MFA from guests in a separate policy that names every type \
+                    of guest.",
+                )
                 .policy(policy)
                 .about("guests")
                 .label(Label::in_policy(policy, &place, "no MFA for them")),
@@ -68,7 +71,7 @@ fn guests(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
     }
 }
 
-/// What kinds of guests these are, of which tenants.
+/// The types and tenants of these guests.
 fn described(guests: &Guests) -> String {
     let kind = |kind: &UserType| match kind {
         UserType::Member => "members",
@@ -102,13 +105,16 @@ fn roles(policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
     }
     let names: Vec<String> = privileged.iter().map(|(_, id)| quoted(catalog::name(id).unwrap_or_default())).collect();
     let message = format!(
-        "{} excludes holders of the privileged {} {}, and no other policy asks all of them for MFA.",
+        "{} excludes holders of the privileged {} {}, and no other policy requires MFA from all of them.",
         PolicyRef::to(policy).label(),
         if names.len() == 1 { "role" } else { "roles" },
         joined(&names, SHOWN)
     );
     let draft = ClassExcluded::draft(message)
-        .help("Exclude break-glass accounts one by one instead of a role: everybody who is assigned the role is excluded, too.")
+        .help(
+            "Exclude break-glass accounts individually instead of a role. The exclusion of a role applies to \
+            everybody who is assigned it.",
+        )
         .policy(policy)
         .about("roles");
     drafts.push(privileged.iter().take(SHOWN).fold(draft, |draft, (index, _)| {

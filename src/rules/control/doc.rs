@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 pub(super) fn markdown(control: &Control) -> String {
     let Some(text) = &control.text else {
         return format!(
-            "# {}\n\n{}\n\nWhoever is not covered {}. This requirement is the configuration's own; it is decided over all policies, as \
-             docs/how-it-decides.md describes.\n",
+            "# {}\n\n{}\n\nA user who is not covered {}. The configuration defines this requirement. It is decided \
+             over all policies, as docs/how-it-decides.md describes.\n",
             control.id, control.summary, control.gap
         );
     };
@@ -16,21 +16,21 @@ pub(super) fn markdown(control: &Control) -> String {
     // Writing to a string cannot fail.
     let mut section = |title: &str, body: &str| _ = write!(page, "\n## {title}\n\n{}\n", body.trim());
     section("Why it matters", &text.texts.rationale);
-    section("Impact and licences", &text.texts.impact);
+    section("Impact and licenses", &text.texts.impact);
     section("Default", &text.texts.default);
     section(
         "Example",
         &format!(
-            "{}:\n\n```json fires\n{}\n```\n\nHere every sign-in is covered but those of the excluded group, if there is \
-             one:\n\n```json silent\n{}\n```",
+            "{}:\n\n```json fires\n{}\n```\n\nThis policy covers every sign-in, except those of the excluded group, \
+             if there is one:\n\n```json silent\n{}\n```",
             text.example.because,
             text.example.open.trim(),
             text.example.enforced.trim()
         ),
     );
     let mut fix = format!("### In the admin center\n\n{}", numbered(&text.remediation.portal));
-    fix += "\n### In Graph JSON\n\nThe second example is such a policy; `POST /identity/conditionalAccess/policies` takes it \
-             without its `id`.\n\n### In Terraform\n\n";
+    fix += "\n### In Graph JSON\n\nThe second example is such a policy. Send it to `POST \
+        /identity/conditionalAccess/policies` without its `id`.\n\n### In Terraform\n\n";
     _ = write!(fix, "```hcl silent\n{}\n```\n", text.remediation.terraform.trim());
     for further in &text.remediation.further {
         _ = write!(fix, "\n### {}\n\n{}", further.name, numbered(&further.steps));
@@ -39,19 +39,21 @@ pub(super) fn markdown(control: &Control) -> String {
     section("When to ignore it", &text.texts.ignore);
     let query = match control.stored_query {
         Some(_) => {
-            " The stored query is the other reading, to the letter: one policy that matches every leaf, lists compared whole, the \
-             state not looked at. Both are in every JSON report; `--reading stored-query` makes the query decide."
+            " The stored query is the literal reading: one policy must match every part of the query. Lists are \
+             compared as a whole, and the state is not checked. Every JSON report contains both readings. With \
+             `--reading stored-query`, the query decides."
         }
         None => "",
     };
     section(
         "Verdicts",
         &format!(
-            "- `enforced`: every sign-in meets it or is blocked.\n\
-             - `enforced-except`: all but users and groups that are excluded one by one, and the role of the synchronization account; each is listed, and `caplint.toml` can approve it with an owner, a reason and a date.\n\
-             - `not-enforced`: a sign-in gets through; the finding shows it and the lines that let it through.\n\
-             - `undecided`: the files do not say; the finding names what would settle it.\n\n\
-             `docs/how-it-decides.md` has the procedure.{query}"
+            "- `enforced`: every sign-in meets the requirement or is blocked.\n- `enforced-except`: every sign-in \
+             does, except those of individually excluded users and groups and of the synchronization account's role. \
+             The report lists each exception, and `caplint.toml` can approve it with an owner, a reason and a \
+             date.\n- `not-enforced`: a sign-in gets through. The finding shows the sign-in and the lines that let \
+             it through.\n- `undecided`: the files do not contain enough information. The finding names what is \
+             missing.\n\n`docs/how-it-decides.md` describes the procedure.{query}"
         ),
     );
     let assumptions: Vec<String> = catalog::assumptions().map(|(id, text)| format!("- `{id}`: {text}")).collect();

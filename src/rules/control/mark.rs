@@ -13,13 +13,13 @@ pub(super) fn mark(hole: &Hole) -> String {
     let coordinates: BTreeSet<Coordinate> = hole.departs.iter().copied().collect();
     let mut mark = String::new();
     for coordinate in coordinates {
-        // A string takes whatever is written.
+        // Writing to a string cannot fail.
         let _ = writeln!(mark, "{}", value(&hole.sign_in, coordinate));
     }
     mark
 }
 
-/// Whether somebody gets through whatever else the sign-in is like.
+/// Whether an exception alone is enough to get through.
 pub(in crate::rules) fn is_always_outside(exception: &Exception) -> bool {
     exception.holes.iter().any(|hole| hole.departs.len() <= 1)
 }

@@ -1,6 +1,6 @@
 //! The finding's message and help.
 
-use super::words;
+use super::{cause, names, remedy, who};
 use crate::coverage::{Reason, SHOWN_HOLES};
 use crate::finding::PolicyRef;
 use crate::policy::{ClientAppType, Fact, State};
@@ -9,82 +9,90 @@ use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{AssumeEnabled, Cause, Why};
 use crate::tenant::{MissingPolicies, PolicyIndex};
 
-/// Other ways in that are described beside the first.
+/// Ways in that are described in addition to the first.
 const OTHERS: usize = 3;
 
-/// What is open, or what cannot be told and why.
-pub(super) fn of(
+/// What is open, or what is unknown and why.
+pub(super) fn text(
     facts: &TenantFacts<'_>,
     judgement: &Judgement,
     nearest: Option<&(PolicyIndex, Vec<Cause>)>,
 ) -> String {
     let decision = &judgement.decision;
     let control = judgement.control;
-    let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| words::who(facts, judgement, hole));
+    let who = decision.holes.first().map_or_else(|| "somebody".to_owned(), |hole| who::who(facts, judgement, hole));
     let through = format!("{who} {}", control.gap);
-    let untold = format!("Whether {} cannot be told", uncapitalised(&control.title));
+    let unknown = format!("It is unknown whether {}", uncapitalised(&control.title));
     match &decision.reason {
-        Reason::NoPolicies => format!("This tenant has no policy at all: {through}."),
+        Reason::NoPolicies => format!("This tenant has no policies: {through}."),
         Reason::Witness => {
             let off = if is_all_off(facts, nearest) {
-                " No policy is enabled; report-only ones are evaluated and never enforced."
+                " No policy is enabled, and report-only policies are never enforced."
             } else {
                 ""
             };
             format!("{}.{}{off}", capitalised(&through), others(facts, judgement))
         }
         Reason::MissingPolicies(MissingPolicies::NextPage) => {
-            format!("{untold}, because the export is incomplete. By the policies that are here, {through}.")
+            format!("{unknown}, because the export is incomplete. According to the policies in it, {through}.")
         }
         Reason::MissingPolicies(MissingPolicies::PartialPlan) => {
-            format!("{untold}, because the plan is not complete. By the policies that it has, {through}.")
+            format!("{unknown}, because the plan is incomplete. According to the policies in it, {through}.")
         }
         Reason::MissingPolicies(MissingPolicies::FailedRequest) => {
-            format!("{untold}, because a request to Microsoft Graph failed. By the policies that are here, {through}.")
+            format!(
+                "{unknown}, because a request to Microsoft Graph failed. According to the available policies, \
+                {through}."
+            )
         }
         Reason::MissingPolicies(MissingPolicies::Unreadable) => {
-            format!("{untold}, because a file could not be read. By the policies that could, {through}.")
+            format!("{unknown}, because a file could not be read. According to the other files, {through}.")
         }
         Reason::MissingPolicies(MissingPolicies::RemoteModule) => format!(
-            "{untold}, because a module is called whose files are elsewhere and may hold policies. By the policies that are \
-             here, {through}."
+            "{unknown}, because the configuration calls a module from elsewhere, which may contain policies. \
+             According to the available policies, {through}."
         ),
         Reason::MissingPolicies(MissingPolicies::Unread) => {
             format!(
-                "{untold}, because a file holds policies in a form that caplint does not read. By the others, {through}."
+                "{unknown}, because a file contains policies in a format that caplint does not read. According to the \
+                 other files, {through}."
             )
         }
         Reason::Unknown(index, cause) => {
             let policy = &facts.tenant[*index];
             let name = PolicyRef::to(policy).label();
-            let doubt = words::unknown(facts, policy, cause);
-            format!("{untold}. It hinges on {name}, where {doubt}. Unless that stops it, {through}.")
+            let doubt = cause::unknown(facts, policy, cause);
+            format!(
+                "{unknown}. The answer depends on {name}, where {doubt}. Unless that policy stops the sign-in, \
+                {through}."
+            )
         }
         Reason::Membership(policies) => {
-            format!("{untold} from the files. It holds only if {} every user.", words::groups(facts, policies))
+            format!("{unknown}. This is the case only if {} every user.", who::groups(facts, policies))
         }
         Reason::TooIntricate => {
             format!(
-                "{untold}: its policies exclude and include one another so intricately that the search for a way in was given up."
+                "{unknown}: the policies are so complex that caplint stopped the search for a sign-in that gets \
+                 through."
             )
         }
         Reason::ContradictedDefaults => {
             format!(
-                "{untold}: a file says that security defaults are on, and Entra does not allow that while policies are \
-                 enabled. By the policies alone, {through}."
+                "{unknown}: a file says that security defaults are on, and Entra does not allow that while policies \
+                 are enabled. According to the policies alone, {through}."
             )
         }
-        Reason::Policies(_) | Reason::SecurityDefaults(_) => format!("{untold}."),
+        Reason::Policies(_) | Reason::SecurityDefaults(_) => format!("{unknown}."),
     }
 }
 
-/// The ways in beside the first.
+/// The ways in after the first.
 fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let holes = &judgement.decision.holes;
     let Some(others) = holes.get(1..).filter(|others| !others.is_empty()) else { return String::new() };
     let mut described: Vec<String> = Vec::new();
     for hole in others {
-        let who = words::who(facts, judgement, hole);
+        let who = who::who(facts, judgement, hole);
         if described.len() < OTHERS && !described.contains(&who) {
             described.push(who);
         }
@@ -92,10 +100,10 @@ fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let rest = others.len().saturating_sub(described.len());
     let at_least = if judgement.decision.more_holes { "at least " } else { "" };
     if rest > 0 {
-        let ways = if rest == 1 { "way" } else { "ways" };
-        described.push(format!("{at_least}{rest} more {ways}, which the JSON report lists up to {SHOWN_HOLES}"));
+        let sign_ins = if rest == 1 { "sign-in" } else { "sign-ins" };
+        described.push(format!("{at_least}{rest} more {sign_ins} (the JSON report lists up to {SHOWN_HOLES})"));
     }
-    format!(" So does {}.", words::listed(&described))
+    format!(" The same applies to {}.", names::listed(&described))
 }
 
 /// Whether a policy would stop the sign-in, and nothing in the tenant is enabled.
@@ -112,7 +120,7 @@ pub(super) fn help(
     nearest: Option<&(PolicyIndex, Vec<Cause>)>,
 ) -> String {
     let explain = match &judgement.control.text {
-        Some(_) => format!(" `caplint explain {}` has every step.{}", judgement.control.id, mandatory(judgement)),
+        Some(_) => format!(" `caplint explain {}` lists the steps.{}", judgement.control.id, mandatory(judgement)),
         None => String::new(),
     };
     let requirement = &judgement.requirement;
@@ -124,24 +132,30 @@ pub(super) fn help(
     let create = if is_about_some {
         format!("Create a policy that covers this.{explain}")
     } else {
-        format!("Create a policy that requires it of all users, without conditions.{explain}")
+        format!("Create a policy that requires it for all users, without conditions.{explain}")
     };
+    let (mut hinge, mut by_groups) = (None, true);
     match &judgement.decision.reason {
-        Reason::TooIntricate => return format!("One policy for all users, without conditions, settles it.{explain}"),
+        Reason::TooIntricate => {
+            return format!("One policy for all users, without conditions, resolves this.{explain}");
+        }
         Reason::Witness if is_all_off(facts, nearest) => {
             return format!(
-                "Set `state` to \"enabled\" once the sign-in logs show whom it would stop; `--assume-enabled all` tells what the tenant would then enforce.{explain}"
+                "Check in the sign-in logs whom the policy would stop, and then set `state` to \"enabled\". \
+                 `--assume-enabled all` shows what the tenant would then enforce.{explain}"
             );
         }
-        _ => {}
+        Reason::Unknown(index, cause) => hinge = Some((*index, vec![*cause])),
+        // A policy for some users is not the one to change for all.
+        Reason::Membership(_) => by_groups = false,
+        Reason::Witness
+        | Reason::NoPolicies
+        | Reason::MissingPolicies(_)
+        | Reason::ContradictedDefaults
+        | Reason::Policies(_)
+        | Reason::SecurityDefaults(_) => {}
     }
-    let hinge = match &judgement.decision.reason {
-        Reason::Unknown(index, cause) => Some((*index, vec![*cause])),
-        _ => None,
-    };
     let Some((index, causes)) = hinge.as_ref().or(nearest) else { return create };
-    // A policy for some users is not the one to change for all.
-    let by_groups = !matches!(judgement.decision.reason, Reason::Membership(_));
     let policy = &facts.tenant[*index];
     let is_for_roles = !requirement.users.is_empty() && !policy.conditions.users.include_roles.is_empty();
     let is_for_others = |cause: &Cause| match cause.why {
@@ -153,27 +167,31 @@ pub(super) fn help(
         return create;
     }
     let remedies: Vec<String> =
-        causes.iter().take(3).filter_map(|cause| words::remedy(judgement, policy, cause)).collect();
+        causes.iter().take(3).filter_map(|cause| remedy::remedy(judgement, policy, cause)).collect();
     if remedies.is_empty() {
         return create;
     }
     format!("In {}, {}.{explain}", PolicyRef::to(policy).label(), remedies.join(", and "))
 }
 
-/// What Microsoft demands by itself: said, never counted.
+/// A note about the MFA that Microsoft itself requires and that caplint does not count.
 fn mandatory(judgement: &Judgement) -> &'static str {
     let management = judgement.requirement.resources.iter().any(|resource| match resource {
         Resource::App(id) => crate::catalog::is_management_api(id),
-        _ => false,
+        Resource::Every
+        | Resource::OfSuite(_)
+        | Resource::Other
+        | Resource::UserAction(_)
+        | Resource::AuthenticationContext(_) => false,
     });
     if management {
-        " Microsoft's own mandatory MFA, which in the public cloud stops changes but no reading, is not counted."
+        " Microsoft's mandatory MFA is not counted: in the public cloud, it applies to changes but not to reading."
     } else {
         ""
     }
 }
 
-/// As it stands within a sentence: "MFA" stays what it is.
+/// The form within a sentence. "MFA" keeps its letter case.
 fn uncapitalised(text: &str) -> String {
     match text.as_bytes() {
         [b'A', b' ', ..] | [b'A'..=b'Z', b'a'..=b'z', ..] => text[..1].to_lowercase() + &text[1..],

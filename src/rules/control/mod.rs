@@ -1,9 +1,13 @@
 //! One rule for every control: the verdict that is not `enforced`, in words, with the places that open the gap.
 
+mod cause;
 mod doc;
+mod how;
 mod mark;
 mod message;
-mod words;
+mod names;
+mod remedy;
+mod who;
 
 use crate::controls::Control;
 use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
@@ -14,8 +18,9 @@ use crate::signin::Cause;
 use crate::syntax::Pointer;
 use crate::tenant::{Missing, MissingPolicies, PolicyIndex};
 
+pub use cause::because;
+pub use how::resource;
 pub(super) use mark::is_always_outside;
-pub use words::{because, resource};
 
 /// A control as a rule.
 pub struct ControlRule(pub &'static Control);
@@ -46,18 +51,23 @@ impl Declared for ControlRule {
     }
 }
 
-/// What is to be said of a verdict.
+/// The finding about a verdict.
 pub(super) fn check(facts: &TenantFacts<'_>, judgement: &Judgement) -> Option<Draft> {
     let control = judgement.control;
-    let open = matches!(judgement.decision.verdict, Verdict::NotEnforced | Verdict::Undecided);
+    let is_open = match judgement.decision.verdict {
+        Verdict::NotEnforced | Verdict::Undecided => true,
+        Verdict::Enforced | Verdict::EnforcedExcept => false,
+    };
     let draft = match (facts.reading, judgement.stored_query_passes) {
         (Reading::StoredQuery, Some(false)) => {
             let message = format!("{} is not met: no policy matches its stored query.", control.title);
-            Draft::new(control.id, Level::Error, message)
-                .help("The query asks for one policy with exactly: All users and at least one exclusion; the one app; all client apps; MFA alone.")
+            Draft::new(control.id, Level::Error, message).help(
+                "The query requires one policy with exactly these values: All users and at least one \
+                    exclusion, the one app, all client apps, and MFA alone.",
+            )
         }
-        (Reading::Effective, _) | (Reading::StoredQuery, None) if open => report(facts, judgement),
-        _ => return None,
+        (Reading::Effective, _) | (Reading::StoredQuery, None) if is_open => report(facts, judgement),
+        (Reading::Effective, _) | (Reading::StoredQuery, Some(true) | None) => return None,
     };
     Some(Draft { is_of_tenant: true, extent: extent(judgement), ..draft.about(control.id) })
 }
@@ -71,14 +81,14 @@ fn extent(judgement: &Judgement) -> Extent {
         Verdict::NotEnforced => 2,
     };
     let ways = decision.holes.iter().map(mark::mark);
-    // Where the files do not say, one example stands for all.
+    // If the files do not say, one example represents all.
     let others = (decision.more_holes && decision.verdict == Verdict::NotEnforced).then(|| "others".to_owned());
     Extent::new(grade, ways.chain(others))
 }
 
 fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
     let near = nearest(facts, judgement);
-    let message = message::of(facts, judgement, near.first());
+    let message = message::text(facts, judgement, near.first());
     let draft = Draft::new(judgement.control.id, Level::Error, message).help(format!(
         "{}{}",
         message::help(facts, judgement, near.first()),
@@ -95,9 +105,14 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
         }
         Reason::TooIntricate => facts.tenant.policies.iter().take(1).fold(draft, |draft, policy| {
             let name = Pointer::root().key("displayName");
-            draft.label(Label::in_policy(policy, &name, "the first of the policies that would have to be untangled"))
+            draft.label(Label::in_policy(policy, &name, "the first of the policies that are too complex"))
         }),
-        _ => label_causes(facts, judgement, draft, &near),
+        Reason::Witness
+        | Reason::NoPolicies
+        | Reason::MissingPolicies(_)
+        | Reason::ContradictedDefaults
+        | Reason::Policies(_)
+        | Reason::SecurityDefaults(_) => label_causes(facts, judgement, draft, &near),
     };
     // Anchored on a file rather than on nothing.
     match facts.tenant.missing.first() {
@@ -108,10 +123,10 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
 /// The benchmarks that were asked for and ask for this.
 fn cited(facts: &TenantFacts<'_>, control: &Control) -> String {
     let citations: Vec<String> = facts.selection.citations(control).collect();
-    if citations.is_empty() { String::new() } else { format!(" Asked for by {}.", citations.join("; ")) }
+    if citations.is_empty() { String::new() } else { format!(" Required by {}.", citations.join("; ")) }
 }
 
-/// Policies with what keeps them from stopping the witness, on the very tokens that say so.
+/// Labels the values that keep policies from stopping the witness.
 fn label_causes(
     facts: &TenantFacts<'_>,
     judgement: &Judgement,
@@ -123,9 +138,9 @@ fn label_causes(
         if draft.policy.is_none() {
             draft.policy = Some(PolicyRef::to(policy));
         }
-        // The nearest policy in full, the others by what stands out.
+        // All causes of the nearest policy, and the first one of each other policy.
         for cause in causes.iter().take(if draft.labels.is_empty() { 3 } else { 1 }) {
-            let label = Label::in_policy(policy, &cause.pointer(policy), words::seen(facts, judgement, policy, cause));
+            let label = Label::in_policy(policy, &cause.pointer(policy), cause::seen(facts, judgement, policy, cause));
             if !draft.labels.iter().any(|known| known.is_at(&label)) {
                 draft = draft.label(label);
             }
@@ -154,7 +169,7 @@ fn nearest(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<(PolicyIndex, 
 /// Who gets through a hole, and how.
 #[must_use]
 pub fn way(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
-    words::who(facts, judgement, hole)
+    who::who(facts, judgement, hole)
 }
 
 /// One sentence for the JSON report.
@@ -165,10 +180,10 @@ pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     if let Reason::Policies(policies) | Reason::SecurityDefaults(policies) = &judgement.decision.reason
         && let Some(empty) = policies.iter().find_map(|policy| empty_condition(&facts.tenant[*policy]))
     {
-        said.push_str(&format!(" That takes the empty {empty} for no condition."));
+        said.push_str(&format!(" This assumes that the empty {empty} is no condition."));
     }
     if holds && facts.everybody_blocked().is_some() {
-        return format!("{said} That is because everybody is blocked.");
+        return format!("{said} The reason is that everybody is blocked.");
     }
     said
 }
@@ -190,22 +205,22 @@ fn sentence(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let decision = &judgement.decision;
     match (&decision.verdict, &decision.reason) {
         (Verdict::Enforced, Reason::Policies(policies)) => {
-            format!("{} every sign-in.", words::cover(facts, policies))
+            format!("{} every sign-in.", names::cover(facts, policies))
         }
         (Verdict::Enforced, Reason::SecurityDefaults(policies)) if policies.is_empty() => {
             "Security defaults cover every sign-in.".to_owned()
         }
         (Verdict::Enforced, Reason::SecurityDefaults(policies)) => {
-            format!("Security defaults cover every sign-in, together with {}.", words::policies(facts, policies))
+            format!("Security defaults cover every sign-in, together with {}.", names::policies(facts, policies))
         }
         (Verdict::EnforcedExcept, Reason::SecurityDefaults(policies)) => format!(
-            "Security defaults cover every sign-in but those of the exceptions, together with {}.",
-            words::policies(facts, policies)
+            "Security defaults cover every sign-in except those of the exceptions, together with {}.",
+            names::policies(facts, policies)
         ),
         (Verdict::EnforcedExcept, Reason::Policies(policies)) => {
-            format!("{} every sign-in but those of the exceptions.", words::cover(facts, policies))
+            format!("{} every sign-in except those of the exceptions.", names::cover(facts, policies))
         }
-        _ => message::of(facts, judgement, nearest(facts, judgement).first()),
+        _ => message::text(facts, judgement, nearest(facts, judgement).first()),
     }
 }
 
@@ -213,7 +228,7 @@ fn sentence(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
 #[must_use]
 pub fn when(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception, shown: usize) -> Option<String> {
     let mut times: Vec<String> =
-        exception.holes.iter().map(|hole| words::besides(facts, judgement, hole, exception)).collect();
+        exception.holes.iter().map(|hole| who::case(facts, judgement, hole, exception)).collect();
     if times.iter().any(String::is_empty) {
         return None;
     }

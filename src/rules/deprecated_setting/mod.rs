@@ -14,7 +14,7 @@ declare! {
     levels: [Warning, Info],
     since: "0.1.0",
     category: Correctness,
-    summary: "A policy relies on something that Microsoft has retired, or will on a day that it has named.",
+    summary: "A policy relies on a setting that Microsoft has retired or has announced a retirement date for.",
     doc: "doc.md",
 }
 
@@ -55,7 +55,7 @@ fn roles(policy: &Policy) -> Option<Draft> {
         names.join(", ")
     );
     let draft = DeprecatedSetting::draft_at(Level::Info, message)
-        .help(format!("Take them out. {}", first.source))
+        .help(format!("Remove them. {}", first.source))
         .policy(policy)
         .about("roles");
     Some(roles.iter().take(3).fold(draft, |draft, (index, _, _)| {
@@ -67,11 +67,9 @@ fn roles(policy: &Policy) -> Option<Draft> {
 fn when(retirement: &Retirement, today: Date) -> String {
     match retirement.day {
         Some(day) if today < day => {
-            format!("Microsoft retires on {day}: from then on it counts as if it were not there")
+            format!("Microsoft retires on {day}: from then on, it has no effect")
         }
-        Some(day) => format!(
-            "Microsoft has retired on {day}: it counts as if it were not there, in tenants that the change has reached"
-        ),
+        Some(day) => format!("Microsoft retired on {day}: it has no effect in tenants that the change has reached"),
         None => "Microsoft has deprecated".to_owned(),
     }
 }
@@ -83,7 +81,7 @@ fn settings(policy: &Policy) -> Vec<(&'static str, Pointer, &'static str)> {
     let mut found = |name, place: Pointer, instead| settings.push((name, place, instead));
     if let Some(index) = grant.built_in.position(|control| *control == GrantControl::ApprovedApplication) {
         let place = Pointer::new(Property::BuiltInControls).index(index);
-        found("approvedApplication", place, "Demand an app protection policy (`compliantApplication`) instead.");
+        found("approvedApplication", place, "Require an app protection policy (`compliantApplication`) instead.");
     }
     if let Some((index, _)) = grant.custom.known().next() {
         let place = Pointer::new(Property::CustomAuthenticationFactors).index(index);

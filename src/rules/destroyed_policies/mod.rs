@@ -27,13 +27,14 @@ impl Rule for DestroyedPolicies {
         }
         let policies = if count == 1 { "policy" } else { "policies" };
         let message = format!(
-            "This plan destroys {count} Conditional Access {policies} and keeps none: {}. After apply, no policy of it is in force.",
+            "This plan destroys {count} Conditional Access {policies} and keeps none: {}. After apply, none of its \
+             policies is in force.",
             named.join(", ")
         );
         let label = Label::in_file(file.file, Spot::File, "destroys every policy in it");
         drafts.push(
             Self::draft(message)
-                .help("Apply it only if other policies take over; check them in the same run.")
+                .help("Apply it only if other policies replace these, and check those policies in the same run.")
                 .about(taken.destroyed.join(" "))
                 .label(label),
         );

@@ -13,7 +13,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "A policy asks for MFA on some devices only, and a password is enough on all others.",
+    summary: "A policy requires MFA on some devices only, so a password is enough on all others.",
     doc: "doc.md",
 }
 
@@ -29,27 +29,27 @@ impl Rule for DeviceFilterBypass {
         // Of an attacker's device Entra knows nothing.
         let matches_unregistered = Device::default().matches(&DeviceRule::read(&filter.rule), Undefined::Unknown);
         let (asks, seen) = match mode {
-            FilterMode::Include => ("asks for MFA only on devices that", "devices that do not match are left out"),
-            FilterMode::Exclude => ("does not ask for MFA on devices that", "devices that match are left out"),
+            FilterMode::Include => ("requires MFA only on devices that", "devices that do not match are not covered"),
+            FilterMode::Exclude => ("does not require MFA on devices that", "devices that match are not covered"),
         };
         let (whom, help) = match (mode, matches_unregistered) {
             (FilterMode::Include, Some(false)) => (
-                "An unregistered device has no attributes, so the filter does not match an attacker's device, and no other policy \
-                 asks for MFA on all of the others",
-                "ask for MFA on the other devices in a policy of its own",
+                "An unregistered device has no attributes, so the filter does not match an attacker's device, and no \
+                 other policy requires MFA on all other devices",
+                "require MFA on the other devices in a separate policy",
             ),
             (FilterMode::Exclude, Some(true)) => (
-                "Negative operators match an unregistered device, so the filter matches an attacker's device, and no other policy asks \
-                 for MFA on all of them",
-                "name the devices to leave out with positive operators",
+                "Negative operators match an unregistered device, so the filter matches an attacker's device, and no \
+                 other policy requires MFA on all of them",
+                "use positive operators to name the devices to exclude",
             ),
             (FilterMode::Include, _) => (
-                "On any other a password is enough: no other policy asks for MFA on all of these",
-                "ask for MFA on the other devices in a policy of its own",
+                "On any other device a password is enough: no other policy requires MFA on all of them",
+                "require MFA on the other devices in a separate policy",
             ),
             (FilterMode::Exclude, _) => (
-                "Whoever has one gets in with a password: no other policy asks for MFA on all of them",
-                "ask for MFA on these devices in a policy of its own",
+                "On such a device a password is enough: no other policy requires MFA on all of them",
+                "require MFA on these devices in a separate policy",
             ),
         };
         let message = format!("{} {asks} its filter matches. {whom}.", PolicyRef::to(policy).label());

@@ -1,9 +1,9 @@
-//! A key that stands twice.
+//! A key that appears twice.
 
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, Level, Part, quoted};
-use crate::rules::FileFacts;
-use crate::schema::ViolationKind;
+use crate::finding::{Draft, Label, Level, Part, quoted};
+use crate::policy::Policy;
+use crate::schema::Violation;
 
 declare! {
     rule: DuplicateKey,
@@ -11,37 +11,33 @@ declare! {
     levels: [Error, Warning],
     since: "0.1.0",
     category: Files,
-    summary: "A key stands twice in one object, and readers disagree on which one counts.",
+    summary: "A key appears twice in one object, and JSON readers disagree on which value counts.",
     doc: "doc.md",
 }
 
-impl Rule for DuplicateKey {
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
-        for (policy, violation) in file.violations() {
-            let ViolationKind::DuplicateKey { key, equal } = &violation.kind else { continue };
-            let place = violation.pointer.dotted();
-            let (level, message) = if *equal {
-                (Level::Warning, format!("The key {} stands twice here, with the same value.", quoted(key)))
-            } else {
-                (
-                    Level::Error,
-                    format!(
-                        "The key {} stands twice here, with different values. Some readers take the first, some the last; caplint \
-                         takes neither and treats this part of the policy as not known.",
-                        quoted(key)
-                    ),
-                )
-            };
-            let second = Label::as_written(policy, violation.pointer.clone(), "here again").part(Part::NthKey(1));
-            let first = Label::as_written(policy, violation.pointer.clone(), "first here").part(Part::NthKey(0));
-            drafts.push(
-                Self::draft_at(level, message)
-                    .help("Keep the one that the tenant has, and delete the other.")
-                    .policy(policy)
-                    .about(place)
-                    .label(second)
-                    .label(first),
-            );
-        }
-    }
+impl Rule for DuplicateKey {}
+
+/// Reports one such key. `equal` says whether all its values are.
+pub(super) fn report(policy: &Policy, violation: &Violation, key: &str, equal: bool) -> Draft {
+    let place = violation.pointer.dotted();
+    let (level, message) = if equal {
+        (Level::Warning, format!("The key {} appears twice here, with the same value.", quoted(key)))
+    } else {
+        (
+            Level::Error,
+            format!(
+                "The key {} appears twice here, with different values. Some JSON readers use the first value, others \
+                 the last; caplint uses neither and treats this part of the policy as unknown.",
+                quoted(key)
+            ),
+        )
+    };
+    let second = Label::as_written(policy, violation.pointer.clone(), "here again").part(Part::NthKey(1));
+    let first = Label::as_written(policy, violation.pointer.clone(), "first here").part(Part::NthKey(0));
+    DuplicateKey::draft_at(level, message)
+        .help("Keep the value that the tenant has, and delete the other.")
+        .policy(policy)
+        .about(place)
+        .label(second)
+        .label(first)
 }

@@ -13,7 +13,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Rollout,
-    summary: "Two policies of the tenant carry the same name.",
+    summary: "Two policies of the tenant have the same name.",
     doc: "doc.md",
 }
 
@@ -60,12 +60,12 @@ impl Identity {
 fn draft(policies: &[&Policy]) -> Draft {
     let times = if policies.len() == 2 { "Two".to_owned() } else { policies.len().to_string() };
     let message = format!(
-        "{times} policies are called {}: in sign-in logs, reports and ignores nobody can tell which one is meant.",
+        "{times} policies are named {}: sign-in logs, reports and ignores do not show which one is meant.",
         PolicyRef::to(policies[0]).label(),
     );
     let place = |policy| Label::in_policy(policy, &Pointer::root().key("displayName"), "the same name");
     let draft = DuplicateName::draft(message)
-        .help("Give each a name of its own, best with a number; or delete the copy.")
+        .help("Give each policy a unique name, for example with a number, or delete the copy.")
         .policy(policies[0]);
     policies.iter().take(4).fold(draft, |draft, policy| draft.label(place(policy)))
 }

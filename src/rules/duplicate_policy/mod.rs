@@ -11,7 +11,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "Two policies carry the same id and differ, so the files are not one state of one tenant.",
+    summary: "Two policies have the same id but differ, so the files do not describe one state of one tenant.",
     doc: "doc.md",
 }
 
@@ -21,20 +21,20 @@ impl Rule for DuplicatePolicy {
             let mut policies = group.iter().map(|index| &facts.tenant[*index]);
             let Some(first) = policies.next() else { continue };
             let message = format!(
-                "{} is here {} times with the same id and different content. Neither copy is counted on as cover.",
+                "{} appears {} times with the same id and different content. No copy counts as cover.",
                 PolicyRef::to(first).label(),
                 group.len()
             );
             let place = |policy, message| Label::in_policy(policy, &Pointer::root().key("id"), message);
             let mut draft = Self::draft(message)
                 .help(
-                    "Check one state of one tenant at a time: leave older dumps out, or name each folder and give \
+                    "Check one state of one tenant at a time: leave older exports out, or name each folder and use \
                      `--tenant-per-path`.",
                 )
                 .policy(first)
                 .label(place(first, "this id"));
             for policy in policies.take(4) {
-                draft = draft.label(place(policy, "the same id, with other content"));
+                draft = draft.label(place(policy, "the same id, with different content"));
             }
             drafts.push(draft);
         }

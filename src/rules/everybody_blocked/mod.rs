@@ -13,7 +13,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Exclusions,
-    summary: "Policies block every sign-in of everybody who is not excluded one by one.",
+    summary: "Policies block every sign-in of every user who is not individually excluded.",
     doc: "doc.md",
 }
 
@@ -27,18 +27,19 @@ impl Rule for EverybodyBlocked {
         let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
         let block = if policies.len() == 1 { "blocks" } else { "block" };
         let whom = if *verdict == Verdict::Enforced {
-            "of every user, administrators and emergency access accounts too"
+            "of every user, including administrators and emergency access accounts"
         } else {
-            "of everybody but the users and groups that are excluded"
+            "of everybody except the excluded users and groups"
         };
         let message = format!(
-            "{} {block} every sign-in {whom}, at every resource: nobody else can sign in, and nobody can fix it. Controls hold \
-             here because nobody gets in.",
+            "{} {block} every sign-in {whom}, for every resource: nobody else can sign in, and nobody can fix it. \
+             Controls hold here because nobody can sign in.",
             joined(&names, SHOWN)
         );
         let mut draft = Self::draft(message).help(
-            "Set the policy to report-only now, from an account that is excluded. Then narrow it to what was meant to be \
-             blocked: countries, legacy clients, a flow. Empty lists of locations or platforms are no condition.",
+            "Set the policy to report-only now, from an excluded account. Then narrow it to what it should block, \
+             such as countries, legacy clients or a flow. Empty lists of locations or platforms do not count as a \
+             condition.",
         );
         for policy in policies.iter().take(SHOWN) {
             let at = policy.grant.built_in.position(|control| *control == GrantControl::Block);

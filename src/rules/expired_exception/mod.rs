@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Configuration,
-    summary: "An exception is approved in caplint.toml, but the date to review it by has passed.",
+    summary: "An approved exception in `caplint.toml` is past its review date.",
     doc: "doc.md",
 }
 
@@ -32,9 +32,9 @@ impl Rule for ExpiredException {
             let name = facts.name(entry.kind, &entry.id).unwrap_or_else(|| id.clone());
             let date = entry.review_by.map(|date| date.to_string()).unwrap_or_default();
             let message =
-                format!("The exception for the {} {} was to be reviewed by {date}.", entry.kind.word(), quoted(&name));
+                format!("The exception for the {} {} was due for review by {date}.", entry.kind.word(), quoted(&name));
             let help = format!(
-                "Ask {} whether it is still needed; then set a new date, or remove the exclusion.",
+                "Ask {} whether it is still needed. Then set a new date, or remove the exclusion.",
                 quoted(&entry.owner)
             );
             let mut draft = Self::draft(message)

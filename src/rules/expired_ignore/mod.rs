@@ -10,7 +10,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Configuration,
-    summary: "An ignore is past its last day and hides nothing any more.",
+    summary: "An ignore is past its end date and no longer hides findings.",
     doc: "doc.md",
 }
 
@@ -20,7 +20,7 @@ impl Rule for ExpiredIgnore {
         let message = format!("This ignore of {} for {} ended on {until}.", facts.ignore.rule, facts.ignore.subject());
         drafts.push(
             Self::draft(message)
-                .help("Look at what it hid; then fix it and remove the ignore, or set a new day.")
+                .help("Review the finding that it hid. Then fix it and remove the ignore, or set a new date.")
                 .about(format!("{} {}", facts.ignore.rule, facts.ignore.subject())),
         );
     }

@@ -12,7 +12,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "A file is the answer to a request that failed, so what was asked for is missing.",
+    summary: "A file contains the response to a failed request, so the requested data is missing.",
     doc: "doc.md",
 }
 
@@ -30,11 +30,15 @@ impl Rule for FailedRequest {
                 (None, None) => "an error".to_owned(),
             };
             let message = format!(
-                "A request to Microsoft Graph failed: instead of an answer {what} was saved. The objects that it asked for are missing, and policies may be among them."
+                "A request to Microsoft Graph failed, and {what} was saved instead of a response. The requested \
+                 objects are missing, and policies may be among them."
             );
             drafts.push(
                 Self::draft(message)
-                    .help("Export again, with `Policy.Read.All`, and let the script stop when a request fails.")
+                    .help(
+                        "Export again with the permission `Policy.Read.All`, and make the script stop when a \
+                        request fails.",
+                    )
                     .about(pointer.as_str())
                     .label(label),
             );

@@ -12,14 +12,14 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Terraform,
-    summary: "A policy's `ignore_changes` keeps Terraform from undoing what somebody changes in the portal.",
+    summary: "A policy's `ignore_changes` keeps Terraform from reverting changes that are made in the portal.",
     doc: "doc.md",
 }
 
 /// Attributes that a policy is made of.
 const PARTS: [&str; 4] = ["state", "conditions", "grant_controls", "session_controls"];
 
-/// Attributes that the provider fills in by itself, which is why people ignore them.
+/// Attributes that the provider fills in, which is why people ignore them.
 const FILLED_IN: [&str; 3] =
     ["insider_risk_levels", "sign_in_frequency_interval", "sign_in_frequency_authentication_type"];
 
@@ -38,19 +38,19 @@ impl Rule for IgnoredChanges {
             names.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(", ")
         };
         let message = format!(
-            "{} ignores changes of {shown}: what somebody changes there in the portal stays, and what the file says may not be \
-             what is in force.",
+            "{} ignores changes of {shown}: a change in the portal is permanent, and the file may differ from the \
+             policy in force.",
             PolicyRef::to(policy).label()
         );
         let draft = Self::draft(message)
             .help(
-                "Take it off the list, so that the next plan shows the drift. To change who is left out without a plan, \
-                 exclude a group and change its members.",
+                "Remove it from the list, so that the next plan shows the drift. To change who is excluded without a \
+                 plan, exclude a group and change its members.",
             )
             .about(names.join(" "))
             .policy(policy);
         let list = Pointer::new("/lifecycle/ignore_changes");
-        let label = |index: usize| Label::as_written(policy, list.index(index), "left to the portal");
+        let label = |index: usize| Label::as_written(policy, list.index(index), "Terraform ignores this");
         drafts.push(of_weight.iter().fold(draft, |draft, (index, _)| draft.label(label(*index))));
     }
 }
@@ -60,7 +60,7 @@ fn is_everything(path: &str) -> bool {
     matches!(path, "all" | "*")
 }
 
-/// Whether a path (`conditions[0].users`, `all`) names what decides who gets in.
+/// Whether a path (`conditions[0].users`, `all`) affects a decision.
 fn is_of_weight(path: &str) -> bool {
     let name = |step: &str| step.split('[').next().unwrap_or_default().trim().to_owned();
     let mut steps = path.split('.').map(name);

@@ -10,7 +10,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "A mistake of caplint's own kept it from reading a file, so whatever policies it holds are not judged.",
+    summary: "An internal error in caplint prevented it from reading a file, so policies in the file are not judged.",
     doc: "doc.md",
 }
 
@@ -20,13 +20,13 @@ impl Rule for InternalError {
             return;
         }
         let label = Label::in_file(file.file, Spot::File, "not read");
-        let message = "caplint made a mistake of its own while it read this file. Policies may be missing, so no verdict counts \
-                       on what is not there.";
+        let message = "An internal error in caplint occurred while it read this file. Policies may be missing, so \
+            caplint does not assume that the file has none.";
         drafts.push(
             Self::draft(message)
                 .help(
-                    "Please report it, with the place that caplint has printed and a file that shows it, stripped of names and \
-                     ids.",
+                    "Please report it. Include the source location that caplint printed and a file that reproduces \
+                     the error, without names and ids.",
                 )
                 .label(label),
         );

@@ -12,7 +12,7 @@ declare! {
     levels: [Warning, Info],
     since: "0.1.0",
     category: Correctness,
-    summary: "The rule of a filter for devices has quotes, an attribute or an operator that Microsoft Graph refuses.",
+    summary: "A device filter rule has quotes, an attribute or an operator that Microsoft Graph rejects.",
     doc: "doc.md",
 }
 
@@ -27,7 +27,7 @@ impl Rule for InvalidDeviceFilter {
                 Refusal::SingleQuotes => Level::Info,
                 Refusal::Attribute(_) | Refusal::Operator { .. } => Level::Warning,
             };
-            let message = format!("The filter for devices of {} {is_wrong}.", PolicyRef::to(policy).label());
+            let message = format!("The device filter of {} {is_wrong}.", PolicyRef::to(policy).label());
             drafts.push(Self::draft_at(level, message).help(help).policy(policy).about(about).label(Label::in_policy(
                 policy,
                 &pointer,
@@ -42,11 +42,11 @@ fn worded(refusal: &Refusal) -> (String, String, String) {
     match refusal {
         Refusal::SingleQuotes => (
             "has a value in single quotes".to_owned(),
-            "Put values in double quotes; in JSON these are written as \\\".".to_owned(),
+            "Put values in double quotes. In JSON, write them as \\\".".to_owned(),
             "single quotes".to_owned(),
         ),
         Refusal::Attribute(name) => (
-            format!("asks for {}, which devices do not have", quoted(name)),
+            format!("uses {}, which devices do not have", quoted(name)),
             "Microsoft's page lists the attributes: https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices"
                 .to_owned(),
             format!("attribute {name}"),
@@ -54,8 +54,8 @@ fn worded(refusal: &Refusal) -> (String, String, String) {
         Refusal::Operator { attribute, operator, allowed } => {
             let allowed: Vec<String> = allowed.iter().map(|operator| format!("`{operator}`")).collect();
             (
-                format!("compares {attribute} by {}", quoted(operator)),
-                format!("{attribute} has the operators {}.", joined(&allowed, 10)),
+                format!("compares {attribute} with {}", quoted(operator)),
+                format!("{attribute} supports the operators {}.", joined(&allowed, 10)),
                 format!("operator {attribute} {operator}"),
             )
         }

@@ -20,19 +20,21 @@ impl Rule for InvalidEncoding {
         let Some(error) = file.encoding else { return };
         let (message, seen) = match error.problem {
             DecodeProblem::NotUtf8 => (
-                "This file is not UTF-8, and no byte order mark says what else it is; Windows-1252 and Latin-1 look like this.",
+                "This file is not UTF-8 and has no byte order mark of another encoding. It may be Windows-1252 or \
+                 Latin-1.",
                 "the first byte that is not UTF-8",
             ),
-            DecodeProblem::BrokenUtf16 => {
-                ("This file is UTF-16 with half a character in it; it was cut or edited as bytes.", "half a character")
-            }
+            DecodeProblem::BrokenUtf16 => (
+                "This file is UTF-16 and contains half a character. It was cut off or edited as bytes.",
+                "half a character",
+            ),
             DecodeProblem::Utf32 => ("This file is UTF-32.", "a UTF-32 byte order mark"),
         };
         let end = error.at + error.lossy[error.at..].chars().next().map_or(0, char::len_utf8);
         let label = Label::in_file(file.file, Spot::Bytes(error.at..end), seen);
         drafts.push(
             Self::draft(message)
-                .help("Export it again as UTF-8 or UTF-16, e.g. with `Out-File -Encoding utf8`.")
+                .help("Export it again as UTF-8 or UTF-16, for example with `Out-File -Encoding utf8`.")
                 .label(label),
         );
     }

@@ -14,7 +14,7 @@ declare! {
     levels: [Error, Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "Grant controls stand together that Microsoft Entra does not allow in one policy, or without what they need.",
+    summary: "A policy combines grant controls that Microsoft Entra does not allow together, or lacks what a control requires.",
     doc: "doc.md",
 }
 
@@ -69,25 +69,28 @@ fn other_than_block(grant: &GrantControls) -> Option<Pointer> {
 
 fn blocks_and_grants(policy: &Policy, block: &Pointer, other: &Pointer) -> Draft {
     let message = format!(
-        "{} blocks access and has a condition for granting it. A policy does the one or the other.",
+        "{} blocks access and also grants it under a condition. A policy can do only one of the two.",
         PolicyRef::to(policy).label()
     );
     InvalidGrantControls::draft(message)
-        .help("Leave `block` alone, or remove it. If both are wanted for different sign-ins, make two policies.")
+        .help("Keep `block` alone, or remove it. If you need both for different sign-ins, create two policies.")
         .policy(policy)
         .about("block")
         .label(Label::in_policy(policy, block, "blocks"))
-        .label(Label::in_policy(policy, other, "and grants on this condition"))
+        .label(Label::in_policy(policy, other, "and also grants access under this condition"))
 }
 
 fn lacks_operator(policy: &Policy) -> Draft {
     let operator = Pointer::new(Property::GrantOperator);
     let message = format!(
-        "{} has several grant controls and no operator, so it does not say whether one of them is enough.",
+        "{} has several grant controls and no operator, so it is unknown whether one of them is enough.",
         PolicyRef::to(policy).label()
     );
     InvalidGrantControls::draft(message)
-        .help(format!("Set `{}` to \"AND\" if all are required, or to \"OR\".", policy.place(&operator)))
+        .help(format!(
+            "Set `{}` to \"AND\" if all are required, and to \"OR\" if one is enough.",
+            policy.place(&operator)
+        ))
         .policy(policy)
         .about("operator")
         .label(Label::in_policy(policy, &operator, "neither AND nor OR"))
@@ -97,20 +100,21 @@ fn asks_twice_for_mfa(policy: &Policy, mfa: &Pointer, strength: &Pointer) -> Dra
     let label = PolicyRef::to(policy).label();
     let message = if policy.grant.operator == Fact::Known(Some(Operator::Or)) {
         format!(
-            "{label} asks for an authentication strength or any MFA, so any MFA is enough and the strength is void."
+            "{label} requires an authentication strength or any MFA, so any MFA is enough and the strength has no \
+             effect."
         )
     } else {
-        format!("{label} asks for MFA and for an authentication strength. A policy can require one of them, not both.")
+        format!("{label} requires MFA and an authentication strength. A policy can require one of them, but not both.")
     };
     InvalidGrantControls::draft_at(Level::Warning, message)
-        .help("Remove `mfa` and leave the strength, which says what kind of MFA is required.")
+        .help("Remove `mfa` and keep the strength, which defines the required MFA.")
         .policy(policy)
         .about("strength")
         .label(Label::in_policy(policy, mfa, "any MFA"))
         .label(Label::in_policy(policy, strength, "and a strength"))
 }
 
-/// A control that fixes user risk, and whatever keeps it from doing so.
+/// A control that remediates user risk, and the settings that prevent it.
 fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<Draft> {
     let grant = &policy.grant;
     let conditions = &policy.conditions;
@@ -124,9 +128,9 @@ fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<D
     };
     if !strength && !grant.built_in.items().iter().any(is_companion) {
         let missing = if changes_password {
-            "it does not ask for MFA with it"
+            "the policy does not also require MFA"
         } else {
-            "it asks for no authentication strength with it"
+            "the policy does not also require an authentication strength"
         };
         wrong.push((missing, place.clone()));
     } else if grant.operator == Fact::Known(Some(Operator::Or)) {
@@ -135,10 +139,15 @@ fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<D
     let stranger = |control: &GrantControl| match control {
         GrantControl::PasswordChange => !changes_password,
         GrantControl::RiskRemediation | GrantControl::Mfa => false,
-        _ => changes_password,
+        GrantControl::Block
+        | GrantControl::CompliantDevice
+        | GrantControl::DomainJoinedDevice
+        | GrantControl::ApprovedApplication
+        | GrantControl::CompliantApplication
+        | GrantControl::VerifiedId => changes_password,
     };
     if let Some(index) = grant.built_in.position(stranger) {
-        wrong.push(("it goes with no other control than MFA", Pointer::new(CONTROLS).index(index)));
+        wrong.push(("only MFA can be combined with it", Pointer::new(CONTROLS).index(index)));
     }
     if conditions.doubt.is_none() {
         if conditions.user_risk_levels.is_empty() {
@@ -153,32 +162,33 @@ fn misplaced(policy: &Policy, remedy: GrantControl, place: &Pointer) -> Option<D
             wrong.push(("the policy does not target all resources", include));
         } else if !apps.exclude.items().is_empty() {
             let exclude = Pointer::new(Property::ExcludeApplications);
-            wrong.push(("the policy leaves resources out", exclude.index(0)));
+            wrong.push(("the policy excludes resources", exclude.index(0)));
         }
         let condition = other_condition(conditions).map(|name| Pointer::root().key("conditions").key(name));
-        wrong.extend(condition.map(|place| ("the policy has a condition beside user risk", place)));
+        wrong.extend(condition.map(|place| ("the policy has a condition other than user risk", place)));
     }
     if wrong.is_empty() {
         return None;
     }
     let clauses: Vec<&str> = wrong.iter().map(|(clause, _)| *clause).collect();
     let message = format!(
-        "{} cannot have the control \"{}\" like this: {}. Microsoft Graph refuses it.",
+        "{} cannot have the control \"{}\" in this form: {}. Microsoft Graph rejects it.",
         PolicyRef::to(policy).label(),
         remedy.word(),
         clauses.join("; ")
     );
     let help = if changes_password {
-        "Give it a policy of its own: `mfa` AND `passwordChange`, at user risk, for all resources, with no other condition."
+        "Move it to a separate policy: `mfa` AND `passwordChange`, with user risk, for all resources, with no other \
+         condition."
     } else {
-        "Give it a policy of its own: `riskRemediation` AND an authentication strength, at user risk, for all resources, with \
-         no other condition."
+        "Move it to a separate policy: `riskRemediation` AND an authentication strength, with user risk, for all \
+         resources, with no other condition."
     };
     let draft = InvalidGrantControls::draft(message)
         .help(help)
         .policy(policy)
         .about(remedy.word())
-        .label(Label::in_policy(policy, place, "cannot stand like this"));
+        .label(Label::in_policy(policy, place, "not allowed in this form"));
     let others = wrong.iter().filter(|(_, at)| at != place);
     Some(others.fold(draft, |draft, (clause, at)| draft.label(Label::in_policy(policy, at, *clause))))
 }
@@ -243,28 +253,31 @@ mod tests {
     }
 
     #[test]
-    fn what_mends_user_risk_says_what_it_lacks() {
+    fn a_user_risk_control_says_what_it_lacks() {
         let apps = r#""applications": {"includeApplications": ["All"], "excludeApplications": ["Office365"]}"#;
         for (conditions, grant, clauses) in [
             (
                 RISKY.to_owned(),
                 r#""builtInControls": ["passwordChange"]"#.to_owned(),
-                "it does not ask for MFA with it",
+                "the policy does not also require MFA",
             ),
             (
                 format!(r#"{apps}, "signInRiskLevels": ["high"]"#),
                 r#""operator": "AND", "builtInControls": ["mfa", "passwordChange", "compliantDevice"]"#.into(),
-                "it goes with no other control than MFA; the policy has no user risk; the policy leaves resources out; the \
-                 policy has a condition beside user risk",
+                "only MFA can be combined with it; the policy has no user risk; the policy excludes resources; the \
+                 policy has a condition other than user risk",
             ),
             (
                 RISKY.into(),
                 r#""operator": "AND", "builtInControls": ["mfa", "riskRemediation"]"#.into(),
-                "it asks for no authentication strength with it",
+                "the policy does not also require an authentication strength",
             ),
         ] {
             let messages = messages(&conditions, &grant);
-            assert!(messages.len() == 1 && messages[0].contains(&format!("like this: {clauses}. ")), "{messages:#?}");
+            assert!(
+                messages.len() == 1 && messages[0].contains(&format!("in this form: {clauses}. ")),
+                "{messages:#?}"
+            );
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Names and malformed GUIDs where ids belong.
 
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, quoted};
-use crate::policy::Property;
+use crate::finding::{Draft, Label, quoted};
+use crate::policy::{Policy, Property};
 use crate::rules::FileFacts;
-use crate::schema::ViolationKind;
+use crate::schema::Violation;
 use crate::syntax::Pointer;
 use crate::tenant::{Bearer, Bearers};
 
@@ -14,39 +14,43 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "A name or a malformed GUID stands where Microsoft Graph has the id of an object.",
+    summary: "A name or a malformed GUID is used where Microsoft Graph expects the id of an object.",
     doc: "doc.md",
 }
 
-const NAMES: &str = "caplint takes a name for the one object that bears it, if the files or its tables tell it.";
+const NAMES: &str = "caplint resolves a name if exactly one object in the files or its tables has it.";
 
-impl Rule for InvalidId {
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
-        for (policy, violation) in file.violations() {
-            let ViolationKind::NotAnId { value, literals } = &violation.kind else { continue };
-            if file.bearers.is_some_and(|bearers| is_resolved(bearers, &violation.pointer, value)) {
-                continue;
-            }
-            let place = violation.pointer.dotted();
-            let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));
-            let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
-            let role = crate::catalog::role(value).filter(|_| is_in_roles(&violation.pointer));
-            let help = if let Some(role) = role {
-                format!("Write {}, the role's id. caplint reads the name as that; Microsoft Graph does not.", role.id)
-            } else if literals.is_empty() {
-                format!("Microsoft Graph has a GUID here. {NAMES}")
-            } else {
-                format!("Microsoft Graph has a GUID here, or one of {}. {NAMES}", literals.join(", "))
-            };
-            drafts.push(
-                Self::draft(message)
-                    .help(help)
-                    .policy(policy)
-                    .about(format!("{} {value}", violation.pointer.parent().dotted()))
-                    .label(Label::as_written(policy, violation.pointer.clone(), "not a GUID")),
-            );
-        }
+impl Rule for InvalidId {}
+
+/// Reports one such name, unless the files say which object it stands for.
+pub(super) fn report(
+    file: &FileFacts<'_>,
+    policy: &Policy,
+    violation: &Violation,
+    value: &str,
+    literals: &[String],
+) -> Option<Draft> {
+    if file.bearers.is_some_and(|bearers| is_resolved(bearers, &violation.pointer, value)) {
+        return None;
     }
+    let place = violation.pointer.dotted();
+    let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));
+    let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
+    let role = crate::catalog::role(value).filter(|_| is_in_roles(&violation.pointer));
+    let help = if let Some(role) = role {
+        format!("Write {}, the id of the role. caplint resolves the name; Microsoft Graph does not.", role.id)
+    } else if literals.is_empty() {
+        format!("Microsoft Graph expects a GUID here. {NAMES}")
+    } else {
+        format!("Microsoft Graph expects a GUID here, or one of {}. {NAMES}", literals.join(", "))
+    };
+    Some(
+        InvalidId::draft(message)
+            .help(help)
+            .policy(policy)
+            .about(format!("{} {value}", violation.pointer.parent().dotted()))
+            .label(Label::as_written(policy, violation.pointer.clone(), "not a GUID")),
+    )
 }
 
 /// Whether a place is an element of a list of roles.

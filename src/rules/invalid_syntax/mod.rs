@@ -11,7 +11,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "A file is not valid JSON or HCL, so whatever policies it holds are not judged.",
+    summary: "A file is not valid JSON or HCL, so policies in the file are not judged.",
     doc: "doc.md",
 }
 
@@ -21,11 +21,11 @@ impl Rule for InvalidSyntax {
             let (message, help, seen) = match &error.problem {
                 SyntaxProblem::Empty => (
                     "This file is empty.".to_owned(),
-                    "Export it again; an export that failed half-way leaves such files. Delete it if nothing belongs there.",
+                    "Export it again. A failed export leaves such files. Delete the file if it should be empty.",
                     "nothing here",
                 ),
                 SyntaxProblem::TooDeep => (
-                    format!("This file nests more than {MAX_DEPTH} levels deep; no exporter writes that."),
+                    format!("This file nests more than {MAX_DEPTH} levels deep. No exporter writes such a file."),
                     "Export it again.",
                     "too deep from here",
                 ),
@@ -36,13 +36,13 @@ impl Rule for InvalidSyntax {
                 ),
                 SyntaxProblem::InvalidHcl(what) => (
                     format!("This file is not valid HCL: {what}."),
-                    "Fix it here; `terraform validate` says the same.",
-                    "cannot stand here",
+                    "Fix the HCL here. `terraform validate` reports the same error.",
+                    "not valid here",
                 ),
                 SyntaxProblem::Invalid(what) => (
                     format!("This file is not valid JSON: {what}."),
                     "Fix the JSON here, or export it again.",
-                    "cannot stand here",
+                    "not valid here",
                 ),
             };
             let at = offset + error.at;

@@ -1,9 +1,9 @@
 //! Values that Graph would refuse.
 
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, quoted};
-use crate::rules::FileFacts;
-use crate::schema::ViolationKind;
+use crate::finding::{Draft, Label, quoted};
+use crate::policy::Policy;
+use crate::schema::Violation;
 
 declare! {
     rule: InvalidValue,
@@ -11,51 +11,49 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Correctness,
-    summary: "A property has the wrong type, a misspelt value, or is missing.",
+    summary: "A property has the wrong type, has a misspelled value, or is missing.",
     doc: "doc.md",
 }
 
-impl Rule for InvalidValue {
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
-        for (policy, violation) in file.violations() {
-            let place = violation.pointer.dotted();
-            let (message, help, seen) = match &violation.kind {
-                ViolationKind::WrongType { expected, found } => (
-                    format!("{} must be {expected}, not {found}.", violation.pointer.described()),
-                    format!("Write {expected} here, as Microsoft Graph does."),
-                    format!("expected {expected}"),
-                ),
-                ViolationKind::Misspelt { value, meant } => (
-                    format!("`{place}` is {}, which Microsoft Graph does not know.", quoted(value)),
-                    format!("Did you mean \"{meant}\"?"),
-                    format!("did you mean \"{meant}\"?"),
-                ),
-                ViolationKind::NotAllowed { value, allowed } => (
-                    format!("`{place}` is {}, which Microsoft Graph does not know.", quoted(value)),
-                    format!("It must be one of {}.", listed(allowed)),
-                    "not a value that Graph has".to_owned(),
-                ),
-                ViolationKind::Missing { property } => (
-                    format!("{} has no `{property}`, which every policy has.", owner(&place)),
-                    format!("Add `{property}`, or export the policy again."),
-                    format!("`{property}` is missing here"),
-                ),
-                _ => continue,
-            };
-            let consequence = " Until it is fixed, caplint does not count on this part of the policy.";
-            drafts.push(
-                Self::draft(format!("{message}{consequence}"))
-                    .help(help)
-                    .policy(policy)
-                    .about(format!("{place} {}", violation.kind.mark()))
-                    .label(Label::as_written(policy, violation.pointer.clone(), seen)),
-            );
-        }
-    }
+impl Rule for InvalidValue {}
+
+/// Reports a value of another JSON type.
+pub(super) fn wrong_type(policy: &Policy, violation: &Violation, expected: &str, found: &str) -> Draft {
+    let message = format!("{} must be {expected}, not {found}.", violation.pointer.described());
+    draft(policy, violation, &message, format!("expected {expected}")).help(format!("Write {expected} here."))
 }
 
-fn owner(place: &str) -> String {
-    if place.is_empty() { "This policy".to_owned() } else { format!("`{place}`") }
+/// Reports a value that is probably another one, misspelt.
+pub(super) fn misspelt(policy: &Policy, violation: &Violation, value: &str, meant: &str) -> Draft {
+    draft(policy, violation, &not_in_graph(violation, value), format!("did you mean \"{meant}\"?"))
+        .help(format!("Did you mean \"{meant}\"?"))
+}
+
+/// Reports a value that the enumeration does not have.
+pub(super) fn not_allowed(policy: &Policy, violation: &Violation, value: &str, allowed: &[String]) -> Draft {
+    draft(policy, violation, &not_in_graph(violation, value), "not a value in Microsoft Graph".to_owned())
+        .help(format!("It must be one of {}.", listed(allowed)))
+}
+
+/// Reports a required property that is not there.
+pub(super) fn missing(policy: &Policy, violation: &Violation, property: &str) -> Draft {
+    let place = violation.pointer.dotted();
+    let owner = if place.is_empty() { "This policy".to_owned() } else { format!("`{place}`") };
+    let message = format!("{owner} has no `{property}`, which every policy has.");
+    draft(policy, violation, &message, format!("`{property}` is missing here"))
+        .help(format!("Add `{property}`, or export the policy again."))
+}
+
+fn not_in_graph(violation: &Violation, value: &str) -> String {
+    format!("`{}` is {}, which is not a value in Microsoft Graph.", violation.pointer.dotted(), quoted(value))
+}
+
+fn draft(policy: &Policy, violation: &Violation, message: &str, label: String) -> Draft {
+    let consequence = "Until it is fixed, caplint treats this part of the policy as unknown.";
+    InvalidValue::draft(format!("{message} {consequence}"))
+        .policy(policy)
+        .about(format!("{} {}", violation.pointer.dotted(), violation.kind.mark()))
+        .label(Label::as_written(policy, violation.pointer.clone(), label))
 }
 
 fn listed(words: &[String]) -> String {

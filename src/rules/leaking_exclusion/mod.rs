@@ -16,7 +16,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Exclusions,
-    summary: "A group that is named for the exclusion from one policy is also excluded from a broader one.",
+    summary: "A group that is named for the exclusion from one policy is also excluded from a broader policy.",
     doc: "doc.md",
 }
 
@@ -73,17 +73,22 @@ fn draft(policy: &Policy, grant: &Grant, leaks: &[Leak<'_>]) -> Draft {
     let own: Vec<String> = leaks.iter().map(|leak| PolicyRef::to(leak.meant).label()).collect();
     let (whose, consequence) = match grant {
         Grant::Block => ("blocks", "no other policy blocks them there"),
-        _ => ("asks for MFA", "no other policy asks them for it there"),
+        Grant::Mfa
+        | Grant::Strength { .. }
+        | Grant::CompliantDevice
+        | Grant::HybridJoinedDevice
+        | Grant::PasswordChange => ("requires MFA", "no other policy requires it of them there"),
     };
     let message = format!(
-        "{} {whose}, and excludes members of {}, by its name meant for {}. They get in without that, and {consequence}.",
+        "{} {whose} but excludes members of {}, whose name refers to {}. This policy does not apply to them, and \
+         {consequence}.",
         PolicyRef::to(policy).label(),
         joined(&names, SHOWN),
         joined(&own, SHOWN),
     );
     let list = Pointer::new(PrincipalKind::Group.exclude_list());
     let place = |leak: &Leak<'_>| policy.place(&list.index(leak.index));
-    let help = format!("Remove {} unless its members are meant to be outside of this policy, too.", place(&leaks[0]));
+    let help = format!("Remove {} unless its members should be excluded from this policy, too.", place(&leaks[0]));
     let draft = LeakingExclusion::draft(message).help(help).policy(policy);
     let draft = leaks.iter().take(SHOWN).fold(draft, |draft, leak| {
         draft.label(Label::in_policy(
@@ -126,7 +131,7 @@ fn escapes(comparison: &mut Comparison<'_>, policy: &Policy, group: &Id, meant: 
     comparison.would_add_members(&changed, group, meant)
 }
 
-/// The name of a group: what the files tell, or what stands in place of its id.
+/// The name of a group in the files, or the text in place of its id.
 fn name(facts: &TenantFacts<'_>, group: &Id) -> Option<String> {
     let told = facts.tenant.name(group).map(str::to_owned);
     told.or_else(|| matches!(group, Id::Text(_) | Id::Reference(_)).then(|| group.to_string()))

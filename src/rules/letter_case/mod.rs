@@ -1,9 +1,9 @@
 //! Letter case.
 
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, quoted};
-use crate::rules::FileFacts;
-use crate::schema::ViolationKind;
+use crate::finding::{Draft, Label, quoted};
+use crate::policy::Policy;
+use crate::schema::Violation;
 
 declare! {
     rule: LetterCase,
@@ -11,29 +11,22 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "A value is spelt in another letter case than Microsoft Graph has it.",
+    summary: "A value differs from Microsoft Graph's spelling in letter case only.",
     doc: "doc.md",
 }
 
-impl Rule for LetterCase {
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
-        for (policy, violation) in file.violations() {
-            let ViolationKind::LetterCase { value, canonical } = &violation.kind else { continue };
-            let place = violation.pointer.dotted();
-            let message = format!("`{place}` is {}; Microsoft Graph spells it \"{canonical}\".", quoted(value));
-            drafts.push(
-                Self::draft(message)
-                    .help(format!(
-                        "Write \"{canonical}\". caplint reads it as that; other tools compare letter by letter."
-                    ))
-                    .policy(policy)
-                    .about(format!("{place} {value}"))
-                    .label(Label::as_written(
-                        policy,
-                        violation.pointer.clone(),
-                        format!("spelt \"{canonical}\" by Graph"),
-                    )),
-            );
-        }
-    }
+impl Rule for LetterCase {}
+
+/// Reports one such value.
+pub(super) fn report(policy: &Policy, violation: &Violation, value: &str, canonical: &str) -> Draft {
+    let place = violation.pointer.dotted();
+    let message = format!("`{place}` is {}; Microsoft Graph spells it \"{canonical}\".", quoted(value));
+    LetterCase::draft(message)
+        .help(format!(
+            "Write \"{canonical}\". caplint reads the value as that; other tools may compare \
+            case-sensitively."
+        ))
+        .policy(policy)
+        .about(format!("{place} {value}"))
+        .label(Label::as_written(policy, violation.pointer.clone(), format!("\"{canonical}\" in Microsoft Graph")))
 }

@@ -1,4 +1,4 @@
-//! MFA for Azure management, and what lies beside it.
+//! MFA for Azure management, which does not include related APIs.
 
 use super::{Rule, declare};
 use crate::catalog::{self, Cloud};
@@ -17,13 +17,13 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Gaps,
-    summary: "MFA is asked for the Windows Azure Service Management API, but not for what people take to be part of it.",
+    summary: "A policy requires MFA for the Windows Azure Service Management API, which does not include Azure DevOps or Microsoft Graph.",
     doc: "doc.md",
 }
 
 /// What is not part of it: Azure DevOps, and Microsoft Graph with Graph PowerShell.
 const BESIDE: [(&str, &str); 2] = [
-    ("499b84ac-1321-427f-aa17-267ca6975798", "Azure DevOps (which left that API in 2025)"),
+    ("499b84ac-1321-427f-aa17-267ca6975798", "Azure DevOps (which no longer uses that API since 2025)"),
     ("00000003-0000-0000-c000-000000000000", "Microsoft Graph"),
 ];
 
@@ -45,18 +45,23 @@ impl Rule for ManagementApiOnly {
         let beside = if tenant.cloud == Cloud::UsGovernment { &BESIDE[1..] } else { &BESIDE[..] };
         let open: Vec<&str> = beside.iter().filter(|(id, _)| is_open(tenant, id)).map(|(_, name)| *name).collect();
         let Some(index) = position(policy).filter(|_| !open.is_empty()) else { return };
-        let message =
-            format!("MFA is asked for the Windows Azure Service Management API, but not for {}.", open.join(" and "));
+        let message = format!(
+            "MFA is required for the Windows Azure Service Management API, but not for {}.",
+            open.join(" and ")
+        );
         let place = Pointer::new(Property::IncludeApplications).index(index);
         let draft = Self::draft(message)
-            .help("Include All resources: a policy cannot name Microsoft Graph, and new resources are then covered from their first day.")
+            .help(
+                "Include All resources. A policy cannot select Microsoft Graph individually, and a policy for all \
+                resources also covers new ones.",
+            )
             .policy(policy)
-            .label(Label::in_policy(policy, &place, "covers the portal, the CLI, PowerShell and REST of Azure alone"));
+            .label(Label::in_policy(policy, &place, "covers the portal, the CLI, PowerShell and REST of Azure only"));
         drafts.push(Draft { is_of_tenant: true, ..draft });
     }
 }
 
-/// Where a policy names the API, in whatever cloud; none where it includes all resources.
+/// Where a policy names the API, in any cloud; none where it includes all resources.
 fn position(policy: &Policy) -> Option<usize> {
     let include = &policy.conditions.applications.include;
     let all = include.position(|id| id.is("All"));

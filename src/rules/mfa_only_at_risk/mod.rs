@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "The only policy that asks for MFA does so at risky sign-ins, or of risky users, alone.",
+    summary: "The only policy that requires MFA applies to risky sign-ins or risky users only.",
     doc: "doc.md",
 }
 
@@ -40,16 +40,18 @@ impl Rule for MfaOnlyAtRisk {
             return;
         }
         let message = format!(
-            "{} asks for MFA only at the risk that it lists. A sign-in that Entra rates differently needs only a password, and no other policy asks it for MFA.",
+            "{} requires MFA only at the risk levels that it lists. For any other sign-in a password is enough, and \
+             no other policy requires MFA.",
             PolicyRef::to(policy).label()
         );
         drafts.push(
             Self::draft(message)
                 .help(
-                    "Ask for MFA at every sign-in, in a policy without a risk condition, and keep this one beside it.",
+                    "Require MFA for every sign-in in a policy without a risk condition, and keep this policy in \
+                     addition.",
                 )
                 .policy(policy)
-                .label(Label::in_policy(policy, &Pointer::new(risk), "everything else is left out")),
+                .label(Label::in_policy(policy, &Pointer::new(risk), "all other sign-ins are not covered")),
         );
     }
 }

@@ -13,7 +13,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "The id of a role, an app or a strength stands in a list of something else, where it means nobody and nothing.",
+    summary: "The id of a role, an app or an authentication strength is in a list of another object type, where it has no effect.",
     doc: "doc.md",
 }
 
@@ -21,18 +21,18 @@ impl Rule for MisplacedId {
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
         for (list, property, belongs) in lists(policy) {
             for (index, id) in list.known() {
-                let Some(is) = Kind::of(id).filter(|kind| *kind != belongs) else { continue };
+                let Some(is) = ObjectType::of(id).filter(|kind| *kind != belongs) else { continue };
                 let name = catalog::name(id).unwrap_or("a built-in authentication strength");
                 let place = Pointer::new(property).index(index);
                 let message = format!(
-                    "In {} the id of {}{name} stands among {}, where it matches nothing.",
+                    "{} has the id of {}{name} in a list of {}, where it matches nothing.",
                     PolicyRef::to(policy).label(),
                     is.word(),
                     belongs.list()
                 );
                 drafts.push(
                     Self::draft(message)
-                        .help("Move it to the list where it belongs, or write the id that was meant.")
+                        .help("Move it to the list for its type, or replace it with the intended id.")
                         .policy(policy)
                         .about(format!("{property} {id}"))
                         .label(Label::in_policy(policy, &place, format!("this is {}{name}", is.word()))),
@@ -43,7 +43,7 @@ impl Rule for MisplacedId {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ObjectType {
     Role,
     App,
     Strength,
@@ -52,7 +52,7 @@ enum Kind {
     Location,
 }
 
-impl Kind {
+impl ObjectType {
     /// What an id that Microsoft gives to every tenant belongs to.
     fn of(id: &Id) -> Option<Self> {
         Some(match catalog::known(id)? {
@@ -66,7 +66,7 @@ impl Kind {
         match self {
             Self::Role => "the role ",
             Self::App => "the app ",
-            _ => "",
+            Self::Strength | Self::User | Self::Group | Self::Location => "",
         }
     }
 
@@ -82,19 +82,19 @@ impl Kind {
     }
 }
 
-fn lists(policy: &Policy) -> [(&List<Id>, Property, Kind); 10] {
+fn lists(policy: &Policy) -> [(&List<Id>, Property, ObjectType); 10] {
     let (users, applications) = (&policy.conditions.users, &policy.conditions.applications);
     let locations = &policy.conditions.locations;
     [
-        (&users.include_users, Property::IncludeUsers, Kind::User),
-        (&users.exclude_users, Property::ExcludeUsers, Kind::User),
-        (&users.include_groups, Property::IncludeGroups, Kind::Group),
-        (&users.exclude_groups, Property::ExcludeGroups, Kind::Group),
-        (&users.include_roles, Property::IncludeRoles, Kind::Role),
-        (&users.exclude_roles, Property::ExcludeRoles, Kind::Role),
-        (&applications.include, Property::IncludeApplications, Kind::App),
-        (&applications.exclude, Property::ExcludeApplications, Kind::App),
-        (&locations.include, Property::IncludeLocations, Kind::Location),
-        (&locations.exclude, Property::ExcludeLocations, Kind::Location),
+        (&users.include_users, Property::IncludeUsers, ObjectType::User),
+        (&users.exclude_users, Property::ExcludeUsers, ObjectType::User),
+        (&users.include_groups, Property::IncludeGroups, ObjectType::Group),
+        (&users.exclude_groups, Property::ExcludeGroups, ObjectType::Group),
+        (&users.include_roles, Property::IncludeRoles, ObjectType::Role),
+        (&users.exclude_roles, Property::ExcludeRoles, ObjectType::Role),
+        (&applications.include, Property::IncludeApplications, ObjectType::App),
+        (&applications.exclude, Property::ExcludeApplications, ObjectType::App),
+        (&locations.include, Property::IncludeLocations, ObjectType::Location),
+        (&locations.exclude, Property::ExcludeLocations, ObjectType::Location),
     ]
 }

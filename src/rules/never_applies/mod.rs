@@ -12,7 +12,7 @@ declare! {
     levels: [Error, Warning, Info],
     since: "0.1.0",
     category: Correctness,
-    summary: "No sign-in can ever match the policy: it targets nothing, includes nobody, or excludes all that it includes.",
+    summary: "A policy never applies: it targets nothing, includes nobody, or excludes everything that it includes.",
     doc: "doc.md",
 }
 
@@ -38,7 +38,7 @@ impl Rule for NeverApplies {
             format!("{} never applies: {}. It protects nothing.", PolicyRef::to(policy).label(), what.because);
         drafts.push(
             Self::draft_at(level, message)
-                .help("Add the users and resources that the policy is for, or delete it.")
+                .help("Add the users and resources that the policy should cover, or delete it.")
                 .policy(policy)
                 .about(place.as_str())
                 .label(Label::in_policy(policy, &place, what.because)),
@@ -46,21 +46,21 @@ impl Rule for NeverApplies {
     }
 }
 
-struct Reason {
+struct Defect {
     because: &'static str,
     /// It includes something, and excludes just that.
     is_contradiction: bool,
 }
 
-fn empty(because: &'static str) -> Reason {
-    Reason { because, is_contradiction: false }
+fn empty(because: &'static str) -> Defect {
+    Defect { because, is_contradiction: false }
 }
 
-fn contradiction(because: &'static str) -> Reason {
-    Reason { because, is_contradiction: true }
+fn contradiction(because: &'static str) -> Defect {
+    Defect { because, is_contradiction: true }
 }
 
-fn targets_nothing(policy: &Policy) -> Option<(Pointer, Reason)> {
+fn targets_nothing(policy: &Policy) -> Option<(Pointer, Defect)> {
     let applications = &policy.conditions.applications;
     let other_targets = !applications.user_actions.is_empty()
         || !applications.authentication_contexts.is_empty()
@@ -72,7 +72,7 @@ fn targets_nothing(policy: &Policy) -> Option<(Pointer, Reason)> {
     Some((Pointer::new(Property::Applications), empty("it targets no resource, user action or authentication context")))
 }
 
-fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Reason)> {
+fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Defect)> {
     let users = &policy.conditions.users;
     let nobody = policy.conditions.workload_identities == Fact::Known(false)
         && users.doubt.is_none()
@@ -84,7 +84,7 @@ fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Reason)> {
 }
 
 /// An exclusion that takes away all that is included.
-fn cancelled(policy: &Policy) -> Option<(Pointer, Reason)> {
+fn cancelled(policy: &Policy) -> Option<(Pointer, Defect)> {
     let conditions = &policy.conditions;
     let applications = &conditions.applications;
     let no_filter = applications.filter == Fact::Known(None);
@@ -93,7 +93,7 @@ fn cancelled(policy: &Policy) -> Option<(Pointer, Reason)> {
         return Some((place, contradiction("every resource that it includes is excluded")));
     }
     if nobody_is_left(policy) {
-        return Some((Pointer::new(Property::Users), contradiction("everybody whom it includes is excluded")));
+        return Some((Pointer::new(Property::Users), contradiction("every user that it includes is excluded")));
     }
     let locations = &conditions.locations;
     if locations.doubt.is_none() && takes_all(&locations.include, &locations.exclude, |id| id.is("All")) {

@@ -15,7 +15,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Exclusions,
-    summary: "No emergency access account is excluded from every policy that can lock all administrators out.",
+    summary: "No emergency access account is excluded from every policy that can lock out all administrators.",
     doc: "doc.md",
 }
 
@@ -51,19 +51,20 @@ impl Rule for NoBreakGlass {
             (None, None) => nobody(&policies),
         };
         let draft = draft.help(
-            "Exclude one group of at least two emergency access accounts from each of these policies, and protect the \
-             accounts with FIDO2 keys or certificates: Microsoft's own mandatory MFA asks them, too.",
+            "Exclude one group of at least two emergency access accounts from each of these policies, and protect \
+             the accounts with FIDO2 keys or certificates: Microsoft's mandatory MFA applies to them, too.",
         );
         drafts.push(Draft { is_of_tenant: true, ..draft });
     }
 }
 
-const CONSEQUENCE: &str = "One mistake in a policy, or an outage of what it asks for, locks every administrator out.";
+const CONSEQUENCE: &str = "One mistake in a policy, or an outage of a service that it depends on, locks out every \
+    administrator.";
 
 /// No policy excludes anybody.
 fn nobody(policies: &[&Policy]) -> Draft {
     let message = format!(
-        "{} {} to every user at every resource and {} neither a user nor a group. {CONSEQUENCE}",
+        "{} {} to every user for every resource and {} neither a user nor a group. {CONSEQUENCE}",
         names(policies),
         if policies.len() == 1 { "applies" } else { "apply" },
         if policies.len() == 1 { "excludes" } else { "exclude" },
@@ -95,7 +96,7 @@ fn not_everywhere(
 fn one_account(facts: &TenantFacts<'_>, policies: &[&Policy], user: &Id) -> Draft {
     let message = format!(
         "{} is the only account that is excluded from every policy for all users and all resources. If it is lost or \
-         disabled, nobody is left: Microsoft recommends two.",
+         disabled, no administrator can sign in. Microsoft recommends two accounts.",
         capitalised(&described(facts, PrincipalKind::User, user)),
     );
     let mut draft = NoBreakGlass::draft(message);
@@ -149,7 +150,7 @@ fn excluded(policy: &Policy) -> impl Iterator<Item = (PrincipalKind, &Id)> {
 /// Whether a policy can keep every administrator out, and says whom it excludes.
 fn can_lock_out(policy: &Policy) -> bool {
     let conditions = &policy.conditions;
-    // Whoever can still sign in to these can fix the rest.
+    // An administrator who can still sign in to these can fix the rest.
     let excludes_administration = conditions
         .applications
         .exclude

@@ -13,7 +13,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "A policy names an app by the id that it has in another cloud, where nobody of this tenant signs in.",
+    summary: "A policy uses the id that an app has in another cloud, so it does not cover the app in this tenant.",
     doc: "doc.md",
 }
 
@@ -31,14 +31,14 @@ impl Rule for OtherCloudApp {
             };
             let app = quoted(catalog::name(named).unwrap_or_default());
             let message = format!(
-                "{} {what} {app} by its id in {cloud}. In this tenant's cloud the app has another id, so the policy does not \
-                 apply to it.",
+                "{} {what} {app} by its id in {cloud}. In this tenant's cloud, the app has a different id, so the \
+                 policy does not apply to it.",
                 PolicyRef::to(policy).label()
             );
             drafts.push(
                 Self::draft(message)
                     .help(format!(
-                        "Name {here} instead. If the tenant is in {cloud}, check it with `--cloud {argument}`."
+                        "Use {here} instead. If the tenant is in {cloud}, check it with `--cloud {argument}`."
                     ))
                     .policy(policy)
                     .about(what)

@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "A policy asks for MFA on some platforms only, and a client can claim to run on any.",
+    summary: "A policy requires MFA on some platforms only, but a client can claim to run on any platform.",
     doc: "doc.md",
 }
 
@@ -30,27 +30,27 @@ impl Rule for PlatformCondition {
         // Where only some are included, the excluded ones are the smaller part of what is left out.
         let (asks, claimed, place, seen) = if includes_all || include.is_empty() {
             (
-                format!("does not ask for MFA on {}", names(exclude)),
-                "one of these",
+                format!("does not require MFA on {}", names(exclude)),
+                "one of these platforms",
                 Pointer::new(Property::ExcludePlatforms),
-                "excluded, and a client can claim to be one",
+                "excluded, and a client can claim any platform",
             )
         } else {
             (
-                format!("asks for MFA on {} only", names(include)),
-                "another one",
+                format!("requires MFA on {} only", names(include)),
+                "another platform",
                 Pointer::new(Property::IncludePlatforms),
-                "any other platform is left out, and a client can claim any",
+                "all other platforms are not covered, and a client can claim any platform",
             )
         };
         let message = format!(
-            "{} {asks}. The platform is what the client says of itself: whoever claims {claimed} gets in with a password, and no \
-             other policy asks them for MFA.",
+            "{} {asks}. The client states its own platform: a client that claims {claimed} needs only a password, and no other \
+             policy requires MFA.",
             PolicyRef::to(policy).label()
         );
         drafts.push(
             Self::draft(message)
-                .help("Remove the platform condition, or ask for MFA on the other platforms in a policy of its own.")
+                .help("Remove the platform condition, or require MFA on the other platforms in a separate policy.")
                 .policy(policy)
                 .label(Label::in_policy(policy, &place, seen)),
         );

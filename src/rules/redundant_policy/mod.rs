@@ -17,7 +17,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Rollout,
-    summary: "A policy asks for MFA only where other policies ask for it anyway.",
+    summary: "A policy requires MFA only for sign-ins for which other policies already require it.",
     doc: "doc.md",
 }
 
@@ -54,7 +54,7 @@ impl Rule for RedundantPolicy {
     }
 }
 
-/// Whether a policy asks all users for MFA, whomever it excludes, from everywhere and on every device.
+/// Whether a policy requires MFA from all users, apart from exclusions, from everywhere and on every device.
 fn is_for_everybody(policy: &Policy) -> bool {
     let conditions = &policy.conditions;
     policy.grant.asks_for_mfa()
@@ -78,17 +78,20 @@ fn draft(facts: &TenantFacts<'_>, redundant: &Redundant) -> Draft {
     let others = redundant.by.iter().map(|index| &facts.tenant[*index]);
     let names: Vec<String> = others.clone().map(|other| PolicyRef::to(other).label()).collect();
     let message = format!(
-        "{} adds nothing: wherever it asks for MFA, {} {} for it already.",
+        "{} adds nothing: wherever it requires MFA, {} already {} it.",
         PolicyRef::to(policy).label(),
         joined(&names, SHOWN),
-        if names.len() == 1 { "asks" } else { "ask" },
+        if names.len() == 1 { "requires" } else { "require" },
     );
     let name = Pointer::root().key("displayName");
     let draft = RedundantPolicy::draft(message)
-        .help("Delete it. If you keep it on purpose, add an ignore: it changes nothing while the other policies stay as they are.")
+        .help(
+            "Delete it. If you keep it on purpose, add an ignore. The policy has no effect as long as the other \
+            policies stay as they are.",
+        )
         .policy(policy)
         .label(Label::in_policy(policy, &name, "adds nothing"));
-    others.take(SHOWN).fold(draft, |draft, other| draft.label(Label::in_policy(other, &name, "asks for MFA already")))
+    others.take(SHOWN).fold(draft, |draft, other| draft.label(Label::in_policy(other, &name, "already requires MFA")))
 }
 
 /// Templates are there to choose from.

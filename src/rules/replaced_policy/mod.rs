@@ -12,7 +12,7 @@ declare! {
     levels: [Warning, Info],
     since: "0.1.0",
     category: Terraform,
-    summary: "A Terraform plan destroys a policy before it makes it anew, so for a while there is none.",
+    summary: "A Terraform plan destroys a policy before it creates the replacement, so the tenant has no such policy for a while.",
     doc: "doc.md",
 }
 
@@ -23,16 +23,14 @@ impl Rule for ReplacedPolicy {
         };
         let stays_off = matches!(policy.state, Fact::Known(State::Disabled | State::ReportOnly));
         let (level, what) = if replaced.was_enabled && !stays_off {
-            (
-                Level::Warning,
-                "The policy is not in force between the two steps, and stays away if the second one fails.",
-            )
+            (Level::Warning, "The policy is not in force between the two steps, and is lost if the second one fails.")
         } else {
-            (Level::Info, "It is not in force both before and after, so nothing opens, but its id changes.")
+            (Level::Info, "It is in force neither before nor after, so no gap opens, but its id changes.")
         };
         let message = format!("This plan destroys {} and then creates it again. {what}", PolicyRef::to(policy).label());
         let help = format!(
-            "{}Set `create_before_destroy` in its `lifecycle`, so that the new policy is there before the old one goes.",
+            "{}Set `create_before_destroy` in its `lifecycle`, so that Terraform creates the new policy before it \
+             destroys the old one.",
             why(replaced)
         );
         drafts.push(Self::draft_at(level, message).help(help).policy(policy).label(Label::as_written(
@@ -47,8 +45,8 @@ impl Rule for ReplacedPolicy {
 fn why(replaced: &Replaced) -> String {
     match (replaced.paths.as_slice(), replaced.reason.as_deref()) {
         ([], Some("replace_because_tainted")) => "It is marked as tainted. ".to_owned(),
-        ([], Some("replace_by_request")) => "Somebody asked for it with `-replace`. ".to_owned(),
-        ([], Some("replace_by_triggers")) => "Its `replace_triggered_by` asks for it. ".to_owned(),
+        ([], Some("replace_by_request")) => "The option `-replace` requested it. ".to_owned(),
+        ([], Some("replace_by_triggers")) => "Its `replace_triggered_by` requests it. ".to_owned(),
         ([], _) => String::new(),
         (paths, _) => {
             let paths: Vec<String> = paths.iter().map(|path| quoted(path)).collect();

@@ -13,7 +13,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Exclusions,
-    summary: "A policy for all resources excludes some, which lets go of more than these.",
+    summary: "A policy for all resources excludes some of them, which exempts more than these resources.",
     doc: "doc.md",
 }
 
@@ -27,26 +27,27 @@ impl Rule for ResourceExclusion {
         if !includes_all || policy.grant.is_empty() || !tenant.is_on(policy) || !is_of_users {
             return;
         }
-        let scopes = "tokens that ask for no more than sign-in and basic scopes (openid, profile, email, offline_access, User.Read, \
-                      People.Read)";
+        let scopes = "tokens with only sign-in and basic scopes (openid, profile, email, offline_access, User.Read, \
+            People.Read)";
         let end = catalog::retirement("resource-exclusions").and_then(|change| change.day);
         let name = PolicyRef::to(policy).label();
         let message = match end {
             Some(day) if tenant.today >= day => format!(
-                "{name} is for all resources but some. Since {day}, as Microsoft's change reaches the tenant, it is enforced for {scopes} \
-                 as well; until then it lets these go whatever they are for."
+                "{name} targets all resources except some. Since {day}, once Microsoft's change reaches the tenant, \
+                 it is also enforced for {scopes}; until then it does not apply to such tokens for any resource."
             ),
             Some(day) => format!(
-                "{name} is for all resources but some, and therefore not enforced for {scopes}. Microsoft changes that from {day} on."
+                "{name} targets all resources except some, and is therefore not enforced for {scopes}. Microsoft \
+                 changes that from {day} on."
             ),
-            None => format!("{name} is for all resources but some, and therefore not enforced for {scopes}."),
+            None => format!("{name} targets all resources except some, and is therefore not enforced for {scopes}."),
         };
         let place = Pointer::new(Property::ExcludeApplications).index(index);
         drafts.push(
             Self::draft(message)
-                .help("Avoid excluding resources, and test apps that ask for basic scopes only.")
+                .help("Avoid excluding resources, and test apps that request basic scopes only.")
                 .policy(policy)
-                .label(Label::in_policy(policy, &place, "the first resource that is excluded")),
+                .label(Label::in_policy(policy, &place, "the first excluded resource")),
         );
     }
 }

@@ -12,7 +12,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "The files look like those of several tenants, and are judged as if they were one's.",
+    summary: "The files appear to come from several tenants but are judged as one.",
     doc: "doc.md",
 }
 
@@ -25,17 +25,17 @@ impl Rule for SeveralTenants {
         for pair in &facts.clashes.strangers {
             let [one, two] = pair.names.each_ref().map(|name| quoted(name));
             let why = match pair.evidence {
-                Evidence::Names(1) => "a policy of the same name has another id in each".to_owned(),
-                Evidence::Names(count) => format!("{count} policies of the same names have other ids in each"),
-                Evidence::Stages => "they are called like stages that a change goes through".to_owned(),
-                Evidence::Listings => "each has a whole list of policies, and no policy is in both".to_owned(),
+                Evidence::Names(1) => "a policy with the same name has a different id in each".to_owned(),
+                Evidence::Names(count) => format!("{count} policies with the same names have different ids in each"),
+                Evidence::Stages => "their names are those of deployment stages".to_owned(),
+                Evidence::Listings => "each has a complete list of policies, and no policy is in both".to_owned(),
                 Evidence::SecurityDefaults => {
-                    "each has the security defaults, of which a tenant has one, and no policy is in both".to_owned()
+                    "each has security defaults, which a tenant has only once, and no policy is in both".to_owned()
                 }
                 Evidence::Companions => {
-                    "each has the same files beside its policies, and no policy is in both".to_owned()
+                    "each has the same files in addition to its policies, and no policy is in both".to_owned()
                 }
-                Evidence::TenantIds => "the files have the ids of both".to_owned(),
+                Evidence::TenantIds => "the files contain the ids of both".to_owned(),
             };
             let what = match pair.evidence {
                 Evidence::TenantIds => "are two tenants",
@@ -46,10 +46,11 @@ impl Rule for SeveralTenants {
                 | Evidence::Companions => "look like two tenants",
             };
             let message = format!(
-                "{one} and {two} {what}: {why}. A policy of one tenant cannot close a gap in the other, so no verdict counts on any of them."
+                "{one} and {two} {what}: {why}. A policy of one tenant cannot close a gap in the other, so no \
+                 verdict relies on any of them."
             );
-            let help = "Judge each tenant by itself: give it a `[[tenant]]` with its `paths` in caplint.toml, check one folder a \
-                        run, or name the folders and give `--tenant-per-path`.";
+            let help = "Judge each tenant separately: add a `[[tenant]]` with its `paths` to caplint.toml, check one \
+                folder per run, or name the folders and use `--tenant-per-path`.";
             let mut draft = Self::draft(message).help(help).about(pair.names.join(" "));
             for (at, index) in pair.policies.iter().enumerate() {
                 let policy = &facts.tenant[*index];

@@ -11,7 +11,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Files,
-    summary: "Policies of different names carry the same id, which is thus none of a tenant's.",
+    summary: "Policies with different names have the same id, so it cannot be the id of one policy.",
     doc: "doc.md",
 }
 
@@ -24,14 +24,14 @@ impl Rule for SharedId {
             let mut policies = group.iter().map(|index| &facts.tenant[*index]);
             let Some(first) = policies.next() else { continue };
             let message = format!(
-                "{} and {} more carry the same id under different names: it is a placeholder or was copied. Each counts as a \
-                 policy of its own.",
+                "{} and {} more have the same id and different names: the id is a placeholder or was copied. Each \
+                 counts as a separate policy.",
                 PolicyRef::to(first).label(),
                 if group.len() == 2 { "one".to_owned() } else { (group.len() - 1).to_string() },
             );
             let place = |policy, message| Label::in_policy(policy, &Pointer::root().key("id"), message);
             let mut draft = Self::draft(message)
-                .help("Give each policy the id that the tenant has for it, or leave `id` out, as templates do.")
+                .help("Give each policy its id in the tenant, or omit `id`, as templates do.")
                 .policy(first)
                 .label(place(first, "this id"));
             for policy in policies.take(SHOWN - 1) {

@@ -11,7 +11,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Files,
-    summary: "The export comes from Graph v1.0, which leaves out policies that use preview features.",
+    summary: "An export comes from Graph v1.0, which omits policies that use preview features.",
     doc: "doc.md",
 }
 
@@ -19,7 +19,8 @@ impl Rule for StableApiExport {
     fn check_tenant(&self, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
         let versions = &tenant.tenant.companions.graph;
         let Some((file, pointer)) = versions.stable.as_ref().filter(|_| !versions.beta) else { return };
-        let message = "The policies were exported from Graph v1.0, which leaves out every policy that uses a preview feature. The missing policies can only block more or demand more.";
+        let message = "The policies were exported from Graph v1.0, which omits every policy that uses a preview \
+            feature. The missing policies can only block or require more.";
         let spot = Spot::Pointer { from: Origin::document(*file), pointer: pointer.clone(), part: Part::Value };
         let label = Label::in_file(*file, spot, "v1.0");
         drafts.push(

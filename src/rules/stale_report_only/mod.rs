@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Rollout,
-    summary: "A policy has been in report-only mode for more than 90 days, and enforces nothing.",
+    summary: "A policy has been in report-only mode for more than 90 days and enforces nothing.",
     doc: "doc.md",
 }
 
@@ -46,27 +46,29 @@ fn age(facts: &TenantFacts<'_>, policy: &Policy) -> Option<i64> {
 
 fn one(facts: &TenantFacts<'_>, policy: &Policy, days: i64) -> Draft {
     let closes_gap = facts.leaves_mfa_out(policy, |policy| policy.state = Fact::Known(State::Enabled));
-    let meanwhile = if closes_gap { " Enabled, it would ask for MFA where no policy does today." } else { "" };
+    let meanwhile =
+        if closes_gap { " If it were enabled, it would require MFA where no policy does today." } else { "" };
     let message = format!(
-        "{} is in report-only mode and has not been changed for {}: it records what it would do, and stops nobody.{meanwhile}",
+        "{} is in report-only mode and has not been changed for {}. It records its results and enforces \
+         nothing.{meanwhile}",
         PolicyRef::to(policy).label(),
         since(policy, days),
     );
     StaleReportOnly::draft(message)
-        .help("Look at its results in the sign-in logs, then set `state` to \"enabled\"; or delete the policy.")
+        .help("Review its results in the sign-in logs and set `state` to \"enabled\", or delete the policy.")
         .policy(policy)
         .label(Label::in_policy(policy, &Pointer::new(Property::State), "enforces nothing"))
 }
 
 fn none_is_on(stale: &[(&Policy, i64)], latest: &Policy, days: i64) -> Draft {
     let message = format!(
-        "No policy is enabled, and {} of them are in report-only mode and have not been changed for {} or longer: they \
-         record what they would do, and stop nobody.",
+        "No policy is enabled, and {} of them are in report-only mode and have not been changed for {} or longer. \
+         They record their results and enforce nothing.",
         stale.len(),
         since(latest, days),
     );
     let draft = StaleReportOnly::draft(message)
-        .help("Look at their results in the sign-in logs, then set `state` to \"enabled\", one policy after the other.")
+        .help("Review their results in the sign-in logs, then set `state` to \"enabled\", one policy after the other.")
         .about("none is on");
     let draft = stale.iter().take(SHOWN).fold(draft, |draft, (policy, _)| {
         draft.label(Label::in_policy(policy, &Pointer::new(Property::State), "enforces nothing"))

@@ -14,7 +14,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Controls,
-    summary: "The query that is stored with a control and the proof give different answers.",
+    summary: "A control's stored query and the proof give different answers.",
     doc: "doc.md",
 }
 
@@ -30,8 +30,7 @@ impl Rule for StoredQueryDisagrees {
             draft = draft.help("Rely on the proof. With `--reading stored-query`, the query decides instead.");
             let policy = if query { matching(facts, judgement) } else { proving(judgement) };
             if let Some(policy) = policy.map(|index| &facts.tenant[index]) {
-                let seen =
-                    if query { "the query takes this policy for enough" } else { "this policy carries the proof" };
+                let seen = if query { "this policy satisfies the query" } else { "the proof relies on this policy" };
                 draft =
                     draft.policy(policy).label(Label::in_policy(policy, &Pointer::new(Property::DisplayName), seen));
             }
@@ -44,18 +43,22 @@ impl Rule for StoredQueryDisagrees {
 fn disagreement(judgement: &Judgement) -> Option<&'static str> {
     match (judgement.stored_query_passes, judgement.decision.verdict) {
         (Some(true), Verdict::NotEnforced) => Some(
-            "it looks at one policy's users, apps, clients and controls, and not at state, operator, other conditions or guests",
+            "the query checks one policy's users, apps, clients and controls, but not its state, operator, other \
+             conditions or guests",
         ),
         (Some(false), Verdict::Enforced | Verdict::EnforcedExcept) => Some(match &judgement.decision.reason {
             Reason::Policies(policies) if policies.len() > 1 => {
-                "it looks at one policy at a time, and several together cover what none does alone"
+                "the query checks one policy at a time, and only several policies together cover every sign-in"
             }
-            Reason::SecurityDefaults(_) => "it does not know security defaults",
+            Reason::SecurityDefaults(_) => "the query does not include security defaults",
             _ => {
-                "it compares lists letter by letter, asks for at least one exclusion, and knows neither all resources nor strengths"
+                "the query compares lists exactly, requires at least one exclusion, and accepts neither all \
+                 resources nor strengths"
             }
         }),
-        _ => None,
+        (Some(true), Verdict::Enforced | Verdict::EnforcedExcept | Verdict::Undecided)
+        | (Some(false), Verdict::NotEnforced | Verdict::Undecided)
+        | (None, _) => None,
     }
 }
 

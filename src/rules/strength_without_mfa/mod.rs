@@ -13,7 +13,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "A policy demands an authentication strength that a single factor satisfies.",
+    summary: "A policy requires an authentication strength that a single factor satisfies.",
     doc: "doc.md",
 }
 
@@ -41,7 +41,8 @@ impl Rule for StrengthWithoutMfa {
             None => "is not meant to be MFA: its `requirementsSatisfied` is `none`".to_owned(),
         };
         let message = format!(
-            "{} demands an authentication strength that {met}. No other policy asks all of these sign-ins for MFA.",
+            "{} requires an authentication strength that {met}. No other policy requires MFA for all of these \
+             sign-ins.",
             PolicyRef::to(policy).label()
         );
         let place = Pointer::new(Property::AuthenticationStrength);
@@ -51,7 +52,10 @@ impl Rule for StrengthWithoutMfa {
         };
         drafts.push(
             Self::draft(message)
-                .help("Take single factors out of the strength's `allowedCombinations`, or demand a built-in strength.")
+                .help(
+                    "Remove single factors from the strength's `allowedCombinations`, or require a built-in \
+                    strength.",
+                )
                 .policy(policy)
                 .label(Label::in_policy(policy, &place, "enough without MFA")),
         );

@@ -15,7 +15,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Exclusions,
-    summary: "A policy for all users and all resources stops the account with which Entra Connect synchronizes.",
+    summary: "A policy for all users and all resources applies to the account that Entra Connect uses for synchronization.",
     doc: "doc.md",
 }
 
@@ -35,14 +35,15 @@ impl Rule for SyncAccountNotExcluded {
         let Some(first) = stopping.first() else { return };
         let names: Vec<String> = stopping.iter().map(|policy| PolicyRef::to(policy).label()).collect();
         let message = format!(
-            "{} {} not exclude the role Directory Synchronization Accounts. Where Entra Connect signs in with such an \
-             account and no excluded group holds it, this policy stops it and synchronization fails.",
+            "{} {} not exclude the role Directory Synchronization Accounts. If Entra Connect signs in with such an \
+             account and no excluded group contains it, synchronization fails.",
             joined(&names, SHOWN),
             if stopping.len() == 1 { "does" } else { "do" },
         );
         let list = Pointer::new(PrincipalKind::Role.exclude_list());
         let help = format!(
-            "Let Entra Connect sign in as an application, as newer versions do, or add the role's id, {}, to `{}`.",
+            "Configure Entra Connect to sign in as an application, as newer versions do, or add the role's id, {}, \
+             to `{}`.",
             role.id,
             first.place(&list)
         );

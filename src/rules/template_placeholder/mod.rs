@@ -1,9 +1,9 @@
 //! Templates.
 
 use super::{Rule, declare};
-use crate::finding::{Draft, Drafts, Label, quoted};
-use crate::rules::FileFacts;
-use crate::schema::ViolationKind;
+use crate::finding::{Draft, Label, quoted};
+use crate::policy::Policy;
+use crate::schema::Violation;
 
 declare! {
     rule: TemplatePlaceholder,
@@ -11,39 +11,29 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Files,
-    summary: "A policy is a template: placeholders stand where ids belong.",
+    summary: "A policy is a template with placeholders instead of ids.",
     doc: "doc.md",
 }
 
-impl Rule for TemplatePlaceholder {
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
-        for inspected in file.policies {
-            let placeholders = inspected.violations.iter().filter_map(|violation| match &violation.kind {
-                ViolationKind::Placeholder { value } => Some((violation, value)),
-                _ => None,
-            });
-            let mut draft: Option<Draft> = None;
-            let (mut count, mut first) = (0_usize, String::new());
-            for (violation, value) in placeholders {
-                count += 1;
-                if count == 1 {
-                    first = quoted(value);
-                }
-                let label = Label::as_written(&inspected.policy, violation.pointer.clone(), "a placeholder");
-                let base = draft.take().unwrap_or_else(|| Self::draft(""));
-                // Five places are enough to see what is meant.
-                draft = Some(if count <= 5 { base.label(label) } else { base });
-            }
-            let Some(draft) = draft else { continue };
-            let message = match count {
-                1 => format!("This policy is a template: {first} is a placeholder, not an id."),
-                _ => format!("This policy is a template: {first} and {} more are placeholders, not ids.", count - 1),
-            };
-            drafts.push(
-                Draft { message, ..draft }
-                    .help("Check what is deployed from it instead: an export of the tenant, with the real ids.")
-                    .policy(&inspected.policy),
-            );
-        }
-    }
+impl Rule for TemplatePlaceholder {}
+
+/// Labels of one finding.
+const SHOWN: usize = 5;
+
+/// Reports all placeholders of a policy in one finding, if there are any.
+pub(super) fn report(policy: &Policy, placeholders: &[(&Violation, &str)]) -> Option<Draft> {
+    let (_, first) = placeholders.first()?;
+    let first = quoted(first);
+    let message = match placeholders.len() {
+        1 => format!("This policy is a template: {first} is a placeholder, not an id."),
+        count => format!("This policy is a template: {first} and {} more are placeholders, not ids.", count - 1),
+    };
+    let draft = TemplatePlaceholder::draft(message)
+        .help("Instead, check an export of the tenant to which it is deployed, with the real ids.")
+        .policy(policy);
+    let labels = placeholders
+        .iter()
+        .take(SHOWN)
+        .map(|(violation, _)| Label::as_written(policy, violation.pointer.clone(), "a placeholder"));
+    Some(labels.fold(draft, Draft::label))
 }

@@ -11,7 +11,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Rollout,
-    summary: "Terraform configuration has ids of users, groups or named locations of one tenant written out.",
+    summary: "A Terraform configuration contains literal ids of users, groups or named locations of one tenant.",
     doc: "doc.md",
 }
 
@@ -24,13 +24,16 @@ impl Rule for TenantBoundId {
         if ids.is_empty() {
             return;
         }
-        let named = if ids.len() == 1 { "an id".to_owned() } else { format!("{} ids", ids.len()) };
+        let (named, matches) = match ids.len() {
+            1 => ("a literal id".to_owned(), "it matches"),
+            count => (format!("{count} literal ids"), "they match"),
+        };
         let message = format!(
-            "{} has {named} written out that only one tenant knows: in any other tenant it matches nothing.",
+            "{} contains {named} of one tenant. In any other tenant, {matches} nothing.",
             PolicyRef::to(policy).label()
         );
         let draft = Self::draft(message)
-            .help("Refer to the resource, look it up with a `data` block, or take it from a variable.")
+            .help("Refer to the resource, look it up with a `data` block, or use a variable.")
             .policy(policy);
         let labels = ids.iter().take(SHOWN);
         drafts.push(

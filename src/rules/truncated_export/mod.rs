@@ -1,9 +1,9 @@
 //! What `ConvertTo-Json` leaves at its depth.
 
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, quoted};
-use crate::rules::FileFacts;
-use crate::schema::ViolationKind;
+use crate::finding::{Draft, Label, quoted};
+use crate::policy::Policy;
+use crate::schema::Violation;
 
 declare! {
     rule: TruncatedExport,
@@ -11,30 +11,25 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "PowerShell cut the export off at its depth and wrote names of types instead of values.",
+    summary: "An export is truncated: PowerShell reached its depth limit and wrote type names instead of values.",
     doc: "doc.md",
 }
 
-impl Rule for TruncatedExport {
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
-        for (policy, violation) in file.violations() {
-            let ViolationKind::Truncated { value } = &violation.kind else { continue };
-            let place = violation.pointer.described();
-            let what = if value.trim().is_empty() {
-                "an empty string where a list belongs".to_owned()
-            } else {
-                format!("{}, which is what PowerShell writes when it stops", quoted(value))
-            };
-            let message = format!(
-                "This export is truncated: {place} is {what}. The value is lost, and caplint does not guess it."
-            );
-            drafts.push(
-                Self::draft(message)
-                    .help("Export it again with `ConvertTo-Json -Depth 10`.")
-                    .policy(policy)
-                    .about(place)
-                    .label(Label::as_written(policy, violation.pointer.clone(), "lost here")),
-            );
-        }
-    }
+impl Rule for TruncatedExport {}
+
+/// Reports one such value.
+pub(super) fn report(policy: &Policy, violation: &Violation, value: &str) -> Draft {
+    let place = violation.pointer.described();
+    let what = if value.trim().is_empty() {
+        "an empty string where a list is expected".to_owned()
+    } else {
+        format!("{}, which PowerShell writes at its depth limit", quoted(value))
+    };
+    let message =
+        format!("This export is truncated: {place} is {what}. The value is lost, and caplint does not guess it.");
+    TruncatedExport::draft(message)
+        .help("Export it again with `ConvertTo-Json -Depth 10`.")
+        .policy(policy)
+        .about(place)
+        .label(Label::as_written(policy, violation.pointer.clone(), "lost here"))
 }

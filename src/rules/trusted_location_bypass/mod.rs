@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "A policy asks for MFA from some places only, so elsewhere a password is enough.",
+    summary: "A policy requires MFA from some locations only, so a password is enough from all others.",
     doc: "doc.md",
 }
 
@@ -33,18 +33,18 @@ impl Rule for TrustedLocationBypass {
         // Where only some places are included, the excluded ones are the smaller part of what is left out.
         let is_spared = includes_all || include.is_empty();
         let (asks, place, listed, seen) = if is_spared {
-            let asks = format!("does not ask for MFA from {}: there", names(tenant, exclude));
+            let asks = format!("does not require MFA from {}: there", names(tenant, exclude));
             (asks, Pointer::new(Property::ExcludeLocations), exclude, "no MFA from here")
         } else {
-            let asks = format!("asks for MFA only from {}: anywhere else", names(tenant, include));
-            (asks, Pointer::new(Property::IncludeLocations), include, "MFA from here alone")
+            let asks = format!("requires MFA only from {}: anywhere else", names(tenant, include));
+            (asks, Pointer::new(Property::IncludeLocations), include, "MFA from here only")
         };
         let message =
-            format!("{} {asks} a password is enough, and no other policy asks for MFA.", PolicyRef::to(policy).label());
+            format!("{} {asks} a password is enough, and no other policy requires MFA.", PolicyRef::to(policy).label());
         let help = if is_spared {
             "Remove the location condition. To reduce prompts, use a longer sign-in frequency instead."
         } else {
-            "Remove the location condition, or ask for MFA from everywhere else in a policy of its own."
+            "Remove the location condition, or require MFA from everywhere else in a separate policy."
         };
         let draft = Self::draft(message).help(help).policy(policy);
         drafts.push(

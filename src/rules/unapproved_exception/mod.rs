@@ -15,7 +15,7 @@ declare! {
     levels: [Warning, Info],
     since: "0.1.0",
     category: Exclusions,
-    summary: "A user, group or role is excluded from a control, and no list of approved exceptions says so.",
+    summary: "A user, group or role is excluded from a control and is not approved in `caplint.toml`.",
     doc: "doc.md",
 }
 
@@ -59,12 +59,15 @@ fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
     controls.sort_unstable();
     controls.dedup();
     let message = format!(
-        "{} for every user except {}. Check that each is meant to be outside, has an owner and is reviewed.",
+        "{} for every user except {}. Check that each exception is intended, has an owner and is reviewed.",
         hold(&controls),
         joined(&names, 6)
     );
     let draft = UnapprovedException::draft_at(Level::Info, message)
-        .help("Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a date: docs/configuration.md.")
+        .help(
+            "Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a review date \
+            (docs/configuration.md).",
+        )
         .about("every exception");
     let draft = Draft { is_of_tenant: true, extent: extent(excepted), ..draft };
     excepted.iter().take(8).fold(draft, |draft, one| labelled(facts, draft, one[0].1))
@@ -81,7 +84,7 @@ fn one(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Draft {
     );
     let kind = exception.kind.word();
     let help = format!(
-        "Remove the exclusion, or add [[exception]] with {kind} = {:?}, an owner, a reason and a date to review it by.",
+        "Remove the exclusion, or add [[exception]] with {kind} = {:?}, an owner, a reason and a review date.",
         exception.id.to_string()
     );
     let draft = UnapprovedException::draft(message).help(help).about(format!("{kind} {}", exception.id));

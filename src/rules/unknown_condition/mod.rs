@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "A policy has a condition that caplint has no model for, so nobody can tell here whom it spares.",
+    summary: "A policy has a condition that caplint does not model, so its scope is unknown.",
     doc: "doc.md",
 }
 
@@ -21,15 +21,18 @@ impl Rule for UnknownCondition {
         for policy in file.policies.iter().map(|inspected| &inspected.policy) {
             for name in policy.conditions.opaque.iter().map(|opaque| &opaque.name) {
                 let message = format!(
-                    "caplint has no model for the condition {} of {}. It may narrow the policy, so the policy is never counted on \
-                     as cover.",
+                    "caplint does not model the condition {} of {}. It may narrow the policy, so the policy never \
+                     counts as cover.",
                     quoted(name),
                     PolicyRef::to(policy).label()
                 );
                 let pointer = Pointer::new(Property::Conditions).key(name);
                 drafts.push(
                     Self::draft(message)
-                        .help("If the tenant does not need it, remove it. Otherwise judge by hand what this policy covers.")
+                        .help(
+                            "Remove it if the tenant does not need it. Otherwise, determine yourself what this \
+                            policy covers.",
+                        )
                         .policy(policy)
                         .about(name.as_ref())
                         .label(Label::in_policy(policy, &pointer, "may narrow the policy").part(Part::Key)),

@@ -10,7 +10,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "A file holds policies in a form that caplint recognises but does not read.",
+    summary: "A file contains policies in a format that caplint recognizes but does not read.",
     doc: "doc.md",
 }
 
@@ -23,7 +23,7 @@ impl Rule for UnreadFormat {
                 "This is {}. caplint does not read this format, so its policies are not judged.",
                 unread.form
             ))
-            .help(format!("To have them judged, {}.", unread.instead))
+            .help(format!("To judge them, {}.", unread.instead))
             .label(label),
         );
     }

@@ -10,7 +10,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "A file could not be read, so whatever policies it holds are not judged.",
+    summary: "A file could not be read, so policies in the file are not judged.",
     doc: "doc.md",
 }
 
@@ -20,7 +20,7 @@ impl Rule for UnreadableFile {
         let label = Label::in_file(file.file, Spot::File, "could not be read");
         drafts.push(
             Self::draft(format!("This file could not be read: {error}."))
-                .help("Fix its permissions, or leave it out of the paths to check.")
+                .help("Fix its permissions, or leave it out of the paths.")
                 .label(label),
         );
     }

@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "A condition or control does not work with what the policy is for.",
+    summary: "A policy has a condition or control that does not work with its target.",
     doc: "doc.md",
 }
 
@@ -46,10 +46,10 @@ fn long_filter(policy: &Policy) -> Option<Problem> {
     let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return None };
     (filter.rule.chars().count() > LONGEST_FILTER).then_some(Problem {
         about: "long filter",
-        what: "has a device filter of more than 3,072 characters, which Microsoft Graph refuses",
+        what: "has a device filter of more than 3,072 characters, which Microsoft Graph rejects",
         place: Property::DeviceFilterRule,
         seen: "too long",
-        instead: "Shorten it, for example by an extension attribute that marks the devices.",
+        instead: "Shorten it, for example with an extension attribute that marks the devices.",
     })
 }
 
@@ -57,19 +57,19 @@ fn long_filter(policy: &Policy) -> Option<Problem> {
 fn device_registration(policy: &Policy) -> Option<Problem> {
     let conditions = &policy.conditions;
     conditions.applications.user_actions.position(|action| action.is("urn:user:registerdevice"))?;
-    let instead = "Leave client apps and the device filter out, and demand MFA or an authentication strength.";
+    let instead = "Remove client apps and the device filter, and require MFA or an authentication strength.";
     let problem = |what, place, seen| Some(Problem { about: "device registration", what, place, seen, instead });
     if matches!(conditions.device_filter, Fact::Known(Some(_))) {
         return problem(
-            "filters devices where a device is registered, which does not work",
+            "has a device filter for device registration, which does not work",
             Property::DeviceFilter,
-            "there is no device yet",
+            "the device does not exist yet",
         );
     }
     let is_narrow = conditions.client_app_types.known().any(|(_, client)| *client != ClientAppType::All);
     if is_narrow {
         return problem(
-            "lists client apps where a device is registered, which does not work",
+            "lists client apps for device registration, which does not work",
             Property::ClientAppTypes,
             "not available for this user action",
         );
@@ -77,9 +77,9 @@ fn device_registration(policy: &Policy) -> Option<Problem> {
     let other = |control: &GrantControl| !matches!(control, GrantControl::Mfa | GrantControl::Block);
     if policy.grant.built_in.position(other).is_some() {
         return problem(
-            "demands something else than MFA where a device is registered, which does not work",
+            "requires a control other than MFA for device registration, which does not work",
             Property::BuiltInControls,
-            "only MFA or a strength can be demanded",
+            "only MFA or a strength is supported",
         );
     }
     None
@@ -102,9 +102,10 @@ fn app_protection(policy: &Policy) -> Option<Problem> {
     let named = platforms.include.known().any(|(_, platform)| without(platform));
     (only_by_app && named).then_some(Problem {
         about: "app protection",
-        what: "demands an approved or protected app on macOS, Linux or Windows Phone, where there is none: it blocks them",
+        what: "requires an approved or protected app on macOS, Linux or Windows Phone, where none exists, and \
+            therefore blocks these platforms",
         place: Property::IncludePlatforms,
-        seen: "no app can meet it there",
+        seen: "no app can satisfy it there",
         instead: "Limit it to Android and iOS, or block these platforms explicitly.",
     })
 }

@@ -11,7 +11,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Configuration,
-    summary: "An exception is approved in caplint.toml, but no policy excludes it.",
+    summary: "An approved exception in `caplint.toml` matches no exclusion.",
     doc: "doc.md",
 }
 
@@ -24,12 +24,12 @@ impl Rule for UnusedException {
         for entry in facts.config.exceptions.iter().filter(|entry| !is_used(facts, entry)) {
             let id = entry.id.to_string();
             let name = facts.name(entry.kind, &entry.id).unwrap_or_else(|| id.clone());
-            let message = format!("No policy excludes the {} {} any more.", entry.kind.word(), quoted(&name));
+            let message = format!("No policy excludes the {} {}.", entry.kind.word(), quoted(&name));
             drafts.push(
                 Self::draft(message)
                     .help("Remove the exception. An unused approval may later approve an exclusion that nobody has reviewed.")
                     .about(id)
-                    .label(Label::in_config(entry.span.clone(), "excluded nowhere")),
+                    .label(Label::in_config(entry.span.clone(), "not excluded in any policy")),
             );
         }
     }

@@ -10,7 +10,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Configuration,
-    summary: "An ignore hides nothing.",
+    summary: "An ignore hides no finding.",
     doc: "doc.md",
 }
 
@@ -20,7 +20,7 @@ impl Rule for UnusedIgnore {
         if facts.is_used || !facts.is_complete || !ignore.counts(facts.today) {
             return;
         }
-        let message = format!("This ignore of {} for {} hides nothing.", ignore.rule, ignore.subject());
+        let message = format!("This ignore of {} for {} hides no finding.", ignore.rule, ignore.subject());
         drafts.push(
             Self::draft(message)
                 .help("Remove it. An unused ignore hides the next finding of this rule before anybody sees it.")

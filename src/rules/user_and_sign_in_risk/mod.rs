@@ -12,7 +12,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
-    summary: "User risk and sign-in risk stand in one policy, which applies only where both are present at once.",
+    summary: "A policy combines user risk and sign-in risk, so it applies only when both are present.",
     doc: "doc.md",
 }
 
@@ -23,8 +23,8 @@ impl Rule for UserAndSignInRisk {
             return;
         }
         let message = format!(
-            "{} has a condition on user risk and one on sign-in risk. Both must hold at once, so it misses a risky sign-in of a \
-             user without risk, and a risky user whose sign-in looks normal.",
+            "{} has a condition for user risk and one for sign-in risk. Both must be met, so the policy does not \
+             apply to a risky sign-in of a user without risk, or to a risky user whose sign-in is not risky.",
             PolicyRef::to(policy).label()
         );
         drafts.push(
@@ -35,7 +35,7 @@ impl Rule for UserAndSignInRisk {
                 .label(Label::in_policy(
                     policy,
                     &Pointer::new(Property::SignInRiskLevels),
-                    "and this one, both at once",
+                    "and this one: both must be met",
                 )),
         );
     }

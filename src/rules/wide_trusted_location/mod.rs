@@ -12,11 +12,12 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Gaps,
-    summary: "The trusted locations hold more than a /8 of the addresses of IPv4, or a /19 of those of IPv6.",
+    summary: "The trusted locations contain more than a /8 of IPv4 addresses or a /19 of IPv6 addresses.",
     doc: "doc.md",
 }
 
-/// Addresses of IPv4 beyond which a trusted location is nobody's own network: a /8, of which no company has more than a few.
+/// The number of IPv4 addresses above which a trusted location is not an organization's own network: a /8. No company owns
+/// more than a few of these.
 const MOST_V4: u128 = 1 << 24;
 
 /// The same of IPv6, as the registries give it to the largest providers.
@@ -40,7 +41,8 @@ impl Rule for WideTrustedLocation {
         trusted.sort_by_key(|(_, range)| (bits(range), range.to_string()));
         let widest: Vec<String> = trusted.iter().map(|(name, range)| format!("{range} in {}", quoted(name))).collect();
         let message = format!(
-            "The trusted locations hold a large part of the Internet: {}. Policies that spare trusted locations spare attackers there, too.",
+            "The trusted locations contain a large part of the Internet: {}. Policies that exclude trusted locations \
+             exclude attackers there, too.",
             joined(&widest, 3)
         );
         let draft = Self::draft(message).help("Trust only the public addresses of your own networks.");

@@ -11,7 +11,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Files,
-    summary: "A policy stands inside an object that no exporter writes; it was read from there.",
+    summary: "A policy is inside an object that no known exporter writes, and caplint read it from there.",
     doc: "doc.md",
 }
 
@@ -20,9 +20,11 @@ impl Rule for WrappedPolicy {
         for pointer in file.taken.iter().flat_map(|taken| &taken.wrappers) {
             let from = Origin::document(file.file);
             let spot = Spot::Pointer { from, pointer: pointer.clone(), part: Part::Key };
-            let label = Label::in_file(file.file, spot, "read as a policy, or a list of them");
-            let message =
-                format!("The policies in this file stand inside of `{}`; they were read from there.", pointer.dotted());
+            let label = Label::in_file(file.file, spot, "read as a policy or a list of policies");
+            let message = format!(
+                "The policies in this file are inside `{}`, and caplint read them from there.",
+                pointer.dotted()
+            );
             drafts.push(Self::draft(message).about(pointer.as_str()).label(label));
         }
     }

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 /// Where a value stands. Ranges are bytes of the located text, quotes included.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct NodeSpan {
     /// Its key, if it is a member of an object.
     pub key: Option<Range<usize>>,
     /// The value itself.
     pub value: Range<usize>,
 }
 
-impl Place {
+impl NodeSpan {
     /// What a label marks: a value that fits into a word, else the key in front of it, else its opening bracket.
     #[must_use]
     pub fn mark(&self, text: &str) -> Range<usize> {

@@ -1,0 +1,33 @@
+//! Names of objects and policies in a sentence.
+
+use crate::finding::{PolicyRef, joined, quoted};
+use crate::policy::Id;
+use crate::rules::TenantFacts;
+use crate::tenant::PolicyIndex;
+
+/// The name of an object where the files have one, or else its id; in quotation marks.
+pub(super) fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
+    facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted)
+}
+
+/// "a, b and c".
+pub(super) fn listed(items: &[String]) -> String {
+    joined(items, usize::MAX)
+}
+
+/// The first of some policies by name, and how many more there are.
+pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
+    const SHOWN: usize = 6;
+    let mut names: Vec<String> =
+        policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant[*index]).label()).collect();
+    if policies.len() > SHOWN {
+        names.push(format!("{} more", policies.len() - SHOWN));
+    }
+    listed(&names)
+}
+
+/// "A covers", "A and B together cover".
+pub(super) fn cover(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
+    let named = self::policies(facts, policies);
+    if policies.len() == 1 { format!("{named} covers") } else { format!("{named} together cover") }
+}

@@ -1,0 +1,124 @@
+//! Who gets through, as a noun phrase, and in which cases an exception does.
+
+use super::how::{Subject, how};
+use super::names::{listed, named};
+use crate::coverage::{Exception, Hole, PrincipalKind};
+use crate::policy::{Id, UserType};
+use crate::requirement::Principal;
+use crate::rules::{Judgement, TenantFacts};
+use crate::signin::SignIn;
+use crate::tenant::PolicyIndex;
+
+/// Who gets through, and how, as far as it matters: "any member of "Sales" in a browser".
+pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
+    let mut phrases = vec![user(facts, &hole.sign_in)];
+    phrases.extend(how(facts, judgement, hole, Subject::User));
+    phrases.join(" ")
+}
+
+fn user(facts: &TenantFacts<'_>, sign_in: &SignIn) -> String {
+    let kind = kind_of_user(sign_in.user_type);
+    let mut traits: Vec<String> = Vec::new();
+    traits.extend(sign_in.also.iter().map(|other| format!("is {} too", named(facts, other))));
+    traits.extend(sign_in.groups.iter().map(|group| format!("is in {}", named(facts, group))));
+    traits.extend(sign_in.roles.iter().map(|role| format!("holds the role {}", named(facts, role))));
+    if let Some(user) = &sign_in.user {
+        let user = named(facts, user);
+        return if traits.is_empty() {
+            format!("the user {user}")
+        } else {
+            format!("the user {user} who {}", listed(&traits))
+        };
+    }
+    if sign_in.user_type == UserType::Member && traits.len() == 1 {
+        if let Some(group) = sign_in.groups.first() {
+            return format!("any member of {}", named(facts, group));
+        }
+        if let Some(role) = sign_in.roles.first() {
+            return format!("any holder of the role {}", named(facts, role));
+        }
+    }
+    if traits.is_empty() { format!("any {kind}") } else { format!("any {kind} who {}", listed(&traits)) }
+}
+
+fn kind_of_user(kind: UserType) -> &'static str {
+    match kind {
+        UserType::Member => "ordinary user",
+        UserType::InternalGuest => "internal guest",
+        UserType::B2bCollaborationGuest => "B2B collaboration guest",
+        UserType::B2bCollaborationMember => "B2B collaboration member",
+        UserType::B2bDirectConnectUser => "B2B direct connect user",
+        UserType::OtherExternalUser => "other external user",
+        UserType::ServiceProvider => "service provider's technician",
+    }
+}
+
+/// The same as "as …", with its article.
+fn as_kind_of_user(kind: UserType) -> Option<&'static str> {
+    match kind {
+        UserType::Member => None,
+        UserType::InternalGuest => Some("as an internal guest"),
+        UserType::B2bCollaborationGuest => Some("as a B2B collaboration guest"),
+        UserType::B2bCollaborationMember => Some("as a B2B collaboration member"),
+        UserType::B2bDirectConnectUser => Some("as a B2B direct connect user"),
+        UserType::OtherExternalUser => Some("as another external user"),
+        UserType::ServiceProvider => Some("as a service provider's technician"),
+    }
+}
+
+/// In which case an excepted principal gets through, apart from being that principal. Empty if always.
+pub(super) fn case(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, exception: &Exception) -> String {
+    let mut rest = hole.clone();
+    let sign_in = &mut rest.sign_in;
+    match exception.kind {
+        PrincipalKind::User if sign_in.user.as_ref() == Some(&exception.id) => sign_in.user = None,
+        PrincipalKind::User => _ = sign_in.also.remove(&exception.id),
+        PrincipalKind::Group => _ = sign_in.groups.remove(&exception.id),
+        PrincipalKind::Role => _ = sign_in.roles.remove(&exception.id),
+    }
+    // The control's title says whose sign-ins the requirement is about.
+    for principal in &judgement.requirement.users {
+        match principal {
+            Principal::Group(id) => _ = sign_in.groups.remove(id),
+            Principal::Role(id) => _ = sign_in.roles.remove(id),
+            Principal::User(_) | Principal::Guests(_) => {}
+        }
+    }
+    rest.relevant.clone_from(&rest.departs);
+    let sign_in = &rest.sign_in;
+    let names = |ids: &mut dyn Iterator<Item = &Id>| listed(&ids.map(|id| named(facts, id)).collect::<Vec<_>>());
+    let mut clauses: Vec<String> = Vec::new();
+    clauses.extend(sign_in.user.as_ref().map(|user| format!("as the user {}", named(facts, user))));
+    if !sign_in.also.is_empty() {
+        clauses.push(format!("if {} stands for the same account", names(&mut sign_in.also.iter())));
+    }
+    clauses.extend(as_kind_of_user(sign_in.user_type).map(str::to_owned));
+    if !sign_in.groups.is_empty() {
+        clauses.push(format!("if also in {}", names(&mut sign_in.groups.iter())));
+    }
+    if !sign_in.roles.is_empty() {
+        clauses.push(format!("holding the role {}", names(&mut sign_in.roles.iter())));
+    }
+    let how = how(facts, judgement, &rest, Subject::Exception);
+    if !how.is_empty() {
+        clauses.push(how.join(" "));
+    }
+    clauses.join(", ")
+}
+
+/// The groups that coverage depends on, as the subject of "… contains every user".
+pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
+    const SHOWN: usize = 4;
+    let mut ids: Vec<&Id> = policies
+        .iter()
+        .flat_map(|index| facts.tenant[*index].conditions.users.include_groups.known().map(|(_, id)| id))
+        .collect();
+    ids.sort();
+    ids.dedup();
+    let names: Vec<String> = ids.iter().take(SHOWN).map(|id| named(facts, id)).collect();
+    let more = if ids.len() > SHOWN { format!(" and {} more", ids.len() - SHOWN) } else { String::new() };
+    match names.as_slice() {
+        [one] => format!("the group {one} contains"),
+        _ => format!("the groups {}{more} together contain", names.join(", ")),
+    }
+}
