@@ -79,7 +79,7 @@ impl PolicyRef {
             (_, _, Some(id)) => quoted(id),
             _ => match self.display_name {
                 Fact::Known(_) | Fact::Unknown(Reason::Missing) => "a policy without a name".to_owned(),
-                Fact::Unknown(_) => "a policy whose name cannot be told".to_owned(),
+                Fact::Unknown(_) => "a policy whose name is unknown".to_owned(),
             },
         }
     }

@@ -46,7 +46,7 @@ fn every_dialect_has_a_test_file_a_snapshot_that_shows_it_and_a_line_in_the_docu
     // The other files of the folder help a dialect and read no document.
     let reads = |file: &String| {
         let text = fs::read_to_string(root.join("src/dialect").join(file)).unwrap_or_default();
-        text.contains("\npub(super) fn read<'a>(reader: &mut Reader<")
+        text.contains("\npub(super) fn read<'a>(reader: &mut DocumentReader<")
     };
     let dialects: Vec<String> = names("src/dialect").into_iter().filter(reads).collect();
     assert!(dialects.len() >= 3, "{dialects:?}");

@@ -1,6 +1,5 @@
 //! What the files do not state, or Microsoft does not document, and what is made of it.
 
-use super::region::Leniency;
 use crate::policy::{Digest, Policy, Property};
 
 /// Which of two tenants that are compared.
@@ -47,13 +46,6 @@ pub(crate) enum Doubts {
 }
 
 impl Doubts {
-    pub(super) fn of(leniency: Leniency) -> Self {
-        match leniency {
-            Leniency::AsWritten | Leniency::WithoutExceptions | Leniency::InEveryGroup => Self::NoCover,
-            Leniency::UnknownsHelp => Self::Cover,
-        }
-    }
-
     /// The tenant that a policy belongs to. A tenant that is compared with none is the first.
     pub(super) fn side(self) -> Side {
         match self {

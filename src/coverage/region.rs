@@ -43,12 +43,20 @@ impl Leniency {
             Self::UnknownsHelp => 3,
         }
     }
+
+    /// How a formula read like this takes what is unknown.
+    fn doubts(self) -> Doubts {
+        match self {
+            Self::AsWritten | Self::WithoutExceptions | Self::InEveryGroup => Doubts::NoCover,
+            Self::UnknownsHelp => Doubts::Cover,
+        }
+    }
 }
 
 /// The sign-ins on which a policy forces what is required, apart from its assignment of users.
 pub(super) fn applies_except_users(space: &mut Space<'_>, policy: &Policy, sure: bool) -> Formula {
     let leniency = if sure { Leniency::AsWritten } else { Leniency::UnknownsHelp };
-    let mut reader = Reader { space, policy, leniency, doubts: Doubts::of(leniency) };
+    let mut reader = Reader { space, policy, leniency, doubts: leniency.doubts() };
     // What is cheap and often decides comes first: most policies of a tenant are about something else.
     let in_force = reader.in_force();
     let applies = if in_force == Formula::Never { Formula::Never } else { reader.applications() };
@@ -142,7 +150,7 @@ fn apps(space: &mut Space<'_>) -> (Formula, Formula) {
 
 /// The users whom a policy is about.
 pub(super) fn users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Formula {
-    Reader { space, policy, leniency, doubts: Doubts::of(leniency) }.users()
+    Reader { space, policy, leniency, doubts: leniency.doubts() }.users()
 }
 
 /// Sign-ins that may be none of the requirement's business: from addresses that may be trusted, where it is about those
