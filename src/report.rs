@@ -1,14 +1,15 @@
 //! What was found, in one format a file. No report reads a file or knows how a finding came about.
 
-mod concise;
 pub mod diff;
+pub mod policy_text;
+
+mod concise;
 mod format;
 mod github;
 mod gitlab;
 mod json;
 mod junit;
 mod markdown;
-pub mod policy_text;
 mod pretty;
 mod sarif;
 mod snippet;

@@ -79,9 +79,7 @@ impl Settled {
         }
         if self.unheard > 0 {
             let are = counted(self.unheard, "ignore comment is", "ignore comments are");
-            said.push(format!(
-                "{are} disregarded: --isolated, --no-ignores and --no-ignore-comments have this effect."
-            ));
+            said.push(format!("{are} ignored: --isolated, --no-ignores and --no-ignore-comments have this effect."));
         }
         (!said.is_empty()).then(|| said.join(" "))
     }
@@ -108,7 +106,7 @@ mod tests {
             Some(
                 "2 findings are not reported: 1 ignored, 1 in the baseline. 1 finding is reported below the default \
                  level. 2 of them are errors. By \"caplint.toml\" (1), \"main.tf\" (1) and \"the baseline\" (1). \
-                 1 file is excluded by the configuration. 2 ignore comments are disregarded: --isolated, --no-ignores \
+                 1 file is excluded by the configuration. 2 ignore comments are ignored: --isolated, --no-ignores \
                  and --no-ignore-comments have this effect."
             )
         );

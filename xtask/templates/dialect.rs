@@ -1,7 +1,7 @@
 //! TODO: which tool writes this, with a link, and how a document is recognised.
 
 use super::graph::Listing;
-use super::{DocumentReader, Here};
+use super::{DocumentKind, DocumentReader, Here};
 use crate::syntax::Node;
 
 /// Reads a document. False if it is none of this tool.
@@ -10,7 +10,8 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, her
     let Some(object) = root.as_object().filter(|object| object.get("TODO").is_some()) else { return false };
     // TODO: where the policy stands. It must have Graph's shape.
     let Some((key, policy)) = object.members.iter().find(|(key, _)| key == "policy") else { return false };
-    reader.taken.kind = "TODO: what `caplint files` calls it";
+    // TODO: a kind of its own in kind.rs, which says what `caplint files` calls it.
+    reader.taken.kind = DocumentKind::GraphPolicy;
     reader.policy(policy, &here.at(here.pointer.key(key)), &Listing::default());
     true
 }
