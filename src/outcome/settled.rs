@@ -18,7 +18,7 @@ pub struct Settled {
     pub errors: usize,
     /// The same by source: the file of an ignore, the configuration, the baseline.
     pub by: BTreeMap<String, usize>,
-    /// Ignore comments in the files that were disregarded.
+    /// Ignore comments in the files that are ignored themselves.
     pub unheard: usize,
     /// Files that the configuration excludes.
     pub excluded: usize,

@@ -1,0 +1,181 @@
+//! One change, looked at closely: its region, its witness, what it depends on, and how much is lost.
+
+use super::{
+    Asked, AtomSet, Certainty, Change, ClientAppType, Coordinate, DeviceFact, Draft, Facet, Formula, Id, Kind, Listed,
+    Loss, Meaning, Mode, Model, Part, Pointer, Property, Resource, Search, Side, Why, at, excepted, policy_of, rank,
+    region,
+};
+
+impl Search<'_> {
+    pub(super) fn add(&mut self, draft: Draft, model: &Model) {
+        let Draft { old, entry, property, kind, certainty, mode, part, facts, ways, session, asking } = draft;
+        let except = session.as_ref().map(|wish| self.asking(old.other(), wish, mode)).unwrap_or_default();
+        let new = old.other();
+        let sign_ins = Side::ALL.map(|side| self.prover.space.sign_in_to(side, model).ok());
+        let [Some(before), Some(after)] = sign_ins else { return };
+        let witness = [before, after];
+        let outcomes = Side::ALL.map(|side| self.prover.outcome(side, self.tenants[at(side)], model));
+        let counterparts: Vec<Option<usize>> =
+            (0..self.prover.entries[at(old)].len()).map(|entry| self.counterpart_entry(old, entry)).collect();
+        let asked = Asked {
+            tenants: self.tenants,
+            requirement: self.requirement,
+            options: self.options,
+            old,
+            counterparts: &counterparts,
+            otherwise: if session.is_some() { Property::SessionControls } else { Property::GrantControls },
+            sign_ins: Some(witness.clone()),
+        };
+        let causes = if ways.is_empty() {
+            vec![self.prover.cause(&asked, entry, model)]
+        } else {
+            self.prover.causes(&asked, &ways, model)
+        };
+        let own = policy_of(self.tenants[at(old)], &self.prover.entries[at(old)][entry]);
+        let other = self.counterpart_entry(old, entry);
+        let other = other.and_then(|other| policy_of(self.tenants[at(new)], &self.prover.entries[at(new)][other]));
+        let which = self.prover.entries[at(old)][entry].which;
+        let is_by_role =
+            self.prover.entries[at(old)][entry].facets.iter().any(|(facet, _)| *facet == Facet::IncludeUsers);
+        let mut shown = match own {
+            Some(own) => {
+                let is_redefined = |id: &Id| self.is_redefined(id);
+                region::shown((own, other), property, &facts, (mode, &is_redefined))
+            }
+            None => region::of_defaults(which, is_by_role),
+        };
+        shown.resources = region::resources(&self.prover.space.resources, &part.resources);
+        if part.is_outside_browsers {
+            region::leave_browsers_out(&mut shown);
+        }
+        let depends_on = if certainty == Certainty::Certain { Vec::new() } else { self.depends_on(old, entry) };
+        let loss = self.loss(kind, &facts, &ways, model);
+        let departs: Vec<_> = model.iter().copied().filter(|term| self.prover.space.departs(*term)).collect();
+        let departs: Vec<_> = departs.into_iter().filter(|term| !self.prover.space.is_doubt(*term)).collect();
+        let effort = departs.iter().map(|term| self.prover.space.effort(*term)).sum();
+        let mut relevant: Vec<Coordinate> = departs.iter().map(|term| self.prover.space.coordinate(*term)).collect();
+        relevant.sort_unstable();
+        relevant.dedup();
+        let mut named: Vec<_> = ways.iter().map(|way| self.prover.atoms.named(way)).collect();
+        named.sort();
+        let change = Change {
+            kind,
+            certainty,
+            group: 0,
+            level: rank::level(kind, certainty, loss),
+            property,
+            ways: named,
+            session: session.map(|wish| (old == Side::After, wish.control().cloned().into_iter().collect())),
+            region: shown,
+            except: excepted(new, except),
+            depends_on,
+            witness,
+            relevant,
+            outcomes,
+            causes,
+        };
+        self.found.push(Listed { change, loss, departures: (departs.len(), effort), region: asking });
+    }
+
+    pub(super) fn depends_on(&self, old: Side, entry: usize) -> Vec<(Side, usize, Pointer, &'static str)> {
+        let mut formulas: Vec<&Formula> = vec![&self.prover.entries[at(old)][entry].applies];
+        if let Some(other) = self.counterpart_entry(old, entry) {
+            formulas.push(&self.prover.entries[at(old.other())][other].applies);
+        }
+        let mut found = Vec::new();
+        for term in self.prover.doubts(&formulas) {
+            for ((side, index), cause) in self.prover.space.depending(term) {
+                let policy = &self.tenants[at(side)].policies[index];
+                found.push((side, index, cause.pointer(policy), because(cause.why)));
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    pub(super) fn loss(&mut self, kind: Kind, facts: &[DeviceFact], ways: &[AtomSet], model: &Model) -> Loss {
+        if !kind.is_loosening() {
+            return Loss::Other;
+        }
+        let password = self.prover.all_but(&["password"]);
+        if !self.prover.is_refused(Side::After, &password, model) {
+            return Loss::Everything;
+        }
+        if kind == Kind::NewlyUnblocked {
+            return Loss::Block;
+        }
+        let resistant = self.prover.only(&["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"]);
+        let is_weaker = self.prover.is_refused(Side::Before, &resistant, model)
+            && !self.prover.is_refused(Side::After, &resistant, model);
+        if is_weaker {
+            Loss::PhishingResistance
+        } else if !facts.is_empty() || ways.iter().any(AtomSet::is_empty) {
+            Loss::Device
+        } else {
+            Loss::Other
+        }
+    }
+
+    /// The resources that an entry targets, and its counterpart does not if that is what lets go: surely with every client,
+    /// surely outside of browsers, and perhaps. In a browser, a portal may be what asks for an API.
+    pub(super) fn parts(&mut self, old: Side, entry: usize, property: Property) -> Vec<(Mode, Part)> {
+        let surely = self.resources(old, entry, property, Mode::Sure);
+        let (anyhow, others): (Vec<_>, Vec<_>) = surely.into_iter().partition(|(_, by_client)| by_client[1]);
+        let part = |of: Vec<(Resource, [bool; 2])>, is_outside_browsers| Part {
+            resources: of.into_iter().map(|(resource, _)| resource).collect(),
+            is_outside_browsers,
+        };
+        let mut parts = vec![(Mode::Sure, part(anyhow, false))];
+        if !others.is_empty() {
+            parts.push((Mode::Sure, part(others, true)));
+        }
+        let perhaps = self.resources(old, entry, property, Mode::Possible);
+        parts.push((Mode::Possible, part(perhaps, false)));
+        parts
+    }
+
+    /// The resources that are meant outside of browsers, or in one.
+    pub(super) fn resources(
+        &mut self,
+        old: Side,
+        entry: usize,
+        property: Property,
+        mode: Mode,
+    ) -> Vec<(Resource, [bool; 2])> {
+        let own = self.prover.entries[at(old)][entry].facet(Facet::Applications).clone();
+        let other = match property {
+            Property::Facet(Facet::Applications) => self.counterpart_entry(old, entry),
+            Property::Facet(_) | Property::Policy | Property::GrantControls | Property::SessionControls => None,
+        };
+        let other = other.map(|other| self.prover.entries[at(old.other())][other].facet(Facet::Applications).clone());
+        let space = &mut self.prover.space;
+        let perhaps = mode == Mode::Possible;
+        let own = own.assume(&|term| space.is_doubt(term), perhaps);
+        let other = other.map(|other| other.assume(&|term| space.is_doubt(term), !perhaps));
+        let browser = space.client(ClientAppType::Browser);
+        let resources = space.resources.clone();
+        let meant = |resource: Resource| {
+            let term = space.known(&Meaning::Resource(resource.clone()));
+            let by_client = [false, true].map(|in_browser| {
+                let is_true = |asked| Some(asked) == term || (in_browser && browser == Formula::Is(asked));
+                own.holds(&is_true) && !other.as_ref().is_some_and(|other| other.holds(&is_true))
+            });
+            by_client.contains(&true).then_some((resource, by_client))
+        };
+        resources.into_iter().filter_map(meant).collect()
+    }
+}
+
+/// Why something is not known.
+fn because(why: Why) -> &'static str {
+    match why {
+        Why::Doubt(reason) => reason.because(),
+        Why::Opaque => "caplint has no model for this condition",
+        Why::Contradicted => "another policy with this id says something else",
+        Why::Foreign => "it may be of another tenant",
+        Why::StrengthUndefined => "the files do not define the authentication strength",
+        Why::OperatorMissing => "several controls stand without an operator",
+        _ => "Microsoft does not document it",
+    }
+}

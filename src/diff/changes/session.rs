@@ -1,0 +1,84 @@
+//! Session controls that are lost or gained.
+
+use super::{
+    Asking, AtomSet, Difference, Draft, Formula, Kind, Mode, Property, Search, Side, TooIntricate, Which, Wish, at,
+};
+
+impl Search<'_> {
+    pub(super) fn sessions(
+        &mut self,
+        old: Side,
+        entry: usize,
+        difference: &mut Difference,
+    ) -> Result<(), TooIntricate> {
+        let new = old.other();
+        let own = &self.prover.entries[at(old)][entry];
+        if own.applies == Formula::Never {
+            return Ok(());
+        }
+        let (applies, wishes) = (own.applies.clone(), own.session.clone());
+        let other = self.counterpart_entry(old, entry);
+        for wish in wishes {
+            let keeps = other.is_some_and(|other| self.prover.entries[at(new)][other].session.contains(&wish));
+            let mut letting_go = self.letting_go(old, entry, other);
+            if other.is_some() && !keeps {
+                letting_go = vec![(Property::SessionControls, Formula::Never)];
+            }
+            for (property, matches) in letting_go {
+                if matches == Formula::Always {
+                    continue;
+                }
+                let mut certain = Formula::Never;
+                for (mode, part) in self.parts(old, entry, property) {
+                    // What is not known may be nothing.
+                    if mode == Mode::Sure && wish.control().is_none() {
+                        continue;
+                    }
+                    let changes = self.changes(&applies, &matches, (mode, &part));
+                    let wanted = [changes.clone(), certain.clone().not()];
+                    if wanted.contains(&Formula::Never) || changes == certain {
+                        continue;
+                    }
+                    let everything = AtomSet::new();
+                    let demands = [
+                        self.prover.without(new, &wish, mode),
+                        self.prover.open(old, &everything, mode),
+                        self.prover.open(new, &everything, mode),
+                    ];
+                    let Some(model) = self.prover.ask(&wanted, &demands)? else { continue };
+                    if mode == Mode::Sure {
+                        certain = Formula::any([certain, changes]);
+                    }
+                    // A policy that may be missing could block on either side.
+                    let certainty = self.certainty(new, mode).max(self.certainty(old, mode));
+                    difference.classes.session_changed.raise(certainty);
+                    let model = self.prover.smallest(&wanted, &demands, model)?;
+                    let asking = Asking { new, ways: Vec::new(), wanted: Vec::new(), counterpart: None };
+                    let change = Draft {
+                        old,
+                        entry,
+                        property,
+                        kind: Kind::SessionChanged,
+                        certainty,
+                        mode,
+                        part,
+                        facts: Vec::new(),
+                        ways: Vec::new(),
+                        session: Some(wish.clone()),
+                        asking,
+                    };
+                    self.add(change, &model);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Policies of a tenant that ask for a session control, and those that may if that must be ruled out.
+    pub(super) fn asking(&self, side: Side, wish: &Wish, mode: Mode) -> Vec<Which> {
+        let entries = self.prover.entries[at(side)].iter();
+        let asks = |asked: &Wish| asked == wish || (asked.control().is_none() && mode == Mode::Sure);
+        let asking = entries.filter(|entry| entry.applies != Formula::Never && entry.session.iter().any(asks));
+        asking.map(|entry| entry.which).collect()
+    }
+}
