@@ -6,22 +6,19 @@ mod session;
 
 use super::atom::AtomSet;
 use super::difference::{
-    Certainty, Change, Class, Classes, DeviceFact, Difference, Edit, Effect, Except, Group, Kind, Masked, Options,
-    Property, Verdict, Which,
+    Certainty, Change, Class, Classes, DeviceFact, Difference, Except, Kind, Options, Property, Verdict, Which,
 };
 use super::grant::DeviceState;
 use super::pairs::Pairs;
-use super::prover::{Mode, Model, Prover, Wish, at, policy_of, requirement};
-use super::rank::{self, Loss};
-use super::witness::{Asked, parties};
-use super::{edits, region, values};
+use super::prover::{Mode, Model, Prover, Wish, at, requirement};
+use super::rank::Loss;
+use super::witness::parties;
+use super::{edits, region};
 use crate::catalog;
-use crate::coverage::prover::{Formula, Meaning, TooIntricate};
-use crate::coverage::{Coordinate, Facet, Side};
+use crate::coverage::Side;
+use crate::coverage::prover::{Formula, TooIntricate};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy};
 use crate::requirement::{Requirement, Resource};
-use crate::signin::Why;
-use crate::syntax::Pointer;
 use crate::tenant::Tenant;
 use std::collections::BTreeMap;
 

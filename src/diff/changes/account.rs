@@ -1,10 +1,18 @@
 //! One change, looked at closely: its region, its witness, what it depends on, and how much is lost.
 
-use super::{
-    Asked, AtomSet, Certainty, Change, ClientAppType, Coordinate, DeviceFact, Draft, Facet, Formula, Id, Kind, Listed,
-    Loss, Meaning, Mode, Model, Part, Pointer, Property, Resource, Search, Side, Why, at, excepted, policy_of, rank,
-    region,
-};
+use super::{Draft, Listed, Part, Search, excepted};
+use crate::coverage::prover::{Formula, Meaning};
+use crate::coverage::{Coordinate, Facet, Side};
+use crate::diff::atom::AtomSet;
+use crate::diff::difference::{Certainty, Change, DeviceFact, Kind, Property};
+use crate::diff::prover::{Mode, Model, at, policy_of};
+use crate::diff::rank::Loss;
+use crate::diff::witness::Asked;
+use crate::diff::{rank, region};
+use crate::policy::{ClientAppType, Id};
+use crate::requirement::Resource;
+use crate::signin::Why;
+use crate::syntax::Pointer;
 
 impl Search<'_> {
     pub(super) fn add(&mut self, draft: Draft, model: &Model) {

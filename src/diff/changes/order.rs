@@ -1,9 +1,11 @@
 //! The changes in their order, grouped by what was edited, and what keeps the other edits without effect.
 
-use super::{
-    Asking, Change, Difference, Edit, Effect, Facet, Formula, Group, Kind, Listed, Masked, Mode, Search, Side, at,
-    excepted, rank, values,
-};
+use super::{Asking, Listed, Search, excepted};
+use crate::coverage::prover::Formula;
+use crate::coverage::{Facet, Side};
+use crate::diff::difference::{Change, Difference, Edit, Effect, Group, Kind, Masked};
+use crate::diff::prover::{Mode, at};
+use crate::diff::{rank, values};
 
 impl Search<'_> {
     /// Puts the changes into order and groups them by what was edited.

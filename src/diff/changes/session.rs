@@ -1,8 +1,11 @@
 //! Session controls that are lost or gained.
 
-use super::{
-    Asking, AtomSet, Difference, Draft, Formula, Kind, Mode, Property, Search, Side, TooIntricate, Which, Wish, at,
-};
+use super::{Asking, Draft, Search};
+use crate::coverage::Side;
+use crate::coverage::prover::{Formula, TooIntricate};
+use crate::diff::atom::AtomSet;
+use crate::diff::difference::{Difference, Kind, Property, Which};
+use crate::diff::prover::{Mode, Wish, at};
 
 impl Search<'_> {
     pub(super) fn sessions(
