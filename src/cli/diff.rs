@@ -1,6 +1,7 @@
 //! `caplint diff`
 
 mod git;
+mod gold;
 mod plan;
 
 use super::check::root;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// The tenants before and after: files or folders. With --git the path in the repository [default: .]
-    #[arg(value_name = "PATH", num_args = 0..=2)]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// Compare a commit with another one, or with the work tree: main, v1..v2, main...HEAD
@@ -37,6 +38,10 @@ pub(super) struct Arguments {
     /// Compare the state that a Terraform plan starts from with what the plan makes of it
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
+
+    /// Compare each tenant with the first: is it equal, stricter, weaker or incomparable?
+    #[arg(long, conflicts_with_all = ["git", "plan", "enable", "assume_enabled"])]
+    tenant_per_path: bool,
 
     /// What if this policy is on after, by its name or id; any number of times
     #[arg(long, value_name = "POLICY")]
@@ -102,6 +107,11 @@ enum FailOn {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
     let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
+    let assumptions = options.config.assumptions_on(time::OffsetDateTime::now_utc().date());
+    let how = diff::Options { assumptions, ..diff::Options::default() };
+    if arguments.tenant_per_path {
+        return gold::run(arguments, &options, how);
+    }
     let progress = Progress::start();
     let sides = arguments.sides()?;
     let load = |input: &Input| {
@@ -114,8 +124,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     if loaded.iter().all(|side| side.tenant.policies.is_empty() && side.tenant.missing.is_empty()) {
         return Err(RunError::Empty { name: quoted(&loaded[1].name) });
     }
-    let assumptions = options.config.assumptions_on(time::OffsetDateTime::now_utc().date());
-    let how = diff::Options { assumptions, ..diff::Options::default() };
     let difference = diff::compare(&loaded[0].tenant, &loaded[1].tenant, how);
     let code = u8::from(arguments.fail_on.fails(&difference));
     let compared = compared(loaded, difference);

@@ -48,6 +48,12 @@ impl Format {
     }
 }
 
+/// What changes, one sentence for each group of changes, the worst first.
+#[must_use]
+pub fn headlines(compared: &Compared) -> Vec<String> {
+    findings::of(compared).into_iter().map(|finding| finding.message).collect()
+}
+
 /// Writes the comparison.
 ///
 /// # Errors

@@ -139,6 +139,29 @@ fn a_removed_policy_and_a_broken_file_do_not_pass() {
     assert_eq!(missing.status.code(), Some(2));
 }
 
+#[test]
+fn tenants_are_held_against_the_one_they_are_to_be_like() {
+    let report_only = policy("enabledForReportingButNotEnforced", r#""mfa""#);
+    let files = [
+        ("gold/p.json", policy("enabled", r#""mfa""#)),
+        ("t/same/p.json", policy("enabled", r#""mfa""#)),
+        ("t/weak/p.json", report_only),
+        ("t/strict/p.json", policy("enabled", r#""block""#)),
+        ("t/other/p.json", policy("enabled", r#""compliantDevice""#)),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = folder(&files);
+    let tenants = ["t/other", "t/same", "t/strict", "t/weak"];
+    let report = json(folder.path(), &[&["--tenant-per-path", "gold"][..], &tenants].concat());
+    let found: Vec<&str> =
+        report["tenants"].as_array().unwrap().iter().map(|one| one["relation"].as_str().unwrap()).collect();
+    assert_eq!(found, ["incomparable", "equal", "stricter", "weaker"]);
+    let code = |tenant: &str| {
+        caplint(folder.path(), &["diff", "--isolated", "--tenant-per-path", "gold", tenant]).status.code()
+    };
+    assert_eq!((code("t/weak"), code("t/strict"), code("gold"), code("nowhere")), (Some(1), Some(0), Some(0), Some(2)));
+}
+
 fn git(here: &Path, arguments: &[&str]) {
     let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=false"];
     let done = Command::new("git").current_dir(here).args(identity).args(arguments).output().unwrap();
