@@ -3,7 +3,7 @@
 //! A *way* is what somebody brings to a sign-in: authentication methods, an approved app, accepted terms of use. A policy
 //! refuses a way if it applies and the way does not satisfy its grant controls. Grant controls are monotone, so it is enough
 //! to look at the largest ways that a policy refuses. A change is a sign-in and a way that one tenant refuses and the other
-//! does not; [`prover`] looks for it with the solver of [`crate::coverage`].
+//! does not. It is looked for with the solver of [`crate::coverage`].
 
 mod atom;
 mod changes;
