@@ -293,6 +293,15 @@ pub struct GrantControls {
     pub strength: Fact<Option<Box<Strength>>>,
 }
 
+impl Guests {
+    /// Why something in it is not known, if anything is.
+    #[must_use]
+    pub fn first_unknown(&self) -> Option<Reason> {
+        let tenants = self.tenants.as_ref().and_then(List::first_unknown);
+        self.types.first_unknown().or(tenants).map(|(_, reason)| reason)
+    }
+}
+
 impl Policy {
     /// How its file calls a place in it that is named in Graph's words: `conditions.users.excluded_groups[2]`.
     #[must_use]
@@ -354,9 +363,15 @@ impl Policy {
         content::unknown(self).into_iter().map(|(property, _)| property).collect()
     }
 
-    /// What a property depends on that a block of configuration does not state, or not in full.
+    /// What stands where a property is unknown, by which two unknown values can be compared; none where that cannot be told.
     #[must_use]
-    pub fn source_of(&self, property: Property) -> Option<Digest> {
+    pub fn content_of(&self, property: Property) -> Option<Digest> {
+        let written = self.contents.iter().find(|(known, _)| *known == property).map(|(_, digest)| *digest);
+        written.or_else(|| self.source_of(property))
+    }
+
+    /// What a property depends on that a block of configuration does not state, or not in full.
+    fn source_of(&self, property: Property) -> Option<Digest> {
         let own = self.origin.wording.of_graph(&Pointer::new(property));
         let sources = self.block()?.sources.iter();
         let within = sources.filter(|(at, _)| at.is_within(&own) || own.is_within(at));

@@ -286,13 +286,7 @@ fn ask(space: &mut Space<'_>, wanted: &Formula, others: &[&Formula]) -> Option<b
 
 /// Whether a sign-in exists that fulfils these assumptions; none if that takes too long to tell.
 fn is_possible(space: &Space<'_>, solver: &mut Solver, assumptions: &[Lit]) -> Option<bool> {
-    while solver.solve(assumptions).ok()? {
-        let model = solver.model();
-        let Err((one, other)) = space.sign_in(&model) else { return Some(true) };
-        let (first, second) = (solver.literal(one), solver.literal(other));
-        solver.clause([!first, second.apply_sign(!model.contains(&other))]);
-    }
-    Some(false)
+    space.find(solver, assumptions).ok().map(|found| found.is_some())
 }
 
 #[cfg(test)]

@@ -15,6 +15,15 @@ impl Side {
     /// Both, in their order.
     pub const ALL: [Self; 2] = [Self::Before, Self::After];
 
+    /// Its position in lists of both.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Before => 0,
+            Self::After => 1,
+        }
+    }
+
     /// The one that this is compared with.
     #[must_use]
     pub fn other(self) -> Self {
@@ -71,7 +80,6 @@ pub(crate) enum Doubt {
 impl Doubt {
     /// The doubt about a property that is written in a way that is not understood.
     pub(super) fn of(policy: &Policy, property: Property) -> Option<Self> {
-        let content = policy.contents.iter().find(|(known, _)| *known == property).map(|(_, digest)| *digest);
-        content.or_else(|| policy.source_of(property)).map(|digest| Self::Written(property, digest))
+        policy.content_of(property).map(|digest| Self::Written(property, digest))
     }
 }

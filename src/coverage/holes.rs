@@ -118,19 +118,8 @@ impl<'s, 't> Search<'s, 't> {
         uncovered
     }
 
-    /// Solves until the model is one that a device can have.
     fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<(BTreeSet<Term>, SignIn)>, TooIntricate> {
-        while self.solver.solve(assumptions)? {
-            let model = self.solver.model();
-            match self.space.sign_in(&model) {
-                Ok(sign_in) => return Ok(Some((model, sign_in))),
-                Err((one, other)) => {
-                    let (first, second) = (self.solver.literal(one), self.solver.literal(other));
-                    self.solver.clause([!first, second.apply_sign(!model.contains(&other))]);
-                }
-            }
-        }
-        Ok(None)
+        self.space.find(&mut self.solver, assumptions)
     }
 
     /// Whether the policies, read as generously as `leniency` says, leave nothing open.

@@ -10,7 +10,7 @@ use super::difference::{
 };
 use super::grant::DeviceState;
 use super::pairs::Pairs;
-use super::prover::{Mode, Model, Prover, Wish, at, requirement};
+use super::prover::{Mode, Model, Prover, Wish, requirement};
 use super::rank::Loss;
 use super::witness::parties;
 use super::{edits, region};
@@ -156,25 +156,28 @@ impl<'a> Search<'a> {
     }
 
     fn run(mut self, difference: &mut Difference) -> Result<(), TooIntricate> {
-        let mut outcome = Ok(());
-        for old in Side::ALL {
-            for entry in 0..self.prover.entries[at(old)].len() {
-                if outcome.is_ok() && self.is_edited(old, entry) {
-                    outcome = self.grants(old, entry, difference);
-                }
-                if outcome.is_ok() && self.is_edited(old, entry) {
-                    outcome = self.sessions(old, entry, difference);
-                }
-            }
-        }
+        let outcome = self.search(difference);
+        // What was found until the effort ran out is told.
         self.finish(difference);
         outcome
     }
 
+    fn search(&mut self, difference: &mut Difference) -> Result<(), TooIntricate> {
+        for old in Side::ALL {
+            for entry in 0..self.prover.entries[old.index()].len() {
+                if self.is_edited(old, entry) {
+                    self.grants(old, entry, difference)?;
+                    self.sessions(old, entry, difference)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn is_edited(&self, side: Side, entry: usize) -> bool {
-        match self.prover.entries[at(side)][entry].which {
+        match self.prover.entries[side.index()][entry].which {
             Which::Policy(index) => {
-                let has_locations = !self.tenants[at(side)].policies[index].conditions.locations.is_empty();
+                let has_locations = !self.tenants[side.index()].policies[index].conditions.locations.is_empty();
                 !self.pairs.has_twin(side, index) || (self.locations && has_locations)
             }
             Which::DefaultsBlock | Which::DefaultsAsk => {
@@ -184,24 +187,24 @@ impl<'a> Search<'a> {
     }
 
     fn index_of(&self, side: Side, which: Which) -> Option<usize> {
-        self.prover.entries[at(side)].iter().position(|entry| entry.which == which)
+        self.prover.entries[side.index()].iter().position(|entry| entry.which == which)
     }
 
     /// What of an entry's counterpart can let a sign-in go, with the formula on which it does.
     fn letting_go(&self, old: Side, entry: usize, other: Option<usize>) -> Vec<(Property, Formula)> {
         let Some(other) = other else { return vec![(Property::Policy, Formula::Never)] };
-        let (own, other) = (&self.prover.entries[at(old)][entry], &self.prover.entries[at(old.other())][other]);
+        let (own, other) = (&self.prover.entries[old.index()][entry], &self.prover.entries[old.other().index()][other]);
         let facets = other.facets.iter().filter(|(facet, formula)| own.facet(*facet) != formula);
         facets.map(|(facet, formula)| (Property::Facet(*facet), formula.clone())).collect()
     }
 
     fn grants(&mut self, old: Side, entry: usize, difference: &mut Difference) -> Result<(), TooIntricate> {
         let new = old.other();
-        let own = &self.prover.entries[at(old)][entry];
+        let own = &self.prover.entries[old.index()][entry];
         if own.applies == Formula::Never {
             return Ok(());
         }
-        let ways = own.grant.refused().map_err(|_| TooIntricate)?;
+        let ways = own.grant.refused()?;
         let other = self.counterpart_entry(old, entry);
         for (property, matches) in self.letting_go(old, entry, other) {
             let mut found = Found::new();
@@ -228,8 +231,8 @@ impl<'a> Search<'a> {
 
     /// The device states in which an entry may refuse a way, and its counterpart may not.
     fn states(&self, old: Side, entry: usize, way: &AtomSet, other: Option<usize>) -> Vec<DeviceState> {
-        let own = &self.prover.entries[at(old)][entry].grant;
-        let other = other.map(|other| &self.prover.entries[at(old.other())][other].grant);
+        let own = &self.prover.entries[old.index()][entry].grant;
+        let other = other.map(|other| &self.prover.entries[old.other().index()][other].grant);
         let refuses = |state: &DeviceState| !own.is_satisfied(way, *state, false);
         let lets_go = |state: &DeviceState| other.is_none_or(|other| other.is_satisfied(way, *state, true));
         DeviceState::ALL.into_iter().filter(|state| refuses(state) && lets_go(state)).collect()
@@ -301,7 +304,7 @@ impl<'a> Search<'a> {
     /// Policies that may be missing could still ask.
     fn certainty(&self, new: Side, mode: Mode) -> Certainty {
         match mode {
-            Mode::Sure if self.tenants[at(new)].missing.is_empty() => Certainty::Certain,
+            Mode::Sure if self.tenants[new.index()].missing.is_empty() => Certainty::Certain,
             Mode::Sure | Mode::Possible => Certainty::Possible,
         }
     }
@@ -361,7 +364,7 @@ impl<'a> Search<'a> {
         (mode, part): (Mode, &Part),
     ) -> Result<(Vec<AtomSet>, Vec<Formula>, Model), TooIntricate> {
         let mut try_all = |ways: &[AtomSet]| -> Result<_, TooIntricate> {
-            let own = self.prover.entries[at(old)][entry].applies.clone();
+            let own = self.prover.entries[old.index()][entry].applies.clone();
             let refusals: Vec<Formula> = ways.iter().map(|way| self.prover.refusal(old, entry, way)).collect();
             let all = Formula::all([own, Formula::all(refusals)]);
             let mut wanted = vec![self.changes(&all, matches, (mode, part))];
@@ -392,16 +395,16 @@ impl<'a> Search<'a> {
     }
 
     fn counterpart_entry(&self, old: Side, entry: usize) -> Option<usize> {
-        match self.prover.entries[at(old)][entry].which {
+        match self.prover.entries[old.index()][entry].which {
             Which::Policy(index) => {
                 let other = self.pairs.counterpart(old, index)?;
                 self.index_of(old.other(), Which::Policy(other))
             }
             // The parts of the security defaults are the last entries, in one order.
             Which::DefaultsBlock | Which::DefaultsAsk => {
-                let [own, others] = [old, old.other()].map(|side| self.tenants[at(side)].policies.len());
+                let [own, others] = [old, old.other()].map(|side| self.tenants[side.index()].policies.len());
                 let other = others + (entry - own);
-                (other < self.prover.entries[at(old.other())].len()).then_some(other)
+                (other < self.prover.entries[old.other().index()].len()).then_some(other)
             }
         }
     }
@@ -410,7 +413,7 @@ impl<'a> Search<'a> {
     fn masks(&mut self, asking: &Asking, exact: bool) -> Vec<Which> {
         let Asking { new, ways, wanted, counterpart } = asking;
         let exact = exact && self.masks < MOST_MASKS;
-        self.masks += if exact { self.prover.entries[at(*new)].len() } else { 0 };
+        self.masks += if exact { self.prover.entries[new.index()].len() } else { 0 };
         let found = match self.prover.may_refuse(*new, ways, wanted, exact) {
             Ok(found) => found,
             Err(TooIntricate) => self.prover.may_refuse(*new, ways, wanted, false).unwrap_or_default(),

@@ -4,7 +4,7 @@ use super::atom::{Atom, AtomSet, Atoms};
 use super::difference::Which;
 use crate::catalog;
 use crate::coverage::Side;
-use crate::coverage::prover::{Formula, Space};
+use crate::coverage::prover::{Formula, Space, TooIntricate};
 use crate::policy::{Allowed, Combination, Fact, GrantControl, Id, List, Operator, Policy, Property, Strength};
 use crate::signin::Why;
 use crate::tenant::Tenant;
@@ -184,7 +184,7 @@ impl Grant {
     ///
     /// # Errors
     /// There are too many of them.
-    pub(super) fn refused(&self) -> Result<Vec<AtomSet>, TooMany> {
+    pub(super) fn refused(&self) -> Result<Vec<AtomSet>, TooIntricate> {
         let mut all: BTreeSet<AtomSet> = BTreeSet::new();
         for device in DeviceState::ALL {
             for unknown in [false, true] {
@@ -194,7 +194,7 @@ impl Grant {
         Ok(all.into_iter().collect())
     }
 
-    fn refused_on(&self, device: DeviceState, unknown: bool) -> Result<Vec<AtomSet>, TooMany> {
+    fn refused_on(&self, device: DeviceState, unknown: bool) -> Result<Vec<AtomSet>, TooIntricate> {
         let is_met = |item: &&Item| item.is_met_by(device) || (unknown && item.doubt.is_some());
         if self.items.is_empty() {
             return Ok(Vec::new());
@@ -237,10 +237,6 @@ impl Grant {
         }
     }
 }
-
-/// More ways than can be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooMany;
 
 fn listed(list: &List<Id>, property: Property, atom: fn(Id) -> Atom, atoms: &mut Atoms, items: &mut Vec<Item>) {
     for item in list.items() {
@@ -318,7 +314,7 @@ fn smallest(mut sets: Vec<AtomSet>) -> Vec<AtomSet> {
 }
 
 /// The smallest sets that have an element in common with each of these.
-fn hitting_sets(sets: &[AtomSet]) -> Result<Vec<AtomSet>, TooMany> {
+fn hitting_sets(sets: &[AtomSet]) -> Result<Vec<AtomSet>, TooIntricate> {
     let mut found = vec![AtomSet::new()];
     for set in sets {
         let (hit, missed): (Vec<AtomSet>, Vec<AtomSet>) = found.into_iter().partition(|one| !one.is_disjoint(set));
@@ -331,7 +327,7 @@ fn hitting_sets(sets: &[AtomSet]) -> Result<Vec<AtomSet>, TooMany> {
         });
         found = smallest(hit.into_iter().chain(extended).collect());
         if found.len() > MOST_SETS {
-            return Err(TooMany);
+            return Err(TooIntricate);
         }
     }
     Ok(found)

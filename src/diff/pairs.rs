@@ -2,7 +2,7 @@
 
 use super::grant::allowed;
 use crate::coverage::Side;
-use crate::policy::{Fact, FileIndex, Id, Policy, Property, Reason};
+use crate::policy::{Fact, FileIndex, Id, Policy, Reason};
 use crate::tenant::Tenant;
 use std::collections::HashMap;
 
@@ -40,12 +40,12 @@ impl Pairs {
     }
 
     pub(super) fn counterpart(&self, side: Side, policy: usize) -> Option<usize> {
-        self.counterparts[at(side)][policy]
+        self.counterparts[side.index()][policy]
     }
 
     /// Whether a policy of the same meaning is on the other side. Such a policy cannot cause a change.
     pub(super) fn has_twin(&self, side: Side, policy: usize) -> bool {
-        self.has_twin[at(side)][policy]
+        self.has_twin[side.index()][policy]
     }
 
     /// Whether a policy before means the same as its counterpart.
@@ -59,7 +59,7 @@ impl Pairs {
     }
 
     fn free(&self, side: Side) -> Vec<usize> {
-        let counterparts = self.counterparts[at(side)].iter().enumerate();
+        let counterparts = self.counterparts[side.index()].iter().enumerate();
         counterparts.filter(|(_, counterpart)| counterpart.is_none()).map(|(index, _)| index).collect()
     }
 
@@ -149,13 +149,6 @@ const MOST_COMPARED: usize = 60_000;
 /// Properties that two policies must have in common for one to be taken as the successor of the other.
 const ALIKE: usize = 8;
 
-fn at(side: Side) -> usize {
-    match side {
-        Side::Before => 0,
-        Side::After => 1,
-    }
-}
-
 /// In how many properties two policies agree that have nothing else in common. A name that begins alike counts more.
 fn alike(one: &Policy, other: &Policy) -> usize {
     let (conditions, others) = (&one.conditions, &other.conditions);
@@ -219,10 +212,7 @@ fn means_the_same((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&Te
 
 /// Whether everything unknown in a policy has a content by which it can be compared.
 fn is_understood(policy: &Policy) -> bool {
-    let is_told = |property: &Property| {
-        policy.contents.iter().any(|(known, _)| known == property) || policy.source_of(*property).is_some()
-    };
-    policy.unknown_properties().iter().all(is_told)
+    policy.unknown_properties().iter().all(|property| policy.content_of(*property).is_some())
         && policy.conditions.opaque.iter().all(|opaque| opaque.content.is_some())
 }
 

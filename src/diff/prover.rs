@@ -47,8 +47,8 @@ impl Wish {
         if let Some(session) = policy.session.known() {
             return session.iter().cloned().map(Self::Control).collect();
         }
-        let written = policy.contents.iter().find(|(property, _)| *property == Property::SessionControls);
-        vec![written.map_or(Self::OfPolicy(side, index), |(_, digest)| Self::Written(*digest))]
+        let written = policy.content_of(Property::SessionControls);
+        vec![written.map_or(Self::OfPolicy(side, index), Self::Written)]
     }
 }
 
@@ -89,13 +89,6 @@ pub(super) struct Prover<'t> {
     aliases: HashMap<Term, Vec<Term>>,
 }
 
-pub(super) fn at(side: Side) -> usize {
-    match side {
-        Side::Before => 0,
-        Side::After => 1,
-    }
-}
-
 /// Every sign-in to whatever either tenant tells apart.
 pub(super) fn requirement(tenants: [&Tenant; 2]) -> Requirement {
     let mut actions = BTreeSet::new();
@@ -134,7 +127,7 @@ impl<'t> Prover<'t> {
         let entries = Side::ALL.map(|side| entries(&mut space, &mut atoms, side, options));
         // Every term must be there before the solver is.
         for side in Side::ALL {
-            for entry in &entries[at(side)] {
+            for entry in &entries[side.index()] {
                 entry.grant.refusal(&AtomSet::new(), &mut space, (side, entry.which));
             }
         }
@@ -158,7 +151,7 @@ impl<'t> Prover<'t> {
         if let Some(known) = self.refusals.get(&key) {
             return known.clone();
         }
-        let of = &self.entries[at(side)][entry];
+        let of = &self.entries[side.index()][entry];
         let refusal = of.grant.refusal(withheld, &mut self.space, (side, of.which));
         self.refusals.insert(key, refusal.clone());
         refusal
@@ -167,7 +160,7 @@ impl<'t> Prover<'t> {
     /// When an entry applies and refuses a way.
     pub(super) fn refuses(&mut self, side: Side, entry: usize, withheld: &AtomSet) -> Formula {
         let refusal = self.refusal(side, entry, withheld);
-        Formula::all([self.entries[at(side)][entry].applies.clone(), refusal])
+        Formula::all([self.entries[side.index()][entry].applies.clone(), refusal])
     }
 
     /// A claim as a mode takes it: what is unknown is not so if the claim must be sure.
@@ -214,10 +207,10 @@ impl<'t> Prover<'t> {
             return *known;
         }
         let gate = self.solver.variable();
-        for entry in 0..self.entries[at(side)].len() {
+        for entry in 0..self.entries[side.index()].len() {
             let refusal = self.refusal(side, entry, withheld);
             let satisfied = self.denial(&refusal, mode);
-            if satisfied != Formula::Always && self.entries[at(side)][entry].applies != Formula::Never {
+            if satisfied != Formula::Always && self.entries[side.index()][entry].applies != Formula::Never {
                 let not_applying = self.not_applying(side, entry, mode);
                 self.solver.demand_either(gate, not_applying, &satisfied);
             }
@@ -232,7 +225,7 @@ impl<'t> Prover<'t> {
             return *known;
         }
         let gate = self.solver.variable();
-        let not = self.denial(&self.entries[at(side)][entry].applies, mode);
+        let not = self.denial(&self.entries[side.index()][entry].applies, mode);
         self.solver.demand(gate, &not);
         self.not_applying.insert((side, entry, mode), gate);
         gate
@@ -245,8 +238,8 @@ impl<'t> Prover<'t> {
             return *known;
         }
         let gate = self.solver.variable();
-        for entry in 0..self.entries[at(side)].len() {
-            let of = &self.entries[at(side)][entry];
+        for entry in 0..self.entries[side.index()].len() {
+            let of = &self.entries[side.index()][entry];
             let may_ask = of.session.iter().any(|asked| asked.control().is_none());
             let asks = of.session.contains(wish) || (may_ask && mode == Mode::Sure);
             if asks && of.applies != Formula::Never {
@@ -280,7 +273,7 @@ impl<'t> Prover<'t> {
     }
 
     fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<Model>, TooIntricate> {
-        solve(&self.space, &mut self.solver, assumptions)
+        Ok(self.space.find(&mut self.solver, assumptions)?.map(|(model, _)| model))
     }
 
     /// The same sign-in with departures taken back as far as the answer allows.
@@ -322,7 +315,7 @@ impl<'t> Prover<'t> {
         exact: bool,
     ) -> Result<Vec<usize>, TooIntricate> {
         let mut candidates = Vec::new();
-        for entry in 0..self.entries[at(side)].len() {
+        for entry in 0..self.entries[side.index()].len() {
             let refusals: Vec<Formula> = ways.iter().map(|way| self.refuses(side, entry, way)).collect();
             let refuses = Formula::any(refusals);
             if refuses != Formula::Never && !is_plainly_apart(&refuses, wanted) {
@@ -343,7 +336,7 @@ impl<'t> Prover<'t> {
         for (entry, refuses) in candidates {
             let gate = solver.variable();
             solver.demand(gate, &refuses);
-            if solve(&self.space, &mut solver, &[region, gate])?.is_some() {
+            if self.space.find(&mut solver, &[region, gate])?.is_some() {
                 found.push(entry);
             }
             solver.clause([!gate]);
@@ -354,17 +347,6 @@ impl<'t> Prover<'t> {
 
 /// Conflicts that finding out who still asks in a region may take.
 const MASK_EFFORT: u64 = 20_000;
-
-/// Solves until the model is one that a device can have.
-fn solve(space: &Space<'_>, solver: &mut Solver, assumptions: &[Lit]) -> Result<Option<Model>, TooIntricate> {
-    while solver.solve(assumptions)? {
-        let model = solver.model();
-        let Err((one, other)) = space.sign_in(&model) else { return Ok(Some(model)) };
-        let (first, second) = (solver.literal(one), solver.literal(other));
-        solver.clause([!first, second.apply_sign(!model.contains(&other))]);
-    }
-    Ok(None)
-}
 
 /// Whether one formula demands a term that another rules out.
 fn is_plainly_apart(one: &Formula, others: &[Formula]) -> bool {

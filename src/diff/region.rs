@@ -203,10 +203,7 @@ fn is_unsure(guests: &Fact<Option<Box<Guests>>>) -> bool {
     match guests {
         Fact::Unknown(_) => true,
         Fact::Known(None) => false,
-        Fact::Known(Some(guests)) => {
-            let tenants = guests.tenants.as_ref().and_then(List::first_unknown);
-            guests.types.first_unknown().or(tenants).is_some()
-        }
+        Fact::Known(Some(guests)) => guests.first_unknown().is_some(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::atom::{Atom, AtomSet};
 use super::difference::{Cause, Options, Outcome, Place, Property, Which};
 use super::grant::Grant;
-use super::prover::{Model, Prover, at, policy_of, view};
+use super::prover::{Model, Prover, policy_of, view};
 use crate::coverage::{Facet, Side};
 use crate::policy::{self, Policy};
 use crate::requirement::Requirement;
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 impl Prover<'_> {
     /// Whether an entry applies to a sign-in.
     fn applies_to(&self, side: Side, entry: usize, model: &Model) -> bool {
-        self.entries[at(side)][entry].applies.holds(&|term| model.contains(&term))
+        self.entries[side.index()][entry].applies.holds(&|term| model.contains(&term))
     }
 
     /// Whether an entry refuses a way on a sign-in.
@@ -25,18 +25,18 @@ impl Prover<'_> {
 
     /// Whether anything in a tenant refuses a way on a sign-in.
     pub(super) fn is_refused(&mut self, side: Side, withheld: &AtomSet, model: &Model) -> bool {
-        (0..self.entries[at(side)].len()).any(|entry| self.refuses_on(side, entry, withheld, model))
+        (0..self.entries[side.index()].len()).any(|entry| self.refuses_on(side, entry, withheld, model))
     }
 
     /// What becomes of a sign-in.
     pub(super) fn outcome(&mut self, side: Side, tenant: &Tenant, model: &Model) -> Outcome {
         let mut policies = Vec::new();
         let mut requires: Vec<Vec<String>> = Vec::new();
-        for index in 0..self.entries[at(side)].len() {
+        for index in 0..self.entries[side.index()].len() {
             if !self.applies_to(side, index, model) {
                 continue;
             }
-            let entry = &self.entries[at(side)][index];
+            let entry = &self.entries[side.index()][index];
             policies.push(entry.which);
             match policy_of(tenant, entry) {
                 Some(policy) => requires.extend(Grant::clauses(policy)),
@@ -69,7 +69,7 @@ impl Prover<'_> {
     pub(super) fn causes(&mut self, asked: &Asked<'_>, ways: &[AtomSet], model: &Model) -> Vec<Cause> {
         let old = asked.old;
         let mut causes = Vec::new();
-        for entry in 0..self.entries[at(old)].len() {
+        for entry in 0..self.entries[old.index()].len() {
             if ways.iter().any(|way| self.refuses_on(old, entry, way, model)) {
                 causes.push(self.cause(asked, entry, model));
             }
@@ -80,8 +80,8 @@ impl Prover<'_> {
     /// Why the counterpart of an entry lets the sign-in go.
     pub(super) fn cause(&mut self, asked: &Asked<'_>, entry: usize, model: &Model) -> Cause {
         let (old, new) = (asked.old, asked.old.other());
-        let which = self.entries[at(old)][entry].which;
-        let other = asked.counterparts[entry].map(|other| &self.entries[at(new)][other]);
+        let which = self.entries[old.index()][entry].which;
+        let other = asked.counterparts[entry].map(|other| &self.entries[new.index()][other]);
         let counterpart = other.map(|other| other.which);
         let holds = |term| model.contains(&term);
         let property = match other {
@@ -103,7 +103,7 @@ impl Prover<'_> {
         let (old, new) = (asked.old, asked.old.other());
         let mut places = Vec::new();
         let policy = |side: Side, which: Which| match which {
-            Which::Policy(index) => asked.tenants[at(side)].policies.get(index).map(|policy| (index, policy)),
+            Which::Policy(index) => asked.tenants[side.index()].policies.get(index).map(|policy| (index, policy)),
             Which::DefaultsBlock | Which::DefaultsAsk => None,
         };
         if let Some((index, policy)) = counterpart.and_then(|other| policy(new, other)) {
@@ -129,9 +129,9 @@ impl Prover<'_> {
     fn deciding(asked: &Asked<'_>, policy: &Policy, property: Property) -> Option<Pointer> {
         let Property::Facet(facet) = property else { return None };
         let new = asked.old.other();
-        let view = view(asked.tenants[at(new)], asked.requirement, asked.options);
+        let view = view(asked.tenants[new.index()], asked.requirement, asked.options);
         let section = container(facet);
-        let sign_in = &asked.sign_ins.as_ref()?[at(new)];
+        let sign_in = &asked.sign_ins.as_ref()?[new.index()];
         let mut causes = view.causes(policy, sign_in);
         let cause = causes.find(|cause| cause.at.property.is_within(section))?;
         Some(cause.pointer(policy))
@@ -187,6 +187,6 @@ fn section(property: Property, policy: &Policy) -> Pointer {
 
 /// The policies of some entries.
 pub(super) fn parties(prover: &Prover<'_>, side: Side, entries: &[usize]) -> Vec<Which> {
-    let all: BTreeSet<Which> = entries.iter().map(|entry| prover.entries[at(side)][*entry].which).collect();
+    let all: BTreeSet<Which> = entries.iter().map(|entry| prover.entries[side.index()][*entry].which).collect();
     all.into_iter().collect()
 }

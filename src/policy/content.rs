@@ -197,10 +197,7 @@ fn guests(fact: &Fact<Option<Box<super::Guests>>>) -> Option<Unknown> {
     match fact {
         Fact::Unknown(_) => Some(Unknown::Whole),
         Fact::Known(None) => None,
-        Fact::Known(Some(guests)) => {
-            let tenants = guests.tenants.as_ref().and_then(List::first_unknown);
-            guests.types.first_unknown().or(tenants).map(|_| Unknown::Whole)
-        }
+        Fact::Known(Some(guests)) => guests.first_unknown().map(|_| Unknown::Whole),
     }
 }
 

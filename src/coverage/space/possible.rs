@@ -6,7 +6,7 @@ use crate::coverage::formula::{Formula, Term};
 use crate::coverage::solver::{Lit, Solver, TooIntricate};
 use crate::policy::{Comparison, INTUNE, Test, UserType, needs_managed_device};
 use crate::requirement::{Grant, Resource};
-use crate::signin::AppFact;
+use crate::signin::{AppFact, SignIn};
 use crate::tenant::Place;
 use std::collections::{BTreeSet, HashMap};
 
@@ -157,6 +157,25 @@ impl Space<'_> {
         if self.view.assumptions.registered_devices_have_a_trust_type {
             solver.clause(trust_types);
         }
+    }
+
+    /// Solves until the model is one that a device can have: its terms, and the sign-in.
+    pub(crate) fn find(
+        &self,
+        solver: &mut Solver,
+        assumptions: &[Lit],
+    ) -> Result<Option<(BTreeSet<Term>, SignIn)>, TooIntricate> {
+        while solver.solve(assumptions)? {
+            let model = solver.model();
+            match self.sign_in(&model) {
+                Ok(sign_in) => return Ok(Some((model, sign_in))),
+                Err((one, other)) => {
+                    let (first, second) = (solver.literal(one), solver.literal(other));
+                    solver.clause([!first, second.apply_sign(!model.contains(&other))]);
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a term can simply be made true beside others: nothing else must be true or false for it, but that one

@@ -5,7 +5,7 @@ use crate::coverage::prover::{Formula, Meaning};
 use crate::coverage::{Coordinate, Facet, Side};
 use crate::diff::atom::AtomSet;
 use crate::diff::difference::{Certainty, Change, DeviceFact, Kind, Property};
-use crate::diff::prover::{Mode, Model, at, policy_of};
+use crate::diff::prover::{Mode, Model, policy_of};
 use crate::diff::rank::Loss;
 use crate::diff::witness::Asked;
 use crate::diff::{rank, region};
@@ -22,9 +22,9 @@ impl Search<'_> {
         let sign_ins = Side::ALL.map(|side| self.prover.space.sign_in_to(side, model).ok());
         let [Some(before), Some(after)] = sign_ins else { return };
         let witness = [before, after];
-        let outcomes = Side::ALL.map(|side| self.prover.outcome(side, self.tenants[at(side)], model));
+        let outcomes = Side::ALL.map(|side| self.prover.outcome(side, self.tenants[side.index()], model));
         let counterparts: Vec<Option<usize>> =
-            (0..self.prover.entries[at(old)].len()).map(|entry| self.counterpart_entry(old, entry)).collect();
+            (0..self.prover.entries[old.index()].len()).map(|entry| self.counterpart_entry(old, entry)).collect();
         let asked = Asked {
             tenants: self.tenants,
             requirement: self.requirement,
@@ -39,12 +39,13 @@ impl Search<'_> {
         } else {
             self.prover.causes(&asked, &ways, model)
         };
-        let own = policy_of(self.tenants[at(old)], &self.prover.entries[at(old)][entry]);
+        let own = policy_of(self.tenants[old.index()], &self.prover.entries[old.index()][entry]);
         let other = self.counterpart_entry(old, entry);
-        let other = other.and_then(|other| policy_of(self.tenants[at(new)], &self.prover.entries[at(new)][other]));
-        let which = self.prover.entries[at(old)][entry].which;
+        let other =
+            other.and_then(|other| policy_of(self.tenants[new.index()], &self.prover.entries[new.index()][other]));
+        let which = self.prover.entries[old.index()][entry].which;
         let is_by_role =
-            self.prover.entries[at(old)][entry].facets.iter().any(|(facet, _)| *facet == Facet::IncludeUsers);
+            self.prover.entries[old.index()][entry].facets.iter().any(|(facet, _)| *facet == Facet::IncludeUsers);
         let mut shown = match own {
             Some(own) => {
                 let is_redefined = |id: &Id| self.is_redefined(id);
@@ -86,14 +87,14 @@ impl Search<'_> {
     }
 
     pub(super) fn depends_on(&self, old: Side, entry: usize) -> Vec<(Side, usize, Pointer, &'static str)> {
-        let mut formulas: Vec<&Formula> = vec![&self.prover.entries[at(old)][entry].applies];
+        let mut formulas: Vec<&Formula> = vec![&self.prover.entries[old.index()][entry].applies];
         if let Some(other) = self.counterpart_entry(old, entry) {
-            formulas.push(&self.prover.entries[at(old.other())][other].applies);
+            formulas.push(&self.prover.entries[old.other().index()][other].applies);
         }
         let mut found = Vec::new();
         for term in self.prover.doubts(&formulas) {
             for ((side, index), cause) in self.prover.space.depending(term) {
-                let policy = &self.tenants[at(side)].policies[index];
+                let policy = &self.tenants[side.index()].policies[index];
                 found.push((side, index, cause.pointer(policy), because(cause.why)));
             }
         }
@@ -151,12 +152,13 @@ impl Search<'_> {
         property: Property,
         mode: Mode,
     ) -> Vec<(Resource, [bool; 2])> {
-        let own = self.prover.entries[at(old)][entry].facet(Facet::Applications).clone();
+        let own = self.prover.entries[old.index()][entry].facet(Facet::Applications).clone();
         let other = match property {
             Property::Facet(Facet::Applications) => self.counterpart_entry(old, entry),
             Property::Facet(_) | Property::Policy | Property::GrantControls | Property::SessionControls => None,
         };
-        let other = other.map(|other| self.prover.entries[at(old.other())][other].facet(Facet::Applications).clone());
+        let other =
+            other.map(|other| self.prover.entries[old.other().index()][other].facet(Facet::Applications).clone());
         let space = &mut self.prover.space;
         let perhaps = mode == Mode::Possible;
         let own = own.assume(&|term| space.is_doubt(term), perhaps);

@@ -4,7 +4,7 @@ use super::{Asking, Listed, Search, excepted};
 use crate::coverage::prover::Formula;
 use crate::coverage::{Facet, Side};
 use crate::diff::difference::{Change, Difference, Edit, Effect, Group, Kind, Masked};
-use crate::diff::prover::{Mode, at};
+use crate::diff::prover::Mode;
 use crate::diff::{rank, values};
 
 impl Search<'_> {
@@ -50,7 +50,7 @@ impl Search<'_> {
         let mut is_in_force = false;
         for (old, which) in [(Side::Before, edit.before), (Side::After, edit.after)] {
             let Some(entry) = which.and_then(|which| self.index_of(old, which)) else { continue };
-            let own = &self.prover.entries[at(old)][entry];
+            let own = &self.prover.entries[old.index()][entry];
             if own.facet(Facet::State) == &Formula::Never {
                 continue;
             }

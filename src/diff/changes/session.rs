@@ -5,7 +5,7 @@ use crate::coverage::Side;
 use crate::coverage::prover::{Formula, TooIntricate};
 use crate::diff::atom::AtomSet;
 use crate::diff::difference::{Difference, Kind, Property, Which};
-use crate::diff::prover::{Mode, Wish, at};
+use crate::diff::prover::{Mode, Wish};
 
 impl Search<'_> {
     pub(super) fn sessions(
@@ -15,14 +15,14 @@ impl Search<'_> {
         difference: &mut Difference,
     ) -> Result<(), TooIntricate> {
         let new = old.other();
-        let own = &self.prover.entries[at(old)][entry];
+        let own = &self.prover.entries[old.index()][entry];
         if own.applies == Formula::Never {
             return Ok(());
         }
         let (applies, wishes) = (own.applies.clone(), own.session.clone());
         let other = self.counterpart_entry(old, entry);
         for wish in wishes {
-            let keeps = other.is_some_and(|other| self.prover.entries[at(new)][other].session.contains(&wish));
+            let keeps = other.is_some_and(|other| self.prover.entries[new.index()][other].session.contains(&wish));
             let mut letting_go = self.letting_go(old, entry, other);
             if other.is_some() && !keeps {
                 letting_go = vec![(Property::SessionControls, Formula::Never)];
@@ -79,7 +79,7 @@ impl Search<'_> {
 
     /// Policies of a tenant that ask for a session control, and those that may if that must be ruled out.
     pub(super) fn asking(&self, side: Side, wish: &Wish, mode: Mode) -> Vec<Which> {
-        let entries = self.prover.entries[at(side)].iter();
+        let entries = self.prover.entries[side.index()].iter();
         let asks = |asked: &Wish| asked == wish || (asked.control().is_none() && mode == Mode::Sure);
         let asking = entries.filter(|entry| entry.applies != Formula::Never && entry.session.iter().any(asks));
         asking.map(|entry| entry.which).collect()
