@@ -90,6 +90,7 @@ const AZURE_PORTAL: Uuid = uuid!("c44b4083-3bb0-49c1-b47d-974e53cbdf3c");
 /// In the public cloud and in Azure Government.
 const MANAGEMENT_API: [Uuid; 2] =
     [uuid!("797f4846-ba00-4fd7-ba43-dac1f8f63013"), uuid!("40a69793-8fe6-4db1-9591-dbc5c57b17d8")];
+const MFA_STRENGTH: Uuid = uuid!("00000000-0000-0000-0000-000000000002");
 const DIRECTORY_SYNCHRONIZATION_ACCOUNTS: Uuid = uuid!("d29b2b05-8046-44ba-8758-1e26182fcf32");
 const GLOBAL_ADMINISTRATOR: Uuid = uuid!("62e90394-69f5-4237-9190-012177145e10");
 
@@ -127,6 +128,12 @@ pub fn synchronization_role() -> Option<&'static Role> {
 #[must_use]
 pub fn is_global_administrator(id: &Id) -> bool {
     id.guid() == Some(GLOBAL_ADMINISTRATOR)
+}
+
+/// Whether this is the built-in strength that the control `mfa` stands for.
+#[must_use]
+pub fn is_mfa_strength(id: &Id) -> bool {
+    id.guid() == Some(MFA_STRENGTH)
 }
 
 /// A built-in authentication strength.

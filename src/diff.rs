@@ -20,6 +20,6 @@ mod witness;
 pub use atom::Atom;
 pub use changes::compare;
 pub use difference::{
-    Cause, Certainty, Change, Class, Classes, DeviceFact, Difference, Edit, Effect, Except, Group, Kind, Masked,
-    Options, Outcome, Party, Place, Principal, Property, Region, Resources, Scope, Verdict, Which,
+    Access, Cause, Certainty, Change, Class, Classes, Control, DeviceFact, Difference, Dimension, Edit, Effect, Except,
+    Group, Kind, Masked, Options, Outcome, Party, Place, Principal, Property, Region, Resources, Scope, Verdict, Which,
 };

@@ -33,6 +33,12 @@ const FIRST: u32 = 0b11 << 7;
 const SECOND: u32 = 0b11_1111 << 9;
 
 impl Combination {
+    /// A password alone.
+    pub const PASSWORD: Self = Self(1 << 7);
+
+    /// The methods that resist phishing, of which each is enough by itself.
+    pub const PHISHING_RESISTANT: Self = Self(0b111);
+
     /// Reads the methods that Graph separates by commas; none if one of them is not known here.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

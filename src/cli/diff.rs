@@ -10,9 +10,9 @@ use super::error::RunError;
 use super::progress::Progress;
 use super::selection::{config, inputs};
 use crate::coverage::Side;
-use crate::diff::{self, Class, Classes, Difference, Verdict};
+use crate::diff::{self, Cause, Class, Classes, Difference, Place, Verdict};
 use crate::discover::Input;
-use crate::finding::{Draft, Label, Level, Location, PolicyRef, quoted};
+use crate::finding::{Label, Level, Location, PolicyRef, quoted};
 use crate::lint::{self, Loaded};
 use crate::outcome::{Compared, SideReport};
 use crate::policy::{Fact, Id, Policy, State};
@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -114,19 +115,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     }
     let progress = Progress::start();
     let sides = arguments.sides()?;
-    let load = |input: &Input| {
-        let inputs = std::slice::from_ref(input);
-        lint::read_tenant(&lint::common_folder(inputs), inputs, &options, progress.files())
-    };
-    let mut loaded = sides.map(|input| load(&input));
+    let mut loaded = sides.map(|input| load(&input, &options, progress.files()));
     drop(progress);
     arguments.assume(&mut loaded)?;
-    if loaded.iter().all(|side| side.tenant.policies.is_empty() && side.tenant.missing.is_empty()) {
+    if loaded.iter().all(is_empty) {
         return Err(RunError::Empty { name: quoted(&loaded[1].name) });
     }
     let difference = diff::compare(&loaded[0].tenant, &loaded[1].tenant, how);
     let code = u8::from(arguments.fail_on.fails(&difference));
-    let compared = compared(loaded, difference);
+    let compared = compared(loaded.each_ref(), difference);
     let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), ..Style::default() };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     write(&compared, arguments.format, style, &root(), &mut out)
@@ -199,6 +196,16 @@ fn enable(loaded: &mut Loaded, wanted: &str) -> Result<(), RunError> {
     }
 }
 
+fn load(input: &Input, options: &lint::Options, progress: &AtomicUsize) -> Loaded {
+    let inputs = std::slice::from_ref(input);
+    lint::read_tenant(&lint::common_folder(inputs), inputs, options, progress)
+}
+
+/// Whether there is nothing that a comparison could rest on.
+fn is_empty(loaded: &Loaded) -> bool {
+    loaded.tenant.policies.is_empty() && loaded.tenant.missing.is_empty()
+}
+
 fn one(path: &Path) -> Result<Input, RunError> {
     let mut found = inputs(std::slice::from_ref(&path.to_owned()))?;
     Ok(found.remove(0))
@@ -220,62 +227,40 @@ impl FailOn {
 }
 
 /// The comparison with the lines that explain it.
-fn compared(loaded: [Loaded; 2], difference: Difference) -> Compared {
-    let places = located(&loaded, &difference);
+fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
+    let places = located(loaded, &difference);
     let mut names: BTreeMap<Id, String> = BTreeMap::new();
-    for side in &loaded {
+    for side in loaded {
         names.extend(side.tenant.companions.names.iter().map(|(id, name)| (id.clone(), name.to_string())));
     }
     let mut findings = Vec::new();
     let [before, after] = loaded.map(|side| {
-        findings.extend(side.findings.into_iter().filter(|finding| finding.level == Level::Error));
+        findings.extend(side.findings.iter().filter(|finding| finding.level == Level::Error).cloned());
         let policies = side.tenant.policies.iter().map(PolicyRef::to).collect();
-        SideReport { name: side.name, files: side.files, policies, missing: side.tenant.missing.len() }
+        SideReport { name: side.name.clone(), files: side.files, policies, missing: side.tenant.missing.len() }
     });
     Compared { before, after, difference, places, findings, names }
 }
 
-/// A place of a cause, once its file is read.
-type Found = Option<(Side, Location)>;
-
-/// The places of all causes, as lines.
-fn located(loaded: &[Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, Location)>>> {
-    let mut drafts: [Vec<Draft>; 2] = Default::default();
-    let mut wanted: [Vec<(usize, usize, usize)>; 2] = Default::default();
-    for (change, of) in difference.changes.iter().enumerate() {
-        for (cause, of) in of.causes.iter().enumerate() {
-            for (place, of) in of.places.iter().enumerate() {
-                let side = match of.side {
-                    Side::Before => 0,
-                    Side::After => 1,
-                };
-                let policy = &loaded[side].tenant.policies[of.policy];
-                let label = Label::in_policy(policy, &of.pointer, of.message);
-                drafts[side].push(Draft::new("diff", Level::Info, wanted[side].len().to_string()).label(label));
-                wanted[side].push((change, cause, place));
-            }
-        }
-    }
-    let mut places: Vec<Vec<Vec<Found>>> = difference
-        .changes
-        .iter()
-        .map(|change| change.causes.iter().map(|cause| vec![None; cause.places.len()]).collect())
-        .collect();
-    for (side, (drafts, wanted)) in Side::ALL.into_iter().zip(drafts.into_iter().zip(wanted)) {
-        let index = match side {
-            Side::Before => 0,
-            Side::After => 1,
-        };
-        for finding in loaded[index].locate(drafts) {
-            // Findings come in the order of the files; their messages are the numbers of what was wanted.
-            let number = finding.message.parse::<usize>().ok();
-            let Some((change, cause, place)) = number.and_then(|number| wanted.get(number)) else { continue };
-            let location = finding.locations.into_iter().next();
-            places[*change][*cause][*place] = location.map(|location| (side, location));
-        }
-    }
-    let flat = |causes: Vec<Vec<Option<(Side, Location)>>>| {
-        causes.into_iter().map(|places| places.into_iter().flatten().collect()).collect()
+/// The places of all causes, as lines: for each change and each cause of it. What cannot be found is left out.
+fn located(loaded: [&Loaded; 2], difference: &Difference) -> Vec<Vec<Vec<(Side, Location)>>> {
+    let label = |place: &Place| {
+        let policy = &loaded[place.side.index()].tenant.policies[place.policy];
+        Label::in_policy(policy, &place.pointer, place.message)
     };
-    places.into_iter().map(flat).collect()
+    let all = || difference.changes.iter().flat_map(|change| &change.causes).flat_map(|cause| &cause.places);
+    let mut found = Side::ALL.map(|side| {
+        let labels: Vec<Label> = all().filter(|place| place.side == side).map(label).collect();
+        loaded[side.index()].places(&labels)
+    });
+    // Each side's labels are numbered in the order of the changes.
+    let mut next = [0; 2];
+    let mut location = |place: &Place| {
+        let index = place.side.index();
+        let number = next[index];
+        next[index] += 1;
+        found[index].remove(&number).map(|location| (place.side, location))
+    };
+    let mut of_cause = |cause: &Cause| cause.places.iter().filter_map(&mut location).collect();
+    difference.changes.iter().map(|change| change.causes.iter().map(&mut of_cause).collect()).collect()
 }

@@ -57,9 +57,9 @@ impl Atoms {
         combination.bits().map(|bit| self.index(Atom::Method(bit))).collect()
     }
 
-    /// Every atom with its index.
-    pub(super) fn all(&self) -> Vec<(AtomIndex, Atom)> {
-        self.index.iter().map(|(atom, index)| (*index, atom.clone())).collect()
+    /// Every atom.
+    pub(super) fn all(&self) -> impl Iterator<Item = AtomIndex> {
+        self.index.values().copied()
     }
 
     /// The atoms of a set, in an order that does not depend on when they were met.

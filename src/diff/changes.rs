@@ -83,9 +83,8 @@ fn redefined(before: &Tenant, after: &Tenant) -> bool {
 
 fn assumptions(tenants: [&Tenant; 2]) -> Vec<&'static str> {
     let policies = || tenants.into_iter().flat_map(|tenant| &tenant.policies);
-    let mfa_strength = &catalog::strengths()[0].id;
     let by_strength = |policy: &Policy| match &policy.grant.strength {
-        Fact::Known(Some(strength)) => strength.id.as_ref() == Some(mfa_strength),
+        Fact::Known(Some(strength)) => strength.id.as_ref().is_some_and(catalog::is_mfa_strength),
         Fact::Known(None) | Fact::Unknown(_) => false,
     };
     let by_control = |policy: &Policy| policy.grant.built_in.position(|one| *one == GrantControl::Mfa).is_some();

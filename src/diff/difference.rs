@@ -3,10 +3,11 @@
 use super::atom::Atom;
 use crate::coverage::{Coordinate, Facet, Side};
 use crate::finding::Level;
-use crate::policy::{Id, SessionControl, UserType};
+use crate::policy::{GrantControl, Id, SessionControl, UserType, Words};
 use crate::requirement::{Assumptions, Resource};
 use crate::signin::SignIn;
 use crate::syntax::Pointer;
+use std::fmt;
 
 /// How tenants are compared.
 #[derive(Debug, Clone, Copy)]
@@ -275,6 +276,38 @@ pub enum DeviceFact {
     HybridJoined(bool),
 }
 
+/// A property of sign-ins that has one of a few values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// The client app.
+    ClientAppTypes,
+    /// The platform.
+    DevicePlatforms,
+    /// The risk of the sign-in.
+    SignInRiskLevels,
+    /// The risk of the user.
+    UserRiskLevels,
+    /// The insider risk of the user.
+    InsiderRiskLevels,
+    /// The authentication flow.
+    AuthenticationFlows,
+}
+
+impl Dimension {
+    /// The key in the JSON report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ClientAppTypes => "clientAppTypes",
+            Self::DevicePlatforms => "devicePlatforms",
+            Self::SignInRiskLevels => "signInRiskLevels",
+            Self::UserRiskLevels => "userRiskLevels",
+            Self::InsiderRiskLevels => "insiderRiskLevels",
+            Self::AuthenticationFlows => "authenticationFlows",
+        }
+    }
+}
+
 /// Sign-ins, described by what they have in common. What is empty restricts nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Region {
@@ -284,8 +317,8 @@ pub struct Region {
     pub locations: Scope<Id>,
     /// To what; none for any resource.
     pub resources: Option<Resources>,
-    /// Lists of values, by their names in policies.
-    pub values: Vec<(&'static str, Vec<&'static str>)>,
+    /// Lists of values.
+    pub values: Vec<(Dimension, Vec<&'static str>)>,
     /// With what devices.
     pub device: Vec<DeviceFact>,
 }
@@ -299,13 +332,69 @@ pub struct Except {
     pub after: Vec<Which>,
 }
 
+/// A grant control that a sign-in needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// One of `builtInControls`.
+    BuiltIn(GrantControl),
+    /// A custom control.
+    Custom(Id),
+    /// Terms of use.
+    TermsOfUse(Id),
+    /// An authentication strength; none if its id is not known.
+    Strength(Option<Id>),
+}
+
+/// As the JSON report has it.
+impl fmt::Display for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn(control) => f.write_str(control.word()),
+            Self::Custom(id) => write!(f, "custom:{id}"),
+            Self::TermsOfUse(id) => write!(f, "tou:{id}"),
+            Self::Strength(Some(id)) => write!(f, "strength:{id}"),
+            Self::Strength(None) => f.write_str("strength:unknown"),
+        }
+    }
+}
+
+/// Whether a sign-in is let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// It is not, whatever is brought.
+    Blocked,
+    /// It is, and nothing is asked for.
+    Granted,
+    /// It is if all of these lists are met; of each, one control is enough.
+    Needs(Vec<Vec<Control>>),
+}
+
+impl Access {
+    /// The word of the JSON report.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::Granted => "granted",
+            Self::Needs(_) => "needs",
+        }
+    }
+
+    /// What is needed.
+    #[must_use]
+    pub fn requires(&self) -> &[Vec<Control>] {
+        match self {
+            Self::Blocked | Self::Granted => &[],
+            Self::Needs(all) => all,
+        }
+    }
+}
+
 /// What becomes of a sign-in in one tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// `blocked`, `granted` or `needs`.
-    pub word: &'static str,
-    /// Alternatives of which one is enough. All of the lists must be met.
-    pub requires: Vec<Vec<String>>,
+    /// Whether it is let in.
+    pub access: Access,
     /// What applies.
     pub policies: Vec<Which>,
 }

@@ -1,7 +1,7 @@
 //! What a policy demands, as a condition on what is brought: which ways satisfy it, and the largest that do not.
 
 use super::atom::{Atom, AtomSet, Atoms};
-use super::difference::Which;
+use super::difference::{Control, Which};
 use crate::catalog;
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Space, TooIntricate};
@@ -219,20 +219,18 @@ impl Grant {
     }
 
     /// The controls, as alternatives of which one is enough. All of the lists must be met.
-    pub(super) fn clauses(policy: &Policy) -> Vec<Vec<String>> {
-        use crate::policy::Words;
+    pub(super) fn clauses(policy: &Policy) -> Vec<Vec<Control>> {
         let grant = &policy.grant;
-        let mut names: Vec<String> = grant.built_in.known().map(|(_, control)| control.word().to_owned()).collect();
-        names.extend(grant.custom.known().map(|(_, id)| format!("custom:{id}")));
-        names.extend(grant.terms_of_use.known().map(|(_, id)| format!("tou:{id}")));
+        let mut all: Vec<Control> = grant.built_in.known().map(|(_, control)| Control::BuiltIn(*control)).collect();
+        all.extend(grant.custom.known().map(|(_, id)| Control::Custom(id.clone())));
+        all.extend(grant.terms_of_use.known().map(|(_, id)| Control::TermsOfUse(id.clone())));
         if let Fact::Known(Some(strength)) = &grant.strength {
-            let id = strength.id.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
-            names.push(format!("strength:{id}"));
+            all.push(Control::Strength(strength.id.clone()));
         }
         match grant.operator {
-            Fact::Known(Some(Operator::Or)) => vec![names],
+            Fact::Known(Some(Operator::Or)) => vec![all],
             Fact::Known(Some(Operator::And) | None) | Fact::Unknown(_) => {
-                names.into_iter().map(|name| vec![name]).collect()
+                all.into_iter().map(|control| vec![control]).collect()
             }
         }
     }
@@ -284,7 +282,7 @@ fn of_strength(strength: &Strength, tenants: [&Tenant; 2], atoms: &mut Atoms) ->
     let allowed = allowed(strength, tenants);
     let mut enough: Vec<AtomSet> = allowed.combinations().map(|combination| atoms.set(combination)).collect();
     if let Some(built_in) = allowed.built_in() {
-        if built_in.id == catalog::strengths()[0].id {
+        if catalog::is_mfa_strength(&built_in.id) {
             enough.extend(mfa(atoms));
         } else {
             enough.extend(built_in.combinations.iter().map(|combination| atoms.set(*combination)));

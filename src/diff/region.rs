@@ -1,6 +1,6 @@
 //! The sign-ins of a change in words of policies: the scope of the policy that refused, narrowed by what lets go.
 
-use super::difference::{DeviceFact, Principal, Property, Region, Resources, Scope, Which};
+use super::difference::{DeviceFact, Dimension, Principal, Property, Region, Resources, Scope, Which};
 use super::grant::DeviceState;
 use super::prover::Mode;
 use crate::catalog;
@@ -62,30 +62,30 @@ pub(super) fn shown(
         })
     };
     // What the successor covers is read the other way round.
-    let mut add = |name: &'static str, own: Vec<&'static str>, other: Option<Vec<&'static str>>, all: usize| {
+    let mut add = |dimension: Dimension, own: Vec<&'static str>, other: Option<Vec<&'static str>>, all: usize| {
         let other = other.unwrap_or_default();
         let values: Vec<&'static str> = own.into_iter().filter(|value| !other.contains(value)).collect();
         if values.len() < all {
-            region.values.push((name, values));
+            region.values.push((dimension, values));
         }
     };
     let other = narrowed(Facet::ClientAppTypes).map(|other| clients(other, !perhaps));
-    add("clientAppTypes", clients(own, perhaps), other, CLIENTS.len());
+    add(Dimension::ClientAppTypes, clients(own, perhaps), other, CLIENTS.len());
     let by_platform = narrowed(Facet::IncludePlatforms).or(narrowed(Facet::ExcludePlatforms));
     let other = by_platform.map(|other| platforms(&other.platforms, !perhaps));
-    add("devicePlatforms", platforms(&own.platforms, perhaps), other, PLATFORMS.len());
+    add(Dimension::DevicePlatforms, platforms(&own.platforms, perhaps), other, PLATFORMS.len());
     let risks = |list: &List<RiskLevel>, unknown| values(list, &RISKS, unknown, |one| is_listed(list, one));
     let other = narrowed(Facet::SignInRisk).map(|other| risks(&other.sign_in_risk_levels, !perhaps));
-    add("signInRiskLevels", risks(&own.sign_in_risk_levels, perhaps), other, RISKS.len());
+    add(Dimension::SignInRiskLevels, risks(&own.sign_in_risk_levels, perhaps), other, RISKS.len());
     let other = narrowed(Facet::UserRisk).map(|other| risks(&other.user_risk_levels, !perhaps));
-    add("userRiskLevels", risks(&own.user_risk_levels, perhaps), other, RISKS.len());
+    add(Dimension::UserRiskLevels, risks(&own.user_risk_levels, perhaps), other, RISKS.len());
     let insider =
         |list: &List<InsiderRiskLevel>, unknown| values(list, &INSIDER_RISKS, unknown, |one| is_listed(list, one));
     let other = narrowed(Facet::InsiderRisk).map(|other| insider(&other.insider_risk_levels, !perhaps));
-    add("insiderRiskLevels", insider(&own.insider_risk_levels, perhaps), other, INSIDER_RISKS.len());
+    add(Dimension::InsiderRiskLevels, insider(&own.insider_risk_levels, perhaps), other, INSIDER_RISKS.len());
     let flows = |list: &List<TransferMethod>, unknown| values(list, &FLOWS, unknown, |one| is_listed(list, one));
     let other = narrowed(Facet::Flows).map(|other| flows(&other.transfer_methods, !perhaps));
-    add("authenticationFlows", flows(&own.transfer_methods, perhaps), other, FLOWS.len());
+    add(Dimension::AuthenticationFlows, flows(&own.transfer_methods, perhaps), other, FLOWS.len());
     region.device.extend(filter(policy, true));
     let successor = successor.filter(|_| facet == Some(Facet::Devices));
     region.device.extend(successor.and_then(|other| filter(other, false)));
@@ -97,7 +97,7 @@ pub(super) fn of_defaults(which: Which, is_by_role: bool) -> Region {
     let mut region = Region::default();
     if which == Which::DefaultsBlock {
         let legacy = [ClientAppType::ExchangeActiveSync, ClientAppType::Other].map(ClientAppType::word);
-        region.values.push(("clientAppTypes", legacy.to_vec()));
+        region.values.push((Dimension::ClientAppTypes, legacy.to_vec()));
     }
     if is_by_role {
         let roles = catalog::role_set("security-defaults").map(|role| Principal::Role(role.id.clone()));
@@ -109,11 +109,11 @@ pub(super) fn of_defaults(which: Which, is_by_role: bool) -> Region {
 /// Takes browsers out of a region.
 pub(super) fn leave_browsers_out(region: &mut Region) {
     let browser = ClientAppType::Browser.word();
-    if let Some((_, clients)) = region.values.iter_mut().find(|(name, _)| *name == "clientAppTypes") {
+    if let Some((_, clients)) = region.values.iter_mut().find(|(known, _)| *known == Dimension::ClientAppTypes) {
         clients.retain(|client| *client != browser);
     } else {
         let others = CLIENTS.iter().map(|client| client.word()).filter(|client| *client != browser);
-        region.values.insert(0, ("clientAppTypes", others.collect()));
+        region.values.insert(0, (Dimension::ClientAppTypes, others.collect()));
     }
 }
 

@@ -1,11 +1,11 @@
 //! What becomes of one sign-in in each tenant, and the lines that say so.
 
-use super::atom::{Atom, AtomSet};
-use super::difference::{Cause, Options, Outcome, Place, Property, Which};
+use super::atom::AtomSet;
+use super::difference::{Access, Cause, Control, Options, Outcome, Place, Property, Which};
 use super::grant::Grant;
 use super::prover::{Model, Prover, policy_of, view};
 use crate::coverage::{Facet, Side};
-use crate::policy::{self, Policy};
+use crate::policy::{self, Combination, GrantControl, Policy};
 use crate::requirement::Requirement;
 use crate::signin::SignIn;
 use crate::syntax::Pointer;
@@ -31,7 +31,7 @@ impl Prover<'_> {
     /// What becomes of a sign-in.
     pub(super) fn outcome(&mut self, side: Side, tenant: &Tenant, model: &Model) -> Outcome {
         let mut policies = Vec::new();
-        let mut requires: Vec<Vec<String>> = Vec::new();
+        let mut requires: Vec<Vec<Control>> = Vec::new();
         for index in 0..self.entries[side.index()].len() {
             if !self.applies_to(side, index, model) {
                 continue;
@@ -40,29 +40,21 @@ impl Prover<'_> {
             policies.push(entry.which);
             match policy_of(tenant, entry) {
                 Some(policy) => requires.extend(Grant::clauses(policy)),
-                None => requires.push(vec!["mfa".to_owned()]),
+                None => requires.push(vec![Control::BuiltIn(GrantControl::Mfa)]),
             }
         }
         if self.is_refused(side, &AtomSet::new(), model) {
-            return Outcome { word: "blocked", requires: Vec::new(), policies };
+            return Outcome { access: Access::Blocked, policies };
         }
-        requires.sort();
+        requires.sort_by_cached_key(|clause| clause.iter().map(ToString::to_string).collect::<Vec<_>>());
         requires.dedup();
-        Outcome { word: if requires.is_empty() { "granted" } else { "needs" }, requires, policies }
+        Outcome { access: if requires.is_empty() { Access::Granted } else { Access::Needs(requires) }, policies }
     }
 
-    /// Every atom but those of these methods.
-    pub(super) fn all_but(&mut self, kept: &[&str]) -> AtomSet {
-        let all = self.atoms.all();
-        let is_kept = |atom: &Atom| matches!(atom, Atom::Method(_)) && kept.contains(&atom.to_string().as_str());
-        all.into_iter().filter(|(_, atom)| !is_kept(atom)).map(|(index, _)| index).collect()
-    }
-
-    /// Every method but these is brought, and everything else.
-    pub(super) fn only(&mut self, missing: &[&str]) -> AtomSet {
-        let is_missing = |atom: &Atom| matches!(atom, Atom::Method(_)) && missing.contains(&atom.to_string().as_str());
-        let all = self.atoms.all();
-        all.into_iter().filter(|(_, atom)| is_missing(atom)).map(|(index, _)| index).collect()
+    /// Every atom but these methods.
+    pub(super) fn all_but(&mut self, methods: Combination) -> AtomSet {
+        let kept = self.atoms.set(methods);
+        self.atoms.all().filter(|atom| !kept.contains(atom)).collect()
     }
 
     /// The edits that bring a change about: everything in the old tenant that refuses one of these ways on the sign-in.

@@ -2,52 +2,70 @@
 
 use super::TenantReader;
 use crate::dialect;
-use crate::discover::Candidate;
-use crate::finding::{Document, Draft, Finding, Located, Location, locate};
+use crate::discover::{self, Candidate};
+use crate::finding::{Document, Draft, Finding, Label, Located, Location, locate};
 use crate::policy::FileIndex;
 use crate::source;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 impl TenantReader<'_> {
-    /// Reads the files that drafts point into once more, one after the other on each thread, so that no more than a text
-    /// a thread is held. A file that has changed in between loses its excerpt, no more.
+    /// Finds the places of drafts.
     pub(super) fn locate_in(
         &self,
         tenant: &str,
         paths: &BTreeMap<FileIndex, Candidate>,
         drafts: Vec<Draft>,
     ) -> Vec<Finding> {
+        let labels = drafts.iter().enumerate().flat_map(|(at, draft)| {
+            draft.labels.iter().enumerate().map(move |(number, label)| ((at, number), label, number == 0))
+        });
+        let mut places = self.places(paths, labels);
+        locate(drafts, tenant, |at, label| places.remove(&at).ok_or_else(|| self.path_of(paths, label.document)))
+    }
+
+    /// The places of labels, each by a key, and whether it is the primary one. The files that they point into are read once
+    /// more, one after the other on each thread, so that no more than a text a thread is held. Of a file that has changed in
+    /// between, and of one that is gone, there is none.
+    pub(super) fn places<'l, K: Copy + Eq + Hash + Send + Sync>(
+        &self,
+        paths: &BTreeMap<FileIndex, Candidate>,
+        labels: impl Iterator<Item = (K, &'l Label, bool)>,
+    ) -> HashMap<K, Location> {
         let config = self.options.config.path.clone().map(Candidate::File);
-        let candidate = |document: Document| match document {
-            Document::File(file) => paths.get(&file),
-            Document::Config => config.as_ref(),
-        };
-        let mut wanted: BTreeMap<Document, Vec<(usize, usize)>> = BTreeMap::new();
-        for (at, draft) in drafts.iter().enumerate() {
-            for (number, label) in draft.labels.iter().enumerate() {
-                wanted.entry(label.document).or_default().push((at, number));
-            }
+        let mut wanted: BTreeMap<Document, Vec<(K, &Label, bool)>> = BTreeMap::new();
+        for label in labels {
+            wanted.entry(label.1.document).or_default().push(label);
         }
-        let path_of = |document: Document| candidate(document).map(Candidate::shown).unwrap_or_default();
-        let in_document = |(document, labels): (Document, Vec<(usize, usize)>)| -> Vec<((usize, usize), Location)> {
-            let text = candidate(document).and_then(|candidate| source::decode(candidate.bytes().ok()?).ok());
+        let in_document = |(document, labels): (Document, Vec<(K, &Label, bool)>)| -> Vec<(K, Location)> {
+            let candidate = match document {
+                Document::File(file) => paths.get(&file),
+                Document::Config => config.as_ref(),
+            };
+            let text = candidate.and_then(|candidate| source::decode(candidate.bytes().ok()?).ok());
             let Some(text) = text else { return Vec::new() };
-            let path = path_of(document);
+            let path = self.path_of(paths, document);
             let located = Located::new(text.as_str(), &path, self.hashes(Some(&text))).showing(dialect::showing(
                 &path,
                 text.as_str(),
                 true,
             ));
-            let place = |(at, number): (usize, usize)| located.location(&drafts[at].labels[number], number == 0);
-            labels.into_iter().map(|label| (label, place(label))).collect()
+            labels.into_iter().map(|(key, label, primary)| (key, located.location(label, primary))).collect()
         };
-        let mut places: HashMap<(usize, usize), Location> = if self.options.parallel {
+        if self.options.parallel {
             wanted.into_par_iter().flat_map_iter(in_document).collect()
         } else {
             wanted.into_iter().flat_map(in_document).collect()
+        }
+    }
+
+    fn path_of(&self, paths: &BTreeMap<FileIndex, Candidate>, document: Document) -> String {
+        let shown = match document {
+            Document::File(file) => paths.get(&file).map(Candidate::shown),
+            Document::Config => self.options.config.path.as_deref().map(discover::shown),
         };
-        locate(drafts, tenant, |at, label| places.remove(&at).ok_or_else(|| path_of(label.document)))
+        shown.unwrap_or_default()
     }
 }
 

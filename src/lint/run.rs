@@ -4,13 +4,13 @@ use super::options::Options;
 use super::read::Read;
 use super::several;
 use crate::discover::{Candidate, Input, shown};
-use crate::finding::{Draft, Finding};
+use crate::finding::{Finding, Label, Location};
 use crate::outcome::{FileReport, TenantReport};
 use crate::policy::FileIndex;
 use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::{Clashes, Tenant};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
@@ -45,11 +45,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Finds the lines that drafts point at. The files are read once more.
+    /// Finds the lines that labels point at, by their indices. The files are read once more.
     #[must_use]
-    pub fn locate(&self, drafts: Vec<Draft>) -> Vec<Finding> {
+    pub fn places(&self, labels: &[Label]) -> HashMap<usize, Location> {
         let reader = TenantReader { name: &self.name, options: &self.options, progress: &AtomicUsize::new(0) };
-        reader.locate_in(&self.name, &self.paths, drafts)
+        reader.places(&self.paths, labels.iter().enumerate().map(|(index, label)| (index, label, true)))
     }
 }
 

@@ -133,6 +133,10 @@ mod tests {
             assert!(!read.is_multifactor(), "{combination}");
             assert_eq!(read.to_string(), combination);
         }
+        assert_eq!(Combination::PASSWORD.to_string(), "password");
+        let resistant: Vec<String> = catalog::strengths()[2].combinations.iter().map(ToString::to_string).collect();
+        assert_eq!(Combination::PHISHING_RESISTANT.to_string(), resistant.join(","));
+        assert!(catalog::is_mfa_strength(&catalog::strengths()[0].id));
         assert_eq!(Combination::read("telepathy"), None);
         let mfa = &catalog::strengths()[0];
         assert!(mfa.combinations.iter().all(|combination| combination.is_multifactor()));

@@ -46,7 +46,7 @@ fn is_resource(resource: &Resource, what: &What, world: &World) -> bool {
 
 /// Whether a list of values holds one, if it is there.
 fn lists(region: &Region, name: &str, value: &str) -> bool {
-    region.values.iter().filter(|(known, _)| *known == name).all(|(_, values)| values.contains(&value))
+    region.values.iter().filter(|(known, _)| known.word() == name).all(|(_, values)| values.contains(&value))
 }
 
 fn holds_what(region: &Region, what: &What, world: &World) -> bool {

@@ -1,15 +1,15 @@
 //! `caplint diff --tenant-per-path`: many tenants, each compared with the one that they are to be like.
 
-use super::{Arguments, compared, one};
+use super::{Arguments, compared, is_empty, load, one};
 use crate::cli::error::RunError;
+use crate::cli::progress::Progress;
 use crate::diff::{self, Class, Classes, Difference, Verdict};
 use crate::finding::{escape_invisible, quoted, visible};
-use crate::lint::{self, Loaded};
+use crate::lint;
 use crate::report::diff::{Format, headlines};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::AtomicUsize;
 
 /// Changes that are told of each tenant.
 const TOLD: usize = 3;
@@ -38,15 +38,18 @@ pub(super) fn run(arguments: &Arguments, options: &lint::Options, how: diff::Opt
     }
     let mut code = 0;
     let (mut text, mut listed) = (String::new(), Vec::new());
+    let progress = Progress::start();
+    let load = |path: &Path| {
+        let loaded = load(&one(path)?, options, progress.files());
+        if is_empty(&loaded) { Err(RunError::Empty { name: quoted(&loaded.name) }) } else { Ok(loaded) }
+    };
+    let standard = load(gold)?;
     for path in tenants {
-        let loaded = [load(gold, options)?, load(path, options)?];
-        if loaded.iter().any(|side| side.tenant.policies.is_empty() && side.tenant.missing.is_empty()) {
-            return Err(RunError::Empty { name: quoted(&path.to_string_lossy()) });
-        }
-        let difference = diff::compare(&loaded[0].tenant, &loaded[1].tenant, how);
+        let loaded = load(path)?;
+        let difference = diff::compare(&standard.tenant, &loaded.tenant, how);
         let relation = relation(&difference);
         code = code.max(u8::from(arguments.fail_on.fails(&difference)));
-        let compared = compared(loaded, difference);
+        let compared = compared([&standard, &loaded], difference);
         text.push_str(&format!("{}: {relation}\n", visible(&compared.after.name)));
         let told = headlines(&compared);
         told.iter().take(TOLD).for_each(|line| text.push_str(&format!("  {}\n", visible(line))));
@@ -71,12 +74,6 @@ pub(super) fn run(arguments: &Arguments, options: &lint::Options, how: diff::Opt
 
 fn element(name: &str, relation: &str, told: &[String]) -> Value {
     json!({ "name": name, "relation": relation, "changes": told })
-}
-
-fn load(path: &Path, options: &lint::Options) -> Result<Loaded, RunError> {
-    let input = one(path)?;
-    let inputs = std::slice::from_ref(&input);
-    Ok(lint::read_tenant(&lint::common_folder(inputs), inputs, options, &AtomicUsize::new(0)))
 }
 
 fn problem(message: &str) -> RunError {

@@ -9,7 +9,7 @@ use crate::diff::prover::{Mode, Model, policy_of};
 use crate::diff::rank::Loss;
 use crate::diff::witness::Asked;
 use crate::diff::{rank, region};
-use crate::policy::{ClientAppType, Id};
+use crate::policy::{ClientAppType, Combination, Id};
 use crate::requirement::Resource;
 use crate::signin::Why;
 use crate::syntax::Pointer;
@@ -107,14 +107,14 @@ impl Search<'_> {
         if !kind.is_loosening() {
             return Loss::Other;
         }
-        let password = self.prover.all_but(&["password"]);
+        let password = self.prover.all_but(Combination::PASSWORD);
         if !self.prover.is_refused(Side::After, &password, model) {
             return Loss::Everything;
         }
         if kind == Kind::NewlyUnblocked {
             return Loss::Block;
         }
-        let resistant = self.prover.only(&["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"]);
+        let resistant = self.prover.atoms.set(Combination::PHISHING_RESISTANT);
         let is_weaker = self.prover.is_refused(Side::Before, &resistant, model)
             && !self.prover.is_refused(Side::After, &resistant, model);
         if is_weaker {
@@ -186,6 +186,35 @@ fn because(why: Why) -> &'static str {
         Why::Foreign => "it may be of another tenant",
         Why::StrengthUndefined => "the files do not define the authentication strength",
         Why::OperatorMissing => "several controls stand without an operator",
-        _ => "Microsoft does not document it",
+        Why::AdminPortals
+        | Why::ApplicationFilter
+        | Why::EveryRiskLevel
+        | Why::PartnersPerhaps
+        | Why::SuitePerhaps(_)
+        | Why::NoClientApps
+        | Why::EmptyCondition => "Microsoft does not document it",
+        Why::PerhapsTheSame | Why::LocationUndefined | Why::DeviceFilterOpaque => "the files do not say",
+        Why::Disabled
+        | Why::ReportOnly
+        | Why::Deleted
+        | Why::UserNotIncluded
+        | Why::OnlyIncludedGroups
+        | Why::UserExcluded
+        | Why::GroupExcluded
+        | Why::RoleExcluded
+        | Why::GuestsExcluded
+        | Why::ResourceNotIncluded
+        | Why::ResourceExcluded
+        | Why::WorkloadIdentities
+        | Why::ClientAppNotIncluded
+        | Why::PlatformNotIncluded
+        | Why::PlatformExcluded
+        | Why::LocationNotIncluded
+        | Why::LocationExcluded
+        | Why::DeviceFilter
+        | Why::RiskNotIncluded
+        | Why::FlowNotIncluded
+        | Why::NoGrantControls
+        | Why::Alternative => "caplint does not know",
     }
 }

@@ -142,8 +142,8 @@ fn region(region: &Region) -> Value {
         };
         members.insert("resources".to_owned(), value);
     }
-    for (name, values) in &region.values {
-        members.insert((*name).to_owned(), json!(values));
+    for (dimension, values) in &region.values {
+        members.insert(dimension.word().to_owned(), json!(values));
     }
     if !region.device.is_empty() {
         members.insert("device".to_owned(), Value::Array(region.device.iter().map(device).collect()));
@@ -211,8 +211,8 @@ fn witness(change: &Change) -> Value {
 
 fn outcome(compared: &Compared, side: Side, outcome: &Outcome) -> Value {
     json!({
-        "outcome": outcome.word,
-        "requires": outcome.requires,
+        "outcome": outcome.access.word(),
+        "requires": outcome.access.requires().iter().map(|clause| strings(clause)).collect::<Vec<_>>(),
         "policies": ids(compared, side, &outcome.policies),
     })
 }

@@ -3,12 +3,12 @@
 use crate::catalog;
 use crate::coverage::Side;
 use crate::diff::{
-    Certainty, Change, DeviceFact, Edit, Effect, Kind, Masked, Outcome, Party, Principal, Property, Region, Resources,
-    Verdict, Which,
+    Access, Certainty, Change, Control, DeviceFact, Dimension, Edit, Effect, Kind, Masked, Outcome, Party, Principal,
+    Property, Region, Resources, Verdict, Which,
 };
 use crate::finding::{joined, quoted};
 use crate::outcome::Compared;
-use crate::policy::{Id, SessionControl, UserType, Words};
+use crate::policy::{GrantControl, Id, SessionControl, UserType, Words};
 use crate::requirement::Resource;
 use crate::signin::SignIn;
 
@@ -54,7 +54,7 @@ pub(super) fn headline(compared: &Compared, change: &Change, others: usize) -> S
         if change.certainty == Certainty::Certain { sure.to_owned() } else { unsure.to_owned() }
     };
     let said = match change.kind {
-        Kind::Loosened if before == after || before.requires == after.requires => {
+        Kind::Loosened if before.access.requires() == after.access.requires() => {
             let added = &compared.difference.groups[change.group].added;
             let also = if added.is_empty() { "less".to_owned() } else { joined(added, NAMED) };
             format!(
@@ -64,11 +64,11 @@ pub(super) fn headline(compared: &Compared, change: &Change, others: usize) -> S
             )
         }
         Kind::NewlyUnblocked => {
-            format!("were blocked, and {} {}", may("now need", "may now need"), needs(compared, after, "nothing"))
+            format!("were blocked, and {} {}", may("now need", "may now need"), needs(compared, after))
         }
         Kind::NewlyBlocked => format!("{}, and {} blocked now", needed(compared, before), may("are", "may be")),
         Kind::Loosened | Kind::Tightened => {
-            let needs = needs(compared, after, "nothing");
+            let needs = needs(compared, after);
             format!("{}, and {} {needs}", needed(compared, before), may("now need", "may now need"))
         }
         Kind::SessionChanged => session(change),
@@ -96,61 +96,53 @@ fn session_control(control: &SessionControl) -> String {
 }
 
 fn needed(compared: &Compared, outcome: &Outcome) -> String {
-    match outcome.word {
-        "blocked" => "were blocked".to_owned(),
-        _ => format!("needed {}", needs(compared, outcome, "nothing")),
+    match outcome.access {
+        Access::Blocked => "were blocked".to_owned(),
+        Access::Granted | Access::Needs(_) => format!("needed {}", needs(compared, outcome)),
     }
 }
 
 /// What is needed: alternatives with "or", all of several with "and".
-fn needs(compared: &Compared, outcome: &Outcome, nothing: &str) -> String {
-    let clause = |clause: &Vec<String>| {
+fn needs(compared: &Compared, outcome: &Outcome) -> String {
+    let clause = |clause: &Vec<Control>| {
         let alternatives: Vec<String> = clause.iter().map(|control| self::control(compared, control)).collect();
         alternatives.join(" or ")
     };
-    let all: Vec<String> = outcome.requires.iter().map(clause).collect();
-    if all.is_empty() { nothing.to_owned() } else { joined(&all, NAMED) }
+    let all: Vec<String> = outcome.access.requires().iter().map(clause).collect();
+    if all.is_empty() { "nothing".to_owned() } else { joined(&all, NAMED) }
 }
 
-fn control(compared: &Compared, control: &str) -> String {
-    let named = |id: &str| name(compared, &Id::new(id));
-    if let Some(id) = control.strip_prefix("strength:") {
-        return format!("the authentication strength {}", named(id));
-    }
-    if let Some(id) = control.strip_prefix("tou:") {
-        return format!("the terms of use {}", named(id));
-    }
-    if let Some(id) = control.strip_prefix("custom:") {
-        return format!("the custom control {}", named(id));
-    }
+fn control(compared: &Compared, control: &Control) -> String {
     match control {
-        "mfa" => "MFA",
-        "compliantDevice" => "a compliant device",
-        "domainJoinedDevice" => "a hybrid joined device",
-        "approvedApplication" => "an approved client app",
-        "compliantApplication" => "an app protection policy",
-        "passwordChange" => "a password change",
-        "riskRemediation" => "risk remediation",
-        other => other,
+        Control::Strength(Some(id)) => format!("the authentication strength {}", name(compared, id)),
+        Control::Strength(None) => "an authentication strength that is not known".to_owned(),
+        Control::TermsOfUse(id) => format!("the terms of use {}", name(compared, id)),
+        Control::Custom(id) => format!("the custom control {}", name(compared, id)),
+        Control::BuiltIn(control) => match control {
+            GrantControl::Block => "block",
+            GrantControl::Mfa => "MFA",
+            GrantControl::CompliantDevice => "a compliant device",
+            GrantControl::DomainJoinedDevice => "a hybrid joined device",
+            GrantControl::ApprovedApplication => "an approved client app",
+            GrantControl::CompliantApplication => "an app protection policy",
+            GrantControl::PasswordChange => "a password change",
+            GrantControl::RiskRemediation => "risk remediation",
+            GrantControl::VerifiedId => "verifiedID",
+        }
+        .to_owned(),
     }
-    .to_owned()
 }
 
 fn except(compared: &Compared, change: &Change) -> String {
-    let side =
-        |side: Side, all: &[Which]| -> Vec<String> { all.iter().map(|which| compared.label(side, *which)).collect() };
-    let mut names = side(Side::Before, &change.except.before);
-    let asked = if names.is_empty() { "still asks" } else { "asked before" };
-    names.extend(side(Side::After, &change.except.after));
-    if names.is_empty() {
-        return String::new();
+    let label = |side: Side| move |which: &Which| compared.label(side, *which);
+    let before: Vec<String> = change.except.before.iter().map(label(Side::Before)).collect();
+    let after: Vec<String> = change.except.after.iter().map(label(Side::After)).collect();
+    match (before.is_empty(), after.len()) {
+        (true, 0) => String::new(),
+        (true, 1) => format!(", except where {} still asks", joined(&after, NAMED)),
+        (true, _) => format!(", except where {} still ask", joined(&after, NAMED)),
+        (false, _) => format!(", except where {} asked before", joined(&before, NAMED)),
     }
-    let verb = match (names.len(), asked) {
-        (1, asked) => asked.to_owned(),
-        (_, "still asks") => "still ask".to_owned(),
-        (_, asked) => asked.to_owned(),
-    };
-    format!(", except where {} {verb}", joined(&names, NAMED))
 }
 
 fn name(compared: &Compared, id: &Id) -> String {
@@ -187,8 +179,8 @@ fn region(compared: &Compared, change: &Change) -> String {
             }
         }
     }
-    for (property, values) in &region.values {
-        text.push_str(&value(property, values));
+    for (dimension, values) in &region.values {
+        text.push_str(&value(*dimension, values));
     }
     for fact in &region.device {
         text.push_str(&device(fact));
@@ -248,15 +240,15 @@ pub(super) fn resource(compared: &Compared, resource: &Resource) -> String {
     }
 }
 
-fn value(property: &str, values: &[&str]) -> String {
+fn value(dimension: Dimension, values: &[&str]) -> String {
     let list = values.join(" or ");
-    match property {
-        "clientAppTypes" => format!(" with the client {list}"),
-        "devicePlatforms" => format!(" on {list}"),
-        "signInRiskLevels" => format!(" at sign-in risk {list}"),
-        "userRiskLevels" => format!(" at user risk {list}"),
-        "insiderRiskLevels" => format!(" at insider risk {list}"),
-        _ => format!(" by the flow {list}"),
+    match dimension {
+        Dimension::ClientAppTypes => format!(" with the client {list}"),
+        Dimension::DevicePlatforms => format!(" on {list}"),
+        Dimension::SignInRiskLevels => format!(" at sign-in risk {list}"),
+        Dimension::UserRiskLevels => format!(" at user risk {list}"),
+        Dimension::InsiderRiskLevels => format!(" at insider risk {list}"),
+        Dimension::AuthenticationFlows => format!(" by the flow {list}"),
     }
 }
 
