@@ -149,8 +149,14 @@ impl Finding {
 /// SHA-256 over rule, subject and what about it, shortened to 128 bits: no line, no order, no formatting.
 #[must_use]
 fn fingerprint(rule: &str, subject: &str, about: &str) -> String {
+    fingerprint_of(&[rule, subject, about])
+}
+
+/// SHA-256 over these parts, shortened to 128 bits.
+#[must_use]
+pub fn fingerprint_of(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in [rule, subject, about] {
+    for part in parts {
         hash.update(part.len().to_le_bytes());
         hash.update(part.as_bytes());
     }

@@ -2,7 +2,7 @@
 
 use super::TenantReader;
 use super::control;
-use super::locate::distinguish;
+use super::locate::in_order;
 use super::read::Read;
 use crate::controls::Control;
 use crate::coverage::{self, Decision};
@@ -65,8 +65,7 @@ impl TenantReader<'_> {
             heir.findings.extend(first.findings.into_iter().map(|finding| Finding { tenant: name.clone(), ..finding }));
         }
         for report in &mut reports {
-            report.findings.sort_by(|one, two| one.order().cmp(&two.order()));
-            distinguish(&mut report.findings);
+            in_order(&mut report.findings);
         }
         reports
     }

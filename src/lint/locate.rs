@@ -69,8 +69,14 @@ impl TenantReader<'_> {
     }
 }
 
+/// Puts findings into the order in which they are reported, whichever thread found them first.
+pub(super) fn in_order(findings: &mut [Finding]) {
+    findings.sort_by(|one, two| one.order().cmp(&two.order()));
+    distinguish(findings);
+}
+
 /// Gives findings that say the same of the same subject fingerprints of their own.
-pub(super) fn distinguish(findings: &mut [Finding]) {
+fn distinguish(findings: &mut [Finding]) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
         let count = seen.entry(finding.identity.clone()).or_default();

@@ -1,5 +1,6 @@
 //! A run over one tenant, and what reads its files.
 
+use super::locate::in_order;
 use super::options::Options;
 use super::read::Read;
 use super::several;
@@ -59,17 +60,12 @@ pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &A
     let reader = TenantReader { name, options, progress };
     let mut read = reader.read(inputs);
     let (mut tenant, _) = TenantReader::tenant(&mut read);
+    let mut findings = read.findings;
+    in_order(&mut findings);
     if let Some(security_defaults) = options.security_defaults {
         tenant.companions.security_defaults.get_or_insert(security_defaults);
     }
-    Loaded {
-        name: name.to_owned(),
-        tenant,
-        files: read.files,
-        findings: read.findings,
-        paths: read.paths,
-        options: options.clone(),
-    }
+    Loaded { name: name.to_owned(), tenant, files: read.files, findings, paths: read.paths, options: options.clone() }
 }
 
 /// Reads one tenant and judges nothing.

@@ -2,7 +2,7 @@
 
 mod honoured;
 
-use super::locate::distinguish;
+use super::locate::in_order;
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::finding::{Finding, Located};
@@ -147,8 +147,7 @@ impl<'a> Settler<'a> {
             findings.retain_mut(|finding| settling.leaves(finding, &mut settled, &by, |_| None));
             last.findings.extend(findings);
         }
-        last.findings.sort_by(|one, two| one.order().cmp(&two.order()));
-        distinguish(&mut last.findings);
+        in_order(&mut last.findings);
         settled
     }
 }

@@ -3,10 +3,17 @@
 use super::format::Formatter;
 use super::stream::{self, InPieces};
 use super::{Ending, Piece, Run, Style, is_shown};
-use crate::finding::visible;
+use crate::finding::{Finding, visible};
 use crate::outcome::TenantReport;
-use std::fmt::Write as _;
 use std::io::{self, Read, Write};
+
+/// A finding on one line.
+pub(super) fn line(finding: &Finding) -> String {
+    let primary = finding.primary();
+    let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
+    let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
+    visible(&format!("{place}: {said}"))
+}
 
 /// The format.
 pub(super) struct Concise;
@@ -37,11 +44,8 @@ impl InPieces for Concise {
     fn piece(&self, tenant: &TenantReport, style: Style) -> Piece {
         let mut text = String::new();
         for finding in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
-            let primary = finding.primary();
-            let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
-            let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
-            // A string takes whatever is written.
-            let _ = writeln!(text, "{}", visible(&format!("{place}: {said}")));
+            text.push_str(&line(finding));
+            text.push('\n');
         }
         Piece { text, later: String::new() }
     }

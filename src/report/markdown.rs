@@ -1,7 +1,7 @@
 //! A summary for a pull request, in GitHub's and GitLab's Markdown.
 
 use super::format::Formatter;
-use super::{Run, Style, count};
+use super::{Run, Style, count, policies};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, clip, visible};
 use crate::outcome::{ControlReport, ExceptionReport, TenantReport};
@@ -56,8 +56,7 @@ impl Formatter for Markdown {
         findings_to(run, out)?;
         let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
         let levels: Vec<String> = levels.into_iter().map(|(number, noun)| count(number, noun)).collect();
-        let policies =
-            if summary.policies == 1 { "1 policy".to_owned() } else { format!("{} policies", summary.policies) };
+        let policies = policies(summary.policies);
         writeln!(out, "\n{policies} in {}: {}.", count(summary.files, "file"), levels.join(", "))?;
         match run.settled.text() {
             Some(settled) => writeln!(out, "\n{}", text(&settled)),

@@ -2,7 +2,7 @@
 
 use super::format::Formatter;
 use super::snippet::Snippets;
-use super::{Run, Style, count, is_shown};
+use super::{Run, Style, count, is_shown, policies};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, PolicyRef, visible};
 use crate::outcome::TenantReport;
@@ -137,8 +137,4 @@ fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
         number => format!("; {number} files without policies"),
     };
     writeln!(out, "{} in {}: {found}{hidden}{skipped}{scope}", policies(summary.policies), count(summary.files, "file"))
-}
-
-fn policies(number: usize) -> String {
-    if number == 1 { "1 policy".to_owned() } else { format!("{number} policies") }
 }

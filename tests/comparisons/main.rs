@@ -162,6 +162,19 @@ fn tenants_are_held_against_the_one_they_are_to_be_like() {
     assert_eq!((code("t/weak"), code("t/strict"), code("gold"), code("nowhere")), (Some(1), Some(0), Some(0), Some(2)));
 }
 
+#[test]
+fn findings_come_in_the_order_of_the_files() {
+    let mut files = vec![("before/p.json".to_owned(), policy("enabled", r#""mfa""#))];
+    files.extend((100..400).map(|number| (format!("before/{number}.json"), "{".to_owned())));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = folder(&files);
+    let report = json(folder.path(), &["before", "before"]);
+    let place = |finding: &Value| finding["locations"][0]["path"].as_str().unwrap().to_owned();
+    let paths: Vec<String> = report["findings"].as_array().unwrap().iter().map(place).collect();
+    assert_eq!(paths.len(), 600);
+    assert!(paths[..300].is_sorted() && paths[300..].is_sorted(), "{paths:?}");
+}
+
 fn git(here: &Path, arguments: &[&str]) {
     let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=false"];
     let done = Command::new("git").current_dir(here).args(identity).args(arguments).output().unwrap();

@@ -2,14 +2,11 @@
 
 use super::words;
 use crate::coverage::Side;
-use crate::diff::Which;
-use crate::diff::{Change, Group, Kind};
-use crate::finding::{Extent, Finding, Location, PolicyRef};
+use crate::diff::{Change, Group, Kind, Which};
+use crate::finding::{Extent, Finding, Location, PolicyRef, fingerprint_of, joined};
 use crate::outcome::Compared;
 use crate::source::Position;
 use crate::syntax::Pointer;
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// The id of the pseudo rule of a kind of change.
 pub(super) fn rule(kind: Kind) -> &'static str {
@@ -34,7 +31,7 @@ fn finding(compared: &Compared, group: &Group) -> Finding {
     let cause = change.causes.first();
     let edited: Vec<String> =
         change.causes.iter().map(|cause| words::edited(compared, cause.before, cause.after, cause.property)).collect();
-    let mut help = format!("{}. Example: {}.", crate::finding::joined(&edited, 3), words::example(compared, change));
+    let mut help = format!("{}. Example: {}.", joined(&edited, 3), words::example(compared, change));
     for (side, policy, pointer, reason) in change.depends_on.iter().take(2) {
         let label = compared.label(*side, Which::Policy(*policy));
         help.push_str(&format!(" It depends on `{}` of {label} {}: {reason}.", pointer.dotted(), side.word()));
@@ -84,20 +81,11 @@ fn locations(compared: &Compared, index: usize) -> Vec<Location> {
 
 /// The same for the same edit with the same effect, whatever else changes.
 fn fingerprint(group: &Group, policy: Option<&PolicyRef>, change: &Change) -> String {
-    let mut hash = Sha256::new();
     let name = policy.and_then(|policy| policy.id.as_ref().or(policy.display_name.known()));
     let mut parts: Vec<&str> = vec!["diff", group.kind.word(), group.property.word(), change.certainty.word()];
     parts.extend(name.map(String::as_str));
     parts.extend(group.removed.iter().map(String::as_str));
     parts.push("→");
     parts.extend(group.added.iter().map(String::as_str));
-    for part in parts {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    fingerprint_of(&parts)
 }

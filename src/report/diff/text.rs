@@ -3,7 +3,7 @@
 use super::{findings, words};
 use crate::finding::visible;
 use crate::outcome::Compared;
-use crate::report::{Style, count, pretty};
+use crate::report::{Style, concise, count, policies, pretty};
 use std::io::{self, Write};
 
 /// Groups of changes that are shown: a screenful.
@@ -44,7 +44,6 @@ fn footer(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
     for side in [before, after].into_iter().filter(|side| side.missing > 0) {
         writeln!(out, "{}: policies may be missing from the files", visible(&side.name))?;
     }
-    let policies = |number: usize| if number == 1 { "1 policy".to_owned() } else { format!("{number} policies") };
     writeln!(
         out,
         "{} ({}) -> {} ({}): {}, {} edited",
@@ -60,10 +59,7 @@ fn footer(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
 pub(super) fn concise(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", visible(&words::verdict(compared)))?;
     for finding in findings::of(compared).iter().chain(&compared.findings) {
-        let primary = finding.primary();
-        let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
-        let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
-        writeln!(out, "{}", visible(&format!("{place}: {said}")))?;
+        writeln!(out, "{}", concise::line(finding))?;
     }
     Ok(())
 }
