@@ -26,6 +26,8 @@ pub struct Stored {
     pub name: String,
     /// What reports put in front of their paths.
     pub prefix: String,
+    /// The folder that was named, in which they lie.
+    pub base: PathBuf,
     /// Their paths and what is in them.
     pub files: Vec<(PathBuf, Vec<u8>)>,
 }
@@ -91,6 +93,17 @@ impl Input {
             Self::Path(path) => path.to_string_lossy().into_owned(),
             Self::Stdin(_) => "-".to_owned(),
             Self::Stored(stored) => stored.name.clone(),
+        }
+    }
+
+    /// The folder that the user names, or that the named file lies in.
+    #[must_use]
+    pub fn base(&self) -> &Path {
+        match self {
+            Self::Path(path) if path.is_dir() => path,
+            Self::Path(path) => path.parent().unwrap_or(path),
+            Self::Stored(stored) => &stored.base,
+            Self::Stdin(_) => Path::new(""),
         }
     }
 

@@ -357,6 +357,27 @@ impl Policy {
         Some((to, detour.key_only))
     }
 
+    /// Every list of ids, but for the home tenants of guests.
+    pub fn id_lists_mut(&mut self) -> [&mut List<Id>; 14] {
+        let Conditions { users, applications, locations, .. } = &mut self.conditions;
+        [
+            &mut users.include_users,
+            &mut users.exclude_users,
+            &mut users.include_groups,
+            &mut users.exclude_groups,
+            &mut users.include_roles,
+            &mut users.exclude_roles,
+            &mut applications.include,
+            &mut applications.exclude,
+            &mut applications.user_actions,
+            &mut applications.authentication_contexts,
+            &mut locations.include,
+            &mut locations.exclude,
+            &mut self.grant.custom,
+            &mut self.grant.terms_of_use,
+        ]
+    }
+
     /// The properties of which something is not known.
     #[must_use]
     pub fn unknown_properties(&self) -> Vec<Property> {

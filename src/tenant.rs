@@ -2,6 +2,7 @@
 
 mod bearers;
 mod clashes;
+mod references;
 
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};

@@ -236,26 +236,10 @@ fn sorted(policy: &Policy) -> Policy {
         origin: crate::policy::Origin::document(FileIndex(0)),
         ..policy.clone()
     };
-    let conditions = &mut policy.conditions;
-    let users = &mut conditions.users;
-    for list in [
-        &mut users.include_users,
-        &mut users.exclude_users,
-        &mut users.include_groups,
-        &mut users.exclude_groups,
-        &mut users.include_roles,
-        &mut users.exclude_roles,
-        &mut conditions.applications.include,
-        &mut conditions.applications.exclude,
-        &mut conditions.applications.user_actions,
-        &mut conditions.applications.authentication_contexts,
-        &mut conditions.locations.include,
-        &mut conditions.locations.exclude,
-        &mut policy.grant.custom,
-        &mut policy.grant.terms_of_use,
-    ] {
+    for list in policy.id_lists_mut() {
         list.sort();
     }
+    let conditions = &mut policy.conditions;
     conditions.client_app_types.sort();
     conditions.platforms.include.sort();
     conditions.platforms.exclude.sort();

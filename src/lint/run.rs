@@ -12,7 +12,7 @@ use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::{Clashes, Tenant};
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 /// Reads one tenant's files and says what each was taken for.
@@ -60,12 +60,37 @@ pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &A
     let reader = TenantReader { name, options, progress };
     let mut read = reader.read(inputs);
     let (mut tenant, _) = TenantReader::tenant(&mut read);
+    name_references_by_folder(&mut tenant, &read.paths, inputs);
     let mut findings = read.findings;
     in_order(&mut findings);
     if let Some(security_defaults) = options.security_defaults {
         tenant.companions.security_defaults.get_or_insert(security_defaults);
     }
     Loaded { name: name.to_owned(), tenant, files: read.files, findings, paths: read.paths, options: options.clone() }
+}
+
+/// Names references by the folder that they belong to, instead of the number of a file, which depends on all other files. Of
+/// several plans or states in one folder, each has references of its own.
+fn name_references_by_folder(tenant: &mut Tenant, paths: &BTreeMap<FileIndex, Candidate>, inputs: &[Input]) {
+    let folder = |root: FileIndex| -> String {
+        let path = paths.get(&root).and_then(Candidate::on_disk).and_then(Path::parent).unwrap_or(Path::new(""));
+        let below = inputs.iter().find_map(|input| path.strip_prefix(input.base()).ok()).unwrap_or(path);
+        shown(below)
+    };
+    let mut names: BTreeMap<FileIndex, (FileIndex, String)> = BTreeMap::new();
+    for root in tenant.roots() {
+        let folder = folder(root);
+        let before = names.values().filter(|(_, known)| *known == folder).count();
+        names.insert(root, (FileIndex(before), folder));
+    }
+    tenant.change_references(|reference| {
+        if let Some((number, folder)) = names.get(&reference.0) {
+            reference.0 = *number;
+            if !folder.is_empty() {
+                reference.1 = format!("{folder}/{}", reference.1).into();
+            }
+        }
+    });
 }
 
 /// Reads one tenant and judges nothing.

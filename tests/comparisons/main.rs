@@ -175,6 +175,38 @@ fn findings_come_in_the_order_of_the_files() {
     assert!(paths[..300].is_sorted() && paths[300..].is_sorted(), "{paths:?}");
 }
 
+/// The first files of other folders come before or after, and have no part in what a reference means.
+#[test]
+fn a_reference_is_the_same_whatever_other_files_there_are() {
+    let policy = r#"resource "azuread_conditional_access_policy" "mfa" {
+      display_name = "MFA"
+      state        = "enabled"
+      conditions {
+        client_app_types = ["all"]
+        applications { included_applications = ["All"] }
+        users {
+          included_users  = ["All"]
+          excluded_groups = [azuread_group.NAME.object_id]
+        }
+      }
+      grant_controls {
+        operator          = "OR"
+        built_in_controls = ["mfa"]
+      }
+    }"#;
+    let (one, other) = (policy.replace("NAME", "one"), policy.replace("NAME", "other"));
+    let folder = folder(&[
+        ("before/b/main.tf", &one),
+        ("more/a/notes.json", "{}"),
+        ("more/a/main.tf", "locals {}"),
+        ("more/b/main.tf", &one),
+        ("elsewhere/b/main.tf", &other),
+        ("moved/c/main.tf", &one),
+    ]);
+    let verdict = |after: &str| json(folder.path(), &["before", after])["verdict"].as_str().unwrap().to_owned();
+    assert_eq!([verdict("more"), verdict("elsewhere"), verdict("moved")], ["equal", "changed", "changed"]);
+}
+
 fn git(here: &Path, arguments: &[&str]) {
     let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=false"];
     let done = Command::new("git").current_dir(here).args(identity).args(arguments).output().unwrap();

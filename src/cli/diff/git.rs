@@ -74,7 +74,9 @@ fn stored(revision: &str, called: &str, path: &Path, prefix: &str) -> Result<Sto
         listing.into_iter().filter(|(path, _)| is_file || Stored::is_wanted(path)).collect();
     let contents = contents(wanted.iter().map(|(_, object)| object.as_str()))?;
     let files = wanted.into_iter().map(|(path, _)| path).zip(contents).collect();
-    Ok(Stored { name: format!("{called}:{}", crate::discover::shown(path)), prefix: prefix.to_owned(), files })
+    let base = if is_file { path.parent().unwrap_or(path) } else { path };
+    let name = format!("{called}:{}", crate::discover::shown(path));
+    Ok(Stored { name, prefix: prefix.to_owned(), base: base.to_owned(), files })
 }
 
 /// Regular files with the ids of their contents.

@@ -15,7 +15,8 @@ pub(super) fn inputs(path: &Path) -> Result<[Input; 2], RunError> {
     if !members.contains_key("planned_values") {
         return Err(not_a_plan(path));
     }
-    let mut before = Stored { name: format!("{} (prior state)", path.display()), ..Stored::default() };
+    let base = path.parent().unwrap_or(path).to_owned();
+    let mut before = Stored { name: format!("{} (prior state)", path.display()), base, ..Stored::default() };
     if let Some(state) = members.get("prior_state") {
         before.files.push((path.to_owned(), in_place(text, state.get()).into_bytes()));
     }
