@@ -2,7 +2,8 @@
 
 use super::evaluate::Entry;
 use super::grid::{DEFINITIONS, Definition};
-use super::sayings::{AXES, Axis, OFFICE, STRENGTH, grants, put, sayings, sessions, whole};
+use super::said::put;
+use super::sayings::{AXES, Axis, OFFICE, STRENGTH, grants, sayings, sessions, whole};
 use super::ways::Strengths;
 use caplint::policy::{Allowed, Combination, Fact, FileIndex, Id, Origin, Strength, lower};
 use caplint::syntax::{Pointer, parse};

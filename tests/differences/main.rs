@@ -11,6 +11,8 @@ mod evaluate;
 mod grid;
 mod kept;
 mod region;
+#[path = "../support/sayings.rs"]
+mod said;
 mod sayings;
 mod ways;
 

@@ -1,5 +1,6 @@
 //! What random policies can say, axis by axis.
 
+use super::said::{INCLUDED, Saying, filters, flows, guests, insider_risk, list, scope, user_risk};
 use serde_json::{Value, json};
 
 pub(crate) const API: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
@@ -24,9 +25,6 @@ pub(crate) const CAMPUS: &str = "d0000000-0000-4000-8000-000000000002";
 pub(crate) const SOMEWHERE: &str = "d0000000-0000-4000-8000-000000000003";
 /// A strength that a tenant may define.
 pub(crate) const STRENGTH: &str = "e0000000-0000-4000-8000-000000000001";
-
-/// A path in a policy, and what stands there.
-pub(crate) type Saying = Vec<(&'static str, Value)>;
 
 /// One dimension in which policies and sign-ins differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,28 +77,12 @@ pub(crate) fn whole() -> Value {
     })
 }
 
-const INCLUDED: &str = "/conditions/users/includeUsers";
 const INCLUDE_APPS: &str = "/conditions/applications/includeApplications";
 const EXCLUDE_APPS: &str = "/conditions/applications/excludeApplications";
 
 /// Everything that a policy can say on an axis.
 #[allow(clippy::too_many_lines, reason = "a table")]
 pub(crate) fn sayings(axis: Axis) -> Vec<Saying> {
-    let list = |path: &'static str, values: &[&[&str]]| -> Vec<Saying> {
-        values.iter().map(|value| vec![(path, json!(value))]).collect()
-    };
-    let scope = |path: &'static str, what: &str, choices: &[(&[&str], &[&str])]| -> Vec<Saying> {
-        let one = |(include, exclude): &(&[&str], &[&str])| {
-            vec![(path, json!({ format!("include{what}"): include, format!("exclude{what}"): exclude }))]
-        };
-        choices.iter().map(one).collect()
-    };
-    let filters = |rules: &[&str]| -> Vec<Saying> {
-        let filter = |mode: &str, rule: &str| {
-            vec![("/conditions/devices", json!({ "deviceFilter": { "mode": mode, "rule": rule } }))]
-        };
-        rules.iter().flat_map(|rule| [filter("include", rule), filter("exclude", rule)]).collect()
-    };
     match axis {
         Axis::User => vec![
             vec![(INCLUDED, json!([USERS[0]]))],
@@ -132,21 +114,7 @@ pub(crate) fn sayings(axis: Axis) -> Vec<Saying> {
             vec![(INCLUDED, json!([])), ("/conditions/users/includeRoles", json!([SYNCHRONIZATION, ADMINISTRATORS]))],
             vec![("/conditions/users/excludeRoles", json!(["Some role"]))],
         ],
-        Axis::Guest => {
-            let guests =
-                |types: &str, tenants: Value| json!({ "guestOrExternalUserTypes": types, "externalTenants": tenants });
-            let enumerated = json!({ "membershipKind": "enumerated", "members": [TENANT] });
-            let exclude = "/conditions/users/excludeGuestsOrExternalUsers";
-            let include = "/conditions/users/includeGuestsOrExternalUsers";
-            vec![
-                vec![(INCLUDED, json!(["GuestsOrExternalUsers"]))],
-                vec![("/conditions/users/excludeUsers", json!(["GuestsOrExternalUsers"]))],
-                vec![(exclude, guests("b2bCollaborationGuest,internalGuest", Value::Null))],
-                vec![(exclude, guests("b2bCollaborationGuest", enumerated.clone()))],
-                vec![(INCLUDED, json!([])), (include, guests("b2bCollaborationGuest", Value::Null))],
-                vec![(INCLUDED, json!([])), (include, guests("b2bCollaborationGuest,internalGuest", enumerated))],
-            ]
-        }
+        Axis::Guest => guests(TENANT),
         Axis::Resource => {
             let all_but = |apps: &[&str]| vec![(INCLUDE_APPS, json!(["All"])), (EXCLUDE_APPS, json!(apps))];
             let filter = |apps: Value, mode: &str| {
@@ -237,17 +205,9 @@ pub(crate) fn sayings(axis: Axis) -> Vec<Saying> {
                 &["high", "medium"],
             ],
         ),
-        Axis::UserRisk => {
-            list("/conditions/userRiskLevels", &[&["high"], &["none", "low", "medium"], &["none", "high"]])
-        }
-        Axis::InsiderRisk => ["elevated", "minor,moderate,elevated"]
-            .iter()
-            .map(|levels| vec![("/conditions/insiderRiskLevels", json!(levels))])
-            .collect(),
-        Axis::Flow => ["deviceCodeFlow", "deviceCodeFlow,authenticationTransfer"]
-            .iter()
-            .map(|methods| vec![("/conditions/authenticationFlows", json!({ "transferMethods": methods }))])
-            .collect(),
+        Axis::UserRisk => user_risk(),
+        Axis::InsiderRisk => insider_risk(),
+        Axis::Flow => flows(),
         Axis::Unreadable => vec![
             vec![("/conditions/times", json!({ "x": 1 }))],
             vec![("/conditions/times", json!({ "x": 2 }))],
@@ -296,13 +256,4 @@ pub(crate) fn sessions() -> Vec<Value> {
         json!({ "signInFrequency": frequency(8), "persistentBrowser": { "isEnabled": true, "mode": "never" } }),
         json!({ "signInFrequency": { "isEnabled": false, "type": "hours", "value": 4 }, "persistentBrowser": { "isEnabled": true, "mode": "never" } }),
     ]
-}
-
-/// Puts a value where a path leads.
-pub(crate) fn put(document: &mut Value, path: &str, value: Value) {
-    let mut place = document;
-    for step in path.split('/').skip(1) {
-        place = &mut place[step];
-    }
-    *place = value;
 }

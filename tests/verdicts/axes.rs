@@ -1,5 +1,6 @@
 //! What random policies can say, axis by axis, and every sign-in that they can tell apart.
 
+use crate::said::{INCLUDED, Saying, filter, filters, flows, guests, insider_risk, list, scope, user_risk};
 use caplint::catalog::Suite;
 use caplint::policy::{
     ClientAppType, INTUNE, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words,
@@ -85,26 +86,9 @@ pub(crate) fn whole() -> Value {
     })
 }
 
-const INCLUDED: &str = "/conditions/users/includeUsers";
-
 /// Everything that a policy can say on an axis, as paths and values.
 #[allow(clippy::too_many_lines, reason = "a table")]
-pub(crate) fn sayings(axis: Axis) -> Vec<Vec<(&'static str, Value)>> {
-    let filter = |mode: &str, rule: &str| {
-        vec![("/conditions/devices", json!({ "deviceFilter": { "mode": mode, "rule": rule } }))]
-    };
-    let filters = |rules: &[&str]| -> Vec<Vec<(&'static str, Value)>> {
-        rules.iter().flat_map(|rule| [filter("include", rule), filter("exclude", rule)]).collect()
-    };
-    let list = |path: &'static str, values: &[&[&str]]| -> Vec<Vec<(&'static str, Value)>> {
-        values.iter().map(|value| vec![(path, json!(value))]).collect()
-    };
-    let scope = |path: &'static str, what: &str, choices: &[(&[&str], &[&str])]| -> Vec<Vec<(&'static str, Value)>> {
-        let one = |(include, exclude): &(&[&str], &[&str])| {
-            vec![(path, json!({ format!("include{what}"): include, format!("exclude{what}"): exclude }))]
-        };
-        choices.iter().map(one).collect()
-    };
+pub(crate) fn sayings(axis: Axis) -> Vec<Saying> {
     match axis {
         Axis::User => vec![
             vec![(INCLUDED, json!([USERS[0]]))],
@@ -135,21 +119,7 @@ pub(crate) fn sayings(axis: Axis) -> Vec<Vec<(&'static str, Value)>> {
             vec![("/conditions/users/excludeRoles", json!(["Global Administrator"]))],
             vec![("/conditions/users/excludeRoles", json!(["Some role"]))],
         ],
-        Axis::Guest => {
-            let guests =
-                |types: &str, tenants: Value| json!({ "guestOrExternalUserTypes": types, "externalTenants": tenants });
-            let enumerated = json!({ "membershipKind": "enumerated", "members": [TENANT] });
-            let exclude = "/conditions/users/excludeGuestsOrExternalUsers";
-            let include = "/conditions/users/includeGuestsOrExternalUsers";
-            vec![
-                vec![(INCLUDED, json!(["GuestsOrExternalUsers"]))],
-                vec![("/conditions/users/excludeUsers", json!(["GuestsOrExternalUsers"]))],
-                vec![(exclude, guests("b2bCollaborationGuest,internalGuest", Value::Null))],
-                vec![(exclude, guests("b2bCollaborationGuest", enumerated.clone()))],
-                vec![(INCLUDED, json!([])), (include, guests("b2bCollaborationGuest", Value::Null))],
-                vec![(INCLUDED, json!([])), (include, guests("b2bCollaborationGuest,internalGuest", enumerated))],
-            ]
-        }
+        Axis::Guest => guests(TENANT),
         Axis::Resource => {
             const INCLUDE: &str = "/conditions/applications/includeApplications";
             const EXCLUDE: &str = "/conditions/applications/excludeApplications";
@@ -244,17 +214,9 @@ pub(crate) fn sayings(axis: Axis) -> Vec<Vec<(&'static str, Value)>> {
             "/conditions/signInRiskLevels",
             &[&["high"], &["none"], &["none", "low", "medium"], &["none", "low", "medium", "high"]],
         ),
-        Axis::UserRisk => {
-            list("/conditions/userRiskLevels", &[&["high"], &["none", "low", "medium"], &["none", "high"]])
-        }
-        Axis::InsiderRisk => ["elevated", "minor,moderate,elevated"]
-            .iter()
-            .map(|levels| vec![("/conditions/insiderRiskLevels", json!(levels))])
-            .collect(),
-        Axis::Flow => ["deviceCodeFlow", "deviceCodeFlow,authenticationTransfer"]
-            .iter()
-            .map(|methods| vec![("/conditions/authenticationFlows", json!({ "transferMethods": methods }))])
-            .collect(),
+        Axis::UserRisk => user_risk(),
+        Axis::InsiderRisk => insider_risk(),
+        Axis::Flow => flows(),
         Axis::Control => {
             let grant = |operator: &str, controls: &[&str]| {
                 vec![("/grantControls", json!({ "operator": operator, "builtInControls": controls }))]
@@ -279,15 +241,6 @@ pub(crate) fn companions() -> Companions {
         companions.named_locations.insert(Id::new(id), NamedLocation { trusted: Some(trusted), place });
     }
     companions
-}
-
-/// Puts a value where a path leads.
-pub(crate) fn put(document: &mut Value, path: &str, value: Value) {
-    let mut place = document;
-    for step in path.split('/').skip(1) {
-        place = &mut place[step];
-    }
-    *place = value;
 }
 
 fn subsets(ids: &[&str]) -> Vec<BTreeSet<Id>> {

@@ -1,6 +1,7 @@
 //! Policies held against one another, against brute force.
 
-use crate::axes::{ANOTHER_APP, API, AZURE_PORTAL, Axis, PLACEHOLDER, SOMEWHERE, put, whole};
+use crate::axes::{ANOTHER_APP, API, AZURE_PORTAL, Axis, PLACEHOLDER, SOMEWHERE, whole};
+use crate::said::put;
 use crate::{case, config, grid, pairs, tenant};
 use caplint::catalog::Suite;
 use caplint::controls;

@@ -5,8 +5,10 @@
 
 mod axes;
 mod comparisons;
+#[path = "../support/sayings.rs"]
+mod said;
 
-use axes::{API, AXES, Axis, alternatives, companions, put, sayings, whole};
+use axes::{API, AXES, Axis, alternatives, companions, sayings, whole};
 use caplint::controls;
 use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Verdict};
 use caplint::policy::{FileIndex, Id, Origin, lower};
@@ -16,6 +18,7 @@ use caplint::syntax::parse;
 use caplint::tenant::Tenant;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
+use said::put;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
