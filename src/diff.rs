@@ -5,8 +5,10 @@
 //! to look at the largest ways that a policy refuses. A change is a sign-in and a way that one tenant refuses and the other
 //! does not. It is looked for with the solver of [`crate::coverage`].
 
+mod ask;
 mod atom;
 mod changes;
+mod demand;
 mod difference;
 mod edits;
 mod grant;

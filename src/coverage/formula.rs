@@ -86,6 +86,30 @@ impl Formula {
         }
     }
 
+    /// Whether it is true, or false, where `literal` says of a term whether it is true, or false.
+    pub(crate) fn has_truth(&self, truth: bool, literal: &impl Fn(Term, bool) -> bool) -> bool {
+        match self {
+            Always => truth,
+            Never => !truth,
+            Is(term) => literal(*term, truth),
+            IsNot(term) => literal(*term, !truth),
+            All(parts) if truth => parts.iter().all(|part| part.has_truth(true, literal)),
+            Any(parts) if !truth => parts.iter().all(|part| part.has_truth(false, literal)),
+            All(parts) | Any(parts) => parts.iter().any(|part| part.has_truth(truth, literal)),
+        }
+    }
+
+    /// Where it does not hold: a term that brings it nearer to that if it becomes true, or false.
+    pub(crate) fn step(&self, is_true: &impl Fn(Term) -> bool) -> Option<(Term, bool)> {
+        match self {
+            Always | Never => None,
+            Is(term) => Some((*term, true)),
+            IsNot(term) => Some((*term, false)),
+            All(parts) => parts.iter().find(|part| !part.holds(is_true))?.step(is_true),
+            Any(parts) => parts.iter().find_map(|part| part.step(is_true)),
+        }
+    }
+
     /// Whether it holds where exactly these terms are true.
     pub(crate) fn holds(&self, is_true: &impl Fn(Term) -> bool) -> bool {
         match self {

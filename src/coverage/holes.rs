@@ -224,13 +224,9 @@ impl<'s, 't> Search<'s, 't> {
         let regions: Vec<&Formula> =
             self.regions.by_leniency[leniency.index()].iter().flatten().map(|(_, region)| region).collect();
         // Most can be taken back at a look.
-        let mut looked = model.clone();
-        for term in model.iter().filter(|term| self.space.can_be_taken_back(**term, &model)) {
-            looked.remove(term);
-            if regions.iter().any(|region| region.holds(&|term| looked.contains(&term))) {
-                looked.insert(*term);
-            }
-        }
+        let is_open =
+            |terms: &BTreeSet<Term>| !regions.iter().any(|region| region.holds(&|term| terms.contains(&term)));
+        let looked = self.space.taken_back(&model, is_open);
         let (mut model, mut sign_in) = match self.space.sign_in(&looked) {
             Ok(looked_at) => (looked, looked_at),
             Err(_) => (model, sign_in),

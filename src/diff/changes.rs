@@ -5,12 +5,13 @@ mod order;
 mod session;
 
 use super::atom::AtomSet;
+use super::demand::{Demand, Mode, Wish};
 use super::difference::{
     Certainty, Change, Class, Classes, DeviceFact, Difference, Except, Kind, Options, Property, Verdict, Which,
 };
 use super::grant::DeviceState;
 use super::pairs::Pairs;
-use super::prover::{Mode, Model, Prover, Wish, requirement};
+use super::prover::{Model, Prover, requirement};
 use super::rank::Loss;
 use super::witness::parties;
 use super::{edits, region};
@@ -20,7 +21,8 @@ use crate::coverage::prover::{Formula, TooIntricate};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, Policy};
 use crate::requirement::{Requirement, Resource};
 use crate::tenant::Tenant;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// Policies that are asked about whether they still ask in a part of a region. Beyond that, and for changes that a report does
 /// not show first, every policy is named that is not plainly about other sign-ins.
@@ -113,6 +115,8 @@ struct Search<'a> {
     /// A named location is defined differently, so that a policy may mean something else without being edited.
     locations: bool,
     masks: usize,
+    /// For an entry, and the one whose apps are left out of its own: the resources that it is about.
+    parts: HashMap<(Side, usize, Option<usize>), Parts>,
     found: Vec<Listed>,
 }
 
@@ -135,11 +139,16 @@ struct Asking {
 /// What was found for one policy and one property, on devices in certain states: the ways, and a sign-in.
 type Found = BTreeMap<(Mode, Kind, Vec<DeviceFact>, Part), (Vec<AtomSet>, Model)>;
 
+/// What a policy is about, surely and perhaps.
+type Parts = Rc<[(Mode, Part)]>;
+
 /// Resources of a region, and whether it is about them outside of browsers only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Part {
     resources: Vec<Resource>,
     is_outside_browsers: bool,
+    /// Whether the policies say no more than that of the resources.
+    is_whole: bool,
 }
 
 impl<'a> Search<'a> {
@@ -151,7 +160,17 @@ impl<'a> Search<'a> {
         locations: bool,
     ) -> Result<Self, TooIntricate> {
         let prover = Prover::new(tenants, requirement, options)?;
-        Ok(Self { tenants, pairs, requirement, options, prover, locations, masks: 0, found: Vec::new() })
+        Ok(Self {
+            tenants,
+            pairs,
+            requirement,
+            options,
+            prover,
+            locations,
+            masks: 0,
+            parts: HashMap::new(),
+            found: Vec::new(),
+        })
     }
 
     fn run(mut self, difference: &mut Difference) -> Result<(), TooIntricate> {
@@ -186,7 +205,13 @@ impl<'a> Search<'a> {
     }
 
     fn index_of(&self, side: Side, which: Which) -> Option<usize> {
-        self.prover.entries[side.index()].iter().position(|entry| entry.which == which)
+        match which {
+            // Policies are the first entries, in their order.
+            Which::Policy(index) => Some(index),
+            Which::DefaultsBlock | Which::DefaultsAsk => {
+                self.prover.entries[side.index()].iter().position(|entry| entry.which == which)
+            }
+        }
     }
 
     /// What of an entry's counterpart can let a sign-in go, with the formula on which it does.
@@ -262,7 +287,7 @@ impl<'a> Search<'a> {
                 if wanted.contains(&Formula::Never) || changes == certain {
                     continue;
                 }
-                let open = self.prover.open(old.other(), way, mode);
+                let open = Demand::Open(old.other(), way.clone(), mode);
                 let Some(model) = self.prover.ask(&wanted, &[open])? else { continue };
                 if mode == Mode::Sure {
                     certain = Formula::any([certain, changes]);
@@ -279,7 +304,7 @@ impl<'a> Search<'a> {
     fn changes(&mut self, applies: &Formula, matches: &Formula, (mode, part): (Mode, &Part)) -> Formula {
         let changes = Formula::all([self.prover.claim(applies, mode), self.prover.denial_unless_always(matches, mode)]);
         let space = &mut self.prover.space;
-        if mode == Mode::Possible || part.resources.len() == space.resources.len() {
+        if part.is_whole {
             return changes;
         }
         let resources: Vec<Formula> = part.resources.iter().map(|resource| space.resource(resource)).collect();
@@ -370,9 +395,10 @@ impl<'a> Search<'a> {
             wanted.extend(self.device(facts));
             let mut region = vec![all, self.prover.denial_unless_always(matches, Mode::Possible)];
             region.extend(self.device(facts));
-            let demands: Vec<_> = ways.iter().map(|way| self.prover.open(old.other(), way, mode)).collect();
+            let open = |way: &AtomSet| Demand::Open(old.other(), way.clone(), mode);
+            let demands: Vec<Demand> = ways.iter().map(open).collect();
             let model = match self.prover.ask(&wanted, &demands)? {
-                Some(model) => Some(self.prover.smallest(&wanted, &demands, model)?),
+                Some(model) => Some(self.prover.smallest(&wanted, &demands, &model)?),
                 None => None,
             };
             Ok((region, model))

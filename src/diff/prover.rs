@@ -1,6 +1,7 @@
 //! Questions to the solver about two tenants in one space of sign-ins.
 
 use super::atom::{AtomSet, Atoms};
+use super::demand::{Demand, Mode, Wish};
 use super::difference::{Options, Which};
 use super::grant::Grant;
 use crate::catalog;
@@ -8,11 +9,12 @@ use crate::coverage::prover::{
     Formula, Lit, Solver, Space, Term, TooIntricate, defaults_ask_of, defaults_block, facets,
 };
 use crate::coverage::{self, Facet, Side};
-use crate::policy::{ClientAppType, Digest, GrantControl, Policy, Property, SessionControl};
+use crate::policy::{ClientAppType, GrantControl, Policy};
 use crate::requirement::{Grant as Required, Requirement, Resource};
 use crate::signin::View;
 use crate::tenant::{SecurityDefaults, Tenant};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::rc::Rc;
 
 /// Whatever of a tenant can refuse a sign-in.
 pub(super) struct Entry {
@@ -24,34 +26,6 @@ pub(super) struct Entry {
     pub(super) session: Vec<Wish>,
 }
 
-/// Something that a policy asks of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Wish {
-    Control(SessionControl),
-    /// What is not known, but is the same wherever the same is written.
-    Written(Digest),
-    /// What is not known of this policy.
-    OfPolicy(Side, usize),
-}
-
-impl Wish {
-    /// The session control, if it is known.
-    pub(super) fn control(&self) -> Option<&SessionControl> {
-        match self {
-            Self::Control(control) => Some(control),
-            Self::Written(_) | Self::OfPolicy(..) => None,
-        }
-    }
-
-    fn of(policy: &Policy, side: Side, index: usize) -> Vec<Self> {
-        if let Some(session) = policy.session.known() {
-            return session.iter().cloned().map(Self::Control).collect();
-        }
-        let written = policy.content_of(Property::SessionControls);
-        vec![written.map_or(Self::OfPolicy(side, index), Self::Written)]
-    }
-}
-
 impl Entry {
     pub(super) fn facet(&self, facet: Facet) -> &Formula {
         let found = self.facets.iter().find(|(known, _)| *known == facet);
@@ -59,34 +33,35 @@ impl Entry {
     }
 }
 
-/// How far an answer must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Mode {
-    /// However what is unknown turns out.
-    Sure,
-    /// For some of it.
-    Possible,
-}
-
 /// A sign-in that answers a question.
 pub(super) type Model = BTreeSet<Term>;
+
+/// The same, for looking up many terms.
+pub(super) struct Truth(Vec<bool>);
+
+impl Truth {
+    /// Whether a term is true of the sign-in.
+    pub(super) fn is(&self, term: Term) -> bool {
+        self.0[term.0]
+    }
+}
 
 /// Two tenants, ready to be asked about.
 pub(super) struct Prover<'t> {
     pub(super) space: Space<'t>,
     pub(super) entries: [Vec<Entry>; 2],
     pub(super) atoms: Atoms,
-    solver: Solver,
-    /// For a tenant, a way and a mode: what demands that nothing in the tenant refuses the way.
-    open: HashMap<(Side, AtomSet, Mode), Lit>,
+    pub(super) solver: Solver,
+    /// The demands that the solver knows.
+    pub(super) demands: HashMap<Demand, Lit>,
     /// For an entry and a mode: what demands that it does not apply.
-    not_applying: HashMap<(Side, usize, Mode), Lit>,
-    /// For an entry and a way: when it refuses.
-    refusals: HashMap<(Side, usize, AtomSet), Formula>,
-    /// For a tenant, a session control and a mode: what demands that nothing in the tenant asks for the session control.
-    without: HashMap<(Side, Wish, Mode), Lit>,
+    pub(super) not_applying: HashMap<(Side, usize, Mode), Lit>,
+    /// For each tenant and a way: when its entries refuse it.
+    refusals: [HashMap<AtomSet, Rc<[Formula]>>; 2],
+    /// Answers to the last questions.
+    pub(super) last: VecDeque<Model>,
     /// For a user who is named, others who may be the same.
-    aliases: HashMap<Term, Vec<Term>>,
+    pub(super) aliases: HashMap<Term, Vec<Term>>,
 }
 
 /// Every sign-in to whatever either tenant tells apart.
@@ -140,21 +115,35 @@ impl<'t> Prover<'t> {
         let mut solver = space.solver()?;
         solver.allow(options.effort);
         let aliases = space.aliases();
-        let (open, refusals, without) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let not_applying = HashMap::new();
-        Ok(Self { space, entries, atoms, solver, open, not_applying, refusals, without, aliases })
+        let (demands, not_applying, refusals) = (HashMap::new(), HashMap::new(), Default::default());
+        let last = VecDeque::new();
+        Ok(Self { space, entries, atoms, solver, demands, not_applying, refusals, last, aliases })
+    }
+
+    /// The terms that are true of a sign-in, to look up.
+    pub(super) fn truth(&self, model: &Model) -> Truth {
+        let mut all = vec![false; self.space.terms().count()];
+        for term in model {
+            all[term.0] = true;
+        }
+        Truth(all)
+    }
+
+    /// When the entries of a tenant refuse a way, whatever the sign-in.
+    pub(super) fn refusals(&mut self, side: Side, withheld: &AtomSet) -> Rc<[Formula]> {
+        let Self { refusals, entries, space, .. } = self;
+        if let Some(known) = refusals[side.index()].get(withheld) {
+            return Rc::clone(known);
+        }
+        let of = |entry: &Entry| entry.grant.refusal(withheld, space, (side, entry.which));
+        let all: Rc<[Formula]> = entries[side.index()].iter().map(of).collect();
+        refusals[side.index()].insert(withheld.clone(), Rc::clone(&all));
+        all
     }
 
     /// When an entry refuses a way, whatever the sign-in.
     pub(super) fn refusal(&mut self, side: Side, entry: usize, withheld: &AtomSet) -> Formula {
-        let key = (side, entry, withheld.clone());
-        if let Some(known) = self.refusals.get(&key) {
-            return known.clone();
-        }
-        let of = &self.entries[side.index()][entry];
-        let refusal = of.grant.refusal(withheld, &mut self.space, (side, of.which));
-        self.refusals.insert(key, refusal.clone());
-        refusal
+        self.refusals(side, withheld)[entry].clone()
     }
 
     /// When an entry applies and refuses a way.
@@ -200,111 +189,6 @@ impl<'t> Prover<'t> {
         if *formula == Formula::Always { Formula::Always } else { self.denial(formula, mode) }
     }
 
-    /// What demands that nothing in a tenant refuses a way.
-    pub(super) fn open(&mut self, side: Side, withheld: &AtomSet, mode: Mode) -> Lit {
-        let key = (side, withheld.clone(), mode);
-        if let Some(known) = self.open.get(&key) {
-            return *known;
-        }
-        let gate = self.solver.variable();
-        for entry in 0..self.entries[side.index()].len() {
-            let refusal = self.refusal(side, entry, withheld);
-            let satisfied = self.denial(&refusal, mode);
-            if satisfied != Formula::Always && self.entries[side.index()][entry].applies != Formula::Never {
-                let not_applying = self.not_applying(side, entry, mode);
-                self.solver.demand_either(gate, not_applying, &satisfied);
-            }
-        }
-        self.open.insert(key, gate);
-        gate
-    }
-
-    /// What demands that an entry does not apply.
-    fn not_applying(&mut self, side: Side, entry: usize, mode: Mode) -> Lit {
-        if let Some(known) = self.not_applying.get(&(side, entry, mode)) {
-            return *known;
-        }
-        let gate = self.solver.variable();
-        let not = self.denial(&self.entries[side.index()][entry].applies, mode);
-        self.solver.demand(gate, &not);
-        self.not_applying.insert((side, entry, mode), gate);
-        gate
-    }
-
-    /// What demands that nothing in a tenant asks for a session control.
-    pub(super) fn without(&mut self, side: Side, wish: &Wish, mode: Mode) -> Lit {
-        let key = (side, wish.clone(), mode);
-        if let Some(known) = self.without.get(&key) {
-            return *known;
-        }
-        let gate = self.solver.variable();
-        for entry in 0..self.entries[side.index()].len() {
-            let of = &self.entries[side.index()][entry];
-            let may_ask = of.session.iter().any(|asked| asked.control().is_none());
-            let asks = of.session.contains(wish) || (may_ask && mode == Mode::Sure);
-            if asks && of.applies != Formula::Never {
-                let not_applying = self.not_applying(side, entry, mode);
-                self.solver.clause([!gate, not_applying]);
-            }
-        }
-        self.without.insert(key, gate);
-        gate
-    }
-
-    /// A sign-in on which these formulas hold and these demands are met.
-    pub(super) fn ask(&mut self, wanted: &[Formula], demands: &[Lit]) -> Result<Option<Model>, TooIntricate> {
-        if wanted.contains(&Formula::Never) {
-            return Ok(None);
-        }
-        let gate = self.gate(wanted);
-        let mut assumptions = vec![gate];
-        assumptions.extend(demands);
-        let found = self.solve(&assumptions);
-        self.solver.clause([!gate]);
-        found
-    }
-
-    fn gate(&mut self, wanted: &[Formula]) -> Lit {
-        let gate = self.solver.variable();
-        for formula in wanted {
-            self.solver.demand(gate, formula);
-        }
-        gate
-    }
-
-    fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<Model>, TooIntricate> {
-        Ok(self.space.find(&mut self.solver, assumptions)?.map(|(model, _)| model))
-    }
-
-    /// The same sign-in with departures taken back as far as the answer allows.
-    pub(super) fn smallest(
-        &mut self,
-        wanted: &[Formula],
-        demands: &[Lit],
-        mut model: Model,
-    ) -> Result<Model, TooIntricate> {
-        let gate = self.gate(wanted);
-        let terms: Vec<Term> = self.space.terms().filter(|term| self.space.departs(*term)).collect();
-        loop {
-            let fewer = self.solver.variable();
-            let (inside, outside): (Vec<Term>, Vec<Term>) = terms.iter().partition(|term| model.contains(term));
-            let mut clause = vec![!fewer];
-            clause.extend(inside.iter().map(|term| !self.solver.literal(*term)));
-            self.solver.clause(clause);
-            let mut assumptions = vec![gate, fewer];
-            assumptions.extend(demands);
-            assumptions.extend(outside.iter().map(|term| !self.solver.literal(*term)));
-            let found = self.solve(&assumptions)?;
-            self.solver.clause([!fewer]);
-            match found {
-                Some(smaller) => model = smaller,
-                None => break,
-            }
-        }
-        self.solver.clause([!gate]);
-        Ok(model)
-    }
-
     /// Entries of a tenant that may refuse one of these ways on a sign-in on which these formulas hold. Where it need not be
     /// exact, there may be others among them.
     pub(super) fn may_refuse(
@@ -314,16 +198,17 @@ impl<'t> Prover<'t> {
         wanted: &[Formula],
         exact: bool,
     ) -> Result<Vec<usize>, TooIntricate> {
-        let mut candidates = Vec::new();
-        for entry in 0..self.entries[side.index()].len() {
-            let refusals: Vec<Formula> = ways.iter().map(|way| self.refuses(side, entry, way)).collect();
-            let refuses = Formula::any(refusals);
-            if refuses != Formula::Never && !is_plainly_apart(&refuses, wanted) {
-                candidates.push((entry, refuses));
-            }
-        }
+        let literals: Vec<(Term, bool)> = wanted.iter().flat_map(literals).collect();
+        let refusals: Vec<Rc<[Formula]>> = ways.iter().map(|way| self.refusals(side, way)).collect();
+        let is_apart = |formula: &Formula| *formula == Formula::Never || rules_out(formula, &literals);
+        let candidates: Vec<usize> = (0..self.entries[side.index()].len())
+            .filter(|entry| {
+                !is_apart(&self.entries[side.index()][*entry].applies)
+                    && !refusals.iter().all(|of_way| is_apart(&of_way[*entry]))
+            })
+            .collect();
         if !exact {
-            return Ok(candidates.into_iter().map(|(entry, _)| entry).collect());
+            return Ok(candidates);
         }
         // Where only the region counts, a solver that knows nothing else answers many times as fast.
         let mut solver = self.space.solver()?;
@@ -332,9 +217,18 @@ impl<'t> Prover<'t> {
         for formula in wanted {
             solver.demand(region, formula);
         }
+        let Some((start, _)) = self.space.find(&mut solver, &[region])? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        for (entry, refuses) in candidates {
+        for entry in candidates {
+            let applies = &self.entries[side.index()][entry].applies;
+            let refuses = Formula::any(refusals.iter().map(|of_way| of_way[entry].clone()));
+            let formulas: Vec<&Formula> = wanted.iter().chain([applies, &refuses]).collect();
+            if self.space.near(start.clone(), &formulas).is_some() {
+                found.push(entry);
+                continue;
+            }
             let gate = solver.variable();
+            solver.demand(gate, applies);
             solver.demand(gate, &refuses);
             if self.space.find(&mut solver, &[region, gate])?.is_some() {
                 found.push(entry);
@@ -348,17 +242,20 @@ impl<'t> Prover<'t> {
 /// Conflicts that finding out who still asks in a region may take.
 const MASK_EFFORT: u64 = 20_000;
 
-/// Whether one formula demands a term that another rules out.
-fn is_plainly_apart(one: &Formula, others: &[Formula]) -> bool {
-    let literals = |formula: &Formula| -> Vec<(Term, bool)> {
-        let parts = match formula {
-            Formula::All(parts) => parts.as_slice(),
-            formula => std::slice::from_ref(formula),
-        };
-        parts.iter().filter_map(literal).collect()
+/// Whether a formula demands a term that one of these rules out, or the reverse.
+fn rules_out(formula: &Formula, others: &[(Term, bool)]) -> bool {
+    literals(formula).any(|(term, is_true)| others.contains(&(term, !is_true)))
+}
+
+/// Terms that must be true for a formula to hold, or false.
+fn literals(formula: &Formula) -> impl Iterator<Item = (Term, bool)> {
+    let parts = match formula {
+        Formula::All(parts) => parts.as_slice(),
+        Formula::Always | Formula::Never | Formula::Is(_) | Formula::IsNot(_) | Formula::Any(_) => {
+            std::slice::from_ref(formula)
+        }
     };
-    let own = literals(one);
-    others.iter().any(|other| literals(other).iter().any(|(term, is_true)| own.contains(&(*term, !is_true))))
+    parts.iter().filter_map(literal)
 }
 
 fn literal(formula: &Formula) -> Option<(Term, bool)> {

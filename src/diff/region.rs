@@ -1,8 +1,8 @@
 //! The sign-ins of a change in words of policies: the scope of the policy that refused, narrowed by what lets go.
 
+use super::demand::Mode;
 use super::difference::{DeviceFact, Dimension, Principal, Property, Region, Resources, Scope, Which};
 use super::grant::DeviceState;
-use super::prover::Mode;
 use crate::catalog;
 use crate::coverage::Facet;
 use crate::policy::{
@@ -10,6 +10,7 @@ use crate::policy::{
     Users, Words,
 };
 use crate::requirement::Resource;
+use std::collections::BTreeSet;
 
 /// The scope of a policy, of which its successor does not cover what `property` says. What is surely so is read as no more
 /// than what is certain of both; what is perhaps so as all that may be. A location that is defined differently on both sides
@@ -122,10 +123,12 @@ pub(super) fn resources(all: &[Resource], wanted: &[Resource]) -> Option<Resourc
     if wanted.len() == all.len() {
         return None;
     }
+    let known: BTreeSet<&Resource> = wanted.iter().collect();
+    let left_out: Vec<&Resource> = all.iter().filter(|one| !known.contains(one)).collect();
     // An app that is left out by a name may be one of the others.
-    let is_name = |resource: &Resource| matches!(resource, Resource::App(app) if app.is_unresolved());
-    if wanted.contains(&Resource::Other) && !all.iter().any(|one| is_name(one) && !wanted.contains(one)) {
-        return Some(Resources::AllBut(all.iter().filter(|one| !wanted.contains(one)).cloned().collect()));
+    let is_name = |resource: &&Resource| matches!(resource, Resource::App(app) if app.is_unresolved());
+    if known.contains(&Resource::Other) && !left_out.iter().any(is_name) {
+        return Some(Resources::AllBut(left_out.into_iter().cloned().collect()));
     }
     Some(Resources::These(wanted.to_vec()))
 }

@@ -3,7 +3,7 @@
 use super::atom::AtomSet;
 use super::difference::{Access, Cause, Control, Options, Outcome, Place, Property, Which};
 use super::grant::Grant;
-use super::prover::{Model, Prover, policy_of, view};
+use super::prover::{Prover, Truth, policy_of, view};
 use crate::coverage::{Facet, Side};
 use crate::policy::{self, Combination, GrantControl, Policy};
 use crate::requirement::Requirement;
@@ -14,26 +14,26 @@ use std::collections::BTreeSet;
 
 impl Prover<'_> {
     /// Whether an entry applies to a sign-in.
-    fn applies_to(&self, side: Side, entry: usize, model: &Model) -> bool {
-        self.entries[side.index()][entry].applies.holds(&|term| model.contains(&term))
+    fn applies_to(&self, side: Side, entry: usize, truth: &Truth) -> bool {
+        self.entries[side.index()][entry].applies.holds(&|term| truth.is(term))
     }
 
     /// Whether an entry refuses a way on a sign-in.
-    pub(super) fn refuses_on(&mut self, side: Side, entry: usize, withheld: &AtomSet, model: &Model) -> bool {
-        self.applies_to(side, entry, model) && self.refusal(side, entry, withheld).holds(&|term| model.contains(&term))
+    pub(super) fn refuses_on(&mut self, side: Side, entry: usize, withheld: &AtomSet, truth: &Truth) -> bool {
+        self.applies_to(side, entry, truth) && self.refusals(side, withheld)[entry].holds(&|term| truth.is(term))
     }
 
     /// Whether anything in a tenant refuses a way on a sign-in.
-    pub(super) fn is_refused(&mut self, side: Side, withheld: &AtomSet, model: &Model) -> bool {
-        (0..self.entries[side.index()].len()).any(|entry| self.refuses_on(side, entry, withheld, model))
+    pub(super) fn is_refused(&mut self, side: Side, withheld: &AtomSet, truth: &Truth) -> bool {
+        (0..self.entries[side.index()].len()).any(|entry| self.refuses_on(side, entry, withheld, truth))
     }
 
     /// What becomes of a sign-in.
-    pub(super) fn outcome(&mut self, side: Side, tenant: &Tenant, model: &Model) -> Outcome {
+    pub(super) fn outcome(&mut self, side: Side, tenant: &Tenant, truth: &Truth) -> Outcome {
         let mut policies = Vec::new();
         let mut requires: Vec<Vec<Control>> = Vec::new();
         for index in 0..self.entries[side.index()].len() {
-            if !self.applies_to(side, index, model) {
+            if !self.applies_to(side, index, truth) {
                 continue;
             }
             let entry = &self.entries[side.index()][index];
@@ -43,7 +43,7 @@ impl Prover<'_> {
                 None => requires.push(vec![Control::BuiltIn(GrantControl::Mfa)]),
             }
         }
-        if self.is_refused(side, &AtomSet::new(), model) {
+        if self.is_refused(side, &AtomSet::new(), truth) {
             return Outcome { access: Access::Blocked, policies };
         }
         requires.sort_by_cached_key(|clause| clause.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -58,24 +58,24 @@ impl Prover<'_> {
     }
 
     /// The edits that bring a change about: everything in the old tenant that refuses one of these ways on the sign-in.
-    pub(super) fn causes(&mut self, asked: &Asked<'_>, ways: &[AtomSet], model: &Model) -> Vec<Cause> {
+    pub(super) fn causes(&mut self, asked: &Asked<'_>, ways: &[AtomSet], truth: &Truth) -> Vec<Cause> {
         let old = asked.old;
         let mut causes = Vec::new();
         for entry in 0..self.entries[old.index()].len() {
-            if ways.iter().any(|way| self.refuses_on(old, entry, way, model)) {
-                causes.push(self.cause(asked, entry, model));
+            if ways.iter().any(|way| self.refuses_on(old, entry, way, truth)) {
+                causes.push(self.cause(asked, entry, truth));
             }
         }
         causes
     }
 
     /// Why the counterpart of an entry lets the sign-in go.
-    pub(super) fn cause(&mut self, asked: &Asked<'_>, entry: usize, model: &Model) -> Cause {
+    pub(super) fn cause(&mut self, asked: &Asked<'_>, entry: usize, truth: &Truth) -> Cause {
         let (old, new) = (asked.old, asked.old.other());
         let which = self.entries[old.index()][entry].which;
         let other = asked.counterparts[entry].map(|other| &self.entries[new.index()][other]);
         let counterpart = other.map(|other| other.which);
-        let holds = |term| model.contains(&term);
+        let holds = |term| truth.is(term);
         let property = match other {
             None => Property::Policy,
             Some(other) => {

@@ -93,9 +93,8 @@ impl Passed {
         if block.is_ascii() && !block.contains(&b'\r') {
             self.scalars += block.len();
             self.utf16 += block.len();
-            let block = &text[range.clone()];
-            if let Some(last) = block.rfind('\n') {
-                self.line_ends += block.matches('\n').count();
+            if let Some(last) = memchr::memrchr(b'\n', block) {
+                self.line_ends += memchr::memchr_iter(b'\n', block).count();
                 self.line_start = range.start + last + 1;
             }
             return self;

@@ -2,13 +2,17 @@
 
 use super::{Meaning, Space};
 use crate::coverage::addresses;
+use crate::coverage::doubt::Side;
 use crate::coverage::formula::{Formula, Term};
 use crate::coverage::solver::{Lit, Solver, TooIntricate};
 use crate::policy::{Comparison, INTUNE, Test, UserType, needs_managed_device};
 use crate::requirement::{Grant, Resource};
 use crate::signin::{AppFact, SignIn};
-use crate::tenant::Place;
+use crate::tenant::{NamedLocation, Place};
 use std::collections::{BTreeSet, HashMap};
+
+/// Steps from one sign-in to another that are tried before the solver is asked.
+const MOST_STEPS: usize = 16;
 
 /// Cells of addresses beyond which a tenant is too intricate.
 const MOST_CELLS: usize = 4_096;
@@ -181,35 +185,101 @@ impl Space<'_> {
     /// Whether a term can simply be made true beside others: nothing else must be true or false for it, but that one
     /// coordinate has one value.
     pub(crate) fn is_free(&self, term: Term, others: &BTreeSet<Term>) -> bool {
-        let named = &self.view.tenant.companions.named_locations;
         let free = match self.meaning(term) {
             Meaning::Location(id) => {
-                named.get(id).is_none_or(|location| location.place == Place::Undefined)
-                    && self.view.tenant.is_trusted_location(id) != Some(true)
+                let is_nowhere = |location: &NamedLocation| location.place == Place::Undefined;
+                self.named_location(Side::Before, id).is_none_or(is_nowhere)
+                    && self.is_trusted_location(Side::Before, id) != Some(true)
+                    && !self.is_redefined(id)
             }
             Meaning::Trusted => !self.view.requirement.outside_trusted_locations,
             Meaning::Resource(resource) => self.perhaps_of_suite().iter().all(|(perhaps, _)| perhaps != resource),
-            Meaning::Device(..) | Meaning::Registered | Meaning::ExternalTenant(_) | Meaning::User(_) => false,
-            _ => true,
+            Meaning::Device(..)
+            | Meaning::Registered
+            | Meaning::ExternalTenant(_)
+            | Meaning::User(_)
+            | Meaning::LocationAfter(_) => false,
+            Meaning::Group(_)
+            | Meaning::Role(_)
+            | Meaning::Type(_)
+            | Meaning::App(_)
+            | Meaning::Client(_)
+            | Meaning::Platform(_)
+            | Meaning::Opaque(_)
+            | Meaning::SignInRisk(_)
+            | Meaning::UserRisk(_)
+            | Meaning::InsiderRisk(_)
+            | Meaning::Flow(_)
+            | Meaning::Doubt(_) => true,
         };
         free && self.alike(term).iter().all(|alike| *alike == term || !others.contains(alike))
     }
 
+    /// A sign-in on which all of these formulas hold, if a few simple steps lead to it from this one.
+    pub(crate) fn near(&self, mut model: BTreeSet<Term>, formulas: &[&Formula]) -> Option<BTreeSet<Term>> {
+        for _ in 0..MOST_STEPS {
+            let Some(failing) = formulas.iter().find(|formula| !formula.holds(&|term| model.contains(&term))) else {
+                return Some(model);
+            };
+            let (term, truth) = failing.step(&|term| model.contains(&term))?;
+            if truth {
+                for alike in self.alike(term) {
+                    if model.remove(&alike) && !self.can_be_taken_back(alike, &model) {
+                        return None;
+                    }
+                }
+                if !self.is_free(term, &model) {
+                    return None;
+                }
+                model.insert(term);
+            } else {
+                model.remove(&term);
+                if !self.can_be_taken_back(term, &model) {
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    /// The same sign-in without the departures that can be taken back one by one while this still holds.
+    pub(crate) fn taken_back(
+        &self,
+        model: &BTreeSet<Term>,
+        mut still_holds: impl FnMut(&BTreeSet<Term>) -> bool,
+    ) -> BTreeSet<Term> {
+        let mut left = model.clone();
+        for term in model {
+            if self.can_be_taken_back(*term, &left) {
+                left.remove(term);
+                if !still_holds(&left) {
+                    left.insert(*term);
+                }
+            }
+        }
+        left
+    }
+
     /// Whether a term that is true can simply be made false: nothing that is true needs it.
     pub(crate) fn can_be_taken_back(&self, term: Term, others: &BTreeSet<Term>) -> bool {
-        let is_place = |other: &Term| matches!(self.meaning(*other), Meaning::Location(_));
+        let is_place = |other: &Term| matches!(self.meaning(*other), Meaning::Location(_) | Meaning::LocationAfter(_));
+        let is_tenant = |other: &Term| matches!(self.meaning(*other), Meaning::ExternalTenant(_));
         match self.meaning(term) {
-            Meaning::Group(_) | Meaning::Role(_) => self.view.requirement.users.is_empty(),
+            Meaning::User(_) | Meaning::Group(_) | Meaning::Role(_) => self.view.requirement.users.is_empty(),
+            Meaning::Type(_) => self.view.requirement.users.is_empty() && !others.iter().any(is_tenant),
             Meaning::Trusted => !others.iter().any(is_place),
             Meaning::Location(_) => self.is_free(term, &BTreeSet::new()),
-            Meaning::Resource(_)
+            Meaning::ExternalTenant(_)
+            | Meaning::Resource(_)
             | Meaning::Client(_)
             | Meaning::Platform(_)
             | Meaning::SignInRisk(_)
             | Meaning::UserRisk(_)
             | Meaning::InsiderRisk(_)
-            | Meaning::Flow(_) => true,
-            _ => false,
+            | Meaning::Flow(_)
+            | Meaning::Opaque(_)
+            | Meaning::Doubt(_) => true,
+            Meaning::App(_) | Meaning::LocationAfter(_) | Meaning::Registered | Meaning::Device(..) => false,
         }
     }
 

@@ -1,11 +1,12 @@
 //! One change, looked at closely: its region, its witness, what it depends on, and how much is lost.
 
-use super::{Draft, Listed, Part, Search, excepted};
+use super::{Draft, Listed, Part, Parts, Search, excepted};
 use crate::coverage::prover::{Formula, Meaning};
 use crate::coverage::{Coordinate, Facet, Side};
 use crate::diff::atom::AtomSet;
+use crate::diff::demand::Mode;
 use crate::diff::difference::{Certainty, Change, DeviceFact, Kind, Property};
-use crate::diff::prover::{Mode, Model, policy_of};
+use crate::diff::prover::{Model, Truth, policy_of};
 use crate::diff::rank::Loss;
 use crate::diff::witness::Asked;
 use crate::diff::{rank, region};
@@ -13,16 +14,20 @@ use crate::policy::{ClientAppType, Combination, Id};
 use crate::requirement::Resource;
 use crate::signin::Why;
 use crate::syntax::Pointer;
+use std::rc::Rc;
 
 impl Search<'_> {
     pub(super) fn add(&mut self, draft: Draft, model: &Model) {
         let Draft { old, entry, property, kind, certainty, mode, part, facts, ways, session, asking } = draft;
-        let except = session.as_ref().map(|wish| self.asking(old.other(), wish, mode)).unwrap_or_default();
+        let except = session.as_ref().map(|wish| self.prover.asking(old.other(), wish, mode)).unwrap_or_default();
+        let except: Vec<_> =
+            except.into_iter().map(|entry| self.prover.entries[old.other().index()][entry].which).collect();
         let new = old.other();
         let sign_ins = Side::ALL.map(|side| self.prover.space.sign_in_to(side, model).ok());
         let [Some(before), Some(after)] = sign_ins else { return };
         let witness = [before, after];
-        let outcomes = Side::ALL.map(|side| self.prover.outcome(side, self.tenants[side.index()], model));
+        let truth = self.prover.truth(model);
+        let outcomes = Side::ALL.map(|side| self.prover.outcome(side, self.tenants[side.index()], &truth));
         let counterparts: Vec<Option<usize>> =
             (0..self.prover.entries[old.index()].len()).map(|entry| self.counterpart_entry(old, entry)).collect();
         let asked = Asked {
@@ -35,9 +40,9 @@ impl Search<'_> {
             sign_ins: Some(witness.clone()),
         };
         let causes = if ways.is_empty() {
-            vec![self.prover.cause(&asked, entry, model)]
+            vec![self.prover.cause(&asked, entry, &truth)]
         } else {
-            self.prover.causes(&asked, &ways, model)
+            self.prover.causes(&asked, &ways, &truth)
         };
         let own = policy_of(self.tenants[old.index()], &self.prover.entries[old.index()][entry]);
         let other = self.counterpart_entry(old, entry);
@@ -58,7 +63,7 @@ impl Search<'_> {
             region::leave_browsers_out(&mut shown);
         }
         let depends_on = if certainty == Certainty::Certain { Vec::new() } else { self.depends_on(old, entry) };
-        let loss = self.loss(kind, &facts, &ways, model);
+        let loss = self.loss(kind, &facts, &ways, &truth);
         let departs: Vec<_> = model.iter().copied().filter(|term| self.prover.space.departs(*term)).collect();
         let departs: Vec<_> = departs.into_iter().filter(|term| !self.prover.space.is_doubt(*term)).collect();
         let effort = departs.iter().map(|term| self.prover.space.effort(*term)).sum();
@@ -103,20 +108,20 @@ impl Search<'_> {
         found
     }
 
-    pub(super) fn loss(&mut self, kind: Kind, facts: &[DeviceFact], ways: &[AtomSet], model: &Model) -> Loss {
+    pub(super) fn loss(&mut self, kind: Kind, facts: &[DeviceFact], ways: &[AtomSet], truth: &Truth) -> Loss {
         if !kind.is_loosening() {
             return Loss::Other;
         }
         let password = self.prover.all_but(Combination::PASSWORD);
-        if !self.prover.is_refused(Side::After, &password, model) {
+        if !self.prover.is_refused(Side::After, &password, truth) {
             return Loss::Everything;
         }
         if kind == Kind::NewlyUnblocked {
             return Loss::Block;
         }
         let resistant = self.prover.atoms.set(Combination::PHISHING_RESISTANT);
-        let is_weaker = self.prover.is_refused(Side::Before, &resistant, model)
-            && !self.prover.is_refused(Side::After, &resistant, model);
+        let is_weaker = self.prover.is_refused(Side::Before, &resistant, truth)
+            && !self.prover.is_refused(Side::After, &resistant, truth);
         if is_weaker {
             Loss::PhishingResistance
         } else if !facts.is_empty() || ways.iter().any(AtomSet::is_empty) {
@@ -128,35 +133,40 @@ impl Search<'_> {
 
     /// The resources that an entry targets, and its counterpart does not if that is what lets go: surely with every client,
     /// surely outside of browsers, and perhaps. In a browser, a portal may be what asks for an API.
-    pub(super) fn parts(&mut self, old: Side, entry: usize, property: Property) -> Vec<(Mode, Part)> {
-        let surely = self.resources(old, entry, property, Mode::Sure);
-        let (anyhow, others): (Vec<_>, Vec<_>) = surely.into_iter().partition(|(_, by_client)| by_client[1]);
-        let part = |of: Vec<(Resource, [bool; 2])>, is_outside_browsers| Part {
-            resources: of.into_iter().map(|(resource, _)| resource).collect(),
-            is_outside_browsers,
-        };
-        let mut parts = vec![(Mode::Sure, part(anyhow, false))];
-        if !others.is_empty() {
-            parts.push((Mode::Sure, part(others, true)));
-        }
-        let perhaps = self.resources(old, entry, property, Mode::Possible);
-        parts.push((Mode::Possible, part(perhaps, false)));
-        parts
-    }
-
-    /// The resources that are meant outside of browsers, or in one.
-    pub(super) fn resources(
-        &mut self,
-        old: Side,
-        entry: usize,
-        property: Property,
-        mode: Mode,
-    ) -> Vec<(Resource, [bool; 2])> {
-        let own = self.prover.entries[old.index()][entry].facet(Facet::Applications).clone();
+    pub(super) fn parts(&mut self, old: Side, entry: usize, property: Property) -> Parts {
         let other = match property {
             Property::Facet(Facet::Applications) => self.counterpart_entry(old, entry),
             Property::Facet(_) | Property::Policy | Property::GrantControls | Property::SessionControls => None,
         };
+        if let Some(known) = self.parts.get(&(old, entry, other)) {
+            return Rc::clone(known);
+        }
+        let parts: Parts = self.parts_without(old, entry, other).into();
+        self.parts.insert((old, entry, other), Rc::clone(&parts));
+        parts
+    }
+
+    fn parts_without(&mut self, old: Side, entry: usize, other: Option<usize>) -> Vec<(Mode, Part)> {
+        let surely = self.resources(old, entry, other, Mode::Sure);
+        let perhaps = self.resources(old, entry, other, Mode::Possible);
+        let is_whole = surely == perhaps && surely.iter().all(|(_, by_client)| by_client[0] == by_client[1]);
+        let (anyhow, others): (Vec<_>, Vec<_>) = surely.into_iter().partition(|(_, by_client)| by_client[1]);
+        let part = |of: Vec<(Resource, [bool; 2])>, is_outside_browsers, is_whole| Part {
+            resources: of.into_iter().map(|(resource, _)| resource).collect(),
+            is_outside_browsers,
+            is_whole,
+        };
+        let mut parts = vec![(Mode::Sure, part(anyhow, false, is_whole))];
+        if !others.is_empty() {
+            parts.push((Mode::Sure, part(others, true, false)));
+        }
+        parts.push((Mode::Possible, part(perhaps, false, true)));
+        parts
+    }
+
+    /// The resources that are meant outside of browsers, or in one.
+    fn resources(&mut self, old: Side, entry: usize, other: Option<usize>, mode: Mode) -> Vec<(Resource, [bool; 2])> {
+        let own = self.prover.entries[old.index()][entry].facet(Facet::Applications).clone();
         let other =
             other.map(|other| self.prover.entries[old.other().index()][other].facet(Facet::Applications).clone());
         let space = &mut self.prover.space;

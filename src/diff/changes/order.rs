@@ -3,8 +3,8 @@
 use super::{Asking, Listed, Search, excepted};
 use crate::coverage::prover::Formula;
 use crate::coverage::{Facet, Side};
+use crate::diff::demand::Mode;
 use crate::diff::difference::{Change, Difference, Edit, Effect, Group, Kind, Masked};
-use crate::diff::prover::Mode;
 use crate::diff::{rank, values};
 
 impl Search<'_> {

@@ -4,8 +4,8 @@ use super::{Asking, Draft, Search};
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, TooIntricate};
 use crate::diff::atom::AtomSet;
-use crate::diff::difference::{Difference, Kind, Property, Which};
-use crate::diff::prover::{Mode, Wish};
+use crate::diff::demand::{Demand, Mode};
+use crate::diff::difference::{Difference, Kind, Property};
 
 impl Search<'_> {
     pub(super) fn sessions(
@@ -32,7 +32,7 @@ impl Search<'_> {
                     continue;
                 }
                 let mut certain = Formula::Never;
-                for (mode, part) in self.parts(old, entry, property) {
+                for (mode, part) in self.parts(old, entry, property).iter().cloned() {
                     // What is not known may be nothing.
                     if mode == Mode::Sure && wish.control().is_none() {
                         continue;
@@ -44,9 +44,9 @@ impl Search<'_> {
                     }
                     let everything = AtomSet::new();
                     let demands = [
-                        self.prover.without(new, &wish, mode),
-                        self.prover.open(old, &everything, mode),
-                        self.prover.open(new, &everything, mode),
+                        Demand::Without(new, wish.clone(), mode),
+                        Demand::Open(old, everything.clone(), mode),
+                        Demand::Open(new, everything, mode),
                     ];
                     let Some(model) = self.prover.ask(&wanted, &demands)? else { continue };
                     if mode == Mode::Sure {
@@ -55,7 +55,7 @@ impl Search<'_> {
                     // A policy that may be missing could block on either side.
                     let certainty = self.certainty(new, mode).max(self.certainty(old, mode));
                     difference.classes.session_changed.raise(certainty);
-                    let model = self.prover.smallest(&wanted, &demands, model)?;
+                    let model = self.prover.smallest(&wanted, &demands, &model)?;
                     let asking = Asking { new, ways: Vec::new(), wanted: Vec::new(), counterpart: None };
                     let change = Draft {
                         old,
@@ -75,13 +75,5 @@ impl Search<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Policies of a tenant that ask for a session control, and those that may if that must be ruled out.
-    pub(super) fn asking(&self, side: Side, wish: &Wish, mode: Mode) -> Vec<Which> {
-        let entries = self.prover.entries[side.index()].iter();
-        let asks = |asked: &Wish| asked == wish || (asked.control().is_none() && mode == Mode::Sure);
-        let asking = entries.filter(|entry| entry.applies != Formula::Never && entry.session.iter().any(asks));
-        asking.map(|entry| entry.which).collect()
     }
 }
