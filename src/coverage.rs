@@ -32,7 +32,7 @@ pub use verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, 
 /// What others ask the same solver with: the space of sign-ins, and what policies say of them.
 pub(crate) mod prover {
     pub(crate) use super::formula::{Formula, Term};
-    pub(crate) use super::region::{defaults_ask_of, defaults_block, facets};
+    pub(crate) use super::region::{defaults_ask_of, defaults_block, device_rule, facets};
     pub(crate) use super::solver::{Lit, Solver, TooIntricate};
     pub(crate) use super::space::{Meaning, Space};
 }

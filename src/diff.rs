@@ -5,13 +5,16 @@
 //! to look at the largest ways that a policy refuses. A change is a sign-in and a way that one tenant refuses and the other
 //! does not. It is looked for with the solver of [`crate::coverage`].
 
+mod aim;
 mod ask;
 mod atom;
 mod changes;
 mod demand;
 mod difference;
 mod edits;
+mod expected;
 mod grant;
+mod intent;
 mod pairs;
 mod prover;
 mod rank;
@@ -20,8 +23,9 @@ mod values;
 mod witness;
 
 pub use atom::Atom;
-pub use changes::compare;
+pub use changes::{compare, compare_beyond};
 pub use difference::{
     Access, Cause, Certainty, Change, Class, Classes, Control, DeviceFact, Difference, Dimension, Edit, Effect, Except,
     Group, Kind, Masked, Options, Outcome, Party, Place, Principal, Property, Region, Resources, Scope, Verdict, Which,
 };
+pub use intent::{Expected, Intent};

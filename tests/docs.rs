@@ -177,8 +177,9 @@ fn compared() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let page = fs::read_to_string(root().join("docs/diff.md")).unwrap();
     for part in page.split("<!-- file: ").skip(1) {
-        let (name, rest) = part.split_once(" -->\n```json\n").unwrap();
-        let (text, _) = rest.split_once("```\n").unwrap();
+        let (name, rest) = part.split_once(" -->\n```").unwrap();
+        let (_, text) = rest.split_once('\n').unwrap();
+        let (text, _) = text.split_once("```\n").unwrap();
         fs::write(folder.path().join(name), text).unwrap();
     }
     folder

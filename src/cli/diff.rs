@@ -10,7 +10,7 @@ use super::error::RunError;
 use super::progress::Progress;
 use super::selection::{config, inputs};
 use crate::coverage::Side;
-use crate::diff::{self, Cause, Class, Classes, Difference, Place, Verdict};
+use crate::diff::{self, Cause, Class, Classes, Difference, Intent, Place, Verdict};
 use crate::discover::Input;
 use crate::finding::{Label, Level, Location, PolicyRef, quoted};
 use crate::lint::{self, Loaded};
@@ -18,6 +18,7 @@ use crate::outcome::{Compared, SideReport};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::report::Style;
 use crate::report::diff::{Format, write};
+use crate::source;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use std::collections::BTreeMap;
@@ -51,6 +52,10 @@ pub(super) struct Arguments {
     /// Take report-only policies as if they were on
     #[arg(long, value_name = "SIDE", value_enum, num_args = 0..=1, default_missing_value = "after", require_equals = true)]
     assume_enabled: Option<AssumedSide>,
+
+    /// Changes that are expected, in TOML or as a JSON report: only others are reported
+    #[arg(long, value_name = "FILE", conflicts_with = "tenant_per_path")]
+    intent: Option<PathBuf>,
 
     /// Format of standard output
     #[arg(long, value_name = "FMT", value_enum, default_value_t)]
@@ -113,6 +118,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     if arguments.tenant_per_path {
         return gold::run(arguments, &options, how);
     }
+    let intent = arguments.intent.as_deref().map(read_intent).transpose()?;
     let progress = Progress::start();
     let sides = arguments.sides()?;
     let mut loaded = sides.map(|input| load(&input, &options, progress.files()));
@@ -121,9 +127,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     if loaded.iter().all(is_empty) {
         return Err(RunError::Empty { name: quoted(&loaded[1].name) });
     }
-    let difference = diff::compare(&loaded[0].tenant, &loaded[1].tenant, how);
+    let [before, after] = loaded.each_ref().map(|side| &side.tenant);
+    let difference = match &intent {
+        Some(intent) => diff::compare_beyond(before, after, how, intent),
+        None => diff::compare(before, after, how),
+    };
     let code = u8::from(arguments.fail_on.fails(&difference));
-    let compared = compared(loaded.each_ref(), difference);
+    let compared = Compared { intent, ..compared(loaded.each_ref(), difference) };
     let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), ..Style::default() };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     write(&compared, arguments.format, style, &root(), &mut out)
@@ -196,6 +206,13 @@ fn enable(loaded: &mut Loaded, wanted: &str) -> Result<(), RunError> {
     }
 }
 
+fn read_intent(path: &Path) -> Result<Intent, RunError> {
+    let problem = |problem| RunError::Intent { path: path.to_owned(), problem };
+    let bytes = std::fs::read(path).map_err(|error| RunError::Path { path: path.to_owned(), error })?;
+    let text = source::decode(bytes).map_err(|_| problem("it is not text".to_owned()))?;
+    Intent::read(text.as_str()).map_err(problem)
+}
+
 fn load(input: &Input, options: &lint::Options, progress: &AtomicUsize) -> Loaded {
     let inputs = std::slice::from_ref(input);
     lint::read_tenant(&lint::common_folder(inputs), inputs, options, progress)
@@ -239,7 +256,7 @@ fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
         let policies = side.tenant.policies.iter().map(PolicyRef::to).collect();
         SideReport { name: side.name.clone(), files: side.files, policies, missing: side.tenant.missing.len() }
     });
-    Compared { before, after, difference, places, findings, names }
+    Compared { before, after, difference, places, findings, names, intent: None }
 }
 
 /// The places of all causes, as lines: for each change and each cause of it. What cannot be found is left out.

@@ -33,6 +33,13 @@ pub(super) enum RunError {
     #[diagnostic(code(caplint::baseline), help("Run `caplint baseline write` to write a new one."))]
     Baseline { path: PathBuf, problem: String },
 
+    #[error("the expected changes in {} cannot be read: {}", shown(.path), visible(.problem))]
+    #[diagnostic(
+        code(caplint::intent),
+        help("Describe changes as the JSON report of `caplint diff` does. See docs/diff.md.")
+    )]
+    Intent { path: PathBuf, problem: String },
+
     #[error("the report {} cannot be written: {}", shown(.path), visible(&.error.to_string()))]
     #[diagnostic(code(caplint::output))]
     Report { path: PathBuf, error: io::Error },

@@ -8,6 +8,7 @@ mod facet;
 mod grant;
 mod users;
 
+pub(crate) use conditions::device_rule;
 pub use facet::Facet;
 pub(crate) use facet::facets;
 

@@ -9,7 +9,9 @@ use super::demand::{Demand, Mode, Wish};
 use super::difference::{
     Certainty, Change, Class, Classes, DeviceFact, Difference, Except, Kind, Options, Property, Verdict, Which,
 };
+use super::expected::{Aim, Beyond};
 use super::grant::DeviceState;
+use super::intent::Intent;
 use super::pairs::Pairs;
 use super::prover::{Model, Prover, requirement};
 use super::rank::Loss;
@@ -34,25 +36,38 @@ const MOST_CHANGES: usize = 2_000;
 /// Compares two tenants.
 #[must_use]
 pub fn compare(before: &Tenant, after: &Tenant, options: Options) -> Difference {
+    compare_beyond(before, after, options, &Intent::default())
+}
+
+/// Compares two tenants. Only sign-ins that change otherwise than is expected are changes, and what does not happen of that
+/// which is expected is told.
+#[must_use]
+pub fn compare_beyond(before: &Tenant, after: &Tenant, options: Options, intent: &Intent) -> Difference {
     let tenants = [before, after];
     let pairs = Pairs::of(before, after);
-    let requirement = requirement(tenants);
+    let requirement = requirement(tenants, intent);
     let mut difference = Difference {
-        verdict: Verdict::Equal,
-        classes: Classes::default(),
-        complete: true,
-        changes: Vec::new(),
-        groups: Vec::new(),
         edits: edits::listed(tenants, &pairs),
         assumptions: assumptions(tenants),
+        expected: vec![Class::No; intent.expected.len()],
+        ..Difference::default()
     };
     let locations = redefined(before, after);
     let defaults_differ = before.security_defaults() != after.security_defaults();
     if !difference.edits.is_empty() || locations || defaults_differ {
-        let search = Search::new(tenants, &pairs, &requirement, options, locations);
-        if let Err(TooIntricate) = search.and_then(|search| search.run(&mut difference)) {
+        let prover = || Prover::new(tenants, &requirement, intent, options);
+        let search = |prover| Search::new(tenants, &pairs, &requirement, options, locations, prover);
+        if let Err(TooIntricate) = prover().map(search).and_then(|search| search.run(&mut difference)) {
             difference.complete = false;
             difference.classes.replace_no(Class::Undecided);
+        }
+        if !intent.expected.is_empty() {
+            // An edit has an effect, whether it is expected or not.
+            difference.edits = compare(before, after, options).edits;
+        }
+        for index in 0..intent.expected.len() {
+            difference.expected[index] =
+                prover().and_then(|prover| search(prover).happens(index)).unwrap_or(Class::Undecided);
         }
     }
     if tenants.iter().any(|tenant| !tenant.missing.is_empty()) {
@@ -115,6 +130,8 @@ struct Search<'a> {
     /// A named location is defined differently, so that a policy may mean something else without being edited.
     locations: bool,
     masks: usize,
+    /// The one expected change that is looked for; none for what is not expected.
+    within: Option<usize>,
     /// For an entry, and the one whose apps are left out of its own: the resources that it is about.
     parts: HashMap<(Side, usize, Option<usize>), Parts>,
     found: Vec<Listed>,
@@ -137,7 +154,7 @@ struct Asking {
 }
 
 /// What was found for one policy and one property, on devices in certain states: the ways, and a sign-in.
-type Found = BTreeMap<(Mode, Kind, Vec<DeviceFact>, Part), (Vec<AtomSet>, Model)>;
+type Found = BTreeMap<(Mode, Kind, Vec<DeviceFact>, Part, Beyond), (Vec<AtomSet>, Model)>;
 
 /// What a policy is about, surely and perhaps.
 type Parts = Rc<[(Mode, Part)]>;
@@ -158,19 +175,20 @@ impl<'a> Search<'a> {
         requirement: &'a Requirement,
         options: Options,
         locations: bool,
-    ) -> Result<Self, TooIntricate> {
-        let prover = Prover::new(tenants, requirement, options)?;
-        Ok(Self {
-            tenants,
-            pairs,
-            requirement,
-            options,
-            prover,
-            locations,
-            masks: 0,
-            parts: HashMap::new(),
-            found: Vec::new(),
-        })
+        prover: Prover<'a>,
+    ) -> Self {
+        let (parts, found) = (HashMap::new(), Vec::new());
+        Self { tenants, pairs, requirement, options, prover, locations, masks: 0, within: None, parts, found }
+    }
+
+    /// Whether an expected change happens.
+    fn happens(mut self, expected: usize) -> Result<Class, TooIntricate> {
+        self.within = Some(expected);
+        let mut difference = Difference::default();
+        self.search(&mut difference)?;
+        let all = difference.classes.all();
+        let found = [Class::Yes, Class::Possibly].into_iter().find(|class| all.contains(class));
+        Ok(found.unwrap_or(Class::No))
     }
 
     fn run(mut self, difference: &mut Difference) -> Result<(), TooIntricate> {
@@ -183,7 +201,8 @@ impl<'a> Search<'a> {
     fn search(&mut self, difference: &mut Difference) -> Result<(), TooIntricate> {
         for old in Side::ALL {
             for entry in 0..self.prover.entries[old.index()].len() {
-                if self.is_edited(old, entry) {
+                let is_answered = self.within.is_some() && difference.classes.all().contains(&Class::Yes);
+                if self.is_edited(old, entry) && !is_answered {
                     self.grants(old, entry, difference)?;
                     self.sessions(old, entry, difference)?;
                 }
@@ -228,27 +247,30 @@ impl<'a> Search<'a> {
         if own.applies == Formula::Never {
             return Ok(());
         }
-        let ways = own.grant.refused()?;
+        let mut aims = Vec::new();
+        for way in own.grant.refused()? {
+            aims.extend(self.prover.aims(old, kind(old, &way), &way, self.within)?);
+        }
         let other = self.counterpart_entry(old, entry);
         for (property, matches) in self.letting_go(old, entry, other) {
             let mut found = Found::new();
             let parts = self.parts(old, entry, property);
-            for way in &ways {
-                let states = self.states(old, entry, way, None);
-                self.look((old, entry), way, (&matches, &parts), &states, &mut found)?;
+            for aim in &aims {
+                let states = self.states(old, entry, &aim.way, None);
+                self.look((old, entry), aim, (&matches, &parts), &states, &mut found)?;
             }
             self.keep(old, entry, property, &matches, found, difference)?;
         }
         let Some(other) = other else { return Ok(()) };
         let mut found = Found::new();
         let parts = self.parts(old, entry, Property::GrantControls);
-        for way in &ways {
-            let refusal = self.prover.refusal(new, other, way);
-            if refusal == self.prover.refusal(old, entry, way) {
+        for aim in &aims {
+            let refusal = self.prover.refusal(new, other, &aim.way);
+            if refusal == self.prover.refusal(old, entry, &aim.way) {
                 continue;
             }
-            let states = self.states(old, entry, way, Some(other));
-            self.look((old, entry), way, (&refusal, &parts), &states, &mut found)?;
+            let states = self.states(old, entry, &aim.way, Some(other));
+            self.look((old, entry), aim, (&refusal, &parts), &states, &mut found)?;
         }
         self.keep(old, entry, Property::GrantControls, &Formula::Always, found, difference)
     }
@@ -268,7 +290,7 @@ impl<'a> Search<'a> {
     fn look(
         &mut self,
         (old, entry): (Side, usize),
-        way: &AtomSet,
+        aim: &Aim,
         (matches, parts): (&Formula, &[(Mode, Part)]),
         states: &[DeviceState],
         found: &mut Found,
@@ -276,7 +298,7 @@ impl<'a> Search<'a> {
         if *matches == Formula::Always {
             return Ok(());
         }
-        let refuses = self.prover.refuses(old, entry, way);
+        let refuses = Formula::all([self.prover.refuses(old, entry, &aim.way), self.prover.sign_ins_of(old, aim)]);
         for facts in region::cubes(states) {
             let mut certain = Formula::Never;
             for (mode, part) in parts {
@@ -287,14 +309,16 @@ impl<'a> Search<'a> {
                 if wanted.contains(&Formula::Never) || changes == certain {
                     continue;
                 }
-                let open = Demand::Open(old.other(), way.clone(), mode);
+                let open = Demand::Open(old.other(), aim.way.clone(), mode);
                 let Some(model) = self.prover.ask(&wanted, &[open])? else { continue };
                 if mode == Mode::Sure {
                     certain = Formula::any([certain, changes]);
                 }
-                let key = (mode, kind(old, way), facts.clone(), part.clone());
+                let key = (mode, aim.kind, facts.clone(), part.clone(), aim.beyond);
                 let (ways, _) = found.entry(key).or_insert_with(|| (Vec::new(), model));
-                ways.push(way.clone());
+                if !ways.contains(&aim.way) {
+                    ways.push(aim.way.clone());
+                }
             }
         }
         Ok(())
@@ -342,7 +366,7 @@ impl<'a> Search<'a> {
         found: Found,
         difference: &mut Difference,
     ) -> Result<(), TooIntricate> {
-        for ((mode, kind, facts, part), (ways, model)) in found {
+        for ((mode, kind, facts, part, beyond), (ways, model)) in found {
             let certainty = self.certainty(old.other(), mode);
             let classes = &mut difference.classes;
             match kind {
@@ -358,6 +382,9 @@ impl<'a> Search<'a> {
                 }
                 Kind::SessionChanged => classes.session_changed.raise(certainty),
             }
+            if self.within.is_some() {
+                continue;
+            }
             if self.found.len() == MOST_CHANGES {
                 difference.complete = false;
                 continue;
@@ -365,7 +392,7 @@ impl<'a> Search<'a> {
             let mut left = ways;
             while !left.is_empty() {
                 let (ways, wanted, model) =
-                    self.together((old, entry), &mut left, (matches, &facts), &model, (mode, &part))?;
+                    self.together((old, entry), &mut left, (matches, &facts), &model, (mode, &part), (kind, beyond))?;
                 let counterpart = self.counterpart_entry(old, entry);
                 let asking = Asking { new: old.other(), ways: ways.clone(), wanted, counterpart };
                 let (facts, part, session) = (facts.clone(), part.clone(), None);
@@ -386,10 +413,14 @@ impl<'a> Search<'a> {
         (matches, facts): (&Formula, &[DeviceFact]),
         known: &Model,
         (mode, part): (Mode, &Part),
+        (kind, beyond): (Kind, Beyond),
     ) -> Result<(Vec<AtomSet>, Vec<Formula>, Model), TooIntricate> {
         let mut try_all = |ways: &[AtomSet]| -> Result<_, TooIntricate> {
             let own = self.prover.entries[old.index()][entry].applies.clone();
-            let refusals: Vec<Formula> = ways.iter().map(|way| self.prover.refusal(old, entry, way)).collect();
+            let mut refusals: Vec<Formula> = ways.iter().map(|way| self.prover.refusal(old, entry, way)).collect();
+            for way in ways {
+                refusals.push(self.prover.sign_ins_of(old, &Aim { kind, beyond, way: way.clone() }));
+            }
             let all = Formula::all([own, Formula::all(refusals)]);
             let mut wanted = vec![self.changes(&all, matches, (mode, part))];
             wanted.extend(self.device(facts));

@@ -546,4 +546,22 @@ pub struct Difference {
     pub edits: Vec<Edit>,
     /// What the answer assumes.
     pub assumptions: Vec<&'static str>,
+    /// For each change that is expected, whether it happens. Changes and classes are about the others.
+    pub expected: Vec<Class>,
+}
+
+/// Two tenants without a difference.
+impl Default for Difference {
+    fn default() -> Self {
+        Self {
+            verdict: Verdict::Equal,
+            classes: Classes::default(),
+            complete: true,
+            changes: Vec::new(),
+            groups: Vec::new(),
+            edits: Vec::new(),
+            assumptions: Vec::new(),
+            expected: Vec::new(),
+        }
+    }
 }

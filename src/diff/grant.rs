@@ -120,6 +120,23 @@ impl Grant {
         Self { items, operator, why }
     }
 
+    /// One of these controls is enough.
+    pub(super) fn one_of(controls: &[Control], tenants: [&Tenant; 2], atoms: &mut Atoms) -> Self {
+        let mut item = |control: &Control| match control {
+            Control::BuiltIn(control) => built_in(*control, atoms),
+            Control::Custom(id) => Item::of(vec![AtomSet::from([atoms.index(Atom::Custom(id.clone()))])]),
+            Control::TermsOfUse(id) => Item::of(vec![AtomSet::from([atoms.index(Atom::TermsOfUse(id.clone()))])]),
+            Control::Strength(id) => {
+                let unknown = || Fact::Known(None);
+                let combinations = List::default();
+                let strength = Strength { id: id.clone(), requirements_satisfied_mfa: unknown(), combinations };
+                of_strength(&strength, tenants, atoms)
+            }
+        };
+        let items = controls.iter().map(&mut item).collect();
+        Self { items, operator: Some(Operator::Or), why: None }
+    }
+
     /// One control alone.
     pub(super) fn single(control: GrantControl, atoms: &mut Atoms) -> Self {
         Self { items: vec![built_in(control, atoms)], operator: Some(Operator::And), why: None }

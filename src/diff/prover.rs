@@ -3,7 +3,9 @@
 use super::atom::{AtomSet, Atoms};
 use super::demand::{Demand, Mode, Wish};
 use super::difference::{Options, Which};
+use super::expected::{ExpectedRegion, named};
 use super::grant::Grant;
+use super::intent::Intent;
 use crate::catalog;
 use crate::coverage::prover::{
     Formula, Lit, Solver, Space, Term, TooIntricate, defaults_ask_of, defaults_block, facets,
@@ -51,6 +53,7 @@ pub(super) struct Prover<'t> {
     pub(super) space: Space<'t>,
     pub(super) entries: [Vec<Entry>; 2],
     pub(super) atoms: Atoms,
+    pub(super) expected: Vec<ExpectedRegion>,
     pub(super) solver: Solver,
     /// The demands that the solver knows.
     pub(super) demands: HashMap<Demand, Lit>,
@@ -65,7 +68,7 @@ pub(super) struct Prover<'t> {
 }
 
 /// Every sign-in to whatever either tenant tells apart.
-pub(super) fn requirement(tenants: [&Tenant; 2]) -> Requirement {
+pub(super) fn requirement(tenants: [&Tenant; 2], intent: &Intent) -> Requirement {
     let mut actions = BTreeSet::new();
     let mut contexts = BTreeSet::new();
     for applications in tenants.iter().flat_map(|tenant| &tenant.policies).map(|policy| &policy.conditions.applications)
@@ -77,6 +80,14 @@ pub(super) fn requirement(tenants: [&Tenant; 2]) -> Requirement {
     if tenants.iter().any(|tenant| tenant.security_defaults() != SecurityDefaults::Off) {
         // Security defaults ask for MFA there, whether a policy names it or not.
         everything.resources.push(Resource::App(catalog::management_api()));
+    }
+    for resource in intent.expected.iter().flat_map(|expected| named(&expected.region)) {
+        match resource {
+            Resource::App(_) => everything.resources.push(resource.clone()),
+            Resource::UserAction(action) => _ = actions.insert(action.clone()),
+            Resource::AuthenticationContext(context) => _ = contexts.insert(context.clone()),
+            Resource::OfSuite(_) | Resource::Other | Resource::Every => {}
+        }
     }
     everything.resources.extend(actions.into_iter().map(Resource::UserAction));
     everything.resources.extend(contexts.into_iter().map(Resource::AuthenticationContext));
@@ -93,6 +104,7 @@ impl<'t> Prover<'t> {
     pub(super) fn new(
         tenants: [&'t Tenant; 2],
         requirement: &'t Requirement,
+        intent: &Intent,
         options: Options,
     ) -> Result<Self, TooIntricate> {
         let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
@@ -106,6 +118,7 @@ impl<'t> Prover<'t> {
                 entry.grant.refusal(&AtomSet::new(), &mut space, (side, entry.which));
             }
         }
+        let expected = ExpectedRegion::all(intent, &mut space, &mut atoms);
         space.is_compliant();
         space.is_hybrid_joined();
         space.client(ClientAppType::Browser);
@@ -117,7 +130,7 @@ impl<'t> Prover<'t> {
         let aliases = space.aliases();
         let (demands, not_applying, refusals) = (HashMap::new(), HashMap::new(), Default::default());
         let last = VecDeque::new();
-        Ok(Self { space, entries, atoms, solver, demands, not_applying, refusals, last, aliases })
+        Ok(Self { space, entries, atoms, expected, solver, demands, not_applying, refusals, last, aliases })
     }
 
     /// The terms that are true of a sign-in, to look up.

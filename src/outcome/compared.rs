@@ -1,7 +1,7 @@
 //! What a comparison of two tenants leads to.
 
 use crate::coverage::Side;
-use crate::diff::{Difference, Which};
+use crate::diff::{Difference, Intent, Which};
 use crate::finding::{Finding, Location, PolicyRef};
 use crate::policy::Id;
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ pub struct Compared {
     pub findings: Vec<Finding>,
     /// Names of objects by their ids, as far as the files tell.
     pub names: BTreeMap<Id, String>,
+    /// What was expected to change, if that was said.
+    pub intent: Option<Intent>,
 }
 
 /// One of the tenants.

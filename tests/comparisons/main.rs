@@ -139,6 +139,31 @@ fn a_removed_policy_and_a_broken_file_do_not_pass() {
     assert_eq!(missing.status.code(), Some(2));
 }
 
+/// A policy may be switched off on purpose, but not more than that, and a file that is not understood expects nothing.
+#[test]
+fn what_is_expected_passes_and_nothing_else_does() {
+    let expected = "[[changes]]\nkind = \"loosened\"\nregion = {}\n";
+    let folder = folder(&[
+        ("before.json", &policy("enabled", r#""mfa""#)),
+        ("after.json", &policy("disabled", r#""mfa""#)),
+        ("expected.toml", expected),
+        ("at-most.toml", &format!("{expected}requires = [[\"mfa\"]]\n")),
+        ("other.toml", &expected.replace("loosened", "newly-unblocked")),
+        ("misspelt.toml", &expected.replace("region = {}", "region = { clients = [] }")),
+    ]);
+    let code = |intent: &str| {
+        caplint(folder.path(), &["diff", "--isolated", "before.json", "after.json", "--intent", intent]).status.code()
+    };
+    let codes = ["expected.toml", "at-most.toml", "other.toml", "misspelt.toml"].map(code);
+    assert_eq!(codes, [Some(0), Some(1), Some(1), Some(2)]);
+    let report = json(folder.path(), &["before.json", "after.json", "--intent", "other.toml"]);
+    assert_eq!(report["expected"][0]["happens"], "no");
+    // What a report tells is expected by who expects the report.
+    let report = json(folder.path(), &["before.json", "after.json"]);
+    fs::write(folder.path().join("report.json"), report.to_string()).unwrap();
+    assert_eq!(code("report.json"), Some(0));
+}
+
 #[test]
 fn tenants_are_held_against_the_one_they_are_to_be_like() {
     let report_only = policy("enabledForReportingButNotEnforced", r#""mfa""#);

@@ -8,6 +8,7 @@ mod brute;
 mod cases;
 mod check;
 mod evaluate;
+mod expected;
 mod grid;
 mod kept;
 mod region;

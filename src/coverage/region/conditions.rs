@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::coverage::doubt::{Doubt, Doubts};
 use crate::coverage::formula::Formula;
-use crate::coverage::space::Meaning;
+use crate::coverage::space::{Meaning, Space};
 use crate::policy::{ClientAppType, DeviceRule, Fact, FilterMode, List, Platform, Property, RiskLevel, Scope};
 use crate::signin::{At, Why};
 
@@ -101,26 +101,8 @@ impl Reader<'_, '_, '_> {
         };
         let rule = DeviceRule::read(&filter.rule);
         match filter.mode {
-            Fact::Known(mode) => self.device_rule(&rule, mode == FilterMode::Include),
+            Fact::Known(mode) => rule_is(self.space, &rule, mode == FilterMode::Include, self.doubts == Doubts::Cover),
             Fact::Unknown(reason) => self.perhaps(Property::DeviceFilter, Why::Doubt(reason)),
-        }
-    }
-
-    /// Whether a rule is, or may be, `wanted`.
-    fn device_rule(&mut self, rule: &DeviceRule, wanted: bool) -> Formula {
-        match (rule, wanted) {
-            (DeviceRule::And(parts), true) | (DeviceRule::Or(parts), false) => {
-                Formula::all(parts.iter().map(|part| self.device_rule(part, wanted)).collect::<Vec<_>>())
-            }
-            (DeviceRule::And(parts), false) | (DeviceRule::Or(parts), true) => {
-                Formula::any(parts.iter().map(|part| self.device_rule(part, wanted)).collect::<Vec<_>>())
-            }
-            (DeviceRule::Not(part), _) => self.device_rule(part, !wanted),
-            (DeviceRule::Opaque(_), _) if self.doubts == Doubts::Cover => Formula::Always,
-            (DeviceRule::Opaque(text), true) => self.space.is(Meaning::Opaque(text.clone())),
-            (DeviceRule::Opaque(text), false) => self.space.is(Meaning::Opaque(text.clone())).not(),
-            (DeviceRule::Is(comparison), true) => self.space.device(comparison),
-            (DeviceRule::Is(comparison), false) => self.space.device(comparison).not(),
         }
     }
 
@@ -180,5 +162,27 @@ impl Reader<'_, '_, '_> {
             all.push(self.perhaps(Property::ServicePrincipalRiskLevels, Why::Opaque));
         }
         Formula::all(all)
+    }
+}
+
+/// Whether the device fulfils the rule of a filter, or does not.
+pub(crate) fn device_rule(space: &mut Space<'_>, rule: &str, holds: bool) -> Formula {
+    rule_is(space, &DeviceRule::read(rule), holds, false)
+}
+
+/// Whether a rule is `wanted`. With `perhaps`, what cannot be interpreted is.
+fn rule_is(space: &mut Space<'_>, rule: &DeviceRule, wanted: bool, perhaps: bool) -> Formula {
+    let mut each = |parts: &[DeviceRule]| -> Vec<Formula> {
+        parts.iter().map(|part| rule_is(space, part, wanted, perhaps)).collect()
+    };
+    match (rule, wanted) {
+        (DeviceRule::And(parts), true) | (DeviceRule::Or(parts), false) => Formula::all(each(parts)),
+        (DeviceRule::And(parts), false) | (DeviceRule::Or(parts), true) => Formula::any(each(parts)),
+        (DeviceRule::Not(part), _) => rule_is(space, part, !wanted, perhaps),
+        (DeviceRule::Opaque(_), _) if perhaps => Formula::Always,
+        (DeviceRule::Opaque(text), true) => space.is(Meaning::Opaque(text.clone())),
+        (DeviceRule::Opaque(text), false) => space.is(Meaning::Opaque(text.clone())).not(),
+        (DeviceRule::Is(comparison), true) => space.device(comparison),
+        (DeviceRule::Is(comparison), false) => space.device(comparison).not(),
     }
 }

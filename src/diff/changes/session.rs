@@ -37,6 +37,9 @@ impl Search<'_> {
                     if mode == Mode::Sure && wish.control().is_none() {
                         continue;
                     }
+                    let name = wish.control().map(|control| format!("{}={}", control.name, control.value));
+                    let beyond = self.prover.sessions_of(old, name.as_deref(), self.within);
+                    let applies = Formula::all([applies.clone(), beyond]);
                     let changes = self.changes(&applies, &matches, (mode, &part));
                     let wanted = [changes.clone(), certain.clone().not()];
                     if wanted.contains(&Formula::Never) || changes == certain {
@@ -55,6 +58,9 @@ impl Search<'_> {
                     // A policy that may be missing could block on either side.
                     let certainty = self.certainty(new, mode).max(self.certainty(old, mode));
                     difference.classes.session_changed.raise(certainty);
+                    if self.within.is_some() {
+                        continue;
+                    }
                     let model = self.prover.smallest(&wanted, &demands, &model)?;
                     let asking = Asking { new, ways: Vec::new(), wanted: Vec::new(), counterpart: None };
                     let change = Draft {

@@ -2,7 +2,9 @@
 
 use super::super::json::sign_in_parts;
 use crate::coverage::Side;
-use crate::diff::{Cause, Change, DeviceFact, Edit, Group, Masked, Outcome, Principal, Region, Resources, Which};
+use crate::diff::{
+    Cause, Change, Class, DeviceFact, Edit, Expected, Group, Masked, Outcome, Principal, Region, Resources, Which,
+};
 use crate::finding::{Location, escape_invisible};
 use crate::outcome::Compared;
 use crate::policy::Words;
@@ -23,7 +25,7 @@ fn value(compared: &Compared) -> Value {
     let difference = &compared.difference;
     let classes = &difference.classes;
     let changes = difference.changes.iter().enumerate().map(|(index, _)| change(compared, index));
-    json!({
+    let mut value = json!({
         "version": 1,
         "before": side(compared, Side::Before),
         "after": side(compared, Side::After),
@@ -46,7 +48,17 @@ fn value(compared: &Compared) -> Value {
             "groups": difference.groups.len(),
             "edits": difference.edits.len(),
         },
-    })
+    });
+    if let (Some(intent), Some(members)) = (&compared.intent, value.as_object_mut()) {
+        let expected = intent.expected.iter().zip(&difference.expected);
+        members.insert("expected".to_owned(), expected.map(|(one, happens)| expectation(one, *happens)).collect());
+    }
+    value
+}
+
+fn expectation(expected: &Expected, happens: Class) -> Value {
+    let kinds: Vec<&str> = expected.kinds.iter().map(|kind| kind.word()).collect();
+    json!({ "kind": kinds, "why": expected.why, "happens": happens.word() })
 }
 
 fn side(compared: &Compared, side: Side) -> Value {

@@ -53,6 +53,13 @@ pub(super) fn write(compared: &Compared, out: &mut dyn Write) -> io::Result<()> 
         }
         writeln!(out, "\n</details>")?;
     }
+    let expected = words::expected(compared);
+    if !expected.is_empty() {
+        writeln!(out, "\nExpected:\n")?;
+        for one in &expected {
+            writeln!(out, "- {}", text(one))?;
+        }
+    }
     for side in [&compared.before, &compared.after].into_iter().filter(|side| side.missing > 0) {
         writeln!(out, "\n{}: policies may be missing from the files.", text(&side.name))?;
     }

@@ -36,6 +36,14 @@ pub(super) fn pretty(compared: &Compared, style: Style, out: &mut dyn Write) -> 
         }
         writeln!(out)?;
     }
+    let expected = words::expected(compared);
+    if !expected.is_empty() {
+        writeln!(out, "expected:")?;
+        for text in &expected {
+            writeln!(out, "  {}", visible(text))?;
+        }
+        writeln!(out)?;
+    }
     footer(compared, out)
 }
 
@@ -60,6 +68,9 @@ pub(super) fn concise(compared: &Compared, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "{}", visible(&words::verdict(compared)))?;
     for finding in findings::of(compared).iter().chain(&compared.findings) {
         writeln!(out, "{}", concise::line(finding))?;
+    }
+    for text in words::expected(compared) {
+        writeln!(out, "expected: {}", visible(&text))?;
     }
     Ok(())
 }

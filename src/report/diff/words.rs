@@ -3,8 +3,8 @@
 use crate::catalog;
 use crate::coverage::Side;
 use crate::diff::{
-    Access, Certainty, Change, Control, DeviceFact, Dimension, Edit, Effect, Kind, Masked, Outcome, Party, Principal,
-    Property, Region, Resources, Verdict, Which,
+    Access, Certainty, Change, Class, Control, DeviceFact, Dimension, Edit, Effect, Expected, Kind, Masked, Outcome,
+    Party, Principal, Property, Region, Resources, Verdict, Which,
 };
 use crate::finding::{joined, quoted};
 use crate::outcome::Compared;
@@ -36,14 +36,35 @@ pub(super) fn verdict(compared: &Compared) -> String {
     add("newly blocked", |kind| kind == Kind::NewlyBlocked);
     add("tightened", |kind| kind == Kind::Tightened);
     add("with other session controls", |kind| kind == Kind::SessionChanged);
+    let beside = if compared.intent.is_some() { "beside what is expected, " } else { "" };
     match difference.verdict {
+        Verdict::Equal if compared.intent.is_some() => "no sign-in changes but as expected".to_owned(),
         Verdict::Equal => "no sign-in changes".to_owned(),
         Verdict::Undecided => "undecided: the policies are too intricate to compare".to_owned(),
         Verdict::Changed | Verdict::PossiblyChanged if parts.is_empty() => {
-            "sign-ins may change: policies may be missing from the files".to_owned()
+            format!("{beside}sign-ins may change: policies may be missing from the files")
         }
-        Verdict::Changed | Verdict::PossiblyChanged => format!("sign-ins change: {}", joined(&parts, usize::MAX)),
+        Verdict::Changed | Verdict::PossiblyChanged => {
+            format!("{beside}sign-ins change: {}", joined(&parts, usize::MAX))
+        }
     }
+}
+
+/// What becomes of each change that was expected.
+pub(super) fn expected(compared: &Compared) -> Vec<String> {
+    let expected = compared.intent.iter().flat_map(|intent| &intent.expected).zip(&compared.difference.expected);
+    let line = |(index, (expected, class)): (usize, (&Expected, &Class))| {
+        let kinds: Vec<String> = expected.kinds.iter().map(|kind| kind.word().to_owned()).collect();
+        let why = expected.why.as_ref().map(|why| format!(" ({})", quoted(why))).unwrap_or_default();
+        let happens = match class {
+            Class::Yes => "happens",
+            Class::Possibly => "may happen",
+            Class::No => "does not happen: remove it, or it allows a later change",
+            Class::Undecided => "is too intricate to tell",
+        };
+        format!("change {}, {}{why}, {happens}", index + 1, joined(&kinds, usize::MAX))
+    };
+    expected.enumerate().map(line).collect()
 }
 
 /// One sentence: whose sign-ins, what was asked before, what is asked now.
