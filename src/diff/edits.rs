@@ -1,7 +1,7 @@
 //! Policies that say something else than before.
 
 use super::difference::{Edit, Effect, Property, Which};
-use super::pairs::Pairs;
+use super::pairs::{Pairs, sorted};
 use crate::coverage::{Facet, Side};
 use crate::policy::Policy;
 use crate::tenant::Tenant;
@@ -32,6 +32,7 @@ pub(super) fn listed([before, after]: [&Tenant; 2], pairs: &Pairs) -> Vec<Edit> 
 }
 
 fn differing(one: &Policy, other: &Policy) -> Vec<Property> {
+    let [one, other] = &[one, other].map(sorted);
     let (own, others) = (&one.conditions, &other.conditions);
     let rest = |policy: &Policy| {
         let conditions = &policy.conditions;

@@ -226,7 +226,7 @@ fn strengths_agree((tenant, one): (&Tenant, &Policy), (other_tenant, other): (&T
 }
 
 /// What a policy says, with its lists in one order.
-fn sorted(policy: &Policy) -> Policy {
+pub(super) fn sorted(policy: &Policy) -> Policy {
     let mut policy = Policy {
         id: None,
         display_name: Fact::Unknown(Reason::Missing),
@@ -248,5 +248,8 @@ fn sorted(policy: &Policy) -> Policy {
     conditions.insider_risk_levels.sort();
     conditions.transfer_methods.sort();
     policy.grant.built_in.sort();
+    if let Fact::Known(Some(strength)) = &mut policy.grant.strength {
+        strength.combinations.sort();
+    }
     policy
 }

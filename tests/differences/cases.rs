@@ -221,6 +221,15 @@ impl Case {
         Self { axes: self.axes.clone(), halves: [half.clone(), half] }
     }
 
+    /// The same with every list turned round.
+    pub(crate) fn turned(&self) -> Self {
+        let mut case = self.clone();
+        for policy in case.halves.iter_mut().flat_map(|half| &mut half.policies) {
+            *policy = turned(policy);
+        }
+        case
+    }
+
     /// Says the same otherwise in the second tenant.
     pub(crate) fn respell(&mut self, choices: &[(usize, usize)]) {
         let policies = &mut self.halves[1].policies;

@@ -89,6 +89,13 @@ proptest! {
         prop_assert!(difference.changes.is_empty() && difference.edits.is_empty());
     }
 
+    /// Another order is no edit.
+    #[test]
+    fn lists_are_sets(case in case()) {
+        let (before, after) = (case.tenant(0), case.turned().tenant(0));
+        prop_assert!(case.missing()[0] || compare(&before, &after, Options::default()).edits.is_empty());
+    }
+
     /// The same said otherwise is no change.
     #[test]
     fn what_is_said_otherwise_is_equal((case, choices) in (case(), proptest::collection::vec((0..100_usize, 0..100_usize), 1..5))) {
