@@ -9,6 +9,7 @@ use crate::finding::{Location, escape_invisible};
 use crate::outcome::Compared;
 use crate::policy::Words;
 use crate::requirement::Resource;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -17,14 +18,41 @@ use std::io::{self, Write};
 /// # Errors
 /// Those of the writer.
 pub(super) fn write(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(&value(compared)).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&Report(compared)).unwrap_or_default();
     writeln!(out, "{}", escape_invisible(&text))
+}
+
+/// The report, of which one change at a time is held as a value.
+struct Report<'a>(&'a Compared);
+
+impl Serialize for Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Value::Object(members) = value(self.0) else { return serializer.serialize_unit() };
+        let mut map = serializer.serialize_map(Some(members.len()))?;
+        for (name, member) in &members {
+            if name == CHANGES {
+                map.serialize_entry(name, &Changes(self.0))?;
+            } else {
+                map.serialize_entry(name, member)?;
+            }
+        }
+        map.end()
+    }
+}
+
+const CHANGES: &str = "changes";
+
+struct Changes<'a>(&'a Compared);
+
+impl Serialize for Changes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.0.difference.changes.len()).map(|index| change(self.0, index)))
+    }
 }
 
 fn value(compared: &Compared) -> Value {
     let difference = &compared.difference;
     let classes = &difference.classes;
-    let changes = difference.changes.iter().enumerate().map(|(index, _)| change(compared, index));
     let mut value = json!({
         "version": 1,
         "before": side(compared, Side::Before),
@@ -38,7 +66,7 @@ fn value(compared: &Compared) -> Value {
             "sessionChanged": classes.session_changed.word(),
         },
         "complete": difference.complete,
-        "changes": changes.collect::<Vec<_>>(),
+        CHANGES: [],
         "groups": difference.groups.iter().enumerate().map(|(id, one)| group(id, one)).collect::<Vec<_>>(),
         "edits": difference.edits.iter().map(|one| edit(compared, one)).collect::<Vec<_>>(),
         "assumptions": difference.assumptions,
