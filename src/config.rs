@@ -2,12 +2,14 @@
 //!
 //! A problem in it stops the run, pointing at the line: a configuration that is half understood is none.
 
+mod access;
 mod level;
 mod scope;
 
 pub use level::{Profile, RuleLevel};
 pub use scope::{Ignored, Subject, TenantEntry};
 
+use crate::access::Access;
 use crate::catalog::Cloud;
 use crate::controls::{self, Control, Problem, Selection, Spec};
 use crate::coverage::PrincipalKind;
@@ -35,6 +37,8 @@ pub struct Config {
     pub requirements: Vec<&'static Control>,
     /// Approved exclusions.
     pub exceptions: Vec<Exception>,
+    /// Who must be able to sign in.
+    pub access: Vec<Access>,
     /// Switches for what Microsoft leaves undocumented.
     pub assumptions: Assumptions,
     /// How strict a run is where the command line does not say.
@@ -68,6 +72,8 @@ pub struct Exception {
     pub review_by: Option<Date>,
     /// To which controls it is an exception; empty is all of them.
     pub controls: Vec<String>,
+    /// It is an account, or a group of accounts, for emergencies: it must be able to sign in, whatever the policies ask for.
+    pub break_glass: bool,
     /// Bytes of the file that name the principal.
     pub span: Range<usize>,
     /// Bytes of the file that name the date.
@@ -137,6 +143,8 @@ struct File {
     #[serde(default, rename = "exception")]
     exceptions: Vec<Entry>,
     #[serde(default)]
+    access: Vec<access::AccessFile>,
+    #[serde(default)]
     assumptions: BTreeMap<Spanned<String>, bool>,
 }
 
@@ -175,6 +183,7 @@ struct Entry {
     review_by: Option<Spanned<toml::value::Datetime>>,
     #[serde(default)]
     controls: Vec<Spanned<String>>,
+    break_glass: Option<bool>,
 }
 
 /// The configuration that holds in a folder: the nearest upwards.
@@ -205,6 +214,10 @@ pub fn read(path: &Path, text: &str, rules: &[&str]) -> Result<Config, Problem> 
     for entry in file.exceptions {
         let exception = exception(entry, text, &config.requirements)?;
         config.exceptions.push(exception);
+    }
+    for entry in file.access {
+        let access = access::access(entry, &config.access)?;
+        config.access.push(access);
     }
     for (rule, level) in file.rules {
         known_rule(&rule, &config.requirements, rules)?;
@@ -345,7 +358,15 @@ fn exception(entry: Entry, text: &str, own: &[&Control]) -> Result<Exception, Pr
     let review_span = entry.review_by.as_ref().map_or_else(|| id.span(), Spanned::span);
     let review_by = entry.review_by.map(|date| day(&date, text)).transpose()?;
     let resolved = if kind == PrincipalKind::Role { controls::role(&id)? } else { Id::new(id.get_ref()) };
+    // What is outside of every control is there for emergencies, unless somebody says otherwise.
+    let is_account = matches!(kind, PrincipalKind::User | PrincipalKind::Group);
+    let break_glass = entry.break_glass.unwrap_or(is_account && entry.controls.is_empty());
+    if break_glass && !is_account {
+        let help = "Name the account or its group.".to_owned();
+        return Err(Problem { span: id.span(), message: "a role is no emergency access account".to_owned(), help });
+    }
     Ok(Exception {
+        break_glass,
         kind,
         id: resolved,
         name: entry.name,
@@ -442,6 +463,17 @@ mod tests {
                 "[[requirement]]\nid = \"x\"\nresources = [\"All\"]\ngrant = \"mfas\"".to_owned(),
                 "\"mfas\"",
                 "not a grant",
+            ),
+            ("[[access]]\nid = \"x\"\nusers = [{}]".to_owned(), "\"x\"", "names no user or no resource"),
+            (
+                "[[access]]\nid = \"x\"\nusers = [{}]\nresources = [\"All\"]\nwith = [\"key\"]".to_owned(),
+                "\"key\"",
+                "nothing that an account can have",
+            ),
+            (
+                EXCEPTION.replace("group =", "break-glass = true\nrole ="),
+                "\"b6000000-0000-4000-8000-000000000001\"",
+                "a role is no emergency access account",
             ),
             ("[[requirement]".to_owned(), "", ""),
         ] {

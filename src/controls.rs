@@ -6,7 +6,7 @@ mod stored_query;
 
 pub use benchmark::{Benchmark, EVERYTHING, Selection, benchmarks};
 pub use spec::{Problem, Spec, Users};
-pub(crate) use spec::{gap, look_up, role, synchronization};
+pub(crate) use spec::{gap, look_up, resource, role, synchronization, word};
 pub use stored_query::StoredQuery;
 
 use crate::catalog::Cloud;

@@ -29,3 +29,11 @@ pub use difference::{
     Group, Kind, Masked, Options, Outcome, Party, Place, Principal, Property, Region, Resources, Scope, Verdict, Which,
 };
 pub use intent::{Expected, Intent};
+
+/// What others ask the same prover with: ways, and what policies refuse.
+pub(crate) mod ways {
+    pub(crate) use super::atom::AtomSet;
+    pub(crate) use super::changes::because;
+    pub(crate) use super::demand::Mode;
+    pub(crate) use super::prover::{Prover, requirement};
+}

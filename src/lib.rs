@@ -43,6 +43,7 @@
 //! `docs/architecture.md` is the map: what each module knows, what it may use, and where a change belongs. [`lint`] is a whole
 //! run in one place, [`signin`] says what a policy means, [`coverage`] is the proof.
 
+pub mod access;
 pub mod baseline;
 pub mod catalog;
 pub mod cli;

@@ -3,6 +3,7 @@
 //! A tenant's files are read in parallel and folded: of each file its policies, what it tells about other objects and
 //! its findings are kept, never its text. The few files that a verdict points into are read once more.
 
+mod access;
 mod control;
 mod infrastructure;
 mod judge;

@@ -9,6 +9,7 @@ pub use compared::{Compared, SideReport};
 pub use settled::Settled;
 pub(crate) use settled::Why;
 
+use crate::access;
 use crate::coverage::{Coordinate, Verdict};
 use crate::dialect::DocumentKind;
 use crate::finding::{Finding, PolicyRef};
@@ -34,6 +35,8 @@ pub struct TenantReport {
     pub is_empty: bool,
     /// Verdicts.
     pub controls: Vec<ControlReport>,
+    /// Who can sign in.
+    pub access: Vec<AccessReport>,
     /// A mistake of caplint's own kept it from reading a file.
     pub has_crashed: bool,
     /// Findings, ordered.
@@ -121,6 +124,27 @@ pub struct ControlReport {
     pub exceptions: Vec<ExceptionReport>,
     /// Policies that carry the verdict and are not enabled, where they are judged as if they were.
     pub assumed_enabled: Vec<PolicyRef>,
+    /// What the verdict assumes.
+    pub assumptions: Vec<&'static str>,
+}
+
+/// Whether somebody who must be able to sign in can.
+#[derive(Debug)]
+pub struct AccessReport {
+    /// Its id.
+    pub id: String,
+    /// As the policies are, and as if those in report-only mode were on.
+    pub judged: [access::Verdict; 2],
+    /// Why, in one sentence.
+    pub reason: String,
+    /// A sign-in that is refused, with the coordinates that decide.
+    pub witness: Option<(SignIn, Vec<Coordinate>)>,
+    /// What refuses it.
+    pub refused_by: Vec<PolicyRef>,
+    /// Security defaults refuse it, too.
+    pub by_security_defaults: bool,
+    /// What it depends on: the policy, the place and why that is not known.
+    pub depends_on: Vec<(PolicyRef, String, &'static str)>,
     /// What the verdict assumes.
     pub assumptions: Vec<&'static str>,
 }

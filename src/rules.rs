@@ -9,6 +9,7 @@ mod meta;
 mod registry;
 mod violations;
 
+mod access;
 mod alternative_to_mfa;
 mod bare_strength_id;
 mod class_excluded;
@@ -70,10 +71,12 @@ mod user_and_sign_in_risk;
 mod wide_trusted_location;
 mod wrapped_policy;
 
-pub use facts::{Blocked, FileFacts, IgnoreFacts, Inspected, Judgement, Reading, TenantFacts};
+pub use facts::{Blocked, FileFacts, IgnoreFacts, Inspected, Judgement, Reached, Reading, TenantFacts};
 use meta::declare;
 pub use meta::{Category, Declared, Meta, Rule};
 pub use registry::{all, check_file, check_ignore, check_tenant, find, ids, page};
+
+pub use access::reason as access_reason;
 
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,7 @@ pub fn indexed(policies: &[Policy]) -> impl Iterator<Item = (PolicyIndex, &Polic
 }
 
 /// One tenant.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Tenant {
     /// Its policies, in the order of their files.
     pub policies: Vec<Policy>,

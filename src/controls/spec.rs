@@ -193,7 +193,7 @@ fn guid(id: &Spanned<String>) -> Result<Id, Problem> {
     Err(Problem { help, ..problem(id.span(), "an object id", id.get_ref(), &[]) })
 }
 
-fn resource(name: &Spanned<String>, cloud: Cloud) -> Result<Resource, Problem> {
+pub(crate) fn resource(name: &Spanned<String>, cloud: Cloud) -> Result<Resource, Problem> {
     look_up(name.get_ref(), cloud).map_err(|problem| Problem { span: name.span(), ..problem })
 }
 
@@ -222,7 +222,7 @@ pub(crate) fn look_up(written: &str, cloud: Cloud) -> Result<Resource, Problem> 
     Ok(Resource::App(elsewhere.unwrap_or_else(|| app.id.clone())))
 }
 
-fn word<W: Words>(written: &Spanned<String>, what: &str) -> Result<W, Problem> {
+pub(crate) fn word<W: Words>(written: &Spanned<String>, what: &str) -> Result<W, Problem> {
     let found = W::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(written.get_ref()));
     found.map(|(_, member)| *member).ok_or_else(|| {
         let known: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();

@@ -665,7 +665,7 @@ impl<'t> Space<'t> {
         self.terms().zip(&self.terms)
     }
 
-    fn meaning(&self, term: Term) -> &Meaning {
+    pub(crate) fn meaning(&self, term: Term) -> &Meaning {
         &self.terms[term.0]
     }
 }

@@ -10,7 +10,7 @@ use crate::coverage::prover::{Formula, TooIntricate};
 
 impl Prover<'_> {
     /// The ways to ask about where a policy refuses one: outside of what is expected, and further than is expected.
-    pub(super) fn aims(
+    pub(crate) fn aims(
         &self,
         old: Side,
         kind: Kind,
@@ -48,7 +48,7 @@ impl Prover<'_> {
     }
 
     /// Where an aim counts.
-    pub(super) fn sign_ins_of(&mut self, old: Side, aim: &Aim) -> Formula {
+    pub(crate) fn sign_ins_of(&mut self, old: Side, aim: &Aim) -> Formula {
         let region = |one: &ExpectedRegion| one.regions[old.index()].clone();
         match aim.beyond {
             Beyond::Regions => {
@@ -77,7 +77,7 @@ impl Prover<'_> {
     }
 
     /// Where a change of a session control is not expected, or where one expected change of it is.
-    pub(super) fn sessions_of(&self, old: Side, name: Option<&str>, within: Option<usize>) -> Formula {
+    pub(crate) fn sessions_of(&self, old: Side, name: Option<&str>, within: Option<usize>) -> Formula {
         let is_meant = |one: &&ExpectedRegion| {
             let is_named = match (&one.session, name) {
                 (None, _) => true,

@@ -14,7 +14,7 @@ const MOST_TRIED: usize = 6;
 
 impl Prover<'_> {
     /// A sign-in on which these formulas hold and these demands are met.
-    pub(super) fn ask(&mut self, wanted: &[Formula], demands: &[Demand]) -> Result<Option<Model>, TooIntricate> {
+    pub(crate) fn ask(&mut self, wanted: &[Formula], demands: &[Demand]) -> Result<Option<Model>, TooIntricate> {
         if wanted.contains(&Formula::Never) {
             return Ok(None);
         }
@@ -35,12 +35,12 @@ impl Prover<'_> {
         found
     }
 
-    pub(super) fn remember(&mut self, model: &Model) {
+    pub(crate) fn remember(&mut self, model: &Model) {
         self.last.truncate(MOST_REMEMBERED - 1);
         self.last.push_front(model.clone());
     }
 
-    pub(super) fn gate(&mut self, wanted: &[Formula]) -> Lit {
+    pub(crate) fn gate(&mut self, wanted: &[Formula]) -> Lit {
         let gate = self.solver.variable();
         for formula in wanted {
             self.solver.demand(gate, formula);
@@ -48,12 +48,12 @@ impl Prover<'_> {
         gate
     }
 
-    pub(super) fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<Model>, TooIntricate> {
+    pub(crate) fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<Model>, TooIntricate> {
         Ok(self.space.find(&mut self.solver, assumptions)?.map(|(model, _)| model))
     }
 
     /// The literal that makes the solver meet a demand.
-    pub(super) fn literal(&mut self, demand: &Demand) -> Lit {
+    pub(crate) fn literal(&mut self, demand: &Demand) -> Lit {
         if let Some(known) = self.demands.get(demand) {
             return *known;
         }
@@ -93,7 +93,7 @@ impl Prover<'_> {
     }
 
     /// Entries of a tenant that ask for a session control, and those that may if that must be ruled out.
-    pub(super) fn asking(&self, side: Side, wish: &Wish, mode: Mode) -> Vec<usize> {
+    pub(crate) fn asking(&self, side: Side, wish: &Wish, mode: Mode) -> Vec<usize> {
         let asks = |asked: &Wish| asked == wish || (asked.control().is_none() && mode == Mode::Sure);
         let entries = self.entries[side.index()].iter().enumerate();
         let asking = entries.filter(|(_, entry)| entry.applies != Formula::Never && entry.session.iter().any(asks));
@@ -101,7 +101,7 @@ impl Prover<'_> {
     }
 
     /// For each demand that is about a way, when the entries of the tenant refuse it.
-    pub(super) fn refusals_of(&mut self, demands: &[Demand]) -> Vec<Option<Rc<[Formula]>>> {
+    pub(crate) fn refusals_of(&mut self, demands: &[Demand]) -> Vec<Option<Rc<[Formula]>>> {
         let of = |demand: &Demand| match demand {
             Demand::Open(side, withheld, _) => Some(self.refusals(*side, withheld)),
             Demand::Without(..) => None,
@@ -110,7 +110,7 @@ impl Prover<'_> {
     }
 
     /// What these demands come to.
-    pub(super) fn conditions<'a>(
+    pub(crate) fn conditions<'a>(
         &'a self,
         demands: &[Demand],
         refusals: &'a [Option<Rc<[Formula]>>],
@@ -138,7 +138,7 @@ impl Prover<'_> {
     }
 
     /// Whether these formulas hold on a sign-in, and these conditions are met.
-    pub(super) fn answers(&self, wanted: &[Formula], conditions: &[Condition<'_>], model: &Model) -> bool {
+    pub(crate) fn answers(&self, wanted: &[Formula], conditions: &[Condition<'_>], model: &Model) -> bool {
         let looked_up = self.truth(model);
         let is_met = |condition: &Condition| {
             let is_false = |term, truth| looked_up.is(term) == truth && self.is_known(term, condition.mode, &looked_up);
@@ -158,7 +158,7 @@ impl Prover<'_> {
     }
 
     /// The same sign-in with departures taken back as far as the answer allows.
-    pub(super) fn smallest(
+    pub(crate) fn smallest(
         &mut self,
         wanted: &[Formula],
         demands: &[Demand],
@@ -239,7 +239,7 @@ impl Prover<'_> {
 }
 
 /// A policy does not apply, or does not refuse.
-pub(super) struct Condition<'a> {
+pub(crate) struct Condition<'a> {
     applies: &'a Formula,
     refuses: &'a Formula,
     mode: Mode,

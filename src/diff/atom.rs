@@ -32,20 +32,20 @@ impl fmt::Display for Atom {
 }
 
 /// Index of an atom.
-pub(super) type AtomIndex = u32;
+pub(crate) type AtomIndex = u32;
 
 /// A set of atoms.
-pub(super) type AtomSet = BTreeSet<AtomIndex>;
+pub(crate) type AtomSet = BTreeSet<AtomIndex>;
 
 /// All atoms that the tenants tell apart.
 #[derive(Default)]
-pub(super) struct Atoms {
+pub(crate) struct Atoms {
     all: Vec<Atom>,
     index: BTreeMap<Atom, AtomIndex>,
 }
 
 impl Atoms {
-    pub(super) fn index(&mut self, atom: Atom) -> AtomIndex {
+    pub(crate) fn index(&mut self, atom: Atom) -> AtomIndex {
         let Self { all, index } = self;
         *index.entry(atom).or_insert_with_key(|atom| {
             all.push(atom.clone());
@@ -53,17 +53,17 @@ impl Atoms {
         })
     }
 
-    pub(super) fn set(&mut self, combination: Combination) -> AtomSet {
+    pub(crate) fn set(&mut self, combination: Combination) -> AtomSet {
         combination.bits().map(|bit| self.index(Atom::Method(bit))).collect()
     }
 
     /// Every atom.
-    pub(super) fn all(&self) -> impl Iterator<Item = AtomIndex> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = AtomIndex> {
         self.index.values().copied()
     }
 
     /// The atoms of a set, in an order that does not depend on when they were met.
-    pub(super) fn named(&self, set: &AtomSet) -> Vec<Atom> {
+    pub(crate) fn named(&self, set: &AtomSet) -> Vec<Atom> {
         let mut atoms: Vec<Atom> =
             set.iter().filter_map(|index| self.all.get(usize::try_from(*index).ok()?)).cloned().collect();
         atoms.sort();

@@ -6,7 +6,7 @@ use crate::policy::{Digest, Policy, Property, SessionControl};
 
 /// Something that must be so of everything in a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Demand {
+pub(crate) enum Demand {
     /// Nothing refuses a way.
     Open(Side, AtomSet, Mode),
     /// Nothing asks for a session control.
@@ -15,7 +15,7 @@ pub(super) enum Demand {
 
 /// How far an answer must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     /// However what is unknown turns out.
     Sure,
     /// For some of it.
@@ -24,7 +24,7 @@ pub(super) enum Mode {
 
 /// Something that a policy asks of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Wish {
+pub(crate) enum Wish {
     Control(SessionControl),
     /// What is not known, but is the same wherever the same is written.
     Written(Digest),
@@ -34,14 +34,14 @@ pub(super) enum Wish {
 
 impl Wish {
     /// The session control, if it is known.
-    pub(super) fn control(&self) -> Option<&SessionControl> {
+    pub(crate) fn control(&self) -> Option<&SessionControl> {
         match self {
             Self::Control(control) => Some(control),
             Self::Written(_) | Self::OfPolicy(..) => None,
         }
     }
 
-    pub(super) fn of(policy: &Policy, side: Side, index: usize) -> Vec<Self> {
+    pub(crate) fn of(policy: &Policy, side: Side, index: usize) -> Vec<Self> {
         if let Some(session) = policy.session.known() {
             return session.iter().cloned().map(Self::Control).collect();
         }

@@ -10,18 +10,18 @@ use crate::policy::{ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, Tr
 use crate::requirement::Resource;
 
 /// An expected change, ready to be asked about.
-pub(super) struct ExpectedRegion {
-    pub(super) kinds: Vec<Kind>,
+pub(crate) struct ExpectedRegion {
+    pub(crate) kinds: Vec<Kind>,
     /// The sign-ins, as a policy of each tenant would see them.
-    pub(super) regions: [Formula; 2],
+    pub(crate) regions: [Formula; 2],
     /// What is needed, each with its alternatives; none if it does not matter.
-    pub(super) clauses: Option<Vec<Grant>>,
-    pub(super) session: Option<[Vec<String>; 2]>,
+    pub(crate) clauses: Option<Vec<Grant>>,
+    pub(crate) session: Option<[Vec<String>; 2]>,
 }
 
 /// What sort of sign-ins a search is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Beyond {
+pub(crate) enum Beyond {
     /// Those that nothing expects to change like this.
     Regions,
     /// Those of an expected change that goes further than expected: this list of controls is no longer enough, or no longer
@@ -33,15 +33,15 @@ pub(super) enum Beyond {
 
 /// A way that one tenant refuses, and where it counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Aim {
-    pub(super) kind: Kind,
-    pub(super) beyond: Beyond,
-    pub(super) way: AtomSet,
+pub(crate) struct Aim {
+    pub(crate) kind: Kind,
+    pub(crate) beyond: Beyond,
+    pub(crate) way: AtomSet,
 }
 
 impl ExpectedRegion {
     /// Every expected change.
-    pub(super) fn all(intent: &Intent, space: &mut Space<'_>, atoms: &mut Atoms) -> Vec<Self> {
+    pub(crate) fn all(intent: &Intent, space: &mut Space<'_>, atoms: &mut Atoms) -> Vec<Self> {
         intent.expected.iter().map(|expected| Self::of(expected, space, atoms)).collect()
     }
 
@@ -58,7 +58,7 @@ impl ExpectedRegion {
 }
 
 /// The resources that a region names.
-pub(super) fn named(region: &Region) -> &[Resource] {
+pub(crate) fn named(region: &Region) -> &[Resource] {
     match &region.resources {
         None => &[],
         Some(Resources::These(these)) => these,

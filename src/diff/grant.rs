@@ -16,7 +16,7 @@ const MOST_SETS: usize = 4_096;
 
 /// The grant controls of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Grant {
+pub(crate) struct Grant {
     items: Vec<Item>,
     /// All controls are demanded, or one of them; none where the policy does not say.
     operator: Option<Operator>,
@@ -43,13 +43,13 @@ enum DeviceControl {
 
 /// The state of a device, as far as grant controls ask for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct DeviceState {
-    pub(super) is_compliant: bool,
-    pub(super) is_hybrid_joined: bool,
+pub(crate) struct DeviceState {
+    pub(crate) is_compliant: bool,
+    pub(crate) is_hybrid_joined: bool,
 }
 
 impl DeviceState {
-    pub(super) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 4] = [
         Self { is_compliant: false, is_hybrid_joined: false },
         Self { is_compliant: false, is_hybrid_joined: true },
         Self { is_compliant: true, is_hybrid_joined: false },
@@ -82,7 +82,7 @@ impl Item {
 
 impl Grant {
     /// What a policy demands in the first of two tenants, which is its own.
-    pub(super) fn of(policy: &Policy, tenants: [&Tenant; 2], atoms: &mut Atoms, approved_app_retired: bool) -> Self {
+    pub(crate) fn of(policy: &Policy, tenants: [&Tenant; 2], atoms: &mut Atoms, approved_app_retired: bool) -> Self {
         let grant = &policy.grant;
         if let Some(reason) = grant.doubt {
             let item = Item::doubtful(Property::GrantControls, Why::Doubt(reason));
@@ -121,7 +121,7 @@ impl Grant {
     }
 
     /// One of these controls is enough.
-    pub(super) fn one_of(controls: &[Control], tenants: [&Tenant; 2], atoms: &mut Atoms) -> Self {
+    pub(crate) fn one_of(controls: &[Control], tenants: [&Tenant; 2], atoms: &mut Atoms) -> Self {
         let mut item = |control: &Control| match control {
             Control::BuiltIn(control) => built_in(*control, atoms),
             Control::Custom(id) => Item::of(vec![AtomSet::from([atoms.index(Atom::Custom(id.clone()))])]),
@@ -138,7 +138,7 @@ impl Grant {
     }
 
     /// One control alone.
-    pub(super) fn single(control: GrantControl, atoms: &mut Atoms) -> Self {
+    pub(crate) fn single(control: GrantControl, atoms: &mut Atoms) -> Self {
         Self { items: vec![built_in(control, atoms)], operator: Some(Operator::And), why: None }
     }
 
@@ -175,12 +175,12 @@ impl Grant {
     }
 
     /// The device states and doubts under which a way does not satisfy the policy.
-    pub(super) fn refusal(&self, withheld: &AtomSet, space: &mut Space<'_>, of: (Side, Which)) -> Formula {
+    pub(crate) fn refusal(&self, withheld: &AtomSet, space: &mut Space<'_>, of: (Side, Which)) -> Formula {
         self.satisfied(withheld, space, of).not()
     }
 
     /// Whether a way satisfies the policy on a device, if what is unknown does, or if it does not.
-    pub(super) fn is_satisfied(&self, withheld: &AtomSet, device: DeviceState, unknown: bool) -> bool {
+    pub(crate) fn is_satisfied(&self, withheld: &AtomSet, device: DeviceState, unknown: bool) -> bool {
         let mut met = self
             .items
             .iter()
@@ -196,12 +196,18 @@ impl Grant {
         }
     }
 
+    /// Whether a way satisfies the policy on some device, but not on every one.
+    pub(crate) fn accepts_a_device(&self, withheld: &AtomSet) -> bool {
+        let on = |device: &DeviceState| self.is_satisfied(withheld, *device, false);
+        DeviceState::ALL.iter().any(on) && !DeviceState::ALL.iter().all(on)
+    }
+
     /// The largest ways that the policy refuses on some device, each as what is withheld: nothing that is withheld can be
     /// brought without satisfying it.
     ///
     /// # Errors
     /// There are too many of them.
-    pub(super) fn refused(&self) -> Result<Vec<AtomSet>, TooIntricate> {
+    pub(crate) fn refused(&self) -> Result<Vec<AtomSet>, TooIntricate> {
         let mut all: BTreeSet<AtomSet> = BTreeSet::new();
         let asks_for_device = self.items.iter().any(|item| item.device.is_some());
         let is_doubtful = self.operator.is_none() || self.items.iter().any(|item| item.doubt.is_some());
@@ -238,7 +244,7 @@ impl Grant {
     }
 
     /// The controls, as alternatives of which one is enough. All of the lists must be met.
-    pub(super) fn clauses(policy: &Policy) -> Vec<Vec<Control>> {
+    pub(crate) fn clauses(policy: &Policy) -> Vec<Vec<Control>> {
         let grant = &policy.grant;
         let mut all: Vec<Control> = grant.built_in.known().map(|(_, control)| Control::BuiltIn(*control)).collect();
         all.extend(grant.custom.known().map(|(_, id)| Control::Custom(id.clone())));
@@ -290,7 +296,7 @@ fn built_in(control: GrantControl, atoms: &mut Atoms) -> Item {
 }
 
 /// What satisfies a strength in the first of two tenants. What only the other one defines holds for both.
-pub(super) fn allowed(strength: &Strength, [tenant, other]: [&Tenant; 2]) -> Allowed {
+pub(crate) fn allowed(strength: &Strength, [tenant, other]: [&Tenant; 2]) -> Allowed {
     let own = tenant.allowed(strength);
     if own.is_empty() { other.allowed(strength) } else { own }
 }

@@ -19,56 +19,56 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 /// Whatever of a tenant can refuse a sign-in.
-pub(super) struct Entry {
-    pub(super) which: Which,
-    pub(super) facets: Vec<(Facet, Formula)>,
+pub(crate) struct Entry {
+    pub(crate) which: Which,
+    pub(crate) facets: Vec<(Facet, Formula)>,
     /// The sign-ins to which it applies.
-    pub(super) applies: Formula,
-    pub(super) grant: Grant,
-    pub(super) session: Vec<Wish>,
+    pub(crate) applies: Formula,
+    pub(crate) grant: Grant,
+    pub(crate) session: Vec<Wish>,
 }
 
 impl Entry {
-    pub(super) fn facet(&self, facet: Facet) -> &Formula {
+    pub(crate) fn facet(&self, facet: Facet) -> &Formula {
         let found = self.facets.iter().find(|(known, _)| *known == facet);
         found.map_or(&Formula::Always, |(_, formula)| formula)
     }
 }
 
 /// A sign-in that answers a question.
-pub(super) type Model = BTreeSet<Term>;
+pub(crate) type Model = BTreeSet<Term>;
 
 /// The same, for looking up many terms.
-pub(super) struct Truth(Vec<bool>);
+pub(crate) struct Truth(Vec<bool>);
 
 impl Truth {
     /// Whether a term is true of the sign-in.
-    pub(super) fn is(&self, term: Term) -> bool {
+    pub(crate) fn is(&self, term: Term) -> bool {
         self.0[term.0]
     }
 }
 
 /// Two tenants, ready to be asked about.
-pub(super) struct Prover<'t> {
-    pub(super) space: Space<'t>,
-    pub(super) entries: [Vec<Entry>; 2],
-    pub(super) atoms: Atoms,
-    pub(super) expected: Vec<ExpectedRegion>,
-    pub(super) solver: Solver,
+pub(crate) struct Prover<'t> {
+    pub(crate) space: Space<'t>,
+    pub(crate) entries: [Vec<Entry>; 2],
+    pub(crate) atoms: Atoms,
+    pub(crate) expected: Vec<ExpectedRegion>,
+    pub(crate) solver: Solver,
     /// The demands that the solver knows.
-    pub(super) demands: HashMap<Demand, Lit>,
+    pub(crate) demands: HashMap<Demand, Lit>,
     /// For an entry and a mode: what demands that it does not apply.
-    pub(super) not_applying: HashMap<(Side, usize, Mode), Lit>,
+    pub(crate) not_applying: HashMap<(Side, usize, Mode), Lit>,
     /// For each tenant and a way: when its entries refuse it.
     refusals: [HashMap<AtomSet, Rc<[Formula]>>; 2],
     /// Answers to the last questions.
-    pub(super) last: VecDeque<Model>,
+    pub(crate) last: VecDeque<Model>,
     /// For a user who is named, others who may be the same.
-    pub(super) aliases: HashMap<Term, Vec<Term>>,
+    pub(crate) aliases: HashMap<Term, Vec<Term>>,
 }
 
 /// Every sign-in to whatever either tenant tells apart.
-pub(super) fn requirement(tenants: [&Tenant; 2], intent: &Intent) -> Requirement {
+pub(crate) fn requirement(tenants: [&Tenant; 2], intent: &Intent) -> Requirement {
     let mut actions = BTreeSet::new();
     let mut contexts = BTreeSet::new();
     for applications in tenants.iter().flat_map(|tenant| &tenant.policies).map(|policy| &policy.conditions.applications)
@@ -101,7 +101,7 @@ pub(super) fn requirement(tenants: [&Tenant; 2], intent: &Intent) -> Requirement
 }
 
 impl<'t> Prover<'t> {
-    pub(super) fn new(
+    pub(crate) fn new(
         tenants: [&'t Tenant; 2],
         requirement: &'t Requirement,
         intent: &Intent,
@@ -134,7 +134,7 @@ impl<'t> Prover<'t> {
     }
 
     /// The terms that are true of a sign-in, to look up.
-    pub(super) fn truth(&self, model: &Model) -> Truth {
+    pub(crate) fn truth(&self, model: &Model) -> Truth {
         let mut all = vec![false; self.space.terms().count()];
         for term in model {
             all[term.0] = true;
@@ -143,7 +143,7 @@ impl<'t> Prover<'t> {
     }
 
     /// When the entries of a tenant refuse a way, whatever the sign-in.
-    pub(super) fn refusals(&mut self, side: Side, withheld: &AtomSet) -> Rc<[Formula]> {
+    pub(crate) fn refusals(&mut self, side: Side, withheld: &AtomSet) -> Rc<[Formula]> {
         let Self { refusals, entries, space, .. } = self;
         if let Some(known) = refusals[side.index()].get(withheld) {
             return Rc::clone(known);
@@ -155,18 +155,18 @@ impl<'t> Prover<'t> {
     }
 
     /// When an entry refuses a way, whatever the sign-in.
-    pub(super) fn refusal(&mut self, side: Side, entry: usize, withheld: &AtomSet) -> Formula {
+    pub(crate) fn refusal(&mut self, side: Side, entry: usize, withheld: &AtomSet) -> Formula {
         self.refusals(side, withheld)[entry].clone()
     }
 
     /// When an entry applies and refuses a way.
-    pub(super) fn refuses(&mut self, side: Side, entry: usize, withheld: &AtomSet) -> Formula {
+    pub(crate) fn refuses(&mut self, side: Side, entry: usize, withheld: &AtomSet) -> Formula {
         let refusal = self.refusal(side, entry, withheld);
         Formula::all([self.entries[side.index()][entry].applies.clone(), refusal])
     }
 
     /// A claim as a mode takes it: what is unknown is not so if the claim must be sure.
-    pub(super) fn claim(&self, formula: &Formula, mode: Mode) -> Formula {
+    pub(crate) fn claim(&self, formula: &Formula, mode: Mode) -> Formula {
         match mode {
             Mode::Sure => self.surely(formula),
             Mode::Possible => formula.clone(),
@@ -174,7 +174,7 @@ impl<'t> Prover<'t> {
     }
 
     /// That something is not so, as a mode takes it.
-    pub(super) fn denial(&self, formula: &Formula, mode: Mode) -> Formula {
+    pub(crate) fn denial(&self, formula: &Formula, mode: Mode) -> Formula {
         match mode {
             Mode::Sure => self.surely(&formula.clone().not()),
             Mode::Possible => formula.clone().not(),
@@ -198,13 +198,13 @@ impl<'t> Prover<'t> {
     }
 
     /// The same, where a formula that always holds denies nothing.
-    pub(super) fn denial_unless_always(&self, formula: &Formula, mode: Mode) -> Formula {
+    pub(crate) fn denial_unless_always(&self, formula: &Formula, mode: Mode) -> Formula {
         if *formula == Formula::Always { Formula::Always } else { self.denial(formula, mode) }
     }
 
     /// Entries of a tenant that may refuse one of these ways on a sign-in on which these formulas hold. Where it need not be
     /// exact, there may be others among them.
-    pub(super) fn may_refuse(
+    pub(crate) fn may_refuse(
         &mut self,
         side: Side,
         ways: &[AtomSet],
@@ -311,7 +311,7 @@ fn entries(space: &mut Space<'_>, atoms: &mut Atoms, side: Side, options: Option
 }
 
 /// The policy of an entry.
-pub(super) fn policy_of<'t>(tenant: &'t Tenant, entry: &Entry) -> Option<&'t Policy> {
+pub(crate) fn policy_of<'t>(tenant: &'t Tenant, entry: &Entry) -> Option<&'t Policy> {
     match entry.which {
         Which::Policy(index) => tenant.policies.get(index),
         Which::DefaultsBlock | Which::DefaultsAsk => None,
@@ -319,14 +319,14 @@ pub(super) fn policy_of<'t>(tenant: &'t Tenant, entry: &Entry) -> Option<&'t Pol
 }
 
 /// How a tenant's own rules look at a sign-in.
-pub(super) fn view<'v>(tenant: &'v Tenant, requirement: &'v Requirement, options: Options) -> View<'v> {
+pub(crate) fn view<'v>(tenant: &'v Tenant, requirement: &'v Requirement, options: Options) -> View<'v> {
     let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
     View { undefined: crate::signin::Undefined::AsTheSignInSays, ..coverage::view(requirement, tenant, how) }
 }
 
 impl Prover<'_> {
     /// Everything unknown that these formulas depend on.
-    pub(super) fn doubts(&self, formulas: &[&Formula]) -> BTreeSet<Term> {
+    pub(crate) fn doubts(&self, formulas: &[&Formula]) -> BTreeSet<Term> {
         let mut found = BTreeSet::new();
         for formula in formulas {
             formula.for_each_term(&mut |term| {

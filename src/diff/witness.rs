@@ -19,17 +19,17 @@ impl Prover<'_> {
     }
 
     /// Whether an entry refuses a way on a sign-in.
-    pub(super) fn refuses_on(&mut self, side: Side, entry: usize, withheld: &AtomSet, truth: &Truth) -> bool {
+    pub(crate) fn refuses_on(&mut self, side: Side, entry: usize, withheld: &AtomSet, truth: &Truth) -> bool {
         self.applies_to(side, entry, truth) && self.refusals(side, withheld)[entry].holds(&|term| truth.is(term))
     }
 
     /// Whether anything in a tenant refuses a way on a sign-in.
-    pub(super) fn is_refused(&mut self, side: Side, withheld: &AtomSet, truth: &Truth) -> bool {
+    pub(crate) fn is_refused(&mut self, side: Side, withheld: &AtomSet, truth: &Truth) -> bool {
         (0..self.entries[side.index()].len()).any(|entry| self.refuses_on(side, entry, withheld, truth))
     }
 
     /// What becomes of a sign-in.
-    pub(super) fn outcome(&mut self, side: Side, tenant: &Tenant, truth: &Truth) -> Outcome {
+    pub(crate) fn outcome(&mut self, side: Side, tenant: &Tenant, truth: &Truth) -> Outcome {
         let mut policies = Vec::new();
         let mut requires: Vec<Vec<Control>> = Vec::new();
         for index in 0..self.entries[side.index()].len() {
@@ -52,13 +52,13 @@ impl Prover<'_> {
     }
 
     /// Every atom but these methods.
-    pub(super) fn all_but(&mut self, methods: Combination) -> AtomSet {
+    pub(crate) fn all_but(&mut self, methods: Combination) -> AtomSet {
         let kept = self.atoms.set(methods);
         self.atoms.all().filter(|atom| !kept.contains(atom)).collect()
     }
 
     /// The edits that bring a change about: everything in the old tenant that refuses one of these ways on the sign-in.
-    pub(super) fn causes(&mut self, asked: &Asked<'_>, ways: &[AtomSet], truth: &Truth) -> Vec<Cause> {
+    pub(crate) fn causes(&mut self, asked: &Asked<'_>, ways: &[AtomSet], truth: &Truth) -> Vec<Cause> {
         let old = asked.old;
         let mut causes = Vec::new();
         for entry in 0..self.entries[old.index()].len() {
@@ -70,7 +70,7 @@ impl Prover<'_> {
     }
 
     /// Why the counterpart of an entry lets the sign-in go.
-    pub(super) fn cause(&mut self, asked: &Asked<'_>, entry: usize, truth: &Truth) -> Cause {
+    pub(crate) fn cause(&mut self, asked: &Asked<'_>, entry: usize, truth: &Truth) -> Cause {
         let (old, new) = (asked.old, asked.old.other());
         let which = self.entries[old.index()][entry].which;
         let other = asked.counterparts[entry].map(|other| &self.entries[new.index()][other]);
@@ -131,21 +131,21 @@ impl Prover<'_> {
 }
 
 /// What a change is looked at with.
-pub(super) struct Asked<'a> {
-    pub(super) tenants: [&'a Tenant; 2],
-    pub(super) requirement: &'a Requirement,
-    pub(super) options: Options,
+pub(crate) struct Asked<'a> {
+    pub(crate) tenants: [&'a Tenant; 2],
+    pub(crate) requirement: &'a Requirement,
+    pub(crate) options: Options,
     /// The tenant that refuses, or asks for, what the other one does not.
-    pub(super) old: Side,
+    pub(crate) old: Side,
     /// For each entry of the old tenant, its counterpart.
-    pub(super) counterparts: &'a [Option<usize>],
+    pub(crate) counterparts: &'a [Option<usize>],
     /// What lets go where all conditions of the counterpart match.
-    pub(super) otherwise: Property,
-    pub(super) sign_ins: Option<[SignIn; 2]>,
+    pub(crate) otherwise: Property,
+    pub(crate) sign_ins: Option<[SignIn; 2]>,
 }
 
 /// The property of a policy that a facet is about.
-pub(super) fn container(facet: Facet) -> policy::Property {
+pub(crate) fn container(facet: Facet) -> policy::Property {
     match facet {
         Facet::State => policy::Property::State,
         Facet::Applications => policy::Property::Applications,
@@ -178,7 +178,7 @@ fn section(property: Property, policy: &Policy) -> Pointer {
 }
 
 /// The policies of some entries.
-pub(super) fn parties(prover: &Prover<'_>, side: Side, entries: &[usize]) -> Vec<Which> {
+pub(crate) fn parties(prover: &Prover<'_>, side: Side, entries: &[usize]) -> Vec<Which> {
     let all: BTreeSet<Which> = entries.iter().map(|entry| prover.entries[side.index()][*entry].which).collect();
     all.into_iter().collect()
 }

@@ -47,7 +47,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
 }
 
 /// Ids of what a verdict assumes, without the assumptions that are turned off.
-fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
+pub(super) fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
     let mut switches = facts.config.assumptions_on(facts.today);
     let mut ids: Vec<&str> = catalog::assumptions().map(|(id, _)| id).collect();
     ids.retain(|id| switches.switch(id).is_none_or(|on| *on));

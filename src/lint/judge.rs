@@ -1,6 +1,7 @@
 //! From what was read to verdicts and findings.
 
 use super::TenantReader;
+use super::access;
 use super::control;
 use super::locate::in_order;
 use super::read::Read;
@@ -10,7 +11,7 @@ use crate::discover::Candidate;
 use crate::finding::Finding;
 use crate::outcome::TenantReport;
 use crate::policy::FileIndex;
-use crate::rules::{self, Judgement, TenantFacts};
+use crate::rules::{self, Judgement, Reached, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
 use std::collections::BTreeMap;
 
@@ -81,9 +82,11 @@ impl TenantReader<'_> {
         paths: &BTreeMap<FileIndex, Candidate>,
     ) {
         let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
+        let access: Vec<Reached> = if judged { access::reached(tenant, self.options) } else { Vec::new() };
         let facts = TenantFacts {
             clashes,
             judgements: &judgements,
+            access: &access,
             assume_enabled: self.options.assume_enabled,
             reading: self.options.reading,
             selection: &self.options.selection,
@@ -98,6 +101,7 @@ impl TenantReader<'_> {
         };
         let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));
         report.findings.extend(located);
+        report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();
         report.controls = judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect();
     }
 

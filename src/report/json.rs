@@ -5,7 +5,7 @@ use super::stream::{self, InPieces, Joints};
 use super::{Ending, Piece, Run, Style};
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
-use crate::outcome::{ControlReport, ExceptionReport, Settled, TenantReport};
+use crate::outcome::{AccessReport, ControlReport, ExceptionReport, Settled, TenantReport};
 use crate::policy::Words;
 use crate::requirement::Resource;
 use crate::signin::SignIn;
@@ -106,6 +106,7 @@ fn tenant(tenant: &TenantReport) -> Value {
         "files": tenant.files,
         "policies": tenant.policies,
         "controls": tenant.controls.iter().map(control).collect::<Vec<_>>(),
+        "access": tenant.access.iter().map(access).collect::<Vec<_>>(),
     })
 }
 
@@ -124,6 +125,27 @@ fn control(control: &ControlReport) -> Value {
         "exceptions": control.exceptions.iter().map(exception).collect::<Vec<_>>(),
         "assumedEnabled": control.assumed_enabled.iter().map(policy).collect::<Vec<_>>(),
         "assumptions": control.assumptions,
+    })
+}
+
+fn access(access: &AccessReport) -> Value {
+    let [now, later] = access.judged;
+    let mut refused_by: Vec<Value> = access.refused_by.iter().map(policy).collect();
+    if access.by_security_defaults {
+        refused_by.push(json!({ "id": "securityDefaults", "displayName": "security defaults", "address": null }));
+    }
+    let depends_on = access.depends_on.iter();
+    let depends_on =
+        depends_on.map(|(on, pointer, reason)| json!({ "policy": policy(on), "pointer": pointer, "reason": reason }));
+    json!({
+        "id": access.id,
+        "verdict": now.word(),
+        "judged": { "now": now.word(), "report-only": later.word() },
+        "reason": access.reason,
+        "witness": access.witness.as_ref().map(|(sign_in, relevant)| witness(sign_in, relevant)),
+        "refusedBy": refused_by,
+        "dependsOn": depends_on.collect::<Vec<_>>(),
+        "assumptions": access.assumptions,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The input of rules: a file as it was read, a tenant with its verdicts, an ignore.
 
+use crate::access::{Access, Answer};
 use crate::catalog::Cloud;
 use crate::config::{self, Config};
 use crate::controls::{Control, Selection};
@@ -61,6 +62,8 @@ pub struct TenantFacts<'a> {
     pub clashes: &'a Clashes,
     /// The verdict on each control; empty where no verdict is asked for.
     pub judgements: &'a [Judgement],
+    /// Who must be able to sign in, and whether they can.
+    pub access: &'a [Reached],
     /// The policies that are assumed to be enabled.
     pub assume_enabled: AssumeEnabled,
     /// Which reading raises findings.
@@ -97,6 +100,17 @@ pub enum Reading {
     StoredQuery,
 }
 
+/// A requirement that somebody can sign in, and the answer.
+#[derive(Debug)]
+pub struct Reached {
+    /// The requirement.
+    pub access: Access,
+    /// The approved exception that implies it, by its number.
+    pub implied_by: Option<usize>,
+    /// As the policies are, and as if those in report-only mode were on.
+    pub answers: [Answer; 2],
+}
+
 /// Both readings of one control.
 pub struct Judgement {
     /// The control.
@@ -117,6 +131,7 @@ impl<'a> TenantFacts<'a> {
             tenant,
             clashes: &NO_CLASHES,
             judgements: &[],
+            access: &[],
             assume_enabled: AssumeEnabled::default(),
             reading: Reading::default(),
             selection: &config.selection,

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 /// The rules that are written in Rust.
 static WRITTEN: &[&dyn Rule] = &[
+    &super::access::RULE,
     &super::alternative_to_mfa::RULE,
     &super::bare_strength_id::RULE,
     &super::class_excluded::RULE,

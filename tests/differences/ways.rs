@@ -50,6 +50,12 @@ pub(crate) fn all_but(withheld: &[Atom]) -> Way {
     withheld.iter().fold(EVERYTHING, |way, atom| way & !bit(&name(atom)))
 }
 
+/// These atoms and no others.
+pub(crate) fn only(atoms: &[Atom]) -> Way {
+    let kept = all_but(atoms);
+    EVERYTHING & !kept
+}
+
 /// Multifactor methods, and pairs of a first and a second factor.
 fn mfa() -> Vec<Way> {
     let mut all: Vec<Way> = METHODS[..7].iter().map(|method| bit(method)).collect();

@@ -188,7 +188,7 @@ impl Search<'_> {
 }
 
 /// Why something is not known.
-fn because(why: Why) -> &'static str {
+pub(crate) fn because(why: Why) -> &'static str {
     match why {
         Why::Doubt(reason) => reason.because(),
         Why::Opaque => "caplint has no model for this condition",

@@ -6,12 +6,12 @@ use crate::coverage::{Coordinate, Hole};
 use crate::finding::quoted;
 use crate::policy::{ClientAppType, INTUNE, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, Words};
 use crate::requirement::{Requirement, Resource};
-use crate::rules::{Judgement, TenantFacts};
+use crate::rules::TenantFacts;
 use crate::signin::{Device, SignIn};
 
 /// What the phrases say something about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Subject {
+pub(in crate::rules) enum Subject {
     /// A user that is named just before: "any ordinary user whose client claims …".
     User,
     /// An exception that is named elsewhere: "… (if the client claims …)".
@@ -29,7 +29,12 @@ pub(super) fn asks_modern_clients(requirement: &Requirement) -> bool {
 }
 
 /// The phrases, as far as they matter.
-pub(super) fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, subject: Subject) -> Vec<String> {
+pub(in crate::rules) fn how(
+    facts: &TenantFacts<'_>,
+    requirement: &Requirement,
+    hole: &Hole,
+    subject: Subject,
+) -> Vec<String> {
     let sign_in = &hole.sign_in;
     let matters = |coordinate| hole.relevant.contains(&coordinate);
     let mut phrases: Vec<String> = Vec::new();
@@ -47,8 +52,8 @@ pub(super) fn how(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, s
     if matters(Coordinate::Resource) {
         phrases.push(format!("asking for {}", resource(&sign_in.resource)));
     }
-    if matters(Coordinate::ClientApp) || !asks_modern_clients(&judgement.requirement) {
-        phrases.push(client(sign_in.client_app, &judgement.requirement).to_owned());
+    if matters(Coordinate::ClientApp) || !asks_modern_clients(requirement) {
+        phrases.push(client(sign_in.client_app, requirement).to_owned());
     }
     phrases
 }

@@ -20,6 +20,7 @@ use crate::tenant::{Missing, MissingPolicies, PolicyIndex};
 
 pub use cause::because;
 pub use how::resource;
+pub(super) use how::{Subject, how};
 pub(super) use mark::is_always_outside;
 
 /// A control as a rule.

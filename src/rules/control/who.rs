@@ -12,7 +12,7 @@ use crate::tenant::PolicyIndex;
 /// Who gets through, and how, as far as it matters: "any member of "Sales" in a browser".
 pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
     let mut phrases = vec![user(facts, &hole.sign_in)];
-    phrases.extend(how(facts, judgement, hole, Subject::User));
+    phrases.extend(how(facts, &judgement.requirement, hole, Subject::User));
     phrases.join(" ")
 }
 
@@ -99,7 +99,7 @@ pub(super) fn case(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, 
     if !sign_in.roles.is_empty() {
         clauses.push(format!("holding the role {}", names(&mut sign_in.roles.iter())));
     }
-    let how = how(facts, judgement, &rest, Subject::Exception);
+    let how = how(facts, &judgement.requirement, &rest, Subject::Exception);
     if !how.is_empty() {
         clauses.push(how.join(" "));
     }

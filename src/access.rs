@@ -1,0 +1,98 @@
+//! Requirements that somebody can sign in: an emergency access account from anywhere, a developer with a key.
+//!
+//! What an account has is one *way* of [`crate::diff`]. It can sign in if no policy refuses this way on any of the sign-ins
+//! that are asked about.
+
+mod decide;
+
+pub use decide::decide;
+
+use crate::diff::{Atom, Region, Which};
+use crate::policy::{Id, UserType};
+use crate::requirement::Resource;
+use crate::signin::SignIn;
+use crate::syntax::Pointer;
+use std::ops::Range;
+
+/// A requirement that accounts can sign in.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Its id.
+    pub id: String,
+    /// The accounts. Each of them must be able to.
+    pub accounts: Vec<Account>,
+    /// To what.
+    pub resources: Vec<Resource>,
+    /// What each account has; none for everything that anybody can bring.
+    pub has: Option<Vec<Atom>>,
+    /// From where, with what and at which risk. Users and resources of it are not used.
+    pub region: Region,
+    /// Bytes of the configuration that name it.
+    pub span: Range<usize>,
+}
+
+/// An account: exactly these groups and roles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Its id; none for somebody whom no policy names.
+    pub id: Option<Id>,
+    /// All groups that it is a member of.
+    pub groups: Vec<Id>,
+    /// All directory roles that it holds.
+    pub roles: Vec<Id>,
+    /// What kind of user; members unless it says otherwise.
+    pub kind: Option<UserType>,
+}
+
+/// Whether accounts can sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Every one of the sign-ins is let in.
+    Can,
+    /// One may be refused: that depends on something that is not known.
+    Undecided,
+    /// One is refused.
+    Cannot,
+}
+
+impl Verdict {
+    /// The word of the JSON report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Can => "can",
+            Self::Undecided => "undecided",
+            Self::Cannot => "cannot",
+        }
+    }
+}
+
+/// A sign-in that is refused, or may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The account, by its index.
+    pub account: usize,
+    /// The sign-in.
+    pub sign_in: SignIn,
+    /// Where it differs from what is tried first.
+    pub relevant: Vec<crate::coverage::Coordinate>,
+    /// What refuses it.
+    pub by: Vec<Which>,
+    /// Nothing that anybody can bring is enough.
+    pub is_blocked: bool,
+    /// Another device would be enough for what refuses it.
+    pub is_by_device: bool,
+    /// What that depends on: a policy, a place in it, and why that is not known.
+    pub depends_on: Vec<(usize, Pointer, &'static str)>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether they can.
+    pub verdict: Verdict,
+    /// If not: the sign-in. None also if policies may be missing, or if it took too long to tell.
+    pub refused: Option<Refused>,
+    /// It took too long to tell.
+    pub is_too_intricate: bool,
+}
