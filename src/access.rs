@@ -4,8 +4,10 @@
 //! that are asked about.
 
 mod decide;
+mod locked;
 
 pub use decide::decide;
+pub use locked::{LockedOut, Necessity, locked_out};
 
 use crate::diff::{Atom, Region, Which};
 use crate::policy::{Id, UserType};

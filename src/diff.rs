@@ -34,6 +34,6 @@ pub use intent::{Expected, Intent};
 pub(crate) mod ways {
     pub(crate) use super::atom::AtomSet;
     pub(crate) use super::changes::because;
-    pub(crate) use super::demand::Mode;
+    pub(crate) use super::demand::{Demand, Mode};
     pub(crate) use super::prover::{Prover, requirement};
 }

@@ -35,6 +35,7 @@ mod invalid_syntax;
 mod invalid_value;
 mod leaking_exclusion;
 mod letter_case;
+mod locked_out;
 mod management_api_only;
 mod mfa_only_at_risk;
 mod misplaced_id;

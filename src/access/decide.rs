@@ -16,17 +16,8 @@ use std::collections::BTreeSet;
 /// that more are on.
 #[must_use]
 pub fn decide(tenant: &Tenant, access: &Access, assumed: AssumeEnabled, options: diff::Options) -> [Answer; 2] {
-    let mut later = tenant.clone();
-    for policy in &mut later.policies {
-        let is_on = match policy.state {
-            Fact::Known(State::ReportOnly) => true,
-            Fact::Known(State::Disabled) => assumed == AssumeEnabled::All,
-            Fact::Known(State::Enabled) | Fact::Unknown(_) => false,
-        };
-        if is_on {
-            policy.state = Fact::Known(State::Enabled);
-        }
-    }
+    let at_least = if assumed == AssumeEnabled::All { assumed } else { AssumeEnabled::ReportOnly };
+    let later = with_more_on(tenant, at_least);
     let tenants = [tenant, &later];
     let intent = Intent { expected: vec![scope(access, tenant)] };
     let requirement = requirement(tenants, &intent);
@@ -34,6 +25,22 @@ pub fn decide(tenant: &Tenant, access: &Access, assumed: AssumeEnabled, options:
         Ok(mut prover) => Side::ALL.map(|side| answer(&mut prover, side, access, tenant)),
         Err(TooIntricate) => [intricate(), intricate()],
     }
+}
+
+/// The tenant with more policies turned on.
+pub(super) fn with_more_on(tenant: &Tenant, assumed: AssumeEnabled) -> Tenant {
+    let mut later = tenant.clone();
+    for policy in &mut later.policies {
+        let is_on = match policy.state {
+            Fact::Known(State::ReportOnly) => assumed != AssumeEnabled::Neither,
+            Fact::Known(State::Disabled) => assumed == AssumeEnabled::All,
+            Fact::Known(State::Enabled) | Fact::Unknown(_) => false,
+        };
+        if is_on {
+            policy.state = Fact::Known(State::Enabled);
+        }
+    }
+    later
 }
 
 fn intricate() -> Answer {

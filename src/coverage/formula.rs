@@ -77,6 +77,17 @@ impl Formula {
         }
     }
 
+    /// The formula with what is known of some terms put in.
+    pub(crate) fn put_in(&self, known: &impl Fn(Term) -> Option<bool>) -> Self {
+        match self {
+            Always | Never => self.clone(),
+            Is(term) => known(*term).map_or(Is(*term), Self::constant),
+            IsNot(term) => known(*term).map_or(IsNot(*term), |truth| Self::constant(!truth)),
+            All(parts) => Self::all(parts.iter().map(|part| part.put_in(known)).collect::<Vec<_>>()),
+            Any(parts) => Self::any(parts.iter().map(|part| part.put_in(known)).collect::<Vec<_>>()),
+        }
+    }
+
     /// Every term in it.
     pub(crate) fn for_each_term(&self, found: &mut impl FnMut(Term)) {
         match self {

@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::control::assumptions;
-use crate::access::{self, Access, Account, Verdict};
+use crate::access::{self, Access, Account, LockedOut, Verdict};
 use crate::catalog;
 use crate::config::Exception;
 use crate::coverage::PrincipalKind;
@@ -26,6 +26,13 @@ pub(super) fn reached(tenant: &Tenant, options: &Options) -> Vec<Reached> {
         Reached { access, implied_by, answers }
     };
     named.chain(implied).map(reached).collect()
+}
+
+/// Who is locked out, with the policies as they are.
+pub(super) fn locked_out(tenant: &Tenant, options: &Options) -> Vec<LockedOut> {
+    let config = &options.config;
+    let how = diff::Options { assumptions: config.assumptions_on(options.today), ..diff::Options::default() };
+    access::locked_out(tenant, options.assume_enabled, how)
 }
 
 /// An account for emergencies gets in from anywhere, whatever is asked for: nothing that anybody can bring is missing.

@@ -83,10 +83,12 @@ impl TenantReader<'_> {
     ) {
         let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
         let access: Vec<Reached> = if judged { access::reached(tenant, self.options) } else { Vec::new() };
+        let locked_out = if judged { access::locked_out(tenant, self.options) } else { Vec::new() };
         let facts = TenantFacts {
             clashes,
             judgements: &judgements,
             access: &access,
+            locked_out: &locked_out,
             assume_enabled: self.options.assume_enabled,
             reading: self.options.reading,
             selection: &self.options.selection,

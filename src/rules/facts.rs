@@ -1,6 +1,6 @@
 //! The input of rules: a file as it was read, a tenant with its verdicts, an ignore.
 
-use crate::access::{Access, Answer};
+use crate::access::{Access, Answer, LockedOut};
 use crate::catalog::Cloud;
 use crate::config::{self, Config};
 use crate::controls::{Control, Selection};
@@ -64,6 +64,8 @@ pub struct TenantFacts<'a> {
     pub judgements: &'a [Judgement],
     /// Who must be able to sign in, and whether they can.
     pub access: &'a [Reached],
+    /// Who is locked out of what by policies together.
+    pub locked_out: &'a [LockedOut],
     /// The policies that are assumed to be enabled.
     pub assume_enabled: AssumeEnabled,
     /// Which reading raises findings.
@@ -132,6 +134,7 @@ impl<'a> TenantFacts<'a> {
             clashes: &NO_CLASHES,
             judgements: &[],
             access: &[],
+            locked_out: &[],
             assume_enabled: AssumeEnabled::default(),
             reading: Reading::default(),
             selection: &config.selection,

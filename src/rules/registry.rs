@@ -37,6 +37,7 @@ static WRITTEN: &[&dyn Rule] = &[
     &super::invalid_value::RULE,
     &super::leaking_exclusion::RULE,
     &super::letter_case::RULE,
+    &super::locked_out::RULE,
     &super::management_api_only::RULE,
     &super::mfa_only_at_risk::RULE,
     &super::misplaced_id::RULE,

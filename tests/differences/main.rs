@@ -12,6 +12,7 @@ mod evaluate;
 mod expected;
 mod grid;
 mod kept;
+mod locked;
 mod region;
 #[path = "../support/sayings.rs"]
 mod said;

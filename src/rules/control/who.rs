@@ -16,7 +16,7 @@ pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -
     phrases.join(" ")
 }
 
-fn user(facts: &TenantFacts<'_>, sign_in: &SignIn) -> String {
+pub(in crate::rules) fn user(facts: &TenantFacts<'_>, sign_in: &SignIn) -> String {
     let kind = kind_of_user(sign_in.user_type);
     let mut traits: Vec<String> = Vec::new();
     traits.extend(sign_in.also.iter().map(|other| format!("is {} too", named(facts, other))));

@@ -1,6 +1,7 @@
 //! A tenant in which nobody can sign in.
 
 use super::{Rule, declare};
+use crate::access::LockedOut;
 use crate::coverage::Verdict;
 use crate::finding::{Draft, Drafts, Label, PolicyRef, joined};
 use crate::policy::{GrantControl, Policy, Property};
@@ -23,6 +24,11 @@ const SHOWN: usize = 3;
 impl Rule for EverybodyBlocked {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let Some((verdict, policies)) = facts.everybody_blocked() else { return };
+        // What several policies do together is told by `locked-out`.
+        let is_told = |found: &LockedOut| found.resource.is_none() && found.is_of_ordinary_users();
+        if policies.len() > 1 && facts.locked_out.iter().any(is_told) {
+            return;
+        }
         let policies: Vec<&Policy> = policies.iter().map(|index| &facts.tenant[*index]).collect();
         let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
         let block = if policies.len() == 1 { "blocks" } else { "block" };

@@ -1,0 +1,75 @@
+//! Users for whom policies leave no way in together.
+
+use super::control::{resource, user};
+use super::{Rule, declare};
+use crate::access::LockedOut as Found;
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
+use crate::policy::{Policy, Property, UserType};
+use crate::requirement::Resource;
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare! {
+    rule: LockedOut,
+    id: "locked-out",
+    levels: [Error, Warning, Info],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "Policies together refuse every sign-in of some users, whatever they bring and from wherever.",
+    doc: "doc.md",
+}
+
+/// Policies that a message names and a finding points at.
+const SHOWN: usize = 4;
+
+impl Rule for LockedOut {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
+        for found in facts.locked_out {
+            drafts.push(draft(facts, found));
+        }
+    }
+}
+
+/// Administrators are among ordinary users. Nobody may be in two groups at once, or it may be meant so.
+fn level(found: &Found) -> Level {
+    let who = &found.who;
+    let is_guest = who.user_type != UserType::Member;
+    let named = usize::from(who.user.is_some()) + who.groups.len() + who.roles.len();
+    match (named, is_guest) {
+        (_, _) if found.is_of_ordinary_users() => Level::Error,
+        (1, false) | (0, true) => Level::Warning,
+        (_, _) => Level::Info,
+    }
+}
+
+fn draft(facts: &TenantFacts<'_>, found: &Found) -> Draft {
+    let policies: Vec<&Policy> = found.policies.iter().filter_map(|index| facts.tenant.policies.get(*index)).collect();
+    let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
+    let mut who = user(facts, &found.who);
+    if let Some(rest) = who.strip_prefix("any ") {
+        who = format!("Every {rest}");
+    } else if let Some(rest) = who.strip_prefix("the ") {
+        who = format!("The {rest}");
+    }
+    let to = match &found.resource {
+        None => "any app".to_owned(),
+        Some(Resource::Other | Resource::Every) => "apps that no policy names".to_owned(),
+        Some(other) => resource(other),
+    };
+    let leave = if names.len() == 1 { "leaves" } else { "together leave" };
+    let mut message = format!("{who} is locked out of {to}: {} {leave} no way in", joined(&names, SHOWN));
+    let needs: Vec<String> = found.needs.iter().map(|need| need.sentence().to_owned()).collect();
+    if !needs.is_empty() {
+        message.push_str(&format!(", because {}", joined(&needs, usize::MAX)));
+    }
+    message.push('.');
+    let mut draft = LockedOut::draft(message).about(format!("{who} {to}")).help(
+        "Set one of these policies to report-only now, from an account that they exclude. Then leave a way in: a \
+         platform, a location or a kind of device that none of them refuses.",
+    );
+    for policy in policies.iter().take(SHOWN) {
+        let pointer = Pointer::new(Property::GrantControls);
+        draft = draft.policy(policy).label(Label::in_policy(policy, &pointer, "refuses the rest"));
+    }
+    Draft { level: level(found), is_of_tenant: true, ..draft }
+}

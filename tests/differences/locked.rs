@@ -1,0 +1,147 @@
+//! Who is locked out of what, held against brute force.
+
+use super::brute::{Brute, worlds};
+use super::cases::{Case, case};
+use super::config;
+use super::grid::{Grid, Who};
+use super::ways::{EVERYTHING, Way, only};
+use caplint::access::{LockedOut, locked_out};
+use caplint::diff::{Atom, Options};
+use caplint::policy::{GrantControl, Platform, UserType, Words};
+use caplint::requirement::Resource;
+use caplint::signin::AssumeEnabled;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+const MODERN: [&str; 2] = ["browser", "mobileAppsAndDesktopClients"];
+
+/// The platforms that a value of the grid stands for: the one that no policy names stands for all of those.
+fn platforms(grid: &Grid, value: usize) -> Vec<&'static str> {
+    let known = Platform::WORDS.iter().map(|(word, _)| *word).filter(|word| *word != "all");
+    match grid.platform[value] {
+        "unknown" => known.filter(|word| *word == "unknown" || !grid.platform.contains(word)).collect(),
+        named => vec![named],
+    }
+}
+
+/// What can be brought on a platform.
+fn way(platform: &str) -> Way {
+    let without = |controls: &[GrantControl]| {
+        EVERYTHING & !only(&controls.iter().map(|control| Atom::Control(*control)).collect::<Vec<_>>())
+    };
+    match platform {
+        "iOS" | "android" => EVERYTHING,
+        "windows" => without(&[GrantControl::ApprovedApplication]),
+        _ => without(&[GrantControl::ApprovedApplication, GrantControl::CompliantApplication]),
+    }
+}
+
+/// Whether each sign-in of a user to a resource is refused by these entries, however what is unknown turns out.
+fn is_locked(brute: &Brute, who: usize, resource: &str, entries: u32) -> bool {
+    let grid = &brute.grid;
+    grid.points().iter().filter(|point| point[0] == who && grid.what[point[1]].resource == resource).all(|point| {
+        let device = &grid.device[point[4]];
+        let is_known = device.trust.is_some();
+        let can_be = |platform: &str| {
+            let has_devices = ["windows", "macOS", "iOS", "android", "linux"].contains(&platform);
+            (!is_known || has_devices)
+                && (!device.state().hybrid || platform == "windows")
+                && (!is_known || grid.flow[point[8]] != "deviceCodeFlow")
+                && MODERN.contains(&grid.what[point[1]].client)
+        };
+        platforms(grid, point[2]).into_iter().filter(|platform| can_be(platform)).all(|platform| {
+            (0..brute.worlds.len()).all(|world| {
+                let refusing = brute.refusing(0, way(platform), device.state(), world);
+                brute.applying(world, point)[0] & refusing & entries != 0
+            })
+        })
+    })
+}
+
+fn resource(resource: &Resource) -> String {
+    match resource {
+        Resource::App(id) => format!("app:{id}"),
+        Resource::OfSuite(suite) => format!("suite:{}", suite.word()),
+        Resource::UserAction(id) => format!("action:{id}"),
+        Resource::AuthenticationContext(id) => format!("context:{id}"),
+        Resource::Other | Resource::Every => "other".to_owned(),
+    }
+}
+
+/// Whether a user has everything that those who are locked out have in common.
+fn is_among(who: &Who, found: &LockedOut) -> bool {
+    let all = &found.who;
+    let has = |own: &[&str], ids: &BTreeSet<caplint::policy::Id>| {
+        ids.iter().all(|id| own.contains(&id.to_string().to_lowercase().as_str()))
+    };
+    has(&who.groups, &all.groups)
+        && has(&who.roles, &all.roles)
+        && all.user.as_ref().is_none_or(|user| who.label == Some(user.to_string().to_lowercase().as_str()))
+        && (all.user_type == UserType::Member || all.user_type.word() == who.kind)
+}
+
+fn hold(case: &Case) -> Result<(), TestCaseError> {
+    let case = case.settled();
+    let sides = [case.entries(0), case.entries(0)];
+    let Some(worlds) = worlds([&sides[0], &sides[1]]) else { return Ok(()) };
+    // Whoever is called by a name may be anybody. A home tenant is no part of what is told.
+    if worlds.iter().any(|world| !world.objects.is_empty()) {
+        return Ok(());
+    }
+    let definitions = case.definitions()[0];
+    let grid = Grid::of(&case.axes, [&sides[0], &sides[1]], [definitions, definitions]);
+    if grid.points().len() * worlds.len() > 4_000 {
+        return Ok(());
+    }
+    let brute = Brute::new(sides, worlds, grid);
+    let found = locked_out(&case.tenant(0), AssumeEnabled::Neither, Options::default());
+    let resources: BTreeSet<&String> = brute.grid.what.iter().map(|what| &what.resource).collect();
+    let is_app = |name: &str| !name.starts_with("action:") && !name.starts_with("context:");
+    let policies = |one: &LockedOut| one.policies.iter().fold(0, |mask, policy| mask | 1 << policy);
+    for (number, who) in brute.grid.who.iter().enumerate().filter(|(_, who)| who.home.is_none()) {
+        for name in &resources {
+            let covers = |one: &&LockedOut| {
+                is_among(who, one) && one.resource.as_ref().map_or(is_app(name), |asked| resource(asked) == **name)
+            };
+            let locked = is_locked(&brute, number, name, u32::MAX);
+            // One policy that blocks alone is meant so, and security defaults are nobody's policy.
+            let alone = (0..brute.sides[0].len()).any(|entry| {
+                let blocks = brute.refusing(0, EVERYTHING, super::ways::State::ALL[3], 0) >> entry & 1 == 1;
+                blocks && is_locked(&brute, number, name, 1 << entry)
+            });
+            let told: Vec<&LockedOut> = found.iter().filter(covers).collect();
+            if found.len() < 5 {
+                prop_assert!(!locked || alone || !told.is_empty(), "{who:?} {name} {found:#?}");
+            }
+            // What is told of somebody is exactly so of those who have nothing else.
+            let is_exact = |one: &&&LockedOut| {
+                who.groups.len() == one.who.groups.len()
+                    && who.roles.len() == one.who.roles.len()
+                    && who.label.is_some() == one.who.user.is_some()
+                    && who.kind == one.who.user_type.word()
+            };
+            for one in told.iter().filter(is_exact) {
+                prop_assert!(is_locked(&brute, number, name, policies(one)), "{who:?} {name} {one:#?}");
+                for policy in &one.policies {
+                    let fewer = policies(one) & !(1 << policy);
+                    let others = resources
+                        .iter()
+                        .filter(|other| is_app(other))
+                        .all(|other| is_locked(&brute, number, other, fewer));
+                    let same = is_locked(&brute, number, name, fewer);
+                    prop_assert!(!(if one.resource.is_none() { others } else { same }), "{who:?} {name} {one:#?}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config(1))]
+
+    #[test]
+    fn who_is_locked_out_is_who_has_no_way_in(case in case()) {
+        hold(&case)?;
+    }
+}
