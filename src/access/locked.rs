@@ -355,7 +355,10 @@ impl<'t> Search<'t> {
         // The same is not told again.
         let own = self.users.iter().filter(|term| guessed.contains(term)).map(|term| Formula::IsNot(*term));
         let resource = self.resources.iter().find(|term| guessed.contains(term));
+        let is_combination = self.users.iter().filter(|term| guessed.contains(term)).count() > 1;
         let elsewhere = match (of_all, resource) {
+            // One example is enough of those who may be nobody.
+            _ if is_combination => Formula::Never,
             (true, _) => Formula::any(self.actions.iter().map(|term| Formula::Is(*term)).collect::<Vec<_>>()),
             (false, Some(resource)) => Formula::IsNot(*resource),
             (false, None) => Formula::any(self.resources.iter().map(|term| Formula::Is(*term)).collect::<Vec<_>>()),

@@ -59,7 +59,7 @@ fn surely_beyond(brute: &Brute, intent: &Intent) -> [bool; 5] {
 }
 
 proptest! {
-    #![proptest_config(config(20))]
+    #![proptest_config(config(50))]
 
     /// Who expects what a report says is told of nothing else, and who expects a part of it is told of the rest.
     #[test]
