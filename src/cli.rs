@@ -22,6 +22,7 @@ mod what_if;
 use crate::finding::visible;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use error::RunError;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// The exit code of a run that failed.
@@ -75,13 +76,18 @@ fn gives_orders(error: &clap::Error) -> bool {
     error.to_string().lines().any(|line| visible(line) != line)
 }
 
+/// Tells people something beside the report. That nobody is left to read it is no failure.
+fn say(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() && gives_orders(&error) => {
-            error.to_string().lines().for_each(|line| eprintln!("{}", visible(line)));
+            error.to_string().lines().for_each(|line| say(visible(line)));
             return ExitCode::from(FAILED);
         }
         Err(error) => {
@@ -93,7 +99,7 @@ pub fn main() -> ExitCode {
     // What a file made caplint stumble over must not go to a log; where it did helps.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        eprintln!("caplint: internal error at {place}; please report it");
+        say(format!("caplint: internal error at {place}; please report it"));
     }));
     std::panic::catch_unwind(|| run(arguments)).unwrap_or(ExitCode::from(FAILED))
 }

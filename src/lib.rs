@@ -43,6 +43,9 @@
 //! `docs/architecture.md` is the map: what each module knows, what it may use, and where a change belongs. [`lint`] is a whole
 //! run in one place, [`signin`] says what a policy means, [`coverage`] is the proof.
 
+// It panics where nobody reads standard error.
+#![warn(clippy::print_stderr)]
+
 pub mod access;
 pub mod baseline;
 pub mod catalog;

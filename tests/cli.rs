@@ -299,6 +299,17 @@ fn a_closed_pipe_does_not_change_the_verdict() {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Nor does one to which an error would go.
+#[test]
+fn a_closed_standard_error_does_not_change_the_exit_code() {
+    for arguments in [&["check", "nowhere"][..], &["check", "testdata/damaged", "-v"], &["explain", "nothing"]] {
+        let mut child = command(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        let expected = if arguments.len() == 3 { 1 } else { 2 };
+        assert_eq!(child.wait().unwrap().code(), Some(expected), "{arguments:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_report_file_can_be_read_by_others() {

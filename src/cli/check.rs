@@ -3,6 +3,7 @@
 use super::color::{self, When};
 use super::error::RunError;
 use super::reporting::{Report, Reporting, unless_closed};
+use super::say;
 use super::selection::{Prepared, Selection, Wanted};
 use super::{FAILED, atomic};
 use crate::config::Profile;
@@ -113,7 +114,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let baseline = if arguments.no_baseline { None } else { prepared.baseline(arguments.baseline.as_deref())? };
     if arguments.verbose {
         let path = prepared.config.path.as_ref().map(|path| path.to_string_lossy());
-        eprintln!("configuration: {}", crate::finding::visible(path.as_deref().unwrap_or("none")));
+        say(format!("configuration: {}", crate::finding::visible(path.as_deref().unwrap_or("none"))));
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let style = arguments.style(is_strict);
@@ -150,7 +151,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     }
     unless_closed(out.flush())?;
     if let Some(text) = settled.text().filter(|_| arguments.format.is_for_programs()) {
-        eprintln!("{}", crate::finding::visible(&text));
+        say(crate::finding::visible(&text));
     }
     match empty {
         Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),

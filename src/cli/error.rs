@@ -1,5 +1,6 @@
 //! What stops a run. Findings never do.
 
+use super::say;
 use crate::controls::Problem;
 use crate::finding::{printable, visible};
 use miette::{Diagnostic, NamedSource, SourceSpan};
@@ -111,7 +112,7 @@ impl RunError {
     /// Prints the error on standard error.
     pub(super) fn report(self) {
         let report = miette::Report::new(self);
-        eprintln!("{report:?}");
+        say(format!("{report:?}"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tenants on their way to the report: settled, counted and written as they come in.
 
 use super::error::RunError;
+use super::say;
 use crate::lint::Settler;
 use crate::outcome::{Settled, TenantReport};
 use crate::report::{Ending, Piece, Stream, Streamed, Summary};
@@ -98,7 +99,7 @@ impl<'a, 'o> Reporting<'a, 'o> {
         for tenant in &mut tenants {
             self.settler.tenant(tenant);
             for file in tenant.taken.iter().filter(|_| self.is_verbose) {
-                eprintln!("{}", crate::finding::visible(&file.to_string()));
+                say(crate::finding::visible(&file.to_string()));
             }
         }
         let Some(last) = tenants.pop() else { return Ok(()) };

@@ -2,6 +2,7 @@
 
 use super::error::RunError;
 use super::progress::Progress;
+use super::say;
 use crate::baseline::Baseline;
 use crate::catalog::Cloud;
 use crate::config::{self, Config, TenantEntry, parse_day};
@@ -355,7 +356,7 @@ pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<(Config, St
     let path = given.map(Path::to_owned).or_else(|| if isolated { None } else { found() });
     let Some(path) = path else {
         near_miss().filter(|_| !isolated).iter().for_each(|name| {
-            eprintln!("caplint: {name} is not read; the configuration must be named {}", config::FILE_NAME);
+            say(format!("caplint: {name} is not read; the configuration must be named {}", config::FILE_NAME));
         });
         return Ok((Config::default(), String::new()));
     };

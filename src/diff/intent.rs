@@ -42,7 +42,11 @@ impl Intent {
         let file: File = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| error.to_string())?
         } else {
-            toml::from_str(text).map_err(|error| error.to_string())?
+            toml::from_str(text).map_err(|error: toml::de::Error| {
+                let start = error.span().map_or(0, |span| span.start.min(text.len()));
+                let line = memchr::memchr_iter(b'\n', &text.as_bytes()[..start]).count() + 1;
+                format!("line {line}: {}", error.message().trim())
+            })?
         };
         let numbered = file.changes.into_iter().enumerate();
         let read =
