@@ -34,5 +34,5 @@ pub(crate) mod prover {
     pub(crate) use super::formula::{Formula, Term};
     pub(crate) use super::region::{defaults_ask_of, defaults_block, device_rule, facets};
     pub(crate) use super::solver::{Lit, Solver, TooIntricate};
-    pub(crate) use super::space::{Meaning, Space};
+    pub(crate) use super::space::{Meaning, Space, Trait};
 }

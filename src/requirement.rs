@@ -35,7 +35,7 @@ impl Requirement {
         Self {
             users: Vec::new(),
             resources: vec![Resource::Every],
-            clients: vec![ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients],
+            clients: ClientAppType::MODERN.to_vec(),
             flows: Vec::new(),
             sign_in_risk: Vec::new(),
             user_risk: Vec::new(),

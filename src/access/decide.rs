@@ -2,13 +2,14 @@
 
 use super::{Access, Account, Answer, Refused, Verdict};
 use crate::catalog::Suite;
-use crate::coverage::prover::{Formula, Meaning, Term, TooIntricate};
+use crate::coverage::prover::{Formula, Term, TooIntricate, Trait};
 use crate::coverage::{Coordinate, Side};
-use crate::diff::ways::{AtomSet, Mode, Prover, because, requirement};
-use crate::diff::{self, Expected, Intent, Region, Resources, Which};
-use crate::policy::{Fact, Id, Policy, State, UserType};
+use crate::diff::ways::{AtomSet, Mode, Prover, actions_and_contexts, requirement};
+use crate::diff::{self, Expected, Intent, Region, Resources};
+use crate::policy::{Fact, Id, State, UserType};
 use crate::requirement::Resource;
 use crate::signin::AssumeEnabled;
+use crate::syntax::Pointer;
 use crate::tenant::Tenant;
 use std::collections::BTreeSet;
 
@@ -54,20 +55,16 @@ fn scope(access: &Access, tenant: &Tenant) -> Expected {
         resources: Some(resources(&access.resources, tenant)),
         ..access.region.clone()
     };
-    Expected { kinds: Vec::new(), region, requires: None, session: None, why: None }
+    Expected::about(region)
 }
 
 /// Every app is all but actions and contexts. A suite is also its members that policies name.
 fn resources(asked: &[Resource], tenant: &Tenant) -> Resources {
-    let applications = || tenant.policies.iter().map(|policy| &policy.conditions.applications);
     if asked.contains(&Resource::Every) {
-        let actions = applications().flat_map(|apps| apps.user_actions.known()).map(|(_, id)| id);
-        let contexts = applications().flat_map(|apps| apps.authentication_contexts.known()).map(|(_, id)| id);
-        let others = actions.cloned().map(Resource::UserAction);
-        let others = others.chain(contexts.cloned().map(Resource::AuthenticationContext));
-        let others: BTreeSet<Resource> = others.filter(|one| !asked.contains(one)).collect();
-        return Resources::AllBut(others.into_iter().collect());
+        let others = actions_and_contexts([tenant]).into_iter();
+        return Resources::AllBut(others.filter(|one| !asked.contains(one)).collect());
     }
+    let applications = || tenant.policies.iter().map(|policy| &policy.conditions.applications);
     let mut these: Vec<Resource> = asked.to_vec();
     for resource in asked {
         let Resource::OfSuite(suite) = resource else { continue };
@@ -105,11 +102,7 @@ fn refused(
     let withheld = withheld(prover, access);
     let (user, open) = identity(prover, account);
     let scope = Formula::all([user, prover.expected[0].regions[side.index()].clone()]);
-    let refusals = prover.refusals(side, &withheld);
-    let entries = prover.entries[side.index()].iter().zip(refusals.iter());
-    let any = Formula::any(
-        entries.map(|(entry, refusal)| Formula::all([entry.applies.clone(), refusal.clone()])).collect::<Vec<_>>(),
-    );
+    let any = prover.refused(side, &withheld);
     // Whether a group that a policy names is one of the account's is as unknown as anything else.
     let surely = prover.claim(&any.assume(&|term| open.contains(&term), false), Mode::Sure);
     for (verdict, refusing) in [(Verdict::Cannot, surely), (Verdict::Undecided, any)] {
@@ -126,8 +119,10 @@ fn refused(
         sign_in.groups = account.groups.iter().cloned().collect();
         sign_in.roles = account.roles.iter().cloned().collect();
         let departs = model.iter().filter(|term| prover.space.departs(**term) && !prover.space.is_doubt(**term));
-        let mut relevant: BTreeSet<Coordinate> =
-            departs.map(|term| prover.space.coordinate(*term)).filter(|one| !one.is_of_user()).collect();
+        let mut relevant: BTreeSet<Coordinate> = departs
+            .filter(|term| prover.space.trait_of(**term).is_none())
+            .map(|term| prover.space.coordinate(*term))
+            .collect();
         // What is asked for is told by itself.
         relevant.remove(&Coordinate::Resource);
         let is_by_device =
@@ -148,7 +143,7 @@ fn refused(
 fn withheld(prover: &mut Prover<'_>, access: &Access) -> AtomSet {
     let Some(has) = &access.has else { return AtomSet::new() };
     let has: AtomSet = has.iter().map(|atom| prover.atoms.index(atom.clone())).collect();
-    prover.atoms.all().filter(|atom| !has.contains(atom)).collect()
+    prover.atoms.all_but(&has)
 }
 
 /// That the user is this account, and the terms that may be true of it.
@@ -158,29 +153,15 @@ fn identity(prover: &Prover<'_>, account: &Account) -> (Formula, BTreeSet<Term>)
     let kind = account.kind.unwrap_or(UserType::Member);
     let is_external = !matches!(kind, UserType::Member | UserType::InternalGuest);
     for term in prover.space.terms() {
-        let is_true = match prover.space.meaning(term) {
-            Meaning::User(id) => is_one_of(id, account.id.as_slice()),
-            Meaning::Group(id) => is_one_of(id, &account.groups),
-            Meaning::Role(id) => is_one_of(id, &account.roles),
-            Meaning::Type(own) => Some(*own == kind),
+        let Some(one) = prover.space.trait_of(term) else { continue };
+        let is_true = match one {
+            Trait::User(id) => is_one_of(id, account.id.as_slice()),
+            Trait::Group(id) => is_one_of(id, &account.groups),
+            Trait::Role(id) => is_one_of(id, &account.roles),
+            Trait::Type(own) => Some(own == kind),
             // From which tenant a guest comes is not said.
-            Meaning::ExternalTenant(_) if is_external => None,
-            Meaning::ExternalTenant(_) => Some(false),
-            Meaning::Resource(_)
-            | Meaning::App(_)
-            | Meaning::Client(_)
-            | Meaning::Platform(_)
-            | Meaning::Location(_)
-            | Meaning::LocationAfter(_)
-            | Meaning::Trusted
-            | Meaning::Registered
-            | Meaning::Device(..)
-            | Meaning::Opaque(_)
-            | Meaning::SignInRisk(_)
-            | Meaning::UserRisk(_)
-            | Meaning::InsiderRisk(_)
-            | Meaning::Flow(_)
-            | Meaning::Doubt(_) => continue,
+            Trait::ExternalTenant if is_external => None,
+            Trait::ExternalTenant => Some(false),
         };
         match is_true {
             Some(true) => literals.push(Formula::Is(term)),
@@ -200,24 +181,14 @@ fn is_one_of(id: &Id, known: &[Id]) -> Option<bool> {
     if may_be && !known.is_empty() { None } else { Some(false) }
 }
 
-fn depends_on(
-    prover: &Prover<'_>,
-    side: Side,
-    entries: &[usize],
-) -> Vec<(usize, crate::syntax::Pointer, &'static str)> {
+/// What is not known in these entries, of their own.
+fn depends_on(prover: &Prover<'_>, side: Side, entries: &[usize]) -> Vec<(usize, Pointer, &'static str)> {
     let mut found = Vec::new();
     for entry in entries {
         let entry = &prover.entries[side.index()][*entry];
-        let Which::Policy(own) = entry.which else { continue };
-        for term in prover.doubts(&[&entry.applies]) {
-            let policies = &prover.space.tenant(side).policies;
-            let places = prover.space.depending(term).filter(|((of, index), _)| (*of, *index) == (side, own));
-            let place = |((_, index), cause): ((Side, usize), crate::signin::Cause)| {
-                let policy: &Policy = &policies[index];
-                (index, cause.pointer(policy), because(cause.why))
-            };
-            found.extend(places.map(place));
-        }
+        let places = prover.depends_on(&[&entry.applies]).into_iter();
+        let own = places.filter(|(of, policy, ..)| *of == side && entry.which.policy() == Some(*policy));
+        found.extend(own.map(|(_, policy, pointer, reason)| (policy, pointer, reason)));
     }
     found.sort();
     found.dedup();

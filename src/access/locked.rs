@@ -8,7 +8,7 @@ use super::decide::with_more_on;
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Lit, Meaning, Solver, Term, TooIntricate};
 use crate::diff::ways::{AtomSet, Demand, Mode, Prover, requirement};
-use crate::diff::{self, Atom, Dimension, Expected, Intent, Region, Resources, Which};
+use crate::diff::{self, Atom, Dimension, Expected, Intent, Region, Resources};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, Platform, Policy, State, TransferMethod, UserType, Words};
 use crate::requirement::Resource;
 use crate::signin::{AssumeEnabled, SignIn};
@@ -103,7 +103,7 @@ pub fn locked_out(tenant: &Tenant, assumed: AssumeEnabled, options: diff::Option
     let companions = Companions { named_locations: tenant.companions.named_locations.clone(), ..Companions::default() };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();
     let reduced = Tenant { policies, companions, missing: Vec::new() };
-    let intent = Intent { expected: FACTS.iter().map(|fact| fact.region()).collect() };
+    let intent = Intent { expected: sets().map(Expected::about).to_vec() };
     let requirement = requirement([&reduced, &reduced], &intent);
     let Ok(prover) = Prover::new([&reduced, &reduced], &requirement, &intent, options) else { return Vec::new() };
     let Ok(mut search) = Search::new(prover) else { return Vec::new() };
@@ -135,52 +135,27 @@ fn is_hard(policy: &Policy) -> bool {
     on && policy.grant.built_in.position(is_hard).is_some()
 }
 
-/// Sets of sign-ins that the facts are about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Set {
-    ModernClients,
-    PlatformsOfDevices,
-    Windows,
-    Phones,
-    Registering,
-    DeviceCode,
-}
-
-const FACTS: [Set; 6] =
-    [Set::ModernClients, Set::PlatformsOfDevices, Set::Windows, Set::Phones, Set::Registering, Set::DeviceCode];
-
-impl Set {
-    /// The same in the words of a region.
-    fn region(self) -> Expected {
-        fn words<W: Words>(values: &[W]) -> Vec<&'static str> {
-            values.iter().map(|value| value.word()).collect()
-        }
-        let platforms = |platforms: &[Platform]| vec![(Dimension::DevicePlatforms, words(platforms))];
-        let mut region = Region::default();
-        match self {
-            Self::ModernClients => {
-                let clients = [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
-                region.values = vec![(Dimension::ClientAppTypes, words(&clients))];
-            }
-            Self::PlatformsOfDevices => {
-                region.values =
-                    platforms(&[Platform::Windows, Platform::MacOs, Platform::Ios, Platform::Android, Platform::Linux]);
-            }
-            Self::Windows => region.values = platforms(&[Platform::Windows]),
-            Self::Phones => region.values = platforms(&[Platform::Ios, Platform::Android]),
-            Self::Registering => {
-                region.resources = Some(Resources::These(vec![Resource::UserAction(Id::new(REGISTER_DEVICE))]));
-            }
-            Self::DeviceCode => {
-                let flows = [TransferMethod::DeviceCodeFlow];
-                region.values = vec![(Dimension::AuthenticationFlows, words(&flows))];
-            }
-        }
-        Expected { kinds: Vec::new(), region, requires: None, session: None, why: None }
+/// Sets of sign-ins that the facts are about: modern clients, platforms of devices that Entra knows, Windows, phones, the
+/// registration of a device, the device code flow.
+fn sets() -> [Region; 6] {
+    fn with<W: Words>(dimension: Dimension, values: &[W]) -> Region {
+        let words = values.iter().map(|value| value.word()).collect();
+        Region { values: vec![(dimension, words)], ..Region::default() }
     }
+    let known = [Platform::Windows, Platform::MacOs, Platform::Ios, Platform::Android, Platform::Linux];
+    let register = Resource::UserAction(Id::new(REGISTER_DEVICE));
+    [
+        with(Dimension::ClientAppTypes, &ClientAppType::MODERN),
+        with(Dimension::DevicePlatforms, &known),
+        with(Dimension::DevicePlatforms, &[Platform::Windows]),
+        with(Dimension::DevicePlatforms, &[Platform::Ios, Platform::Android]),
+        Region { resources: Some(Resources::These(vec![register])), ..Region::default() },
+        with(Dimension::AuthenticationFlows, &[TransferMethod::DeviceCodeFlow]),
+    ]
 }
 
 /// What may be brought on some platforms.
+#[derive(Clone)]
 struct Way {
     withheld: AtomSet,
     platforms: Formula,
@@ -188,6 +163,9 @@ struct Way {
 
 struct Search<'t> {
     prover: Prover<'t>,
+    modern_clients: Formula,
+    /// Where each fact holds. What of them is about apps is in the ways.
+    facts: Vec<(Necessity, Formula)>,
     ways: Vec<Way>,
     /// The terms that tell users and resources apart.
     users: Vec<Term>,
@@ -198,84 +176,48 @@ struct Search<'t> {
 }
 
 impl<'t> Search<'t> {
+    /// The prover has been asked about these sets.
     fn new(mut prover: Prover<'t>) -> Result<Self, TooIntricate> {
-        let (mut users, mut resources, mut actions) = (Vec::new(), Vec::new(), Vec::new());
-        for term in prover.space.terms() {
-            match prover.space.meaning(term) {
-                Meaning::User(_)
-                | Meaning::Group(_)
-                | Meaning::Role(_)
-                | Meaning::Type(_)
-                | Meaning::ExternalTenant(_) => users.push(term),
-                Meaning::Resource(resource) => {
-                    let is_action = matches!(resource, Resource::UserAction(_) | Resource::AuthenticationContext(_));
-                    actions.extend(is_action.then_some(term));
-                    resources.push(term);
-                }
-                Meaning::App(_)
-                | Meaning::Client(_)
-                | Meaning::Platform(_)
-                | Meaning::Location(_)
-                | Meaning::LocationAfter(_)
-                | Meaning::Trusted
-                | Meaning::Registered
-                | Meaning::Device(..)
-                | Meaning::Opaque(_)
-                | Meaning::SignInRisk(_)
-                | Meaning::UserRisk(_)
-                | Meaning::InsiderRisk(_)
-                | Meaning::Flow(_)
-                | Meaning::Doubt(_) => {}
-            }
-        }
-        let set = |prover: &Prover<'_>, set: Set| {
-            let at = FACTS.iter().position(|one| *one == set).unwrap_or(0);
-            prover.expected[at].regions[Side::Before.index()].clone()
+        let [modern_clients, known_platforms, windows, phones, registering, device_code] =
+            std::array::from_fn(|set| prover.expected[set].regions[Side::Before.index()].clone());
+        let is_known = prover.space.known(&Meaning::Registered).map_or(Formula::Never, Formula::Is);
+        let implies = |one: &Formula, other: &Formula| Formula::any([one.clone().not(), other.clone()]);
+        let fact = |fact| match fact {
+            Necessity::KnownDevicesHaveAPlatform => implies(&is_known, &known_platforms),
+            Necessity::HybridJoinIsForWindows => implies(&prover.space.is_hybrid_joined(), &windows),
+            Necessity::ARegisteringDeviceIsUnknown => implies(&registering, &is_known.clone().not()),
+            Necessity::DeviceCodeHidesTheDevice => implies(&device_code, &is_known.clone().not()),
+            Necessity::ProtectedAppsAreForPhones => Formula::Always,
         };
+        let facts = Necessity::ALL.into_iter().zip(Necessity::ALL.map(fact)).collect();
         let [approved, protected] = [GrantControl::ApprovedApplication, GrantControl::CompliantApplication]
             .map(|control| prover.atoms.index(Atom::Control(control)));
-        let (phones, windows) = (set(&prover, Set::Phones), set(&prover, Set::Windows));
         let others = Formula::all([phones.clone().not(), windows.clone().not()]);
         let ways = vec![
             Way { withheld: AtomSet::new(), platforms: phones },
             Way { withheld: AtomSet::from([approved]), platforms: windows },
             Way { withheld: AtomSet::from([approved, protected]), platforms: others },
         ];
-        let guess = prover.space.solver()?;
-        let mut search = Self { prover, ways, users, resources, actions, guess };
-        search.guess.allow(GUESSING);
-        Ok(search)
-    }
-
-    fn set(&self, set: Set) -> Formula {
-        let at = FACTS.iter().position(|one| *one == set).unwrap_or(0);
-        self.prover.expected[at].regions[Side::Before.index()].clone()
+        let users = prover.space.terms().filter(|term| prover.space.trait_of(*term).is_some()).collect();
+        let (mut resources, mut actions) = (Vec::new(), Vec::new());
+        for resource in &prover.space.resources {
+            let Some(term) = prover.space.known(&Meaning::Resource(resource.clone())) else { continue };
+            let is_action = matches!(resource, Resource::UserAction(_) | Resource::AuthenticationContext(_));
+            actions.extend(is_action.then_some(term));
+            resources.push(term);
+        }
+        let mut guess = prover.space.solver()?;
+        guess.allow(GUESSING);
+        Ok(Self { prover, modern_clients, facts, ways, users, resources, actions, guess })
     }
 
     /// The sign-ins that can be, but for one fact, and the ways that can be brought.
-    fn feasible(&mut self, without: Option<Necessity>) -> (Formula, Vec<(AtomSet, Formula)>) {
-        let is_known = match self.prover.space.known(&Meaning::Registered) {
-            Some(term) => Formula::Is(term),
-            None => Formula::Never,
-        };
-        let hybrid = self.prover.space.is_hybrid_joined();
-        let implies = |one: Formula, other: Formula| Formula::any([one.not(), other]);
-        let facts = Necessity::ALL.into_iter().filter(|fact| Some(*fact) != without);
-        let formulas = facts.map(|fact| match fact {
-            Necessity::KnownDevicesHaveAPlatform => implies(is_known.clone(), self.set(Set::PlatformsOfDevices)),
-            Necessity::HybridJoinIsForWindows => implies(hybrid.clone(), self.set(Set::Windows)),
-            Necessity::ARegisteringDeviceIsUnknown => implies(self.set(Set::Registering), is_known.clone().not()),
-            Necessity::DeviceCodeHidesTheDevice => implies(self.set(Set::DeviceCode), is_known.clone().not()),
-            Necessity::ProtectedAppsAreForPhones => Formula::Always,
-        });
-        let mut all: Vec<Formula> = formulas.collect();
-        all.push(self.set(Set::ModernClients));
-        let ways = if without == Some(Necessity::ProtectedAppsAreForPhones) {
-            vec![(AtomSet::new(), Formula::Always)]
-        } else {
-            self.ways.iter().map(|way| (way.withheld.clone(), way.platforms.clone())).collect()
-        };
-        (Formula::all(all), ways)
+    fn feasible(&self, without: Option<Necessity>) -> (Formula, Vec<Way>) {
+        let facts = self.facts.iter().filter(|(fact, _)| Some(*fact) != without).map(|(_, holds)| holds.clone());
+        let all = Formula::all(facts.chain([self.modern_clients.clone()]));
+        let anything = || vec![Way { withheld: AtomSet::new(), platforms: Formula::Always }];
+        let is_free = without == Some(Necessity::ProtectedAppsAreForPhones);
+        (all, if is_free { anything() } else { self.ways.clone() })
     }
 
     fn run(&mut self, found: &mut Vec<LockedOut>) -> Result<(), TooIntricate> {
@@ -321,14 +263,11 @@ impl<'t> Search<'t> {
     /// A sign-in that lets a guess through, as the guesses that it lets through.
     fn way_in(&mut self, fixed: &Formula, without: Option<Necessity>) -> Result<Option<Formula>, TooIntricate> {
         let (feasible, ways) = self.feasible(without);
-        for (withheld, platforms) in ways {
+        for Way { withheld, platforms } in ways {
             let can_be = Formula::all([feasible.clone(), platforms]);
             let open = Demand::Open(Side::Before, withheld.clone(), Mode::Possible);
             let Some(model) = self.prover.ask(&[fixed.clone(), can_be.clone()], &[open])? else { continue };
-            let refusals = self.prover.refusals(Side::Before, &withheld);
-            let entries = self.prover.entries[Side::Before.index()].iter().zip(refusals.iter());
-            let refused = entries.map(|(entry, refusal)| Formula::all([entry.applies.clone(), refusal.clone()]));
-            let lets_in = Formula::all([can_be, Formula::any(refused.collect::<Vec<_>>()).not()]);
+            let lets_in = Formula::all([can_be, self.prover.refused(Side::Before, &withheld).not()]);
             let is_open = |term: Term| self.users.contains(&term) || self.resources.contains(&term);
             return Ok(Some(lets_in.put_in(&|term| (!is_open(term)).then(|| model.contains(&term)))));
         }
@@ -384,7 +323,7 @@ impl<'t> Search<'t> {
         let count = self.prover.entries[Side::Before.index()].len();
         let counted: Vec<Lit> = (0..count).map(|_| solver.variable()).collect();
         let mut cases = Vec::new();
-        for (withheld, platforms) in ways {
+        for Way { withheld, platforms } in ways {
             let case = solver.variable();
             for formula in [fixed, &feasible, &platforms] {
                 solver.demand(case, formula);
@@ -393,8 +332,6 @@ impl<'t> Search<'t> {
             let entries = self.prover.entries[Side::Before.index()].iter().zip(refusals.iter());
             for ((entry, refusal), counted) in entries.zip(&counted) {
                 let both = solver.variable();
-                solver.clause([!both, case]);
-                solver.clause([!both, *counted]);
                 solver.clause([both, !case, !*counted]);
                 let passes = Formula::any([entry.applies.clone().not(), refusal.clone().not()]);
                 solver.demand(both, &passes);
@@ -413,11 +350,8 @@ impl<'t> Search<'t> {
                 kept = fewer;
             }
         }
-        let which = |entry: usize| match self.prover.entries[Side::Before.index()][entry].which {
-            Which::Policy(index) => Some(index),
-            Which::DefaultsBlock | Which::DefaultsAsk => None,
-        };
-        Ok(kept.into_iter().filter_map(which).collect())
+        let entries = &self.prover.entries[Side::Before.index()];
+        Ok(kept.into_iter().filter_map(|entry| entries[entry].which.policy()).collect())
     }
 }
 

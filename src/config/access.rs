@@ -164,8 +164,7 @@ fn region(asked: &CanSignIn) -> Result<Region, Problem> {
     }
     let mut clients = listed::<ClientAppType>(&asked.clients, "a client app type")?;
     if clients.is_empty() {
-        clients =
-            [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients].map(ClientAppType::word).to_vec();
+        clients = ClientAppType::MODERN.map(ClientAppType::word).to_vec();
     }
     let dimensions = [
         (Dimension::ClientAppTypes, clients),

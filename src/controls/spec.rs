@@ -118,12 +118,11 @@ impl Spec {
             users.push(Principal::Guests(word::<UserType>(kind, "a type of guest")?));
         }
         let clients = words::<ClientAppType>(&self.clients, "a client app type")?;
-        let modern = || vec![ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
         let tracked_roles = self.tracked_roles.iter().map(role).collect::<Result<_, _>>()?;
         Ok(Requirement {
             users,
             resources: self.resources.iter().map(|name| resource(name, cloud)).collect::<Result<_, _>>()?,
-            clients: if clients.is_empty() { modern() } else { clients },
+            clients: if clients.is_empty() { ClientAppType::MODERN.to_vec() } else { clients },
             flows: words(&self.flows, "an authentication flow")?,
             sign_in_risk: words(&self.sign_in_risk, "a risk level")?,
             user_risk: words(&self.user_risk, "a risk level")?,

@@ -88,6 +88,21 @@ pub(crate) enum Meaning {
     Doubt(Doubt),
 }
 
+/// What a term says of who signs in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Trait<'s> {
+    /// It is this user.
+    User(&'s Id),
+    /// A member of this group.
+    Group(&'s Id),
+    /// A holder of this role.
+    Role(&'s Id),
+    /// A user of this type.
+    Type(UserType),
+    /// From some home tenant.
+    ExternalTenant,
+}
+
 /// The terms of a tenant.
 pub(crate) struct Space<'t> {
     pub(crate) view: View<'t>,
@@ -287,6 +302,32 @@ impl<'t> Space<'t> {
             | Meaning::UserRisk(_)
             | Meaning::InsiderRisk(_)
             | Meaning::Flow(_) => false,
+        }
+    }
+
+    /// What a term says of who signs in, if it does.
+    pub(crate) fn trait_of(&self, term: Term) -> Option<Trait<'_>> {
+        match self.meaning(term) {
+            Meaning::User(id) => Some(Trait::User(id)),
+            Meaning::Group(id) => Some(Trait::Group(id)),
+            Meaning::Role(id) => Some(Trait::Role(id)),
+            Meaning::Type(kind) => Some(Trait::Type(*kind)),
+            Meaning::ExternalTenant(_) => Some(Trait::ExternalTenant),
+            Meaning::Resource(_)
+            | Meaning::App(_)
+            | Meaning::Client(_)
+            | Meaning::Platform(_)
+            | Meaning::Location(_)
+            | Meaning::LocationAfter(_)
+            | Meaning::Trusted
+            | Meaning::Registered
+            | Meaning::Device(..)
+            | Meaning::Opaque(_)
+            | Meaning::SignInRisk(_)
+            | Meaning::UserRisk(_)
+            | Meaning::InsiderRisk(_)
+            | Meaning::Flow(_)
+            | Meaning::Doubt(_) => None,
         }
     }
 
@@ -665,7 +706,7 @@ impl<'t> Space<'t> {
         self.terms().zip(&self.terms)
     }
 
-    pub(crate) fn meaning(&self, term: Term) -> &Meaning {
+    fn meaning(&self, term: Term) -> &Meaning {
         &self.terms[term.0]
     }
 }

@@ -194,22 +194,3 @@ pub enum Coordinate {
     /// `signInConditions.authenticationFlow`
     Flow,
 }
-
-impl Coordinate {
-    /// Whether it is about who signs in.
-    #[must_use]
-    pub fn is_of_user(self) -> bool {
-        match self {
-            Self::User | Self::UserType | Self::ExternalTenant | Self::Groups | Self::Roles => true,
-            Self::Resource
-            | Self::ClientApp
-            | Self::Platform
-            | Self::Locations
-            | Self::Device
-            | Self::SignInRisk
-            | Self::UserRisk
-            | Self::InsiderRisk
-            | Self::Flow => false,
-        }
-    }
-}

@@ -58,8 +58,13 @@ impl Atoms {
     }
 
     /// Every atom.
-    pub(crate) fn all(&self) -> impl Iterator<Item = AtomIndex> {
+    fn all(&self) -> impl Iterator<Item = AtomIndex> {
         self.index.values().copied()
+    }
+
+    /// Every atom but these.
+    pub(crate) fn all_but(&self, kept: &AtomSet) -> AtomSet {
+        self.all().filter(|atom| !kept.contains(atom)).collect()
     }
 
     /// The atoms of a set, in an order that does not depend on when they were met.

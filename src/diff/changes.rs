@@ -1,7 +1,6 @@
 //! Looks for changes: for each policy that was edited, what it refused and its successor lets go, unless others ask for it.
 
 mod account;
-pub(crate) use account::because;
 mod order;
 mod session;
 

@@ -35,6 +35,17 @@ pub enum Which {
     DefaultsAsk,
 }
 
+impl Which {
+    /// The index of the policy, if it is one.
+    #[must_use]
+    pub fn policy(self) -> Option<usize> {
+        match self {
+            Self::Policy(index) => Some(index),
+            Self::DefaultsBlock | Self::DefaultsAsk => None,
+        }
+    }
+}
+
 /// Whether the tenants differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

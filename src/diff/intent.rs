@@ -31,6 +31,13 @@ pub struct Expected {
     pub why: Option<String>,
 }
 
+impl Expected {
+    /// Sign-ins that are asked about, of which no change is expected.
+    pub(crate) fn about(region: Region) -> Self {
+        Self { kinds: Vec::new(), region, requires: None, session: None, why: None }
+    }
+}
+
 impl Intent {
     /// Reads TOML, or JSON if the text begins with `{`. A report of `caplint diff` is an intent, too: it expects what it
     /// reports.

@@ -13,7 +13,8 @@ use crate::coverage::prover::{
 use crate::coverage::{self, Facet, Side};
 use crate::policy::{ClientAppType, GrantControl, Policy};
 use crate::requirement::{Grant as Required, Requirement, Resource};
-use crate::signin::View;
+use crate::signin::{View, Why};
+use crate::syntax::Pointer;
 use crate::tenant::{SecurityDefaults, Tenant};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
@@ -67,15 +68,20 @@ pub(crate) struct Prover<'t> {
     pub(crate) aliases: HashMap<Term, Vec<Term>>,
 }
 
+/// What policies are about beside apps: user actions, then authentication contexts.
+pub(crate) fn actions_and_contexts<'t>(tenants: impl IntoIterator<Item = &'t Tenant>) -> BTreeSet<Resource> {
+    let policies = tenants.into_iter().flat_map(|tenant| &tenant.policies);
+    let named = policies.map(|policy| &policy.conditions.applications).flat_map(|applications| {
+        let actions = applications.user_actions.known().map(|(_, id)| Resource::UserAction(id.clone()));
+        let contexts = applications.authentication_contexts.known();
+        actions.chain(contexts.map(|(_, id)| Resource::AuthenticationContext(id.clone())))
+    });
+    named.collect()
+}
+
 /// Every sign-in to whatever either tenant tells apart.
 pub(crate) fn requirement(tenants: [&Tenant; 2], intent: &Intent) -> Requirement {
-    let mut actions = BTreeSet::new();
-    let mut contexts = BTreeSet::new();
-    for applications in tenants.iter().flat_map(|tenant| &tenant.policies).map(|policy| &policy.conditions.applications)
-    {
-        actions.extend(applications.user_actions.known().map(|(_, id)| id.clone()));
-        contexts.extend(applications.authentication_contexts.known().map(|(_, id)| id.clone()));
-    }
+    let mut no_apps = actions_and_contexts(tenants);
     let mut everything = Requirement::everywhere(Required::Mfa);
     if tenants.iter().any(|tenant| tenant.security_defaults() != SecurityDefaults::Off) {
         // Security defaults ask for MFA there, whether a policy names it or not.
@@ -84,13 +90,11 @@ pub(crate) fn requirement(tenants: [&Tenant; 2], intent: &Intent) -> Requirement
     for resource in intent.expected.iter().flat_map(|expected| named(&expected.region)) {
         match resource {
             Resource::App(_) => everything.resources.push(resource.clone()),
-            Resource::UserAction(action) => _ = actions.insert(action.clone()),
-            Resource::AuthenticationContext(context) => _ = contexts.insert(context.clone()),
+            Resource::UserAction(_) | Resource::AuthenticationContext(_) => _ = no_apps.insert(resource.clone()),
             Resource::OfSuite(_) | Resource::Other | Resource::Every => {}
         }
     }
-    everything.resources.extend(actions.into_iter().map(Resource::UserAction));
-    everything.resources.extend(contexts.into_iter().map(Resource::AuthenticationContext));
+    everything.resources.extend(no_apps);
     everything.clients = vec![
         ClientAppType::MobileAppsAndDesktopClients,
         ClientAppType::Browser,
@@ -163,6 +167,14 @@ impl<'t> Prover<'t> {
     pub(crate) fn refuses(&mut self, side: Side, entry: usize, withheld: &AtomSet) -> Formula {
         let refusal = self.refusal(side, entry, withheld);
         Formula::all([self.entries[side.index()][entry].applies.clone(), refusal])
+    }
+
+    /// When anything in a tenant applies and refuses a way.
+    pub(crate) fn refused(&mut self, side: Side, withheld: &AtomSet) -> Formula {
+        let refusals = self.refusals(side, withheld);
+        let entries = self.entries[side.index()].iter().zip(refusals.iter());
+        let refuse = entries.map(|(entry, refusal)| Formula::all([entry.applies.clone(), refusal.clone()]));
+        Formula::any(refuse.collect::<Vec<_>>())
     }
 
     /// A claim as a mode takes it: what is unknown is not so if the claim must be sure.
@@ -312,10 +324,7 @@ fn entries(space: &mut Space<'_>, atoms: &mut Atoms, side: Side, options: Option
 
 /// The policy of an entry.
 pub(crate) fn policy_of<'t>(tenant: &'t Tenant, entry: &Entry) -> Option<&'t Policy> {
-    match entry.which {
-        Which::Policy(index) => tenant.policies.get(index),
-        Which::DefaultsBlock | Which::DefaultsAsk => None,
-    }
+    tenant.policies.get(entry.which.policy()?)
 }
 
 /// How a tenant's own rules look at a sign-in.
@@ -325,8 +334,22 @@ pub(crate) fn view<'v>(tenant: &'v Tenant, requirement: &'v Requirement, options
 }
 
 impl Prover<'_> {
+    /// The places that say what these formulas depend on: tenant, policy, pointer, and why that is not known.
+    pub(crate) fn depends_on(&self, formulas: &[&Formula]) -> Vec<(Side, usize, Pointer, &'static str)> {
+        let mut found = Vec::new();
+        for term in self.doubts(formulas) {
+            for ((side, index), cause) in self.space.depending(term) {
+                let policy = &self.space.tenant(side).policies[index];
+                found.push((side, index, cause.pointer(policy), because(cause.why)));
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
     /// Everything unknown that these formulas depend on.
-    pub(crate) fn doubts(&self, formulas: &[&Formula]) -> BTreeSet<Term> {
+    fn doubts(&self, formulas: &[&Formula]) -> BTreeSet<Term> {
         let mut found = BTreeSet::new();
         for formula in formulas {
             formula.for_each_term(&mut |term| {
@@ -336,5 +359,47 @@ impl Prover<'_> {
             });
         }
         found
+    }
+}
+
+/// Why something is not known.
+fn because(why: Why) -> &'static str {
+    match why {
+        Why::Doubt(reason) => reason.because(),
+        Why::Opaque => "caplint has no model for this condition",
+        Why::Contradicted => "another policy with this id says something else",
+        Why::Foreign => "it may be of another tenant",
+        Why::StrengthUndefined => "the files do not define the authentication strength",
+        Why::OperatorMissing => "several controls stand without an operator",
+        Why::AdminPortals
+        | Why::ApplicationFilter
+        | Why::EveryRiskLevel
+        | Why::PartnersPerhaps
+        | Why::SuitePerhaps(_)
+        | Why::NoClientApps
+        | Why::EmptyCondition => "Microsoft does not document it",
+        Why::PerhapsTheSame | Why::LocationUndefined | Why::DeviceFilterOpaque => "the files do not say",
+        Why::Disabled
+        | Why::ReportOnly
+        | Why::Deleted
+        | Why::UserNotIncluded
+        | Why::OnlyIncludedGroups
+        | Why::UserExcluded
+        | Why::GroupExcluded
+        | Why::RoleExcluded
+        | Why::GuestsExcluded
+        | Why::ResourceNotIncluded
+        | Why::ResourceExcluded
+        | Why::WorkloadIdentities
+        | Why::ClientAppNotIncluded
+        | Why::PlatformNotIncluded
+        | Why::PlatformExcluded
+        | Why::LocationNotIncluded
+        | Why::LocationExcluded
+        | Why::DeviceFilter
+        | Why::RiskNotIncluded
+        | Why::FlowNotIncluded
+        | Why::NoGrantControls
+        | Why::Alternative => "caplint does not know",
     }
 }

@@ -5,7 +5,7 @@ use super::difference::{Access, Cause, Control, Options, Outcome, Place, Propert
 use super::grant::Grant;
 use super::prover::{Prover, Truth, policy_of, view};
 use crate::coverage::{Facet, Side};
-use crate::policy::{self, Combination, GrantControl, Policy};
+use crate::policy::{self, GrantControl, Policy};
 use crate::requirement::Requirement;
 use crate::signin::SignIn;
 use crate::syntax::Pointer;
@@ -51,12 +51,6 @@ impl Prover<'_> {
         Outcome { access: if requires.is_empty() { Access::Granted } else { Access::Needs(requires) }, policies }
     }
 
-    /// Every atom but these methods.
-    pub(crate) fn all_but(&mut self, methods: Combination) -> AtomSet {
-        let kept = self.atoms.set(methods);
-        self.atoms.all().filter(|atom| !kept.contains(atom)).collect()
-    }
-
     /// The edits that bring a change about: everything in the old tenant that refuses one of these ways on the sign-in.
     pub(crate) fn causes(&mut self, asked: &Asked<'_>, ways: &[AtomSet], truth: &Truth) -> Vec<Cause> {
         let old = asked.old;
@@ -94,9 +88,9 @@ impl Prover<'_> {
     fn places(asked: &Asked<'_>, which: Which, counterpart: Option<Which>, property: Property) -> Vec<Place> {
         let (old, new) = (asked.old, asked.old.other());
         let mut places = Vec::new();
-        let policy = |side: Side, which: Which| match which {
-            Which::Policy(index) => asked.tenants[side.index()].policies.get(index).map(|policy| (index, policy)),
-            Which::DefaultsBlock | Which::DefaultsAsk => None,
+        let policy = |side: Side, which: Which| {
+            let index = which.policy()?;
+            asked.tenants[side.index()].policies.get(index).map(|policy| (index, policy))
         };
         if let Some((index, policy)) = counterpart.and_then(|other| policy(new, other)) {
             let pointer = Self::deciding(asked, policy, property).unwrap_or_else(|| section(property, policy));

@@ -44,7 +44,7 @@ fn implied(exception: &Exception) -> Access {
         PrincipalKind::Group => Account { groups: id.into_iter().collect(), roles, ..Account::default() },
         PrincipalKind::User | PrincipalKind::Role => Account { id, roles, ..Account::default() },
     };
-    let clients = [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients].map(ClientAppType::word);
+    let clients = ClientAppType::MODERN.map(ClientAppType::word);
     let values = vec![
         (Dimension::ClientAppTypes, clients.to_vec()),
         (Dimension::AuthenticationFlows, vec![TransferMethod::None.word()]),

@@ -30,6 +30,11 @@ macro_rules! words {
     )+};
 }
 
+impl ClientAppType {
+    /// The clients that can do MFA.
+    pub const MODERN: [Self; 2] = [Self::Browser, Self::MobileAppsAndDesktopClients];
+}
+
 /// Whether a text is one of the words that Microsoft has for every tenant: a member of an enumeration, or a literal.
 #[must_use]
 pub fn is_public_word(text: &str) -> bool {

@@ -132,7 +132,7 @@ fn workload_identities(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Ma
 fn client_app_types(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
     let types = &policy.conditions.client_app_types;
     // Policies older than August 2020 have an empty list and mean the modern clients.
-    let modern = matches!(sign_in.client_app, ClientAppType::Browser | ClientAppType::MobileAppsAndDesktopClients);
+    let modern = ClientAppType::MODERN.contains(&sign_in.client_app);
     let property = Property::ClientAppTypes;
     if types.is_empty() && modern {
         if view.assumptions.empty_client_apps_is_modern {

@@ -11,8 +11,7 @@ impl Reader<'_, '_, '_> {
     pub(super) fn client_app_types(&mut self) -> Formula {
         let types = &self.policy.conditions.client_app_types;
         if types.is_empty() {
-            let modern = [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients];
-            let modern = Formula::any(modern.map(|client| self.space.client(client)));
+            let modern = Formula::any(ClientAppType::MODERN.map(|client| self.space.client(client)));
             let documented = self.space.view.assumptions.empty_client_apps_is_modern;
             let what = "empty-client-apps-is-modern";
             return if documented {

@@ -12,7 +12,6 @@ use crate::diff::witness::Asked;
 use crate::diff::{rank, region};
 use crate::policy::{ClientAppType, Combination, Id};
 use crate::requirement::Resource;
-use crate::signin::Why;
 use crate::syntax::Pointer;
 use std::rc::Rc;
 
@@ -96,23 +95,16 @@ impl Search<'_> {
         if let Some(other) = self.counterpart_entry(old, entry) {
             formulas.push(&self.prover.entries[old.other().index()][other].applies);
         }
-        let mut found = Vec::new();
-        for term in self.prover.doubts(&formulas) {
-            for ((side, index), cause) in self.prover.space.depending(term) {
-                let policy = &self.tenants[side.index()].policies[index];
-                found.push((side, index, cause.pointer(policy), because(cause.why)));
-            }
-        }
-        found.sort();
-        found.dedup();
-        found
+        self.prover.depends_on(&formulas)
     }
 
     pub(super) fn loss(&mut self, kind: Kind, facts: &[DeviceFact], ways: &[AtomSet], truth: &Truth) -> Loss {
         if !kind.is_loosening() {
             return Loss::Other;
         }
-        let password = self.prover.all_but(Combination::PASSWORD);
+        let atoms = &mut self.prover.atoms;
+        let password = atoms.set(Combination::PASSWORD);
+        let password = atoms.all_but(&password);
         if !self.prover.is_refused(Side::After, &password, truth) {
             return Loss::Everything;
         }
@@ -184,47 +176,5 @@ impl Search<'_> {
             by_client.contains(&true).then_some((resource, by_client))
         };
         resources.into_iter().filter_map(meant).collect()
-    }
-}
-
-/// Why something is not known.
-pub(crate) fn because(why: Why) -> &'static str {
-    match why {
-        Why::Doubt(reason) => reason.because(),
-        Why::Opaque => "caplint has no model for this condition",
-        Why::Contradicted => "another policy with this id says something else",
-        Why::Foreign => "it may be of another tenant",
-        Why::StrengthUndefined => "the files do not define the authentication strength",
-        Why::OperatorMissing => "several controls stand without an operator",
-        Why::AdminPortals
-        | Why::ApplicationFilter
-        | Why::EveryRiskLevel
-        | Why::PartnersPerhaps
-        | Why::SuitePerhaps(_)
-        | Why::NoClientApps
-        | Why::EmptyCondition => "Microsoft does not document it",
-        Why::PerhapsTheSame | Why::LocationUndefined | Why::DeviceFilterOpaque => "the files do not say",
-        Why::Disabled
-        | Why::ReportOnly
-        | Why::Deleted
-        | Why::UserNotIncluded
-        | Why::OnlyIncludedGroups
-        | Why::UserExcluded
-        | Why::GroupExcluded
-        | Why::RoleExcluded
-        | Why::GuestsExcluded
-        | Why::ResourceNotIncluded
-        | Why::ResourceExcluded
-        | Why::WorkloadIdentities
-        | Why::ClientAppNotIncluded
-        | Why::PlatformNotIncluded
-        | Why::PlatformExcluded
-        | Why::LocationNotIncluded
-        | Why::LocationExcluded
-        | Why::DeviceFilter
-        | Why::RiskNotIncluded
-        | Why::FlowNotIncluded
-        | Why::NoGrantControls
-        | Why::Alternative => "caplint does not know",
     }
 }

@@ -176,9 +176,7 @@ pub(super) fn stops_everybody(policy: &Policy) -> bool {
     let clients = &conditions.client_app_types;
     let every_client = clients.is_empty()
         || clients.position(|client| *client == ClientAppType::All).is_some()
-        || [ClientAppType::Browser, ClientAppType::MobileAppsAndDesktopClients]
-            .iter()
-            .all(|modern| clients.position(|client| client == modern).is_some());
+        || ClientAppType::MODERN.iter().all(|modern| clients.position(|client| client == modern).is_some());
     let platforms = &conditions.platforms;
     let every_platform = platforms.is_empty()
         || (platforms.include.position(|platform| *platform == Platform::All).is_some()
