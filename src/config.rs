@@ -143,7 +143,7 @@ struct File {
     #[serde(default, rename = "exception")]
     exceptions: Vec<Entry>,
     #[serde(default)]
-    access: Vec<access::AccessFile>,
+    access: Vec<Spanned<access::AccessFile>>,
     #[serde(default)]
     assumptions: BTreeMap<Spanned<String>, bool>,
 }

@@ -34,6 +34,7 @@ pub use words::{
 };
 
 use crate::syntax::Pointer;
+use std::fmt;
 use time::Date;
 
 /// Where a policy stands.
@@ -201,6 +202,13 @@ pub struct SessionControl {
     pub name: Box<str>,
     /// Its settings as JSON, with sorted keys and the defaults that Graph documents.
     pub value: Box<str>,
+}
+
+/// As reports have it: `name=value`.
+impl fmt::Display for SessionControl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.value)
+    }
 }
 
 /// `conditions.users`

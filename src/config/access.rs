@@ -4,58 +4,31 @@ use crate::access::{Access, Account};
 use crate::catalog::Cloud;
 use crate::controls::{self, Problem};
 use crate::diff::{Atom, DeviceFact, Dimension, Region, Scope};
-use crate::policy::{
-    ClientAppType, Combination, GrantControl, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType,
-    Words,
-};
+use crate::finding::quoted;
+use crate::policy::{ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words};
 use serde::Deserialize;
 use toml::Spanned;
 
-/// `[[access]]`. What it asks may stand in it or in a table `can-sign-in`, as in a file of its own.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// `[[access]]`. What it asks may stand in it, or in a table `can-sign-in` as in a file of its own.
+#[derive(Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(super) struct AccessFile {
-    id: Spanned<String>,
-    can_sign_in: Option<CanSignIn>,
-    users: Option<Vec<AccountFile>>,
-    resources: Option<Vec<Spanned<String>>>,
-    with: Option<Vec<Spanned<String>>>,
-    clients: Option<Vec<Spanned<String>>>,
-    platforms: Option<Vec<Spanned<String>>>,
-    locations: Option<Vec<String>>,
-    device: Option<Spanned<String>>,
-    sign_in_risk: Option<Vec<Spanned<String>>>,
-    user_risk: Option<Vec<Spanned<String>>>,
-    insider_risk: Option<Vec<Spanned<String>>>,
-    flows: Option<Vec<Spanned<String>>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct CanSignIn {
-    #[serde(default)]
+    id: Option<Spanned<String>>,
+    can_sign_in: Option<Box<Self>>,
     users: Vec<AccountFile>,
-    #[serde(default)]
     resources: Vec<Spanned<String>>,
     with: Option<Vec<Spanned<String>>>,
-    #[serde(default)]
     clients: Vec<Spanned<String>>,
-    #[serde(default)]
     platforms: Vec<Spanned<String>>,
-    #[serde(default)]
     locations: Vec<String>,
     device: Option<Spanned<String>>,
-    #[serde(default)]
     sign_in_risk: Vec<Spanned<String>>,
-    #[serde(default)]
     user_risk: Vec<Spanned<String>>,
-    #[serde(default)]
     insider_risk: Vec<Spanned<String>>,
-    #[serde(default)]
     flows: Vec<Spanned<String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct AccountFile {
     id: Option<String>,
@@ -68,38 +41,29 @@ struct AccountFile {
 }
 
 /// Reads one of them.
-pub(super) fn access(file: AccessFile, others: &[Access]) -> Result<Access, Problem> {
-    let AccessFile { id, can_sign_in, .. } = file;
+pub(super) fn access(written: Spanned<AccessFile>, others: &[Access]) -> Result<Access, Problem> {
+    let whole = written.span();
+    let mut file = written.into_inner();
+    let id = file.id.take();
+    let span = id.as_ref().map_or(whole, Spanned::span);
     let problem =
-        |message: &str, help: &str| Problem { span: id.span(), message: message.to_owned(), help: help.to_owned() };
-    if id.get_ref().trim().is_empty() || others.iter().any(|other| other.id == *id.get_ref()) {
+        |message: &str, help: &str| Problem { span: span.clone(), message: message.to_owned(), help: help.to_owned() };
+    let id = id.map(Spanned::into_inner).filter(|id| !id.trim().is_empty());
+    let Some(id) = id.filter(|id| others.iter().all(|other| other.id != *id)) else {
         return Err(problem(
             "an id is needed that no other access requirement has",
             "Write a few words, joined by hyphens.",
         ));
-    }
-    let outside = file.users.is_some() || file.resources.is_some() || file.with.is_some();
-    let asked = match can_sign_in {
-        Some(_) if outside => {
+    };
+    let asked = match file.can_sign_in.take() {
+        Some(asked) if file == AccessFile::default() && asked.id.is_none() && asked.can_sign_in.is_none() => *asked,
+        Some(_) => {
             return Err(problem(
                 "the requirement stands in two places",
-                "Write everything below `can-sign-in`, or nothing.",
+                "Write everything but the id below `can-sign-in`, or do without it.",
             ));
         }
-        Some(asked) => asked,
-        None => CanSignIn {
-            users: file.users.unwrap_or_default(),
-            resources: file.resources.unwrap_or_default(),
-            with: file.with,
-            clients: file.clients.unwrap_or_default(),
-            platforms: file.platforms.unwrap_or_default(),
-            locations: file.locations.unwrap_or_default(),
-            device: file.device,
-            sign_in_risk: file.sign_in_risk.unwrap_or_default(),
-            user_risk: file.user_risk.unwrap_or_default(),
-            insider_risk: file.insider_risk.unwrap_or_default(),
-            flows: file.flows.unwrap_or_default(),
-        },
+        None => file,
     };
     if asked.users.is_empty() || asked.resources.is_empty() {
         let help = "Write `users = [{ id = \"…\", groups = [\"…\"], roles = [\"Global Administrator\"] }]` and `resources = [\"All\"]`.";
@@ -112,8 +76,8 @@ pub(super) fn access(file: AccessFile, others: &[Access]) -> Result<Access, Prob
         accounts: asked.users.iter().map(account).collect::<Result<_, _>>()?,
         has: with.transpose()?,
         region: region(&asked)?,
-        span: id.span(),
-        id: id.into_inner(),
+        span,
+        id,
     })
 }
 
@@ -128,37 +92,17 @@ fn account(file: &AccountFile) -> Result<Account, Problem> {
 
 /// What an account has: a method, or a control that is satisfied by itself.
 fn atom(written: &Spanned<String>) -> Result<Atom, Problem> {
-    let text = written.get_ref();
-    let control = GrantControl::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map(|(_, one)| *one);
-    let is_own = |control: &GrantControl| match control {
-        GrantControl::ApprovedApplication
-        | GrantControl::CompliantApplication
-        | GrantControl::PasswordChange
-        | GrantControl::RiskRemediation
-        | GrantControl::VerifiedId => true,
-        GrantControl::Block | GrantControl::Mfa | GrantControl::CompliantDevice | GrantControl::DomainJoinedDevice => {
-            false
-        }
-    };
-    let method = Combination::read(text).map(|method| method.bits().collect::<Vec<u8>>());
-    match (method.as_deref(), control.filter(is_own), text.split_once(':')) {
-        (Some([bit]), ..) => Ok(Atom::Method(*bit)),
-        (_, Some(control), _) => Ok(Atom::Control(control)),
-        (_, _, Some(("tou", id))) => Ok(Atom::TermsOfUse(Id::new(id))),
-        (_, _, Some(("custom", id))) => Ok(Atom::Custom(Id::new(id))),
-        (_, _, Some(("strength", id))) => Ok(Atom::Strength(Id::new(id))),
-        _ => Err(Problem {
-            span: written.span(),
-            message: format!("{} is nothing that an account can have", crate::finding::quoted(text)),
-            help: "Write methods in Graph's words, such as \"fido2\", \"password\" or \"microsoftAuthenticatorPush\". \
-                   The state of a device is `device`."
-                .to_owned(),
-        }),
-    }
+    Atom::read(written.get_ref()).ok_or_else(|| Problem {
+        span: written.span(),
+        message: format!("{} is nothing that an account can have", quoted(written.get_ref())),
+        help: "Write methods in Graph's words, such as \"fido2\", \"password\" or \"microsoftAuthenticatorPush\". \
+               The state of a device is `device`."
+            .to_owned(),
+    })
 }
 
 /// Modern clients, unless it says otherwise.
-fn region(asked: &CanSignIn) -> Result<Region, Problem> {
+fn region(asked: &AccessFile) -> Result<Region, Problem> {
     fn listed<W: Words>(all: &[Spanned<String>], what: &str) -> Result<Vec<&'static str>, Problem> {
         all.iter().map(|word| Ok(controls::word::<W>(word, what)?.word())).collect()
     }

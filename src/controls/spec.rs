@@ -222,8 +222,7 @@ pub(crate) fn look_up(written: &str, cloud: Cloud) -> Result<Resource, Problem> 
 }
 
 pub(crate) fn word<W: Words>(written: &Spanned<String>, what: &str) -> Result<W, Problem> {
-    let found = W::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(written.get_ref()));
-    found.map(|(_, member)| *member).ok_or_else(|| {
+    W::of_any_case(written.get_ref()).ok_or_else(|| {
         let known: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
         problem(written.span(), what, written.get_ref(), &known)
     })

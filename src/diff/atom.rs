@@ -19,6 +19,26 @@ pub enum Atom {
     Strength(Id),
 }
 
+impl Atom {
+    /// Reads what [`Display`](fmt::Display) writes, whatever the letter case. MFA and the state of a device are none.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        if let Some((kind, id)) = text.split_once(':') {
+            let id = Id::new(id);
+            return match kind {
+                "tou" => Some(Self::TermsOfUse(id)),
+                "custom" => Some(Self::Custom(id)),
+                "strength" => Some(Self::Strength(id)),
+                _ => None,
+            };
+        }
+        if let Some([bit]) = Combination::read(text).map(|method| method.bits().collect::<Vec<u8>>()).as_deref() {
+            return Some(Self::Method(*bit));
+        }
+        GrantControl::of_any_case(text).filter(|control| control.is_brought()).map(Self::Control)
+    }
+}
+
 impl fmt::Display for Atom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

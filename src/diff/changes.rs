@@ -55,9 +55,13 @@ pub fn compare_beyond(before: &Tenant, after: &Tenant, options: Options, intent:
     let locations = redefined(before, after);
     let defaults_differ = before.security_defaults() != after.security_defaults();
     if !difference.edits.is_empty() || locations || defaults_differ {
-        let prover = || Prover::new(tenants, &requirement, intent, options);
-        let search = |prover| Search::new(tenants, &pairs, &requirement, options, locations, prover);
-        if let Err(TooIntricate) = prover().map(search).and_then(|search| search.run(&mut difference)) {
+        let prover = Prover::new(tenants, &requirement, intent, options);
+        let mut search = prover.map(|prover| Search::new(tenants, &pairs, &requirement, options, locations, prover));
+        let outcome = match &mut search {
+            Ok(search) => search.run(&mut difference),
+            Err(TooIntricate) => Err(TooIntricate),
+        };
+        if let Err(TooIntricate) = outcome {
             difference.complete = false;
             difference.classes.replace_no(Class::Undecided);
         }
@@ -65,9 +69,9 @@ pub fn compare_beyond(before: &Tenant, after: &Tenant, options: Options, intent:
             // An edit has an effect, whether it is expected or not.
             difference.edits = compare(before, after, options).edits;
         }
-        for index in 0..intent.expected.len() {
-            difference.expected[index] =
-                prover().and_then(|prover| search(prover).happens(index)).unwrap_or(Class::Undecided);
+        for (index, class) in difference.expected.iter_mut().enumerate() {
+            let happens = search.as_mut().map(|search| search.happens(index));
+            *class = happens.ok().and_then(Result::ok).unwrap_or(Class::Undecided);
         }
     }
     if tenants.iter().any(|tenant| !tenant.missing.is_empty()) {
@@ -182,8 +186,9 @@ impl<'a> Search<'a> {
     }
 
     /// Whether an expected change happens.
-    fn happens(mut self, expected: usize) -> Result<Class, TooIntricate> {
+    fn happens(&mut self, expected: usize) -> Result<Class, TooIntricate> {
         self.within = Some(expected);
+        self.prover.solver.allow(self.options.effort);
         let mut difference = Difference::default();
         self.search(&mut difference)?;
         let all = difference.classes.all();
@@ -191,7 +196,7 @@ impl<'a> Search<'a> {
         Ok(found.unwrap_or(Class::No))
     }
 
-    fn run(mut self, difference: &mut Difference) -> Result<(), TooIntricate> {
+    fn run(&mut self, difference: &mut Difference) -> Result<(), TooIntricate> {
         let outcome = self.search(difference);
         // What was found until the effort ran out is told.
         self.finish(difference);

@@ -356,6 +356,21 @@ pub enum Control {
     Strength(Option<Id>),
 }
 
+impl Control {
+    /// Reads what a report writes.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("custom", id)) => Some(Self::Custom(Id::new(id))),
+            Some(("tou", id)) => Some(Self::TermsOfUse(Id::new(id))),
+            Some(("strength", "unknown")) => Some(Self::Strength(None)),
+            Some(("strength", id)) => Some(Self::Strength(Some(Id::new(id)))),
+            Some(_) => None,
+            None => GrantControl::of(text).map(Self::BuiltIn),
+        }
+    }
+}
+
 /// As the JSON report has it.
 impl fmt::Display for Control {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

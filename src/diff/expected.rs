@@ -136,22 +136,19 @@ fn location(space: &mut Space<'_>, side: Side, id: &Id) -> Formula {
 }
 
 fn value(space: &mut Space<'_>, dimension: Dimension, word: &str) -> Formula {
-    fn member<W: Words>(word: &str) -> Option<W> {
-        W::WORDS.iter().find(|(known, _)| *known == word).map(|(_, member)| *member)
-    }
     let found = match dimension {
-        Dimension::ClientAppTypes => member::<ClientAppType>(word).map(|client| match client {
+        Dimension::ClientAppTypes => ClientAppType::of(word).map(|client| match client {
             ClientAppType::All => Formula::Always,
             client => space.client(client),
         }),
-        Dimension::DevicePlatforms => member::<Platform>(word).map(|platform| match platform {
+        Dimension::DevicePlatforms => Platform::of(word).map(|platform| match platform {
             Platform::All => Formula::Always,
             platform => space.platform(platform),
         }),
-        Dimension::SignInRiskLevels => member::<RiskLevel>(word).map(|level| space.sign_in_risk(level)),
-        Dimension::UserRiskLevels => member::<RiskLevel>(word).map(|level| space.user_risk(level)),
-        Dimension::InsiderRiskLevels => member::<InsiderRiskLevel>(word).map(|level| space.insider_risk(level)),
-        Dimension::AuthenticationFlows => member::<TransferMethod>(word).map(|flow| space.flow(flow)),
+        Dimension::SignInRiskLevels => RiskLevel::of(word).map(|level| space.sign_in_risk(level)),
+        Dimension::UserRiskLevels => RiskLevel::of(word).map(|level| space.user_risk(level)),
+        Dimension::InsiderRiskLevels => InsiderRiskLevel::of(word).map(|level| space.insider_risk(level)),
+        Dimension::AuthenticationFlows => TransferMethod::of(word).map(|flow| space.flow(flow)),
     };
     found.unwrap_or(Formula::Never)
 }

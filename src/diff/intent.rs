@@ -2,9 +2,7 @@
 
 use super::difference::{Control, DeviceFact, Dimension, Kind, Principal, Region, Resources, Scope};
 use crate::catalog::{self, Suite};
-use crate::policy::{
-    ClientAppType, GrantControl, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words,
-};
+use crate::policy::{ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words};
 use crate::requirement::Resource;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -230,8 +228,11 @@ impl Change {
         if kinds.is_empty() {
             return Err("`kind` is empty".to_owned());
         }
+        // A strength that is not known is no limit.
+        let known = |text: &String| Control::read(text).filter(|control| *control != Control::Strength(None));
+        let control = |text: &String| known(text).ok_or_else(|| format!("`{text}` is no grant control"));
         let requires = |clauses: Vec<Vec<String>>| {
-            let clauses = clauses.iter().map(|clause| clause.iter().map(|text| control(text)).collect());
+            let clauses = clauses.iter().map(|clause| clause.iter().map(control).collect());
             clauses.collect::<Result<Vec<Vec<Control>>, String>>()
         };
         Ok(Expected {
@@ -241,18 +242,6 @@ impl Change {
             session: self.session.map(|session| [session.lost, session.gained]),
             why: self.why,
         })
-    }
-}
-
-fn control(text: &str) -> Result<Control, String> {
-    match text.split_once(':') {
-        Some(("custom", id)) => Ok(Control::Custom(Id::new(id))),
-        Some(("tou", id)) => Ok(Control::TermsOfUse(Id::new(id))),
-        Some(("strength", id)) if id != "unknown" => Ok(Control::Strength(Some(Id::new(id)))),
-        Some(_) | None => {
-            let known = GrantControl::WORDS.iter().find(|(word, _)| *word == text);
-            known.map(|(_, control)| Control::BuiltIn(*control)).ok_or_else(|| format!("`{text}` is no grant control"))
-        }
     }
 }
 
@@ -291,8 +280,9 @@ impl RegionText {
 /// The words of an enumeration that are listed.
 fn members<W: Words>(listed: Option<Vec<String>>) -> Result<Option<Vec<&'static str>>, String> {
     let member = |text: String| {
-        let known = W::WORDS.iter().map(|(word, _)| *word).find(|word| *word == text);
-        known.ok_or_else(|| format!("`{text}` is none of {}", self::listed(W::WORDS.iter().map(|(word, _)| *word))))
+        W::of(&text)
+            .map(W::word)
+            .ok_or_else(|| format!("`{text}` is none of {}", self::listed(W::WORDS.iter().map(|(word, _)| *word))))
     };
     listed.map(|all| all.into_iter().map(member).collect()).transpose()
 }
@@ -317,10 +307,7 @@ impl PrincipalText {
                 Ok(Principal::Role(catalog::role(&role).map_or_else(|| Id::new(&role), |role| role.id.clone())))
             }
             Self { all: None, user: None, group: None, role: None, guests: Some(types), tenants } => {
-                let kind = |text: String| {
-                    let known = UserType::WORDS.iter().find(|(word, _)| *word == text);
-                    known.map(|(_, kind)| *kind).ok_or_else(|| format!("`{text}` is no type of guest"))
-                };
+                let kind = |text: String| UserType::of(&text).ok_or_else(|| format!("`{text}` is no type of guest"));
                 let types = types.into_iter().map(kind).collect::<Result<_, String>>()?;
                 let tenants = tenants.map(|tenants| tenants.iter().map(|id| Id::new(id)).collect());
                 Ok(Principal::Guests(types, tenants))

@@ -28,7 +28,7 @@ fn values(policy: &Policy, property: Property) -> BTreeSet<String> {
         Property::GrantControls => return controls(policy),
         Property::SessionControls => {
             let session = policy.session.known().map(AsRef::as_ref).unwrap_or_default();
-            return session.iter().map(|control| format!("{}={}", control.name, control.value)).collect();
+            return session.iter().map(ToString::to_string).collect();
         }
         Property::Facet(facet) => facet,
     };

@@ -63,6 +63,13 @@ pub fn visible(text: &str) -> String {
     printable(text).map(|(_, character)| character).collect()
 }
 
+/// As a sentence begins: the first letter is a capital.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
 /// Clips to `limit` characters.
 #[must_use]
 pub fn clip(text: &str, limit: usize) -> String {

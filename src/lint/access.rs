@@ -16,23 +16,22 @@ use crate::tenant::Tenant;
 
 /// Every requirement of the configuration, and those that approved exceptions imply.
 pub(super) fn reached(tenant: &Tenant, options: &Options) -> Vec<Reached> {
-    let config = &options.config;
-    let how = diff::Options { assumptions: config.assumptions_on(options.today), ..diff::Options::default() };
-    let named = config.access.iter().map(|access| (access.clone(), None));
-    let exceptions = config.exceptions.iter().enumerate().filter(|(_, exception)| exception.break_glass);
-    let implied = exceptions.map(|(index, exception)| (implied(exception), Some(index)));
-    let reached = |(access, implied_by): (Access, Option<usize>)| {
-        let answers = access::decide(tenant, &access, options.assume_enabled, how);
-        Reached { access, implied_by, answers }
+    let exceptions = options.config.exceptions.iter().filter(|exception| exception.break_glass);
+    let all = options.config.access.iter().cloned().chain(exceptions.map(implied));
+    let reached = |access: Access| {
+        let answers = access::decide(tenant, &access, options.assume_enabled, how(options));
+        Reached { access, answers }
     };
-    named.chain(implied).map(reached).collect()
+    all.map(reached).collect()
 }
 
 /// Who is locked out, with the policies as they are.
 pub(super) fn locked_out(tenant: &Tenant, options: &Options) -> Vec<LockedOut> {
-    let config = &options.config;
-    let how = diff::Options { assumptions: config.assumptions_on(options.today), ..diff::Options::default() };
-    access::locked_out(tenant, options.assume_enabled, how)
+    access::locked_out(tenant, options.assume_enabled, how(options))
+}
+
+fn how(options: &Options) -> diff::Options {
+    diff::Options { assumptions: options.config.assumptions_on(options.today), ..diff::Options::default() }
 }
 
 /// An account for emergencies gets in from anywhere, whatever is asked for: nothing that anybody can bring is missing.

@@ -9,6 +9,16 @@ pub trait Words: Copy + PartialEq + 'static {
     /// Members that only a sign-in has.
     const NOT_IN_POLICIES: &'static [&'static str];
 
+    /// The member that Graph spells like this.
+    fn of(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, member)| *member)
+    }
+
+    /// The same, whatever the letter case.
+    fn of_any_case(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, member)| *member)
+    }
+
     /// Graph's spelling.
     fn word(self) -> &'static str {
         Self::WORDS.iter().find(|(_, member)| *member == self).map_or("", |(word, _)| *word)
@@ -33,6 +43,22 @@ macro_rules! words {
 impl ClientAppType {
     /// The clients that can do MFA.
     pub const MODERN: [Self; 2] = [Self::Browser, Self::MobileAppsAndDesktopClients];
+}
+
+impl GrantControl {
+    /// Whether somebody brings it to a sign-in, as one thing by itself. MFA is one of several methods, and the state of a
+    /// device is a part of the sign-in.
+    #[must_use]
+    pub fn is_brought(self) -> bool {
+        match self {
+            Self::ApprovedApplication
+            | Self::CompliantApplication
+            | Self::PasswordChange
+            | Self::RiskRemediation
+            | Self::VerifiedId => true,
+            Self::Block | Self::Mfa | Self::CompliantDevice | Self::DomainJoinedDevice => false,
+        }
+    }
 }
 
 /// Whether a text is one of the words that Microsoft has for every tenant: a member of an enumeration, or a literal.

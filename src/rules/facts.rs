@@ -107,8 +107,6 @@ pub enum Reading {
 pub struct Reached {
     /// The requirement.
     pub access: Access,
-    /// The approved exception that implies it, by its number.
-    pub implied_by: Option<usize>,
     /// As the policies are, and as if those in report-only mode were on.
     pub answers: [Answer; 2],
 }

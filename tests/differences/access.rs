@@ -1,9 +1,8 @@
 //! Whether an account can sign in, held against brute force.
 
-use super::brute::{Brute, worlds};
+use super::brute::{Brute, MODERN};
 use super::cases::{Case, case};
 use super::config;
-use super::grid::Grid;
 use super::sayings::{NAMES, USERS};
 use super::ways::{EVERYTHING, only};
 use caplint::access::{Access, Account, Verdict, decide};
@@ -12,8 +11,6 @@ use caplint::policy::{Combination, Id, UserType, Words};
 use caplint::requirement::Resource;
 use caplint::signin::AssumeEnabled;
 use proptest::prelude::*;
-
-const MODERN: [&str; 2] = ["browser", "mobileAppsAndDesktopClients"];
 
 /// What an account may have, and whether it has that alone or everything.
 const HAS: [&str; 4] = ["fido2", "password", "password,sms", ""];
@@ -25,11 +22,7 @@ fn atoms(methods: &str) -> Option<Vec<Atom>> {
 fn hold(case: &Case, who: usize, has: &str) -> Result<(), TestCaseError> {
     // What another tenant defines plays no part.
     let case = &case.settled();
-    let sides = [case.entries(0), case.entries(0)];
-    let Some(worlds) = worlds([&sides[0], &sides[1]]) else { return Ok(()) };
-    let definitions = case.definitions()[0];
-    let grid = Grid::of(&case.axes, [&sides[0], &sides[1]], [definitions, definitions]);
-    let brute = Brute::new(sides, worlds, grid);
+    let Some(brute) = Brute::of(case, [0, 0], usize::MAX) else { return Ok(()) };
     let number = who % brute.grid.who.len();
     let who = &brute.grid.who[number];
     // Somebody who is called by a name alone, or whose home is not said, is no closed world.

@@ -1,5 +1,6 @@
 //! Two tenants compared sign-in by sign-in, way by way, and world by world.
 
+use super::cases::Case;
 use super::evaluate::{Entry, Kind, World};
 use super::grid::{DEVICE, DIMENSIONS, Grid};
 use super::sayings::{NAMES, SOME_APP, USERS};
@@ -111,7 +112,19 @@ pub(crate) fn masks(grid: &Grid, sides: &[Vec<Entry>; 2], worlds: &[World]) -> V
     worlds.iter().map(of_world).collect()
 }
 
+/// Clients that can do MFA.
+pub(super) const MODERN: [&str; 2] = ["browser", "mobileAppsAndDesktopClients"];
+
 impl Brute {
+    /// Two of a case's tenants, by their numbers; none if there are too many worlds, or sign-ins in all worlds.
+    pub(super) fn of(case: &Case, tenants: [usize; 2], most: usize) -> Option<Self> {
+        let sides = tenants.map(|side| case.entries(side));
+        let worlds = worlds([&sides[0], &sides[1]])?;
+        let definitions = tenants.map(|side| case.definitions()[side]);
+        let grid = Grid::of(&case.axes, [&sides[0], &sides[1]], definitions);
+        (grid.points().len() * worlds.len() <= most).then(|| Self::new(sides, worlds, grid))
+    }
+
     pub(crate) fn new(sides: [Vec<Entry>; 2], worlds: Vec<World>, grid: Grid) -> Self {
         let masks = masks(&grid, &sides, &worlds);
         let grants: Vec<_> = sides.iter().flatten().map(|entry| &entry.grant).collect();

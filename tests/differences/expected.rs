@@ -1,6 +1,6 @@
 //! Changes that are expected, held against brute force.
 
-use super::brute::{Brute, worlds};
+use super::brute::Brute;
 use super::cases::{Case, case};
 use super::evaluate::World;
 use super::grid::{DIMENSIONS, Grid};
@@ -13,13 +13,9 @@ use caplint::diff::{
 use caplint::policy::GrantControl;
 use proptest::prelude::*;
 
+/// Each sign-in is looked at in each world for each expectation.
 fn brute(case: &Case) -> Option<Brute> {
-    let sides = [0, 1].map(|side| case.entries(side));
-    let worlds = worlds([&sides[0], &sides[1]])?;
-    let grid = Grid::of(&case.axes, [&sides[0], &sides[1]], case.definitions());
-    // Each sign-in is looked at in each world for each expectation.
-    let is_small = grid.points().len() * worlds.len() <= 2_000;
-    is_small.then(|| Brute::new(sides, worlds, grid))
+    Brute::of(case, [0, 1], 2_000)
 }
 
 fn expected(kinds: &[Kind], region: &Region) -> Expected {

@@ -1,6 +1,6 @@
 //! Who is locked out of what, held against brute force.
 
-use super::brute::{Brute, worlds};
+use super::brute::{Brute, MODERN};
 use super::cases::{Case, case};
 use super::config;
 use super::grid::{Grid, Who};
@@ -12,8 +12,6 @@ use caplint::requirement::Resource;
 use caplint::signin::AssumeEnabled;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-
-const MODERN: [&str; 2] = ["browser", "mobileAppsAndDesktopClients"];
 
 /// The platforms that a value of the grid stands for: the one that no policy names stands for all of those.
 fn platforms(grid: &Grid, value: usize) -> Vec<&'static str> {
@@ -88,18 +86,11 @@ fn traits(one: &LockedOut) -> usize {
 
 fn hold(case: &Case) -> Result<(), TestCaseError> {
     let case = case.settled();
-    let sides = [case.entries(0), case.entries(0)];
-    let Some(worlds) = worlds([&sides[0], &sides[1]]) else { return Ok(()) };
+    let Some(brute) = Brute::of(&case, [0, 0], 4_000) else { return Ok(()) };
     // Whoever is called by a name may be anybody. A home tenant is no part of what is told.
-    if worlds.iter().any(|world| !world.objects.is_empty()) {
+    if brute.worlds.iter().any(|world| !world.objects.is_empty()) {
         return Ok(());
     }
-    let definitions = case.definitions()[0];
-    let grid = Grid::of(&case.axes, [&sides[0], &sides[1]], [definitions, definitions]);
-    if grid.points().len() * worlds.len() > 4_000 {
-        return Ok(());
-    }
-    let brute = Brute::new(sides, worlds, grid);
     let found = locked_out(&case.tenant(0), AssumeEnabled::Neither, Options::default());
     let resources: BTreeSet<&String> = brute.grid.what.iter().map(|what| &what.resource).collect();
     let is_app = |name: &str| !name.starts_with("action:") && !name.starts_with("context:");

@@ -19,10 +19,9 @@ mod said;
 mod sayings;
 mod ways;
 
-use brute::{Brute, worlds};
+use brute::Brute;
 use caplint::diff::{Class, Difference, Kind, Options, Verdict, compare};
 use cases::{Case, case};
-use grid::Grid;
 use proptest::prelude::*;
 
 /// `PROPTEST_CASES=100000 cargo test --release --test differences` tries more. What compares reports with each other alone
@@ -48,10 +47,7 @@ fn classes(difference: &Difference) -> [Class; 5] {
 }
 
 fn hold(case: &Case) -> Result<(), TestCaseError> {
-    let sides = [0, 1].map(|side| case.entries(side));
-    let Some(worlds) = worlds([&sides[0], &sides[1]]) else { return Ok(()) };
-    let grid = Grid::of(&case.axes, [&sides[0], &sides[1]], case.definitions());
-    let brute = Brute::new(sides, worlds, grid);
+    let Some(brute) = Brute::of(case, [0, 1], usize::MAX) else { return Ok(()) };
     let [before, after] = [0, 1].map(|side| case.tenant(side));
     let difference = compare(&before, &after, Options::default());
     check::check(&brute, &difference, case.missing())?;

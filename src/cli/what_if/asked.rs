@@ -128,8 +128,7 @@ fn optional<W: Words>(written: Option<&str>, otherwise: W) -> Result<W, RunError
 }
 
 fn word<W: Words>(written: &str) -> Result<W, RunError> {
-    let found = W::WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(written));
-    found.map(|(_, member)| *member).ok_or_else(|| {
+    W::of_any_case(written).ok_or_else(|| {
         let words: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
         problem(written, "a known value", &format!("There are: {}.", words.join(", ")))
     })

@@ -9,7 +9,7 @@ use crate::diff::{rank, values};
 
 impl Search<'_> {
     /// Puts the changes into order and groups them by what was edited.
-    pub(super) fn finish(mut self, difference: &mut Difference) {
+    pub(super) fn finish(&mut self, difference: &mut Difference) {
         let mut found = std::mem::take(&mut self.found);
         found.sort_by_cached_key(|listed| rank::order(&listed.change, listed.loss, listed.departures));
         let mut groups: Vec<Group> = Vec::new();

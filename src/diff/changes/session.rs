@@ -27,6 +27,9 @@ impl Search<'_> {
             if other.is_some() && !keeps {
                 letting_go = vec![(Property::SessionControls, Formula::Never)];
             }
+            let name = wish.control().map(ToString::to_string);
+            let beyond = self.prover.sessions_of(old, name.as_deref(), self.within);
+            let applies = Formula::all([applies.clone(), beyond]);
             for (property, matches) in letting_go {
                 if matches == Formula::Always {
                     continue;
@@ -37,9 +40,6 @@ impl Search<'_> {
                     if mode == Mode::Sure && wish.control().is_none() {
                         continue;
                     }
-                    let name = wish.control().map(|control| format!("{}={}", control.name, control.value));
-                    let beyond = self.prover.sessions_of(old, name.as_deref(), self.within);
-                    let applies = Formula::all([applies.clone(), beyond]);
                     let changes = self.changes(&applies, &matches, (mode, &part));
                     let wanted = [changes.clone(), certain.clone().not()];
                     if wanted.contains(&Formula::Never) || changes == certain {

@@ -116,8 +116,7 @@ fn change(compared: &Compared, index: usize) -> Value {
         "causes": change.causes.iter().zip(&compared.places[index]).map(|(one, places)| cause(compared, one, places)).collect::<Vec<_>>(),
     });
     if let (Some((gained, controls)), Some(members)) = (&change.session, value.as_object_mut()) {
-        let names: Vec<String> = controls.iter().map(|control| format!("{}={}", control.name, control.value)).collect();
-        members.insert("session".to_owned(), json!({ if *gained { "gained" } else { "lost" }: names }));
+        members.insert("session".to_owned(), json!({ if *gained { "gained" } else { "lost" }: strings(controls) }));
     }
     value
 }

@@ -5,7 +5,7 @@ use super::{Rule, declare};
 use crate::access::{Account, Answer, Refused, Verdict};
 use crate::coverage::{Hole, PrincipalKind};
 use crate::diff::Which;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, capitalised, joined, quoted};
 use crate::policy::{Id, Policy, Property};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::rules::{Reached, TenantFacts};
@@ -52,6 +52,9 @@ fn draft(facts: &TenantFacts<'_>, reached: &Reached, answer: &Answer, level: Lev
             "Exclude the account from the policies, or narrow them to what they should block."
         }
         Some(_) => "Exclude the account from the policies, or let them accept what the account has.",
+        None if answer.is_too_intricate => {
+            "Narrow the requirement: fewer resources, clients or platforms are decided sooner."
+        }
         None => "Complete the export, or specify the configuration that says what is missing.",
     };
     draft = draft.help(help);
@@ -152,9 +155,4 @@ fn named(facts: &TenantFacts<'_>, account: &Account) -> String {
         (None, Some(group)) => format!("a member of {}", name(PrincipalKind::Group, group)),
         (None, None) => "an ordinary user".to_owned(),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }

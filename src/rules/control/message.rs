@@ -2,7 +2,7 @@
 
 use super::{cause, names, remedy, who};
 use crate::coverage::{Reason, SHOWN_HOLES};
-use crate::finding::PolicyRef;
+use crate::finding::{PolicyRef, capitalised};
 use crate::policy::{ClientAppType, Fact, State};
 use crate::requirement::Resource;
 use crate::rules::{Judgement, TenantFacts};
@@ -197,9 +197,4 @@ fn uncapitalised(text: &str) -> String {
         [b'A', b' ', ..] | [b'A'..=b'Z', b'a'..=b'z', ..] => text[..1].to_lowercase() + &text[1..],
         _ => text.to_owned(),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

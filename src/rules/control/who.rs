@@ -11,12 +11,30 @@ use crate::tenant::PolicyIndex;
 
 /// Who gets through, and how, as far as it matters: "any member of "Sales" in a browser".
 pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
-    let mut phrases = vec![user(facts, &hole.sign_in)];
+    let mut phrases = vec![user(facts, &hole.sign_in, Determiner::Any)];
     phrases.extend(how(facts, &judgement.requirement, hole, Subject::User));
     phrases.join(" ")
 }
 
-pub(in crate::rules) fn user(facts: &TenantFacts<'_>, sign_in: &SignIn) -> String {
+/// Whether one of several users is meant, or each of them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::rules) enum Determiner {
+    Any,
+    Every,
+}
+
+impl Determiner {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Every => "every",
+        }
+    }
+}
+
+/// The user of a sign-in: `any member of "Sales"`.
+pub(in crate::rules) fn user(facts: &TenantFacts<'_>, sign_in: &SignIn, determiner: Determiner) -> String {
+    let determiner = determiner.word();
     let kind = kind_of_user(sign_in.user_type);
     let mut traits: Vec<String> = Vec::new();
     traits.extend(sign_in.also.iter().map(|other| format!("is {} too", named(facts, other))));
@@ -32,13 +50,17 @@ pub(in crate::rules) fn user(facts: &TenantFacts<'_>, sign_in: &SignIn) -> Strin
     }
     if sign_in.user_type == UserType::Member && traits.len() == 1 {
         if let Some(group) = sign_in.groups.first() {
-            return format!("any member of {}", named(facts, group));
+            return format!("{determiner} member of {}", named(facts, group));
         }
         if let Some(role) = sign_in.roles.first() {
-            return format!("any holder of the role {}", named(facts, role));
+            return format!("{determiner} holder of the role {}", named(facts, role));
         }
     }
-    if traits.is_empty() { format!("any {kind}") } else { format!("any {kind} who {}", listed(&traits)) }
+    if traits.is_empty() {
+        format!("{determiner} {kind}")
+    } else {
+        format!("{determiner} {kind} who {}", listed(&traits))
+    }
 }
 
 fn kind_of_user(kind: UserType) -> &'static str {

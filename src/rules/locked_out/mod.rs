@@ -1,9 +1,9 @@
 //! Users for whom policies leave no way in together.
 
-use super::control::{resource, user};
+use super::control::{Determiner, resource, user};
 use super::{Rule, declare};
 use crate::access::LockedOut as Found;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, joined};
+use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, capitalised, joined};
 use crate::policy::{Policy, Property, UserType};
 use crate::requirement::Resource;
 use crate::rules::TenantFacts;
@@ -45,12 +45,7 @@ fn level(found: &Found) -> Level {
 fn draft(facts: &TenantFacts<'_>, found: &Found) -> Draft {
     let policies: Vec<&Policy> = found.policies.iter().filter_map(|index| facts.tenant.policies.get(*index)).collect();
     let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
-    let mut who = user(facts, &found.who);
-    if let Some(rest) = who.strip_prefix("any ") {
-        who = format!("Every {rest}");
-    } else if let Some(rest) = who.strip_prefix("the ") {
-        who = format!("The {rest}");
-    }
+    let who = capitalised(&user(facts, &found.who, Determiner::Every));
     let to = match &found.resource {
         None => "any app".to_owned(),
         Some(Resource::Other | Resource::Every) => "apps that no policy names".to_owned(),

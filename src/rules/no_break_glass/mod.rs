@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::catalog::{self, Suite};
 use crate::coverage::PrincipalKind;
-use crate::finding::{Draft, Drafts, Label, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Label, PolicyRef, capitalised, joined, quoted};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Operator, Platform, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -113,11 +113,6 @@ fn described(facts: &TenantFacts<'_>, kind: PrincipalKind, id: &Id) -> String {
     let name = facts.name(kind, id).unwrap_or_else(|| id.to_string());
     let name = quoted(&name);
     if kind == PrincipalKind::Group { format!("members of {name}") } else { format!("the user {name}") }
-}
-
-fn capitalised(text: &str) -> String {
-    let first = text.chars().next().map(|first| first.to_uppercase().to_string());
-    first.map_or_else(String::new, |first| first + text.get(1..).unwrap_or_default())
 }
 
 fn names(policies: &[&Policy]) -> String {
