@@ -15,7 +15,7 @@ use crate::dialect::DocumentKind;
 use crate::finding::{Finding, PolicyRef};
 use crate::ignore::Ignore;
 use crate::signin::SignIn;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Everything that is reported about one tenant.
@@ -39,6 +39,8 @@ pub struct TenantReport {
     pub access: Vec<AccessReport>,
     /// A mistake of caplint's own kept it from reading a file.
     pub has_crashed: bool,
+    /// Names and ids of `--assume-enabled` that a policy has.
+    pub assumed: BTreeSet<String>,
     /// Findings, ordered.
     pub findings: Vec<Finding>,
     /// What each file was taken for, if asked for.

@@ -151,6 +151,8 @@ pub struct Policy {
     pub contradicted: bool,
     /// The files look like those of several tenants, and this may be of another than those beside it.
     pub foreign: bool,
+    /// It is judged as if it were on, whatever its state says.
+    pub assumed_on: bool,
 }
 
 /// `conditions`: the assignments. All of them must match for the policy to apply.
@@ -405,6 +407,12 @@ impl Policy {
         let sources = self.block()?.sources.iter();
         let within = sources.filter(|(at, _)| at.is_within(&own) || own.is_within(at));
         within.map(|(_, digest)| *digest).reduce(Digest::and)
+    }
+
+    /// The state that counts.
+    #[must_use]
+    pub fn judged_state(&self) -> Fact<State> {
+        if self.assumed_on { Fact::Known(State::Enabled) } else { self.state }
     }
 
     /// Whether two copies of a policy, from wherever, say the same.

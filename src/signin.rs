@@ -274,8 +274,6 @@ pub struct View<'t> {
     pub tenant: &'t Tenant,
     /// What must be forced.
     pub requirement: &'t Requirement,
-    /// Judge as if these policies were on.
-    pub assume_enabled: AssumeEnabled,
     /// What Microsoft leaves undocumented.
     pub assumptions: Assumptions,
     /// What the files do not define, but must be one way or the other for all policies alike.
@@ -290,18 +288,6 @@ pub enum Undefined {
     Unknown,
     /// As the sign-in has it.
     AsTheSignInSays,
-}
-
-/// `--assume-enabled`
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum AssumeEnabled {
-    /// Policies count as they are.
-    #[default]
-    Neither,
-    /// Report-only policies count as enabled.
-    ReportOnly,
-    /// So do disabled ones.
-    All,
 }
 
 impl View<'_> {

@@ -1,9 +1,11 @@
 //! Everything of one tenant that is in force together, whatever files it came from.
 
+mod assume;
 mod bearers;
 mod clashes;
 mod references;
 
+pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 

@@ -170,6 +170,31 @@ fn report_only_policies_can_be_judged_as_if_they_were_on() {
     assert_eq!(verdict(&json(&[&report_only[..], &["--assume-enabled", "report-only"]].concat())), "enforced-except");
 }
 
+/// One policy decides whether a gap is closed, so a name that nothing has must not go by unnoticed.
+#[test]
+fn one_policy_can_be_judged_as_if_it_were_on() {
+    let with = |names: &[&str]| {
+        let names = names.iter().flat_map(|name| ["--assume-enabled", name]);
+        ["check", "testdata/report-only"].into_iter().chain(names).map(str::to_owned).collect::<Vec<String>>()
+    };
+    let verdict =
+        |names: &[&str]| verdict(&json(&with(names).iter().map(String::as_str).collect::<Vec<_>>())).to_owned();
+    let policies = caplint::lint::load(
+        &[caplint::discover::Input::Path("testdata/report-only".into())],
+        &caplint::lint::Options::default(),
+    );
+    let policies = policies.policies;
+    let name = |index: usize| policies[index].display_name.known().unwrap().to_string();
+    let closing = (0..policies.len()).find(|index| verdict(&[&name(*index)]) == "enforced-except").unwrap();
+    let id = policies[closing].id.as_ref().unwrap().to_string();
+    assert_eq!(verdict(&[&name(closing).to_uppercase()]), "enforced-except");
+    assert_eq!(verdict(&[&id, &id.to_uppercase()]), "enforced-except");
+    let unknown = with(&[&name(closing), "CA9"]);
+    let output = command(&unknown.iter().map(String::as_str).collect::<Vec<_>>()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("there is no policy \"CA9\""));
+}
+
 #[test]
 fn the_stored_query_decides_where_it_is_asked_to() {
     let tenant = ["check", "testdata/report-only"];

@@ -6,19 +6,17 @@ use crate::coverage::prover::{Formula, Term, TooIntricate, Trait};
 use crate::coverage::{Coordinate, Side};
 use crate::diff::ways::{AtomSet, Mode, Prover, actions_and_contexts, requirement};
 use crate::diff::{self, Expected, Intent, Region, Resources};
-use crate::policy::{Fact, Id, State, UserType};
+use crate::policy::{Id, UserType};
 use crate::requirement::Resource;
-use crate::signin::AssumeEnabled;
 use crate::syntax::Pointer;
-use crate::tenant::Tenant;
+use crate::tenant::{Assume, AssumeEnabled, Tenant};
 use std::collections::BTreeSet;
 
-/// Decides: as the policies are, and as if those in report-only mode were on. The latter are as `assumed` says if it says
-/// that more are on.
+/// Decides: as the policies are, and as if those in report-only mode were on.
 #[must_use]
-pub fn decide(tenant: &Tenant, access: &Access, assumed: AssumeEnabled, options: diff::Options) -> [Answer; 2] {
-    let at_least = if assumed == AssumeEnabled::All { assumed } else { AssumeEnabled::ReportOnly };
-    let later = with_more_on(tenant, at_least);
+pub fn decide(tenant: &Tenant, access: &Access, options: diff::Options) -> [Answer; 2] {
+    let mut later = tenant.clone();
+    later.assume(&AssumeEnabled::new(vec![Assume::ReportOnly]));
     let tenants = [tenant, &later];
     let intent = Intent { expected: vec![scope(access, tenant)] };
     let requirement = requirement(tenants, &intent);
@@ -26,22 +24,6 @@ pub fn decide(tenant: &Tenant, access: &Access, assumed: AssumeEnabled, options:
         Ok(mut prover) => Side::ALL.map(|side| answer(&mut prover, side, access, tenant)),
         Err(TooIntricate) => [intricate(), intricate()],
     }
-}
-
-/// The tenant with more policies turned on.
-pub(super) fn with_more_on(tenant: &Tenant, assumed: AssumeEnabled) -> Tenant {
-    let mut later = tenant.clone();
-    for policy in &mut later.policies {
-        let is_on = match policy.state {
-            Fact::Known(State::ReportOnly) => assumed != AssumeEnabled::Neither,
-            Fact::Known(State::Disabled) => assumed == AssumeEnabled::All,
-            Fact::Known(State::Enabled) | Fact::Unknown(_) => false,
-        };
-        if is_on {
-            policy.state = Fact::Known(State::Enabled);
-        }
-    }
-    later
 }
 
 fn intricate() -> Answer {

@@ -4,14 +4,13 @@
 //! A user and a resource are guessed, and the prover looks for a sign-in that lets them through. What it finds rules out
 //! every guess that the same sign-in lets through, so that few rounds are enough.
 
-use super::decide::with_more_on;
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Lit, Meaning, Solver, Term, TooIntricate};
 use crate::diff::ways::{AtomSet, Demand, Mode, Prover, requirement};
 use crate::diff::{self, Atom, Dimension, Expected, Intent, Region, Resources};
 use crate::policy::{ClientAppType, Fact, GrantControl, Id, Platform, Policy, State, TransferMethod, UserType, Words};
 use crate::requirement::Resource;
-use crate::signin::{AssumeEnabled, SignIn};
+use crate::signin::SignIn;
 use crate::tenant::{Companions, Tenant};
 use std::collections::BTreeSet;
 
@@ -91,9 +90,7 @@ const REGISTER_DEVICE: &str = "urn:user:registerdevice";
 
 /// Every class of users and resource for which each sign-in is refused. What is not known is taken to let them in.
 #[must_use]
-pub fn locked_out(tenant: &Tenant, assumed: AssumeEnabled, options: diff::Options) -> Vec<LockedOut> {
-    let assumed = (assumed != AssumeEnabled::Neither).then(|| with_more_on(tenant, assumed));
-    let tenant = assumed.as_ref().unwrap_or(tenant);
+pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
     let hard: Vec<usize> =
         tenant.policies.iter().enumerate().filter(|(_, policy)| is_hard(policy)).map(|(index, _)| index).collect();
     if hard.is_empty() {
@@ -118,7 +115,7 @@ pub fn locked_out(tenant: &Tenant, assumed: AssumeEnabled, options: diff::Option
 
 /// Whether a policy may refuse somebody who brings everything, on some device or platform.
 fn is_hard(policy: &Policy) -> bool {
-    let on = match policy.state {
+    let on = match policy.judged_state() {
         Fact::Known(State::Enabled) => !policy.deleted,
         Fact::Known(State::Disabled | State::ReportOnly) | Fact::Unknown(_) => false,
     };

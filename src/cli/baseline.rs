@@ -57,6 +57,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         tenants.extend(few);
         Ok(())
     })?;
+    let assumed = tenants.iter().flat_map(|tenant| tenant.assumed.iter().cloned()).collect();
+    prepared.check_assumed(&assumed)?;
     if let Some(empty) = tenants.iter().find(|tenant| tenant.is_empty && details.selection.judges_tenants()) {
         return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });
     }

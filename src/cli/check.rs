@@ -153,6 +153,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     if let Some(text) = settled.text().filter(|_| arguments.format.is_for_programs()) {
         say(crate::finding::visible(&text));
     }
+    prepared.check_assumed(&outcome.assumed)?;
     match empty {
         Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),
         None => Ok(exit_code),

@@ -185,12 +185,8 @@ impl Arguments {
 
 /// Turns on the one policy of this name or id.
 fn enable(loaded: &mut Loaded, wanted: &str) -> Result<(), RunError> {
-    let is_meant = |policy: &&mut Policy| {
-        policy.id.as_ref().is_some_and(|id| *id == Id::new(wanted))
-            || policy.display_name.known().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
-            || policy.address() == Some(wanted)
-    };
-    let mut found: Vec<&mut Policy> = loaded.tenant.policies.iter_mut().filter(is_meant).collect();
+    let mut found: Vec<&mut Policy> =
+        loaded.tenant.policies.iter_mut().filter(|policy| policy.is_called(wanted)).collect();
     match found.as_mut_slice() {
         [policy] => {
             policy.state = Fact::Known(State::Enabled);

@@ -89,6 +89,13 @@ pub(super) enum RunError {
         help: String,
     },
 
+    #[error("there is no policy {name}, which `--assume-enabled` names")]
+    #[diagnostic(
+        code(caplint::assume_enabled),
+        help("Specify the name or the id of a policy in the files, or `report-only` or `all`.")
+    )]
+    NoPolicy { name: String },
+
     #[error("there is no rule {id}")]
     #[diagnostic(code(caplint::rule))]
     NoRule {

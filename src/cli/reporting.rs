@@ -6,6 +6,7 @@ use crate::lint::Settler;
 use crate::outcome::{Settled, TenantReport};
 use crate::report::{Ending, Piece, Stream, Streamed, Summary};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
 
 /// The report on standard output.
@@ -66,12 +67,15 @@ pub(super) struct Outcome {
     /// The first tenant without anything to judge.
     pub(super) empty: Option<String>,
     pub(super) has_crashed: bool,
+    /// Names and ids of `--assume-enabled` that a policy has.
+    pub(super) assumed: BTreeSet<String>,
 }
 
 impl Outcome {
     fn add(&mut self, tenant: &TenantReport) {
         self.summary.add(tenant);
         self.has_crashed |= tenant.has_crashed;
+        self.assumed.extend(tenant.assumed.iter().cloned());
         if tenant.is_empty && self.empty.is_none() {
             self.empty = Some(tenant.name.clone());
         }

@@ -8,12 +8,14 @@ use crate::catalog::Cloud;
 use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::discover::Input;
+use crate::finding::quoted;
 use crate::lint::{self, Settling};
 use crate::outcome::TenantReport;
 use crate::rules::{self, Reading};
-use crate::signin::AssumeEnabled;
+use crate::tenant::{Assume, AssumeEnabled};
 use clap::ValueEnum;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +27,7 @@ pub(super) struct Selection {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Which reading of a control causes findings: the proof, or the control's literal stored query
+    /// Assume reading of a control causes findings: the proof, or the control's literal stored query
     #[arg(long, value_enum, default_value_t)]
     reading: ReadingArgument,
 
@@ -50,9 +52,9 @@ pub(super) struct Selection {
     #[arg(long, value_enum)]
     cloud: Option<CloudArgument>,
 
-    /// Judge as if these policies were enabled
-    #[arg(long, value_name = "WHICH", value_enum)]
-    assume_enabled: Option<AssumeArgument>,
+    /// Judge as if these policies were enabled: report-only, all, or the name or id of one; any number of times
+    #[arg(long, value_name = "WHICH")]
+    assume_enabled: Vec<Assume>,
 
     /// The date to compare review dates and deadlines with, for example 2027-01-31 [default: today, UTC]
     #[arg(long, value_name = "DATE", value_parser = day)]
@@ -123,20 +125,10 @@ impl CloudArgument {
     }
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum AssumeArgument {
-    ReportOnly,
-    All,
-}
-
-impl AssumeArgument {
-    pub(super) fn meaning(assumed: Option<Self>) -> AssumeEnabled {
-        match assumed {
-            None => AssumeEnabled::Neither,
-            Some(Self::ReportOnly) => AssumeEnabled::ReportOnly,
-            Some(Self::All) => AssumeEnabled::All,
-        }
-    }
+/// A policy that is assumed to be on must be there, or the answer is about something else.
+pub(super) fn check_assumed(assumed: &AssumeEnabled, found: &BTreeSet<String>) -> Result<(), RunError> {
+    let unknown = assumed.called().find(|name| !found.contains(*name));
+    unknown.map_or(Ok(()), |name| Err(RunError::NoPolicy { name: quoted(name) }))
 }
 
 /// What a command needs in addition to findings.
@@ -270,6 +262,15 @@ impl Prepared<'_> {
         }
     }
 
+    fn assumed(&self) -> AssumeEnabled {
+        AssumeEnabled::new(self.selection.assume_enabled.clone())
+    }
+
+    /// A policy that is assumed to be on must be there.
+    pub(super) fn check_assumed(&self, found: &BTreeSet<String>) -> Result<(), RunError> {
+        check_assumed(&self.assumed(), found)
+    }
+
     fn options(&self, wanted: &Wanted, parallel: bool) -> lint::Options {
         lint::Options {
             reading: match self.selection.reading {
@@ -277,7 +278,7 @@ impl Prepared<'_> {
                 ReadingArgument::StoredQuery => Reading::StoredQuery,
             },
             judge_tenant: self.selection.judges_tenants(),
-            assume_enabled: AssumeArgument::meaning(self.selection.assume_enabled),
+            assume_enabled: self.assumed(),
             allow_empty: wanted.allow_empty,
             line_hashes: wanted.line_hashes,
             keep_files: wanted.keep_files,

@@ -5,13 +5,13 @@ mod shown;
 
 use super::Format;
 use super::error::RunError;
-use super::selection::{AssumeArgument, CloudArgument, config, inputs};
+use super::selection::{CloudArgument, check_assumed, config, inputs};
 use crate::controls::{self, Control};
 use crate::coverage;
 use crate::finding::quoted;
 use crate::lint;
 use crate::rules::{Judgement, TenantFacts};
-use crate::tenant::Tenant;
+use crate::tenant::{Assume, AssumeEnabled, Tenant};
 use asked::Asked;
 use shown::Shown;
 use std::io::Write;
@@ -84,9 +84,9 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     cloud: CloudArgument,
 
-    /// Evaluate as if these policies were enabled
-    #[arg(long, value_name = "WHICH", value_enum)]
-    assume_enabled: Option<AssumeArgument>,
+    /// Evaluate as if these policies were enabled: report-only, all, or the name or id of one; any number of times
+    #[arg(long, value_name = "WHICH")]
+    assume_enabled: Vec<Assume>,
 
     /// The configuration [default: the nearest caplint.toml, from the working directory upward]
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
@@ -101,7 +101,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let inputs = inputs(&arguments.paths)?;
     let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
     let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
-    let tenant = lint::load(&inputs, &options);
+    let mut tenant = lint::load(&inputs, &options);
+    let assumed = AssumeEnabled::new(arguments.assume_enabled.clone());
+    check_assumed(&assumed, &tenant.assume(&assumed))?;
     if tenant.policies.is_empty() {
         return Err(RunError::Empty { name: quoted(&lint::common_folder(&inputs)) });
     }
@@ -111,10 +113,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         return Err(problem(&arguments.control, "a control", "`caplint rules` lists the controls."));
     };
     let judgement = judgement(arguments, control, &tenant, &options)?;
-    let facts = TenantFacts {
-        assume_enabled: AssumeArgument::meaning(arguments.assume_enabled),
-        ..TenantFacts::of(&tenant, &options.config)
-    };
+    let facts = TenantFacts::of(&tenant, &options.config);
     let sign_in = match arguments.witness {
         None => Asked { arguments, tenant: &tenant, judgement: &judgement }.sign_in()?,
         Some(number) => {
@@ -144,12 +143,8 @@ fn judgement(
     let requirement = control
         .requirement(arguments.cloud.meaning())
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;
-    let assume_enabled = AssumeArgument::meaning(arguments.assume_enabled);
-    let how = coverage::Options {
-        assume_enabled,
-        assumptions: options.config.assumptions_on(options.today),
-        ..coverage::Options::default()
-    };
+    let how =
+        coverage::Options { assumptions: options.config.assumptions_on(options.today), ..coverage::Options::default() };
     let decision = coverage::decide(&requirement, tenant, how);
     Ok(Judgement { control, requirement, decision, stored_query_passes: None })
 }

@@ -5,14 +5,12 @@ use super::space::Space;
 use super::verdict::{Decision, Reason, Verdict};
 use super::{holes, obvious};
 use crate::requirement::{Assumptions, Requirement};
-use crate::signin::{AssumeEnabled, Undefined, View};
+use crate::signin::{Undefined, View};
 use crate::tenant::Tenant;
 
 /// How the tenant is to be judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// `--assume-enabled`
-    pub assume_enabled: AssumeEnabled,
     /// What Microsoft leaves undocumented.
     pub assumptions: Assumptions,
     /// Conflicts that the solver may meet before it gives up: a few seconds. Tenants as people have them take some
@@ -22,15 +20,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { assume_enabled: AssumeEnabled::default(), assumptions: Assumptions::default(), effort: 50_000 }
+        Self { assumptions: Assumptions::default(), effort: 50_000 }
     }
 }
 
 /// How the sign-ins of a tenant are looked at for a requirement.
 #[must_use]
 pub fn view<'t>(requirement: &'t Requirement, tenant: &'t Tenant, options: Options) -> View<'t> {
-    let Options { assume_enabled, assumptions, .. } = options;
-    View { tenant, requirement, assume_enabled, assumptions, undefined: Undefined::Unknown }
+    View { tenant, requirement, assumptions: options.assumptions, undefined: Undefined::Unknown }
 }
 
 /// Decides.

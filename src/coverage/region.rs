@@ -18,7 +18,7 @@ use super::space::{Meaning, Space};
 use crate::catalog;
 use crate::policy::{ClientAppType, Fact, Id, List, Policy, Property, State};
 use crate::requirement::{Grant, Resource};
-use crate::signin::{AppFact, AssumeEnabled, At, Why};
+use crate::signin::{AppFact, At, Why};
 use crate::tenant::SecurityDefaults;
 
 /// How leniently a policy is read. Each variant assumes what the one before it assumes, and more.
@@ -183,11 +183,9 @@ struct Reader<'r, 't, 'p> {
 impl Reader<'_, '_, '_> {
     fn in_force(&mut self) -> Formula {
         let policy = self.policy;
-        let assumed = self.space.view.assume_enabled;
-        let state = match policy.state {
+        let state = match policy.judged_state() {
             Fact::Known(State::Enabled) => Formula::Always,
-            Fact::Known(State::ReportOnly) => Formula::constant(assumed != AssumeEnabled::Neither),
-            Fact::Known(State::Disabled) => Formula::constant(assumed == AssumeEnabled::All),
+            Fact::Known(State::ReportOnly | State::Disabled) => Formula::Never,
             Fact::Unknown(reason) => self.perhaps(Property::State, Why::Doubt(reason)),
         };
         if state == Formula::Never || policy.deleted {

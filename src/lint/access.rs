@@ -19,7 +19,7 @@ pub(super) fn reached(tenant: &Tenant, options: &Options) -> Vec<Reached> {
     let exceptions = options.config.exceptions.iter().filter(|exception| exception.break_glass);
     let all = options.config.access.iter().cloned().chain(exceptions.map(implied));
     let reached = |access: Access| {
-        let answers = access::decide(tenant, &access, options.assume_enabled, how(options));
+        let answers = access::decide(tenant, &access, how(options));
         Reached { access, answers }
     };
     all.map(reached).collect()
@@ -27,7 +27,7 @@ pub(super) fn reached(tenant: &Tenant, options: &Options) -> Vec<Reached> {
 
 /// Who is locked out, with the policies as they are.
 pub(super) fn locked_out(tenant: &Tenant, options: &Options) -> Vec<LockedOut> {
-    access::locked_out(tenant, options.assume_enabled, how(options))
+    access::locked_out(tenant, how(options))
 }
 
 fn how(options: &Options) -> diff::Options {

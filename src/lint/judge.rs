@@ -19,7 +19,7 @@ impl TenantReader<'_> {
     pub(super) fn judge_all(&self, mut read: Read) -> Vec<TenantReport> {
         let others = std::mem::take(&mut read.others);
         let missing = read.missing.clone();
-        let (mut tenant, clashes) = Self::tenant(&mut read);
+        let (mut tenant, clashes, assumed) = self.tenant(&mut read);
         tenant.companions.security_defaults = tenant.companions.security_defaults.or(self.options.security_defaults);
         let is_cut = tenant.missing.iter().any(|missing| missing.why == MissingPolicies::PartialPlan);
         let told =
@@ -33,6 +33,7 @@ impl TenantReader<'_> {
             excluded: read.excluded,
             is_empty: !told && !read.has_infrastructure,
             has_crashed: read.has_crashed,
+            assumed,
             taken: std::mem::take(&mut read.taken).into_iter().map(|(_, file)| file).collect(),
             ignores: std::mem::take(&mut read.ignores).into_iter().map(|(_, ignore)| ignore).collect(),
             ..TenantReport::default()
@@ -52,7 +53,8 @@ impl TenantReader<'_> {
                 Tenant { policies: other.policies, companions: other.companions, missing: missing.clone() };
             let clashes = tenant.settle_duplicates(|file| read.folder(file));
             tenant.collect_strengths();
-            let mut report = TenantReport { name, policies, ..TenantReport::default() };
+            let assumed = tenant.assume(&self.options.assume_enabled);
+            let mut report = TenantReport { name, policies, assumed, ..TenantReport::default() };
             self.judge(&mut report, &tenant, &clashes, self.options.judge_tenant, false, &read.paths);
             reports.push(report);
         }
@@ -62,6 +64,7 @@ impl TenantReader<'_> {
             (heir.files, heir.skipped, heir.taken) = (first.files, first.skipped, first.taken);
             heir.excluded = first.excluded;
             heir.ignores = first.ignores;
+            heir.assumed.extend(first.assumed);
             let name = heir.name.clone();
             heir.findings.extend(first.findings.into_iter().map(|finding| Finding { tenant: name.clone(), ..finding }));
         }
@@ -89,7 +92,6 @@ impl TenantReader<'_> {
             judgements: &judgements,
             access: &access,
             locked_out: &locked_out,
-            assume_enabled: self.options.assume_enabled,
             reading: self.options.reading,
             selection: &self.options.selection,
             today: self.options.today,
@@ -110,7 +112,6 @@ impl TenantReader<'_> {
     fn judgements(&self, tenant: &Tenant) -> Vec<Judgement> {
         let config = &self.options.config;
         let options = coverage::Options {
-            assume_enabled: self.options.assume_enabled,
             assumptions: self.options.config.assumptions_on(self.options.today),
             ..coverage::Options::default()
         };

@@ -4,7 +4,7 @@ use crate::catalog::Cloud;
 use crate::config::Config;
 use crate::controls::Selection;
 use crate::rules::Reading;
-use crate::signin::AssumeEnabled;
+use crate::tenant::AssumeEnabled;
 use std::sync::Arc;
 use time::Date;
 
@@ -45,7 +45,7 @@ impl Default for Options {
             reading: Reading::Effective,
             judge_tenant: true,
             cloud: Cloud::Public,
-            assume_enabled: AssumeEnabled::Neither,
+            assume_enabled: AssumeEnabled::default(),
             allow_empty: false,
             line_hashes: false,
             keep_files: false,

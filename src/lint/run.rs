@@ -11,7 +11,7 @@ use crate::policy::FileIndex;
 use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::{Clashes, Tenant};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
@@ -59,7 +59,7 @@ impl Loaded {
 pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Loaded {
     let reader = TenantReader { name, options, progress };
     let mut read = reader.read(inputs);
-    let (mut tenant, _) = TenantReader::tenant(&mut read);
+    let (mut tenant, ..) = reader.tenant(&mut read);
     name_references_by_folder(&mut tenant, &read.paths, inputs);
     let mut findings = read.findings;
     in_order(&mut findings);
@@ -97,7 +97,7 @@ fn name_references_by_folder(tenant: &mut Tenant, paths: &BTreeMap<FileIndex, Ca
 #[must_use]
 pub fn load(inputs: &[Input], options: &Options) -> Tenant {
     let reader = TenantReader { name: "", options, progress: &AtomicUsize::new(0) };
-    TenantReader::tenant(&mut reader.read(inputs)).0
+    reader.tenant(&mut reader.read(inputs)).0
 }
 
 pub(super) struct TenantReader<'a> {
@@ -107,8 +107,8 @@ pub(super) struct TenantReader<'a> {
 }
 
 impl TenantReader<'_> {
-    /// The tenant, and what does not fit together in it.
-    pub(super) fn tenant(read: &mut Read) -> (Tenant, Clashes) {
+    /// The tenant, what does not fit together in it, and the policies that are assumed to be on by name.
+    pub(super) fn tenant(&self, read: &mut Read) -> (Tenant, Clashes, BTreeSet<String>) {
         let mut tenant = Tenant {
             policies: std::mem::take(&mut read.policies),
             companions: std::mem::take(&mut read.companions),
@@ -123,7 +123,8 @@ impl TenantReader<'_> {
             tenant.companions.security_defaults = None;
             several::mark(&mut tenant.policies, &clashes.strangers, &read.paths);
         }
-        (tenant, clashes)
+        let assumed = tenant.assume(&self.options.assume_enabled);
+        (tenant, clashes, assumed)
     }
 
     pub(super) fn hashes(&self, text: Option<&Text>) -> LineHashes {

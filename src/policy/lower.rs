@@ -123,6 +123,7 @@ impl Reader {
             grant,
             contradicted: false,
             foreign: false,
+            assumed_on: false,
             respelt: self.respelt,
         }
     }

@@ -10,7 +10,7 @@ use crate::ignore::Ignore;
 use crate::policy::{Fact, FileIndex, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement};
 use crate::schema::{Violation, ViolationKind};
-use crate::signin::{AssumeEnabled, View};
+use crate::signin::View;
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
 use crate::tenant::{Bearers, Clashes, NO_CLASHES, PolicyIndex, Tenant};
@@ -66,8 +66,6 @@ pub struct TenantFacts<'a> {
     pub access: &'a [Reached],
     /// Who is locked out of what by policies together.
     pub locked_out: &'a [LockedOut],
-    /// The policies that are assumed to be enabled.
-    pub assume_enabled: AssumeEnabled,
     /// Which reading raises findings.
     pub reading: Reading,
     /// The controls that were asked for.
@@ -133,7 +131,6 @@ impl<'a> TenantFacts<'a> {
             judgements: &[],
             access: &[],
             locked_out: &[],
-            assume_enabled: AssumeEnabled::default(),
             reading: Reading::default(),
             selection: &config.selection,
             config,
@@ -200,22 +197,13 @@ impl TenantFacts<'_> {
     /// The assumptions of the proof.
     #[must_use]
     pub fn options(&self) -> coverage::Options {
-        coverage::Options {
-            assume_enabled: self.assume_enabled,
-            assumptions: self.config.assumptions_on(self.today),
-            ..coverage::Options::default()
-        }
+        coverage::Options { assumptions: self.config.assumptions_on(self.today), ..coverage::Options::default() }
     }
 
     /// Whether a policy is in force, or is judged as if it were.
     #[must_use]
     pub fn is_on(&self, policy: &Policy) -> bool {
-        match policy.state {
-            Fact::Known(State::Enabled) => true,
-            Fact::Known(State::ReportOnly) => self.assume_enabled != AssumeEnabled::Neither,
-            Fact::Known(State::Disabled) => self.assume_enabled == AssumeEnabled::All,
-            Fact::Unknown(_) => false,
-        }
+        policy.judged_state() == Fact::Known(State::Enabled)
     }
 
     /// The name of a user, group or role: what the files tell, else what the configuration calls it.

@@ -6,7 +6,7 @@
 mod applications;
 mod users;
 
-use super::{AssumeEnabled, At, Cause, Lens, Match, SignIn, Undefined, View, Why, device};
+use super::{At, Cause, Lens, Match, SignIn, Undefined, View, Why, device};
 use crate::policy::{
     ClientAppType, Fact, Id, InsiderRiskLevel, List, Platform, Policy, Property, RiskLevel, State, TransferMethod,
 };
@@ -98,15 +98,13 @@ enum Found {
     Absent,
 }
 
-fn in_force(view: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
+fn in_force(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
     let state = At::property(Property::State);
     if policy.deleted {
         return no(At::property(Property::DeletedDateTime), Why::Deleted);
     }
-    let outcome = match policy.state {
+    let outcome = match policy.judged_state() {
         Fact::Known(State::Enabled) => Match::Yes,
-        Fact::Known(State::ReportOnly) if view.assume_enabled != AssumeEnabled::Neither => Match::Yes,
-        Fact::Known(State::Disabled) if view.assume_enabled == AssumeEnabled::All => Match::Yes,
         Fact::Known(State::ReportOnly) => no(state, Why::ReportOnly),
         Fact::Known(State::Disabled) => no(state, Why::Disabled),
         Fact::Unknown(reason) => unknown(state, Why::Doubt(reason)),

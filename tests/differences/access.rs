@@ -9,7 +9,6 @@ use caplint::access::{Access, Account, Verdict, decide};
 use caplint::diff::{Atom, Dimension, Options, Region};
 use caplint::policy::{Combination, Id, UserType, Words};
 use caplint::requirement::Resource;
-use caplint::signin::AssumeEnabled;
 use proptest::prelude::*;
 
 /// What an account may have, and whether it has that alone or everything.
@@ -42,7 +41,7 @@ fn hold(case: &Case, who: usize, has: &str) -> Result<(), TestCaseError> {
         region: Region { values: vec![(Dimension::ClientAppTypes, MODERN.to_vec())], ..Region::default() },
         span: 0..0,
     };
-    let [answer, _] = decide(&case.tenant(0), &access, AssumeEnabled::Neither, Options::default());
+    let [answer, _] = decide(&case.tenant(0), &access, Options::default());
     let way = access.has.as_ref().map_or(EVERYTHING, |has| only(has));
     let (mut surely, mut perhaps) = (false, case.missing()[0]);
     for point in brute.grid.points() {

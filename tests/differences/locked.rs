@@ -9,7 +9,6 @@ use caplint::access::{LockedOut, locked_out};
 use caplint::diff::{Atom, Options};
 use caplint::policy::{GrantControl, Platform, UserType, Words};
 use caplint::requirement::Resource;
-use caplint::signin::AssumeEnabled;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -91,7 +90,7 @@ fn hold(case: &Case) -> Result<(), TestCaseError> {
     if brute.worlds.iter().any(|world| !world.objects.is_empty()) {
         return Ok(());
     }
-    let found = locked_out(&case.tenant(0), AssumeEnabled::Neither, Options::default());
+    let found = locked_out(&case.tenant(0), Options::default());
     let resources: BTreeSet<&String> = brute.grid.what.iter().map(|what| &what.resource).collect();
     let is_app = |name: &str| !name.starts_with("action:") && !name.starts_with("context:");
     let policies = |one: &LockedOut| one.policies.iter().fold(0, |mask, policy| mask | 1 << policy);

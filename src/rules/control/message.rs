@@ -3,10 +3,10 @@
 use super::{cause, names, remedy, who};
 use crate::coverage::{Reason, SHOWN_HOLES};
 use crate::finding::{PolicyRef, capitalised};
-use crate::policy::{ClientAppType, Fact, State};
+use crate::policy::{ClientAppType, Policy};
 use crate::requirement::Resource;
 use crate::rules::{Judgement, TenantFacts};
-use crate::signin::{AssumeEnabled, Cause, Why};
+use crate::signin::{Cause, Why};
 use crate::tenant::{MissingPolicies, PolicyIndex};
 
 /// Ways in that are described in addition to the first.
@@ -109,8 +109,8 @@ fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
 /// Whether a policy would stop the sign-in, and nothing in the tenant is enabled.
 fn is_all_off(facts: &TenantFacts<'_>, nearest: Option<&(PolicyIndex, Vec<Cause>)>) -> bool {
     let only_off = |causes: &[Cause]| matches!(causes, [Cause { why: Why::ReportOnly | Why::Disabled, .. }]);
-    let enabled = facts.tenant.policies.iter().any(|policy| policy.state == Fact::Known(State::Enabled));
-    facts.assume_enabled == AssumeEnabled::Neither && !enabled && nearest.is_some_and(|(_, causes)| only_off(causes))
+    let is_off = |policy: &Policy| !facts.is_on(policy);
+    facts.tenant.policies.iter().all(is_off) && nearest.is_some_and(|(_, causes)| only_off(causes))
 }
 
 /// The smallest change that closes the gap.
