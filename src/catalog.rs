@@ -143,6 +143,8 @@ pub struct BuiltInStrength {
     pub name: &'static str,
     /// Id.
     pub id: Id,
+    /// Microsoft's name of it.
+    pub display_name: &'static str,
     /// What satisfies it.
     pub combinations: Vec<Combination>,
 }
@@ -219,9 +221,10 @@ pub fn apps() -> &'static [App] {
 pub fn strengths() -> &'static [BuiltInStrength] {
     static STRENGTHS: OnceLock<Vec<BuiltInStrength>> = OnceLock::new();
     STRENGTHS.get_or_init(|| {
-        let strength = |[name, id, combinations]: [&'static str; 3]| BuiltInStrength {
+        let strength = |[name, id, display_name, combinations]: [&'static str; 4]| BuiltInStrength {
             name,
             id: Id::new(id),
+            display_name,
             combinations: combinations.split(' ').filter_map(Combination::read).collect(),
         };
         rows(include_str!("../data/strengths.tsv")).map(strength).collect()
@@ -338,13 +341,13 @@ pub fn known(id: &Id) -> Option<Known> {
     all.get(&guid).copied()
 }
 
-/// The name of a role or an app.
+/// The name of a role, an app or a built-in authentication strength.
 #[must_use]
 pub fn name(id: &Id) -> Option<&'static str> {
     match known(id)? {
         Known::Role(role) => Some(role.name),
         Known::App(app) => Some(app.name),
-        Known::Strength(_) => None,
+        Known::Strength(strength) => Some(strength.display_name),
     }
 }
 
@@ -416,7 +419,7 @@ mod tests {
             ("apps", apps, &[text, guid, elsewhere, is_told, is_told], true),
             ("retirements", include_str!("../data/retirements.tsv"), &[text, is_day, is_address], true),
             // The weakest first, and in the order of the reports.
-            ("strengths", include_str!("../data/strengths.tsv"), &[text, guid, combinations], false),
+            ("strengths", include_str!("../data/strengths.tsv"), &[text, guid, text, combinations], false),
             ("assumptions", include_str!("../data/assumptions.tsv"), &[text, text], false),
         ];
         for (name, table, columns, is_sorted) in tables {

@@ -14,6 +14,7 @@ mod pretty;
 mod sarif;
 mod snippet;
 mod stream;
+pub mod words;
 
 pub use format::Format;
 pub use json::witness;

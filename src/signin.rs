@@ -10,6 +10,7 @@ mod device;
 mod evaluation;
 mod grant;
 
+pub use defaults::defaults_ask;
 pub use device::Device;
 pub use evaluation::{Answer, Evaluation, Outcome};
 pub use grant::{Demand, demand};
@@ -312,6 +313,12 @@ impl View<'_> {
             || grant.built_in.first_unknown().is_some()
             || grant.built_in.position(by_control).is_some()
             || (grant.strength != Fact::Known(None) && self.requirement.grant.iter().any(is_authentication))
+    }
+
+    /// Whether `policy` is in force and applies to this sign-in.
+    #[must_use]
+    pub fn applies(&self, policy: &Policy, sign_in: &SignIn) -> Match {
+        conditions::apply(self, policy, sign_in, Lens::Plain)
     }
 
     /// Whether `policy` forces what is required on this sign-in, or blocks it: it is in force, applies, and cannot be

@@ -4,8 +4,9 @@
 
 use serde_json::{Value, json};
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const API: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
 const BREAK_GLASS: &str = "b6000000-0000-4000-8000-000000000001";
@@ -47,6 +48,14 @@ impl Folder {
 
     fn run(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_caplint")).current_dir(self.path()).args(arguments).output().unwrap()
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &[u8]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+        let command = command.current_dir(self.path()).args(arguments).stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        child.wait_with_output().unwrap()
     }
 
     fn json(&self, arguments: &[&str]) -> Value {
@@ -285,7 +294,9 @@ fn what_if_tells_what_applies_and_why() {
     filtered["conditions"]["devices"] =
         json!({ "deviceFilter": { "mode": "exclude", "rule": "device.isCompliant -eq True" } });
     let folder = Folder::new(&[filtered], "");
-    assert_eq!(what_if(&folder, &[])["outcome"], "forced");
+    let asked = what_if(&folder, &[]);
+    assert_eq!((&asked["outcome"], &asked["requires"]), (&json!("needs"), &json!([["mfa"]])));
+    assert_eq!(what_if(&folder, &["--control", "mfa-azure-management"])["control"]["outcome"], "forced");
     let answer = what_if(&folder, &["--device", "isCompliant=true", "--device", "trustType=ServerAD"]);
     assert_eq!(answer["outcome"], "granted");
     let because = answer["policies"][0]["because"].as_str().unwrap();
@@ -293,11 +304,66 @@ fn what_if_tells_what_applies_and_why() {
     assert_eq!(what_if(&folder, &["--group", BREAK_GLASS])["outcome"], "granted");
     assert_eq!(
         what_if(&folder, &["--guest", "b2bCollaborationGuest", "--role", "global administrator"])["outcome"],
-        "forced"
+        "needs"
     );
     for mistake in [&["--guest", "alien"][..], &["--role", "King"], &["--device", "colour=red"], &["--witness", "9"]] {
         assert_eq!(folder.run(&[&["what-if"], mistake].concat()).status.code(), Some(2), "{mistake:?}");
     }
+}
+
+/// A block is told from a question, an alternative from a demand, and nothing is said of a control that nobody asked about.
+#[test]
+fn what_if_tells_a_block_from_a_demand() {
+    let mut session = policy(1, json!({ "/grantControls/builtInControls": ["mfa", "compliantDevice"] }));
+    session["sessionControls"] = json!({ "persistentBrowser": { "mode": "never", "isEnabled": true } });
+    let mut risky = policy(2, json!({ "/grantControls/builtInControls": ["block"] }));
+    risky["conditions"]["signInRiskLevels"] = json!(["high"]);
+    let device = policy(
+        3,
+        json!({ "/grantControls/builtInControls": ["compliantDevice"],
+                                   "/conditions/applications/includeApplications": ["00000003-0000-0ff1-ce00-000000000000"] }),
+    );
+    let folder = Folder::new(&[session, risky, device], "");
+    let usual = what_if(&folder, &[]);
+    assert_eq!((&usual["outcome"], &usual["requires"]), (&json!("needs"), &json!([["mfa", "compliantDevice"]])));
+    assert_eq!(usual["control"], Value::Null);
+    assert!(usual["policies"][0]["session"][0].as_str().unwrap().starts_with("persistentBrowser="), "{usual}");
+    let at_risk = what_if(&folder, &["--risk", "high"]);
+    assert_eq!((&at_risk["outcome"], &at_risk["blockedBy"][0]["displayName"]), (&json!("blocked"), &json!("CA002")));
+    let sharepoint = ["--app", "00000003-0000-0ff1-ce00-000000000000"];
+    assert_eq!(what_if(&folder, &sharepoint)["outcome"], "blocked");
+    let compliant = [&sharepoint[..], &["--device", "isCompliant=true"]].concat();
+    assert_eq!(what_if(&folder, &compliant)["outcome"], "needs");
+}
+
+/// What holds for an exception is a sign-in, too.
+#[test]
+fn what_if_replays_an_exception() {
+    let folder = Folder::new(&[policy(1, json!({}))], "");
+    let replayed = what_if(&folder, &["--exception", BREAK_GLASS]);
+    assert_eq!((&replayed["outcome"], &replayed["control"]["outcome"]), (&json!("granted"), &json!("granted")));
+    assert_eq!(replayed["signIn"]["signInIdentity"]["groups"], json!([BREAK_GLASS]));
+    assert_eq!(folder.run(&["what-if", "--exception", "nobody"]).status.code(), Some(2));
+}
+
+/// The request that Microsoft answers is answered here, for the policies beside it.
+#[test]
+fn what_if_reads_a_request_of_graph() {
+    let folder = Folder::new(&[policy(1, json!({}))], "");
+    let ask = |conditions: &str| {
+        let request = format!(
+            r##"{{ "signInIdentity": {{ "@odata.type": "#microsoft.graph.userSignIn", "userId": "{BREAK_GLASS}" }},
+                "signInContext": {{ "includeApplications": ["797f4846-ba00-4fd7-ba43-dac1f8f63013"] }},
+                "signInConditions": {conditions} }}"##
+        );
+        folder.run_with(&["what-if", "-", "--format", "json"], request.as_bytes())
+    };
+    let answer: Value = serde_json::from_slice(&ask(r#"{ "devicePlatform": "iOS" }"#).stdout).unwrap();
+    assert_eq!((&answer["outcome"], &answer["policies"][0]["applies"]), (&json!("needs"), &json!(true)));
+    assert_eq!(answer["signIn"]["signInConditions"]["devicePlatform"], "iOS");
+    let wrong = ask(r#"{ "devicePlatform": "amiga" }"#);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("`amiga` is none of"));
 }
 
 #[test]

@@ -6,12 +6,18 @@ mod shown;
 use super::Format;
 use super::error::RunError;
 use super::selection::{CloudArgument, check_assumed, config, inputs};
-use crate::controls::{self, Control};
-use crate::coverage;
+use crate::controls;
+use crate::coverage::{self, Exception};
+use crate::discover::Input;
 use crate::finding::quoted;
 use crate::lint;
+use crate::policy::Id;
+use crate::replay;
 use crate::rules::{Judgement, TenantFacts};
+use crate::signin::SignIn;
+use crate::source;
 use crate::tenant::{Assume, AssumeEnabled, Tenant};
+use crate::what_if;
 use asked::Asked;
 use shown::Shown;
 use std::io::Write;
@@ -20,17 +26,21 @@ use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Files and folders of exported policies; - is standard input
+    /// Files and folders of exported policies; - is standard input: policies, or a What If request of Microsoft Graph
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
 
-    /// The requirement: the id of a control, or of a requirement in the configuration
-    #[arg(long, value_name = "ID", default_value = "mfa-azure-management")]
-    control: String,
+    /// Also tell whether the sign-in meets this control, or this requirement in the configuration
+    #[arg(long, value_name = "ID")]
+    control: Option<String>,
 
-    /// Replay the N-th way in of the control instead of the given sign-in; 1 is the witness
+    /// Replay the N-th way in of the control [default: mfa-azure-management] instead; 1 is the witness
     #[arg(long, value_name = "N")]
     witness: Option<usize>,
+
+    /// Replay a sign-in of an exception of the control instead: a user, group or role by id or name
+    #[arg(long, value_name = "PRINCIPAL")]
+    exception: Option<String>,
 
     /// The user, by id or by a name in the files
     #[arg(long)]
@@ -48,7 +58,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     role: Vec<String>,
 
-    /// The app for which a token is requested [default: the control's]
+    /// The app or user action for which a token is requested [default: the control's, else Azure Resource Manager]
     #[arg(long)]
     app: Option<String>,
 
@@ -98,7 +108,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
-    let inputs = inputs(&arguments.paths)?;
+    let (request, inputs) = request(inputs(&arguments.paths)?)?;
     let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
     let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
     let mut tenant = lint::load(&inputs, &options);
@@ -107,24 +117,25 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     if tenant.policies.is_empty() {
         return Err(RunError::Empty { name: quoted(&lint::common_folder(&inputs)) });
     }
-    let own = options.config.requirements.iter().copied();
-    let mut known = controls::all().chain(own);
-    let Some(control) = known.find(|control| control.id == arguments.control) else {
-        return Err(problem(&arguments.control, "a control", "`caplint rules` lists the controls."));
-    };
-    let judgement = judgement(arguments, control, &tenant, &options)?;
+    let is_replayed = arguments.witness.is_some() || arguments.exception.is_some();
+    let asked = arguments.control.as_deref().or(is_replayed.then_some(DEFAULT));
+    let judgement = asked.map(|id| judgement(arguments, id, &tenant, &options)).transpose()?;
     let facts = TenantFacts::of(&tenant, &options.config);
-    let sign_in = match arguments.witness {
-        None => Asked { arguments, tenant: &tenant, judgement: &judgement }.sign_in()?,
-        Some(number) => {
-            let hole = number.checked_sub(1).and_then(|index| judgement.decision.holes.get(index));
-            let count = judgement.decision.holes.len();
-            let help = format!("The verdict is {} and has {count} ways in.", judgement.decision.verdict.word());
-            hole.map(|hole| hole.sign_in.clone())
-                .ok_or_else(|| RunError::WhatIf { message: format!("there is no way in number {number}"), help })?
+    let sign_in = match &judgement {
+        Some(judgement) if is_replayed => replayed(arguments, judgement, &facts)?,
+        Some(_) | None => {
+            Asked { arguments, tenant: &tenant, judgement: judgement.as_ref() }.sign_in(request.as_deref())?
         }
     };
-    let shown = Shown { facts: &facts, judgement: &judgement, sign_in: &sign_in };
+    let how = coverage::Options {
+        assumptions: options.config.assumptions_on(time::OffsetDateTime::now_utc().date()),
+        ..coverage::Options::default()
+    };
+    let requirement =
+        judgement.as_ref().map_or_else(replay::any_requirement, |judgement| judgement.requirement.clone());
+    let replay = replay::replay(&tenant, &sign_in, how);
+    let judgement = judgement.as_ref();
+    let shown = Shown { facts: &facts, requirement: &requirement, judgement, sign_in: &sign_in, replay: &replay };
     let text = match arguments.format {
         Format::Pretty => shown.pretty(),
         Format::Json => crate::finding::escape_invisible(&format!("{:#}\n", shown.json())),
@@ -133,13 +144,55 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     Ok(0)
 }
 
-/// The verdict of the control, which only `--witness` needs.
-fn judgement(
-    arguments: &Arguments,
-    control: &'static Control,
-    tenant: &Tenant,
-    options: &lint::Options,
-) -> Result<Judgement, RunError> {
+/// The request on standard input, if there is one, and where the policies are.
+fn request(mut inputs: Vec<Input>) -> Result<(Option<String>, Vec<Input>), RunError> {
+    let text = |input: &Input| match input {
+        Input::Stdin(bytes) => Some(source::decode(bytes.clone()).ok()?.as_str().to_owned()),
+        Input::Path(_) | Input::Stored(_) => None,
+    };
+    let texts: Vec<Option<String>> = inputs.iter().map(text).collect();
+    let Some(index) = texts.iter().position(|text| text.as_deref().is_some_and(what_if::is_request)) else {
+        return Ok((None, inputs));
+    };
+    inputs.remove(index);
+    if inputs.is_empty() {
+        inputs = self::inputs(&[PathBuf::from(".")])?;
+    }
+    Ok((texts.into_iter().nth(index).flatten(), inputs))
+}
+
+/// The control whose ways in are replayed if none is named.
+const DEFAULT: &str = "mfa-azure-management";
+
+/// A way in of a control, or of one of its exceptions.
+fn replayed(arguments: &Arguments, judgement: &Judgement, facts: &TenantFacts<'_>) -> Result<SignIn, RunError> {
+    let decision = &judgement.decision;
+    let number = arguments.witness.unwrap_or(1);
+    let holes = match &arguments.exception {
+        None => &decision.holes,
+        Some(wanted) => {
+            let is_meant = |exception: &&Exception| {
+                let name = facts.name(exception.kind, &exception.id);
+                exception.id == Id::new(wanted) || name.is_some_and(|name| name.to_lowercase() == wanted.to_lowercase())
+            };
+            let help = format!("The verdict is {}. The JSON report lists the exceptions.", decision.verdict.word());
+            let found = decision.exceptions.iter().find(is_meant);
+            &found.ok_or_else(|| problem(wanted, &format!("an exception of {}", judgement.control.id), &help))?.holes
+        }
+    };
+    let hole = number.checked_sub(1).and_then(|index| holes.get(index));
+    let help = format!("The verdict is {} and has {} ways in.", decision.verdict.word(), holes.len());
+    hole.map(|hole| hole.sign_in.clone())
+        .ok_or_else(|| RunError::WhatIf { message: format!("there is no way in number {number}"), help })
+}
+
+/// A control and its verdict.
+fn judgement(arguments: &Arguments, id: &str, tenant: &Tenant, options: &lint::Options) -> Result<Judgement, RunError> {
+    let own = options.config.requirements.iter().copied();
+    let mut known = controls::all().chain(own);
+    let Some(control) = known.find(|control| control.id == id) else {
+        return Err(problem(id, "a control", "`caplint rules` lists the controls."));
+    };
     let requirement = control
         .requirement(arguments.cloud.meaning())
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;

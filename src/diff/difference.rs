@@ -357,6 +357,12 @@ pub enum Control {
 }
 
 impl Control {
+    /// Whether it is this built-in control.
+    #[must_use]
+    pub fn is(&self, control: GrantControl) -> bool {
+        *self == Self::BuiltIn(control)
+    }
+
     /// Reads what a report writes.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
@@ -396,6 +402,20 @@ pub enum Access {
 }
 
 impl Access {
+    /// What lets somebody in who meets one control.
+    #[must_use]
+    pub fn of(control: GrantControl) -> Self {
+        Self::Needs(vec![vec![Control::BuiltIn(control)]])
+    }
+
+    /// What lets somebody in who meets all of these lists, in an order of their own.
+    #[must_use]
+    pub fn needing(mut requires: Vec<Vec<Control>>) -> Self {
+        requires.sort_by_cached_key(|clause| clause.iter().map(ToString::to_string).collect::<Vec<_>>());
+        requires.dedup();
+        if requires.is_empty() { Self::Granted } else { Self::Needs(requires) }
+    }
+
     /// The word of the JSON report.
     #[must_use]
     pub fn word(&self) -> &'static str {

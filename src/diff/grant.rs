@@ -196,6 +196,12 @@ impl Grant {
         }
     }
 
+    /// What is not known of it, and why.
+    pub(crate) fn doubt(&self) -> Option<(Property, Why)> {
+        let of_item = self.items.iter().find_map(|item| item.doubt);
+        of_item.or_else(|| self.why.map(|why| (Property::GrantOperator, why)))
+    }
+
     /// Whether a way satisfies the policy on some device, but not on every one.
     pub(crate) fn accepts_a_device(&self, withheld: &AtomSet) -> bool {
         let on = |device: &DeviceState| self.is_satisfied(withheld, *device, false);

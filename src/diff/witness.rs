@@ -46,9 +46,7 @@ impl Prover<'_> {
         if self.is_refused(side, &AtomSet::new(), truth) {
             return Outcome { access: Access::Blocked, policies };
         }
-        requires.sort_by_cached_key(|clause| clause.iter().map(ToString::to_string).collect::<Vec<_>>());
-        requires.dedup();
-        Outcome { access: if requires.is_empty() { Access::Granted } else { Access::Needs(requires) }, policies }
+        Outcome { access: Access::needing(requires), policies }
     }
 
     /// The edits that bring a change about: everything in the old tenant that refuses one of these ways on the sign-in.

@@ -60,10 +60,10 @@ impl Assume {
     fn is_meant(&self, policy: &Policy) -> bool {
         match (self, policy.state) {
             (Self::Called(name), _) => policy.is_called(name),
-            (Self::ReportOnly | Self::All, Fact::Known(State::ReportOnly)) => true,
-            (Self::All, Fact::Known(State::Disabled)) => true,
-            (Self::ReportOnly, Fact::Known(State::Disabled)) => false,
-            (Self::ReportOnly | Self::All, Fact::Known(State::Enabled) | Fact::Unknown(_)) => false,
+            (Self::ReportOnly | Self::All, Fact::Known(State::ReportOnly))
+            | (Self::All, Fact::Known(State::Disabled)) => true,
+            (Self::ReportOnly, Fact::Known(State::Disabled))
+            | (Self::ReportOnly | Self::All, Fact::Known(State::Enabled) | Fact::Unknown(_)) => false,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{Arguments, problem};
 use crate::catalog;
 use crate::cli::error::RunError;
 use crate::controls;
+use crate::finding::visible;
 use crate::policy::{
     ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words, device_attribute,
 };
@@ -11,25 +12,41 @@ use crate::requirement::Resource;
 use crate::rules::Judgement;
 use crate::signin::SignIn;
 use crate::tenant::Tenant;
+use crate::what_if;
+
+/// Azure Resource Manager, in the cloud that is asked about.
+const DEFAULT_APP: &str = "Windows Azure Service Management API";
 
 /// The sign-in to evaluate.
 pub(super) struct Asked<'a> {
     pub(super) arguments: &'a Arguments,
     pub(super) tenant: &'a Tenant,
-    pub(super) judgement: &'a Judgement,
+    pub(super) judgement: Option<&'a Judgement>,
 }
 
 impl Asked<'_> {
-    pub(super) fn sign_in(&self) -> Result<SignIn, RunError> {
+    /// What the arguments say, and a request where they say nothing.
+    pub(super) fn sign_in(&self, request: Option<&str>) -> Result<SignIn, RunError> {
         let arguments = self.arguments;
-        let resource = match &arguments.app {
-            Some(app) => self.resource(app)?,
-            None => match self.judgement.requirement.resources.first() {
-                None | Some(Resource::Every) => Resource::Other,
-                Some(resource) => resource.clone(),
+        let requested = request.map(|text| what_if::read(text, self.tenant)).transpose();
+        let requested = requested.map_err(|problem| RunError::WhatIf {
+            message: format!("the request on standard input cannot be used: {}", visible(&problem)),
+            help: "See https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate for what it may say."
+                .to_owned(),
+        })?;
+        let resource = match (&arguments.app, &requested) {
+            (Some(app), _) => self.resource(app)?,
+            (None, Some(requested)) => requested.resource.clone(),
+            (None, None) => match self.judgement.map(|judgement| judgement.requirement.resources.first()) {
+                None => self.resource(DEFAULT_APP)?,
+                Some(None | Some(Resource::Every)) => Resource::Other,
+                Some(Some(resource)) => resource.clone(),
             },
         };
-        let mut sign_in = SignIn::attacker(resource);
+        let mut sign_in = match requested {
+            Some(requested) => SignIn { resource, ..requested },
+            None => SignIn::attacker(resource),
+        };
         if let Some(user) = &arguments.user {
             sign_in.user = Some(self.object(user, "a user")?);
         }

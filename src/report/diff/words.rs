@@ -3,12 +3,13 @@
 use crate::catalog;
 use crate::coverage::Side;
 use crate::diff::{
-    Access, Certainty, Change, Class, Control, DeviceFact, Dimension, Edit, Effect, Expected, Kind, Masked, Outcome,
-    Party, Principal, Property, Region, Resources, Verdict, Which,
+    Access, Certainty, Change, Class, DeviceFact, Dimension, Edit, Effect, Expected, Kind, Masked, Outcome, Party,
+    Principal, Property, Region, Resources, Verdict, Which,
 };
 use crate::finding::{joined, quoted};
 use crate::outcome::Compared;
-use crate::policy::{GrantControl, Id, SessionControl, UserType, Words};
+use crate::policy::{Id, UserType, Words};
+use crate::report::words;
 use crate::requirement::Resource;
 use crate::signin::SignIn;
 
@@ -104,16 +105,9 @@ pub(super) fn headline(compared: &Compared, change: &Change, others: usize) -> S
 
 fn session(change: &Change) -> String {
     let Some((gained, controls)) = &change.session else { return String::new() };
-    let names: Vec<String> = controls.iter().map(session_control).collect();
+    let names: Vec<String> = controls.iter().map(words::session_control).collect();
     let verb = if *gained { "now get" } else { "no longer get" };
     format!("{verb} {}", joined(&names, usize::MAX))
-}
-
-fn session_control(control: &SessionControl) -> String {
-    if control.value.as_ref() == "true" || control.value.as_ref() == "{}" {
-        return format!("`{}`", control.name);
-    }
-    format!("`{}` {}", control.name, control.value)
 }
 
 fn needed(compared: &Compared, outcome: &Outcome) -> String {
@@ -123,35 +117,8 @@ fn needed(compared: &Compared, outcome: &Outcome) -> String {
     }
 }
 
-/// What is needed: alternatives with "or", all of several with "and".
 fn needs(compared: &Compared, outcome: &Outcome) -> String {
-    let clause = |clause: &Vec<Control>| {
-        let alternatives: Vec<String> = clause.iter().map(|control| self::control(compared, control)).collect();
-        alternatives.join(" or ")
-    };
-    let all: Vec<String> = outcome.access.requires().iter().map(clause).collect();
-    if all.is_empty() { "nothing".to_owned() } else { joined(&all, NAMED) }
-}
-
-fn control(compared: &Compared, control: &Control) -> String {
-    match control {
-        Control::Strength(Some(id)) => format!("the authentication strength {}", name(compared, id)),
-        Control::Strength(None) => "an authentication strength that is not known".to_owned(),
-        Control::TermsOfUse(id) => format!("the terms of use {}", name(compared, id)),
-        Control::Custom(id) => format!("the custom control {}", name(compared, id)),
-        Control::BuiltIn(control) => match control {
-            GrantControl::Block => "block",
-            GrantControl::Mfa => "MFA",
-            GrantControl::CompliantDevice => "a compliant device",
-            GrantControl::DomainJoinedDevice => "a hybrid joined device",
-            GrantControl::ApprovedApplication => "an approved client app",
-            GrantControl::CompliantApplication => "an app protection policy",
-            GrantControl::PasswordChange => "a password change",
-            GrantControl::RiskRemediation => "risk remediation",
-            GrantControl::VerifiedId => "verifiedID",
-        }
-        .to_owned(),
-    }
+    words::needs(&outcome.access, &|id| name(compared, id))
 }
 
 fn except(compared: &Compared, change: &Change) -> String {

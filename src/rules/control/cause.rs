@@ -3,23 +3,23 @@
 use super::names::named;
 use crate::finding::PolicyRef;
 use crate::policy::{GrantControl, Policy, Property, Reason};
-use crate::requirement::Grant;
-use crate::rules::{Judgement, TenantFacts};
+use crate::requirement::{Grant, Requirement};
+use crate::rules::TenantFacts;
 use crate::signin::{Cause, Why};
 use crate::syntax::Untold;
 
 /// What a label says where a policy lets the sign-in through.
-pub(super) fn seen(facts: &TenantFacts<'_>, judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
-    said_of(&PolicyRef::to(policy).label(), facts, judgement, policy, cause)
+pub(super) fn seen(facts: &TenantFacts<'_>, requirement: &Requirement, policy: &Policy, cause: &Cause) -> String {
+    said_of(&PolicyRef::to(policy).label(), facts, requirement, policy, cause)
 }
 
 /// Why a policy that was just named does not stop a sign-in.
 #[must_use]
-pub fn because(facts: &TenantFacts<'_>, judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
-    said_of("it", facts, judgement, policy, cause)
+pub fn because(facts: &TenantFacts<'_>, requirement: &Requirement, policy: &Policy, cause: &Cause) -> String {
+    said_of("it", facts, requirement, policy, cause)
 }
 
-fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
+fn said_of(name: &str, facts: &TenantFacts<'_>, requirement: &Requirement, policy: &Policy, cause: &Cause) -> String {
     let element = element_name(facts, policy, cause);
     match cause.why {
         Why::Disabled => format!("{name} is disabled"),
@@ -27,7 +27,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
         Why::Deleted => format!("{name} is deleted"),
         Why::Contradicted => format!("{name} appears twice, with different content"),
         Why::Foreign => format!("{name} may be of another tenant"),
-        Why::UserNotIncluded if judgement.requirement.users.is_empty() => format!("{name} does not include every user"),
+        Why::UserNotIncluded if requirement.users.is_empty() => format!("{name} does not include every user"),
         Why::UserNotIncluded => format!("{name} does not include them"),
         Why::OnlyIncludedGroups => format!("{name} includes only members of these groups"),
         Why::UserExcluded => format!("{element} is excluded here"),
@@ -48,7 +48,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
         Why::FlowNotIncluded => "ordinary sign-ins are not covered".to_owned(),
         Why::NoGrantControls => format!("{name} requires nothing"),
         Why::DeviceFilter => "the filter does not cover this device".to_owned(),
-        Why::Alternative => alternative(judgement, policy, cause),
+        Why::Alternative => alternative(requirement, policy, cause),
         Why::OperatorMissing => "several controls and no operator".to_owned(),
         Why::AdminPortals
         | Why::ApplicationFilter
@@ -66,7 +66,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, judgement: &Judgement, policy: &
     }
 }
 
-fn alternative(judgement: &Judgement, policy: &Policy, cause: &Cause) -> String {
+fn alternative(requirement: &Requirement, policy: &Policy, cause: &Cause) -> String {
     let control = cause.at.index.and_then(|index| policy.grant.built_in.items().get(index)?.known());
     let enough = match (cause.at.property, control) {
         (Property::BuiltInControls, Some(GrantControl::CompliantDevice)) => "a compliant device is enough",
@@ -74,19 +74,19 @@ fn alternative(judgement: &Judgement, policy: &Policy, cause: &Cause) -> String 
         (Property::BuiltInControls, Some(GrantControl::ApprovedApplication | GrantControl::CompliantApplication)) => {
             "an approved or protected app is enough"
         }
-        (Property::BuiltInControls, Some(GrantControl::Mfa)) if asks_for_strength(judgement) => "any MFA is enough",
+        (Property::BuiltInControls, Some(GrantControl::Mfa)) if asks_for_strength(requirement) => "any MFA is enough",
         (Property::BuiltInControls, Some(GrantControl::Mfa)) => "MFA is enough",
         (Property::TermsOfUse, _) => "accepting the terms of use is enough",
         (Property::CustomAuthenticationFactors, _) => "a custom control is enough",
         (Property::AuthenticationStrength, _) => "a weaker method satisfies this strength",
         _ => "this is enough",
     };
-    let mfa = judgement.requirement.grant == [Grant::Mfa];
+    let mfa = requirement.grant == [Grant::Mfa];
     format!("{enough}{}", if mfa { ", without MFA" } else { "" })
 }
 
-pub(super) fn asks_for_strength(judgement: &Judgement) -> bool {
-    judgement.requirement.grant.iter().any(|grant| matches!(grant, Grant::Strength { .. }))
+pub(super) fn asks_for_strength(requirement: &Requirement) -> bool {
+    requirement.grant.iter().any(|grant| matches!(grant, Grant::Strength { .. }))
 }
 
 /// What is not known, as a clause.

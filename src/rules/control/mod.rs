@@ -142,7 +142,11 @@ fn label_causes(
         }
         // All causes of the nearest policy, and the first one of each other policy.
         for cause in causes.iter().take(if draft.labels.is_empty() { 3 } else { 1 }) {
-            let label = Label::in_policy(policy, &cause.pointer(policy), cause::seen(facts, judgement, policy, cause));
+            let label = Label::in_policy(
+                policy,
+                &cause.pointer(policy),
+                cause::seen(facts, &judgement.requirement, policy, cause),
+            );
             if !draft.labels.iter().any(|known| known.is_at(&label)) {
                 draft = draft.label(label);
             }

@@ -53,7 +53,9 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::EveryRiskLevel => format!("leave `{value}` empty"),
         Why::EmptyCondition => format!("remove `{value}`, or add values to it"),
         Why::Alternative => match cause.at.property {
-            Property::AuthenticationStrength if asks_for_strength(judgement) || requirement.grant == [Grant::Mfa] => {
+            Property::AuthenticationStrength
+                if asks_for_strength(&judgement.requirement) || requirement.grant == [Grant::Mfa] =>
+            {
                 "use a stronger authentication strength".to_owned()
             }
             Property::AuthenticationStrength => demand(judgement, policy),

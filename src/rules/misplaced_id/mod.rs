@@ -22,7 +22,7 @@ impl Rule for MisplacedId {
         for (list, property, belongs) in lists(policy) {
             for (index, id) in list.known() {
                 let Some(is) = ObjectType::of(id).filter(|kind| *kind != belongs) else { continue };
-                let name = catalog::name(id).unwrap_or("a built-in authentication strength");
+                let name = catalog::name(id).unwrap_or_default();
                 let place = Pointer::new(property).index(index);
                 let message = format!(
                     "{} has the id of {}{name} in a list of {}, where it matches nothing.",
@@ -66,7 +66,8 @@ impl ObjectType {
         match self {
             Self::Role => "the role ",
             Self::App => "the app ",
-            Self::Strength | Self::User | Self::Group | Self::Location => "",
+            Self::Strength => "the authentication strength ",
+            Self::User | Self::Group | Self::Location => "",
         }
     }
 

@@ -1,0 +1,394 @@
+//! The request of Microsoft Graph's What If, [`conditionalAccessRoot: evaluate`]: a sign-in that can be asked of Microsoft, too.
+//!
+//! [`conditionalAccessRoot: evaluate`]: https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
+
+use crate::policy::{
+    ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words, device_attribute,
+};
+use crate::requirement::Resource;
+use crate::signin::SignIn;
+use crate::tenant::{Place, Tenant};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// The actions, in the words of a request and of a policy.
+const ACTIONS: [(&str, &str); 2] = [
+    ("registerSecurityInformation", "urn:user:registersecurityinfo"),
+    ("registerOrJoinDevices", "urn:user:registerdevice"),
+];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Request {
+    sign_in_identity: Identity,
+    sign_in_context: Context,
+    #[serde(default)]
+    sign_in_conditions: Conditions,
+    #[serde(rename = "appliedPoliciesOnly")]
+    _applied_policies_only: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Identity {
+    #[serde(rename = "@odata.type")]
+    kind: Option<String>,
+    user_id: Option<String>,
+    external_user_type: Option<String>,
+    external_tenant_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Context {
+    #[serde(rename = "@odata.type")]
+    _kind: Option<String>,
+    include_applications: Option<Vec<String>>,
+    user_action: Option<String>,
+    authentication_context_value: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Conditions {
+    #[serde(rename = "@odata.type")]
+    _kind: Option<String>,
+    device_platform: Option<String>,
+    client_app_type: Option<String>,
+    sign_in_risk_level: Option<String>,
+    user_risk_level: Option<String>,
+    insider_risk_level: Option<String>,
+    #[serde(rename = "servicePrincipalRiskLevel")]
+    _service_principal_risk_level: Option<Value>,
+    country: Option<String>,
+    ip_address: Option<IpAddr>,
+    authentication_flow: Option<Flow>,
+    #[serde(default)]
+    device_info: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Flow {
+    transfer_method: String,
+}
+
+/// Whether a text is such a request rather than policies.
+#[must_use]
+pub fn is_request(text: &str) -> bool {
+    let keys = |value: Value| value.get("signInIdentity").is_some() || value.get("signInContext").is_some();
+    serde_json::from_str::<Value>(text).is_ok_and(keys)
+}
+
+/// Reads a request. The address and the country decide in which named locations of the tenant the sign-in is made.
+///
+/// # Errors
+/// It is no such request, is about a service principal, or says something that is not understood; or the files do not
+/// define a named location, so that it is not known whether the address is in it.
+pub fn read(text: &str, tenant: &Tenant) -> Result<SignIn, String> {
+    let request: Request = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let Request { sign_in_identity: identity, sign_in_context: context, sign_in_conditions: asked, .. } = request;
+    if identity.kind.is_some_and(|kind| kind.trim_start_matches('#') != "microsoft.graph.userSignIn") {
+        return Err("`signInIdentity` is no user: caplint decides sign-ins of users".to_owned());
+    }
+    let mut sign_in = SignIn::attacker(resource(context)?);
+    sign_in.user = identity.user_id.as_deref().map(Id::new);
+    if let Some(kind) = identity.external_user_type.filter(|kind| kind != "none") {
+        sign_in.user_type = word::<UserType>(&kind)?;
+    }
+    sign_in.external_tenant = identity.external_tenant_id.as_deref().map(Id::new);
+    // What is not said is what an attacker tries first.
+    let said = |written: Option<String>| written.filter(|word| word != "all");
+    if let Some(platform) = said(asked.device_platform) {
+        sign_in.platform = word::<Platform>(&platform)?;
+    }
+    if let Some(client) = said(asked.client_app_type) {
+        sign_in.client_app = word::<ClientAppType>(&client)?;
+    }
+    if let Some(level) = asked.sign_in_risk_level {
+        sign_in.sign_in_risk = word::<RiskLevel>(&level)?;
+    }
+    if let Some(level) = asked.user_risk_level {
+        sign_in.user_risk = word::<RiskLevel>(&level)?;
+    }
+    if let Some(level) = asked.insider_risk_level {
+        sign_in.insider_risk = word::<InsiderRiskLevel>(&level)?;
+    }
+    if let Some(flow) = asked.authentication_flow {
+        sign_in.flow = word::<TransferMethod>(&flow.transfer_method)?;
+    }
+    for (name, value) in asked.device_info.iter().filter(|(name, _)| *name != "@odata.type") {
+        let attribute = device_attribute(name).ok_or_else(|| format!("`deviceInfo` has no attribute `{name}`"))?;
+        let text = match value {
+            Value::Null => continue,
+            Value::Bool(value) => value.to_string(),
+            // The portal's name for what filters call AzureAD.
+            Value::String(text) if attribute == "trustType" && text == "EntraID" => "AzureAD".to_owned(),
+            Value::String(text) => text.clone(),
+            Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                return Err(format!("`{name}` of `deviceInfo` is no text"));
+            }
+        };
+        sign_in.device.set(attribute, &text);
+    }
+    if asked.ip_address.is_some() || asked.country.is_some() {
+        sign_in.locations = locations(tenant, asked.ip_address, asked.country.as_deref())?;
+    }
+    Ok(sign_in)
+}
+
+fn resource(context: Context) -> Result<Resource, String> {
+    let Context { include_applications, user_action, authentication_context_value, .. } = context;
+    match (include_applications.as_deref(), user_action, authentication_context_value) {
+        (Some([app]), None, None) if app.eq_ignore_ascii_case("All") => Ok(Resource::Other),
+        (Some([app]), None, None) => Ok(Resource::App(Id::new(app))),
+        (None, Some(action), None) => {
+            let known = ACTIONS.iter().find(|(word, _)| *word == action);
+            known
+                .map(|(_, own)| Resource::UserAction(Id::new(own)))
+                .ok_or_else(|| format!("`{action}` is no user action"))
+        }
+        (None, None, Some(context)) => Ok(Resource::AuthenticationContext(Id::new(&context))),
+        _ => Err("`signInContext` must name one app in `includeApplications`, a `userAction` or an \
+                  `authenticationContextValue`"
+            .to_owned()),
+    }
+}
+
+fn word<W: Words>(written: &str) -> Result<W, String> {
+    W::of(written).ok_or_else(|| {
+        let known: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+        format!("`{written}` is none of {}", known.join(", "))
+    })
+}
+
+/// The named locations that hold an address or a country, with `AllTrusted` among them if one is trusted.
+fn locations(tenant: &Tenant, address: Option<IpAddr>, country: Option<&str>) -> Result<BTreeSet<Id>, String> {
+    let mut found = BTreeSet::new();
+    for id in named(tenant) {
+        let known = tenant.companions.named_locations.get(id);
+        let holds = known.and_then(|location| holds(&location.place, address, country));
+        match holds {
+            Some(true) => _ = found.insert(id.clone()),
+            Some(false) => {}
+            None => {
+                let name = tenant.name(id).map_or_else(|| id.to_string(), str::to_owned);
+                return Err(format!(
+                    "the files do not say whether this address is in the named location `{name}`; leave `ipAddress` \
+                     and `country` out, and name the locations with `--location`"
+                ));
+            }
+        }
+    }
+    if found.iter().any(|id| tenant.is_trusted_location(id) == Some(true)) {
+        found.insert(Id::new("AllTrusted"));
+    }
+    Ok(found)
+}
+
+/// The named locations that policies or files name.
+fn named(tenant: &Tenant) -> BTreeSet<&Id> {
+    let of_policies = tenant.policies.iter().map(|policy| &policy.conditions.locations);
+    let listed = of_policies.flat_map(|scope| scope.include.known().chain(scope.exclude.known())).map(|(_, id)| id);
+    let all = listed.chain(tenant.companions.named_locations.keys());
+    all.filter(|id| !id.is("All") && !id.is("AllTrusted")).collect()
+}
+
+/// Whether a named location holds a sign-in; none if that is not known.
+fn holds(place: &Place, address: Option<IpAddr>, country: Option<&str>) -> Option<bool> {
+    match place {
+        Place::Ranges(ranges) => address.map(|address| ranges.iter().any(|range| range.contains(&address))),
+        Place::Countries { by_authenticator_app: true, .. } | Place::Undefined => None,
+        Place::Countries { countries, .. } => country.map(|country| countries.contains(&country.to_uppercase())),
+    }
+}
+
+/// A request, and what somebody must fill in before Microsoft can answer it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The body of the request.
+    pub request: Value,
+    /// Keys that have no value yet, with what belongs there.
+    pub open: Vec<(&'static str, String)>,
+}
+
+/// Writes a sign-in as a request.
+#[must_use]
+pub fn write(sign_in: &SignIn, tenant: &Tenant) -> Written {
+    let mut open: Vec<(&'static str, String)> = Vec::new();
+    let name = |id: &Id| tenant.name(id).map_or_else(|| id.to_string(), str::to_owned);
+    let mut identity = json!({ "@odata.type": "#microsoft.graph.userSignIn" });
+    match &sign_in.user {
+        Some(user) if user.guid().is_some() => identity["userId"] = json!(user.to_string()),
+        Some(user) => open.push(("signInIdentity.userId", format!("the object id of {}", name(user)))),
+        None => {
+            let groups = sign_in.groups.iter().map(|id| format!("member of {}", name(id)));
+            let roles = sign_in.roles.iter().map(|id| format!("holder of the role {}", name(id)));
+            let all: Vec<String> = groups.chain(roles).collect();
+            let whose = if all.is_empty() { "whom no policy names".to_owned() } else { all.join(", ") };
+            open.push(("signInIdentity.userId", format!("the object id of a user: {whose}")));
+        }
+    }
+    if sign_in.user_type != UserType::Member {
+        identity["externalUserType"] = json!(sign_in.user_type.word());
+        identity["externalTenantId"] = json!(sign_in.external_tenant.as_ref().map(ToString::to_string));
+    }
+    let context = match &sign_in.resource {
+        Resource::App(app) => application(&app.to_string()),
+        Resource::UserAction(action) => {
+            let known = ACTIONS.iter().find(|(_, own)| action.is(own)).map(|(word, _)| *word);
+            json!({ "@odata.type": "#microsoft.graph.userActionContext", "userAction": known })
+        }
+        Resource::AuthenticationContext(context) => {
+            let value = context.to_string();
+            json!({ "@odata.type": "#microsoft.graph.authContext", "authenticationContextValue": value })
+        }
+        Resource::OfSuite(suite) => {
+            open.push(("signInContext.includeApplications", format!("an app of {}", suite.word())));
+            application("")
+        }
+        Resource::Other | Resource::Every => {
+            open.push(("signInContext.includeApplications", "an app that no policy names".to_owned()));
+            application("")
+        }
+    };
+    let mut conditions = json!({
+        "clientAppType": sign_in.client_app.word(),
+        "signInRiskLevel": sign_in.sign_in_risk.word(),
+        "userRiskLevel": sign_in.user_risk.word(),
+        "insiderRiskLevel": sign_in.insider_risk.word(),
+    });
+    if sign_in.platform != Platform::Unknown {
+        conditions["devicePlatform"] = json!(sign_in.platform.word());
+    }
+    if sign_in.flow != TransferMethod::None {
+        conditions["authenticationFlow"] = json!({ "transferMethod": sign_in.flow.word() });
+    }
+    if !sign_in.device.attributes.is_empty() {
+        let value = |name: &str, value: &str| match name {
+            "isCompliant" => json!(value.eq_ignore_ascii_case("true")),
+            _ => json!(value),
+        };
+        let device = sign_in.device.attributes.iter().map(|(name, text)| ((*name).to_owned(), value(name, text)));
+        conditions["deviceInfo"] = Value::Object(device.collect());
+    }
+    if let Some(place) = address(sign_in, tenant) {
+        conditions["ipAddress"] = json!(place.to_string());
+    } else {
+        let inside: Vec<String> = sign_in.locations.iter().map(name).collect();
+        let inside = if inside.is_empty() { "no named location".to_owned() } else { inside.join(", ") };
+        open.push(("signInConditions.ipAddress", format!("an address in {inside}")));
+    }
+    let request = json!({
+        "signInIdentity": identity,
+        "signInContext": context,
+        "signInConditions": conditions,
+        "appliedPoliciesOnly": false,
+    });
+    Written { request, open }
+}
+
+fn application(id: &str) -> Value {
+    let apps: Vec<&str> = Some(id).filter(|id| !id.is_empty()).into_iter().collect();
+    json!({ "@odata.type": "#microsoft.graph.applicationContext", "includeApplications": apps })
+}
+
+/// An address that is in exactly these named locations, if there is one among the first of each range. The others are of the
+/// blocks that are reserved for documentation.
+fn address(sign_in: &SignIn, tenant: &Tenant) -> Option<IpAddr> {
+    let places = tenant.companions.named_locations.values().map(|location| &location.place);
+    let ranges = places.flat_map(|place| match place {
+        Place::Ranges(ranges) => ranges.as_slice(),
+        Place::Countries { .. } | Place::Undefined => &[],
+    });
+    let reserved = ["203.0.113.1", "198.51.100.1", "192.0.2.1"].into_iter().filter_map(|text| text.parse().ok());
+    let candidates = reserved.chain(ranges.map(|range| range.hosts().next().unwrap_or(range.addr())));
+    let is_there =
+        |address: &IpAddr| locations(tenant, Some(*address), None).is_ok_and(|found| found == sign_in.locations);
+    candidates.into_iter().find(is_there)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tenant::NamedLocation;
+
+    const OFFICE: &str = "d0000000-0000-4000-8000-000000000001";
+    const USER: &str = "3f2b6c1e-8d1a-4a57-9b0e-5c7d2e8f4a10";
+
+    fn tenant() -> Tenant {
+        let mut tenant = Tenant::default();
+        let place = Place::Ranges(vec!["203.0.113.0/24".parse().unwrap()]);
+        tenant.companions.named_locations.insert(Id::new(OFFICE), NamedLocation { trusted: Some(true), place });
+        tenant
+    }
+
+    fn with(context: &str, conditions: &str) -> String {
+        format!(
+            r##"{{ "signInIdentity": {{ "@odata.type": "#microsoft.graph.userSignIn", "userId": "{USER}" }},
+                 "signInContext": {context}, "signInConditions": {conditions}, "appliedPoliciesOnly": true }}"##
+        )
+    }
+
+    const APP: &str = r#"{ "includeApplications": ["797f4846-ba00-4fd7-ba43-dac1f8f63013"] }"#;
+
+    #[test]
+    fn a_request_is_read_and_its_address_is_looked_up() {
+        let conditions = r#"{ "devicePlatform": "windows", "clientAppType": "browser", "signInRiskLevel": "high",
+            "ipAddress": "203.0.113.9", "authenticationFlow": { "transferMethod": "deviceCodeFlow" },
+            "deviceInfo": { "isCompliant": true, "trustType": "EntraID" } }"#;
+        let sign_in = read(&with(APP, conditions), &tenant()).unwrap();
+        assert_eq!(sign_in.user, Some(Id::new(USER)));
+        assert_eq!(sign_in.locations, BTreeSet::from([Id::new(OFFICE), Id::new("AllTrusted")]));
+        assert!(sign_in.device.is_compliant());
+        assert_eq!(sign_in.device.attributes["trustType"].as_ref(), "AzureAD");
+        assert_eq!((sign_in.flow, sign_in.sign_in_risk), (TransferMethod::DeviceCodeFlow, RiskLevel::High));
+    }
+
+    /// What is written is read as the same sign-in.
+    #[test]
+    fn what_is_written_can_be_read() {
+        for context in
+            [APP, r#"{ "userAction": "registerOrJoinDevices" }"#, r#"{ "authenticationContextValue": "c1" }"#]
+        {
+            for conditions in [
+                "{}",
+                r#"{ "clientAppType": "browser", "ipAddress": "203.0.113.9", "deviceInfo": { "isCompliant": true } }"#,
+            ] {
+                let sign_in = read(&with(context, conditions), &tenant()).unwrap();
+                let written = write(&sign_in, &tenant());
+                assert!(written.open.is_empty(), "{:?}", written.open);
+                assert_eq!(read(&written.request.to_string(), &tenant()).unwrap(), sign_in);
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_has_no_id_is_left_open() {
+        let mut sign_in = SignIn::attacker(Resource::Other);
+        sign_in.groups.insert(Id::new(USER));
+        let open = write(&sign_in, &tenant()).open;
+        assert_eq!(
+            open,
+            [
+                ("signInIdentity.userId", format!("the object id of a user: member of {USER}")),
+                ("signInContext.includeApplications", "an app that no policy names".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_an_error() {
+        let said = |context: &str, conditions: &str| read(&with(context, conditions), &tenant()).unwrap_err();
+        assert!(said(APP, r#"{ "devicePlatfrom": "windows" }"#).contains("unknown field `devicePlatfrom`"));
+        assert!(said(APP, r#"{ "devicePlatform": "win" }"#).contains("`win` is none of"));
+        assert!(said(APP, r#"{ "country": "DE" }"#).contains("do not say whether this address is in"));
+        assert!(said(r#"{ "includeApplications": ["a", "b"] }"#, "{}").contains("must name one app"));
+        assert!(said(r#"{ "userAction": "dance" }"#, "{}").contains("`dance` is no user action"));
+        let service = r##"{ "signInIdentity": { "@odata.type": "#microsoft.graph.servicePrincipalSignIn" }, "signInContext": {} }"##;
+        assert!(read(service, &tenant()).unwrap_err().contains("is no user"));
+        assert!(is_request(service) && !is_request(r#"{ "value": [] }"#) && !is_request("x"));
+    }
+}
