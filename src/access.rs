@@ -4,9 +4,12 @@
 //! that are asked about.
 
 mod decide;
+mod expect;
 mod locked;
+mod question;
 
 pub use decide::decide;
+pub use expect::{Expectation, Expected, Judged, Met, Who, judge};
 pub use locked::{LockedOut, Necessity, locked_out};
 
 use crate::diff::{Atom, Region, Which};
@@ -46,6 +49,15 @@ pub struct Account {
     pub kind: Option<UserType>,
 }
 
+impl Account {
+    /// Makes a sign-in one of this account.
+    fn make(&self, sign_in: &mut SignIn) {
+        sign_in.user.clone_from(&self.id);
+        sign_in.groups = self.groups.iter().cloned().collect();
+        sign_in.roles = self.roles.iter().cloned().collect();
+    }
+}
+
 /// Whether accounts can sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
@@ -69,16 +81,14 @@ impl Verdict {
     }
 }
 
-/// A sign-in that is refused, or may be.
+/// A sign-in that shows why the answer is as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The account, by its index.
-    pub account: usize,
+pub struct Shown {
     /// The sign-in.
     pub sign_in: SignIn,
     /// Where it differs from what is tried first.
     pub relevant: Vec<crate::coverage::Coordinate>,
-    /// What refuses it.
+    /// What refuses it, or may.
     pub by: Vec<Which>,
     /// Nothing that anybody can bring is enough.
     pub is_blocked: bool,
@@ -93,8 +103,19 @@ pub struct Refused {
 pub struct Answer {
     /// Whether they can.
     pub verdict: Verdict,
-    /// If not: the sign-in. None also if policies may be missing, or if it took too long to tell.
-    pub refused: Option<Refused>,
+    /// If not: a sign-in that is refused, or may be, and the account that it is of, by its index.
+    pub refused: Option<(usize, Shown)>,
+    /// If not, and no sign-in shows it: why.
+    pub untold: Option<Untold>,
+}
+
+/// Why it is not known whether accounts can sign in, where no sign-in shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untold {
+    /// Policies may be missing from the files.
+    MissingPolicies,
     /// It took too long to tell.
-    pub is_too_intricate: bool,
+    TooIntricate,
+    /// There is no such sign-in: the conditions exclude each other.
+    NoSignIn,
 }

@@ -17,6 +17,7 @@ mod rules;
 mod schema;
 mod selection;
 mod show;
+mod test;
 mod what_if;
 
 use crate::finding::visible;
@@ -43,6 +44,8 @@ enum Command {
     WhatIf(Box<what_if::Arguments>),
     /// Compare two tenants by what they do: who is asked for less, asked for more, blocked or let in
     Diff(Box<diff::Arguments>),
+    /// Prove what is expected of a tenant, from a file of expectations
+    Test(Box<test::Arguments>),
     /// Print policies as readable text, the same for every format and encoding; for reviews and git diff
     Show(show::Arguments),
     /// List every file with its detected format
@@ -109,6 +112,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::WhatIf(arguments) => what_if::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -3,9 +3,11 @@
 //! A problem in it stops the run, pointing at the line: a configuration that is half understood is none.
 
 mod access;
+pub(crate) mod axes;
 mod level;
 mod scope;
 
+pub(crate) use access::atom;
 pub use level::{Profile, RuleLevel};
 pub use scope::{Ignored, Subject, TenantEntry};
 
@@ -197,7 +199,8 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
 /// # Errors
 /// The first problem, with its place.
 pub fn read(path: &Path, text: &str, rules: &[&str]) -> Result<Config, Problem> {
-    let file: File = toml::from_str(text).map_err(|error| unreadable(&error, text))?;
+    let file: File =
+        toml::from_str(text).map_err(|error| unreadable(&error, text, "docs/configuration.md describes every key."))?;
     let mut config = Config { path: Some(path.to_owned()), ..Config::default() };
     for id in &file.benchmarks {
         let added = config.selection.add_benchmark(id.get_ref());
@@ -259,17 +262,14 @@ fn known_rule(rule: &Spanned<String>, own: &[&Control], shipped: &[&str]) -> Res
 }
 
 /// What the TOML reader says, in the words of this file.
-fn unreadable(error: &toml::de::Error, text: &str) -> Problem {
+pub(crate) fn unreadable(error: &toml::de::Error, text: &str, otherwise: &str) -> Problem {
     let span = error.span().unwrap_or(0..0);
     let span = span.start.min(text.len())..span.end.min(text.len());
     let message = error.message().trim().to_owned();
     let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
     let key = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
     let near = key.and_then(|key| nearest(key, &known));
-    let help = near.map_or_else(
-        || "docs/configuration.md describes every key.".to_owned(),
-        |near| format!("Did you mean `{near}`?"),
-    );
+    let help = near.map_or_else(|| otherwise.to_owned(), |near| format!("Did you mean `{near}`?"));
     Problem { span, message, help }
 }
 

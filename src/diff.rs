@@ -21,6 +21,7 @@ mod rank;
 mod region;
 mod values;
 mod witness;
+pub mod words;
 
 pub use atom::Atom;
 pub use changes::{compare, compare_beyond};
@@ -35,5 +36,5 @@ pub(crate) mod ways {
     pub(crate) use super::atom::{AtomSet, Atoms};
     pub(crate) use super::demand::{Demand, Mode};
     pub(crate) use super::grant::{DeviceState, Grant};
-    pub(crate) use super::prover::{Prover, actions_and_contexts, requirement};
+    pub(crate) use super::prover::{Model, Prover, actions_and_contexts, requirement};
 }

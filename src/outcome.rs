@@ -15,6 +15,7 @@ use crate::dialect::DocumentKind;
 use crate::finding::{Finding, PolicyRef};
 use crate::ignore::Ignore;
 use crate::signin::SignIn;
+use crate::what_if;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -149,6 +150,50 @@ pub struct AccessReport {
     pub depends_on: Vec<(PolicyRef, String, &'static str)>,
     /// What the verdict assumes.
     pub assumptions: Vec<&'static str>,
+}
+
+/// A file of expectations, tried on a tenant.
+#[derive(Debug)]
+pub struct Tested {
+    /// The file.
+    pub file: String,
+    /// The tenant's name.
+    pub tenant: String,
+    /// Its policies.
+    pub policies: usize,
+    /// Every expectation, in the order of the file.
+    pub tried: Vec<Tried>,
+}
+
+impl Tested {
+    /// Whether every expectation is met. One that cannot be told is not.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.tried.iter().all(|tried| tried.met == access::Met::Yes)
+    }
+}
+
+/// An expectation, tried on a tenant.
+#[derive(Debug)]
+pub struct Tried {
+    /// What it is called.
+    pub name: String,
+    /// The line of its name.
+    pub line: usize,
+    /// The outcome that is expected, as the file has it.
+    pub outcome: String,
+    /// Whether it is met.
+    pub met: access::Met,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// A sign-in that shows it, with the coordinates that decide.
+    pub shown: Option<(SignIn, Vec<Coordinate>)>,
+    /// What refuses that sign-in.
+    pub by: Vec<PolicyRef>,
+    /// What it depends on: the policy, the place and why that is not known.
+    pub depends_on: Vec<(PolicyRef, String, &'static str)>,
+    /// The same sign-in as a request to Microsoft.
+    pub request: Option<what_if::Written>,
 }
 
 /// A principal outside of a control.

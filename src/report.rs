@@ -1,6 +1,7 @@
 //! What was found, in one format a file. No report reads a file or knows how a finding came about.
 
 pub mod diff;
+pub mod expectations;
 pub mod policy_text;
 
 mod concise;
@@ -14,7 +15,6 @@ mod pretty;
 mod sarif;
 mod snippet;
 mod stream;
-pub mod words;
 
 pub use format::Format;
 pub use json::witness;

@@ -4,6 +4,7 @@
 //! knows no report.
 
 pub mod control;
+mod expect;
 mod facts;
 mod meta;
 mod registry;
@@ -78,6 +79,7 @@ pub use meta::{Category, Declared, Meta, Rule};
 pub use registry::{all, check_file, check_ignore, check_tenant, find, ids, page};
 
 pub use access::reason as access_reason;
+pub use expect::said as said_of_expectation;
 
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,8 @@ pub const AZUREAD_SCHEMA: &str = include_str!("../schemas/azuread-conditional-ac
 pub const MICROSOFT365_SCHEMA: &str = include_str!("../schemas/microsoft365-conditional-access-policy.schema.json");
 /// The schema of the configuration.
 pub const CONFIG_SCHEMA: &str = include_str!("../schemas/config.schema.json");
+/// Of a file of expectations.
+pub const EXPECTATIONS_SCHEMA: &str = include_str!("../schemas/expectations.schema.json");
 /// The schema of the JSON report.
 pub const REPORT_SCHEMA: &str = include_str!("../schemas/report.schema.json");
 

@@ -3,11 +3,13 @@
 mod assume;
 mod bearers;
 mod clashes;
+mod find;
 mod references;
 
 pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
+pub use find::{Found, ObjectKind};
 
 use crate::catalog;
 use crate::policy::{Allowed, Fact, FileIndex, Id, Policy, State, Strength};

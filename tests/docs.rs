@@ -174,13 +174,20 @@ fn wrap(line: &str, width: usize) -> Vec<String> {
 
 /// The example of `docs/diff.md` as files.
 fn compared() -> TempDir {
+    example("docs/diff.md")
+}
+
+/// The example of a page as files.
+fn example(page: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let page = fs::read_to_string(root().join("docs/diff.md")).unwrap();
+    let page = fs::read_to_string(root().join(page)).unwrap();
     for part in page.split("<!-- file: ").skip(1) {
         let (name, rest) = part.split_once(" -->\n```").unwrap();
         let (_, text) = rest.split_once('\n').unwrap();
         let (text, _) = text.split_once("```\n").unwrap();
-        fs::write(folder.path().join(name), text).unwrap();
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
     folder
 }
@@ -188,8 +195,10 @@ fn compared() -> TempDir {
 #[test]
 fn comparisons_in_the_pages_are_real() {
     let _guard = README.lock();
-    let folder = compared();
-    for name in ["README.md", "docs/diff.md"] {
+    for (name, files) in
+        [("README.md", "docs/diff.md"), ("docs/diff.md", "docs/diff.md"), ("docs/testing.md", "docs/testing.md")]
+    {
+        let folder = example(files);
         let path = root().join(name);
         let page = fs::read_to_string(&path).unwrap();
         let real = with_outputs(&page, folder.path());
@@ -224,6 +233,15 @@ fn shown(command: &str, folder: &Path) -> String {
 }
 
 fn said(command: &str, folder: &Path) -> String {
+    if let Some(file) = command.strip_prefix("cat ") {
+        return fs::read_to_string(folder.join(file)).unwrap();
+    }
+    if let Some((from, to)) = command.strip_prefix("mv ").and_then(|files| files.split_once(' ')) {
+        fs::rename(folder.join(from), folder.join(to)).unwrap();
+        return String::new();
+    }
+    // What stands in the repository is looked at there.
+    let folder = if command.contains(" testdata/") { root() } else { folder };
     // What is between quotes is one argument.
     let arguments = command.split('"').enumerate().flat_map(|(number, part)| {
         if number % 2 == 1 { vec![part] } else { part.split_whitespace().collect::<Vec<_>>() }

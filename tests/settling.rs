@@ -5,6 +5,7 @@
 mod support;
 
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -276,7 +277,7 @@ fn the_configuration_that_was_read_is_named() {
 #[test]
 fn schemas_and_completions_are_printed() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for name in ["config", "report", "policy", "azuread", "microsoft365"] {
+    for name in ["config", "expectations", "report", "policy", "azuread", "microsoft365"] {
         let schema: Value = serde_json::from_str(&text(&run(here, &["schema", name]))).unwrap();
         assert!(schema["$id"].is_string(), "{name}");
     }
@@ -311,6 +312,39 @@ fn the_schema_of_the_configuration_accepts_what_is_read() {
     for wrong in [serde_json::json!({ "profil": 1 }), serde_json::json!({ "ignore": [{ "rule": "a", "policy": "b" }] })]
     {
         assert!(!validator.is_valid(&wrong));
+    }
+}
+
+type Read<'a> = &'a dyn Fn(&str) -> Result<(), caplint::controls::Problem>;
+
+/// A key that a reader knows and a schema does not is marked as a mistake in every editor.
+#[test]
+fn the_schemas_have_every_key_that_is_read() {
+    let schema = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let config = schema(caplint::schema::CONFIG_SCHEMA);
+    let expectations = schema(caplint::schema::EXPECTATIONS_SCHEMA);
+    let read = |text: &str| caplint::config::read(Path::new("caplint.toml"), text, caplint::rules::ids()).map(|_| ());
+    let expect = |text: &str| caplint::expectations::File::read(text).map(|_| ());
+    let tables: [(Read<'_>, &Value, &str, &str); 11] = [
+        (&read, &config, "", "/properties"),
+        (&read, &config, "[[tenant]]\n", "/$defs/tenant/properties"),
+        (&read, &config, "[[ignore]]\n", "/$defs/ignore/properties"),
+        (&read, &config, "[[exception]]\n", "/$defs/exception/properties"),
+        (&read, &config, "[[requirement]]\n", "/$defs/requirement/properties"),
+        (&read, &config, "[[access]]\n", "/$defs/access/properties"),
+        (&read, &config, "[[access]]\n[[access.users]]\n", "/$defs/account/properties"),
+        (&expect, &expectations, "", "/properties"),
+        (&expect, &expectations, "[[expect]]\n", "/$defs/expectation/properties"),
+        (&expect, &expectations, "[[expect]]\n[expect.who]\n", "/$defs/user/properties"),
+        (&expect, &expectations, "[[expect]]\n[expect.anyone]\n", "/$defs/user/properties"),
+    ];
+    for (read, schema, table, pointer) in tables {
+        let message = read(&format!("{table}nothing-is-called-so = 1\n")).unwrap_err().message;
+        let (_, known) = message.split_once(", expected ").unwrap_or_else(|| panic!("{table}: {message}"));
+        let known: BTreeSet<&str> = known.split('`').skip(1).step_by(2).collect();
+        let listed: BTreeSet<&str> =
+            schema.pointer(pointer).unwrap().as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(known, listed, "{table}{pointer}");
     }
 }
 

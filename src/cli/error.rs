@@ -82,6 +82,14 @@ pub(super) enum RunError {
     },
 
     #[error("{message}")]
+    #[diagnostic(code(caplint::test))]
+    Expectations {
+        message: String,
+        #[help]
+        help: String,
+    },
+
+    #[error("{message}")]
     #[diagnostic(code(caplint::diff))]
     Diff {
         message: String,

@@ -16,6 +16,8 @@ pub(super) struct Arguments {
 enum Of {
     /// The configuration, caplint.toml
     Config,
+    /// A file of expectations, caplint-test.toml
+    Expectations,
     /// The JSON report
     Report,
     /// A policy with Microsoft Graph's property names
@@ -29,6 +31,7 @@ enum Of {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let text = match arguments.of {
         Of::Config => schema::CONFIG_SCHEMA,
+        Of::Expectations => schema::EXPECTATIONS_SCHEMA,
         Of::Report => schema::REPORT_SCHEMA,
         Of::Policy => schema::POLICY_SCHEMA,
         Of::Azuread => schema::AZUREAD_SCHEMA,

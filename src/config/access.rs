@@ -1,31 +1,24 @@
 //! `[[access]]`: who must be able to sign in.
 
+use super::axes::with_axes;
 use crate::access::{Access, Account};
 use crate::catalog::Cloud;
 use crate::controls::{self, Problem};
-use crate::diff::{Atom, DeviceFact, Dimension, Region, Scope};
+use crate::diff::Atom;
 use crate::finding::quoted;
-use crate::policy::{ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words};
+use crate::policy::{ClientAppType, Id, UserType};
 use serde::Deserialize;
 use toml::Spanned;
 
-/// `[[access]]`. What it asks may stand in it, or in a table `can-sign-in` as in a file of its own.
-#[derive(Default, PartialEq, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
-pub(super) struct AccessFile {
-    id: Option<Spanned<String>>,
-    can_sign_in: Option<Box<Self>>,
-    users: Vec<AccountFile>,
-    resources: Vec<Spanned<String>>,
-    with: Option<Vec<Spanned<String>>>,
-    clients: Vec<Spanned<String>>,
-    platforms: Vec<Spanned<String>>,
-    locations: Vec<String>,
-    device: Option<Spanned<String>>,
-    sign_in_risk: Vec<Spanned<String>>,
-    user_risk: Vec<Spanned<String>>,
-    insider_risk: Vec<Spanned<String>>,
-    flows: Vec<Spanned<String>>,
+with_axes! {
+    /// `[[access]]`. What it asks may stand in it, or in a table `can-sign-in` as in a file of its own.
+    pub(super) struct AccessFile {
+        id: Option<Spanned<String>>,
+        can_sign_in: Option<Box<Self>>,
+        users: Vec<AccountFile>,
+        resources: Vec<Spanned<String>>,
+        with: Option<Vec<Spanned<String>>>,
+    }
 }
 
 #[derive(PartialEq, Deserialize)]
@@ -75,7 +68,7 @@ pub(super) fn access(written: Spanned<AccessFile>, others: &[Access]) -> Result<
         resources: resources.collect::<Result<_, _>>()?,
         accounts: asked.users.iter().map(account).collect::<Result<_, _>>()?,
         has: with.transpose()?,
-        region: region(&asked)?,
+        region: asked.axes().region(&ClientAppType::MODERN, |id| Ok(Id::new(id.get_ref())))?,
         span,
         id,
     })
@@ -91,55 +84,12 @@ fn account(file: &AccountFile) -> Result<Account, Problem> {
 }
 
 /// What an account has: a method, or a control that is satisfied by itself.
-fn atom(written: &Spanned<String>) -> Result<Atom, Problem> {
+pub(crate) fn atom(written: &Spanned<String>) -> Result<Atom, Problem> {
     Atom::read(written.get_ref()).ok_or_else(|| Problem {
         span: written.span(),
         message: format!("{} is nothing that an account can have", quoted(written.get_ref())),
         help: "Write methods in Graph's words, such as \"fido2\", \"password\" or \"microsoftAuthenticatorPush\". \
                The state of a device is `device`."
             .to_owned(),
-    })
-}
-
-/// Modern clients, unless it says otherwise.
-fn region(asked: &AccessFile) -> Result<Region, Problem> {
-    fn listed<W: Words>(all: &[Spanned<String>], what: &str) -> Result<Vec<&'static str>, Problem> {
-        all.iter().map(|word| Ok(controls::word::<W>(word, what)?.word())).collect()
-    }
-    let mut clients = listed::<ClientAppType>(&asked.clients, "a client app type")?;
-    if clients.is_empty() {
-        clients = ClientAppType::MODERN.map(ClientAppType::word).to_vec();
-    }
-    let dimensions = [
-        (Dimension::ClientAppTypes, clients),
-        (Dimension::DevicePlatforms, listed::<Platform>(&asked.platforms, "a platform")?),
-        (Dimension::SignInRiskLevels, listed::<RiskLevel>(&asked.sign_in_risk, "a risk level")?),
-        (Dimension::UserRiskLevels, listed::<RiskLevel>(&asked.user_risk, "a risk level")?),
-        (Dimension::InsiderRiskLevels, listed::<InsiderRiskLevel>(&asked.insider_risk, "a risk level")?),
-        (Dimension::AuthenticationFlows, listed::<TransferMethod>(&asked.flows, "an authentication flow")?),
-    ];
-    let device = match &asked.device {
-        None => Vec::new(),
-        Some(device) => match device.get_ref().as_str() {
-            "compliant" => vec![DeviceFact::Compliant(true)],
-            "hybrid-joined" => vec![DeviceFact::HybridJoined(true)],
-            "unmanaged" => vec![DeviceFact::Compliant(false), DeviceFact::HybridJoined(false)],
-            _ => {
-                return Err(Problem {
-                    span: device.span(),
-                    message: "this is no state of a device".to_owned(),
-                    help: "Write \"compliant\", \"hybrid-joined\" or \"unmanaged\", or leave it out for any device."
-                        .to_owned(),
-                });
-            }
-        },
-    };
-    let places: Vec<Id> = asked.locations.iter().map(|id| Id::new(id)).collect();
-    let all_of = if places.is_empty() { Vec::new() } else { vec![places] };
-    Ok(Region {
-        locations: Scope { all_of, none_of: Vec::new() },
-        values: dimensions.into_iter().filter(|(_, words)| !words.is_empty()).collect(),
-        device,
-        ..Region::default()
     })
 }

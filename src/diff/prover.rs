@@ -89,9 +89,10 @@ pub(crate) fn requirement(tenants: [&Tenant; 2], intent: &Intent) -> Requirement
     }
     for resource in intent.expected.iter().flat_map(|expected| named(&expected.region)) {
         match resource {
-            Resource::App(_) => everything.resources.push(resource.clone()),
+            // Without a resource of its own, a suite that no policy names would be no app at all.
+            Resource::App(_) | Resource::OfSuite(_) => everything.resources.push(resource.clone()),
             Resource::UserAction(_) | Resource::AuthenticationContext(_) => _ = no_apps.insert(resource.clone()),
-            Resource::OfSuite(_) | Resource::Other | Resource::Every => {}
+            Resource::Other | Resource::Every => {}
         }
     }
     everything.resources.extend(no_apps);

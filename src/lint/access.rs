@@ -61,7 +61,7 @@ fn implied(exception: &Exception) -> Access {
 pub(super) fn access_report(facts: &TenantFacts<'_>, reached: &Reached) -> AccessReport {
     let [now, later] = &reached.answers;
     let answer = if now.verdict == Verdict::Can { later } else { now };
-    let refused = answer.refused.as_ref();
+    let refused = answer.refused.as_ref().map(|(_, refused)| refused);
     let policy = |index: usize| facts.tenant.policies.get(index).map(PolicyRef::to);
     let by = refused.iter().flat_map(|refused| &refused.by);
     let refused_by = by.clone().filter_map(|which| match which {

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 /// What an account may have, and whether it has that alone or everything.
 const HAS: [&str; 4] = ["fido2", "password", "password,sms", ""];
 
-fn atoms(methods: &str) -> Option<Vec<Atom>> {
+pub(super) fn atoms(methods: &str) -> Option<Vec<Atom>> {
     Combination::read(methods).map(|methods| methods.bits().map(Atom::Method).collect())
 }
 
@@ -63,7 +63,7 @@ fn hold(case: &Case, who: usize, has: &str) -> Result<(), TestCaseError> {
     prop_assert!(verdict != Verdict::Cannot || surely, "{:?} {:#?}", access.accounts, answer);
     // A refusal by one policy or by another, as something unknown turns out, is not known to be one.
     prop_assert!(verdict == Verdict::Cannot || !surely || brute.worlds.len() > 1, "{answer:#?}");
-    prop_assert!(answer.refused.is_none_or(|refused| !refused.by.is_empty()));
+    prop_assert!(answer.refused.is_none_or(|(_, refused)| !refused.by.is_empty()));
     Ok(())
 }
 

@@ -9,6 +9,7 @@ mod brute;
 mod cases;
 mod check;
 mod evaluate;
+mod expectations;
 mod expected;
 mod grid;
 mod kept;

@@ -11,7 +11,7 @@ use crate::policy::{
 use crate::requirement::Resource;
 use crate::rules::Judgement;
 use crate::signin::SignIn;
-use crate::tenant::Tenant;
+use crate::tenant::{Found, ObjectKind, Tenant};
 use crate::what_if;
 
 /// Azure Resource Manager, in the cloud that is asked about.
@@ -48,7 +48,7 @@ impl Asked<'_> {
             None => SignIn::attacker(resource),
         };
         if let Some(user) = &arguments.user {
-            sign_in.user = Some(self.object(user, "a user")?);
+            sign_in.user = Some(self.object(ObjectKind::User, user, "a user")?);
         }
         if let Some(guest) = &arguments.guest {
             let (kind, home) = guest.split_once('@').map_or((guest.as_str(), None), |(kind, home)| (kind, Some(home)));
@@ -56,18 +56,20 @@ impl Asked<'_> {
             sign_in.external_tenant = home.map(Id::new);
         }
         for group in &arguments.group {
-            sign_in.groups.insert(self.object(group, "a group")?);
+            sign_in.groups.insert(self.object(ObjectKind::Group, group, "a group")?);
         }
         for role in &arguments.role {
-            let id = catalog::role(role)
-                .map_or_else(|| self.object(role, "a directory role"), |known| Ok(known.id.clone()))?;
+            let id = catalog::role(role).map_or_else(
+                || self.object(ObjectKind::Role, role, "a directory role"),
+                |known| Ok(known.id.clone()),
+            )?;
             sign_in.roles.insert(id);
         }
         for location in &arguments.location {
             let id = if location.eq_ignore_ascii_case("AllTrusted") {
                 Id::new("AllTrusted")
             } else {
-                self.object(location, "a named location")?
+                self.object(ObjectKind::Location, location, "a named location")?
             };
             if self.tenant.is_trusted_location(&id) == Some(true) {
                 sign_in.locations.insert(Id::new("AllTrusted"));
@@ -100,43 +102,24 @@ impl Asked<'_> {
         match spec {
             Ok(Resource::Every) => Ok(Resource::Other),
             Ok(resource) => Ok(resource),
-            Err(_) => self.object(written, "an app").map(Resource::App),
+            Err(_) => self.object(ObjectKind::App, written, "an app").map(Resource::App),
         }
     }
 
     /// An object by its id, or by its name in the files.
-    fn object(&self, written: &str, what: &str) -> Result<Id, RunError> {
+    fn object(&self, kind: ObjectKind, written: &str, what: &str) -> Result<Id, RunError> {
         let id = Id::new(written);
-        if id.guid().is_some() || self.is_named(&id) {
+        if id.guid().is_some() {
             return Ok(id);
         }
-        let names = &self.tenant.companions.names;
-        let ids: Vec<&Id> =
-            names.iter().filter(|(_, name)| name.eq_ignore_ascii_case(written)).map(|(id, _)| id).collect();
-        match ids.as_slice() {
-            [id] => Ok((*id).clone()),
-            [] => Err(problem(written, &format!("{what} that the files name"), "Give its id.")),
-            several => {
-                let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+        match self.tenant.find(kind, written) {
+            Found::One(id) => Ok(id),
+            Found::Nothing => Err(problem(written, &format!("{what} that the files name"), "Give its id.")),
+            Found::Several(ids) => {
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
                 Err(problem(written, "one object only", &format!("Use the id: {}.", ids.join(", "))))
             }
         }
-    }
-
-    /// Whether policies use this name in place of an id.
-    fn is_named(&self, id: &Id) -> bool {
-        self.tenant.policies.iter().any(|policy| {
-            let users = &policy.conditions.users;
-            let lists = [
-                &users.include_users,
-                &users.exclude_users,
-                &users.include_groups,
-                &users.exclude_groups,
-                &policy.conditions.locations.include,
-                &policy.conditions.locations.exclude,
-            ];
-            lists.into_iter().any(|list| list.position(|one| one == id).is_some())
-        })
     }
 }
 

@@ -1,10 +1,10 @@
 //! What becomes of the sign-in, for people and for programs.
 
-use crate::diff::{Access, Which};
+use crate::diff::{Access, Which, words};
 use crate::finding::{PolicyRef, joined, quoted, visible};
 use crate::policy::{GrantControl, Id, Policy, Words};
 use crate::replay::{Part, Replay, Unknown};
-use crate::report::{witness, words};
+use crate::report::witness;
 use crate::requirement::Requirement;
 use crate::rules::{Judgement, TenantFacts, control};
 use crate::signin::{Cause, Match, Outcome, SignIn};

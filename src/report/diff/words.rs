@@ -2,6 +2,7 @@
 
 use crate::catalog;
 use crate::coverage::Side;
+use crate::diff::words;
 use crate::diff::{
     Access, Certainty, Change, Class, DeviceFact, Dimension, Edit, Effect, Expected, Kind, Masked, Outcome, Party,
     Principal, Property, Region, Resources, Verdict, Which,
@@ -9,7 +10,6 @@ use crate::diff::{
 use crate::finding::{joined, quoted};
 use crate::outcome::Compared;
 use crate::policy::{Id, UserType, Words};
-use crate::report::words;
 use crate::requirement::Resource;
 use crate::signin::SignIn;
 
@@ -216,11 +216,7 @@ pub(super) fn resource(compared: &Compared, resource: &Resource) -> String {
     match resource {
         Resource::App(id) => name(compared, id),
         Resource::OfSuite(suite) => format!("the apps of {}", suite.word()),
-        Resource::UserAction(action) => match action.to_string().as_str() {
-            "urn:user:registersecurityinfo" => "the registration of security information".to_owned(),
-            "urn:user:registerdevice" => "the registration of a device".to_owned(),
-            other => format!("the user action {}", quoted(other)),
-        },
+        Resource::UserAction(action) => words::user_action(action),
         Resource::AuthenticationContext(context) => {
             format!("the authentication context {}", quoted(&context.to_string()))
         }

@@ -1,12 +1,13 @@
 //! Somebody who must be able to sign in cannot.
 
 use super::control::{Subject, how, resource};
+use super::expect::{account as named, doubt, refusal};
 use super::{Rule, declare};
-use crate::access::{Account, Answer, Refused, Verdict};
-use crate::coverage::{Hole, PrincipalKind};
+use crate::access::{Answer, Shown, Untold, Verdict};
+use crate::coverage::Hole;
 use crate::diff::Which;
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, capitalised, joined, quoted};
-use crate::policy::{Id, Policy, Property};
+use crate::finding::{Draft, Drafts, Label, Level, capitalised, joined};
+use crate::policy::{Policy, Property};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::rules::{Reached, TenantFacts};
 use crate::syntax::Pointer;
@@ -45,20 +46,25 @@ fn draft(facts: &TenantFacts<'_>, reached: &Reached, answer: &Answer, level: Lev
     let draft = Draft { level, is_of_tenant: true, ..Access::draft(message) };
     let mut draft = draft.about(reached.access.id.clone());
     let help = match &answer.refused {
-        Some(refused) if refused.is_by_device => {
+        Some((_, refused)) if refused.is_by_device => {
             "Exclude the account from the policies, or add a control that the account can satisfy as an alternative."
         }
-        Some(refused) if refused.is_blocked => {
+        Some((_, refused)) if refused.is_blocked => {
             "Exclude the account from the policies, or narrow them to what they should block."
         }
         Some(_) => "Exclude the account from the policies, or let them accept what the account has.",
-        None if answer.is_too_intricate => {
-            "Narrow the requirement: fewer resources, clients or platforms are decided sooner."
-        }
-        None => "Complete the export, or specify the configuration that says what is missing.",
+        None => match answer.untold {
+            Some(Untold::TooIntricate) => {
+                "Narrow the requirement: fewer resources, clients or platforms are decided sooner."
+            }
+            Some(Untold::NoSignIn) => "Remove a condition of the requirement.",
+            Some(Untold::MissingPolicies) | None => {
+                "Complete the export, or specify the configuration that says what is missing."
+            }
+        },
     };
     draft = draft.help(help);
-    let policies: Vec<&Policy> = answer.refused.iter().flat_map(|refused| policies(facts, refused)).collect();
+    let policies: Vec<&Policy> = answer.refused.iter().flat_map(|(_, refused)| policies(facts, refused)).collect();
     if let Some(first) = policies.first() {
         draft = draft.policy(first);
     }
@@ -69,7 +75,7 @@ fn draft(facts: &TenantFacts<'_>, reached: &Reached, answer: &Answer, level: Lev
     draft.label(Label::in_config(reached.access.span.clone(), "must be able to sign in"))
 }
 
-fn policies<'f>(facts: &'f TenantFacts<'_>, refused: &Refused) -> impl Iterator<Item = &'f Policy> {
+fn policies<'f>(facts: &'f TenantFacts<'_>, refused: &Shown) -> impl Iterator<Item = &'f Policy> {
     let index = |which: &Which| match which {
         Which::Policy(index) => Some(*index),
         Which::DefaultsBlock | Which::DefaultsAsk => None,
@@ -95,64 +101,33 @@ pub fn reason(facts: &TenantFacts<'_>, reached: &Reached) -> String {
 /// Who cannot sign in, where, and because of what.
 fn sentence(facts: &TenantFacts<'_>, reached: &Reached, answer: &Answer) -> String {
     let access = &reached.access;
-    let Some(refused) = &answer.refused else {
+    let Some((account, refused)) = &answer.refused else {
         let who = joined(&access.accounts.iter().map(|one| named(facts, one)).collect::<Vec<_>>(), SHOWN);
-        return match answer.verdict {
-            Verdict::Can => format!("{} can sign in", capitalised(&who)),
-            Verdict::Cannot | Verdict::Undecided if answer.is_too_intricate => {
-                format!("It takes too long to tell whether {who} can sign in")
+        return match answer.untold {
+            None => format!("{} can sign in", capitalised(&who)),
+            Some(Untold::TooIntricate) => format!("It takes too long to tell whether {who} can sign in"),
+            Some(Untold::NoSignIn) => {
+                "No sign-in is as this requirement says, because its conditions exclude each other".to_owned()
             }
-            Verdict::Cannot | Verdict::Undecided => {
+            Some(Untold::MissingPolicies) => {
                 format!("Whether {who} can sign in is not known, because policies may be missing from the files")
             }
         };
     };
-    let who = capitalised(&named(facts, &access.accounts[refused.account]));
+    let who = capitalised(&named(facts, &access.accounts[*account]));
     let hole = Hole { sign_in: refused.sign_in.clone(), departs: Vec::new(), relevant: refused.relevant.clone() };
     let requirement = Requirement { resources: access.resources.clone(), ..Requirement::everywhere(Grant::Mfa) };
     let phrases = how(facts, &requirement, &hole, Subject::Exception);
     let phrases = if phrases.is_empty() { String::new() } else { format!(" {}", phrases.join(", ")) };
-    let by: Vec<String> = refused.by.iter().map(|which| label(facts, *which)).collect();
-    let verb = match (answer.verdict, refused.is_by_device, refused.is_blocked, by.len()) {
-        (Verdict::Undecided, ..) => "may refuse it",
-        (_, true, _, 1) => "asks for another device",
-        (_, true, _, _) => "ask for another device",
-        (_, _, true, 1) => "blocks it",
-        (_, _, true, _) => "block it",
-        (_, _, false, 1) => "asks for more than the account has",
-        (_, _, false, _) => "ask for more than the account has",
-    };
+    let by = refusal(facts, refused, answer.verdict == Verdict::Undecided);
     let cannot = if answer.verdict == Verdict::Cannot { "cannot" } else { "may not be able to" };
     let to = match refused.sign_in.resource {
         Resource::Other | Resource::Every => String::new(),
         ref other => format!(" to {}", resource(other)),
     };
-    let mut sentence = format!("{who} {cannot} sign in{to}{phrases}: {} {verb}", joined(&by, SHOWN));
-    if let Some((policy, pointer, reason)) = refused.depends_on.first() {
-        let policy = facts.tenant.policies.get(*policy).map(|policy| PolicyRef::to(policy).label());
-        sentence.push_str(&format!(
-            ", which depends on `{}` of {}: {reason}",
-            pointer.dotted(),
-            policy.unwrap_or_default()
-        ));
+    let mut sentence = format!("{who} {cannot} sign in{to}{phrases}: {by}");
+    if let Some(doubt) = doubt(facts, refused) {
+        sentence.push_str(&format!(", which depends on {doubt}"));
     }
     sentence
-}
-
-fn label(facts: &TenantFacts<'_>, which: Which) -> String {
-    match which {
-        Which::Policy(index) => {
-            facts.tenant.policies.get(index).map(|policy| PolicyRef::to(policy).label()).unwrap_or_default()
-        }
-        Which::DefaultsBlock | Which::DefaultsAsk => "security defaults".to_owned(),
-    }
-}
-
-fn named(facts: &TenantFacts<'_>, account: &Account) -> String {
-    let name = |kind: PrincipalKind, id: &Id| quoted(&facts.name(kind, id).unwrap_or_else(|| id.to_string()));
-    match (&account.id, account.groups.first()) {
-        (Some(id), _) => format!("the account {}", name(PrincipalKind::User, id)),
-        (None, Some(group)) => format!("a member of {}", name(PrincipalKind::Group, group)),
-        (None, None) => "an ordinary user".to_owned(),
-    }
 }

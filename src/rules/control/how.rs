@@ -3,6 +3,7 @@
 use super::names::{listed, named};
 use crate::catalog;
 use crate::coverage::{Coordinate, Hole};
+use crate::diff::words;
 use crate::finding::quoted;
 use crate::policy::{ClientAppType, INTUNE, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, Words};
 use crate::requirement::{Requirement, Resource};
@@ -152,7 +153,7 @@ pub fn resource(resource: &Resource) -> String {
     match resource {
         Resource::App(id) => catalog::name(id).map_or_else(|| quoted(&id.to_string()), quoted),
         Resource::OfSuite(suite) => format!("an app of {}", suite.word()),
-        Resource::UserAction(action) => quoted(&action.to_string()),
+        Resource::UserAction(action) => words::user_action(action),
         Resource::AuthenticationContext(context) => format!("authentication context {}", quoted(&context.to_string())),
         Resource::Other | Resource::Every => "an app that no policy names".to_owned(),
     }

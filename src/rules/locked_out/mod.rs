@@ -58,13 +58,18 @@ fn draft(facts: &TenantFacts<'_>, found: &Found) -> Draft {
         message.push_str(&format!(", because {}", joined(&needs, usize::MAX)));
     }
     message.push('.');
-    let mut draft = LockedOut::draft(message).about(format!("{who} {to}")).help(
-        "Set one of these policies to report-only now, from an account that they exclude. Then leave a way in: a \
-         platform, a location or a kind of device that none of them refuses.",
-    );
+    let (which, none, refuses) = match policies.len() {
+        1 => ("this policy", "it", "refuses every sign-in"),
+        _ => ("one of these policies", "none of them", "refuses the rest"),
+    };
+    let them = if policies.len() == 1 { "does not refuse" } else { "refuses" };
+    let mut draft = LockedOut::draft(message).about(format!("{who} {to}")).help(format!(
+        "Set {which} to report-only now, from an account that is excluded. Then leave a way in: a platform, a location \
+         or a kind of device that {none} {them}."
+    ));
     for policy in policies.iter().take(SHOWN) {
         let pointer = Pointer::new(Property::GrantControls);
-        draft = draft.policy(policy).label(Label::in_policy(policy, &pointer, "refuses the rest"));
+        draft = draft.policy(policy).label(Label::in_policy(policy, &pointer, refuses));
     }
     Draft { level: level(found), is_of_tenant: true, ..draft }
 }

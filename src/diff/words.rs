@@ -1,7 +1,7 @@
 //! What is asked for, in words.
 
-use crate::diff::{Access, Control};
-use crate::finding::joined;
+use super::{Access, Control};
+use crate::finding::{joined, quoted};
 use crate::policy::{GrantControl, Id, SessionControl};
 
 /// Controls that a sentence names.
@@ -48,4 +48,14 @@ pub fn session_control(control: &SessionControl) -> String {
         return format!("`{}`", control.name);
     }
     format!("`{}` {}", control.name, control.value)
+}
+
+/// A user action, in the portal's words.
+#[must_use]
+pub fn user_action(action: &Id) -> String {
+    match action.to_string().as_str() {
+        "urn:user:registersecurityinfo" => "the registration of security information".to_owned(),
+        "urn:user:registerdevice" => "the registration of a device".to_owned(),
+        other => format!("the user action {}", quoted(other)),
+    }
 }
