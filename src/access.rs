@@ -5,12 +5,14 @@
 
 mod decide;
 mod expect;
+mod facts;
 mod locked;
 mod question;
 
 pub use decide::decide;
 pub use expect::{Expectation, Expected, Judged, Met, Who, judge};
-pub use locked::{LockedOut, Necessity, locked_out};
+pub use facts::Necessity;
+pub use locked::{LockedOut, locked_out};
 
 use crate::diff::{Atom, Region, Which};
 use crate::policy::{Id, UserType};

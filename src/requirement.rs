@@ -101,7 +101,7 @@ pub enum Grant {
     PasswordChange,
 }
 
-/// What Microsoft leaves undocumented, as the configuration has it.
+/// What no file says, as the configuration has it: what Microsoft leaves undocumented, and what cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assumptions {
     /// Only browsers, mobile apps and desktop clients get tokens for the resource.
@@ -118,6 +118,22 @@ pub struct Assumptions {
     pub registered_devices_have_a_trust_type: bool,
     /// The control `approvedApplication` counts as not selected.
     pub approved_app_retired: bool,
+    /// Only devices with Windows, macOS, iOS, Android or Linux are known to Entra.
+    pub known_devices_have_a_platform: bool,
+    /// Only devices with Windows are hybrid joined.
+    pub hybrid_join_is_for_windows: bool,
+    /// A device that is being registered is not known.
+    pub registering_devices_are_unknown: bool,
+    /// In the device code flow, no device is known.
+    pub device_code_hides_the_device: bool,
+    /// Approved apps are for iOS and Android, and protected apps for Windows, too.
+    pub protected_apps_are_for_phones: bool,
+    /// External users satisfy no control of apps, and no password change.
+    pub guests_have_no_app_controls: bool,
+    /// The device of an external user does not count: no home tenant is trusted.
+    pub guests_have_no_managed_device: bool,
+    /// External users do MFA in this tenant: no home tenant is trusted.
+    pub guests_use_methods_of_this_tenant: bool,
 }
 
 impl Default for Assumptions {
@@ -130,13 +146,21 @@ impl Default for Assumptions {
             all_users_includes_partners: true,
             registered_devices_have_a_trust_type: true,
             approved_app_retired: false,
+            known_devices_have_a_platform: true,
+            hybrid_join_is_for_windows: true,
+            registering_devices_are_unknown: true,
+            device_code_hides_the_device: true,
+            protected_apps_are_for_phones: true,
+            guests_have_no_app_controls: true,
+            guests_have_no_managed_device: true,
+            guests_use_methods_of_this_tenant: true,
         }
     }
 }
 
 impl Assumptions {
     /// Their keys in the configuration.
-    pub const KEYS: [&str; 7] = [
+    pub const KEYS: [&str; 15] = [
         "modern-clients-only",
         "empty-client-apps-is-modern",
         "empty-conditions-are-none",
@@ -144,6 +168,14 @@ impl Assumptions {
         "all-users-includes-partners",
         "registered-devices-have-a-trust-type",
         "approved-app-retired",
+        "known-devices-have-a-platform",
+        "hybrid-join-is-for-windows",
+        "registering-devices-are-unknown",
+        "device-code-hides-the-device",
+        "protected-apps-are-for-phones",
+        "guests-have-no-app-controls",
+        "guests-have-no-managed-device",
+        "guests-use-methods-of-this-tenant",
     ];
 
     /// The switch of a key.
@@ -156,6 +188,14 @@ impl Assumptions {
             "all-users-includes-partners" => &mut self.all_users_includes_partners,
             "registered-devices-have-a-trust-type" => &mut self.registered_devices_have_a_trust_type,
             "approved-app-retired" => &mut self.approved_app_retired,
+            "known-devices-have-a-platform" => &mut self.known_devices_have_a_platform,
+            "hybrid-join-is-for-windows" => &mut self.hybrid_join_is_for_windows,
+            "registering-devices-are-unknown" => &mut self.registering_devices_are_unknown,
+            "device-code-hides-the-device" => &mut self.device_code_hides_the_device,
+            "protected-apps-are-for-phones" => &mut self.protected_apps_are_for_phones,
+            "guests-have-no-app-controls" => &mut self.guests_have_no_app_controls,
+            "guests-have-no-managed-device" => &mut self.guests_have_no_managed_device,
+            "guests-use-methods-of-this-tenant" => &mut self.guests_use_methods_of_this_tenant,
             _ => return None,
         })
     }

@@ -107,3 +107,72 @@ fn an_approved_emergency_account_must_get_in() {
     let none = answer(&format!("{exception}break-glass = false\n"), &devices);
     assert_eq!((&none["id"], &none["level"]), (&Value::Null, &Value::Null));
 }
+
+/// (level, message) of each lock-out of a tenant.
+fn locked_out(config: &str, policies: &[Value]) -> Vec<(String, String)> {
+    let policies = json!({ "value": policies });
+    let folder = folder(&[("policies.json", &policies.to_string()), ("caplint.toml", config)]);
+    let arguments = ["check", ".", "--format", "json"];
+    let output = Command::new(env!("CARGO_BIN_EXE_caplint")).current_dir(folder.path()).args(arguments).output();
+    let report: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "locked-out");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    findings.map(|finding| (text(&finding["level"]), text(&finding["message"]))).collect()
+}
+
+/// Microsoft's settings for other tenants are in no file, so that what depends on them is not said for sure.
+#[test]
+fn external_users_without_trust_in_their_tenant_are_locked_out() {
+    let strength = json!({ "operator": "OR", "builtInControls": [],
+                           "authenticationStrength": { "id": "00000000-0000-0000-0000-000000000004" } });
+    let mut keys = policy("Keys", "enabled", &json!({}), "mfa");
+    keys["grantControls"] = strength;
+    for (policy, key, level) in [
+        (policy("Devices", "enabled", &json!({}), "compliantDevice"), "guests-have-no-managed-device", "info"),
+        (keys, "guests-use-methods-of-this-tenant", "info"),
+        (policy("Apps", "enabled", &json!({}), "passwordChange"), "guests-have-no-app-controls", "warning"),
+    ] {
+        let found = locked_out("", std::slice::from_ref(&policy));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, level);
+        assert!(found[0].1.starts_with("Every external user is locked out of any app"), "{found:?}");
+        assert_eq!(locked_out(&format!("[assumptions]\n{key} = false\n"), &[policy]), []);
+    }
+}
+
+/// Each fact has a switch.
+#[test]
+fn what_cannot_be_is_an_assumption() {
+    let register = json!({ "applications": { "includeUserActions": ["urn:user:registerdevice"] } });
+    let register = policy("Register", "enabled", &register, "compliantDevice");
+    let phones = json!({ "platforms": { "includePlatforms": ["all"], "excludePlatforms": ["windows"] } });
+    let apps = policy("Apps", "enabled", &phones, "approvedApplication");
+    let windows = json!({ "platforms": { "includePlatforms": ["windows", "iOS", "android"] } });
+    let windows = policy("Windows", "enabled", &windows, "block");
+    let everybody = |found: Vec<(String, String)>| found.into_iter().filter(|(level, _)| level == "error").count();
+    for (policies, key) in
+        [(vec![register], "registering-devices-are-unknown"), (vec![apps, windows], "protected-apps-are-for-phones")]
+    {
+        assert_eq!(everybody(locked_out("", &policies)), 1, "{key}");
+        assert_eq!(everybody(locked_out(&format!("[assumptions]\n{key} = false\n"), &policies)), 0, "{key}");
+    }
+}
+
+/// That others are blocked on purpose hides nobody who is locked out.
+#[test]
+fn a_block_that_is_meant_hides_no_lock_out() {
+    let others = json!({ "users": { "includeUsers": ["All"], "excludeGroups": [GROUP] } });
+    let members = json!({ "users": { "includeGroups": [GROUP] }, "platforms": { "includePlatforms": ["windows"] } });
+    let rest = json!({ "users": { "includeGroups": [GROUP] },
+                       "platforms": { "includePlatforms": ["all"], "excludePlatforms": ["windows"] } });
+    let found = locked_out(
+        "",
+        &[
+            policy("Others", "enabled", &others, "block"),
+            policy("Windows", "enabled", &members, "block"),
+            policy("Rest", "enabled", &rest, "block"),
+        ],
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].1.starts_with(&format!("Every member of \"{GROUP}\" is locked out of any app")), "{found:?}");
+}

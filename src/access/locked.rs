@@ -4,11 +4,12 @@
 //! A user and a resource are guessed, and the prover looks for a sign-in that lets them through. What it finds rules out
 //! every guess that the same sign-in lets through, so that few rounds are enough.
 
+use super::facts::{EXTERNAL, Facts, Necessity, Way, sets};
 use crate::coverage::Side;
-use crate::coverage::prover::{Formula, Lit, Meaning, Solver, Term, TooIntricate};
-use crate::diff::ways::{AtomSet, Demand, Mode, Prover, requirement};
-use crate::diff::{self, Atom, Dimension, Expected, Intent, Region, Resources};
-use crate::policy::{ClientAppType, Fact, GrantControl, Id, Platform, Policy, State, TransferMethod, UserType, Words};
+use crate::coverage::prover::{Formula, Lit, Meaning, Solver, Term, TooIntricate, Trait};
+use crate::diff::ways::{Demand, Mode, Prover, requirement};
+use crate::diff::{self, Expected, Intent};
+use crate::policy::{Fact, GrantControl, Policy, State, UserType};
 use crate::requirement::Resource;
 use crate::signin::SignIn;
 use crate::tenant::{Companions, Tenant};
@@ -19,6 +20,8 @@ use std::collections::BTreeSet;
 pub struct LockedOut {
     /// Who, as far as it is not everybody: the user of a sign-in.
     pub who: SignIn,
+    /// Other types of external users to whom the same happens.
+    pub also: Vec<UserType>,
     /// Of what; none for every app.
     pub resource: Option<Resource>,
     /// The policies that do it together, by their indices: none of them can be left out.
@@ -36,57 +39,11 @@ impl LockedOut {
     }
 }
 
-/// What cannot be, whatever the policies say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Necessity {
-    /// Entra knows devices of Windows, macOS, iOS, Android and Linux only.
-    KnownDevicesHaveAPlatform,
-    /// Only a device of Windows is hybrid joined.
-    HybridJoinIsForWindows,
-    /// A device that is being registered is not known yet.
-    ARegisteringDeviceIsUnknown,
-    /// By device code flow, the device that asks is not known.
-    DeviceCodeHidesTheDevice,
-    /// There are approved apps for iOS and Android only, and apps with a protection policy for Windows, too.
-    ProtectedAppsAreForPhones,
-}
-
-impl Necessity {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::KnownDevicesHaveAPlatform,
-        Self::HybridJoinIsForWindows,
-        Self::ARegisteringDeviceIsUnknown,
-        Self::DeviceCodeHidesTheDevice,
-        Self::ProtectedAppsAreForPhones,
-    ];
-
-    /// The same as a sentence.
-    #[must_use]
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::KnownDevicesHaveAPlatform => {
-                "only devices with Windows, macOS, iOS, Android or Linux can be compliant or joined"
-            }
-            Self::HybridJoinIsForWindows => "only devices with Windows can be hybrid joined",
-            Self::ARegisteringDeviceIsUnknown => {
-                "a device that is being registered can be neither compliant nor joined"
-            }
-            Self::DeviceCodeHidesTheDevice => "in the device code flow, no device is known",
-            Self::ProtectedAppsAreForPhones => {
-                "approved apps exist for iOS and Android only, and apps with a protection policy for Windows, too"
-            }
-        }
-    }
-}
-
 /// Guesses beyond which a tenant is too intricate.
 const MOST_ROUNDS: usize = 400;
 
 /// Lock-outs that are told of one tenant.
 const MOST_TOLD: usize = 5;
-
-const REGISTER_DEVICE: &str = "urn:user:registerdevice";
 
 /// Every class of users and resource for which each sign-in is refused. What is not known is taken to let them in.
 #[must_use]
@@ -97,13 +54,14 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
         return Vec::new();
     }
     // Only these can refuse somebody who brings everything.
-    let companions = Companions { named_locations: tenant.companions.named_locations.clone(), ..Companions::default() };
+    let Companions { named_locations, strengths, .. } = tenant.companions.clone();
+    let companions = Companions { named_locations, strengths, ..Companions::default() };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();
     let reduced = Tenant { policies, companions, missing: Vec::new() };
     let intent = Intent { expected: sets().map(Expected::about).to_vec() };
     let requirement = requirement([&reduced, &reduced], &intent);
     let Ok(prover) = Prover::new([&reduced, &reduced], &requirement, &intent, options) else { return Vec::new() };
-    let Ok(mut search) = Search::new(prover) else { return Vec::new() };
+    let Ok(mut search) = Search::new(prover, options) else { return Vec::new() };
     // What was found until the effort ran out is told.
     let mut found = Vec::new();
     let _ = search.run(&mut found);
@@ -113,7 +71,7 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
     found
 }
 
-/// Whether a policy may refuse somebody who brings everything, on some device or platform.
+/// Whether a policy may refuse somebody who brings everything that can be brought, on some device or platform or as a guest.
 fn is_hard(policy: &Policy) -> bool {
     let on = match policy.judged_state() {
         Fact::Known(State::Enabled) => !policy.deleted,
@@ -124,77 +82,31 @@ fn is_hard(policy: &Policy) -> bool {
         | GrantControl::CompliantDevice
         | GrantControl::DomainJoinedDevice
         | GrantControl::ApprovedApplication
-        | GrantControl::CompliantApplication => true,
-        GrantControl::Mfa | GrantControl::PasswordChange | GrantControl::RiskRemediation | GrantControl::VerifiedId => {
-            false
-        }
+        | GrantControl::CompliantApplication
+        | GrantControl::PasswordChange => true,
+        GrantControl::Mfa | GrantControl::RiskRemediation | GrantControl::VerifiedId => false,
     };
-    on && policy.grant.built_in.position(is_hard).is_some()
-}
-
-/// Sets of sign-ins that the facts are about: modern clients, platforms of devices that Entra knows, Windows, phones, the
-/// registration of a device, the device code flow.
-fn sets() -> [Region; 6] {
-    fn with<W: Words>(dimension: Dimension, values: &[W]) -> Region {
-        let words = values.iter().map(|value| value.word()).collect();
-        Region { values: vec![(dimension, words)], ..Region::default() }
-    }
-    let known = [Platform::Windows, Platform::MacOs, Platform::Ios, Platform::Android, Platform::Linux];
-    let register = Resource::UserAction(Id::new(REGISTER_DEVICE));
-    [
-        with(Dimension::ClientAppTypes, &ClientAppType::MODERN),
-        with(Dimension::DevicePlatforms, &known),
-        with(Dimension::DevicePlatforms, &[Platform::Windows]),
-        with(Dimension::DevicePlatforms, &[Platform::Ios, Platform::Android]),
-        Region { resources: Some(Resources::These(vec![register])), ..Region::default() },
-        with(Dimension::AuthenticationFlows, &[TransferMethod::DeviceCodeFlow]),
-    ]
-}
-
-/// What may be brought on some platforms.
-#[derive(Clone)]
-struct Way {
-    withheld: AtomSet,
-    platforms: Formula,
+    let has_strength = matches!(policy.grant.strength, Fact::Known(Some(_)));
+    on && (has_strength || policy.grant.built_in.position(is_hard).is_some())
 }
 
 struct Search<'t> {
     prover: Prover<'t>,
-    modern_clients: Formula,
-    /// Where each fact holds. What of them is about apps is in the ways.
-    facts: Vec<(Necessity, Formula)>,
-    ways: Vec<Way>,
+    facts: Facts,
     /// The terms that tell users and resources apart.
     users: Vec<Term>,
     resources: Vec<Term>,
     /// Those of the resources that are no app.
     actions: Vec<Term>,
+    /// Users and resources of which one policy says by itself that they are blocked: that is meant so.
+    stated: Vec<Formula>,
     guess: Solver,
 }
 
 impl<'t> Search<'t> {
-    /// The prover has been asked about these sets.
-    fn new(mut prover: Prover<'t>) -> Result<Self, TooIntricate> {
-        let [modern_clients, known_platforms, windows, phones, registering, device_code] =
-            std::array::from_fn(|set| prover.expected[set].regions[Side::Before.index()].clone());
-        let is_known = prover.space.known(&Meaning::Registered).map_or(Formula::Never, Formula::Is);
-        let implies = |one: &Formula, other: &Formula| Formula::any([one.clone().not(), other.clone()]);
-        let fact = |fact| match fact {
-            Necessity::KnownDevicesHaveAPlatform => implies(&is_known, &known_platforms),
-            Necessity::HybridJoinIsForWindows => implies(&prover.space.is_hybrid_joined(), &windows),
-            Necessity::ARegisteringDeviceIsUnknown => implies(&registering, &is_known.clone().not()),
-            Necessity::DeviceCodeHidesTheDevice => implies(&device_code, &is_known.clone().not()),
-            Necessity::ProtectedAppsAreForPhones => Formula::Always,
-        };
-        let facts = Necessity::ALL.into_iter().zip(Necessity::ALL.map(fact)).collect();
-        let [approved, protected] = [GrantControl::ApprovedApplication, GrantControl::CompliantApplication]
-            .map(|control| prover.atoms.index(Atom::Control(control)));
-        let others = Formula::all([phones.clone().not(), windows.clone().not()]);
-        let ways = vec![
-            Way { withheld: AtomSet::new(), platforms: phones },
-            Way { withheld: AtomSet::from([approved]), platforms: windows },
-            Way { withheld: AtomSet::from([approved, protected]), platforms: others },
-        ];
+    /// The prover has been asked about the sets of the facts.
+    fn new(mut prover: Prover<'t>, options: diff::Options) -> Result<Self, TooIntricate> {
+        let facts = Facts::of(&mut prover, &options.assumptions);
         let users = prover.space.terms().filter(|term| prover.space.trait_of(*term).is_some()).collect();
         let (mut resources, mut actions) = (Vec::new(), Vec::new());
         for resource in &prover.space.resources {
@@ -205,21 +117,54 @@ impl<'t> Search<'t> {
         }
         let mut guess = prover.space.solver()?;
         guess.allow(GUESSING);
-        Ok(Self { prover, modern_clients, facts, ways, users, resources, actions, guess })
+        let stated = Vec::new();
+        let mut search = Self { prover, facts, users, resources, actions, stated, guess };
+        search.stated = search.stated()?;
+        Ok(search)
     }
 
-    /// The sign-ins that can be, but for one fact, and the ways that can be brought.
-    fn feasible(&self, without: Option<Necessity>) -> (Formula, Vec<Way>) {
-        let facts = self.facts.iter().filter(|(fact, _)| Some(*fact) != without).map(|(_, holds)| holds.clone());
-        let all = Formula::all(facts.chain([self.modern_clients.clone()]));
-        let anything = || vec![Way { withheld: AtomSet::new(), platforms: Formula::Always }];
-        let is_free = without == Some(Necessity::ProtectedAppsAreForPhones);
-        (all, if is_free { anything() } else { self.ways.clone() })
+    /// What each policy that blocks says of users and resources, if it says nothing else that matters.
+    fn stated(&mut self) -> Result<Vec<Formula>, TooIntricate> {
+        let (feasible, _) = self.facts.feasible(None);
+        let mut found = Vec::new();
+        for entry in 0..self.prover.entries[Side::Before.index()].len() {
+            let own = &self.prover.entries[Side::Before.index()][entry];
+            if own.which.policy().is_none() || !own.grant.blocks() {
+                continue;
+            }
+            let is_guessed = |formula: &Formula| {
+                let mut all = true;
+                formula.for_each_term(&mut |term| all &= self.users.contains(&term) || self.resources.contains(&term));
+                all
+            };
+            let facets = own.facets.iter().map(|(_, formula)| formula.clone());
+            let (guessed, others): (Vec<Formula>, Vec<Formula>) = facets.partition(is_guessed);
+            let others = self.prover.claim(&Formula::all(others), Mode::Sure);
+            if self.prover.ask(&[feasible.clone(), others.not()], &[])?.is_none() {
+                found.push(self.prover.claim(&Formula::all(guessed), Mode::Sure));
+            }
+        }
+        Ok(found)
+    }
+
+    fn is_stated(&self, guessed: &BTreeSet<Term>) -> bool {
+        self.stated.iter().any(|stated| stated.holds(&|term| guessed.contains(&term)))
     }
 
     fn run(&mut self, found: &mut Vec<LockedOut>) -> Result<(), TooIntricate> {
         let always = self.guess.variable();
         self.guess.clause([always]);
+        for stated in self.stated.clone() {
+            self.guess.demand(always, &stated.not());
+        }
+        // External users are looked at as such: in most tenants, nobody of them is in a group that a policy names.
+        let external: Vec<Term> = self.users.iter().copied().filter(|term| self.external(*term).is_some()).collect();
+        for own in &external {
+            for other in self.users.iter().filter(|other| !external.contains(other)) {
+                let pair = Formula::any([Formula::IsNot(*own), Formula::IsNot(*other)]);
+                self.guess.demand(always, &pair);
+            }
+        }
         // Whoever is told apart by one trait comes first: nobody may be in two groups at once.
         let users: Vec<Lit> = self.users.iter().map(|term| self.guess.literal(*term)).collect();
         let one = self.guess.more_than(&users, None);
@@ -259,9 +204,9 @@ impl<'t> Search<'t> {
 
     /// A sign-in that lets a guess through, as the guesses that it lets through.
     fn way_in(&mut self, fixed: &Formula, without: Option<Necessity>) -> Result<Option<Formula>, TooIntricate> {
-        let (feasible, ways) = self.feasible(without);
-        for Way { withheld, platforms } in ways {
-            let can_be = Formula::all([feasible.clone(), platforms]);
+        let (feasible, ways) = self.facts.feasible(without);
+        for Way { withheld, sign_ins } in ways {
+            let can_be = Formula::all([feasible.clone(), sign_ins]);
             let open = Demand::Open(Side::Before, withheld.clone(), Mode::Possible);
             let Some(model) = self.prover.ask(&[fixed.clone(), can_be.clone()], &[open])? else { continue };
             let lets_in = Formula::all([can_be, self.prover.refused(Side::Before, &withheld).not()]);
@@ -280,7 +225,7 @@ impl<'t> Search<'t> {
                 let fixed = self.fixed(&guessed, true);
                 // A home tenant, for example, goes with a type of guest.
                 let is_possible = self.prover.ask(std::slice::from_ref(&fixed), &[])?.is_some();
-                if !is_possible || self.way_in(&fixed, None)?.is_some() {
+                if !is_possible || self.is_stated(&guessed) || self.way_in(&fixed, None)?.is_some() {
                     guessed.insert(term);
                 }
             }
@@ -288,6 +233,8 @@ impl<'t> Search<'t> {
         let is_action = self.actions.iter().any(|term| guessed.contains(term));
         let of_all = !is_action && self.way_in(&self.fixed(&guessed, false), None)?.is_none();
         let fixed = self.fixed(&guessed, !of_all);
+        let policies = self.core(&fixed)?;
+        let also = self.others_of_kind(&guessed, !of_all, &policies)?;
         // The same is not told again.
         let own = self.users.iter().filter(|term| guessed.contains(term)).map(|term| Formula::IsNot(*term));
         let resource = self.resources.iter().find(|term| guessed.contains(term));
@@ -299,30 +246,73 @@ impl<'t> Search<'t> {
             (false, Some(resource)) => Formula::IsNot(*resource),
             (false, None) => Formula::any(self.resources.iter().map(|term| Formula::Is(*term)).collect::<Vec<_>>()),
         };
-        self.guess.demand(always, &Formula::any(own.chain([elsewhere]).collect::<Vec<_>>()));
-        let policies = self.core(&fixed)?;
+        self.guess.demand(always, &Formula::any(own.chain([elsewhere.clone()]).collect::<Vec<_>>()));
+        for (term, _) in &also {
+            self.guess.demand(always, &Formula::any([Formula::IsNot(*term), elsewhere.clone()]));
+        }
         let mut needs = Vec::new();
-        for fact in Necessity::ALL {
+        for fact in self.facts.assumed().to_vec() {
             if self.way_in(&fixed, Some(fact))?.is_some() {
                 needs.push(fact);
             }
         }
         let Ok(who) = self.prover.space.sign_in_to(Side::Before, &guessed) else { return Ok(None) };
         let resource = (!of_all).then(|| who.resource.clone());
-        Ok(Some(LockedOut { who, resource, policies, needs }))
+        let also = also.into_iter().map(|(_, kind)| kind).collect();
+        Ok(Some(LockedOut { who, also, resource, policies, needs }))
+    }
+
+    /// The type of external user that a term stands for.
+    fn external(&self, term: Term) -> Option<UserType> {
+        match self.prover.space.trait_of(term)? {
+            Trait::Type(kind) => EXTERNAL.contains(&kind).then_some(kind),
+            Trait::User(_) | Trait::Group(_) | Trait::Role(_) | Trait::ExternalTenant => None,
+        }
+    }
+
+    /// Other types of external users to whom the same policies do the same, if it is about one type and nothing else.
+    fn others_of_kind(
+        &mut self,
+        guessed: &BTreeSet<Term>,
+        of_resource: bool,
+        policies: &[usize],
+    ) -> Result<Vec<(Term, UserType)>, TooIntricate> {
+        let traits: Vec<Term> = self.users.iter().copied().filter(|term| guessed.contains(term)).collect();
+        let [own] = traits[..] else { return Ok(Vec::new()) };
+        if self.external(own).is_none() {
+            return Ok(Vec::new());
+        }
+        let others: Vec<(Term, UserType)> = self
+            .users
+            .iter()
+            .filter(|term| **term != own)
+            .filter_map(|term| Some((*term, self.external(*term)?)))
+            .collect();
+        let mut found = Vec::new();
+        for (term, kind) in others {
+            let mut guess = guessed.clone();
+            guess.remove(&own);
+            guess.insert(term);
+            let fixed = self.fixed(&guess, of_resource);
+            let is_locked = !self.is_stated(&guess) && self.way_in(&fixed, None)?.is_none();
+            if is_locked && self.core(&fixed)? == policies {
+                found.push((term, kind));
+            }
+        }
+        Ok(found)
     }
 
     /// Entries that leave no way in together, none of which can be left out.
     fn core(&mut self, fixed: &Formula) -> Result<Vec<usize>, TooIntricate> {
-        let (feasible, ways) = self.feasible(None);
+        let (feasible, ways) = self.facts.feasible(None);
         let mut solver = self.prover.space.solver()?;
         solver.allow(GUESSING);
         let count = self.prover.entries[Side::Before.index()].len();
         let counted: Vec<Lit> = (0..count).map(|_| solver.variable()).collect();
         let mut cases = Vec::new();
-        for Way { withheld, platforms } in ways {
+        for Way { withheld, sign_ins } in ways {
             let case = solver.variable();
-            for formula in [fixed, &feasible, &platforms] {
+            for formula in [fixed, &feasible, &sign_ins] {
                 solver.demand(case, formula);
             }
             let refusals = self.prover.refusals(Side::Before, &withheld);
@@ -358,7 +348,7 @@ const GUESSING: u64 = 50_000;
 /// Whether one policy says by itself that these users are blocked: that is meant so.
 fn is_stated(prover: &Prover<'_>, one: &LockedOut) -> bool {
     let [policy] = one.policies[..] else { return false };
-    let policies = &prover.space.tenant(Side::Before).policies;
-    let blocks = policies[policy].grant.built_in.position(|control| *control == GrantControl::Block).is_some();
-    blocks && one.needs.is_empty()
+    let entries = &prover.entries[Side::Before.index()];
+    let entry = entries.iter().find(|entry| entry.which.policy() == Some(policy));
+    entry.is_some_and(|entry| entry.grant.blocks()) && one.needs.is_empty()
 }

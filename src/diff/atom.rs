@@ -82,6 +82,12 @@ impl Atoms {
         self.index.values().copied()
     }
 
+    /// The authentication methods.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = AtomIndex> {
+        let is_method = |(atom, index): (&Atom, &AtomIndex)| matches!(atom, Atom::Method(_)).then_some(*index);
+        self.index.iter().filter_map(is_method)
+    }
+
     /// Every atom but these.
     pub(crate) fn all_but(&self, kept: &AtomSet) -> AtomSet {
         self.all().filter(|atom| !kept.contains(atom)).collect()

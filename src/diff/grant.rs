@@ -202,6 +202,11 @@ impl Grant {
         of_item.or_else(|| self.why.map(|why| (Property::GrantOperator, why)))
     }
 
+    /// Whether nothing satisfies it, on no device.
+    pub(crate) fn blocks(&self) -> bool {
+        DeviceState::ALL.iter().all(|device| !self.is_satisfied(&AtomSet::new(), *device, true))
+    }
+
     /// Whether a way satisfies the policy on some device, but not on every one.
     pub(crate) fn accepts_a_device(&self, withheld: &AtomSet) -> bool {
         let on = |device: &DeviceState| self.is_satisfied(withheld, *device, false);

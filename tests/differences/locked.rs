@@ -4,7 +4,8 @@ use super::brute::{Brute, MODERN};
 use super::cases::{Case, case};
 use super::config;
 use super::grid::{Grid, Who};
-use super::ways::{EVERYTHING, Way, only};
+use super::sayings::ELSEWHERE;
+use super::ways::{EVERYTHING, Way, lacking_of_guests, only};
 use caplint::access::{LockedOut, locked_out};
 use caplint::diff::{Atom, Options};
 use caplint::policy::{GrantControl, Platform, UserType, Words};
@@ -36,6 +37,8 @@ fn way(platform: &str) -> Way {
 /// Whether each sign-in of a user to a resource is refused by these entries, however what is unknown turns out.
 fn is_locked(brute: &Brute, who: usize, resource: &str, entries: u32) -> bool {
     let grid = &brute.grid;
+    let is_external = !["member", "internalGuest"].contains(&grid.who[who].kind);
+    let lacking = if is_external { lacking_of_guests() } else { 0 };
     grid.points().iter().filter(|point| point[0] == who && grid.what[point[1]].resource == resource).all(|point| {
         let device = &grid.device[point[4]];
         let is_known = device.trust.is_some();
@@ -43,12 +46,13 @@ fn is_locked(brute: &Brute, who: usize, resource: &str, entries: u32) -> bool {
             let has_devices = ["windows", "macOS", "iOS", "android", "linux"].contains(&platform);
             (!is_known || has_devices)
                 && (!device.state().hybrid || platform == "windows")
+                && !(is_known && is_external)
                 && (!is_known || grid.flow[point[8]] != "deviceCodeFlow")
                 && MODERN.contains(&grid.what[point[1]].client)
         };
         platforms(grid, point[2]).into_iter().filter(|platform| can_be(platform)).all(|platform| {
             (0..brute.worlds.len()).all(|world| {
-                let refusing = brute.refusing(0, way(platform), device.state(), world);
+                let refusing = brute.refusing(0, way(platform) & !lacking, device.state(), world);
                 brute.applying(world, point)[0] & refusing & entries != 0
             })
         })
@@ -74,7 +78,17 @@ fn is_among(who: &Who, found: &LockedOut) -> bool {
     has(&who.groups, &all.groups)
         && has(&who.roles, &all.roles)
         && all.user.as_ref().is_none_or(|user| who.label == Some(user.to_string().to_lowercase().as_str()))
-        && (all.user_type == UserType::Member || all.user_type.word() == who.kind)
+        && (all.user_type == UserType::Member || is_of_kind(who, found))
+}
+
+/// External users are looked at as such, and not those of a tenant that policies name.
+fn is_looked_at(who: &Who) -> bool {
+    let is_plain = who.label.is_none() && who.groups.is_empty() && who.roles.is_empty();
+    who.home.is_none_or(|home| home == ELSEWHERE && is_plain)
+}
+
+fn is_of_kind(who: &Who, found: &LockedOut) -> bool {
+    std::iter::once(&found.who.user_type).chain(&found.also).any(|kind| kind.word() == who.kind)
 }
 
 fn traits(one: &LockedOut) -> usize {
@@ -94,7 +108,7 @@ fn hold(case: &Case) -> Result<(), TestCaseError> {
     let resources: BTreeSet<&String> = brute.grid.what.iter().map(|what| &what.resource).collect();
     let is_app = |name: &str| !name.starts_with("action:") && !name.starts_with("context:");
     let policies = |one: &LockedOut| one.policies.iter().fold(0, |mask, policy| mask | 1 << policy);
-    for (number, who) in brute.grid.who.iter().enumerate().filter(|(_, who)| who.home.is_none()) {
+    for (number, who) in brute.grid.who.iter().enumerate().filter(|(_, who)| is_looked_at(who)) {
         for name in &resources {
             let covers = |one: &&LockedOut| {
                 is_among(who, one) && one.resource.as_ref().map_or(is_app(name), |asked| resource(asked) == **name)
@@ -115,7 +129,7 @@ fn hold(case: &Case) -> Result<(), TestCaseError> {
                 who.groups.len() == one.who.groups.len()
                     && who.roles.len() == one.who.roles.len()
                     && who.label.is_some() == one.who.user.is_some()
-                    && who.kind == one.who.user_type.word()
+                    && is_of_kind(who, one)
             };
             for one in told.iter().filter(is_exact) {
                 prop_assert!(is_locked(&brute, number, name, policies(one)), "{who:?} {name} {one:#?}");

@@ -56,6 +56,15 @@ pub(crate) fn only(atoms: &[Atom]) -> Way {
     EVERYTHING & !kept
 }
 
+/// What an external user cannot bring without trust in the home tenant: the methods that are not in Microsoft's table, the
+/// controls of apps and a new password.
+pub(crate) fn lacking_of_guests() -> Way {
+    const KEPT: [&str; 7] =
+        ["password", "federatedSingleFactor", "email", "sms", "voice", "microsoftAuthenticatorPush", "softwareOath"];
+    let methods = METHODS.iter().filter(|method| !KEPT.contains(method));
+    methods.chain(&CONTROLS[..3]).fold(0, |way, name| way | bit(name))
+}
+
 /// Multifactor methods, and pairs of a first and a second factor.
 fn mfa() -> Vec<Way> {
     let mut all: Vec<Way> = METHODS[..7].iter().map(|method| bit(method)).collect();

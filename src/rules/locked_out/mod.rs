@@ -4,7 +4,7 @@ use super::control::{Determiner, resource, user};
 use super::{Rule, declare};
 use crate::access::LockedOut as Found;
 use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, capitalised, joined};
-use crate::policy::{Policy, Property, UserType};
+use crate::policy::{Policy, Property, UserType, Words};
 use crate::requirement::Resource;
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -33,6 +33,10 @@ impl Rule for LockedOut {
 /// Administrators are among ordinary users. Nobody may be in two groups at once, or it may be meant so.
 fn level(found: &Found) -> Level {
     let who = &found.who;
+    // Settings that no file has may let them in.
+    if found.needs.iter().any(|need| need.is_a_setting()) {
+        return Level::Info;
+    }
     let is_guest = who.user_type != UserType::Member;
     let named = usize::from(who.user.is_some()) + who.groups.len() + who.roles.len();
     match (named, is_guest) {
@@ -45,7 +49,15 @@ fn level(found: &Found) -> Level {
 fn draft(facts: &TenantFacts<'_>, found: &Found) -> Draft {
     let policies: Vec<&Policy> = found.policies.iter().filter_map(|index| facts.tenant.policies.get(*index)).collect();
     let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
-    let who = capitalised(&user(facts, &found.who, Determiner::Every));
+    let who = match found.also.len() {
+        0 => capitalised(&user(facts, &found.who, Determiner::Every)),
+        4 => "Every external user".to_owned(),
+        _ => {
+            let kinds = std::iter::once(&found.who.user_type).chain(&found.also);
+            let kinds: Vec<&str> = kinds.map(|kind| kind.word()).collect();
+            format!("Every external user of the types {}", kinds.join(", "))
+        }
+    };
     let to = match &found.resource {
         None => "any app".to_owned(),
         Some(Resource::Other | Resource::Every) => "apps that no policy names".to_owned(),
@@ -63,10 +75,21 @@ fn draft(facts: &TenantFacts<'_>, found: &Found) -> Draft {
         _ => ("one of these policies", "none of them", "refuses the rest"),
     };
     let them = if policies.len() == 1 { "does not refuse" } else { "refuses" };
-    let mut draft = LockedOut::draft(message).about(format!("{who} {to}")).help(format!(
-        "Set {which} to report-only now, from an account that is excluded. Then leave a way in: a platform, a location \
-         or a kind of device that {none} {them}."
-    ));
+    let settings: Vec<String> =
+        found.needs.iter().filter(|need| need.is_a_setting()).map(|need| format!("`{} = false`", need.key())).collect();
+    let help = if settings.is_empty() {
+        format!(
+            "Set {which} to report-only now, from an account that is excluded. Then leave a way in: a platform, a \
+             location or a kind of device that {none} {them}."
+        )
+    } else {
+        format!(
+            "If these users should get in, trust MFA and devices of their home tenants in the cross-tenant access settings, \
+             or exclude them here. If the settings do so already, write {} below `[assumptions]` in caplint.toml.",
+            joined(&settings, SHOWN)
+        )
+    };
+    let mut draft = LockedOut::draft(message).about(format!("{who} {to}")).help(help);
     for policy in policies.iter().take(SHOWN) {
         let pointer = Pointer::new(Property::GrantControls);
         draft = draft.policy(policy).label(Label::in_policy(policy, &pointer, refuses));
