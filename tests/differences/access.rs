@@ -5,10 +5,11 @@ use super::cases::{Case, case};
 use super::config;
 use super::sayings::{NAMES, USERS};
 use super::ways::{EVERYTHING, only};
-use caplint::access::{Access, Account, Verdict, decide};
-use caplint::diff::{Atom, Dimension, Options, Region};
+use caplint::access::{self, Account, Verdict, decide};
+use caplint::diff::{Access, Atom, Dimension, Options, Region};
 use caplint::policy::{Combination, Id, UserType, Words};
 use caplint::requirement::Resource;
+use caplint::{coverage, replay};
 use proptest::prelude::*;
 
 /// What an account may have, and whether it has that alone or everything.
@@ -33,7 +34,7 @@ fn hold(case: &Case, who: usize, has: &str) -> Result<(), TestCaseError> {
     let ids = |ids: &[&str]| ids.iter().map(|id| Id::new(id)).collect::<Vec<Id>>();
     let (groups, roles) = (ids(&who.groups), ids(&who.roles));
     let account = Account { id: who.label.map(Id::new), groups, roles, kind };
-    let access = Access {
+    let access = access::Access {
         id: "somebody".to_owned(),
         accounts: vec![account],
         resources: vec![Resource::Every],
@@ -63,7 +64,12 @@ fn hold(case: &Case, who: usize, has: &str) -> Result<(), TestCaseError> {
     prop_assert!(verdict != Verdict::Cannot || surely, "{:?} {:#?}", access.accounts, answer);
     // A refusal by one policy or by another, as something unknown turns out, is not known to be one.
     prop_assert!(verdict == Verdict::Cannot || !surely || brute.worlds.len() > 1, "{answer:#?}");
-    prop_assert!(answer.refused.is_none_or(|(_, refused)| !refused.by.is_empty()));
+    prop_assert!(answer.refused.as_ref().is_none_or(|(_, refused)| !refused.by.is_empty()));
+    // Where everything is brought and nothing is unknown, the sign-in is refused policy by policy, too.
+    if let Some((_, refused)) = answer.refused.filter(|_| access.has.is_none() && brute.worlds.len() == 1) {
+        let replayed = replay::replay(&case.tenant(0), &refused.sign_in, coverage::Options::default());
+        prop_assert_eq!(replayed.access, Access::Blocked, "{:#?} {:#?}", refused, replayed.parts);
+    }
     Ok(())
 }
 
