@@ -13,6 +13,7 @@ mod violations;
 mod access;
 mod alternative_to_mfa;
 mod bare_strength_id;
+mod cannot_register_first_method;
 mod class_excluded;
 mod deprecated_setting;
 mod destroyed_policies;

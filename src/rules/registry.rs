@@ -14,6 +14,7 @@ static WRITTEN: &[&dyn Rule] = &[
     &super::access::RULE,
     &super::alternative_to_mfa::RULE,
     &super::bare_strength_id::RULE,
+    &super::cannot_register_first_method::RULE,
     &super::class_excluded::RULE,
     &super::deprecated_setting::RULE,
     &super::destroyed_policies::RULE,

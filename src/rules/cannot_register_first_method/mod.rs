@@ -1,0 +1,64 @@
+//! Nobody with a password alone can register a first authentication method.
+
+use super::{Rule, declare};
+use crate::access::{self, Account, Expectation, Expected, Met, Who};
+use crate::diff::{self, Atom, Dimension, Region};
+use crate::finding::{Drafts, Label, PolicyRef, joined};
+use crate::policy::{ClientAppType, Id, Policy, Property, Words};
+use crate::requirement::Resource;
+use crate::rules::TenantFacts;
+use crate::syntax::Pointer;
+
+declare! {
+    rule: CannotRegisterFirstMethod,
+    id: "cannot-register-first-method",
+    levels: [Info],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "A user who has a password and no other method cannot register a first one, from wherever.",
+    doc: "doc.md",
+}
+
+const REGISTER: &str = "urn:user:registersecurityinfo";
+
+impl Rule for CannotRegisterFirstMethod {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
+        let targets = |policy: &Policy| {
+            let actions = &policy.conditions.applications.user_actions;
+            facts.is_on(policy) && actions.position(|action| action.is(REGISTER)).is_some()
+        };
+        if !facts.is_whole || !facts.tenant.policies.iter().any(targets) {
+            return;
+        }
+        let expectation = Expectation {
+            name: String::new(),
+            who: Who::Exactly(Account::default()),
+            has: Some(Atom::read("password").into_iter().collect()),
+            resources: vec![Resource::UserAction(Id::new(REGISTER))],
+            region: Region {
+                values: vec![(Dimension::ClientAppTypes, ClientAppType::MODERN.map(ClientAppType::word).to_vec())],
+                ..Region::default()
+            },
+            outcome: Expected::May,
+        };
+        let options = diff::Options { assumptions: facts.options().assumptions, ..diff::Options::default() };
+        let judged = access::judge(facts.tenant, &[expectation], options);
+        let refused = judged.into_iter().filter(|judged| judged.met == Met::No).find_map(|judged| judged.shown);
+        let Some(refused) = refused else { return };
+        let index = refused.by.iter().filter_map(|which| which.policy());
+        let policies: Vec<&Policy> = index.filter_map(|index| facts.tenant.policies.get(index)).collect();
+        let Some(first) = policies.first() else { return };
+        let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
+        let message = format!(
+            "A user who has a password alone cannot register a first authentication method, from wherever: {} asks for more.",
+            joined(&names, 3)
+        );
+        let pointer = Pointer::new(Property::GrantControls);
+        let draft =
+            Self::draft(message).policy(first).label(Label::in_policy(first, &pointer, "a password is not enough"));
+        drafts.push(draft.help(
+            "Give new users a Temporary Access Pass, which counts as MFA. Or exclude trusted locations or compliant devices \
+             from the policy.",
+        ));
+    }
+}
