@@ -36,6 +36,11 @@ fn way(platform: &str) -> Way {
 
 /// Whether each sign-in of a user to a resource is refused by these entries, however what is unknown turns out.
 fn is_locked(brute: &Brute, who: usize, resource: &str, entries: u32) -> bool {
+    (0..brute.worlds.len()).all(|world| is_locked_in(brute, world, who, resource, entries))
+}
+
+/// The same, if what is unknown turns out like this.
+fn is_locked_in(brute: &Brute, world: usize, who: usize, resource: &str, entries: u32) -> bool {
     let grid = &brute.grid;
     let is_external = !["member", "internalGuest"].contains(&grid.who[who].kind);
     let lacking = if is_external { lacking_of_guests() } else { 0 };
@@ -51,10 +56,8 @@ fn is_locked(brute: &Brute, who: usize, resource: &str, entries: u32) -> bool {
                 && MODERN.contains(&grid.what[point[1]].client)
         };
         platforms(grid, point[2]).into_iter().filter(|platform| can_be(platform)).all(|platform| {
-            (0..brute.worlds.len()).all(|world| {
-                let refusing = brute.refusing(0, way(platform) & !lacking, device.state(), world);
-                brute.applying(world, point)[0] & refusing & entries != 0
-            })
+            let refusing = brute.refusing(0, way(platform) & !lacking, device.state(), world);
+            brute.applying(world, point)[0] & refusing & entries != 0
         })
     })
 }
@@ -115,10 +118,13 @@ fn hold(case: &Case) -> Result<(), TestCaseError> {
             };
             let locked = is_locked(&brute, number, name, u32::MAX);
             // One policy that blocks alone is meant so, and security defaults are nobody's policy.
-            let alone = (0..brute.sides[0].len()).any(|entry| {
-                let blocks = brute.refusing(0, EVERYTHING, super::ways::State::ALL[3], 0) >> entry & 1 == 1;
-                blocks && is_locked(&brute, number, name, 1 << entry)
-            });
+            let is_alone = |world: usize| {
+                (0..brute.sides[0].len()).any(|entry| {
+                    let blocks = brute.refusing(0, EVERYTHING, super::ways::State::ALL[3], 0) >> entry & 1 == 1;
+                    blocks && is_locked_in(&brute, world, number, name, 1 << entry)
+                })
+            };
+            let alone = (0..brute.worlds.len()).all(is_alone);
             let told: Vec<&LockedOut> = found.iter().filter(covers).collect();
             // Of a combination, such as two groups, one resource is told.
             let is_example = |one: &LockedOut| is_among(who, one) && traits(one) > 1;
