@@ -29,8 +29,8 @@ pub use strength::{Allowed, Strength};
 pub use value::{Fact, List, Reason};
 pub use wording::Wording;
 pub use words::{
-    ClientAppType, FilterMode, GrantControl, InsiderRiskLevel, MembershipKind, Operator, Platform, RiskLevel, State,
-    TransferMethod, UserType, Words, is_public_word,
+    ClientAppType, FilterMode, GrantControl, InsiderRiskLevel, MembershipKind, Operator, Platform, REGISTER_DEVICE,
+    REGISTER_SECURITY_INFO, RiskLevel, State, TransferMethod, UserType, Words, is_public_word,
 };
 
 use crate::syntax::Pointer;

@@ -17,7 +17,7 @@ mod snippet;
 mod stream;
 
 pub use format::Format;
-pub use json::witness;
+pub use json::{policy, witness};
 pub use stream::{Ending, Piece, Stream, Streamed};
 
 use crate::controls::Control;

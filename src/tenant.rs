@@ -247,6 +247,12 @@ impl Tenant {
     pub fn name(&self, id: &Id) -> Option<&str> {
         self.companions.names.get(id).map(AsRef::as_ref).or_else(|| catalog::name(id))
     }
+
+    /// The name of an object, or its id if the files have no name.
+    #[must_use]
+    pub fn name_or_id(&self, id: &Id) -> String {
+        self.name(id).map_or_else(|| id.to_string(), str::to_owned)
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! [`conditionalAccessRoot: evaluate`]: https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
 
 use crate::policy::{
-    ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words, device_attribute,
+    ClientAppType, Id, InsiderRiskLevel, Platform, REGISTER_DEVICE, REGISTER_SECURITY_INFO, RiskLevel, TransferMethod,
+    UserType, Words, device_attribute,
 };
 use crate::requirement::Resource;
 use crate::signin::SignIn;
@@ -14,10 +15,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// The actions, in the words of a request and of a policy.
-const ACTIONS: [(&str, &str); 2] = [
-    ("registerSecurityInformation", "urn:user:registersecurityinfo"),
-    ("registerOrJoinDevices", "urn:user:registerdevice"),
-];
+const ACTIONS: [(&str, &str); 2] =
+    [("registerSecurityInformation", REGISTER_SECURITY_INFO), ("registerOrJoinDevices", REGISTER_DEVICE)];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -174,7 +173,7 @@ fn locations(tenant: &Tenant, address: Option<IpAddr>, country: Option<&str>) ->
             Some(true) => _ = found.insert(id.clone()),
             Some(false) => {}
             None => {
-                let name = tenant.name(id).map_or_else(|| id.to_string(), str::to_owned);
+                let name = tenant.name_or_id(id);
                 return Err(format!(
                     "the files do not say whether this address is in the named location `{name}`; leave `ipAddress` \
                      and `country` out, and name the locations with `--location`"
@@ -218,7 +217,7 @@ pub struct Written {
 #[must_use]
 pub fn write(sign_in: &SignIn, tenant: &Tenant) -> Written {
     let mut open: Vec<(&'static str, String)> = Vec::new();
-    let name = |id: &Id| tenant.name(id).map_or_else(|| id.to_string(), str::to_owned);
+    let name = |id: &Id| tenant.name_or_id(id);
     let mut identity = json!({ "@odata.type": "#microsoft.graph.userSignIn" });
     match &sign_in.user {
         Some(user) if user.guid().is_some() => identity["userId"] = json!(user.to_string()),

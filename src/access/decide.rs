@@ -1,10 +1,11 @@
-//! Asks the prover for a sign-in that is refused.
+//! Whether accounts can sign in, with policies as they are and with more of them on.
 
-use super::question::{identity, scope, smallest, withheld};
-use super::{Access, Account, Answer, Shown, Untold, Verdict};
+use super::expect::{Judged, Met, Question, Who};
+use super::question::scope;
+use super::{Access, Answer, Untold, Verdict};
 use crate::coverage::Side;
-use crate::coverage::prover::{Formula, TooIntricate};
-use crate::diff::ways::{Mode, Prover, requirement};
+use crate::coverage::prover::TooIntricate;
+use crate::diff::ways::{Prover, requirement};
 use crate::diff::{self, Intent};
 use crate::tenant::{Assume, AssumeEnabled, Tenant};
 
@@ -26,49 +27,29 @@ fn untold(why: Untold) -> Answer {
     Answer { verdict: Verdict::Undecided, refused: None, untold: Some(why) }
 }
 
+/// The worst answer of all accounts.
 fn answer(prover: &mut Prover<'_>, side: Side, access: &Access, tenant: &Tenant) -> Answer {
-    let can = Answer { verdict: Verdict::Can, refused: None, untold: None };
-    let mut worst = if tenant.missing.is_empty() { can } else { untold(Untold::MissingPolicies) };
+    let mut worst = Answer { verdict: Verdict::Can, refused: None, untold: None };
     for (index, account) in access.accounts.iter().enumerate() {
-        match refused(prover, side, access, account) {
-            Ok(Refused::By(verdict, shown)) if verdict > worst.verdict || worst.refused.is_none() => {
-                worst = Answer { verdict, refused: Some((index, *shown)), untold: None };
-            }
-            Ok(Refused::NoSignIn) if worst.refused.is_none() => worst = untold(Untold::NoSignIn),
-            Err(TooIntricate) if worst.verdict == Verdict::Can => worst = untold(Untold::TooIntricate),
-            Ok(Refused::By(..) | Refused::NoSignIn | Refused::No) | Err(TooIntricate) => {}
+        let who = Who::Exactly(account.clone());
+        let question = Question::of(prover, (tenant, side), &who, access.has.as_deref(), 0);
+        let answer = match question.can(prover) {
+            Ok(judged) => of_account(index, judged),
+            Err(TooIntricate) => untold(Untold::TooIntricate),
+        };
+        if (answer.verdict, answer.refused.is_some()) > (worst.verdict, worst.refused.is_some()) {
+            worst = answer;
         }
     }
     worst
 }
 
-/// Whether sign-ins of an account are refused.
-enum Refused {
-    /// One is, or may be.
-    By(Verdict, Box<Shown>),
-    /// None is.
-    No,
-    /// There is none.
-    NoSignIn,
-}
-
-fn refused(prover: &mut Prover<'_>, side: Side, access: &Access, account: &Account) -> Result<Refused, TooIntricate> {
-    let withheld = withheld(prover, access.has.as_deref());
-    let (user, open) = identity(prover, account);
-    let scope = Formula::all([user, prover.expected[0].regions[side.index()].clone()]);
-    if prover.ask(std::slice::from_ref(&scope), &[])?.is_none() {
-        return Ok(Refused::NoSignIn);
-    }
-    let any = prover.refused(side, &withheld);
-    // Whether a group that a policy names is one of the account's is as unknown as anything else.
-    let surely = prover.claim(&any.assume(&|term| open.contains(&term), false), Mode::Sure);
-    for (verdict, refusing) in [(Verdict::Cannot, surely), (Verdict::Undecided, any)] {
-        let is_doubtful = verdict == Verdict::Undecided;
-        let found = smallest(prover, side, &[scope.clone(), refusing], (&withheld, &open), is_doubtful)?;
-        if let Some(mut shown) = found {
-            account.make(&mut shown.sign_in);
-            return Ok(Refused::By(verdict, Box::new(shown)));
-        }
-    }
-    Ok(Refused::No)
+fn of_account(index: usize, judged: Judged) -> Answer {
+    let verdict = match (judged.met, judged.untold) {
+        (_, Some(why)) => return untold(why),
+        (Met::Yes, None) => Verdict::Can,
+        (Met::Unknown, None) => Verdict::Undecided,
+        (Met::No, None) => Verdict::Cannot,
+    };
+    Answer { verdict, refused: judged.shown.map(|shown| (index, shown)), untold: None }
 }

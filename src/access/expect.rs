@@ -1,7 +1,7 @@
 //! Expectations: what must be so of all sign-ins that they are about, or of one.
 
 use super::question::{self, at_least, identity, scope, withheld};
-use super::{Account, Shown};
+use super::{Account, Shown, Untold};
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Term, TooIntricate};
 use crate::diff::ways::{AtomSet, Grant, Mode, Prover, requirement};
@@ -9,9 +9,7 @@ use crate::diff::{self, Atom, Control, Intent, Region, Which};
 use crate::requirement::Resource;
 use crate::tenant::Tenant;
 use std::collections::BTreeSet;
-
-/// The policies are those of the first of two equal tenants.
-const SIDE: Side = Side::Before;
+use std::fmt;
 
 /// Something that somebody expects of a tenant.
 #[derive(Debug, Clone)]
@@ -85,10 +83,8 @@ pub struct Judged {
     /// A sign-in that is treated otherwise than expected, or may be. If the expectation is met, an example of those that it is
     /// about. None if there is none, or if it takes too long to tell.
     pub shown: Option<Shown>,
-    /// Only policies that may be missing from the files stand against it.
-    pub is_by_missing: bool,
-    /// It took too long to tell.
-    pub is_too_intricate: bool,
+    /// What else keeps the expectation from being met.
+    pub untold: Option<Untold>,
 }
 
 /// Judges expectations.
@@ -99,31 +95,38 @@ pub fn judge(tenant: &Tenant, all: &[Expectation], options: diff::Options) -> Ve
     let tenants = [tenant, tenant];
     let requirement = requirement(tenants, &intent);
     let Ok(mut prover) = Prover::new(tenants, &requirement, &intent, options) else {
-        return all.iter().map(|_| Judged::intricate()).collect();
+        return all.iter().map(|_| Judged::untold(Untold::TooIntricate)).collect();
     };
     let mut judged = Vec::new();
     for (index, expectation) in all.iter().enumerate() {
         prover.solver.allow(options.effort);
-        let question = Question::of(&mut prover, tenant, expectation, index);
+        let question =
+            Question::of(&mut prover, (tenant, Side::Before), &expectation.who, expectation.has.as_deref(), index);
         let answer = question.judge(&mut prover, &expectation.outcome);
-        judged.push(answer.unwrap_or_else(|TooIntricate| Judged::intricate()));
+        judged.push(answer.unwrap_or_else(|TooIntricate| Judged::untold(Untold::TooIntricate)));
     }
     judged
 }
 
 impl Judged {
-    fn intricate() -> Self {
-        Self { met: Met::Unknown, shown: None, is_by_missing: false, is_too_intricate: true }
+    fn untold(why: Untold) -> Self {
+        let met = match why {
+            Untold::MissingPolicies | Untold::TooIntricate => Met::Unknown,
+            // What is said of no sign-in at all must not pass.
+            Untold::NoSignIn => Met::No,
+        };
+        Self { met, shown: None, untold: Some(why) }
     }
 
     fn of(met: Met, shown: Option<Shown>) -> Self {
-        Self { met, shown, is_by_missing: false, is_too_intricate: false }
+        Self { met, shown, untold: None }
     }
 }
 
 /// Sign-ins, and what is brought to them.
-struct Question<'a> {
+pub(super) struct Question<'a> {
     tenant: &'a Tenant,
+    side: Side,
     who: &'a Who,
     sign_ins: Formula,
     withheld: AtomSet,
@@ -132,72 +135,94 @@ struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    fn of(prover: &mut Prover<'_>, tenant: &'a Tenant, asked: &'a Expectation, index: usize) -> Self {
-        let (user, open) = match &asked.who {
+    /// About one of the prover's tenants, and the sign-ins that it was asked about under this number.
+    pub(super) fn of(
+        prover: &mut Prover<'_>,
+        (tenant, side): (&'a Tenant, Side),
+        who: &'a Who,
+        has: Option<&[Atom]>,
+        index: usize,
+    ) -> Self {
+        let (user, open) = match who {
             Who::Anybody => (Formula::Always, BTreeSet::new()),
             Who::Exactly(account) => identity(prover, account),
             Who::Anyone(account) => (at_least(prover, account), BTreeSet::new()),
         };
-        let withheld = withheld(prover, asked.has.as_deref());
-        let sign_ins = Formula::all([user, prover.expected[index].regions[SIDE.index()].clone()]);
-        Self { tenant, who: &asked.who, sign_ins, withheld, open }
+        let withheld = withheld(prover, has);
+        let sign_ins = Formula::all([user, prover.expected[index].regions[side.index()].clone()]);
+        Self { tenant, side, who, sign_ins, withheld, open }
     }
 
+    /// Whether an expectation is met, with an example if it is.
     fn judge(&self, prover: &mut Prover<'_>, outcome: &Expected) -> Result<Judged, TooIntricate> {
-        // What is said of no sign-in at all must not pass.
-        let Some(example) = self.any(prover)? else { return Ok(Judged::of(Met::No, None)) };
-        match outcome {
-            Expected::Can => {
-                let refused = prover.refused(SIDE, &self.withheld);
-                let found = self.look(prover, &Formula::Always, &refused, &self.withheld)?;
-                // A policy that is missing could refuse what these let in.
-                Ok(found.unwrap_or_else(|| self.as_far_as_known(Some(example))))
+        let mut judged = match outcome {
+            Expected::Can => self.can(prover)?,
+            Expected::May | Expected::Cannot | Expected::Needs(_) if self.is_empty(prover)? => {
+                Judged::untold(Untold::NoSignIn)
             }
             Expected::Cannot => {
-                let withheld = self.withheld.clone();
-                let found = self.let_in(prover, &Formula::Always, &withheld)?;
-                Ok(found.unwrap_or_else(|| Judged::of(Met::Yes, Some(example))))
+                let found = self.let_in(prover, &Formula::Always, &self.withheld)?;
+                found.unwrap_or_else(|| Judged::of(Met::Yes, None))
             }
-            Expected::Needs(controls) => {
-                let grant = Grant::one_of(controls, [self.tenant, self.tenant], &mut prover.atoms);
-                let mut worst = Judged::of(Met::Yes, Some(example));
-                for way in grant.refused()? {
-                    let lacks = grant.refusal(&way, &mut prover.space, (SIDE, Which::DefaultsAsk));
-                    let found = self.let_in(prover, &lacks, &way)?;
-                    worst = found.filter(|found| found.met > worst.met).unwrap_or(worst);
-                }
-                Ok(worst)
-            }
-            Expected::May => {
-                let withheld = self.withheld.clone();
-                Ok(match self.let_in(prover, &Formula::Always, &withheld)? {
-                    Some(Judged { met: Met::No, shown, .. }) => self.as_far_as_known(shown),
-                    Some(perhaps) => perhaps,
-                    None => Judged::of(Met::No, Some(example)),
-                })
-            }
+            Expected::Needs(controls) => self.needs(prover, controls)?,
+            Expected::May => match self.let_in(prover, &Formula::Always, &self.withheld)? {
+                Some(Judged { met: Met::No, shown, .. }) => Judged { shown, ..self.met_as_far_as_known() },
+                Some(perhaps) => perhaps,
+                None => Judged::of(Met::No, None),
+            },
+        };
+        if judged.shown.is_none() && judged.untold != Some(Untold::NoSignIn) {
+            judged.shown = self.smallest(prover, std::slice::from_ref(&self.sign_ins), &self.withheld, false)?;
         }
+        Ok(judged)
     }
 
-    /// That an expectation is met if no policies are missing.
-    fn as_far_as_known(&self, shown: Option<Shown>) -> Judged {
-        let is_by_missing = !self.tenant.missing.is_empty();
-        let met = if is_by_missing { Met::Unknown } else { Met::Yes };
-        Judged { is_by_missing, ..Judged::of(met, shown) }
+    /// Whether each of the sign-ins is let in. A policy that is missing could refuse one.
+    pub(super) fn can(&self, prover: &mut Prover<'_>) -> Result<Judged, TooIntricate> {
+        if self.is_empty(prover)? {
+            return Ok(Judged::untold(Untold::NoSignIn));
+        }
+        let refused = prover.refused(self.side, &self.withheld);
+        let found = self.look(prover, &Formula::Always, &refused, &self.withheld)?;
+        Ok(found.unwrap_or_else(|| self.met_as_far_as_known()))
+    }
+
+    fn needs(&self, prover: &mut Prover<'_>, controls: &[Control]) -> Result<Judged, TooIntricate> {
+        let grant = Grant::one_of(controls, [self.tenant, self.tenant], &mut prover.atoms);
+        let mut worst = Judged::of(Met::Yes, None);
+        for way in grant.refused()? {
+            let lacks = grant.refusal(&way, &mut prover.space, (self.side, Which::DefaultsAsk));
+            let found = self.let_in(prover, &lacks, &way)?;
+            worst = found.filter(|found| found.met > worst.met).unwrap_or(worst);
+        }
+        Ok(worst)
+    }
+
+    fn is_empty(&self, prover: &mut Prover<'_>) -> Result<bool, TooIntricate> {
+        Ok(prover.ask(std::slice::from_ref(&self.sign_ins), &[])?.is_none())
+    }
+
+    fn met_as_far_as_known(&self) -> Judged {
+        if self.tenant.missing.is_empty() {
+            Judged::of(Met::Yes, None)
+        } else {
+            Judged::untold(Untold::MissingPolicies)
+        }
     }
 
     /// Looks for a sign-in that a way is enough for. Policies that are missing could refuse it.
     fn let_in(&self, prover: &mut Prover<'_>, which: &Formula, way: &AtomSet) -> Result<Option<Judged>, TooIntricate> {
-        let passes = prover.refused(SIDE, way).not();
+        let passes = prover.refused(self.side, way).not();
         let found = self.look(prover, which, &passes, way)?;
         let is_missing = !self.tenant.missing.is_empty();
         Ok(found.map(|found| match found.met {
-            Met::No if is_missing => Judged { met: Met::Unknown, is_by_missing: true, ..found },
+            Met::No if is_missing => Judged { shown: found.shown, ..Judged::untold(Untold::MissingPolicies) },
             Met::Yes | Met::Unknown | Met::No => found,
         }))
     }
 
-    /// Looks for a sign-in that is surely against what is expected, and then for one that may be.
+    /// Looks for a sign-in that is surely against what is expected, and then for one that may be. Whether a group that a policy
+    /// names is one of the account's is as unknown as anything else.
     fn look(
         &self,
         prover: &mut Prover<'_>,
@@ -215,13 +240,6 @@ impl<'a> Question<'a> {
         Ok(None)
     }
 
-    /// Any of the sign-ins, with what refuses it.
-    fn any(&self, prover: &mut Prover<'_>) -> Result<Option<Shown>, TooIntricate> {
-        let wanted = [self.sign_ins.clone()];
-        let withheld = self.withheld.clone();
-        self.smallest(prover, &wanted, &withheld, false)
-    }
-
     fn smallest(
         &self,
         prover: &mut Prover<'_>,
@@ -229,7 +247,7 @@ impl<'a> Question<'a> {
         way: &AtomSet,
         is_doubtful: bool,
     ) -> Result<Option<Shown>, TooIntricate> {
-        let found = question::smallest(prover, SIDE, wanted, (way, &self.open), is_doubtful)?;
+        let found = question::smallest(prover, self.side, wanted, (way, &self.open), is_doubtful)?;
         Ok(found.map(|mut shown| {
             let sign_in = &mut shown.sign_in;
             match self.who {
@@ -243,5 +261,20 @@ impl<'a> Question<'a> {
             }
             shown
         }))
+    }
+}
+
+/// As a file of expectations has it.
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Can => f.write_str("can"),
+            Self::May => f.write_str("may"),
+            Self::Cannot => f.write_str("cannot"),
+            Self::Needs(controls) => {
+                let all: Vec<String> = controls.iter().map(ToString::to_string).collect();
+                write!(f, "needs:{}", all.join("|"))
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Meaning};
 use crate::diff::ways::{AtomSet, Prover};
 use crate::diff::{Atom, Dimension, Principal, Region, Resources, Scope};
-use crate::policy::{ClientAppType, GrantControl, Id, Platform, TransferMethod, UserType, Words};
+use crate::policy::{ClientAppType, GrantControl, Id, Platform, REGISTER_DEVICE, TransferMethod, UserType, Words};
 use crate::requirement::{Assumptions, Resource};
 
 /// Something that cannot be, whatever the policies say.
@@ -128,20 +128,9 @@ impl Necessity {
     }
 }
 
-/// Users whose account is in another tenant.
-pub(super) const EXTERNAL: [UserType; 5] = [
-    UserType::B2bCollaborationGuest,
-    UserType::B2bCollaborationMember,
-    UserType::B2bDirectConnectUser,
-    UserType::OtherExternalUser,
-    UserType::ServiceProvider,
-];
-
 /// What an external user can use in the tenant that is asked: a first factor, and the methods of Microsoft's table.
 const METHODS_OF_GUESTS: [&str; 7] =
     ["password", "federatedSingleFactor", "email", "sms", "voice", "microsoftAuthenticatorPush", "softwareOath"];
-
-const REGISTER_DEVICE: &str = "urn:user:registerdevice";
 
 /// Sets of sign-ins that the facts are about: modern clients, platforms of devices that Entra knows, Windows, phones, the
 /// registration of a device, the device code flow, external users. The prover must have been asked about them.
@@ -152,6 +141,7 @@ pub(super) fn sets() -> [Region; 7] {
     }
     let known = [Platform::Windows, Platform::MacOs, Platform::Ios, Platform::Android, Platform::Linux];
     let register = Resource::UserAction(Id::new(REGISTER_DEVICE));
+    let external = UserType::WORDS.iter().map(|(_, kind)| *kind).filter(|kind| kind.is_external()).collect();
     [
         with(Dimension::ClientAppTypes, &ClientAppType::MODERN),
         with(Dimension::DevicePlatforms, &known),
@@ -160,7 +150,7 @@ pub(super) fn sets() -> [Region; 7] {
         Region { resources: Some(Resources::These(vec![register])), ..Region::default() },
         with(Dimension::AuthenticationFlows, &[TransferMethod::DeviceCodeFlow]),
         Region {
-            users: Scope { all_of: vec![vec![Principal::Guests(EXTERNAL.to_vec(), None)]], none_of: Vec::new() },
+            users: Scope { all_of: vec![vec![Principal::Guests(external, None)]], none_of: Vec::new() },
             ..Region::default()
         },
     ]

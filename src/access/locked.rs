@@ -4,7 +4,7 @@
 //! A user and a resource are guessed, and the prover looks for a sign-in that lets them through. What it finds rules out
 //! every guess that the same sign-in lets through, so that few rounds are enough.
 
-use super::facts::{EXTERNAL, Facts, Necessity, Way, sets};
+use super::facts::{Facts, Necessity, Way, sets};
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Lit, Meaning, Solver, Term, TooIntricate, Trait};
 use crate::diff::ways::{Demand, Mode, Prover, requirement};
@@ -186,7 +186,7 @@ impl<'t> Search<'t> {
                 continue;
             }
             let one = self.locked(&guessed, always)?;
-            found.extend(one.filter(|one| !is_stated(&self.prover, one)));
+            found.extend(one.filter(|one| !is_meant(&self.prover, one)));
             if found.len() == MOST_TOLD {
                 return Ok(());
             }
@@ -265,7 +265,7 @@ impl<'t> Search<'t> {
     /// The type of external user that a term stands for.
     fn external(&self, term: Term) -> Option<UserType> {
         match self.prover.space.trait_of(term)? {
-            Trait::Type(kind) => EXTERNAL.contains(&kind).then_some(kind),
+            Trait::Type(kind) => Some(kind).filter(|kind| kind.is_external()),
             Trait::User(_) | Trait::Group(_) | Trait::Role(_) | Trait::ExternalTenant => None,
         }
     }
@@ -346,7 +346,7 @@ impl<'t> Search<'t> {
 const GUESSING: u64 = 50_000;
 
 /// Whether one policy says by itself that these users are blocked: that is meant so.
-fn is_stated(prover: &Prover<'_>, one: &LockedOut) -> bool {
+fn is_meant(prover: &Prover<'_>, one: &LockedOut) -> bool {
     let [policy] = one.policies[..] else { return false };
     let entries = &prover.entries[Side::Before.index()];
     let entry = entries.iter().find(|entry| entry.which.policy() == Some(policy));

@@ -49,7 +49,6 @@ pub(super) fn identity(prover: &Prover<'_>, account: &Account) -> (Formula, BTre
     let mut literals = Vec::new();
     let mut open = BTreeSet::new();
     let kind = account.kind.unwrap_or(UserType::Member);
-    let is_external = !matches!(kind, UserType::Member | UserType::InternalGuest);
     for term in prover.space.terms() {
         let Some(one) = prover.space.trait_of(term) else { continue };
         let is_true = match one {
@@ -58,7 +57,7 @@ pub(super) fn identity(prover: &Prover<'_>, account: &Account) -> (Formula, BTre
             Trait::Role(id) => is_one_of(id, &account.roles),
             Trait::Type(own) => Some(own == kind),
             // From which tenant a guest comes is not said.
-            Trait::ExternalTenant if is_external => None,
+            Trait::ExternalTenant if kind.is_external() => None,
             Trait::ExternalTenant => Some(false),
         };
         match is_true {

@@ -12,7 +12,7 @@ use crate::finding::quoted;
 use crate::lint::{self, Settling};
 use crate::outcome::TenantReport;
 use crate::rules::{self, Reading};
-use crate::tenant::{Assume, AssumeEnabled};
+use crate::tenant::{Assume, AssumeEnabled, Tenant};
 use clap::ValueEnum;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
@@ -125,8 +125,47 @@ impl CloudArgument {
     }
 }
 
+/// What every command is told that asks about one tenant.
+#[derive(clap::Args)]
+pub(super) struct Judging {
+    /// The cloud, which decides the app ids
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) cloud: CloudArgument,
+
+    /// Judge as if these policies were enabled: report-only, all, or the name or id of one; any number of times
+    #[arg(long, value_name = "WHICH")]
+    assume_enabled: Vec<Assume>,
+
+    /// The configuration [default: the nearest caplint.toml, from the working directory upward]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    isolated: bool,
+}
+
+impl Judging {
+    pub(super) fn config(&self) -> Result<Arc<Config>, RunError> {
+        Ok(Arc::new(config(self.config.as_deref(), self.isolated)?.0))
+    }
+
+    /// The tenant, with its name. One without policies is none.
+    pub(super) fn tenant(&self, inputs: &[Input], config: &Arc<Config>) -> Result<(String, Tenant), RunError> {
+        let options = lint::Options { config: Arc::clone(config), ..lint::Options::default() };
+        let mut tenant = lint::load(inputs, &options);
+        let assumed = AssumeEnabled::new(self.assume_enabled.clone());
+        check_assumed(&assumed, &tenant.assume(&assumed))?;
+        let name = lint::common_folder(inputs);
+        if tenant.policies.is_empty() {
+            return Err(RunError::Empty { name: quoted(&name) });
+        }
+        Ok((name, tenant))
+    }
+}
+
 /// A policy that is assumed to be on must be there, or the answer is about something else.
-pub(super) fn check_assumed(assumed: &AssumeEnabled, found: &BTreeSet<String>) -> Result<(), RunError> {
+fn check_assumed(assumed: &AssumeEnabled, found: &BTreeSet<String>) -> Result<(), RunError> {
     let unknown = assumed.called().find(|name| !found.contains(*name));
     unknown.map_or(Ok(()), |name| Err(RunError::NoPolicy { name: quoted(name) }))
 }

@@ -3,16 +3,16 @@
 use super::atomic;
 use super::color::When;
 use super::error::RunError;
-use super::selection::{CloudArgument, check_assumed, config, inputs};
-use crate::access::{Expected, Judged, judge};
+use super::selection::{Judging, inputs};
+use crate::access::{Judged, judge};
 use crate::config::Config;
 use crate::expectations::{self, FILE_NAME, File, Located};
-use crate::finding::{PolicyRef, quoted, visible};
-use crate::lint;
+use crate::finding::{PolicyRef, visible};
 use crate::outcome::{Tested, Tried};
 use crate::report::expectations::{Format, requests, write};
 use crate::rules::{TenantFacts, said_of_expectation};
-use crate::tenant::{Assume, AssumeEnabled, Tenant};
+use crate::source::Lines;
+use crate::tenant::Tenant;
 use crate::{diff, what_if};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -47,21 +47,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     color: When,
 
-    /// The cloud, which decides the app ids
-    #[arg(long, value_enum, default_value_t)]
-    cloud: CloudArgument,
-
-    /// Judge as if these policies were enabled: report-only, all, or the name or id of one; any number of times
-    #[arg(long, value_name = "WHICH")]
-    assume_enabled: Vec<Assume>,
-
-    /// The configuration, for its assumptions [default: the nearest caplint.toml, from the working directory upward]
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
-    config: Option<PathBuf>,
-
-    /// Read no configuration
-    #[arg(long)]
-    isolated: bool,
+    #[command(flatten)]
+    judging: Judging,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -80,8 +67,7 @@ impl ValueEnum for Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
-    let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
-    let run = Run { arguments, config: Arc::new(config), today: OffsetDateTime::now_utc().date() };
+    let run = Run { arguments, config: arguments.judging.config()?, today: OffsetDateTime::now_utc().date() };
     if arguments.init {
         return run.init();
     }
@@ -120,7 +106,7 @@ impl Run<'_> {
         let text = std::fs::read_to_string(path).map_err(|error| RunError::Path { path: path.to_owned(), error })?;
         let problem = |problem| RunError::config(path, &text, problem);
         let file = File::read(&text).map_err(problem)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder(path);
         let own: Vec<PathBuf> = file.policies().iter().map(|policies| below(folder, policies)).collect();
         let paths = match (self.arguments.policies.as_slice(), own.as_slice()) {
             ([], []) => &[folder.to_owned()],
@@ -128,26 +114,18 @@ impl Run<'_> {
             (given, _) => given,
         };
         let (name, tenant) = self.tenant(paths)?;
-        let all = file.resolve(&tenant, self.arguments.cloud.meaning()).map_err(problem)?;
+        let all = file.resolve(&tenant, self.arguments.judging.cloud.meaning()).map_err(problem)?;
         let expectations: Vec<_> = all.iter().map(|located| located.expectation.clone()).collect();
         let judged = judge(&tenant, &expectations, self.how());
+        let lines = Lines::new(&text);
         let facts = TenantFacts { today: self.today, ..TenantFacts::of(&tenant, &self.config) };
-        let tried = all.iter().zip(&judged).map(|(located, judged)| tried(&facts, located, judged, &text)).collect();
+        let tried = all.iter().zip(&judged).map(|(located, judged)| tried(&facts, located, judged, &lines)).collect();
         let file = crate::discover::shown(path);
         Ok(Tested { file, tenant: name, policies: tenant.policies.len(), tried })
     }
 
     fn tenant(&self, paths: &[PathBuf]) -> Result<(String, Tenant), RunError> {
-        let inputs = inputs(paths)?;
-        let options = lint::Options { config: Arc::clone(&self.config), ..lint::Options::default() };
-        let mut tenant = lint::load(&inputs, &options);
-        let assumed = AssumeEnabled::new(self.arguments.assume_enabled.clone());
-        check_assumed(&assumed, &tenant.assume(&assumed))?;
-        let name = lint::common_folder(&inputs);
-        if tenant.policies.is_empty() {
-            return Err(RunError::Empty { name: quoted(&name) });
-        }
-        Ok((name, tenant))
+        self.arguments.judging.tenant(&inputs(paths)?, &self.config)
     }
 
     fn how(&self) -> diff::Options {
@@ -171,13 +149,13 @@ impl Run<'_> {
                 help: "Nothing has been written. Specify another file, or remove this one.".to_owned(),
             });
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder(&path);
         let given = &self.arguments.policies;
         let paths = if given.is_empty() { &[folder.to_owned()] } else { given.as_slice() };
         let (_, tenant) = self.tenant(paths)?;
         let written = |path: &PathBuf| from(folder, path).to_string_lossy().replace('\\', "/");
         let named: Vec<String> = given.iter().map(written).collect();
-        let text = expectations::init(&tenant, &named, self.arguments.cloud.meaning(), self.how());
+        let text = expectations::init(&tenant, &named, self.arguments.judging.cloud.meaning(), self.how());
         atomic::write(&path, |out| out.write_all(text.as_bytes()))
             .map_err(|error| RunError::Report { path: path.clone(), error })?;
         let count = text.matches("\n[[expect]]").count();
@@ -185,6 +163,11 @@ impl Run<'_> {
         writeln!(std::io::stdout().lock(), "{said}").map_err(RunError::Output)?;
         Ok(0)
     }
+}
+
+/// The folder of a file.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn below(folder: &Path, path: &str) -> PathBuf {
@@ -200,14 +183,14 @@ fn from(folder: &Path, path: &Path) -> PathBuf {
     below().unwrap_or_else(|| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }
 
-fn tried(facts: &TenantFacts<'_>, located: &Located, judged: &Judged, text: &str) -> Tried {
+fn tried(facts: &TenantFacts<'_>, located: &Located, judged: &Judged, lines: &Lines<'_>) -> Tried {
     let Located { expectation, span } = located;
     let shown = judged.shown.as_ref();
     let policy = |index: usize| facts.tenant.policies.get(index).map(PolicyRef::to);
     Tried {
         name: expectation.name.clone(),
-        line: memchr::memchr_iter(b'\n', &text.as_bytes()[..span.start.min(text.len())]).count() + 1,
-        outcome: outcome(&expectation.outcome),
+        line: lines.position(span.start).line,
+        outcome: expectation.outcome.to_string(),
         met: judged.met,
         reason: said_of_expectation(facts, expectation, judged),
         shown: shown.map(|shown| (shown.sign_in.clone(), shown.relevant.clone())),
@@ -218,18 +201,5 @@ fn tried(facts: &TenantFacts<'_>, located: &Located, judged: &Judged, text: &str
             .filter_map(|(index, pointer, reason)| Some((policy(*index)?, pointer.as_str().to_owned(), *reason)))
             .collect(),
         request: shown.map(|shown| what_if::write(&shown.sign_in, facts.tenant)),
-    }
-}
-
-/// As the file has it.
-fn outcome(expected: &Expected) -> String {
-    match expected {
-        Expected::Can => "can".to_owned(),
-        Expected::May => "may".to_owned(),
-        Expected::Cannot => "cannot".to_owned(),
-        Expected::Needs(controls) => {
-            let all: Vec<String> = controls.iter().map(ToString::to_string).collect();
-            format!("needs:{}", all.join("|"))
-        }
     }
 }

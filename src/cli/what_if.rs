@@ -5,24 +5,21 @@ mod shown;
 
 use super::Format;
 use super::error::RunError;
-use super::selection::{CloudArgument, check_assumed, config, inputs};
+use super::selection::{Judging, inputs};
 use crate::controls;
 use crate::coverage::{self, Exception};
 use crate::discover::Input;
 use crate::finding::quoted;
-use crate::lint;
 use crate::policy::Id;
 use crate::replay;
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::SignIn;
 use crate::source;
-use crate::tenant::{Assume, AssumeEnabled, Tenant};
 use crate::what_if;
 use asked::Asked;
 use shown::Shown;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -90,50 +87,28 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
-    /// The cloud, which decides the app ids
-    #[arg(long, value_enum, default_value_t)]
-    cloud: CloudArgument,
-
-    /// Evaluate as if these policies were enabled: report-only, all, or the name or id of one; any number of times
-    #[arg(long, value_name = "WHICH")]
-    assume_enabled: Vec<Assume>,
-
-    /// The configuration [default: the nearest caplint.toml, from the working directory upward]
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
-    config: Option<PathBuf>,
-
-    /// Read no configuration
-    #[arg(long)]
-    isolated: bool,
+    #[command(flatten)]
+    judging: Judging,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let (request, inputs) = request(inputs(&arguments.paths)?)?;
-    let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
-    let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
-    let mut tenant = lint::load(&inputs, &options);
-    let assumed = AssumeEnabled::new(arguments.assume_enabled.clone());
-    check_assumed(&assumed, &tenant.assume(&assumed))?;
-    if tenant.policies.is_empty() {
-        return Err(RunError::Empty { name: quoted(&lint::common_folder(&inputs)) });
-    }
+    let config = arguments.judging.config()?;
+    let (_, tenant) = arguments.judging.tenant(&inputs, &config)?;
+    let today = time::OffsetDateTime::now_utc().date();
+    let facts = TenantFacts { today, ..TenantFacts::of(&tenant, &config) };
     let is_replayed = arguments.witness.is_some() || arguments.exception.is_some();
     let asked = arguments.control.as_deref().or(is_replayed.then_some(DEFAULT));
-    let judgement = asked.map(|id| judgement(arguments, id, &tenant, &options)).transpose()?;
-    let facts = TenantFacts::of(&tenant, &options.config);
+    let judgement = asked.map(|id| judgement(arguments, id, &facts)).transpose()?;
     let sign_in = match &judgement {
         Some(judgement) if is_replayed => replayed(arguments, judgement, &facts)?,
         Some(_) | None => {
             Asked { arguments, tenant: &tenant, judgement: judgement.as_ref() }.sign_in(request.as_deref())?
         }
     };
-    let how = coverage::Options {
-        assumptions: options.config.assumptions_on(time::OffsetDateTime::now_utc().date()),
-        ..coverage::Options::default()
-    };
     let requirement =
         judgement.as_ref().map_or_else(replay::any_requirement, |judgement| judgement.requirement.clone());
-    let replay = replay::replay(&tenant, &sign_in, how);
+    let replay = replay::replay(&tenant, &sign_in, facts.options());
     let judgement = judgement.as_ref();
     let shown = Shown { facts: &facts, requirement: &requirement, judgement, sign_in: &sign_in, replay: &replay };
     let text = match arguments.format {
@@ -187,18 +162,16 @@ fn replayed(arguments: &Arguments, judgement: &Judgement, facts: &TenantFacts<'_
 }
 
 /// A control and its verdict.
-fn judgement(arguments: &Arguments, id: &str, tenant: &Tenant, options: &lint::Options) -> Result<Judgement, RunError> {
-    let own = options.config.requirements.iter().copied();
+fn judgement(arguments: &Arguments, id: &str, facts: &TenantFacts<'_>) -> Result<Judgement, RunError> {
+    let own = facts.config.requirements.iter().copied();
     let mut known = controls::all().chain(own);
     let Some(control) = known.find(|control| control.id == id) else {
         return Err(problem(id, "a control", "`caplint rules` lists the controls."));
     };
     let requirement = control
-        .requirement(arguments.cloud.meaning())
+        .requirement(arguments.judging.cloud.meaning())
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;
-    let how =
-        coverage::Options { assumptions: options.config.assumptions_on(options.today), ..coverage::Options::default() };
-    let decision = coverage::decide(&requirement, tenant, how);
+    let decision = coverage::decide(&requirement, facts.tenant, facts.options());
     Ok(Judgement { control, requirement, decision, stored_query_passes: None })
 }
 

@@ -548,7 +548,7 @@ impl<'t> Space<'t> {
                 Meaning::Registered | Meaning::Device(..) | Meaning::LocationAfter(_) | Meaning::Doubt(_) => {}
             }
         }
-        let external = !matches!(sign_in.user_type, UserType::Member | UserType::InternalGuest);
+        let external = sign_in.user_type.is_external();
         if external && sign_in.external_tenant.is_none() {
             sign_in.external_tenant = Some(Id::new(SOME_TENANT));
         }

@@ -3,7 +3,7 @@
 use super::difference::{Certainty, Change, Kind};
 use crate::catalog;
 use crate::finding::Level;
-use crate::policy::UserType;
+use crate::policy::{REGISTER_SECURITY_INFO, UserType};
 use crate::requirement::Resource;
 use crate::signin::SignIn;
 
@@ -58,11 +58,10 @@ fn breadth(sign_in: &SignIn) -> u8 {
 }
 
 fn resource(resource: &Resource) -> u8 {
-    const SECURITY_INFO: &str = "urn:user:registersecurityinfo";
     match resource {
         Resource::Other | Resource::Every => 3,
         Resource::App(id) if catalog::is_management_api(id) => 3,
-        Resource::UserAction(action) if action.is(SECURITY_INFO) => 3,
+        Resource::UserAction(action) if action.is(REGISTER_SECURITY_INFO) => 3,
         Resource::OfSuite(_) => 2,
         Resource::App(_) | Resource::UserAction(_) => 1,
         Resource::AuthenticationContext(_) => 0,

@@ -2,7 +2,7 @@
 
 use super::{Access, Control};
 use crate::finding::{joined, quoted};
-use crate::policy::{GrantControl, Id, SessionControl};
+use crate::policy::{GrantControl, Id, REGISTER_DEVICE, REGISTER_SECURITY_INFO, SessionControl};
 
 /// Controls that a sentence names.
 const NAMED: usize = 3;
@@ -54,8 +54,8 @@ pub fn session_control(control: &SessionControl) -> String {
 #[must_use]
 pub fn user_action(action: &Id) -> String {
     match action.to_string().as_str() {
-        "urn:user:registersecurityinfo" => "the registration of security information".to_owned(),
-        "urn:user:registerdevice" => "the registration of a device".to_owned(),
+        REGISTER_SECURITY_INFO => "the registration of security information".to_owned(),
+        REGISTER_DEVICE => "the registration of a device".to_owned(),
         other => format!("the user action {}", quoted(other)),
     }
 }

@@ -100,7 +100,7 @@ fn excluded(tenant: &Tenant) -> Vec<String> {
     let expectation = |(is_group, id): (bool, &Id)| {
         let written = quoted(&id.to_string());
         let account = if is_group { format!("groups = [{written}]") } else { format!("user = {written}") };
-        let name = tenant.name(id).map_or_else(|| id.to_string(), str::to_owned);
+        let name = tenant.name_or_id(id);
         let whose = if is_group { format!("A member of {name}") } else { name };
         let who = format!("who = {{ {account}, roles = [\"Global Administrator\"] }}");
         expect(

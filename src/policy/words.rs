@@ -45,6 +45,27 @@ impl ClientAppType {
     pub const MODERN: [Self; 2] = [Self::Browser, Self::MobileAppsAndDesktopClients];
 }
 
+/// The user action of registering authentication methods.
+pub const REGISTER_SECURITY_INFO: &str = "urn:user:registersecurityinfo";
+
+/// The user action of registering or joining a device.
+pub const REGISTER_DEVICE: &str = "urn:user:registerdevice";
+
+impl UserType {
+    /// Whether the account is in another tenant.
+    #[must_use]
+    pub fn is_external(self) -> bool {
+        match self {
+            Self::Member | Self::InternalGuest => false,
+            Self::B2bCollaborationGuest
+            | Self::B2bCollaborationMember
+            | Self::B2bDirectConnectUser
+            | Self::OtherExternalUser
+            | Self::ServiceProvider => true,
+        }
+    }
+}
+
 impl GrantControl {
     /// Whether somebody brings it to a sign-in, as one thing by itself. MFA is one of several methods, and the state of a
     /// device is a part of the sign-in.

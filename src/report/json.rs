@@ -162,7 +162,9 @@ fn exception(exception: &ExceptionReport) -> Value {
     })
 }
 
-pub(super) fn policy(policy: &PolicyRef) -> Value {
+/// A policy, by its id, name and address.
+#[must_use]
+pub fn policy(policy: &PolicyRef) -> Value {
     json!({ "id": policy.id, "displayName": policy.name(), "address": policy.address })
 }
 

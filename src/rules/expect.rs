@@ -1,14 +1,13 @@
 //! What is said of expectations, and of sign-ins that are refused.
 
 use super::TenantFacts;
-use super::control::{Determiner, Subject, how, resource, user};
-use crate::access::{Account, Expectation, Expected, Judged, Met, Shown, Who};
+use super::control::{Determiner, Subject, how, named, resource, user};
+use crate::access::{Account, Expectation, Expected, Judged, Met, Shown, Untold, Who};
 use crate::coverage::{Hole, PrincipalKind};
 use crate::diff::{Access, Atom, Which, words};
 use crate::finding::{PolicyRef, capitalised, joined, quoted};
 use crate::policy::{Id, UserType, Words};
 use crate::replay::{self, Unknown};
-
 use crate::requirement::{Grant, Requirement, Resource};
 
 /// Policies that a sentence names.
@@ -18,38 +17,29 @@ const SHOWN: usize = 3;
 #[must_use]
 pub fn said(facts: &TenantFacts<'_>, expectation: &Expectation, judged: &Judged) -> String {
     // What is met is so of all sign-ins, not of the example alone.
-    let is_met = judged.met == Met::Yes || (judged.is_by_missing && expectation.outcome == Expected::Can);
+    let is_by_missing = judged.untold == Some(Untold::MissingPolicies);
+    let is_met = judged.met == Met::Yes || (is_by_missing && expectation.outcome == Expected::Can);
     let Some(shown) = judged.shown.as_ref().filter(|_| !is_met) else { return without_sign_in(expectation, judged) };
     let who = whose(facts, expectation, shown);
-    let to = match &shown.sign_in.resource {
-        Resource::Other | Resource::Every => String::new(),
-        other => format!(" to {}", resource(other)),
-    };
-    let hole = Hole { sign_in: shown.sign_in.clone(), departs: Vec::new(), relevant: shown.relevant.clone() };
-    let requirement = Requirement { resources: expectation.resources.clone(), ..Requirement::everywhere(Grant::Mfa) };
-    let how = how(facts, &requirement, &hole, Subject::Exception);
-    let how = if how.is_empty() { String::new() } else { format!(" {}", how.join(", ")) };
+    let way = way(facts, &expectation.resources, shown);
     let is_unknown = judged.met == Met::Unknown;
     let mut sentence = match &expectation.outcome {
-        Expected::Can => {
-            let cannot = if is_unknown { "may not be able to" } else { "cannot" };
-            format!("{who} {cannot} sign in{to}{how}: {}", refusal(facts, shown, is_unknown))
-        }
+        Expected::Can => return format!("{}.", refused(facts, &who, &expectation.resources, shown, is_unknown)),
         Expected::May if judged.met == Met::No => {
-            format!("{who} cannot sign in at all, for example{to}{how}: {}", refusal(facts, shown, false))
+            format!("{who} cannot sign in at all, for example{way}: {}", refusal(facts, shown, false))
         }
         Expected::May | Expected::Cannot => {
-            format!("{who} {} in{to}{how}{}: {}", gets(judged), with(expectation), needed(facts, shown))
+            format!("{who} {} in{way}{}: {}", gets(judged), with(expectation), needed(facts, shown))
         }
         Expected::Needs(controls) => {
             let access = Access::needing(vec![controls.clone()]);
-            let needs = words::needs(&access, &|id| name(facts, id));
-            format!("{who} {} in{to}{how} without {needs}: {}", gets(judged), needed(facts, shown))
+            let needs = words::needs(&access, &|id| named(facts, id));
+            format!("{who} {} in{way} without {needs}: {}", gets(judged), needed(facts, shown))
         }
     };
     if let Some(doubt) = doubt(facts, shown) {
         sentence.push_str(&format!(", which depends on {doubt}"));
-    } else if judged.is_by_missing {
+    } else if is_by_missing {
         sentence.push_str(", unless a policy stands against it that is missing from the files");
     }
     sentence.push('.');
@@ -57,18 +47,14 @@ pub fn said(facts: &TenantFacts<'_>, expectation: &Expectation, judged: &Judged)
 }
 
 fn without_sign_in(expectation: &Expectation, judged: &Judged) -> String {
-    if judged.is_too_intricate {
-        return "It takes too long to tell.".to_owned();
-    }
-    if judged.is_by_missing {
-        return "Policies may be missing from the files, and could stand against it.".to_owned();
-    }
-    match (judged.met, &expectation.outcome) {
-        (Met::No | Met::Unknown, _) => "There is no such sign-in: the conditions exclude each other.",
-        (Met::Yes, Expected::Can) => "Every sign-in gets in.",
-        (Met::Yes, Expected::May) => "A sign-in gets in.",
-        (Met::Yes, Expected::Cannot) => "No sign-in gets in.",
-        (Met::Yes, Expected::Needs(_)) => "No sign-in gets in without it.",
+    match (judged.untold, &expectation.outcome) {
+        (Some(Untold::TooIntricate), _) => "It takes too long to tell.",
+        (Some(Untold::MissingPolicies), _) => "Policies may be missing from the files, and could stand against it.",
+        (Some(Untold::NoSignIn), _) => "There is no such sign-in: the conditions exclude each other.",
+        (None, Expected::Can) => "Every sign-in gets in.",
+        (None, Expected::May) => "A sign-in gets in.",
+        (None, Expected::Cannot) => "No sign-in gets in.",
+        (None, Expected::Needs(_)) => "No sign-in gets in without it.",
     }
     .to_owned()
 }
@@ -102,16 +88,39 @@ fn needed(facts: &TenantFacts<'_>, shown: &Shown) -> String {
         Access::Granted if is_certain => "nothing is asked for".to_owned(),
         Access::Granted => "nothing is surely asked for".to_owned(),
         Access::Blocked => "it is blocked".to_owned(),
-        Access::Needs(_) => format!("it needs {}", words::needs(&replayed.access, &|id| name(facts, id))),
+        Access::Needs(_) => format!("it needs {}", words::needs(&replayed.access, &|id| named(facts, id))),
     }
 }
 
-fn name(facts: &TenantFacts<'_>, id: &Id) -> String {
-    facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted)
+/// To what a sign-in is, and how it is made.
+fn way(facts: &TenantFacts<'_>, resources: &[Resource], shown: &Shown) -> String {
+    let to = match &shown.sign_in.resource {
+        Resource::Other | Resource::Every => String::new(),
+        other => format!(" to {}", resource(other)),
+    };
+    let hole = Hole { sign_in: shown.sign_in.clone(), departs: Vec::new(), relevant: shown.relevant.clone() };
+    let requirement = Requirement { resources: resources.to_vec(), ..Requirement::everywhere(Grant::Mfa) };
+    let how = how(facts, &requirement, &hole, Subject::Exception);
+    let how = if how.is_empty() { String::new() } else { format!(" {}", how.join(", ")) };
+    format!("{to}{how}")
+}
+
+/// Who cannot sign in, where, and because of what.
+pub(super) fn refused(
+    facts: &TenantFacts<'_>,
+    who: &str,
+    resources: &[Resource],
+    shown: &Shown,
+    is_unknown: bool,
+) -> String {
+    let cannot = if is_unknown { "may not be able to" } else { "cannot" };
+    let way = way(facts, resources, shown);
+    let sentence = format!("{who} {cannot} sign in{way}: {}", refusal(facts, shown, is_unknown));
+    doubt(facts, shown).map_or_else(|| sentence.clone(), |doubt| format!("{sentence}, which depends on {doubt}"))
 }
 
 /// What refuses a sign-in, and how.
-pub(super) fn refusal(facts: &TenantFacts<'_>, shown: &Shown, is_unknown: bool) -> String {
+fn refusal(facts: &TenantFacts<'_>, shown: &Shown, is_unknown: bool) -> String {
     let by: Vec<String> = shown.by.iter().map(|which| label(facts, *which)).collect();
     let verb = match (is_unknown, shown.is_by_device, shown.is_blocked, by.len()) {
         (true, ..) => "may refuse it",
@@ -126,7 +135,7 @@ pub(super) fn refusal(facts: &TenantFacts<'_>, shown: &Shown, is_unknown: bool) 
 }
 
 /// The first of what an answer depends on.
-pub(super) fn doubt(facts: &TenantFacts<'_>, shown: &Shown) -> Option<String> {
+fn doubt(facts: &TenantFacts<'_>, shown: &Shown) -> Option<String> {
     let (policy, pointer, reason) = shown.depends_on.first()?;
     let policy = facts.tenant.policies.get(*policy).map(|policy| PolicyRef::to(policy).label());
     Some(format!("`{}` of {}: {reason}", pointer.dotted(), policy.unwrap_or_default()))

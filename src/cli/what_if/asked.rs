@@ -98,7 +98,7 @@ impl Asked<'_> {
     }
 
     fn resource(&self, written: &str) -> Result<Resource, RunError> {
-        let spec = controls::look_up(written, self.arguments.cloud.meaning());
+        let spec = controls::look_up(written, self.arguments.judging.cloud.meaning());
         match spec {
             Ok(Resource::Every) => Ok(Resource::Other),
             Ok(resource) => Ok(resource),

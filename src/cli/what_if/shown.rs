@@ -4,7 +4,7 @@ use crate::diff::{Access, Which, words};
 use crate::finding::{PolicyRef, joined, quoted, visible};
 use crate::policy::{GrantControl, Id, Policy, Words};
 use crate::replay::{Part, Replay, Unknown};
-use crate::report::witness;
+use crate::report::{self, witness};
 use crate::requirement::Requirement;
 use crate::rules::{Judgement, TenantFacts, control};
 use crate::signin::{Cause, Match, Outcome, SignIn};
@@ -62,7 +62,7 @@ impl Shown<'_> {
     }
 
     fn name(&self, id: &Id) -> String {
-        self.facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted)
+        quoted(&self.facts.tenant.name_or_id(id))
     }
 
     fn needs(&self, access: &Access) -> String {
@@ -184,14 +184,14 @@ impl Shown<'_> {
 
     pub(super) fn json(&self) -> Value {
         let Replay { parts, defaults, access, blocked_by, unknown } = self.replay;
-        let of = |index: usize| policy(&self.facts.tenant[PolicyIndex(index)]);
+        let of = |index: usize| report::policy(&PolicyRef::to(&self.facts.tenant[PolicyIndex(index)]));
         let policies = self.facts.tenant.policies.iter().zip(parts).map(|(policy, part)| {
             let (applies, cause) = match &part.applies {
                 Match::Yes => (json!(true), part.doubt.as_ref()),
                 Match::No(cause) => (json!(false), Some(cause)),
                 Match::Unknown(cause) => (Value::Null, Some(cause)),
             };
-            let mut value = self::policy(policy);
+            let mut value = report::policy(&PolicyRef::to(policy));
             value["applies"] = applies;
             value["requires"] = json!(requires(&part.requires));
             value["session"] = json!(part.session.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -225,9 +225,4 @@ impl Shown<'_> {
 
 fn requires(all: &[Vec<crate::diff::Control>]) -> Vec<Vec<String>> {
     all.iter().map(|clause| clause.iter().map(ToString::to_string).collect()).collect()
-}
-
-fn policy(policy: &Policy) -> Value {
-    let policy = PolicyRef::to(policy);
-    json!({ "id": policy.id, "displayName": policy.name(), "address": policy.address })
 }

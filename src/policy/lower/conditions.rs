@@ -2,8 +2,8 @@
 
 use super::reader::{Reader, Slot};
 use crate::policy::{
-    Applications, Conditions, Digest, Fact, Filter, FilterMode, Guests, List, MembershipKind, Opaque, Reason, Scope,
-    Users,
+    Applications, Conditions, Digest, Fact, Filter, FilterMode, Guests, List, MembershipKind, Opaque, REGISTER_DEVICE,
+    REGISTER_SECURITY_INFO, Reason, Scope, Users,
 };
 use crate::syntax::{Node, Object};
 
@@ -190,7 +190,7 @@ impl Reader {
             doubt: Self::stray(object, &[KEYS.as_slice(), &TRAFFIC].concat()),
             include: self.apps(include, &suites),
             exclude: self.apps(exclude, &suites[2..]),
-            user_actions: self.literals(actions, &["urn:user:registersecurityinfo", "urn:user:registerdevice"]),
+            user_actions: self.literals(actions, &[REGISTER_SECURITY_INFO, REGISTER_DEVICE]),
             authentication_contexts: self.literals(contexts, &[]),
             filter: self.filter(filter),
             further,

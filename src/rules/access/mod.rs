@@ -1,14 +1,10 @@
 //! Somebody who must be able to sign in cannot.
 
-use super::control::{Subject, how, resource};
-use super::expect::{account as named, doubt, refusal};
+use super::expect::{account as named, refused};
 use super::{Rule, declare};
 use crate::access::{Answer, Shown, Untold, Verdict};
-use crate::coverage::Hole;
-use crate::diff::Which;
 use crate::finding::{Draft, Drafts, Label, Level, capitalised, joined};
 use crate::policy::{Policy, Property};
-use crate::requirement::{Grant, Requirement, Resource};
 use crate::rules::{Reached, TenantFacts};
 use crate::syntax::Pointer;
 
@@ -75,13 +71,8 @@ fn draft(facts: &TenantFacts<'_>, reached: &Reached, answer: &Answer, level: Lev
     draft.label(Label::in_config(reached.access.span.clone(), "must be able to sign in"))
 }
 
-fn policies<'f>(facts: &'f TenantFacts<'_>, refused: &Shown) -> impl Iterator<Item = &'f Policy> {
-    let index = |which: &Which| match which {
-        Which::Policy(index) => Some(*index),
-        Which::DefaultsBlock | Which::DefaultsAsk => None,
-    };
-    let all: Vec<usize> = refused.by.iter().filter_map(index).collect();
-    all.into_iter().filter_map(|index| facts.tenant.policies.get(index))
+fn policies<'f>(facts: &'f TenantFacts<'_>, refused: &'f Shown) -> impl Iterator<Item = &'f Policy> {
+    refused.by.iter().filter_map(|which| facts.tenant.policies.get(which.policy()?))
 }
 
 /// The answer to a requirement in one sentence.
@@ -101,7 +92,7 @@ pub fn reason(facts: &TenantFacts<'_>, reached: &Reached) -> String {
 /// Who cannot sign in, where, and because of what.
 fn sentence(facts: &TenantFacts<'_>, reached: &Reached, answer: &Answer) -> String {
     let access = &reached.access;
-    let Some((account, refused)) = &answer.refused else {
+    let Some((account, shown)) = &answer.refused else {
         let who = joined(&access.accounts.iter().map(|one| named(facts, one)).collect::<Vec<_>>(), SHOWN);
         return match answer.untold {
             None => format!("{} can sign in", capitalised(&who)),
@@ -115,19 +106,5 @@ fn sentence(facts: &TenantFacts<'_>, reached: &Reached, answer: &Answer) -> Stri
         };
     };
     let who = capitalised(&named(facts, &access.accounts[*account]));
-    let hole = Hole { sign_in: refused.sign_in.clone(), departs: Vec::new(), relevant: refused.relevant.clone() };
-    let requirement = Requirement { resources: access.resources.clone(), ..Requirement::everywhere(Grant::Mfa) };
-    let phrases = how(facts, &requirement, &hole, Subject::Exception);
-    let phrases = if phrases.is_empty() { String::new() } else { format!(" {}", phrases.join(", ")) };
-    let by = refusal(facts, refused, answer.verdict == Verdict::Undecided);
-    let cannot = if answer.verdict == Verdict::Cannot { "cannot" } else { "may not be able to" };
-    let to = match refused.sign_in.resource {
-        Resource::Other | Resource::Every => String::new(),
-        ref other => format!(" to {}", resource(other)),
-    };
-    let mut sentence = format!("{who} {cannot} sign in{to}{phrases}: {by}");
-    if let Some(doubt) = doubt(facts, refused) {
-        sentence.push_str(&format!(", which depends on {doubt}"));
-    }
-    sentence
+    refused(facts, &who, &access.resources, shown, answer.verdict == Verdict::Undecided)
 }

@@ -4,7 +4,7 @@ use super::{Rule, declare};
 use crate::access::{self, Account, Expectation, Expected, Met, Who};
 use crate::diff::{self, Atom, Dimension, Region};
 use crate::finding::{Drafts, Label, PolicyRef, joined};
-use crate::policy::{ClientAppType, Id, Policy, Property, Words};
+use crate::policy::{ClientAppType, Id, Policy, Property, REGISTER_SECURITY_INFO, Words};
 use crate::requirement::Resource;
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -19,13 +19,11 @@ declare! {
     doc: "doc.md",
 }
 
-const REGISTER: &str = "urn:user:registersecurityinfo";
-
 impl Rule for CannotRegisterFirstMethod {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let targets = |policy: &Policy| {
             let actions = &policy.conditions.applications.user_actions;
-            facts.is_on(policy) && actions.position(|action| action.is(REGISTER)).is_some()
+            facts.is_on(policy) && actions.position(|action| action.is(REGISTER_SECURITY_INFO)).is_some()
         };
         if !facts.is_whole || !facts.tenant.policies.iter().any(targets) {
             return;
@@ -34,7 +32,7 @@ impl Rule for CannotRegisterFirstMethod {
             name: String::new(),
             who: Who::Exactly(Account::default()),
             has: Some(Atom::read("password").into_iter().collect()),
-            resources: vec![Resource::UserAction(Id::new(REGISTER))],
+            resources: vec![Resource::UserAction(Id::new(REGISTER_SECURITY_INFO))],
             region: Region {
                 values: vec![(Dimension::ClientAppTypes, ClientAppType::MODERN.map(ClientAppType::word).to_vec())],
                 ..Region::default()

@@ -6,8 +6,8 @@ use crate::rules::TenantFacts;
 use crate::tenant::PolicyIndex;
 
 /// The name of an object where the files have one, or else its id; in quotation marks.
-pub(super) fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
-    facts.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted)
+pub(in crate::rules) fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
+    quoted(&facts.tenant.name_or_id(id))
 }
 
 /// "a, b and c".

@@ -58,7 +58,7 @@ impl Rule for TrustedLocationBypass {
 
 fn names(tenant: &TenantFacts<'_>, locations: &List<Id>) -> String {
     let is_trusted = |id: &Id| id.is("AllTrusted");
-    let name = |id: &Id| tenant.tenant.name(id).map_or_else(|| quoted(&id.to_string()), quoted);
+    let name = |id: &Id| quoted(&tenant.tenant.name_or_id(id));
     let names: Vec<String> = locations.known().filter(|(_, id)| !is_trusted(id)).map(|(_, id)| name(id)).collect();
     let trusted = locations.position(is_trusted).map(|_| "trusted networks".to_owned());
     let others = match names.len() {

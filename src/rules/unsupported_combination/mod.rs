@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, Property};
+use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, Property, REGISTER_DEVICE};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -56,7 +56,7 @@ fn long_filter(policy: &Policy) -> Option<Problem> {
 /// Registering a device is looked at before there is one.
 fn device_registration(policy: &Policy) -> Option<Problem> {
     let conditions = &policy.conditions;
-    conditions.applications.user_actions.position(|action| action.is("urn:user:registerdevice"))?;
+    conditions.applications.user_actions.position(|action| action.is(REGISTER_DEVICE))?;
     let instead = "Remove client apps and the device filter, and require MFA or an authentication strength.";
     let problem = |what, place, seen| Some(Problem { about: "device registration", what, place, seen, instead });
     if matches!(conditions.device_filter, Fact::Known(Some(_))) {

@@ -29,7 +29,7 @@ impl Rule for WideTrustedLocation {
         let mut trusted: Vec<(String, &IpNet)> = Vec::new();
         for (id, location) in locations.filter(|(_, location)| location.trusted == Some(true)) {
             let Place::Ranges(ranges) = &location.place else { continue };
-            let name = facts.tenant.name(id).map_or_else(|| id.to_string(), str::to_owned);
+            let name = facts.tenant.name_or_id(id);
             trusted.extend(ranges.iter().map(|range| (name.clone(), range)));
         }
         let ranges: Vec<IpNet> = trusted.iter().map(|(_, range)| **range).collect();
