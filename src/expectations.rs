@@ -11,7 +11,7 @@ use crate::config::{atom, unreadable};
 use crate::controls::{self, Problem};
 use crate::diff::{Atom, Control};
 use crate::finding::quoted;
-use crate::policy::{ClientAppType, Id, UserType};
+use crate::policy::{ClientAppType, GrantControl, Id, UserType};
 use crate::requirement::Resource;
 use crate::tenant::{Found, ObjectKind, Tenant};
 use serde::Deserialize;
@@ -183,7 +183,7 @@ impl Names<'_> {
             return known.map(|strength| &strength.id).or(own).map(|id| Control::Strength(Some(id.clone())));
         }
         // That something is blocked is `cannot`.
-        Control::read(text).filter(|control| !control.is(crate::policy::GrantControl::Block))
+        Control::read(text).filter(|control| !control.is(GrantControl::Block))
     }
 
     fn account(&self, file: &UserFile) -> Result<Account, Problem> {
@@ -191,9 +191,15 @@ impl Names<'_> {
         Ok(Account {
             id: file.user.as_ref().map(|name| self.object(ObjectKind::User, name)).transpose()?,
             groups: file.groups.iter().map(|name| self.object(ObjectKind::Group, name)).collect::<Result<_, _>>()?,
-            roles: file.roles.iter().map(controls::role).collect::<Result<_, _>>()?,
+            roles: file.roles.iter().map(|name| self.role(name)).collect::<Result<_, _>>()?,
             kind: kind.transpose()?,
         })
+    }
+
+    /// A role, where one of the tenant's own must be in use.
+    fn role(&self, name: &Spanned<String>) -> Result<Id, Problem> {
+        let id = controls::role(name)?;
+        if catalog::name(&id).is_some() { Ok(id) } else { self.object(ObjectKind::Role, name) }
     }
 
     fn resource(&self, name: &Spanned<String>) -> Result<Resource, Problem> {

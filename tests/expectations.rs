@@ -142,6 +142,8 @@ fn what_means_nothing_is_an_error() {
         ("who = { groups = [\"Brake glass\"] }\noutcome = \"can\"", "knows the group \"Brake glass\""),
         ("who = { user = \"b6000000-0000-4000-8000-000000000009\" }\noutcome = \"can\"", "knows the user"),
         ("who = { roles = [\"King\"] }\noutcome = \"can\"", "\"King\" is not a built-in directory role"),
+        ("who = { roles = [\"90000000-0000-4000-8000-000000000009\"] }\noutcome = \"can\"", "knows the role"),
+        ("to = [\"urn:user:registerdevise\"]\noutcome = \"can\"", "\"urn:user:registerdevise\" is not an app"),
         ("to = [\"Azzure\"]\noutcome = \"can\"", "\"Azzure\" is not an app that caplint knows"),
         ("locations = [\"Offis\"]\noutcome = \"cannot\"", "knows the named location \"Offis\""),
         ("outcome = \"needs:mfaa\"", "\"mfaa\" is no grant control"),

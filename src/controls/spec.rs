@@ -1,7 +1,7 @@
 //! A requirement as people write it, and what it means in a cloud.
 
 use crate::catalog::{self, Cloud, Suite};
-use crate::policy::{ClientAppType, Id, UserType, Words};
+use crate::policy::{ClientAppType, Id, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words};
 use crate::requirement::{Grant, Principal, Requirement, Resource};
 use serde::Deserialize;
 use std::ops::Range;
@@ -204,8 +204,9 @@ pub(crate) fn look_up(written: &str, cloud: Cloud) -> Result<Resource, Problem> 
     if let Some(suite) = Suite::ALL.into_iter().find(|suite| suite.word().eq_ignore_ascii_case(written)) {
         return Ok(Resource::OfSuite(suite));
     }
-    if written.starts_with("urn:user:") {
-        return Ok(Resource::UserAction(Id::new(written)));
+    let actions = [REGISTER_SECURITY_INFO, REGISTER_DEVICE];
+    if let Some(action) = actions.into_iter().find(|action| action.eq_ignore_ascii_case(written)) {
+        return Ok(Resource::UserAction(Id::new(action)));
     }
     let id = Id::new(written);
     if id.guid().is_some() {
@@ -213,7 +214,7 @@ pub(crate) fn look_up(written: &str, cloud: Cloud) -> Result<Resource, Problem> 
     }
     let found = catalog::apps().iter().find(|app| app.name.eq_ignore_ascii_case(written));
     let Some(app) = found else {
-        let words = ["All"].into_iter().chain(Suite::ALL.map(Suite::word));
+        let words = ["All"].into_iter().chain(Suite::ALL.map(Suite::word)).chain(actions);
         let names: Vec<&str> = words.chain(catalog::apps().iter().map(|app| app.name)).collect();
         return Err(problem(0..0, "an app that caplint knows", written, &names));
     };
