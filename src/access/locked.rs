@@ -13,7 +13,7 @@ use crate::policy::{Fact, GrantControl, Policy, State, UserType};
 use crate::requirement::Resource;
 use crate::signin::SignIn;
 use crate::tenant::{Companions, Tenant};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Users who are locked out of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,7 +233,9 @@ impl<'t> Search<'t> {
         let is_action = self.actions.iter().any(|term| guessed.contains(term));
         let of_all = !is_action && self.way_in(&self.fixed(&guessed, false), None)?.is_none();
         let fixed = self.fixed(&guessed, !of_all);
-        let policies = self.core(&fixed)?;
+        let all: Vec<usize> =
+            self.prover.entries[Side::Before.index()].iter().filter_map(|entry| entry.which.policy()).collect();
+        let Some(policies) = self.core(&fixed, &all)? else { return Ok(None) };
         let also = self.others_of_kind(&guessed, !of_all, &policies)?;
         // The same is not told again.
         let own = self.users.iter().filter(|term| guessed.contains(term)).map(|term| Formula::IsNot(*term));
@@ -294,21 +296,19 @@ impl<'t> Search<'t> {
             guess.remove(&own);
             guess.insert(term);
             let fixed = self.fixed(&guess, of_resource);
-            let is_locked = !self.is_stated(&guess) && self.way_in(&fixed, None)?.is_none();
-            if is_locked && self.core(&fixed)? == policies {
+            if !self.is_stated(&guess) && self.core(&fixed, policies)?.as_deref() == Some(policies) {
                 found.push((term, kind));
             }
         }
         Ok(found)
     }
 
-    /// Entries that leave no way in together, none of which can be left out.
-    fn core(&mut self, fixed: &Formula) -> Result<Vec<usize>, TooIntricate> {
+    /// Policies among these that leave no way in together, none of which can be left out; none if all of them leave one.
+    fn core(&mut self, fixed: &Formula, among: &[usize]) -> Result<Option<Vec<usize>>, TooIntricate> {
         let (feasible, ways) = self.facts.feasible(None);
         let mut solver = self.prover.space.solver()?;
         solver.allow(GUESSING);
-        let count = self.prover.entries[Side::Before.index()].len();
-        let counted: Vec<Lit> = (0..count).map(|_| solver.variable()).collect();
+        let counted: BTreeMap<usize, Lit> = among.iter().map(|policy| (*policy, solver.variable())).collect();
         let mut cases = Vec::new();
         for Way { withheld, sign_ins } in ways {
             let case = solver.variable();
@@ -317,7 +317,8 @@ impl<'t> Search<'t> {
             }
             let refusals = self.prover.refusals(Side::Before, &withheld);
             let entries = self.prover.entries[Side::Before.index()].iter().zip(refusals.iter());
-            for ((entry, refusal), counted) in entries.zip(&counted) {
+            for (entry, refusal) in entries {
+                let Some(counted) = entry.which.policy().and_then(|policy| counted.get(&policy)) else { continue };
                 let both = solver.variable();
                 solver.clause([both, !case, !*counted]);
                 let passes = Formula::any([entry.applies.clone().not(), refusal.clone().not()]);
@@ -325,20 +326,26 @@ impl<'t> Search<'t> {
             }
             cases.push(case);
         }
-        let mut kept: Vec<usize> = (0..count).collect();
-        for entry in 0..count {
-            let fewer: Vec<usize> = kept.iter().copied().filter(|one| *one != entry).collect();
-            let mut is_enough = true;
+        let mut is_enough = |policies: &[usize]| -> Result<bool, TooIntricate> {
             for case in &cases {
-                let assumed: Vec<Lit> = fewer.iter().map(|one| counted[*one]).chain([*case]).collect();
-                is_enough &= self.prover.space.find(&mut solver, &assumed)?.is_none();
+                let assumed: Vec<Lit> = policies.iter().map(|policy| counted[policy]).chain([*case]).collect();
+                if self.prover.space.find(&mut solver, &assumed)?.is_some() {
+                    return Ok(false);
+                }
             }
-            if is_enough {
+            Ok(true)
+        };
+        if !is_enough(among)? {
+            return Ok(None);
+        }
+        let mut kept = among.to_vec();
+        for policy in among {
+            let fewer: Vec<usize> = kept.iter().copied().filter(|one| one != policy).collect();
+            if is_enough(&fewer)? {
                 kept = fewer;
             }
         }
-        let entries = &self.prover.entries[Side::Before.index()];
-        Ok(kept.into_iter().filter_map(|entry| entries[entry].which.policy()).collect())
+        Ok(Some(kept))
     }
 }
 
