@@ -16,6 +16,10 @@ pub enum SyntaxProblem {
     Invalid(String),
     /// The text is no HCL, in `hcl-edit`'s words.
     InvalidHcl(String),
+    /// The text is no YAML, in `saphyr-parser`'s words.
+    InvalidYaml(String),
+    /// A PowerShell hashtable or a Bicep object is not closed, or something else stands where a value belongs.
+    InvalidLiteral(&'static str),
 }
 
 /// A text that is not JSON, and where that shows.

@@ -5,8 +5,9 @@
 
 use super::effort::check_effort;
 use super::error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
-use super::node::{Node, Object};
+use super::node::Node;
 use super::node_span::{NodeSpan, boundary};
+use super::spot::{Holds, Spot};
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
@@ -63,70 +64,7 @@ pub fn parse_hcl(text: &str) -> Result<Node<'static>, SyntaxError> {
     read(text).map(Spot::into_node)
 }
 
-/// A value, and where it stands.
-struct Spot {
-    place: NodeSpan,
-    holds: Holds,
-}
-
-enum Holds {
-    Scalar(Node<'static>),
-    Elements(Vec<Spot>),
-    Members(Vec<(String, Spot)>),
-}
-
-impl Spot {
-    fn into_node(self) -> Node<'static> {
-        match self.holds {
-            Holds::Scalar(node) => node,
-            Holds::Elements(elements) => Node::Array(elements.into_iter().map(Self::into_node).collect()),
-            Holds::Members(members) => {
-                let members = members.into_iter().map(|(key, spot)| (Cow::Owned(key), spot.into_node()));
-                Node::Object(Object { members: members.collect() })
-            }
-        }
-    }
-
-    fn step(&self, step: &str) -> Option<&Self> {
-        match &self.holds {
-            Holds::Elements(elements) => match step.parse::<usize>() {
-                Ok(index) => elements.get(index),
-                Err(_) => elements.first()?.step(step),
-            },
-            Holds::Members(members) => {
-                // Terraform's names may differ in letter case only.
-                let exact = members.iter().find(|(key, _)| key == step);
-                let found = exact.or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(step)))?;
-                Some(&found.1)
-            }
-            Holds::Scalar(_) => None,
-        }
-    }
-}
-
-/// A configuration in which pointers are found.
-pub(super) struct Located {
-    root: Option<Spot>,
-}
-
-impl Located {
-    pub(super) fn new(text: &str) -> Self {
-        Self { root: read(text).ok() }
-    }
-
-    /// What the steps lead to, or the place reached so far. The key of a block is its header, up to the last label that
-    /// the steps name.
-    pub(super) fn find(&self, steps: &[String]) -> Option<NodeSpan> {
-        let mut spot = self.root.as_ref()?;
-        for step in steps {
-            let Some(next) = spot.step(step) else { break };
-            spot = next;
-        }
-        Some(spot.place.clone())
-    }
-}
-
-fn read(text: &str) -> Result<Spot, SyntaxError> {
+pub(super) fn read(text: &str) -> Result<Spot, SyntaxError> {
     check_effort(text)?;
     let body = text.parse::<Body>().map_err(|error| {
         let message = error.message().lines().map(str::trim).collect::<Vec<_>>().join(", ");
@@ -431,6 +369,19 @@ fn too_deep(at: usize) -> SyntaxError {
 mod tests {
     use super::super::{Locator, Pointer};
     use super::*;
+
+    /// A configuration in which pointers are found.
+    struct Located(Option<Spot>);
+
+    impl Located {
+        fn new(text: &str) -> Self {
+            Self(read(text).ok())
+        }
+
+        fn find(&self, steps: &[String]) -> Option<NodeSpan> {
+            Some(self.0.as_ref()?.find(steps).remove(0))
+        }
+    }
 
     const TEXT: &str = r#"# Zürich
 variable "mode" { default = "enabled" }

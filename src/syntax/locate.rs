@@ -1,10 +1,12 @@
 //! From a pointer back to characters.
 
 use super::embedded::Embedded;
-use super::hcl;
 use super::node_span::NodeSpan;
+use super::notation::Notation;
 use super::parse::Key;
 use super::pointer::Pointer;
+use super::relaxed;
+use super::spot::Spot;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
@@ -17,24 +19,32 @@ use std::rc::Rc;
 pub struct Locator<'a> {
     text: &'a str,
     levels: HashMap<usize, Rc<Level>>,
-    /// The text, if it is HCL.
-    hcl: Option<hcl::Located>,
+    notation: Notation,
+    /// The text as a tree, if it is no strict JSON and somebody has asked.
+    tree: Option<Option<Spot>>,
 }
 
 /// One level of a value: the members of an object with their keys, or the elements of an array.
 #[derive(Default)]
 struct Level {
+    /// It is no strict JSON.
+    is_broken: bool,
     /// By their names in lower case.
     members: HashMap<String, Vec<NodeSpan>>,
     elements: Vec<Range<usize>>,
 }
 
 impl<'a> Locator<'a> {
-    /// Locates in `text`, which must be valid JSON, at least from where it is asked.
+    /// Locates in `text`, which must be valid, at least from where it is asked.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        let hcl = hcl::is_hcl(text).then(|| hcl::Located::new(text));
-        Self { text, levels: HashMap::new(), hcl }
+        Self { text, levels: HashMap::new(), notation: Notation::of(text), tree: None }
+    }
+
+    /// What the steps lead to in a text that is no strict JSON. None if it is no text of its notation either.
+    fn find_in_tree(&mut self, steps: &[String]) -> Option<Vec<NodeSpan>> {
+        let tree = self.tree.get_or_insert_with(|| self.notation.read(self.text).ok());
+        Some(tree.as_ref()?.find(steps))
     }
 
     /// What `pointer` names from the value that starts at `offset`; every occurrence where the last key stands more
@@ -43,8 +53,8 @@ impl<'a> Locator<'a> {
     /// that holds JSON is stepped into.
     pub fn find(&mut self, offset: usize, pointer: &Pointer) -> Vec<NodeSpan> {
         let steps: Vec<String> = pointer.steps().collect();
-        if let Some(hcl) = &self.hcl {
-            return hcl.find(&steps).into_iter().collect();
+        if self.notation != Notation::Json {
+            return self.find_in_tree(&steps).unwrap_or_default();
         }
         let Some(root) = self.value_at(offset) else { return Vec::new() };
         let mut places = vec![NodeSpan { key: None, value: root }];
@@ -56,6 +66,11 @@ impl<'a> Locator<'a> {
                 return inside.into_iter().map(|place| embedded.outside(&place, value.start)).collect();
             }
             let mut level = self.level(&value);
+            if level.is_broken && index == 0 && offset == 0 {
+                if let Some(found) = self.find_in_tree(&steps) {
+                    return found;
+                }
+            }
             // A plan writes a block as an array of one.
             if let Some(only) = level.elements.first().filter(|_| step.parse::<usize>().is_err()) {
                 value = only.clone();
@@ -75,7 +90,7 @@ impl<'a> Locator<'a> {
     /// document need it.
     pub fn spelt_out(&mut self, offset: usize, pointer: &Pointer) -> Pointer {
         let mut spelt = Pointer::root();
-        let mut value = self.value_at(offset).filter(|_| self.hcl.is_none());
+        let mut value = self.value_at(offset).filter(|_| self.notation == Notation::Json);
         for step in pointer.steps() {
             if let Some(at) = &value {
                 let level = self.level(at);
@@ -118,7 +133,10 @@ impl Level {
         let base = value.start;
         let value = &text[value.clone()];
         let shallow = match value.as_bytes().first() {
-            Some(b'{' | b'[') => serde_json::from_str::<Shallow<'_>>(value).unwrap_or_default(),
+            Some(b'{' | b'[' | b'/') => match serde_json::from_str::<Shallow<'_>>(value) {
+                Ok(shallow) => shallow,
+                Err(_) => return Self::of_lines(text, value.len()),
+            },
             _ => Shallow::default(),
         };
         let range = |raw: &RawValue| {
@@ -133,7 +151,14 @@ impl Level {
             after_previous = value.end;
             members.entry(key.0.to_ascii_lowercase()).or_default().push(place);
         }
-        Self { members, elements: shallow.elements.iter().map(|raw| range(raw)).collect() }
+        let elements = shallow.elements.iter().map(|raw| range(raw)).collect();
+        Self { is_broken: false, members, elements }
+    }
+
+    /// What is no JSON, or a JSON document a line if it is the whole text.
+    fn of_lines(text: &str, length: usize) -> Self {
+        let lines = (length == text.trim().len()).then(|| relaxed::lines(text)).flatten();
+        Self { is_broken: lines.is_none(), elements: lines.unwrap_or_default(), ..Self::default() }
     }
 
     /// The element or the members that `step` names.

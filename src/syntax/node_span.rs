@@ -7,7 +7,7 @@ use std::ops::Range;
 pub struct NodeSpan {
     /// Its key, if it is a member of an object.
     pub key: Option<Range<usize>>,
-    /// The value itself.
+    /// The value itself. Empty where it starts, for an object or array that no brackets enclose.
     pub value: Range<usize>,
 }
 
@@ -16,9 +16,13 @@ impl NodeSpan {
     #[must_use]
     pub fn mark(&self, text: &str) -> Range<usize> {
         let value = &text[self.value.clone()];
-        let nested = value.starts_with(['{', '[']);
+        let nested = value.starts_with(['{', '[', '@']);
         match &self.key {
-            Some(key) if nested && value.len() > 2 => key.clone(),
+            Some(key) if (nested && value.len() > 2) || value.is_empty() => key.clone(),
+            None if value.is_empty() => {
+                let rest = text[self.value.start..].chars().next();
+                self.value.start..self.value.start + rest.map_or(0, char::len_utf8)
+            }
             None if nested => self.value.start..self.value.start + 1,
             _ => self.value.clone(),
         }

@@ -11,7 +11,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Files,
-    summary: "A file is not valid JSON or HCL, so policies in the file are not judged.",
+    summary: "A file is not valid JSON, HCL or YAML, so policies in the file are not judged.",
     doc: "doc.md",
 }
 
@@ -37,6 +37,16 @@ impl Rule for InvalidSyntax {
                 SyntaxProblem::InvalidHcl(what) => (
                     format!("This file is not valid HCL: {what}."),
                     "Fix the HCL here. `terraform validate` reports the same error.",
+                    "not valid here",
+                ),
+                SyntaxProblem::InvalidYaml(what) => (
+                    format!("This file is not valid YAML: {what}."),
+                    "Fix the YAML here, or export the file again.",
+                    "not valid here",
+                ),
+                SyntaxProblem::InvalidLiteral(what) => (
+                    format!("This file cannot be read: {what}."),
+                    "Fix it here. caplint reads literals and skips expressions, and both must be complete.",
                     "not valid here",
                 ),
                 SyntaxProblem::Invalid(what) => (
