@@ -1,12 +1,16 @@
 //! Whose spelling is it? Each way of writing policies down is recognised by content, never by file name.
 
+mod arm;
 mod cipp;
 mod companion;
 mod graph;
 mod kind;
+mod microsoft365dsc;
 mod names;
+mod pulumi;
 mod secrets;
 mod terraform;
+mod translate;
 mod unread;
 
 pub use graph::{Failure, NextPage, Page};
@@ -16,7 +20,7 @@ pub use terraform::{
     Existence, Folders, Modules, Part, Remote, Setting, Surroundings, assemble, declared_by, gives_values,
     local_folder, read_configuration, read_folder, read_values, settings,
 };
-pub use unread::{Other, glance, glance_beside, glance_bytes};
+pub use unread::{Other, glance, glance_beside, glance_bytes, tells_of_objects};
 
 use crate::policy::{Declaration, FileIndex, Origin, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};
@@ -40,6 +44,8 @@ pub struct Taken {
     pub wrappers: Vec<Pointer>,
     /// Elements of a long list that are no JSON.
     pub broken: Vec<(usize, SyntaxError)>,
+    /// Where a strict reader of JSON gives up.
+    pub relaxed: Option<usize>,
     /// It holds policies in a form that is recognised but not read.
     pub unread: Option<Unread>,
     /// It is a plan or state of infrastructure, whether or not it holds policies.
@@ -95,6 +101,7 @@ impl Taken {
             failures: Vec::new(),
             wrappers: Vec::new(),
             broken: Vec::new(),
+            relaxed: None,
             unread: None,
             is_infrastructure: false,
             part: None,
@@ -112,6 +119,26 @@ impl Taken {
     #[must_use]
     pub fn of(other: &Other) -> Self {
         Self { unread: other.form, is_infrastructure: other.is_infrastructure, ..Self::new(other.kind) }
+    }
+
+    /// Whether no dialect has found anything in it.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        let is_kind_of_none =
+            matches!(self.kind, DocumentKind::NoPolicy | DocumentKind::OtherList | DocumentKind::EmptyList);
+        is_kind_of_none
+            && self.policies == 0
+            && self.unread.is_none()
+            && !self.is_infrastructure
+            && self.part.is_none()
+            && self.failures.is_empty()
+    }
+
+    /// Whether it tells what policies mean.
+    #[must_use]
+    pub fn is_companion(&self) -> bool {
+        let Companions { named_locations, strengths, names, .. } = &self.companions;
+        !(named_locations.is_empty() && strengths.is_empty() && names.is_empty())
     }
 
     /// What is told about a tenant.
@@ -171,6 +198,9 @@ struct DocumentReader<'v, 'a> {
 impl<'a> DocumentReader<'_, 'a> {
     fn document(&mut self, root: &Node<'a>) {
         let here = Here { pointer: Pointer::root(), offset: 0, base: 0 };
+        if arm::read(self, root, &here) || pulumi::read(self, root, &here) {
+            return;
+        }
         if let Some(unread) = unread::recognise(root, self.text) {
             self.taken.kind = unread.kind;
             self.taken.unread = unread.form;
@@ -180,6 +210,7 @@ impl<'a> DocumentReader<'_, 'a> {
         let is_read = (is_data_alone(root) && graph::read(self, root, &here))
             || terraform::read(self, root, &here)
             || cipp::read(self, root, &here)
+            || microsoft365dsc::read(self, root, &here)
             || graph::read(self, root, &here);
         if !is_read {
             self.taken.kind = companion::kind(root).unwrap_or(self.taken.kind);

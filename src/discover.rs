@@ -66,7 +66,7 @@ impl Stored {
 pub enum Candidate {
     /// A file on disk.
     File(PathBuf),
-    /// A file that matters only if it holds policies in a form that is named and not read.
+    /// A file that matters only if it holds policies, which most files of its kind do not.
     Other(PathBuf),
     /// A file that is not on disk.
     Stored {
@@ -76,7 +76,7 @@ pub enum Candidate {
         prefix: String,
         /// What is in it.
         bytes: Vec<u8>,
-        /// It matters only if it holds policies in a form that is named and not read.
+        /// It matters only if it holds policies, which most files of its kind do not.
         is_glanced_at: bool,
     },
     /// What can be read but once, standard input or a pipe: how it is called, and what was in it.
@@ -162,6 +162,13 @@ impl Candidate {
         }
     }
 
+    /// The name of its file; empty for what is no file.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.on_disk().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_default()
+    }
+
     /// Its path as reports show it.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -172,7 +179,7 @@ impl Candidate {
         }
     }
 
-    /// Whether it matters only if it holds policies in a form that is named and not read.
+    /// Whether it matters only if it holds policies, which most files of its kind do not.
     #[must_use]
     pub fn is_glanced_at(&self) -> bool {
         match self {
@@ -235,7 +242,7 @@ fn may_hold_policies(path: &Path) -> bool {
 
 /// Scripts, manifests, programs and plans, but none that a package manager has put there.
 fn may_be_recognised(path: &Path) -> bool {
-    const ENDS: [&[u8]; 28] = [
+    const ENDS: [&[u8]; 29] = [
         b".ps1",
         b".psd1",
         b".psm1",
@@ -260,6 +267,7 @@ fn may_be_recognised(path: &Path) -> bool {
         b".java",
         b".kt",
         b".clixml",
+        b".csv",
         b"tfplan",
         b"plan.out",
         b"plan.bin",

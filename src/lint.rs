@@ -10,6 +10,7 @@ mod judge;
 mod locate;
 mod options;
 mod pages;
+mod parse;
 mod read;
 mod run;
 mod settle;

@@ -63,6 +63,8 @@ pub enum TakenFor {
     NoHcl,
     /// It is not JSON, and nothing else that is recognised.
     NoJson,
+    /// It is in a notation that caplint reads, and damaged.
+    Damaged,
 }
 
 impl fmt::Display for TakenFor {
@@ -73,6 +75,7 @@ impl fmt::Display for TakenFor {
             Self::NoText => f.write_str("not text"),
             Self::NoHcl => f.write_str("not HCL"),
             Self::NoJson => f.write_str("not JSON"),
+            Self::Damaged => f.write_str("damaged"),
         }
     }
 }

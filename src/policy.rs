@@ -28,6 +28,7 @@ pub use property::Property;
 pub use strength::{Allowed, Strength};
 pub use value::{Fact, List, Reason};
 pub use wording::Wording;
+pub(crate) use wording::camel_case;
 pub use words::{
     ClientAppType, FilterMode, GrantControl, InsiderRiskLevel, MembershipKind, Operator, Platform, REGISTER_DEVICE,
     REGISTER_SECURITY_INFO, RiskLevel, State, TransferMethod, UserType, Words, is_public_word,

@@ -4,7 +4,7 @@ mod canonical;
 mod expectation;
 mod vocabulary;
 
-use crate::policy::{Placeholder, Wording};
+use crate::policy::{Placeholder, Wording, camel_case};
 use crate::syntax::{Node, Pointer};
 use canonical::UntoldPlaces;
 use expectation::Expectation;
@@ -20,6 +20,9 @@ pub const POLICY_SCHEMA: &str = include_str!("../schemas/conditional-access-poli
 pub const AZUREAD_SCHEMA: &str = include_str!("../schemas/azuread-conditional-access-policy.schema.json");
 /// The schema of one policy in the words of the Terraform provider deploymenttheory/microsoft365.
 pub const MICROSOFT365_SCHEMA: &str = include_str!("../schemas/microsoft365-conditional-access-policy.schema.json");
+/// The schema of one policy in the words of Microsoft365DSC.
+pub const MICROSOFT365_DSC_SCHEMA: &str =
+    include_str!("../schemas/microsoft365dsc-conditional-access-policy.schema.json");
 /// The schema of the configuration.
 pub const CONFIG_SCHEMA: &str = include_str!("../schemas/config.schema.json");
 /// Of a file of expectations.
@@ -154,19 +157,43 @@ struct Schema {
 
 /// The schema of a policy, compiled when the first policy with a deviation needs it.
 fn schema(wording: Wording) -> &'static Schema {
-    static SCHEMAS: [OnceLock<Schema>; 3] = [const { OnceLock::new() }; 3];
+    static SCHEMAS: [OnceLock<Schema>; 5] = [const { OnceLock::new() }; 5];
     let (index, text) = match wording {
         Wording::Graph => (0, POLICY_SCHEMA),
         Wording::Azuread => (1, AZUREAD_SCHEMA),
         Wording::Microsoft365 => (2, MICROSOFT365_SCHEMA),
+        Wording::Microsoft365Dsc => (3, MICROSOFT365_DSC_SCHEMA),
+        Wording::Pulumi => (4, AZUREAD_SCHEMA),
     };
     SCHEMAS[index].get_or_init(|| {
         // Compiled in, and checked by a test.
-        let document: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+        let mut document: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+        if wording == Wording::Pulumi {
+            in_camel_case(&mut document);
+        }
         let options = jsonschema::options().offline().with_pattern_options(jsonschema::PatternOptions::regex());
         let validator = options.build(&document).unwrap_or_else(|error| panic!("{error}"));
         Schema { validator, vocabulary: Vocabulary::of(document) }
     })
+}
+
+/// Lets a schema have its properties in camel case.
+fn in_camel_case(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::Object(properties)) = members.get_mut("properties") {
+                let own = std::mem::take(properties).into_iter();
+                *properties = own.map(|(name, schema)| (camel_case(&name), schema)).collect();
+            }
+            if let Some(Value::Array(required)) = members.get_mut("required") {
+                let names = required.iter().filter_map(Value::as_str).map(|name| camel_case(name).into());
+                *required = names.collect();
+            }
+            members.values_mut().for_each(in_camel_case);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(in_camel_case),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Whether a policy conforms to the schema.

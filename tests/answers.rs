@@ -207,25 +207,23 @@ fn a_request_that_failed_is_named_and_what_it_asked_for_is_missing() {
 
 #[test]
 fn forms_that_are_not_read_are_named_wherever_they_are() {
-    let yaml = "Policies:\n  - DisplayName: A\n    Conditions: {}\n    GrantControls: {}\n";
+    let yaml = "Policies:\n  - display_name: A\n    conditions:\n      users_included: [All]\n    grant_controls: {}\n";
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(yaml.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    let json = mfa(1).to_string();
-    let (commented, lines) = (format!("// ours\n{json}"), format!("{json}\n{json}\n"));
-    let quoted = json!({"PolicyJson": json}).to_string();
-    let bicep = json!({"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
-        "resources": {"p": {"type": "Microsoft.Graph/conditionalAccessPolicies@beta"}}})
-    .to_string();
+    let quoted = json!({"PolicyJson": mfa(1).to_string()}).to_string();
+    let encrypted =
+        json!({"lineage": "x", "serial": 1, "meta": {}, "encrypted_data": "eA==", "encryption_version": "v0"});
     for (name, bytes) in [
         ("ca.yaml", yaml.as_bytes()),
         ("utf-16.yml", &utf16),
-        ("ca.psd1", b"@{\n  Conditions = @{ Users = @{} }\n  GrantControls = @{}\n}"),
+        ("ca.ps1", b"$p = @{\n  Conditions = @{ Users = @{} }\n  GrantControls = @{}\n}\nNew-Policy $p"),
         ("ca.ts", b"import * as azuread from '@pulumi/azuread';\nnew azuread.ConditionalAccessPolicy('mfa', {});"),
-        ("ca.bicep", b"resource p 'Microsoft.Graph/conditionalAccessPolicies@beta' = {}"),
-        ("ca.jsonc", commented.as_bytes()),
-        ("ca.jsonl", lines.as_bytes()),
-        ("lines.json", lines.as_bytes()),
+        ("ca.py", b"import pulumi_azuread as azuread\nazuread.ConditionalAccessPolicy(\"mfa\", state=\"enabled\")\n"),
+        ("new.ps1", b"New-MgIdentityConditionalAccessPolicy -DisplayName x -Conditions $c -GrantControls $g"),
+        ("ca.csv", b"DisplayName,State,IncludeUsers,BuiltInControls\nCA001,enabled,All,mfa\n"),
+        ("ca.mof", b"instance of MSFT_AADConditionalAccessPolicy as $x\n{\n};"),
+        ("ca.jsonc", b"// ours\n[{\"conditions\": [], \"grant_controls\": {}}]"),
         ("quoted.json", quoted.as_bytes()),
-        ("main.json", bicep.as_bytes()),
+        ("terraform.tfstate", encrypted.to_string().as_bytes()),
         ("x.tfplan", b"PK\x03\x04\x14\0\0\0\0\0tfplan"),
         ("twice.json", br#"{"value": [{"displayName": "a"}], "value": []}"#),
     ] {

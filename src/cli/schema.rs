@@ -26,6 +26,8 @@ enum Of {
     Azuread,
     /// A policy with the property names of the Terraform provider microsoft365
     Microsoft365,
+    /// A policy with the property names of Microsoft365DSC
+    Microsoft365dsc,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
@@ -36,6 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Of::Policy => schema::POLICY_SCHEMA,
         Of::Azuread => schema::AZUREAD_SCHEMA,
         Of::Microsoft365 => schema::MICROSOFT365_SCHEMA,
+        Of::Microsoft365dsc => schema::MICROSOFT365_DSC_SCHEMA,
     };
     std::io::stdout().lock().write_all(text.as_bytes()).map_err(RunError::Output)?;
     Ok(0)

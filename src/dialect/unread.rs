@@ -3,7 +3,7 @@
 mod text;
 
 pub(super) use text::holds_quoted_policy;
-pub use text::{glance, glance_beside, glance_bytes};
+pub use text::{glance, glance_beside, glance_bytes, tells_of_objects};
 
 use super::{DocumentKind, Unread};
 use crate::syntax::{Node, Object};
@@ -25,6 +25,16 @@ pub(super) const EXPORT: &str =
 const PLAN_STREAM: Unread = Unread {
     form: "the log of `terraform plan -json`, which contains no values",
     instead: "save the plan and print it: `terraform plan -out plan && terraform show -json plan > plan.json`",
+};
+
+/// <https://opentofu.org/docs/language/state/encryption/>
+const ENCRYPTED: Other = Other {
+    kind: DocumentKind::TerraformEncrypted,
+    form: Some(Unread {
+        form: "an encrypted state or plan of OpenTofu",
+        instead: "print it where the key is known: `tofu show -json > state.json`, and check that file",
+    }),
+    is_infrastructure: true,
 };
 
 const AZUREAD_MODULE: Unread = Unread {
@@ -62,6 +72,9 @@ pub(super) fn recognise(root: &Node<'_>, text: &str) -> Option<Other> {
         let holds = text.contains("azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy");
         let form = holds.then_some(Unread { form: "a Pulumi stack", instead: EXPORT });
         return Some(Other { kind: DocumentKind::PulumiStack, form, is_infrastructure: true });
+    }
+    if object.get("encrypted_data").is_some() && object.get("encryption_version").is_some() {
+        return Some(ENCRYPTED);
     }
     if is_library(object) {
         return Some(LIBRARY);
@@ -156,6 +169,10 @@ mod tests {
                 "Terraform module",
             ),
             (r#"{"@level": "info", "@module": "terraform.ui", "type": "version"}"#, "terraform plan -json"),
+            (
+                r#"{"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "eA==", "encryption_version": "v0"}"#,
+                "encrypted",
+            ),
             (
                 r#"{"deployment": {"resources": [{"type": "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy"}]}}"#,
                 "Pulumi",

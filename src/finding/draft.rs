@@ -258,7 +258,7 @@ impl<'a> Located<'a> {
                 let member = place.and_then(|place| place.key.clone()).filter(|key| key.end <= marked.start);
                 let inner = match from.wording {
                     Wording::Azuread => self.locator.borrow_mut().spelt_out(from.offset, &inner),
-                    Wording::Graph | Wording::Microsoft365 => inner,
+                    Wording::Graph | Wording::Microsoft365 | Wording::Microsoft365Dsc | Wording::Pulumi => inner,
                 };
                 (marked, member, Pointer::new(format!("{}{inner}", &from.pointer.as_str()[..from.base])))
             }

@@ -1,6 +1,7 @@
 //! A tenant's files, read in parallel and folded: of each file its policies, what it tells about other objects and its
 //! findings are kept, never its text.
 
+use super::parse::{Parsed, SPLIT_ABOVE, Unparsed, parse};
 use super::several::Sign;
 use super::{TenantReader, from_config, pages};
 use crate::dialect::{self, Other, Page, Taken};
@@ -11,16 +12,13 @@ use crate::outcome::{FileReport, TakenFor};
 use crate::policy::{FileIndex, Policy};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::source::{self, Text};
-use crate::syntax::{self, Node, Pointer, SyntaxError};
+use crate::syntax::{self, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Files larger than this are split into the elements of their lists instead of being held as one tree.
-const SPLIT_ABOVE: usize = 1 << 20;
 
 /// Files that a thread takes on at a time.
 const HANDFUL: usize = 64;
@@ -229,10 +227,14 @@ impl TenantReader<'_> {
                 self.add_other(read, file, candidate, &other, "");
                 return;
             }
-            let text = source::decode(bytes).map_or_else(|error| error.lossy, |text| text.as_str().to_owned());
-            if let Some(other) = dialect::glance_beside(&text) {
-                read.files += 1;
-                self.add_other(read, file, candidate, &other, &text);
+            match source::decode(bytes) {
+                Ok(text) => self.add_met(read, file, candidate, &text),
+                Err(error) => {
+                    if let Some(other) = dialect::glance_beside(&error.lossy) {
+                        read.files += 1;
+                        self.add_other(read, file, candidate, &other, &error.lossy);
+                    }
+                }
             }
             return;
         }
@@ -263,25 +265,32 @@ impl TenantReader<'_> {
         self.add_text(read, file, candidate, &text);
     }
 
+    /// Takes a file that is only met, and is about something else as likely as not.
+    fn add_met(&self, read: &mut Read, file: FileIndex, candidate: Candidate, text: &Text) {
+        let content = text.as_str();
+        if dialect::glance_beside(content).is_some() {
+            read.files += 1;
+            self.add_text(read, file, candidate, text);
+        } else if dialect::tells_of_objects(content) {
+            // It may tell what policies mean. If it does not, or is damaged, it is none of ours.
+            let name = candidate.name();
+            let Ok(parsed) = parse(&name, content) else { return };
+            let told = dialect::read(content, &parsed.root, file, &mut |_| {});
+            if told.policies > 0 || told.is_companion() {
+                read.files += 1;
+                self.add_text(read, file, candidate, text);
+            }
+        }
+    }
+
     fn add_text(&self, read: &mut Read, file: FileIndex, candidate: Candidate, text: &Text) {
         let content = text.as_str();
-        let name = candidate.on_disk().and_then(|path| path.file_name()?.to_str()).unwrap_or_default().to_owned();
+        let name = candidate.name();
         let gives_values = dialect::gives_values(&name);
-        let is_hcl = is_hcl(&name, content);
-        let parsed = if is_hcl { syntax::parse_hcl(content) } else { parse(content) };
-        let root = match parsed {
-            Ok(root) => root,
-            Err(error) => {
-                if let Some(other) = dialect::glance(content) {
-                    self.add_other(read, file, candidate, &other, content);
-                    return;
-                }
-                let errors = [(0, error)];
-                let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
-                self.locate_in_file(read, &facts, &candidate.shown(), content, Some(text));
-                read.note_unreadable(file, candidate, if is_hcl { TakenFor::NoHcl } else { TakenFor::NoJson });
-                return;
-            }
+        let Parsed { root, is_hcl, relaxed, broken: unread, otherwise } = match parse(&name, content) {
+            Ok(parsed) => parsed,
+            Err(Unparsed::Other(other)) => return self.add_other(read, file, candidate, &other, content),
+            Err(Unparsed::Damaged(error, kind)) => return self.add_damaged(read, file, candidate, text, (error, kind)),
         };
         let mut inspected = Vec::new();
         let before = read.policies.len();
@@ -299,6 +308,17 @@ impl TenantReader<'_> {
         if let Some(part) = &mut taken.part {
             part.set_name(&name);
         }
+        if let Some(other) = otherwise.filter(|_| taken.is_nothing()) {
+            return self.add_other(read, file, candidate, &other, content);
+        }
+        if let Some(error) = relaxed {
+            // Nobody knows whether it would be a policy if it were in order.
+            if taken.is_nothing() {
+                return self.add_damaged(read, file, candidate, text, (error, TakenFor::NoJson));
+            }
+            taken.relaxed = Some(error.at);
+        }
+        taken.broken.extend(unread);
         read.policies_found += taken.policies;
         read.skipped += usize::from(taken.policies == 0);
         let broken = std::mem::take(&mut taken.broken);
@@ -335,6 +355,21 @@ impl TenantReader<'_> {
         {
             read.paths.insert(file, candidate);
         }
+    }
+
+    /// Takes note of a text that is damaged.
+    fn add_damaged(
+        &self,
+        read: &mut Read,
+        file: FileIndex,
+        candidate: Candidate,
+        text: &Text,
+        (error, kind): (SyntaxError, TakenFor),
+    ) {
+        let errors = [(0, error)];
+        let facts = FileFacts { syntax: &errors, ..FileFacts::of(file) };
+        self.locate_in_file(read, &facts, &candidate.shown(), text.as_str(), Some(text));
+        read.note_unreadable(file, candidate, kind);
     }
 
     /// Takes note of a text that is named and not read.
@@ -392,28 +427,6 @@ fn is_configuration(path: &Path) -> bool {
     ends.into_iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a file is in HCL: Terraform tells by the end of its name, and so does caplint where the content does not. An
-/// object or a list is JSON, whatever its file is called.
-fn is_hcl(name: &str, content: &str) -> bool {
-    let is_configuration = [".tf", ".tofu", ".tfvars"].into_iter().any(|end| name.ends_with(end));
-    let is_json = content.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
-    (is_configuration && !is_json) || syntax::is_hcl(content)
-}
-
-/// A long list is split; anything else is read whole.
-fn parse(content: &str) -> Result<Node<'_>, SyntaxError> {
-    if let Some(unread) = dialect::unread_members(content) {
-        return syntax::parse_without(content, unread);
-    }
-    if content.len() > SPLIT_ABOVE {
-        let outline = syntax::parse_outline(content)?;
-        if dialect::elements(&outline).is_some() {
-            return Ok(outline);
-        }
-    }
-    syntax::parse(content)
-}
-
 /// A file that is plainly in order needs no rule to say so.
 fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxError)]) -> bool {
     !inspected.is_empty()
@@ -421,6 +434,7 @@ fn needs_rules(taken: &Taken, inspected: &[Inspected], broken: &[(usize, SyntaxE
         || !taken.failures.is_empty()
         || !taken.wrappers.is_empty()
         || taken.unread.is_some()
+        || taken.relaxed.is_some()
 }
 
 #[cfg(test)]

@@ -20,6 +20,14 @@ pub enum Wording {
     ///
     /// [`microsoft365_graph_beta_identity_and_access_conditional_access_policy`]: https://registry.terraform.io/providers/deploymenttheory/microsoft365/latest/docs/resources/graph_beta_identity_and_access_conditional_access_policy
     Microsoft365,
+    /// [`AADConditionalAccessPolicy`] of Microsoft365DSC: flat properties.
+    ///
+    /// [`AADConditionalAccessPolicy`]: https://microsoft365dsc.com/resources/azure-ad/AADConditionalAccessPolicy/
+    Microsoft365Dsc,
+    /// [`azuread.ConditionalAccessPolicy`] of Pulumi: azuread's names in camel case.
+    ///
+    /// [`azuread.ConditionalAccessPolicy`]: https://www.pulumi.com/registry/packages/azuread/api-docs/conditionalaccesspolicy/
+    Pulumi,
 }
 
 /// The one attribute that azuread has of a strength.
@@ -106,6 +114,83 @@ const AZUREAD: &[(Property, &str)] = &[
     (Property::SignInFrequencyInterval, "/session_controls/sign_in_frequency_interval"),
 ];
 
+/// Properties of Microsoft365DSC, Graph's name first. What is not listed has no name there.
+///
+/// Source: <https://microsoft365dsc.com/resources/azure-ad/AADConditionalAccessPolicy/>
+const MICROSOFT365_DSC: &[(&str, &str)] = &[
+    (Property::PolicyId.as_str(), "/Id"),
+    (Property::DisplayName.as_str(), "/DisplayName"),
+    (Property::State.as_str(), "/State"),
+    (Property::IncludeApplications.as_str(), "/IncludeApplications"),
+    (Property::ExcludeApplications.as_str(), "/ExcludeApplications"),
+    (Property::IncludeUserActions.as_str(), "/IncludeUserActions"),
+    (Property::IncludeAuthenticationContextClassReferences.as_str(), "/AuthenticationContexts"),
+    (Property::ApplicationFilterMode.as_str(), "/ApplicationsFilterMode"),
+    (Property::ApplicationFilterRule.as_str(), "/ApplicationsFilter"),
+    (Property::IncludeUsers.as_str(), "/IncludeUsers"),
+    (Property::ExcludeUsers.as_str(), "/ExcludeUsers"),
+    (Property::IncludeGroups.as_str(), "/IncludeGroups"),
+    (Property::ExcludeGroups.as_str(), "/ExcludeGroups"),
+    (Property::IncludeRoles.as_str(), "/IncludeRoles"),
+    (Property::ExcludeRoles.as_str(), "/ExcludeRoles"),
+    (Property::IncludeGuestsTypes.as_str(), "/IncludeGuestOrExternalUserTypes"),
+    (Property::IncludeGuestsTenantsKind.as_str(), "/IncludeExternalTenantsMembershipKind"),
+    (Property::IncludeGuestsTenantsMembers.as_str(), "/IncludeExternalTenantsMembers"),
+    (Property::ExcludeGuestsTypes.as_str(), "/ExcludeGuestOrExternalUserTypes"),
+    (Property::ExcludeGuestsTenantsKind.as_str(), "/ExcludeExternalTenantsMembershipKind"),
+    (Property::ExcludeGuestsTenantsMembers.as_str(), "/ExcludeExternalTenantsMembers"),
+    (Property::IncludeServicePrincipals.as_str(), "/IncludeServicePrincipals"),
+    (Property::ExcludeServicePrincipals.as_str(), "/ExcludeServicePrincipals"),
+    (Property::ServicePrincipalFilterMode.as_str(), "/ServicePrincipalFilterMode"),
+    (Property::ServicePrincipalFilterRule.as_str(), "/ServicePrincipalFilterRule"),
+    (Property::ClientAppTypes.as_str(), "/ClientAppTypes"),
+    (Property::IncludePlatforms.as_str(), "/IncludePlatforms"),
+    (Property::ExcludePlatforms.as_str(), "/ExcludePlatforms"),
+    (Property::IncludeLocations.as_str(), "/IncludeLocations"),
+    (Property::ExcludeLocations.as_str(), "/ExcludeLocations"),
+    ("/conditions/devices/includeDevices", "/IncludeDevices"),
+    ("/conditions/devices/excludeDevices", "/ExcludeDevices"),
+    (Property::DeviceFilterMode.as_str(), "/DeviceFilterMode"),
+    (Property::DeviceFilterRule.as_str(), "/DeviceFilterRule"),
+    (Property::SignInRiskLevels.as_str(), "/SignInRiskLevels"),
+    (Property::UserRiskLevels.as_str(), "/UserRiskLevels"),
+    (Property::ServicePrincipalRiskLevels.as_str(), "/ServicePrincipalRiskLevels"),
+    (Property::InsiderRiskLevels.as_str(), "/InsiderRiskLevels"),
+    (Property::TransferMethods.as_str(), "/TransferMethods"),
+    (Property::GrantOperator.as_str(), "/GrantControlOperator"),
+    (Property::BuiltInControls.as_str(), "/BuiltInControls"),
+    (Property::CustomAuthenticationFactors.as_str(), "/CustomAuthenticationFactors"),
+    (Property::TermsOfUse.as_str(), "/TermsOfUse"),
+    (Property::AuthenticationStrengthId.as_str(), "/AuthenticationStrength"),
+    (Property::ApplicationEnforcedRestrictions.as_str(), "/ApplicationEnforcedRestrictionsIsEnabled"),
+    ("/sessionControls/cloudAppSecurity/isEnabled", "/CloudAppSecurityIsEnabled"),
+    (Property::CloudAppSecurityType.as_str(), "/CloudAppSecurityType"),
+    ("/sessionControls/signInFrequency/isEnabled", "/SignInFrequencyIsEnabled"),
+    (Property::SignInFrequencyValue.as_str(), "/SignInFrequencyValue"),
+    (Property::SignInFrequencyType.as_str(), "/SignInFrequencyType"),
+    (Property::SignInFrequencyInterval.as_str(), "/SignInFrequencyInterval"),
+    ("/sessionControls/persistentBrowser/isEnabled", "/PersistentBrowserIsEnabled"),
+    (Property::PersistentBrowserMode.as_str(), "/PersistentBrowserMode"),
+    (Property::DisableResilienceDefaults.as_str(), "/DisableResilienceDefaultsIsEnabled"),
+    ("/sessionControls/secureSignInSession/isEnabled", "/SecureSignInSessionIsEnabled"),
+];
+
+/// Parts of a policy that Microsoft365DSC spreads over several properties, and the one of them that stands for the whole.
+const SPREAD: [(Property, &str); 12] = [
+    (Property::AuthenticationStrength, "/AuthenticationStrength"),
+    (Property::DeviceFilter, "/DeviceFilterRule"),
+    (Property::Devices, "/DeviceFilterRule"),
+    (Property::ApplicationFilter, "/ApplicationsFilter"),
+    (Property::ServicePrincipalFilter, "/ServicePrincipalFilterRule"),
+    (Property::IncludeGuestsOrExternalUsers, "/IncludeGuestOrExternalUserTypes"),
+    (Property::ExcludeGuestsOrExternalUsers, "/ExcludeGuestOrExternalUserTypes"),
+    (Property::AuthenticationFlows, "/TransferMethods"),
+    (Property::Platforms, "/IncludePlatforms"),
+    (Property::Locations, "/IncludeLocations"),
+    (Property::Users, "/IncludeUsers"),
+    (Property::Applications, "/IncludeApplications"),
+];
+
 impl Wording {
     /// A pointer in Graph's words in the words of the file.
     #[must_use]
@@ -120,6 +205,11 @@ impl Wording {
                 }
                 translated(pointer.as_str(), AZUREAD.iter().map(|(graph, own)| (graph.as_str(), *own)))
             }
+            Self::Microsoft365Dsc => flat(pointer),
+            Self::Pulumi => {
+                let own = Self::Azuread.of_graph(pointer);
+                own.steps().fold(Pointer::root(), |own, step| own.key(&camel_case(&step)))
+            }
         }
     }
 
@@ -133,7 +223,40 @@ impl Wording {
                 Some(graph) => Pointer::new(*graph),
                 None => translated(own.as_str(), AZUREAD.iter().map(|(graph, own)| (*own, graph.as_str()))),
             },
+            Self::Microsoft365Dsc => unflat(own),
+            Self::Pulumi => {
+                let azuread = own.steps().fold(Pointer::root(), |azuread, step| azuread.key(&snake_case(&step)));
+                Self::Azuread.to_graph(&azuread)
+            }
         }
+    }
+}
+
+/// A pointer in Graph's words in those of Microsoft365DSC, where all properties are at the top. A part that has no property
+/// is the policy itself.
+fn flat(pointer: &Pointer) -> Pointer {
+    let text = pointer.as_str();
+    let starts = |from: &str| text.strip_prefix(from).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    if let Some((rest, own)) = MICROSOFT365_DSC.iter().find_map(|(graph, own)| Some((starts(graph)?, own))) {
+        return Pointer::new(format!("{own}{rest}"));
+    }
+    if let Some((_, own)) = SPREAD.iter().find(|(part, _)| part.holds(pointer)) {
+        return Pointer::new(*own);
+    }
+    // What Microsoft365DSC calls so and Graph does not know.
+    text.strip_prefix("/conditions/").map_or_else(Pointer::root, |rest| Pointer::new(format!("/{rest}")))
+}
+
+/// The way back. A property that is not known may be a condition, and is none that is.
+fn unflat(own: &Pointer) -> Pointer {
+    let text = own.as_str();
+    let starts = |from: &str| {
+        let rest = text.get(..from.len()).filter(|start| start.eq_ignore_ascii_case(from)).map(|_| &text[from.len()..]);
+        rest.filter(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    match MICROSOFT365_DSC.iter().find_map(|(graph, own)| Some((graph, starts(own)?))) {
+        Some((graph, rest)) => Pointer::new(format!("{graph}{rest}")),
+        None => Pointer::new(format!("{}{text}", Property::Conditions)),
     }
 }
 
@@ -161,7 +284,8 @@ fn snake_case(name: &str) -> String {
     snake
 }
 
-fn camel_case(name: &str) -> String {
+/// `included_users` as `includedUsers`.
+pub(crate) fn camel_case(name: &str) -> String {
     let mut words = name.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();
     for word in words {
@@ -176,7 +300,7 @@ fn camel_case(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::policy::property::is_in_schema;
-    use crate::schema::{AZUREAD_SCHEMA, MICROSOFT365_SCHEMA};
+    use crate::schema::{AZUREAD_SCHEMA, MICROSOFT365_DSC_SCHEMA, MICROSOFT365_SCHEMA};
 
     #[test]
     fn a_place_is_called_as_its_file_calls_it_and_back() {
@@ -212,6 +336,45 @@ mod tests {
         for (graph, own) in AZUREAD {
             assert_eq!(Wording::Azuread.of_graph(&Pointer::new(*graph)).as_str(), *own);
             assert_eq!(Wording::Azuread.to_graph(&Pointer::new(*own)).as_str(), graph.as_str());
+        }
+    }
+
+    #[test]
+    fn microsoft365dsc_has_every_name_of_its_table() {
+        for (graph, own) in MICROSOFT365_DSC {
+            assert!(is_in_schema(MICROSOFT365_DSC_SCHEMA, own), "{own}");
+            assert!(is_in_schema(crate::schema::POLICY_SCHEMA, graph), "{graph}");
+            assert_eq!(Wording::Microsoft365Dsc.of_graph(&Pointer::new(*graph)).as_str(), *own);
+            assert_eq!(Wording::Microsoft365Dsc.to_graph(&Pointer::new(*own)).as_str(), *graph);
+        }
+        for (graph, own) in [
+            ("/conditions/users/excludeGroups/2", "/ExcludeGroups/2"),
+            ("/conditions/users", "/IncludeUsers"),
+            ("/conditions/devices", "/DeviceFilterRule"),
+            ("/conditions/ProtocolFlows/0", "/ProtocolFlows/0"),
+            ("/grantControls/authenticationStrength/allowedCombinations/0", "/AuthenticationStrength"),
+            ("/grantControls", ""),
+            ("/conditions", ""),
+        ] {
+            assert_eq!(Wording::Microsoft365Dsc.of_graph(&Pointer::new(graph)).as_str(), own);
+        }
+        assert_eq!(
+            Wording::Microsoft365Dsc.to_graph(&Pointer::new("/excludegroups/0")).as_str(),
+            "/conditions/users/excludeGroups/0"
+        );
+        assert_eq!(Wording::Microsoft365Dsc.to_graph(&Pointer::new("/Unheard")).as_str(), "/conditions/Unheard");
+    }
+
+    #[test]
+    fn pulumi_has_the_names_of_azuread_in_camel_case() {
+        for (graph, own) in [
+            ("/conditions/users/excludeGroups/2", "/conditions/users/excludedGroups/2"),
+            ("/conditions/devices/deviceFilter/rule", "/conditions/devices/filter/rule"),
+            ("/grantControls/authenticationStrength/id", "/grantControls/authenticationStrengthPolicyId"),
+            ("/conditions/clientAppTypes/0", "/conditions/clientAppTypes/0"),
+        ] {
+            assert_eq!(Wording::Pulumi.of_graph(&Pointer::new(graph)).as_str(), own);
+            assert_eq!(Wording::Pulumi.to_graph(&Pointer::new(own)).as_str(), graph);
         }
     }
 

@@ -47,6 +47,7 @@ static WRITTEN: &[&dyn Rule] = &[
     &super::other_cloud_app::RULE,
     &super::platform_condition::RULE,
     &super::redundant_policy::RULE,
+    &super::relaxed_json::RULE,
     &super::replaced_policy::RULE,
     &super::resource_exclusion::RULE,
     &super::security_defaults_on::RULE,

@@ -106,7 +106,7 @@ impl Bicep<'_> {
         // The first bracket of an object is the body of `if (…) { … }` and of `[for x in y: { … }]`.
         let is_plain = self.cursor.is_at("{");
         if !is_plain {
-            self.to_body()?;
+            self.go_to_body()?;
         }
         if !self.cursor.is_at("{") {
             self.cursor.at = body_at;
@@ -125,7 +125,7 @@ impl Bicep<'_> {
     }
 
     /// Goes to the body of a condition or loop.
-    fn to_body(&mut self) -> Result<(), SyntaxError> {
+    fn go_to_body(&mut self) -> Result<(), SyntaxError> {
         let mut open = 0_usize;
         loop {
             self.blanks(true);
@@ -371,7 +371,7 @@ mod tests {
         }
     }
 
-    const TEXT: &str = r#"// resource no 'x@y' = {
+    const TEXT: &str = r"// resource no 'x@y' = {
 extension microsoftGraphBeta
 param groups array = [
   'x'
@@ -410,7 +410,7 @@ resource maybe 'a/b@1' = if (isProd && x == '{') {
 resource many 'a/b@1' = [for x in y: {
   name: x
 }]
-"#;
+";
 
     #[test]
     fn literals_are_values_and_anything_else_is_not_stated() {

@@ -9,6 +9,7 @@ use super::relaxed;
 use super::spot::Spot;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
@@ -21,7 +22,7 @@ pub struct Locator<'a> {
     levels: HashMap<usize, Rc<Level>>,
     notation: Notation,
     /// The text as a tree, if it is no strict JSON and somebody has asked.
-    tree: Option<Option<Spot>>,
+    tree: OnceCell<Option<Spot>>,
 }
 
 /// One level of a value: the members of an object with their keys, or the elements of an array.
@@ -38,12 +39,12 @@ impl<'a> Locator<'a> {
     /// Locates in `text`, which must be valid, at least from where it is asked.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self { text, levels: HashMap::new(), notation: Notation::of(text), tree: None }
+        Self { text, levels: HashMap::new(), notation: Notation::of(text), tree: OnceCell::new() }
     }
 
     /// What the steps lead to in a text that is no strict JSON. None if it is no text of its notation either.
-    fn find_in_tree(&mut self, steps: &[String]) -> Option<Vec<NodeSpan>> {
-        let tree = self.tree.get_or_insert_with(|| self.notation.read(self.text).ok());
+    fn find_in_tree(&self, steps: &[String]) -> Option<Vec<NodeSpan>> {
+        let tree = self.tree.get_or_init(|| self.notation.read(self.text).ok());
         Some(tree.as_ref()?.find(steps))
     }
 
@@ -66,10 +67,12 @@ impl<'a> Locator<'a> {
                 return inside.into_iter().map(|place| embedded.outside(&place, value.start)).collect();
             }
             let mut level = self.level(&value);
-            if level.is_broken && index == 0 && offset == 0 {
-                if let Some(found) = self.find_in_tree(&steps) {
-                    return found;
-                }
+            if level.is_broken
+                && index == 0
+                && offset == 0
+                && let Some(found) = self.find_in_tree(&steps)
+            {
+                return found;
             }
             // A plan writes a block as an array of one.
             if let Some(only) = level.elements.first().filter(|_| step.parse::<usize>().is_err()) {

@@ -69,9 +69,7 @@ fn blanks(cursor: &mut Cursor<'_>) {
             cursor.pass("#>");
         } else if cursor.is_at("#") {
             cursor.pass("\n");
-        } else if cursor.is_at("`\n") || cursor.is_at("`\r\n") {
-            cursor.step();
-        } else if cursor.peek().is_some_and(char::is_whitespace) {
+        } else if cursor.is_at("`\n") || cursor.is_at("`\r\n") || cursor.peek().is_some_and(char::is_whitespace) {
             cursor.step();
         } else {
             return;
@@ -338,11 +336,10 @@ impl PowerShell<'_> {
             let from = self.cursor.at;
             spaces(&mut self.cursor);
             match self.cursor.peek() {
-                None | Some(';' | '}' | ')') => break,
                 Some(',') if in_list => break,
                 // An operator at the end of a line lets it go on.
                 Some('\n') if is_open => blanks(&mut self.cursor),
-                Some('\n') => break,
+                None | Some(';' | '}' | ')' | '\n') => break,
                 Some('(' | '[' | '{') => {
                     self.brackets()?;
                     is_open = false;

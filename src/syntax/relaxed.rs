@@ -100,13 +100,12 @@ pub(super) fn lines(text: &str) -> Option<Vec<Range<usize>>> {
 pub fn parse_lines(text: &str) -> Option<(Node<'_>, Vec<(usize, SyntaxError)>)> {
     let (mut documents, mut broken) = (Vec::new(), Vec::new());
     for line in lines(text)? {
-        match serde_json::from_str::<&RawValue>(&text[line.clone()]) {
-            Ok(raw) => documents.push(Node::Raw(raw)),
-            Err(_) => {
-                // One element a line, so that a line's number among them is the element's index.
-                documents.push(Node::Null);
-                broken.extend(parse(&text[line.clone()]).err().map(|error| (line.start, error)));
-            }
+        if let Ok(raw) = serde_json::from_str::<&RawValue>(&text[line.clone()]) {
+            documents.push(Node::Raw(raw));
+        } else {
+            // One element a line, so that a line's number among them is the element's index.
+            documents.push(Node::Null);
+            broken.extend(parse(&text[line.clone()]).err().map(|error| (line.start, error)));
         }
     }
     Some((Node::Array(documents), broken))

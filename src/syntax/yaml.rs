@@ -121,11 +121,11 @@ impl YamlReader<'_> {
                     let name = if !is_plain && value == "<<" { " <<".to_owned() } else { value.clone().into_owned() };
                     *key = Some((name, at));
                     if anchor > 0 {
-                        self.anchors.insert(anchor, self.scalar(value, style, None, range));
+                        self.anchors.insert(anchor, self.scalar(&value, style, None, range));
                     }
                     return Ok(None);
                 }
-                let spot = self.scalar(value, style, tag.as_deref(), range);
+                let spot = self.scalar(&value, style, tag.as_deref(), range);
                 if anchor > 0 {
                     self.anchors.insert(anchor, spot.clone());
                 }
@@ -224,18 +224,18 @@ impl YamlReader<'_> {
         }
     }
 
-    fn scalar(&self, value: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, range: Range<usize>) -> Spot {
+    fn scalar(&self, value: &str, style: ScalarStyle, tag: Option<&Tag>, range: Range<usize>) -> Spot {
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let text = || Node::String(Cow::Owned(value.clone().into_owned()));
+        let text = || Node::String(Cow::Owned(value.to_owned()));
         let node = match tag {
             Some(tag) if tag.is_yaml_core_schema() => match tag.suffix.as_str() {
                 "str" => text(),
-                _ => by_core_schema(&value).unwrap_or_else(text),
+                _ => by_core_schema(value).unwrap_or_else(text),
             },
             // The non-specific tag: a text.
             Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => text(),
             Some(_) => Node::Untold(Untold::Expression),
-            None if matches!(style, ScalarStyle::Plain) => by_core_schema(&value).unwrap_or_else(text),
+            None if matches!(style, ScalarStyle::Plain) => by_core_schema(value).unwrap_or_else(text),
             None => text(),
         };
         // A block of lines is marked by its key, like a collection.
@@ -424,7 +424,7 @@ mod tests {
     #[test]
     fn hostile_documents_are_refused_in_time() {
         let refused = |text: String| parse_yaml(&text).unwrap_err().problem;
-        let blocks: String = (0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        let blocks = (0..2_000).map(|depth| " ".repeat(depth) + "a:\n").collect::<Vec<_>>().concat();
         for deep in [
             "[".repeat(10_000),
             "{a: ".repeat(10_000),

@@ -111,7 +111,7 @@ pub(super) fn named_location<'a>(values: &Node<'a>, wording: Wording, address: &
     let inner = |name: &str| values.get(name).and_then(Node::as_object).cloned();
     let (ip, country) = match wording {
         Wording::Azuread => (inner("ip"), inner("country")),
-        Wording::Graph | Wording::Microsoft365 => (None, None),
+        Wording::Graph | Wording::Microsoft365 | Wording::Microsoft365Dsc | Wording::Pulumi => (None, None),
     };
     let addresses = ip.as_ref().unwrap_or(&values);
     let ranges = ["ip_ranges", "ipv4_ranges", "ipv6_ranges"].iter().filter_map(|name| addresses.get(name)?.as_array());

@@ -2,14 +2,19 @@
 //! printed.
 
 use super::{DocumentKind, LIBRARY, Other, PLAN_STREAM, Unread, other};
-use crate::syntax::parse;
+use memchr::memmem;
 
 const SCRIPT: Other = other(DocumentKind::PowerShell, "a PowerShell file with policies");
-const YAML: Other = other(DocumentKind::GraphYaml, "a Graph policy in YAML");
+const YAML: Other = other(
+    DocumentKind::OtherYaml,
+    "a YAML file with policies that are not written as Microsoft Graph or a tool that caplint knows writes them",
+);
+const TABLE: Other = other(DocumentKind::Table, "a table of policies, which has words where Microsoft Graph has lists");
 const PROGRAM: Other = other(DocumentKind::Program, "a program with policies");
-const JSON_LINES: Other = other(DocumentKind::JsonLines, "a file of several JSON texts, one after the other");
-const JSON_WITH_COMMENTS: Other =
-    other(DocumentKind::JsonWithComments, "a file of policies in JSON with comments or in lines of JSON");
+const JSON: Other = other(
+    DocumentKind::OtherJson,
+    "a JSON file with policies that are not written as Microsoft Graph or a tool that caplint knows writes them",
+);
 
 const BINARY_PLAN: Other = Other {
     kind: DocumentKind::TerraformBinaryPlan,
@@ -22,10 +27,19 @@ const BINARY_PLAN: Other = Other {
 
 /// Names that only policies have, in small letters, without quotes, spaces, underscores and hyphens; one of each list must
 /// be there.
-const MARKS: [(&[&[&str]], Other); 13] = [
+const MARKS: [(&[&[&str]], Other); 15] = [
     (
         &[&["aadconditionalaccesspolicy"], &["\nnode", "\nconfiguration"]],
         other(DocumentKind::DscConfiguration, "a Microsoft365DSC configuration"),
+    ),
+    // Data, and no script that handles them.
+    (
+        &[&["grantcontroloperator:", "\n@{"], &["grantcontroloperator:", "grantcontroloperator="], &["displayname"]],
+        other(DocumentKind::DscConfiguration, "data of Microsoft365DSC"),
+    ),
+    (
+        &[&["resourcetype:microsoft.entra.conditionalaccesspolicy", "type:microsoft365dsc/aadconditionalaccesspolicy"]],
+        other(DocumentKind::TenantConfiguration, "resources of Tenant Configuration Management"),
     ),
     (
         &[&["instanceofmsftaadconditionalaccesspolicy"]],
@@ -115,42 +129,50 @@ const MARKS: [(&[&[&str]], Other); 13] = [
 pub fn glance(text: &str) -> Option<Other> {
     // A damaged export is shown where it is damaged.
     if text.trim_start().starts_with(['{', '[', '"']) {
-        return in_lines(text);
+        return plan_log(text);
     }
     let plain = plain(text, |_| false);
     marked(&plain).or_else(|| in_yaml(&plain))
 }
 
-/// Recognises a file that is only met because files of its kind may hold policies, in whatever notation.
+/// Recognises a text that may hold policies, in whatever notation. It is named as this unless a dialect reads it.
 #[must_use]
 pub fn glance_beside(text: &str) -> Option<Other> {
-    // Most files of a repository are about something else. All marks but that of a plan's log have this word in them.
-    let is_about = |word: &str| text.as_bytes().windows(word.len()).any(|at| at.eq_ignore_ascii_case(word.as_bytes()));
-    if !is_about("condition") && !is_about("@level") {
+    // Most files of a repository are about something else. Their marks have one of these words in them.
+    if !["ondition", "ONDITION", "@level", "rantControl", "uiltInControls"]
+        .iter()
+        .any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    {
         return None;
     }
     let plain = plain(text, |character| matches!(character, '"' | '\''));
-    in_lines(text).or_else(|| marked(&plain)).or_else(|| {
+    plan_log(text).or_else(|| in_table(&plain)).or_else(|| marked(&plain)).or_else(|| {
         let found = in_yaml(&plain)?;
         let is_program = ["import", "const", "using", "require(", "export", "from", "package", "var", "def"]
             .iter()
             .any(|word| text.lines().any(|line| line.starts_with(word)));
         Some(match (is_program, text.trim_start().starts_with(['{', '[', '/'])) {
             (true, _) => PROGRAM,
-            (false, true) => JSON_WITH_COMMENTS,
+            (false, true) => JSON,
             (false, false) => found,
         })
     })
 }
 
-/// Recognises JSON documents one after the other, a line each.
-fn in_lines(text: &str) -> Option<Other> {
+/// Whether a text may tell what policies mean: a named location, an authentication strength, a group.
+#[must_use]
+pub fn tells_of_objects(text: &str) -> bool {
+    // All dialects but those of Terraform have the letter case of Graph or of .NET.
+    ["pRanges", "ountriesAndRegions", "llowedCombinations", "#microsoft.graph."]
+        .iter()
+        .any(|name| memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+}
+
+/// Recognises the log of `terraform plan -json`.
+fn plan_log(text: &str) -> Option<Other> {
+    let kind = DocumentKind::TerraformPlanLog;
     let first = text.trim_start().lines().next().unwrap_or_default();
-    if first.starts_with("{\"@level\"") {
-        let kind = DocumentKind::TerraformPlanLog;
-        return Some(Other { kind, form: Some(PLAN_STREAM), is_infrastructure: true });
-    }
-    (holds_quoted_policy(text) && is_lines(text)).then_some(JSON_LINES)
+    first.starts_with("{\"@level\"").then_some(Other { kind, form: Some(PLAN_STREAM), is_infrastructure: true })
 }
 
 /// Recognises what is no text.
@@ -181,15 +203,29 @@ fn in_yaml(plain: &str) -> Option<Other> {
     ((says || typed) && !is_interface(plain)).then_some(YAML)
 }
 
+/// Recognises a table with a column for each part of a policy: as the portal, Excel or `Export-Csv` write it.
+fn in_table(plain: &str) -> Option<Other> {
+    let mut lines = plain.lines().filter(|line| !line.is_empty() && !line.starts_with("#type"));
+    let columns: Vec<&str> = lines.next()?.split([',', ';']).collect();
+    let has = |names: &[&str]| columns.iter().any(|column| names.iter().any(|name| column.ends_with(name)));
+    let is_of_policies = has(&["state", "policystate", "status"])
+        && has(&["grantcontrols", "builtincontrols", "sessioncontrols", "grantcontrol", "accesscontrols"])
+        && has(&[
+            "conditions",
+            "includeusers",
+            "includedusers",
+            "usersinclude",
+            "includeapplications",
+            "applicationsinclude",
+            "users",
+            "includegroups",
+        ]);
+    (is_of_policies && columns.len() > 2 && lines.next().is_some()).then_some(TABLE)
+}
+
 /// A description of the interface has all names of a policy and is none.
 fn is_interface(plain: &str) -> bool {
     plain.starts_with("\nopenapi:") || plain.starts_with("\nswagger:")
-}
-
-/// Whether each line is a document, and there are several.
-fn is_lines(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.next().is_some_and(|first| parse(first).is_ok()) && lines.next().is_some()
 }
 
 /// A text as all spellings of a name have it: in small letters, without what joins words. Each line starts with a line
@@ -248,7 +284,7 @@ mod tests {
             "\"displayName\": a\n\"conditions\": {}\n\"grantControls\": {}\n",
             "---\n'@odata.type': '#microsoft.graph.conditionalAccessPolicy'\nstate: enabled\n",
         ] {
-            assert_eq!(kind(text), Some(DocumentKind::GraphYaml), "{text}");
+            assert_eq!(kind(text), Some(DocumentKind::OtherYaml), "{text}");
         }
     }
 
@@ -306,11 +342,11 @@ mod tests {
             ),
             (
                 "// everybody\n{ \"state\": \"enabled\", \"conditions\": {}, \"grantControls\": null }",
-                DocumentKind::JsonWithComments,
+                DocumentKind::OtherJson,
             ),
             (
                 "{\"state\": \"enabled\", \"conditions\": {}, \"grantControls\": null}\n{\"state\": \"enabled\"}\n",
-                DocumentKind::JsonLines,
+                DocumentKind::OtherJson,
             ),
             (
                 "<Objs><T>Microsoft.Graph.PowerShell.Models.MicrosoftGraphConditionalAccessPolicy</T></Objs>",
@@ -318,6 +354,13 @@ mod tests {
             ),
         ] {
             assert_eq!(kind(text), Some(expected), "{text}");
+        }
+        for table in [
+            "\"DisplayName\",\"State\",\"IncludeUsers\",\"BuiltInControls\"\n\"CA001\",\"enabled\",\"All\",\"mfa\"\n",
+            "#TYPE System.Management.Automation.PSCustomObject\nid;state;conditions;grantControls\n1;enabled;x;y\n",
+            "Name,Policy State,Conditions.Users.IncludeUsers,Grant Controls\nCA001,on,All,mfa\n",
+        ] {
+            assert_eq!(kind(table), Some(DocumentKind::Table), "{table}");
         }
         assert!(glance_bytes(b"PK\x03\x04....tfplan...").is_some());
         assert!(glance_bytes(b"PK\x03\x04....word/document.xml").is_none() && glance_bytes(b"tfplan").is_none());
@@ -332,6 +375,8 @@ mod tests {
             "kind: Deployment\nmetadata:\n  displayName: x\nstatus:\n  conditions:\n  - type: Ready\n",
             "openapi: 3.0.4\npaths:\n  x:\n    conditions:\n    grantControls:\n",
             "import json\nprint(json.dumps({\"conditions\": []}))\n",
+            "id,user,condition,status\n1,x,y,z\n",
+            "DisplayName,State,IncludeUsers,BuiltInControls\n",
             "",
         ] {
             assert_eq!(glance_beside(text), None, "{text}");

@@ -4,7 +4,7 @@ use super::cause::asks_for_strength;
 use super::how::asks_modern_clients;
 use super::names::listed;
 use crate::finding::quoted;
-use crate::policy::{List, Policy, Property, Reason, Words};
+use crate::policy::{List, Policy, Property, Reason, Wording, Words};
 use crate::requirement::Grant;
 use crate::rules::Judgement;
 use crate::signin::{Cause, Why};
@@ -76,6 +76,9 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         | Why::SuitePerhaps(_) => return None,
         Why::Contradicted => "keep the copy that matches the tenant, and leave out the other".to_owned(),
         Why::Foreign => "check each tenant separately: `[[tenant]]` in caplint.toml, or `--tenant-per-path`".to_owned(),
+        Why::Doubt(Reason::Untold(Untold::Expression)) if !is_of_terraform(policy) => {
+            format!("write `{value}` as a literal, or export the policies from Microsoft Graph and check that export")
+        }
         Why::Doubt(Reason::Untold(untold)) => untold_remedy(untold, &value),
         Why::Doubt(_) => format!("fix `{value}`"),
     })
@@ -98,6 +101,14 @@ fn missing_from<T: Words>(asked: &[T], list: &List<T>) -> String {
     let missing = asked.iter().filter(|one| list.position(|listed| listed == *one).is_none());
     let words: Vec<String> = missing.map(|one| format!("\"{}\"", one.word())).collect();
     listed(&words)
+}
+
+/// Whether a plan says what the file does not state.
+fn is_of_terraform(policy: &Policy) -> bool {
+    match policy.origin.wording {
+        Wording::Azuread | Wording::Microsoft365 => true,
+        Wording::Graph | Wording::Microsoft365Dsc | Wording::Pulumi => false,
+    }
 }
 
 /// How to make a value known that infrastructure code does not state.
