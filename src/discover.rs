@@ -242,7 +242,7 @@ fn may_hold_policies(path: &Path) -> bool {
 
 /// Scripts, manifests, programs and plans, but none that a package manager has put there.
 fn may_be_recognised(path: &Path) -> bool {
-    const ENDS: [&[u8]; 29] = [
+    const ENDS: [&[u8]; 30] = [
         b".ps1",
         b".psd1",
         b".psm1",
@@ -267,6 +267,7 @@ fn may_be_recognised(path: &Path) -> bool {
         b".java",
         b".kt",
         b".clixml",
+        b".sh",
         b".csv",
         b"tfplan",
         b"plan.out",

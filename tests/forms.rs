@@ -169,6 +169,15 @@ fn what_is_no_policy_is_left_alone_in_a_folder() {
         let findings = report.findings.iter().filter(|finding| finding.primary().path == name);
         assert_eq!(findings.count(), 0, "{name}: {:#?}", report.findings);
         assert_eq!(report.files, 1, "{name}");
+        // A hook names every file of a commit.
+        let named = check(&[(name, text)]);
+        let is_table = name.ends_with(".csv");
+        assert_eq!(
+            named.findings.iter().any(|finding| finding.rule == "invalid-syntax"),
+            is_table,
+            "{name}: {:#?}",
+            named.findings
+        );
     }
 }
 

@@ -238,6 +238,8 @@ fn adapt(graph: &mut Object<'_>) {
     for (key, node) in &mut graph.members {
         match (key.as_ref(), node) {
             ("conditions", Node::Object(conditions)) => {
+                // Empty lists say that there is no such condition, as Microsoft365DSC makes none of them.
+                conditions.members.retain(|(_, node)| !node.is_void());
                 let locations = conditions.members.iter_mut().filter(|(key, _)| key == "locations");
                 let lists = locations.filter_map(|(_, node)| match node {
                     Node::Object(lists) => Some(&mut lists.members),
@@ -406,6 +408,7 @@ mod tests {
         assert_eq!(names(&users.exclude_roles), ["d29b2b05-8046-44ba-8758-1e26182fcf32"]);
         assert_eq!(names(&policy.conditions.locations.exclude), ["HQ", "00000000-0000-0000-0000-000000000000"]);
         assert_eq!(names(&policy.conditions.applications.include), ["All"]);
+        assert!(policy.conditions.locations.is_written && !policy.conditions.platforms.is_written);
         assert_eq!(policy.session.known().map(|controls| controls.len()), Some(1));
         let trusted = taken.companions.named_locations.values().map(|location| location.trusted).collect::<Vec<_>>();
         assert_eq!(trusted, [Some(true)]);

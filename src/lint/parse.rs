@@ -7,6 +7,9 @@ use crate::syntax::{self, Node, Notation, SyntaxError};
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
 pub(super) const SPLIT_ABOVE: usize = 1 << 20;
 
+/// Ends of names of files that are about something else as likely as not, valid or not.
+const OTHERS: [&str; 6] = [".yaml", ".yml", ".ps1", ".psd1", ".psm1", ".bicep"];
+
 /// A text that was read.
 pub(super) struct Parsed<'a> {
     pub(super) root: Node<'a>,
@@ -45,7 +48,11 @@ pub(super) fn parse<'a>(name: &str, content: &'a str) -> Result<Parsed<'a>, Unpa
     };
     let is_yaml = notation == Notation::Yaml && has_end(name, &[".yaml", ".yml"]);
     let otherwise = dialect::glance_beside(content);
-    if otherwise.is_none() && !is_yaml && !dialect::tells_of_objects(content) {
+    if otherwise.is_none() && !dialect::tells_of_objects(content) {
+        // A hook names every manifest and script of a commit.
+        if has_end(name, &OTHERS) {
+            return Ok(Parsed::of(Node::Null));
+        }
         return strict(content).map(Parsed::of).map_err(|error| unparsed(content, error, TakenFor::NoJson));
     }
     match notation.parse(content) {
@@ -74,6 +81,7 @@ fn json<'a>(name: &str, content: &'a str) -> Result<Parsed<'a>, Unparsed> {
     }
     match syntax::parse_relaxed(content) {
         Ok(root) => Ok(Parsed { relaxed, otherwise, ..Parsed::of(root) }),
+        Err(_) if says_so && otherwise.is_none() => Ok(Parsed::of(Node::Null)),
         // What is wrong for a strict reader is a comment as likely as not.
         Err(relaxed) if says_so => Err(Unparsed::Damaged(relaxed, TakenFor::NoJson)),
         Err(_) => Err(Unparsed::Damaged(error, TakenFor::NoJson)),

@@ -9,7 +9,7 @@ use super::node_span::{NodeSpan, boundary};
 use super::spot::{Holds, Spot};
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// So many values may be repeated by aliases. A few lines of aliases of aliases could stand for more than memory holds.
@@ -172,11 +172,12 @@ impl YamlReader<'_> {
             Held::Members { mut members, merged, .. } => {
                 // A key of the mapping itself comes before the same key of one that it merges, and the first of those
                 // before the others.
-                for (name, spot) in merged {
-                    if !members.iter().any(|(known, _)| *known == name) {
-                        members.push((name, spot));
-                    }
-                }
+                let mut known: HashSet<String> = if merged.is_empty() {
+                    HashSet::new()
+                } else {
+                    members.iter().map(|(name, _)| name.clone()).collect()
+                };
+                members.extend(merged.into_iter().filter(|(name, _)| known.insert(name.clone())));
                 Holds::Members(members)
             }
         };

@@ -86,8 +86,9 @@ const MARKS: [(&[&[&str]], Other); 15] = [
                 ";conditions=@{",
                 "{conditions=@{",
                 "$conditions=@{",
+                "[conditions]=@{",
             ],
-            &["grantcontrols=", "sessioncontrols=", "builtincontrols="],
+            &["grantcontrols=", "sessioncontrols=", "builtincontrols=", "grantcontrols]="],
         ],
         SCRIPT,
     ),
@@ -139,7 +140,7 @@ pub fn glance(text: &str) -> Option<Other> {
 #[must_use]
 pub fn glance_beside(text: &str) -> Option<Other> {
     // Most files of a repository are about something else. Their marks have one of these words in them.
-    if !["ondition", "ONDITION", "@level", "rantControl", "uiltInControls"]
+    if !["ondition", "ONDITION", "@level", "rantControl", "rant control", "rant Control", "uiltInControls"]
         .iter()
         .any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
     {
@@ -151,10 +152,13 @@ pub fn glance_beside(text: &str) -> Option<Other> {
         let is_program = ["import", "const", "using", "require(", "export", "from", "package", "var", "def"]
             .iter()
             .any(|word| text.lines().any(|line| line.starts_with(word)));
+        let is_script = || text.lines().any(|line| line.trim_start().starts_with('$'));
         Some(match (is_program, text.trim_start().starts_with(['{', '[', '/'])) {
             (true, _) => PROGRAM,
             (false, true) => JSON,
-            (false, false) => found,
+            (false, false) if looks_like_yaml(text) => found,
+            (false, false) if is_script() => SCRIPT,
+            (false, false) => PROGRAM,
         })
     })
 }
@@ -166,6 +170,14 @@ pub fn tells_of_objects(text: &str) -> bool {
     ["pRanges", "ountriesAndRegions", "llowedCombinations", "#microsoft.graph."]
         .iter()
         .any(|name| memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+}
+
+/// Whether the first line that says something is a key, an element or the start of a document.
+fn looks_like_yaml(text: &str) -> bool {
+    let says = |line: &&str| !line.is_empty() && !line.starts_with(['#', '%']);
+    let Some(first) = text.trim_start_matches('\u{feff}').lines().map(str::trim).find(says) else { return false };
+    let is_key = |key: &str| !key.is_empty() && !key.contains(['(', '{', '$', ';']);
+    first.starts_with("---") || first.starts_with("- ") || first.split_once(':').is_some_and(|(key, _)| is_key(key))
 }
 
 /// Recognises the log of `terraform plan -json`.
@@ -304,6 +316,12 @@ mod tests {
                 DocumentKind::PowerShell,
             ),
             (
+                "$body = @{ state = 'enabled' }\n$body['conditions'] = @{ users = @{} }\n$body['grantControls'] = @{}",
+                DocumentKind::PowerShell,
+            ),
+            ("$policies = @(@'\n{ \"conditions\": {}, \"grantControls\": {} }\n'@)", DocumentKind::PowerShell),
+            ("az rest --method post --body '{\"conditions\": {}, \"grantControls\": {}}'", DocumentKind::Program),
+            (
                 "New-MgIdentityConditionalAccessPolicy -DisplayName x -Conditions $c -GrantControls $g",
                 DocumentKind::PowerShell,
             ),
@@ -359,6 +377,7 @@ mod tests {
             "\"DisplayName\",\"State\",\"IncludeUsers\",\"BuiltInControls\"\n\"CA001\",\"enabled\",\"All\",\"mfa\"\n",
             "#TYPE System.Management.Automation.PSCustomObject\nid;state;conditions;grantControls\n1;enabled;x;y\n",
             "Name,Policy State,Conditions.Users.IncludeUsers,Grant Controls\nCA001,on,All,mfa\n",
+            "Policy Name,Status,Included users,Excluded users,Grant controls\nCA001,On,All,,MFA\n",
         ] {
             assert_eq!(kind(table), Some(DocumentKind::Table), "{table}");
         }
