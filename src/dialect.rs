@@ -134,6 +134,14 @@ impl Taken {
             && self.failures.is_empty()
     }
 
+    /// Whether it is of Terraform: a plan, a state, configuration or values.
+    #[must_use]
+    pub fn is_of_terraform(&self) -> bool {
+        let is_of_others =
+            matches!(self.kind, DocumentKind::ArmTemplate | DocumentKind::BicepTemplate | DocumentKind::PulumiYaml);
+        self.part.is_some() || (self.is_infrastructure && !is_of_others)
+    }
+
     /// Whether it tells what policies mean.
     #[must_use]
     pub fn is_companion(&self) -> bool {

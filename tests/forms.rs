@@ -187,6 +187,11 @@ fn a_json_file_that_strict_readers_refuse_is_read_and_told() {
         let report = check_in_folder("ca.json", text);
         assert_eq!((verdict(&report), places(&report, "relaxed-json")), (Verdict::Enforced, vec![place]));
     }
+    // Terraform is such a reader.
+    let terraform =
+        r#"{"resource": {"azuread_conditional_access_policy": {"p": {"display_name": "x", "state": "enabled",}}}}"#;
+    let report = check_in_folder("main.tf.json", terraform);
+    assert_eq!((places(&report, "invalid-syntax"), verdict(&report)), (vec![(1, 99)], Verdict::Undecided));
     // Where no policy is found, nobody knows whether one was meant.
     let report = check_in_folder("ca.json", "{\"displayName\": \"x\",}");
     assert_eq!((places(&report, "invalid-syntax").len(), places(&report, "relaxed-json").len()), (1, 0));

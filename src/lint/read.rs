@@ -312,8 +312,8 @@ impl TenantReader<'_> {
             return self.add_other(read, file, candidate, &other, content);
         }
         if let Some(error) = relaxed {
-            // Nobody knows whether it would be a policy if it were in order.
-            if taken.is_nothing() {
+            // Nobody knows whether it would be a policy if it were in order, and Terraform is a strict reader.
+            if taken.is_nothing() || taken.is_of_terraform() {
                 return self.add_damaged(read, file, candidate, text, (error, TakenFor::NoJson));
             }
             taken.relaxed = Some(error.at);
