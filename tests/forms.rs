@@ -49,7 +49,13 @@ const ARM: &str = r#"{"$schema": "https://schema.management.azure.com/schemas/20
   {"clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"]}},
   "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}}}}}"#;
 
-const FORMS: [(&str, &str); 10] = [
+/// Quoted keys, and a flow collection, which begin like JSON.
+const QUOTED_YAML: &str = "\"displayName\": \"MFA\"\n\"state\": 'enabled'\n\"conditions\":\n  \"clientAppTypes\": [\"all\"]\n  \"applications\": {\"includeApplications\": [\"All\"]}\n  \"users\": {includeUsers: [All]}\n\"grantControls\": {operator: OR, builtInControls: [mfa]}\n";
+const FLOW_YAML: &str = "[ # ours\n  {displayName: MFA, state: enabled, conditions: {clientAppTypes: [all],\n   applications: {includeApplications: [All]}, users: {includeUsers: [All]}},\n   grantControls: {operator: OR, builtInControls: [mfa]}}\n]\n";
+
+const FORMS: [(&str, &str); 12] = [
+    ("quoted.yaml", QUOTED_YAML),
+    ("flow.yaml", FLOW_YAML),
     ("ca.yaml", GRAPH_YAML),
     ("ca.yml", PASCAL_YAML),
     ("ca.jsonl", LINES),

@@ -7,6 +7,8 @@ use crate::syntax::{self, Node, Notation, SyntaxError};
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
 pub(super) const SPLIT_ABOVE: usize = 1 << 20;
 
+const YAML: [&str; 2] = [".yaml", ".yml"];
+
 /// Ends of names of files that are about something else as likely as not, valid or not.
 const OTHERS: [&str; 6] = [".yaml", ".yml", ".ps1", ".psd1", ".psm1", ".bicep"];
 
@@ -46,7 +48,7 @@ pub(super) fn parse<'a>(name: &str, content: &'a str) -> Result<Parsed<'a>, Unpa
         Notation::Json => return json(name, content),
         notation => notation,
     };
-    let is_yaml = notation == Notation::Yaml && has_end(name, &[".yaml", ".yml"]);
+    let is_yaml = notation == Notation::Yaml && has_end(name, &YAML);
     let otherwise = dialect::glance_beside(content);
     if otherwise.is_none() && !dialect::tells_of_objects(content) {
         // A hook names every manifest and script of a commit.
@@ -73,13 +75,14 @@ fn json<'a>(name: &str, content: &'a str) -> Result<Parsed<'a>, Unparsed> {
     if let Some(other) = dialect::glance(content) {
         return Err(Unparsed::Other(other));
     }
-    let says_so = has_end(name, &[".jsonc", ".json5", ".jsonl", ".ndjson"]);
+    let says_so = has_end(name, &[".jsonc", ".json5", ".jsonl", ".ndjson"]) || has_end(name, &YAML);
     let relaxed = (!says_so).then(|| error.clone());
     let otherwise = says_so.then(|| dialect::glance_beside(content)).flatten();
     if let Some((root, broken)) = syntax::parse_lines(content) {
         return Ok(Parsed { relaxed, broken, otherwise, ..Parsed::of(root) });
     }
-    match syntax::parse_relaxed(content) {
+    let read = if has_end(name, &YAML) { Notation::Json.parse(content) } else { syntax::parse_relaxed(content) };
+    match read {
         Ok(root) => Ok(Parsed { relaxed, otherwise, ..Parsed::of(root) }),
         Err(_) if says_so && otherwise.is_none() => Ok(Parsed::of(Node::Null)),
         // What is wrong for a strict reader is a comment as likely as not.

@@ -27,7 +27,7 @@ impl Notation {
         if hcl::is_hcl(text) {
             return Self::Hcl;
         }
-        if without_comments(text).starts_with(['{', '[', '"']) {
+        if without_comments(text).starts_with(['{', '[']) {
             return Self::Json;
         }
         if powershell::is_powershell(text) {
@@ -39,7 +39,8 @@ impl Notation {
         Self::Yaml
     }
 
-    /// Reads a text of this notation as one tree. JSON is read as leniently as [`super::parse_relaxed`] does.
+    /// Reads a text of this notation as one tree. JSON is read as leniently as [`super::parse_relaxed`] does, and as YAML
+    /// where it is none: a flow collection begins like JSON.
     ///
     /// # Errors
     /// [`SyntaxError`] with the first invalid character.
@@ -49,7 +50,7 @@ impl Notation {
 
     pub(super) fn read(self, text: &str) -> Result<Spot, SyntaxError> {
         match self {
-            Self::Json => relaxed::read(text),
+            Self::Json => relaxed::read(text).or_else(|error| yaml::read(text).map_err(|_| error)),
             Self::Hcl => hcl::read(text),
             Self::PowerShell => powershell::read(text),
             Self::Bicep => bicep::read(text),
@@ -91,6 +92,7 @@ mod tests {
             ("Configuration X\n{\n  Node localhost\n  {\n  }\n}", Notation::PowerShell),
             ("# c\n@{\n  a = 1\n}", Notation::PowerShell),
             ("a: 1\n", Notation::Yaml),
+            ("\"a\": 1\n", Notation::Yaml),
             ("configuration: x\nnode: y\n", Notation::Yaml),
             ("- resource: 'a@b'\n", Notation::Yaml),
             ("", Notation::Yaml),
