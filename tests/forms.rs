@@ -204,6 +204,23 @@ fn a_json_file_that_strict_readers_refuse_is_read_and_told() {
 }
 
 #[test]
+fn a_key_that_stands_twice_is_told_in_each_notation() {
+    for (name, text, places_of_both) in [
+        ("ca.yaml", GRAPH_YAML.replace("state: enabled", "state: disabled\nState: enabled"), [(3, 1), (2, 1)]),
+        ("ca.jsonc", COMMENTS.replace("\"state\":", "\"state\": \"disabled\",\n  state:"), [(4, 3), (3, 25)]),
+        ("ca.ps1", DSC.replace("State =", "State = 'disabled'; State ="), [(7, 48), (7, 28)]),
+        ("ca.bicep", BICEP.replace("  state:", "  state: 'disabled'\n  state:"), [(6, 3), (5, 3)]),
+        ("Pulumi.yaml", PULUMI.replace("      state:", "      state: disabled\n      state:"), [(9, 7), (8, 7)]),
+    ] {
+        let report = check_in_folder(name, &text);
+        let finding = report.findings.iter().find(|finding| finding.rule == "duplicate-key");
+        let finding = finding.unwrap_or_else(|| panic!("{name}: {:#?}", report.findings));
+        let at: Vec<_> = finding.locations.iter().map(|one| (one.start.line, one.start.column)).collect();
+        assert_eq!((at, verdict(&report)), (places_of_both.to_vec(), Verdict::Undecided), "{name}");
+    }
+}
+
+#[test]
 fn companions_in_other_notations_tell_what_policies_mean() {
     let location = "8c0d4f5e-0000-4000-8000-000000000001";
     let policy = GRAPH_YAML.replace(

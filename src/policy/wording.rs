@@ -176,7 +176,7 @@ const MICROSOFT365_DSC: &[(&str, &str)] = &[
 ];
 
 /// Parts of a policy that Microsoft365DSC spreads over several properties, and the one of them that stands for the whole.
-const SPREAD: [(Property, &str); 12] = [
+const SPREAD: [(Property, &str); 13] = [
     (Property::AuthenticationStrength, "/AuthenticationStrength"),
     (Property::DeviceFilter, "/DeviceFilterRule"),
     (Property::Devices, "/DeviceFilterRule"),
@@ -189,6 +189,7 @@ const SPREAD: [(Property, &str); 12] = [
     (Property::Locations, "/IncludeLocations"),
     (Property::Users, "/IncludeUsers"),
     (Property::Applications, "/IncludeApplications"),
+    (Property::GrantControls, "/BuiltInControls"),
 ];
 
 impl Wording {
@@ -353,7 +354,7 @@ mod tests {
             ("/conditions/devices", "/DeviceFilterRule"),
             ("/conditions/ProtocolFlows/0", "/ProtocolFlows/0"),
             ("/grantControls/authenticationStrength/allowedCombinations/0", "/AuthenticationStrength"),
-            ("/grantControls", ""),
+            ("/grantControls", "/BuiltInControls"),
             ("/conditions", ""),
         ] {
             assert_eq!(Wording::Microsoft365Dsc.of_graph(&Pointer::new(graph)).as_str(), own);

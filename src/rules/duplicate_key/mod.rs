@@ -26,7 +26,7 @@ pub(super) fn report(policy: &Policy, violation: &Violation, key: &str, equal: b
         (
             Level::Error,
             format!(
-                "The key {} appears twice here, with different values. Some JSON readers use the first value, others \
+                "The key {} appears twice here, with different values. Some readers use the first value, others \
                  the last; caplint uses neither and treats this part of the policy as unknown.",
                 quoted(key)
             ),
