@@ -9,20 +9,29 @@ use super::error::{SyntaxError, SyntaxProblem};
 use super::node::{Node, Untold};
 use super::spot::{Holds, Spot};
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::rc::Rc;
 
 /// Whether some line opens a resource: `resource name 'type@version'`.
 pub(super) fn is_bicep(text: &str) -> bool {
-    text.lines().any(|line| {
-        let rest = line.trim_start().strip_prefix("resource ").unwrap_or_default().trim_start();
-        let after = rest.trim_start_matches(|one: char| one.is_alphanumeric() || one == '_');
-        after.len() < rest.len() && after.trim_start().starts_with('\'')
-    })
+    text.lines().any(|line| opened(line).is_some())
+}
+
+/// The name of the resource that a line opens.
+fn opened(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix("resource ")?.trim_start();
+    let after = rest.trim_start_matches(is_of_word);
+    (after.len() < rest.len() && after.trim_start().starts_with('\'')).then(|| &rest[..rest.len() - after.len()])
+}
+
+fn declared(text: &str) -> HashSet<String> {
+    text.lines().filter_map(opened).map(str::to_owned).collect()
 }
 
 /// Reads `{"resources": {name: {"type": …, "properties": …}}}`. A resource that is made on a condition or in a loop has a
 /// `condition` that the text does not state. Resources that are there already are left out.
 pub(super) fn read(text: &str) -> Result<Spot, SyntaxError> {
-    let mut bicep = Bicep { cursor: Cursor { text, at: 0 }, nested: 0 };
+    let mut bicep = Bicep { cursor: Cursor { text, at: 0 }, nested: 0, resources: Rc::new(declared(text)) };
     let mut resources = Vec::new();
     let mut starts_line = true;
     while let Some(next) = bicep.cursor.peek() {
@@ -53,6 +62,8 @@ struct Bicep<'t> {
     cursor: Cursor<'t>,
     /// Strings around this place whose expressions it is in.
     nested: usize,
+    /// Names of the resources of this text.
+    resources: Rc<HashSet<String>>,
 }
 
 fn is_of_word(character: char) -> bool {
@@ -152,7 +163,7 @@ impl Bicep<'_> {
         let start = self.cursor.at;
         let first = self.primary(depth)?;
         self.blanks(false);
-        let mut ahead = Bicep { cursor: self.cursor, nested: self.nested };
+        let mut ahead = Bicep { cursor: self.cursor, nested: self.nested, resources: Rc::clone(&self.resources) };
         ahead.blanks(true);
         // A condition may go on on the next line.
         let goes_on = ahead.cursor.is_at("?");
@@ -231,7 +242,7 @@ impl Bicep<'_> {
     fn array(&mut self, start: usize, depth: usize) -> Result<Spot, SyntaxError> {
         let depth = self.cursor.deeper(depth)?;
         self.cursor.step();
-        let mut ahead = Bicep { cursor: self.cursor, nested: self.nested };
+        let mut ahead = Bicep { cursor: self.cursor, nested: self.nested, resources: Rc::clone(&self.resources) };
         ahead.blanks(true);
         if ahead.cursor.word(is_of_word) == "for" {
             self.cursor.at = start;
@@ -262,7 +273,8 @@ impl Bicep<'_> {
             match self.cursor.peek() {
                 None | Some(',' | '}' | ']' | ')') => break,
                 Some('\n') => {
-                    let mut ahead = Bicep { cursor: self.cursor, nested: self.nested };
+                    let mut ahead =
+                        Bicep { cursor: self.cursor, nested: self.nested, resources: Rc::clone(&self.resources) };
                     ahead.blanks(true);
                     if !ahead.cursor.is_at("?") && !ahead.cursor.is_at(":") {
                         break;
@@ -274,7 +286,13 @@ impl Bicep<'_> {
                 Some(_) => self.cursor.step(),
             }
         }
-        Ok(self.cursor.untold(start))
+        let mut untold = self.cursor.untold(start);
+        // The id of a resource of this file is a name for that object.
+        let text = self.cursor.text.get(untold.place.value.clone()).unwrap_or_default();
+        if let Some(name) = text.strip_suffix(".id").filter(|name| self.resources.contains(*name)) {
+            untold.holds = Holds::Scalar(Node::Reference(Cow::Owned(name.to_owned())));
+        }
+        Ok(untold)
     }
 
     /// Skips brackets and everything inside.
@@ -367,6 +385,7 @@ mod tests {
             Node::Array(elements) => elements.iter().map(json).collect(),
             Node::Object(object) => object.members.iter().map(|(key, node)| (key.to_string(), json(node))).collect(),
             Node::Untold(_) => json!({"untold": true}),
+            Node::Reference(name) => json!({"reference": name}),
             _ => serde_json::Value::Null,
         }
     }
@@ -400,6 +419,7 @@ resource mfa 'Microsoft.Graph/conditionalAccessPolicies@beta' = {
   number: -1
   call: union({ a: 1 }, x)
   dependsOn: [ other ]
+  excludeGroups: [ old.id, unheard.id, old.name ]
 }
 resource old 'a/b@1' existing = {
   name: 'x'
@@ -425,6 +445,7 @@ resource many 'a/b@1' = [for x in y: {
                 "clientAppTypes": ["all", untold], "list": untold,
             },
             "value": untold, "sessionControls": null, "number": -1, "call": untold, "dependsOn": [untold],
+            "excludeGroups": [{"reference": "old"}, untold, untold],
         });
         assert_eq!(mfa["properties"], expected);
         let names: Vec<&String> = read["resources"].as_object().unwrap().keys().collect();

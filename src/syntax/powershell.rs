@@ -400,7 +400,7 @@ impl PowerShell<'_> {
         if is_here {
             return self.here_string(start, quote);
         }
-        let (mut text, mut is_told) = (String::new(), true);
+        let (mut text, mut is_told, mut has_code) = (String::new(), true, false);
         loop {
             let Some(next) = self.cursor.peek() else {
                 return Err(SyntaxError { problem: SyntaxProblem::InvalidLiteral(CUT_OFF), at: start });
@@ -424,6 +424,7 @@ impl PowerShell<'_> {
                 '$' if quote == '"' && self.is_variable() => {
                     is_told = false;
                     if self.cursor.is_at("(") {
+                        has_code = true;
                         self.nested = self.cursor.deeper(self.nested)?;
                         self.brackets()?;
                         self.nested -= 1;
@@ -432,7 +433,16 @@ impl PowerShell<'_> {
                 other => text.push(other),
             }
         }
-        Ok(if is_told { Node::String(Cow::Owned(text)) } else { Node::Untold(Untold::Expression) })
+        // Exports write `admin@$OrganizationName` for users, who are as good as named: one user, the same wherever the
+        // same stands.
+        let inside = self.cursor.text.get(start + 1..self.cursor.at - 1).unwrap_or_default();
+        let is_user =
+            !has_code && inside.split_once('@').is_some_and(|(user, _)| !user.is_empty() && !user.contains('$'));
+        Ok(match (is_told, is_user) {
+            (true, _) => Node::String(Cow::Owned(text)),
+            (false, true) => Node::Reference(Cow::Owned(inside.to_owned())),
+            (false, false) => Node::Untold(Untold::Expression),
+        })
     }
 
     /// Whether what follows a dollar sign makes it a variable or an expression.
@@ -524,6 +534,7 @@ mod tests {
             Node::Array(elements) => elements.iter().map(json).collect(),
             Node::Object(object) => object.members.iter().map(|(key, node)| (key.to_string(), json(node))).collect(),
             Node::Untold(_) => json!({"untold": true}),
+            Node::Reference(name) => json!({"reference": name}),
             _ => serde_json::Value::Null,
         }
     }
@@ -538,7 +549,9 @@ mod tests {
         for (text, expected) in [
             ("'it''s $x'", json!("it's $x")),
             ("\"a `\"b`\" \"\"c\"\" `$x 5$ `n\"", "a \"b\" \"c\" $x 5$ \n".into()),
-            ("\"admin@$Domain\"", untold()),
+            ("\"admin@$Domain\"", json!({"reference": "admin@$Domain"})),
+            ("\"admin@$(Get-Domain)\"", untold()),
+            ("\"$user@$Domain\"", untold()),
             ("\"x$(Get-Date -Format \"y\")z\"", untold()),
             ("@'\na\n 'b' $c\n'@", "a\n 'b' $c".into()),
             ("@\"\r\na\r\n\"@", "a".into()),

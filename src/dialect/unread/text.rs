@@ -153,12 +153,12 @@ pub fn glance_beside(text: &str) -> Option<Other> {
             .iter()
             .any(|word| text.lines().any(|line| line.starts_with(word)));
         let is_script = || text.lines().any(|line| line.trim_start().starts_with('$'));
-        Some(match (is_program, text.trim_start().starts_with(['{', '[', '/'])) {
-            (true, _) => PROGRAM,
-            (false, true) => JSON,
-            (false, false) if looks_like_yaml(text) => found,
-            (false, false) if is_script() => SCRIPT,
-            (false, false) => PROGRAM,
+        let is_json = || text.trim_start().starts_with(['{', '[', '/']);
+        Some(match is_program {
+            false if is_json() => JSON,
+            false if looks_like_yaml(text) => found,
+            false if is_script() => SCRIPT,
+            false | true => PROGRAM,
         })
     })
 }
