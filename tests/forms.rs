@@ -198,6 +198,12 @@ fn a_json_file_that_strict_readers_refuse_is_read_and_told() {
         r#"{"resource": {"azuread_conditional_access_policy": {"p": {"display_name": "x", "state": "enabled",}}}}"#;
     let report = check_in_folder("main.tf.json", terraform);
     assert_eq!((places(&report, "invalid-syntax"), verdict(&report)), (vec![(1, 99)], Verdict::Undecided));
+    let plan = r#"{"format_version": "1.2", "resource_changes": [{"address": "azuread_conditional_access_policy.p", "mode": "managed",
+        "type": "azuread_conditional_access_policy", "name": "p", "change": {"actions": ["create"], "after": {"display_name": "x",
+        "state": "enabled", "conditions": [], "grant_controls": []}, "after_unknown": {}}}],}"#;
+    for (text, policies) in [(plan.to_owned(), 0), (plan.replace("],}", "]}"), 1)] {
+        assert_eq!(check_in_folder("plan.json", &text).policies, policies);
+    }
     // Where no policy is found, nobody knows whether one was meant.
     let report = check_in_folder("ca.json", "{\"displayName\": \"x\",}");
     assert_eq!((places(&report, "invalid-syntax").len(), places(&report, "relaxed-json").len()), (1, 0));

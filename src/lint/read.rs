@@ -292,6 +292,14 @@ impl TenantReader<'_> {
             Err(Unparsed::Other(other)) => return self.add_other(read, file, candidate, &other, content),
             Err(Unparsed::Damaged(error, kind)) => return self.add_damaged(read, file, candidate, text, (error, kind)),
         };
+        if let Some(error) = &relaxed {
+            // Nobody knows whether it would be a policy if it were in order, and Terraform is a strict reader.
+            let told = dialect::read(content, &root, file, &mut |_| {});
+            if gives_values || told.is_nothing() || told.is_of_terraform() {
+                let damage = (error.clone(), TakenFor::NoJson);
+                return self.add_damaged(read, file, candidate, text, damage);
+            }
+        }
         let mut inspected = Vec::new();
         let before = read.policies.len();
         if content.len() > SPLIT_ABOVE {
@@ -311,13 +319,7 @@ impl TenantReader<'_> {
         if let Some(other) = otherwise.filter(|_| taken.is_nothing()) {
             return self.add_other(read, file, candidate, &other, content);
         }
-        if let Some(error) = relaxed {
-            // Nobody knows whether it would be a policy if it were in order, and Terraform is a strict reader.
-            if taken.is_nothing() || taken.is_of_terraform() {
-                return self.add_damaged(read, file, candidate, text, (error, TakenFor::NoJson));
-            }
-            taken.relaxed = Some(error.at);
-        }
+        taken.relaxed = relaxed.map(|error| error.at);
         taken.broken.extend(unread);
         read.policies_found += taken.policies;
         read.skipped += usize::from(taken.policies == 0);
