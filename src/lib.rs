@@ -56,6 +56,7 @@ pub mod coverage;
 pub mod dialect;
 pub mod diff;
 pub mod discover;
+pub mod evaluate;
 pub mod expectations;
 pub mod finding;
 pub mod id;

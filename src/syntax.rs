@@ -23,7 +23,7 @@ mod yaml;
 
 pub use effort::check_template_effort;
 pub use error::{MAX_DEPTH, SyntaxError, SyntaxProblem};
-pub use hcl::{BLOCKS, is_hcl, parse_hcl};
+pub use hcl::{BLOCKS, is_hcl, nodes_of, parse_body, parse_hcl};
 pub use locate::Locator;
 pub use node::{Node, Object, Untold, is_annotation};
 pub use node_span::NodeSpan;

@@ -44,13 +44,26 @@ pub fn is_hcl(text: &str) -> bool {
 fn opens_block(line: &str) -> bool {
     let line = line.trim_start();
     let Some(mut rest) = BLOCKS.iter().find_map(|block| line.strip_prefix(block)) else { return false };
+    // A label may stand without quotes, as a type does, but nobody writes all labels so.
+    let (mut is_bare, mut is_quoted) = (false, false);
     loop {
         rest = rest.trim_start();
         if rest.starts_with('{') {
-            return true;
+            return is_quoted || !is_bare;
         }
-        let Some((_, after)) = rest.strip_prefix('"').and_then(|label| label.split_once('"')) else { return false };
-        rest = after;
+        // A label may stand without quotes.
+        let bare = rest.len() - rest.trim_start_matches(|one: char| one.is_alphanumeric() || "_-".contains(one)).len();
+        rest = match rest.strip_prefix('"').and_then(|label| label.split_once('"')) {
+            Some((_, after)) => {
+                is_quoted = true;
+                after
+            }
+            None if bare > 0 => {
+                is_bare = true;
+                &rest[bare..]
+            }
+            None => return false,
+        };
     }
 }
 
@@ -64,18 +77,37 @@ pub fn parse_hcl(text: &str) -> Result<Node<'static>, SyntaxError> {
     read(text).map(Spot::into_node)
 }
 
-pub(super) fn read(text: &str) -> Result<Spot, SyntaxError> {
+/// Reads a configuration as HCL has it, with the span of everything in it.
+///
+/// # Errors
+/// Those of [`parse_hcl`].
+pub fn parse_body(text: &str) -> Result<Body, SyntaxError> {
     check_effort(text)?;
-    let body = text.parse::<Body>().map_err(|error| {
+    text.parse::<Body>().map_err(|error| {
         let message = error.message().lines().map(str::trim).collect::<Vec<_>>().join(", ");
         let at = boundary(text, error.location().offset());
         let is_too_deep = message.starts_with("invalid nesting depth");
         let problem = if is_too_deep { SyntaxProblem::TooDeep } else { SyntaxProblem::InvalidHcl(message) };
         SyntaxError { problem, at }
-    })?;
+    })
+}
+
+/// The nodes of a body that was read from this text.
+///
+/// # Errors
+/// [`SyntaxError`] where blocks are nested too deep.
+pub fn nodes_of(text: &str, body: &Body) -> Result<Node<'static>, SyntaxError> {
+    spots(text, body).map(Spot::into_node)
+}
+
+pub(super) fn read(text: &str) -> Result<Spot, SyntaxError> {
+    spots(text, &parse_body(text)?)
+}
+
+fn spots(text: &str, body: &Body) -> Result<Spot, SyntaxError> {
     let start = text.len() - text.trim_start().len();
     let place = NodeSpan { key: None, value: start..text.trim_end().len().max(start) };
-    HclReader { text }.body(&body, place, 0)
+    HclReader { text }.body(body, place, 0)
 }
 
 struct HclReader<'t> {
@@ -459,6 +491,7 @@ resource "azuread_group" "bg" {
     fn hcl_is_told_from_json() {
         assert!(is_hcl(TEXT));
         assert!(is_hcl("terraform {\n}\n") && is_hcl("locals { a = 1 }"));
+        assert!(is_hcl("resource azuread_group \"a\" {\n}\n") && !is_hcl("module names {\n}\n"));
         for text in ["{\"resource\": {}}", "[]", "", "name: resource {", "xx{", "# resource \"a\" \"b\" {"] {
             assert!(!is_hcl(text), "{text}");
         }

@@ -1,0 +1,9 @@
+//! JSON, YAML and CSV to values that know where they stand.
+
+mod csv;
+mod json;
+mod yaml;
+
+pub(super) use csv::decode as csv;
+pub(super) use json::decode as json;
+pub(super) use yaml::decode as yaml;

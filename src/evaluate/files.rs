@@ -1,0 +1,44 @@
+//! The files that expressions may read.
+
+use crate::id::FileIndex;
+use std::path::Path;
+use std::rc::Rc;
+
+/// The files within the paths that are checked, and no others.
+pub trait Files {
+    /// A file by its path.
+    fn read(&self, path: &Path) -> Contents;
+
+    /// The paths of all files below a folder, relative to it, with `/`, in the order of their bytes; none if the folder
+    /// is not within the paths, or not known as a whole.
+    fn below(&self, folder: &Path) -> Option<Vec<String>>;
+}
+
+/// What is at a path.
+#[derive(Debug, Clone)]
+pub enum Contents {
+    /// A text.
+    Text(FileIndex, Rc<str>),
+    /// Bytes that are no text in UTF-8.
+    Binary,
+    /// Nothing.
+    Missing,
+    /// A folder.
+    Folder,
+    /// It is not within the paths that are checked, or cannot be read.
+    Outside,
+}
+
+/// Where there are no files.
+#[derive(Debug)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &Path) -> Contents {
+        Contents::Outside
+    }
+
+    fn below(&self, _: &Path) -> Option<Vec<String>> {
+        None
+    }
+}

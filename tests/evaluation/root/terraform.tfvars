@@ -1,0 +1,2 @@
+overridden  = "terraform.tfvars"
+from_tfvars = "terraform.tfvars"
