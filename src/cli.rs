@@ -18,6 +18,7 @@ mod schema;
 mod selection;
 mod show;
 mod test;
+mod variables;
 mod what_if;
 
 use crate::finding::visible;

@@ -17,12 +17,12 @@ pub use graph::{Failure, NextPage, Page};
 pub use kind::DocumentKind;
 pub use secrets::showing;
 pub use terraform::{
-    Existence, Folders, Modules, Part, Remote, Setting, Surroundings, assemble, declared_by, gives_values,
-    local_folder, read_configuration, read_folder, read_values, settings,
+    Configuration, Data, Evaluation, Folders, Given, Modules, Part, assemble, declared_by, gives_values, local_folder,
+    read_hcl, read_values, read_variables,
 };
 pub use unread::{Other, glance, glance_beside, glance_bytes, tells_of_objects};
 
-use crate::policy::{Declaration, FileIndex, Origin, Wording};
+use crate::policy::{Declaration, FileIndex, Origin, Place, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};
 use crate::tenant::Companions;
 use std::collections::BTreeMap;
@@ -56,6 +56,10 @@ pub struct Taken {
     pub modules: Modules,
     /// Addresses of policies that a plan destroys.
     pub destroyed: Vec<String>,
+    /// What Terraform refuses in its configuration: where, and why.
+    pub refused: Vec<(Place, String)>,
+    /// First files of configurations that are too much to be evaluated.
+    pub exhausted: Vec<FileIndex>,
     /// It declares a policy that Terraform does not make.
     pub declares_unmade: bool,
     /// It is a Terraform plan. Its policies are also in files that may be part of the run.
@@ -107,6 +111,8 @@ impl Taken {
             part: None,
             modules: Modules::new(),
             destroyed: Vec::new(),
+            refused: Vec::new(),
+            exhausted: Vec::new(),
             declares_unmade: false,
             is_plan: false,
             is_partial: false,
@@ -235,7 +241,7 @@ impl<'a> DocumentReader<'_, 'a> {
         let origin = Origin { file: self.file, pointer, offset, base, wording: Wording::Graph, root: self.file };
         let completed = listing.complete(node);
         let node = completed.as_ref().unwrap_or(node);
-        let (named, detours) = names::in_place_of_ids(node, &here.pointer).unzip();
+        let (named, detours) = names::in_place_of_ids(node, self.file, &here.pointer).unzip();
         let node = named.as_ref().unwrap_or(node);
         let declaration = detours.map(|detours| Declaration { detours, ..Declaration::default() });
         (self.visit)(Found { node, written: node, origin, declaration, tenant: None });

@@ -5,6 +5,7 @@
 
 mod access;
 mod control;
+mod data;
 mod infrastructure;
 mod judge;
 mod locate;
@@ -16,7 +17,7 @@ mod run;
 mod settle;
 mod several;
 
-pub use options::Options;
+pub use options::{Options, Variables};
 use run::TenantReader;
 pub use run::{Loaded, common_folder, files, load, read_tenant, tenants};
 pub use settle::{Settler, Settling, from_config, settle};

@@ -36,6 +36,7 @@ pub use words::{
 
 use crate::syntax::Pointer;
 use std::fmt;
+use std::ops::Range;
 use time::Date;
 
 /// Where a policy stands.
@@ -62,6 +63,8 @@ pub struct Declaration {
     pub address: Option<Box<str>>,
     /// Parts of it that are shown elsewhere.
     pub detours: Vec<Detour>,
+    /// What makes it of values that stand elsewhere: the call of its module, or else its own block.
+    pub caller: Option<Caller>,
     /// What its block of Terraform configuration says beside its attributes.
     pub block: Block,
     /// A plan destroys it before it makes it anew.
@@ -99,10 +102,69 @@ pub struct Replaced {
 pub struct Detour {
     /// The part, from the policy, in the words of the file.
     pub from: Pointer,
-    /// The place that is shown, from the root of the document.
-    pub to: Pointer,
+    /// The place that is shown.
+    pub to: Place,
     /// Only the key there: the value is secret.
     pub key_only: bool,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: FileIndex,
+    /// Where in it.
+    pub at: At,
+}
+
+/// Where in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// What a pointer names, from the root of the document.
+    Pointer(Pointer),
+    /// Bytes of the decoded text.
+    Bytes(Range<usize>),
+}
+
+impl Place {
+    /// What a pointer names.
+    #[must_use]
+    pub fn pointer(file: FileIndex, pointer: Pointer) -> Self {
+        Self { file, at: At::Pointer(pointer) }
+    }
+}
+
+/// What makes a policy of values that stand elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Its place.
+    pub place: Place,
+    /// What it is.
+    pub kind: CallerKind,
+    /// The address of what it makes.
+    pub makes: Box<str>,
+}
+
+/// What makes a policy of values that stand elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallerKind {
+    /// The call of the module that the policy is in.
+    Call,
+    /// The policy's own block, with its bytes.
+    Block(Range<usize>),
+}
+
+impl Caller {
+    /// Whether a place of a policy says itself what takes the value there: it is in the policy's own block.
+    #[must_use]
+    pub fn is_around(&self, place: &Place, policy: &Origin) -> bool {
+        let CallerKind::Block(own) = &self.kind else { return false };
+        place.file == policy.file
+            && match &place.at {
+                At::Bytes(bytes) => own.start <= bytes.start && bytes.end <= own.end,
+                At::Pointer(to) => to.is_within(&policy.pointer),
+            }
+    }
 }
 
 impl Origin {
@@ -353,10 +415,9 @@ impl Policy {
         self.declaration.as_ref().map(|declaration| &declaration.block)
     }
 
-    /// Where a place in it, named in the words of its file, is to be shown, from the root of the document, and whether
-    /// only as a key.
+    /// Where a place in it, named in the words of its file, is to be shown, and whether only as a key.
     #[must_use]
-    pub fn detour(&self, own: &Pointer) -> Option<(Pointer, bool)> {
+    pub fn detour(&self, own: &Pointer) -> Option<(Place, bool)> {
         let rest = |detour: &Detour| {
             let rest = own.as_str().strip_prefix(detour.from.as_str())?;
             (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
@@ -364,8 +425,12 @@ impl Policy {
         let detours = self.declaration.as_ref()?.detours.iter();
         let nearest = detours.filter_map(|detour| Some((detour, rest(detour)?)));
         let (detour, rest) = nearest.max_by_key(|(detour, _)| detour.from.as_str().len())?;
-        let to = if detour.key_only { detour.to.clone() } else { detour.to.join(&Pointer::new(rest)) };
-        Some((to, detour.key_only))
+        let Place { file, at } = &detour.to;
+        let at = match at {
+            At::Pointer(to) if !detour.key_only => At::Pointer(to.join(&Pointer::new(rest))),
+            At::Pointer(_) | At::Bytes(_) => at.clone(),
+        };
+        Some((Place { file: *file, at }, detour.key_only))
     }
 
     /// Every list of ids, but for the home tenants of guests.

@@ -134,6 +134,8 @@ pub struct Assumptions {
     pub guests_have_no_managed_device: bool,
     /// External users do MFA in this tenant: no home tenant is trusted.
     pub guests_use_methods_of_this_tenant: bool,
+    /// A variable of Terraform configuration that is given nothing has its default.
+    pub variables_have_their_defaults: bool,
 }
 
 impl Default for Assumptions {
@@ -154,13 +156,14 @@ impl Default for Assumptions {
             guests_have_no_app_controls: true,
             guests_have_no_managed_device: true,
             guests_use_methods_of_this_tenant: true,
+            variables_have_their_defaults: true,
         }
     }
 }
 
 impl Assumptions {
     /// Their keys in the configuration.
-    pub const KEYS: [&str; 15] = [
+    pub const KEYS: [&str; 16] = [
         "modern-clients-only",
         "empty-client-apps-is-modern",
         "empty-conditions-are-none",
@@ -176,6 +179,7 @@ impl Assumptions {
         "guests-have-no-app-controls",
         "guests-have-no-managed-device",
         "guests-use-methods-of-this-tenant",
+        "variables-have-their-defaults",
     ];
 
     /// The switch of a key.
@@ -196,6 +200,7 @@ impl Assumptions {
             "guests-have-no-app-controls" => &mut self.guests_have_no_app_controls,
             "guests-have-no-managed-device" => &mut self.guests_have_no_managed_device,
             "guests-use-methods-of-this-tenant" => &mut self.guests_use_methods_of_this_tenant,
+            "variables-have-their-defaults" => &mut self.variables_have_their_defaults,
             _ => return None,
         })
     }

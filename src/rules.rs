@@ -46,6 +46,7 @@ mod no_break_glass;
 mod other_cloud_app;
 mod platform_condition;
 mod redundant_policy;
+mod rejected_expression;
 mod relaxed_json;
 mod replaced_policy;
 mod resource_exclusion;

@@ -41,6 +41,8 @@ pub struct Tenant {
     pub companions: Companions,
     /// Why policies may exist that the files do not show.
     pub missing: Vec<Missing>,
+    /// A variable of Terraform configuration has its default, where another value may be given.
+    pub has_variable_defaults: bool,
 }
 
 /// A sign that the files do not hold every policy of the tenant.

@@ -615,11 +615,11 @@ fn what_needs_an_evaluator_is_unknown_and_says_why() {
         "dynamic \"platforms\" {\n      for_each = var.x\n      content { included_platforms = [\"iOS\"] }\n    }\n    users {",
     );
     for (text, why) in [
-        (hcl(&[("APPS", "[for app in var.apps : app.id]")]), "an expression decides it"),
+        (hcl(&[("APPS", "[for app in var.apps : app.id]")]), "a variable gives it at run time"),
         (hcl(&[("APPS", "tolist(local.apps)")]), "an expression decides it"),
-        (hcl(&[("STATE", "var.on ? \"enabled\" : \"disabled\"")]), "an expression decides it"),
+        (hcl(&[("STATE", "var.on ? \"enabled\" : \"disabled\"")]), "a variable gives it at run time"),
         (hcl(&[("STATE", "var.mode")]), "a variable gives it at run time"),
-        (hcl(&[("USERS", "jsondecode(each.value.content).users")]), "an expression decides it"),
+        (hcl(&[("USERS", "jsondecode(each.value.content).users")]), "`for_each` decides it"),
         (hcl(&[("USERS", "each.value.users")]), "`for_each` decides it"),
         (instances("for_each = var.policies"), "`for_each` determines whether the policy exists"),
         (instances("count = var.on ? 1 : 0"), "`count` determines whether the policy exists"),
@@ -782,15 +782,72 @@ fn other_providers_and_damaged_entries_are_not_passed_over() {
     assert!(rules(&report).contains(&"unread-format"));
     let wp =
         change("microsoft365wp_conditional_access_policy.p", &["create"], json!({ "display_name": "x" }), json!({}));
-    assert!(rules(&check_plan(&plan(vec![wp], json!({})))).contains(&"unread-format"));
+    assert_eq!(check_plan(&plan(vec![wp], json!({})))["tenants"][0]["policies"], 1);
+    // What is sent is not known.
     let hcl =
-        "resource \"msgraph_resource\" \"p\" {\n  url = \"identity/conditionalAccess/policies\"\n  body = {}\n}\n";
+        "resource \"msgraph_resource\" \"p\" {\n  url = \"identity/conditionalAccess/policies\"\n  body = var.x\n}\n";
     assert!(rules(&check(&[("main.tf", hcl)])).contains(&"unread-format"));
 
     let damaged = json!({ "format_version": "1.2", "resource_changes": [{ "type": "azuread_conditional_access_policy" }, 7, {}] });
     let report = check_plan(&damaged);
     assert_eq!(report["tenants"][0]["policies"], 1);
     assert!(rules(&report).contains(&"invalid-value"));
+}
+
+#[test]
+fn providers_with_graphs_words_are_read() {
+    let graph = r#"resource "msgraph_resource" "mfa" {
+  for_each = toset(["CA001"])
+  url      = "identity/conditionalAccess/policies"
+  body = {
+    displayName = each.key
+    state       = "enabled"
+    conditions = {
+      clientAppTypes = ["all"]
+      applications   = { includeApplications = ["All"] }
+      users          = { includeUsers = ["All"], excludeGroups = local.excluded }
+    }
+    grantControls = { operator = "OR", builtInControls = ["mfa"] }
+  }
+}
+locals {
+  excluded = ["b6000000-0000-4000-8000-000000000001"]
+}
+"#;
+    let report = check(&[("main.tf", graph)]);
+    assert_eq!(verdict(&report), "enforced-except");
+    let exception = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["rule"] == "unapproved-exception")
+        .unwrap();
+    assert_eq!(exception["policy"]["address"], "msgraph_resource.mfa[\"CA001\"]");
+    assert_eq!(exception["locations"][0]["start"]["line"], 16);
+    let snake = r#"resource "microsoft365wp_conditional_access_policy" "mfa" {
+  display_name = "MFA"
+  state        = "enabled"
+  conditions = {
+    client_app_types = ["all"]
+    applications     = { include_applications = ["All"] }
+    users = {
+      include_users = ["All"]
+      exclude_guests_or_external_users = {
+        guest_or_external_user_types = "serviceProvider"
+        external_tenants = {
+          membership_kind = "enumerated"
+          enumerated      = { members = ["7e000000-0000-4000-8000-000000000001"] }
+        }
+      }
+    }
+  }
+  grant_controls = { operator = "OR", built_in_controls = ["mfa"] }
+}
+"#;
+    let report = check(&[("main.tf", snake)]);
+    assert_eq!(verdict(&report), "not-enforced");
+    let tenant = &control(&report)["witness"]["signInIdentity"]["externalTenantId"];
+    assert_eq!(*tenant, "7e000000-0000-4000-8000-000000000001", "{report:#}");
 }
 
 #[test]
@@ -866,7 +923,7 @@ fn a_module_is_what_its_calls_make_of_it() {
     assert_eq!(with(&call("a", "  mode = \"disabled\"")), "not-enforced");
     assert_eq!(with(&format!("locals {{\n  m = \"disabled\"\n}}\n{}", call("a", "  mode = local.m"))), "not-enforced");
     assert_eq!(with(&call("a", "  mode = var.unknown")), "undecided");
-    assert_eq!(with(&(call("a", "  mode = \"disabled\"") + &call("b", "  mode = \"enabled\""))), "undecided");
+    assert_eq!(with(&(call("a", "  mode = \"disabled\"") + &call("b", "  mode = \"enabled\""))), "enforced");
     for off in ["count = 0", "for_each = {}", "lifecycle {\n    enabled = false\n  }"] {
         assert_eq!(with(&call("a", off)), "not-enforced", "{off}");
         assert_eq!(with(&(call("a", off) + &call("b", ""))), "enforced", "{off}");
@@ -951,7 +1008,7 @@ fn what_may_not_come_to_be_is_no_cover() {
     assert_eq!(verdict(&check_plan(&state(json!({ "deposed_key": "byebye" })))), "not-enforced");
     let on = hcl(&[]);
     let dynamic = "resource \"azuread_conditional_access_policy\" \"mfa\" {\n  dynamic \"grant_controls\" {\n    for_each = []\n    content {\n      operator = \"OR\"\n    }\n  }\n}\n";
-    assert_eq!(verdict(&check(&[("main.tf", &on), ("override.tf", dynamic)])), "undecided");
+    assert_eq!(verdict(&check(&[("main.tf", &on), ("override.tf", dynamic)])), "not-enforced");
     let root = "terraform {\n}\n";
     assert_eq!(verdict(&check(&[("envs/prod/main.tf", root), ("modules/ca/main.tf", &on)])), "undecided");
     assert_eq!(verdict(&check(&[("modules/ca/main.tf", &on)])), "enforced", "a module by itself is what is looked at");

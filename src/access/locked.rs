@@ -57,7 +57,7 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
     let Companions { named_locations, strengths, .. } = tenant.companions.clone();
     let companions = Companions { named_locations, strengths, ..Companions::default() };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();
-    let reduced = Tenant { policies, companions, missing: Vec::new() };
+    let reduced = Tenant { policies, companions, ..Tenant::default() };
     let intent = Intent { expected: sets().map(Expected::about).to_vec() };
     let requirement = requirement([&reduced, &reduced], &intent);
     let Ok(prover) = Prover::new([&reduced, &reduced], &requirement, &intent, options) else { return Vec::new() };

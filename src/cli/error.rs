@@ -16,6 +16,13 @@ pub(super) enum RunError {
     #[diagnostic(code(caplint::path), help("Specify an existing file or folder, or - for standard input."))]
     Path { path: PathBuf, error: io::Error },
 
+    #[error("line {line} of the variables in {} cannot be read: {}", shown(.path), visible(.problem))]
+    #[diagnostic(
+        code(caplint::variables),
+        help("Write it as for `terraform plan -var-file`, or in JSON if its name ends with .json.")
+    )]
+    Variables { path: PathBuf, line: usize, problem: String },
+
     #[error("standard input cannot be read: {0}")]
     #[diagnostic(code(caplint::stdin))]
     Stdin(io::Error),

@@ -3,13 +3,14 @@
 use super::error::RunError;
 use super::progress::Progress;
 use super::say;
+use super::variables::VariableArguments;
 use crate::baseline::Baseline;
 use crate::catalog::Cloud;
 use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::discover::Input;
 use crate::finding::quoted;
-use crate::lint::{self, Settling};
+use crate::lint::{self, Settling, Variables};
 use crate::outcome::TenantReport;
 use crate::rules::{self, Reading};
 use crate::tenant::{Assume, AssumeEnabled, Tenant};
@@ -67,6 +68,9 @@ pub(super) struct Selection {
     /// Disregard the configuration, its baseline and all ignores, so that only the paths and arguments count
     #[arg(long)]
     isolated: bool,
+
+    #[command(flatten)]
+    variables: VariableArguments,
 }
 
 /// A day on the command line.
@@ -143,6 +147,9 @@ pub(super) struct Judging {
     /// Read no configuration
     #[arg(long)]
     isolated: bool,
+
+    #[command(flatten)]
+    variables: VariableArguments,
 }
 
 impl Judging {
@@ -152,7 +159,11 @@ impl Judging {
 
     /// The tenant, with its name. One without policies is none.
     pub(super) fn tenant(&self, inputs: &[Input], config: &Arc<Config>) -> Result<(String, Tenant), RunError> {
-        let options = lint::Options { config: Arc::clone(config), ..lint::Options::default() };
+        let options = lint::Options {
+            config: Arc::clone(config),
+            variables: self.variables.given()?,
+            ..lint::Options::default()
+        };
         let mut tenant = lint::load(inputs, &options);
         let assumed = AssumeEnabled::new(self.assume_enabled.clone());
         check_assumed(&assumed, &tenant.assume(&assumed))?;
@@ -185,6 +196,7 @@ pub(super) struct Prepared<'s> {
     config_text: String,
     today: Date,
     is_complete: bool,
+    variables: Arc<Variables>,
 }
 
 /// A tenant to look at.
@@ -218,7 +230,8 @@ impl Selection {
         let today = self.today.unwrap_or_else(|| time::OffsetDateTime::now_utc().date());
         // What a part of the tenants does not need, the others may.
         let is_complete = self.judges_tenants() && (self.paths.is_empty() || config.tenants.is_empty());
-        Ok(Prepared { selection: self, chosen, config: Arc::new(config), config_text, today, is_complete })
+        let variables = self.variables.given()?;
+        Ok(Prepared { selection: self, chosen, config: Arc::new(config), config_text, today, is_complete, variables })
     }
 
     /// The controls that the command line selects, or those of the configuration.
@@ -326,6 +339,7 @@ impl Prepared<'_> {
             config: Arc::clone(&self.config),
             today: self.today,
             is_only_tenant: self.chosen.len() == 1,
+            variables: Arc::clone(&self.variables),
             ..lint::Options::default()
         }
     }

@@ -55,6 +55,7 @@ kinds! {
     TerraformModuleUncalled = "a Terraform module that creates nothing",
     TerraformValues = "values of Terraform variables",
     TerraformEncrypted = "an encrypted state or plan of OpenTofu",
+    TerraformData = "data that Terraform configuration reads",
     TerraformBinaryPlan = "a binary Terraform plan",
     TerraformPlanLog = "the log of `terraform plan -json`",
     TerraformModuleLibrary = "policies in the format of a Terraform module",

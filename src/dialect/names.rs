@@ -1,6 +1,6 @@
 //! Exports that have names beside ids or in place of them: `includeApplicationNames`, `excludeGroupNames`, …
 
-use crate::policy::{Detour, Property};
+use crate::policy::{Detour, FileIndex, Place, Property};
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ const LISTS: [(Property, &str, Property); 10] = [
 
 /// The policy with its names where Graph has ids, and where they stand in the document; none if it has no names, or
 /// ids beside all of them.
-pub(super) fn in_place_of_ids<'a>(policy: &Node<'a>, at: &Pointer) -> Option<(Node<'a>, Vec<Detour>)> {
+pub(super) fn in_place_of_ids<'a>(policy: &Node<'a>, file: FileIndex, at: &Pointer) -> Option<(Node<'a>, Vec<Detour>)> {
     let conditions = policy.as_object()?.get("conditions")?.as_object()?;
     let lists: Vec<_> = LISTS.iter().filter(|list| stands_alone(conditions, list)).collect();
     if lists.is_empty() {
@@ -37,7 +37,7 @@ pub(super) fn in_place_of_ids<'a>(policy: &Node<'a>, at: &Pointer) -> Option<(No
             continue;
         };
         let from = Pointer::new(*ids);
-        detours.push(Detour { from, to: at.key(part_key).key(key), key_only: false });
+        detours.push(Detour { from, to: Place::pointer(file, at.key(part_key).key(key)), key_only: false });
         *key = Cow::Borrowed(ids.key());
     }
     Some((Node::Object(policy), detours))
@@ -66,7 +66,7 @@ mod tests {
             "applications": {"includeApplications": [], "includeApplicationNames": ["Microsoft Azure Management"]},
             "users": {"includeUsers": ["All"], "includeUserNames": ["All"], "excludeGroupNames": ["Break glass"]}}}"#;
         let node = parse(text).unwrap();
-        let (read, detours) = in_place_of_ids(&node, &Pointer::root()).unwrap();
+        let (read, detours) = in_place_of_ids(&node, FileIndex(0), &Pointer::root()).unwrap();
         let conditions = read.as_object().unwrap().get("conditions").and_then(Node::as_object).unwrap();
         let keys = |name: &str| -> Vec<String> {
             let part = conditions.get(name).and_then(Node::as_object).unwrap();
@@ -75,12 +75,13 @@ mod tests {
         assert_eq!(keys("applications"), ["includeApplications"]);
         assert_eq!(keys("users"), ["includeUsers", "includeUserNames", "excludeGroups"]);
         assert_eq!(detours[1].from.as_str(), "/conditions/users/excludeGroups");
-        assert_eq!(detours[1].to.as_str(), "/conditions/users/excludeGroupNames");
+        let to = Place::pointer(FileIndex(0), Pointer::new("/conditions/users/excludeGroupNames"));
+        assert_eq!(detours[1].to, to);
     }
 
     #[test]
     fn a_policy_with_ids_is_left_alone() {
         let node = parse(r#"{"conditions": {"users": {"includeUsers": ["All"]}, "displayNames": ["x"]}}"#).unwrap();
-        assert!(in_place_of_ids(&node, &Pointer::root()).is_none());
+        assert!(in_place_of_ids(&node, FileIndex(0), &Pointer::root()).is_none());
     }
 }

@@ -6,8 +6,9 @@
 mod address;
 mod block;
 mod configuration;
-mod expression;
 mod graph;
+mod inputs;
+mod made;
 mod modules;
 mod part;
 mod plan;
@@ -16,16 +17,17 @@ mod state;
 mod surroundings;
 mod values;
 
-pub use configuration::read_folder;
-pub use modules::{Existence, Folders, Remote, Setting, assemble, local_folder, settings};
-pub use part::{Part, gives_values, read_configuration, read_values};
+pub use configuration::{Configuration, Evaluation};
+pub use inputs::{Data, Given};
+pub use modules::{Folders, assemble, local_folder};
+pub use part::{Part, gives_values, read_hcl, read_values, read_variables};
 pub use plan::{Modules, block as declared_by};
-pub use surroundings::Surroundings;
 
 use super::unread::EXPORT;
 use super::{DocumentReader, Here, Unread, companion};
-use crate::policy::{Block, Declaration, Detour, FileIndex, Id, Origin, Replaced, Wording};
+use crate::policy::{Declaration, FileIndex, Id, Origin, Wording};
 use crate::syntax::{Node, Object};
+use address::is_id;
 
 /// What a type of resource is to Conditional Access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +39,6 @@ enum ResourceKind {
     /// A policy in a form that is recognised but not read.
     Unread(Unread),
 }
-
-const OTHER_PROVIDER: Unread =
-    Unread { form: "a policy of the Terraform provider terraprovider/microsoft365wp", instead: EXPORT };
 
 const REST_RESOURCE: Unread =
     Unread { form: "a policy as a request of the Terraform provider microsoft/msgraph", instead: EXPORT };
@@ -61,16 +60,28 @@ const TYPES: [(&str, ResourceKind); 10] = [
     ("azuread_group", ResourceKind::Named),
     ("azuread_user", ResourceKind::Named),
     ("microsoft365_graph_beta_groups_group", ResourceKind::Named),
-    ("microsoft365wp_conditional_access_policy", ResourceKind::Unread(OTHER_PROVIDER)),
+    // Graph's names in snake case, too.
+    ("microsoft365wp_conditional_access_policy", ResourceKind::Policy(Wording::Microsoft365)),
 ];
 
 fn kind(type_name: &str, values: Option<&Object<'_>>) -> Option<ResourceKind> {
     if type_name == "msgraph_resource" {
-        let url =
-            values.and_then(|values| values.get("url")).and_then(Node::as_str).unwrap_or_default().to_ascii_lowercase();
+        let url = match values.and_then(|values| values.get("url")) {
+            Some(Node::String(url)) => url.to_ascii_lowercase(),
+            Some(Node::Untold(_)) if values.is_some_and(has_policy) => {
+                return Some(ResourceKind::Unread(REST_RESOURCE));
+            }
+            _ => return None,
+        };
         return url.contains("conditionalaccess/policies").then_some(ResourceKind::Unread(REST_RESOURCE));
     }
     TYPES.iter().find(|(name, _)| *name == type_name).map(|(_, kind)| *kind)
+}
+
+/// Whether the body of a request looks like a policy.
+fn has_policy(values: &Object<'_>) -> bool {
+    let body = values.get("body").and_then(Node::as_object);
+    body.is_some_and(|body| body.get("conditions").is_some() && body.get("grantControls").is_some())
 }
 
 impl ResourceKind {
@@ -96,24 +107,22 @@ struct Declared<'a> {
     tenant: Option<String>,
     /// Attributes in the provider's words.
     values: Node<'a>,
-    /// Parts that are shown elsewhere.
-    detours: Vec<Detour>,
     /// Names that stand for what is not told or not to be told, with what each means.
     unnamed: Vec<(String, String)>,
-    block: Block,
-    replaced: Option<Replaced>,
+    /// How it comes to be there; without its address.
+    declaration: Declaration,
 }
 
 impl DocumentReader<'_, '_> {
     /// Takes a resource of a document whose names belong to `root`.
-    fn declare(&mut self, declared: &Declared<'_>, here: &Here, root: FileIndex) {
+    fn declare(&mut self, declared: Declared<'_>, here: &Here, root: FileIndex) {
         let wording = match declared.kind {
             ResourceKind::Policy(wording) => wording,
             ResourceKind::Unread(unread) => {
                 self.taken.unread = Some(unread);
                 return;
             }
-            other => return self.companion(declared, other, root),
+            other => return self.companion(&declared, other, root),
         };
         self.taken.policies += 1;
         let graph = graph::policy(&declared.values, wording);
@@ -126,12 +135,7 @@ impl DocumentReader<'_, '_> {
             node: &graph,
             written: &declared.values,
             origin: Origin { file: self.file, pointer, offset, base, wording, root },
-            declaration: Some(Declaration {
-                address: Some(declared.address.as_str().into()),
-                detours: declared.detours.clone(),
-                block: declared.block.clone(),
-                replaced: declared.replaced.clone(),
-            }),
+            declaration: Some(Declaration { address: Some(declared.address.into()), ..declared.declaration }),
             tenant: declared.tenant.as_deref(),
         };
         (self.visit)(found);
@@ -154,3 +158,6 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, her
     let Some(object) = root.as_object() else { return false };
     plan::read(reader, object, here) || state::read(reader, object, here) || part::keep(reader, root)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
-use super::{Extent, Finding, Level, Location, PolicyRef, fingerprint};
-use crate::policy::{FileIndex, Origin, Policy, Wording};
+use super::{Extent, Finding, Level, Location, PolicyRef, fingerprint, quoted};
+use crate::policy::{At, Caller, CallerKind, FileIndex, Origin, Place, Policy, Wording};
 use crate::source::{Excerpt, LineHashes, Lines, Position, Showing};
 use crate::syntax::{Locator, Pointer};
 use std::cell::RefCell;
@@ -48,6 +48,8 @@ pub struct Label {
     pub spot: Spot,
     /// A few words.
     pub message: String,
+    /// What takes the value from there, if it stands elsewhere than what it belongs to.
+    pub by: Option<Box<Label>>,
 }
 
 /// Where in a document.
@@ -77,6 +79,15 @@ pub enum Part {
     Key,
     /// The key's n-th occurrence.
     NthKey(usize),
+}
+
+impl Spot {
+    fn of(place: Place, part: Part) -> Self {
+        match place.at {
+            At::Pointer(pointer) => Self::Pointer { from: Origin::document(place.file), pointer, part },
+            At::Bytes(bytes) => Self::Bytes(bytes),
+        }
+    }
 }
 
 impl Draft {
@@ -128,10 +139,12 @@ impl Draft {
         self
     }
 
-    /// Adds a place; the first is the primary one.
+    /// Adds a place; the first is the primary one, and is followed by what takes a value from there.
     #[must_use]
-    pub fn label(mut self, label: Label) -> Self {
+    pub fn label(mut self, mut label: Label) -> Self {
+        let by = label.by.take().filter(|_| self.labels.is_empty());
         self.labels.push(label);
+        self.labels.extend(by.map(|by| *by));
         self
     }
 }
@@ -146,27 +159,37 @@ impl Label {
     /// A place in a policy, named in the words of its file.
     #[must_use]
     pub fn as_written(policy: &Policy, pointer: Pointer, message: impl Into<String>) -> Self {
-        let spot = match policy.detour(&pointer) {
-            Some((to, key_only)) => Spot::Pointer {
-                from: Origin::document(policy.origin.file),
-                pointer: to,
-                part: if key_only { Part::Key } else { Part::Value },
-            },
-            None => Spot::Pointer { from: policy.origin.clone(), pointer, part: Part::Value },
+        let Some((to, key_only)) = policy.detour(&pointer) else {
+            let spot = Spot::Pointer { from: policy.origin.clone(), pointer, part: Part::Value };
+            return Self::in_file(policy.origin.file, spot, message);
         };
-        Self::in_file(policy.origin.file, spot, message)
+        let file = to.file;
+        let part = if key_only { Part::Key } else { Part::Value };
+        let caller = policy.declaration.as_ref().and_then(|declaration| declaration.caller.as_ref());
+        let by = caller.filter(|caller| !caller.is_around(&to, &policy.origin));
+        let label = Self::in_file(file, Spot::of(to, part), message);
+        Self { by: by.map(|caller| Box::new(Self::caller(caller))), ..label }
+    }
+
+    /// What takes a value from elsewhere.
+    fn caller(caller: &Caller) -> Self {
+        let message = match caller.kind {
+            CallerKind::Call => format!("called here as {}", quoted(&caller.makes)),
+            CallerKind::Block(_) => format!("read here for {}", quoted(&caller.makes)),
+        };
+        Self::in_file(caller.place.file, Spot::of(caller.place.clone(), Part::Value), message)
     }
 
     /// A place in a file.
     #[must_use]
     pub fn in_file(file: FileIndex, spot: Spot, message: impl Into<String>) -> Self {
-        Self { document: Document::File(file), spot, message: message.into() }
+        Self { document: Document::File(file), spot, message: message.into(), by: None }
     }
 
     /// A place in the configuration.
     #[must_use]
     pub fn in_config(bytes: Range<usize>, message: impl Into<String>) -> Self {
-        Self { document: Document::Config, spot: Spot::Bytes(bytes), message: message.into() }
+        Self { document: Document::Config, spot: Spot::Bytes(bytes), message: message.into(), by: None }
     }
 
     /// Whether another label marks the same.
@@ -176,7 +199,8 @@ impl Label {
             (Spot::Pointer { from, pointer, .. }, Spot::Pointer { from: other_from, pointer: other_pointer, .. }) => {
                 from == other_from && pointer == other_pointer
             }
-            _ => false,
+            (Spot::Bytes(one), Spot::Bytes(two)) => self.document == other.document && one == two,
+            (Spot::File | Spot::Bytes(_) | Spot::Pointer { .. }, _) => false,
         }
     }
 
@@ -187,7 +211,10 @@ impl Label {
             (Spot::Pointer { from, pointer, .. }, Spot::Pointer { from: other_from, pointer: other_pointer, .. }) => {
                 from == other_from && (pointer.is_within(other_pointer) || other_pointer.is_within(pointer))
             }
-            _ => false,
+            (Spot::Bytes(one), Spot::Bytes(two)) => {
+                self.document == other.document && one.start < two.end && two.start < one.end
+            }
+            (Spot::File | Spot::Bytes(_) | Spot::Pointer { .. }, _) => false,
         }
     }
 

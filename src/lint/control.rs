@@ -57,6 +57,9 @@ pub(super) fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
     if !facts.tenant.policies.iter().any(says_nothing) {
         ids.retain(|id| *id != "empty-conditions-are-none");
     }
+    if !facts.tenant.has_variable_defaults {
+        ids.retain(|id| *id != "variables-have-their-defaults");
+    }
     ids.extend(switches.approved_app_retired.then_some("approved-app-retired"));
     ids
 }

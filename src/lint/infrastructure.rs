@@ -1,23 +1,25 @@
 //! Infrastructure code: the files of a folder read together, and plans led back to the files that they came from.
 
-use super::TenantReader;
+use super::data::Tree;
 use super::read::{Deferred, Read};
-use crate::dialect::{self, DocumentKind, Folders, Modules, Part, Setting, declared_by};
-use crate::discover::Candidate;
-use crate::outcome::TakenFor;
-use crate::policy::{self, FileIndex, Origin, Policy, Wording};
+use super::{TenantReader, Variables};
+use crate::dialect::{self, Configuration, DocumentKind, Folders, Given, Modules, Part, declared_by};
+use crate::discover::{Candidate, Input};
+use crate::outcome::{FileReport, TakenFor};
+use crate::policy::{self, FileIndex, Origin, Place, Policy, Wording};
 use crate::rules::{self, FileFacts, Inspected};
+use crate::source::{self, Encoding};
 use crate::syntax::Pointer;
 use crate::tenant::{Bearers, Missing, MissingPolicies};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// The stack of the thread that evaluates.
+const STACK: usize = 256 << 20;
+
 impl TenantReader<'_> {
-    /// Reads policies that depend on other files, and reports findings about their files.
-    pub(super) fn read_deferred(&self, read: &mut Read) {
-        if read.deferred.is_empty() {
-            return;
-        }
+    /// Leads plans back to their files, and evaluates configuration that no plan covers.
+    pub(super) fn evaluate_configuration(&self, read: &mut Read, inputs: &[Input]) {
         read.deferred.sort_by_key(|deferred| deferred.file);
         let mut folders = Folders::new();
         for deferred in &mut read.deferred {
@@ -37,25 +39,26 @@ impl TenantReader<'_> {
         for index in 0..read.deferred.len() {
             planned.extend(lead_back(read, index, &folders));
         }
-        let (mut settings, remotes) = dialect::settings(&folders, &read.broken_folders);
-        let is_planned = |file: FileIndex| {
-            folders.iter().any(|(folder, parts)| planned.contains(folder) && parts.iter().any(|part| part.file == file))
-        };
-        for remote in remotes.into_iter().filter(|remote| !is_planned(remote.file)) {
-            let pointer = Pointer::root().key("module").key(&remote.name);
-            read.missing.push(Missing { file: remote.file, pointer, why: MissingPolicies::RemoteModule });
-        }
-        let surroundings = dialect::Surroundings::of(&folders);
-        for (folder, parts) in &folders {
-            match settings.remove(folder) {
-                Some(setting) if !planned.contains(folder) => read.read_folder(parts, setting, &surroundings),
-                Some(_) | None => {
-                    for part in parts {
-                        read.retake(part.file, DocumentKind::TerraformConfigurationPlanned, 0);
-                    }
+        if !folders.is_empty() {
+            let evaluate = || self.evaluate(read, inputs, &folders, &planned);
+            // Values in values may be deep.
+            std::thread::scope(|scope| {
+                let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, evaluate);
+                match thread.map(std::thread::ScopedJoinHandle::join) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                    Err(error) => panic!("no thread for the evaluation of Terraform configuration: {error}"),
                 }
-            }
+            });
         }
+    }
+
+    /// Reports findings about files that depend on others, now that all are read.
+    pub(super) fn check_deferred(&self, read: &mut Read) {
+        if read.deferred.is_empty() {
+            return;
+        }
+        read.deferred.sort_by_key(|deferred| deferred.file);
         let bearers = Bearers::of(&read.companions);
         let mut drafts = Vec::new();
         for Deferred { file, taken, inspected } in std::mem::take(&mut read.deferred) {
@@ -68,23 +71,122 @@ impl TenantReader<'_> {
     }
 }
 
-impl Read {
-    /// Reads the files of a folder, which use each other's names.
-    fn read_folder(&mut self, parts: &[Part], setting: Setting, surroundings: &dialect::Surroundings<'_>) {
+impl TenantReader<'_> {
+    /// Evaluates Terraform configuration, and takes in what it makes.
+    fn evaluate(&self, read: &mut Read, inputs: &[Input], folders: &Folders, planned: &BTreeSet<PathBuf>) {
+        let known = read.paths.iter().map(|(file, candidate)| (*file, candidate));
+        let postponed = read.postponed.iter().map(|(file, candidate)| (*file, candidate));
+        let tree = Tree::of(inputs, known.chain(postponed), read.next_file);
+        let broken = std::mem::take(&mut read.broken_folders);
+        let given = self.given(read, &tree);
+        let configuration = Configuration { folders, broken: &broken, planned, given: &given };
         let mut inspected: BTreeMap<FileIndex, Vec<Inspected>> = BTreeMap::new();
-        let taken = dialect::read_folder(parts, setting, surroundings, &mut |found| {
+        let evaluation = configuration.read(&tree, &mut |found| {
             let file = found.origin.file;
-            inspected.entry(file).or_default().extend(self.take(&found));
+            inspected.entry(file).or_default().extend(read.take(found));
         });
-        for (part, mut taken) in parts.iter().zip(taken) {
-            self.retake(part.file, taken.kind, taken.policies);
-            self.note(part.file, &mut taken);
-            let inspected = inspected.remove(&part.file).unwrap_or_default();
-            if let Some(deferred) = self.deferred.iter_mut().find(|deferred| deferred.file == part.file) {
-                *deferred = Deferred { file: part.file, taken, inspected };
+        let mut data: BTreeMap<FileIndex, Candidate> = tree.into_read().into_iter().collect();
+        for part in folders.values().flatten() {
+            data.remove(&part.file);
+        }
+        read.claim(data, self.options.keep_files);
+        read.has_variable_defaults |= evaluation.has_defaults;
+        read.missing.extend(evaluation.remotes.into_iter().map(|(file, name)| {
+            let pointer = Pointer::root().key("module").key(&name);
+            Missing { file, pointer, why: MissingPolicies::RemoteModule }
+        }));
+        let too_much = evaluation.exhausted.iter();
+        read.missing.extend(too_much.map(|file| Missing {
+            file: *file,
+            pointer: Pointer::root(),
+            why: MissingPolicies::Unreadable,
+        }));
+        let mut taken = evaluation.taken;
+        // What is refused is told once, whichever file leads there.
+        let first = folders.values().flatten().map(|part| part.file).min();
+        if let Some(first) = first.and_then(|first| taken.get_mut(&first)) {
+            first.refused = evaluation.refused;
+            first.exhausted = evaluation.exhausted;
+        }
+        for (folder, parts) in folders {
+            if planned.contains(folder) {
+                for part in parts {
+                    read.retake(part.file, DocumentKind::TerraformConfigurationPlanned, 0);
+                }
+            }
+            for part in parts {
+                let Some(mut taken) = taken.remove(&part.file) else { continue };
+                if !planned.contains(folder) {
+                    read.retake(part.file, taken.kind, taken.policies);
+                }
+                read.note(part.file, &mut taken);
+                let inspected = inspected.remove(&part.file).unwrap_or_default();
+                if let Some(deferred) = read.deferred.iter_mut().find(|deferred| deferred.file == part.file) {
+                    *deferred = Deferred { file: part.file, taken, inspected };
+                }
+            }
+            bind(read, parts);
+        }
+    }
+}
+
+impl TenantReader<'_> {
+    /// What gives variables their values beside the files of a root.
+    fn given(&self, read: &mut Read, tree: &Tree<'_>) -> Given {
+        let Variables { files, values } = self.options.variables.as_ref();
+        let has_defaults = self.options.config.assumptions_on(self.options.today).variables_have_their_defaults;
+        let mut given = Given { files: Vec::new(), values: values.clone(), has_defaults };
+        for path in files {
+            let known = read.paths.iter().find(|(_, candidate)| candidate.on_disk() == Some(path));
+            let file = known.map_or_else(|| tree.number(), |(file, _)| *file);
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // What could not be read has ended the run before.
+            let Some(text) = Candidate::File(path.clone()).bytes().ok().and_then(|bytes| source::decode(bytes).ok())
+            else {
+                continue;
+            };
+            given.files.extend(dialect::read_variables(name, text.as_str(), file));
+            read.paths.entry(file).or_insert_with(|| Candidate::File(path.clone()));
+        }
+        given
+    }
+}
+
+impl Read {
+    /// Files whose data Terraform configuration reads hold no policies of their own.
+    fn claim(&mut self, data: BTreeMap<FileIndex, Candidate>, keeps_files: bool) {
+        let is_free = |file: FileIndex| !data.contains_key(&file);
+        let before = self.policies.len();
+        self.policies.retain(|policy| is_free(policy.origin.file));
+        self.policies_found -= before - self.policies.len();
+        for other in self.others.values_mut() {
+            other.policies.retain(|policy| is_free(policy.origin.file));
+        }
+        self.deferred.retain(|deferred| is_free(deferred.file));
+        self.missing.retain(|missing| is_free(missing.file));
+        self.pages.retain(|(file, _)| is_free(*file));
+        self.signs.retain(|sign| is_free(sign.file));
+        let shown: BTreeSet<String> = data.values().map(Candidate::shown).collect();
+        self.findings.retain(|finding| !shown.contains(&finding.primary().path));
+        for (_, report) in self.taken.iter_mut().filter(|(file, _)| data.contains_key(file)) {
+            self.skipped += usize::from(report.policies > 0);
+            report.kind = TakenFor::Document(DocumentKind::TerraformData);
+            report.policies = 0;
+            report.is_read = true;
+        }
+        let (claimed, postponed): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.postponed).into_iter().partition(|(file, _)| !is_free(*file));
+        self.postponed = postponed;
+        for (file, candidate) in claimed {
+            self.files += 1;
+            self.skipped += 1;
+            if keeps_files {
+                let (path, kind) = (candidate.shown(), TakenFor::Document(DocumentKind::TerraformData));
+                let encoding = Some(Encoding::Utf8.to_string());
+                self.taken.push((file, FileReport { path, kind, policies: 0, encoding, is_read: true }));
             }
         }
-        bind(self, parts);
+        self.paths.extend(data);
     }
 
     /// Says anew what a file was taken for.
@@ -156,7 +258,8 @@ fn lead_back(read: &mut Read, index: usize, folders: &Folders) -> BTreeSet<PathB
         for detour in policy.declaration.iter_mut().flat_map(|declaration| &mut declaration.detours) {
             let is_element = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
             let list = detour.from.as_str().rsplit_once('/').filter(|(_, last)| is_element(last));
-            detour.to = pointer.join(&Pointer::new(list.map_or(detour.from.as_str(), |(list, _)| list)));
+            let list = Pointer::new(list.map_or(detour.from.as_str(), |(list, _)| list));
+            detour.to = Place::pointer(part.file, pointer.join(&list));
             detour.key_only = true;
         }
         policy.origin = Origin { file: part.file, pointer, offset: 0, base: 0, ..policy.origin.clone() };
@@ -195,9 +298,9 @@ fn module_folder(path: &[String], modules: &Modules, root: &Path) -> Option<Path
 
 impl Read {
     /// Takes a policy in, and holds it against its schema if it is not plainly in order.
-    pub(super) fn take(&mut self, found: &dialect::Found<'_, '_>) -> Option<Inspected> {
+    pub(super) fn take(&mut self, found: dialect::Found<'_, '_>) -> Option<Inspected> {
         let lowered = policy::lower(found.node, found.origin.clone());
-        let policy = Policy { declaration: found.declaration.clone().map(Box::new), ..lowered.policy };
+        let policy = Policy { declaration: found.declaration.map(Box::new), ..lowered.policy };
         let inspected = (!lowered.conforms).then(|| Inspected {
             policy: policy.clone(),
             violations: crate::schema::violations(found.written, found.origin.wording),

@@ -49,8 +49,12 @@ impl TenantReader<'_> {
         for ((file, alias), other) in others {
             let name = format!("{}#{alias}", read.paths.get(&file).map(Candidate::tenant).unwrap_or_default());
             let policies = other.policies.len();
-            let mut tenant =
-                Tenant { policies: other.policies, companions: other.companions, missing: missing.clone() };
+            let mut tenant = Tenant {
+                policies: other.policies,
+                companions: other.companions,
+                missing: missing.clone(),
+                ..Tenant::default()
+            };
             let clashes = tenant.settle_duplicates(|file| read.folder(file));
             tenant.collect_strengths();
             let assumed = tenant.assume(&self.options.assume_enabled);

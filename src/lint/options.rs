@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::controls::Selection;
 use crate::rules::Reading;
 use crate::tenant::AssumeEnabled;
+use std::path::PathBuf;
 use std::sync::Arc;
 use time::Date;
 
@@ -37,6 +38,17 @@ pub struct Options {
     pub is_only_tenant: bool,
     /// Whether security defaults are on, where the files do not say.
     pub security_defaults: Option<bool>,
+    /// What gives variables of Terraform configuration their values, beside the files that Terraform takes by itself.
+    pub variables: Arc<Variables>,
+}
+
+/// Values of variables of Terraform configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Variables {
+    /// Files of values, in the order in which they count.
+    pub files: Vec<PathBuf>,
+    /// Names and values, which go over those of files.
+    pub values: Vec<(String, String)>,
 }
 
 impl Default for Options {
@@ -55,6 +67,7 @@ impl Default for Options {
             today: Date::MIN,
             is_only_tenant: true,
             security_defaults: None,
+            variables: Arc::default(),
         }
     }
 }

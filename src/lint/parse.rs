@@ -3,6 +3,7 @@
 use crate::dialect::{self, Other};
 use crate::outcome::TakenFor;
 use crate::syntax::{self, Node, Notation, SyntaxError};
+use hcl_edit::structure::Body;
 
 /// Files larger than this are split into the elements of their lists instead of being held as one tree.
 pub(super) const SPLIT_ABOVE: usize = 1 << 20;
@@ -15,7 +16,8 @@ const OTHERS: [&str; 6] = [".yaml", ".yml", ".ps1", ".psd1", ".psm1", ".bicep"];
 /// A text that was read.
 pub(super) struct Parsed<'a> {
     pub(super) root: Node<'a>,
-    pub(super) is_hcl: bool,
+    /// The same as HCL has it, if it is HCL.
+    pub(super) hcl: Option<Body>,
     /// Where a strict reader of JSON gives up, and why.
     pub(super) relaxed: Option<SyntaxError>,
     /// Documents in it that could not be read.
@@ -34,15 +36,17 @@ pub(super) enum Unparsed {
 
 impl<'a> Parsed<'a> {
     fn of(root: Node<'a>) -> Self {
-        Self { root, is_hcl: false, relaxed: None, broken: Vec::new(), otherwise: None }
+        Self { root, hcl: None, relaxed: None, broken: Vec::new(), otherwise: None }
     }
 }
 
 /// Reads a text.
 pub(super) fn parse<'a>(name: &str, content: &'a str) -> Result<Parsed<'a>, Unparsed> {
     if is_hcl(name, content) {
-        let root = syntax::parse_hcl(content).map_err(|error| unparsed(content, error, TakenFor::NoHcl))?;
-        return Ok(Parsed { is_hcl: true, ..Parsed::of(root) });
+        let body = syntax::parse_body(content);
+        let read = body.and_then(|body| Ok((syntax::nodes_of(content, &body)?, body)));
+        let (root, body) = read.map_err(|error| unparsed(content, error, TakenFor::NoHcl))?;
+        return Ok(Parsed { hcl: Some(body), ..Parsed::of(root) });
     }
     let notation = match Notation::of(content) {
         Notation::Json => return json(name, content),
@@ -100,6 +104,11 @@ fn unparsed(content: &str, error: SyntaxError, kind: TakenFor) -> Unparsed {
 fn is_hcl(name: &str, content: &str) -> bool {
     let is_json = content.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
     (has_end(name, &[".tf", ".tofu", ".tfvars"]) && !is_json) || syntax::is_hcl(content)
+}
+
+/// Whether a file is called as manifests are.
+pub(super) fn is_yaml(name: &str) -> bool {
+    has_end(name, &YAML)
 }
 
 fn has_end(name: &str, ends: &[&str]) -> bool {

@@ -1,7 +1,7 @@
 //! A tenant's files, read in parallel and folded: of each file its policies, what it tells about other objects and its
 //! findings are kept, never its text.
 
-use super::parse::{Parsed, SPLIT_ABOVE, Unparsed, parse};
+use super::parse::{Parsed, SPLIT_ABOVE, Unparsed, is_yaml, parse};
 use super::several::Sign;
 use super::{TenantReader, from_config, pages};
 use crate::dialect::{self, Other, Page, Taken};
@@ -14,7 +14,7 @@ use crate::rules::{self, FileFacts, Inspected};
 use crate::source::{self, Text};
 use crate::syntax::{self, Pointer, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies};
-use rayon::iter::{ParallelBridge, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelBridge, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -51,6 +51,12 @@ pub(super) struct Read {
     pub(super) destroys: bool,
     /// Infrastructure code, of which the other files have something to say.
     pub(super) deferred: Vec<Deferred>,
+    /// Manifests that are met, which Terraform configuration may read as its data. They wait until that is known.
+    pub(super) postponed: Vec<(FileIndex, Candidate)>,
+    /// A number that no file has.
+    pub(super) next_file: usize,
+    /// A variable of Terraform configuration has its default, where another value may be given.
+    pub(super) has_variable_defaults: bool,
     /// Other tenants that infrastructure code leads to, by the file that does and the name it has for them.
     pub(super) others: BTreeMap<(FileIndex, String), Beside>,
 }
@@ -113,7 +119,10 @@ impl Read {
         self.destroys |= other.destroys;
         self.has_crashed |= other.has_crashed;
         self.broken_folders.extend(other.broken_folders);
+        self.next_file = self.next_file.max(other.next_file);
+        self.has_variable_defaults |= other.has_variable_defaults;
         self.deferred.extend(other.deferred);
+        self.postponed.extend(other.postponed);
         for (name, other) in other.others {
             let known = self.others.entry(name).or_default();
             known.policies.extend(other.policies);
@@ -189,15 +198,36 @@ impl TenantReader<'_> {
         };
         read.excluded = excluded.into_inner();
         read.sort();
-        self.read_deferred(&mut read);
+        self.evaluate_configuration(&mut read, inputs);
+        let mut read = self.read_postponed(read);
+        self.check_deferred(&mut read);
         let unfollowed = pages::unfollowed(&read.pages, &read.policies);
         read.missing.extend(unfollowed);
         read.sort();
         read
     }
 
+    /// Reads what has waited, and is no data of Terraform configuration.
+    fn read_postponed(&self, mut read: Read) -> Read {
+        let postponed = std::mem::take(&mut read.postponed);
+        let add = |mut read: Read, (file, candidate): (FileIndex, Candidate)| {
+            let path = candidate.shown();
+            self.guard(&mut read, file, &path, |read| self.add_glanced(read, file, candidate));
+            read
+        };
+        let mut read = if self.options.parallel && postponed.len() > HANDFUL {
+            let others = postponed.into_par_iter().fold(Read::default, add).reduce(Read::default, Read::merged);
+            read.merged(others)
+        } else {
+            postponed.into_iter().fold(read, add)
+        };
+        read.sort();
+        read
+    }
+
     fn add(&self, mut read: Read, file: FileIndex, candidate: Candidate) -> Read {
         self.progress.fetch_add(1, Ordering::Relaxed);
+        read.next_file = read.next_file.max(file.0 + 1);
         let path = candidate.shown();
         self.guard(&mut read, file, &path, |read| self.add_file(read, file, candidate));
         read
@@ -220,21 +250,10 @@ impl TenantReader<'_> {
 
     fn add_file(&self, read: &mut Read, file: FileIndex, candidate: Candidate) {
         if candidate.is_glanced_at() {
-            // A file that was not named and cannot be read is skipped.
-            let bytes = candidate.bytes().unwrap_or_default();
-            if let Some(other) = dialect::glance_bytes(&bytes) {
-                read.files += 1;
-                self.add_other(read, file, candidate, &other, "");
-                return;
-            }
-            match source::decode(bytes) {
-                Ok(text) => self.add_met(read, file, candidate, &text),
-                Err(error) => {
-                    if let Some(other) = dialect::glance_beside(&error.lossy) {
-                        read.files += 1;
-                        self.add_other(read, file, candidate, &other, &error.lossy);
-                    }
-                }
+            if is_yaml(&candidate.name()) {
+                read.postponed.push((file, candidate));
+            } else {
+                self.add_glanced(read, file, candidate);
             }
             return;
         }
@@ -265,6 +284,25 @@ impl TenantReader<'_> {
         self.add_text(read, file, candidate, &text);
     }
 
+    fn add_glanced(&self, read: &mut Read, file: FileIndex, candidate: Candidate) {
+        // A file that was not named and cannot be read is skipped.
+        let bytes = candidate.bytes().unwrap_or_default();
+        if let Some(other) = dialect::glance_bytes(&bytes) {
+            read.files += 1;
+            self.add_other(read, file, candidate, &other, "");
+            return;
+        }
+        match source::decode(bytes) {
+            Ok(text) => self.add_met(read, file, candidate, &text),
+            Err(error) => {
+                if let Some(other) = dialect::glance_beside(&error.lossy) {
+                    read.files += 1;
+                    self.add_other(read, file, candidate, &other, &error.lossy);
+                }
+            }
+        }
+    }
+
     /// Takes a file that is only met, and is about something else as likely as not.
     fn add_met(&self, read: &mut Read, file: FileIndex, candidate: Candidate, text: &Text) {
         let content = text.as_str();
@@ -287,7 +325,7 @@ impl TenantReader<'_> {
         let content = text.as_str();
         let name = candidate.name();
         let gives_values = dialect::gives_values(&name);
-        let Parsed { root, is_hcl, relaxed, broken: unread, otherwise } = match parse(&name, content) {
+        let Parsed { root, hcl, relaxed, broken: unread, otherwise } = match parse(&name, content) {
             Ok(parsed) => parsed,
             Err(Unparsed::Other(other)) => return self.add_other(read, file, candidate, &other, content),
             Err(Unparsed::Damaged(error, kind)) => return self.add_damaged(read, file, candidate, text, (error, kind)),
@@ -306,12 +344,13 @@ impl TenantReader<'_> {
             // Growing by doubling would take half as much again.
             read.policies.reserve_exact(dialect::elements(&root).unwrap_or(0));
         }
-        let mut taken = if gives_values {
+        let is_hcl = hcl.is_some();
+        let mut taken = if let Some(body) = hcl {
+            dialect::read_hcl(&name, content, root, body, file)
+        } else if gives_values {
             dialect::read_values(&name, root, file)
-        } else if is_hcl {
-            dialect::read_configuration(&name, root, file)
         } else {
-            dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(&found)))
+            dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(found)))
         };
         if let Some(part) = &mut taken.part {
             part.set_name(&name);

@@ -113,6 +113,7 @@ impl TenantReader<'_> {
             policies: std::mem::take(&mut read.policies),
             companions: std::mem::take(&mut read.companions),
             missing: std::mem::take(&mut read.missing),
+            has_variable_defaults: read.has_variable_defaults,
         };
         tenant.resolve_names();
         let mut clashes = tenant.settle_duplicates(|file| read.folder(file));

@@ -48,6 +48,7 @@ static WRITTEN: &[&dyn Rule] = &[
     &super::platform_condition::RULE,
     &super::redundant_policy::RULE,
     &super::relaxed_json::RULE,
+    &super::rejected_expression::RULE,
     &super::replaced_policy::RULE,
     &super::resource_exclusion::RULE,
     &super::security_defaults_on::RULE,

@@ -5,11 +5,12 @@
 mod damage;
 mod rules;
 mod terraform;
+mod variants_as_code;
 
 use caplint::catalog::Cloud;
 use caplint::controls;
 use caplint::coverage::{self, Verdict};
-use caplint::discover::Input;
+use caplint::discover::{Input, Stored};
 use caplint::lint::{self, Options};
 use caplint::outcome::TenantReport;
 use caplint::signin::Outcome;
@@ -335,4 +336,98 @@ fn a_table_row_changes_nothing() {
         None => plain(document),
     };
     unchanged_by(&row, true);
+}
+
+/// A form in which the tenants are code: paths and texts of a root.
+type AsCode = fn(&Value) -> Vec<(String, String)>;
+
+/// A tenant whose files are those of a commit.
+fn stored(variant: &Value, files: Vec<(String, String)>) -> Vec<Input> {
+    let enabled = variant["securityDefaultsEnabled"].as_bool().unwrap();
+    let files = files.into_iter().map(|(path, text)| (path.into(), text.into_bytes()));
+    let stored = Stored { name: "variant".to_owned(), files: files.collect(), ..Stored::default() };
+    vec![Input::Stored(stored), Input::Stdin(plain(security_defaults(enabled)))]
+}
+
+/// What findings mark, with the rule of each: the token of the first place, without its quotes.
+fn marks(report: &TenantReport, texts: &dyn Fn(&str) -> String) -> Vec<(String, String)> {
+    let marked = report.findings.iter().filter_map(|finding| {
+        let location = finding.locations.first()?;
+        let text = texts(&location.path);
+        let lines: Vec<&str> = text.lines().collect();
+        let line = lines.get(location.start.line.checked_sub(1)?)?;
+        // What goes on is a block or a list, which stands elsewhere in each form.
+        (location.start.line == location.end.line).then_some(())?;
+        let token: String =
+            line.chars().skip(location.start.column - 1).take(location.end.column - location.start.column).collect();
+        Some((finding.rule.to_owned(), token.trim_matches('"').to_owned()))
+    });
+    let mut marks: Vec<(String, String)> = marked.collect();
+    marks.sort();
+    marks
+}
+
+/// How many variants a form of code can hold, and how many tokens in other files than `main.tf` findings mark.
+fn evaluated(form: AsCode) -> (usize, usize) {
+    let (mut spelt, mut elsewhere) = (0, 0);
+    for variant in variants() {
+        let mut files = form(&variant);
+        if files.is_empty() {
+            continue;
+        }
+        // A module that nobody calls may be somebody else's.
+        let has_policies = !variant["policies"].as_array().unwrap().is_empty();
+        files.retain(|(path, _)| has_policies || !path.contains("modules/"));
+        let texts = |path: &str| {
+            let found = files.iter().find(|(own, _)| own == path);
+            found.map(|(_, text)| text.clone()).unwrap_or_default()
+        };
+        let inputs = stored(&variant, files.clone());
+        let case = format!("{}: {}\n{files:#?}", variant["id"], variant["title"]);
+        let reports = lint::tenants("variant", &inputs, &options(&variant), &AtomicUsize::new(0));
+        let [report] = reports.as_slice() else { panic!("one tenant: {case}") };
+        assert_eq!(report.policies, variant["policies"].as_array().unwrap().len(), "{case}");
+        let (verdict, query) = verdicts(report);
+        assert_eq!(verdict, truth(&variant), "{case}");
+        assert_eq!(query, variant["verdicts"]["seedR1"] == "P", "{case}");
+
+        // A finding marks the same token wherever that stands.
+        let policies = variant["policies"].as_array().unwrap();
+        let resources = terraform::resources(&terraform::AZUREAD, policies).unwrap();
+        let hcl = String::from_utf8(terraform::hcl(&resources)).unwrap();
+        let plain = stored(&variant, vec![("main.tf".to_owned(), hcl.clone())]);
+        let expected = lint::tenants("variant", &plain, &options(&variant), &AtomicUsize::new(0)).remove(0);
+        // That an id stands in the block itself is what one rule is about.
+        let is_token = |(rule, token): &(String, String)| {
+            // Escapes are others in each notation.
+            let is_plain = !token.contains(['\\', '$']);
+            rule != "tenant-bound-id" && is_plain && hcl.contains(&format!("\"{token}\""))
+        };
+        let found = marks(report, &texts);
+        let expected: Vec<_> = marks(&expected, &|_| hcl.clone()).into_iter().filter(is_token).collect();
+        let missing: Vec<_> = expected.iter().filter(|mark| !found.contains(mark)).collect();
+        assert!(missing.is_empty(), "{missing:?} is not marked, but {found:?}\n{case}");
+        elsewhere += report.findings.iter().filter(|finding| finding.primary().path != "main.tf").count();
+        spelt += 1;
+    }
+    (spelt, elsewhere)
+}
+
+#[test]
+fn a_resource_for_each_policy_of_a_local_changes_nothing() {
+    assert_eq!(evaluated(variants_as_code::in_a_local).0, OF_AZUREAD);
+}
+
+#[test]
+fn yaml_files_that_terraform_reads_change_nothing() {
+    let (spelt, elsewhere) = evaluated(variants_as_code::in_yaml_files);
+    assert_eq!(spelt, OF_AZUREAD);
+    assert!(elsewhere > 100, "{elsewhere}");
+}
+
+#[test]
+fn a_module_for_each_policy_with_its_values_in_a_file_changes_nothing() {
+    let (spelt, elsewhere) = evaluated(variants_as_code::in_modules);
+    assert_eq!(spelt, OF_AZUREAD);
+    assert!(elsewhere > 100, "{elsewhere}");
 }

@@ -198,7 +198,7 @@ impl Case {
         }
         let missing = Missing { file: FileIndex(0), pointer: Pointer::root(), why: MissingPolicies::NextPage };
         let missing = if half.is_incomplete { vec![missing] } else { Vec::new() };
-        let mut tenant = Tenant { policies: policies.collect(), companions, missing };
+        let mut tenant = Tenant { policies: policies.collect(), companions, missing, ..Tenant::default() };
         tenant.collect_strengths();
         tenant
     }

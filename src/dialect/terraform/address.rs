@@ -52,6 +52,11 @@ pub(super) struct Attribute {
 /// Attributes that stand for the object itself wherever a policy has an id.
 const IDS: [&str; 7] = ["id", "object_id", "client_id", "application_id", "template_id", "principal_id", "result"];
 
+/// Whether an attribute stands for the object itself.
+pub(super) fn is_id(attribute: &str) -> bool {
+    IDS.contains(&attribute)
+}
+
 impl Attribute {
     /// Takes a reference apart; none for variables, locals and modules.
     pub(super) fn read(reference: &str) -> Option<Self> {
@@ -70,7 +75,7 @@ impl Attribute {
 
     /// Whether it is the id of the resource.
     pub(super) fn is_id(&self) -> bool {
-        self.name.as_deref().is_some_and(|name| IDS.contains(&name))
+        self.name.as_deref().is_some_and(is_id)
     }
 }
 

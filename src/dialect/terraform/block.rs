@@ -1,7 +1,6 @@
 //! What the block of a policy says that its values do not: what it leaves to others, and what it has in so many words.
 
-use super::expression::{blocks, labelled};
-use super::part::Part;
+use super::part::{Part, blocks, labelled};
 use crate::catalog;
 use crate::policy::{Block, Id, Property, Wording};
 use crate::syntax::{Node, Object, Pointer};

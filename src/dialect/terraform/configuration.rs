@@ -1,110 +1,296 @@
-//! Terraform configuration: `.tf` in HCL, and its twin in JSON, which CDKTF writes. The files of a folder are one
-//! module: what one names, the others use. Nothing is evaluated; what an evaluation would tell is [`Untold`].
+//! Terraform configuration: `.tf` in HCL, and its twin in JSON, which CDKTF writes. Each folder that no other one calls
+//! is a root, and is evaluated with all modules that it calls: what comes out is read like the values of a plan.
 
 use super::block::{self, has_bare_strength, wants_old_azuread};
-use super::expression::{FolderScope, labelled};
-use super::modules::{Existence, Setting, existence};
+use super::inputs::{Data, Given};
+use super::made;
+use super::modules::{Existence, Folders, local_folder, roots};
 use super::part::{Part, resources};
 use super::surroundings::Surroundings;
 use super::values::{Beside, Pseudonyms, Values, Where};
-use super::{Declared, DocumentReader, Here, ResourceKind, kind};
+use super::{Declared, DocumentReader, Here, ResourceKind, is_id, kind};
 use crate::dialect::{DocumentKind, Found, Taken};
-use crate::policy::{Block, Detour, FileIndex, Wording};
+use crate::evaluate::{Body, Error, File, Files, Made, Module, Run, Source, Start, Written};
+use crate::policy::{Block, Caller, CallerKind, Declaration, Detour, Digest, FileIndex, Place, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-/// Reads the files of one folder together, and hands every policy over.
-pub fn read_folder(
-    parts: &[Part],
-    setting: Setting,
-    surroundings: &Surroundings<'_>,
-    visit: &mut dyn FnMut(Found<'_, '_>),
-) -> Vec<Taken> {
-    let Setting { exists, scope } = setting;
-    let tenants = Tenants::of(parts, &scope);
-    let module = Module { tenants, takes_bare_strengths: wants_old_azuread(parts), scope, exists, surroundings };
-    let root = parts.first().map_or(FileIndex(0), |part| part.file);
-    let read = parts.iter().map(|part| {
-        let kind = match (part.gives_values(), exists) {
-            (true, _) => DocumentKind::TerraformValues,
-            (false, Existence::No) => DocumentKind::TerraformModuleUncalled,
-            (false, Existence::Yes | Existence::Perhaps(_)) => DocumentKind::TerraformConfigurationWithoutPolicies,
-        };
-        let taken = Taken { root, ..Taken::new(kind) };
-        let mut reader = DocumentReader { text: "", file: part.file, visit, taken };
-        let is_read = !part.gives_values() && !part.overrides();
-        for (type_name, name, block) in resources(part.root()).filter(|_| is_read) {
-            resource(&mut reader, &module, (type_name, name, block), root);
-        }
-        if reader.taken.policies > 0 {
-            reader.taken.kind = DocumentKind::TerraformConfiguration;
-        }
-        reader.taken
-    });
-    read.collect()
+/// The configuration of a tenant, by folders.
+pub struct Configuration<'c> {
+    /// The files of each folder.
+    pub folders: &'c Folders,
+    /// Folders in which a file could not be read.
+    pub broken: &'c BTreeSet<PathBuf>,
+    /// Folders of which a plan tells more.
+    pub planned: &'c BTreeSet<PathBuf>,
+    /// What gives variables their values beside the files of a root.
+    pub given: &'c Given,
 }
 
-/// What the files of a folder say of all of its resources.
-struct Module<'f> {
-    surroundings: &'f Surroundings<'f>,
-    scope: FolderScope,
-    tenants: Tenants,
-    takes_bare_strengths: bool,
-    exists: Existence,
+/// What the evaluation of a configuration leads to, beside policies.
+#[derive(Default)]
+pub struct Evaluation {
+    /// What each file was taken for.
+    pub taken: BTreeMap<FileIndex, Taken>,
+    /// Calls of modules whose files are elsewhere: the file and the name of each.
+    pub remotes: Vec<(FileIndex, String)>,
+    /// What Terraform refuses: where, and why.
+    pub refused: Vec<(Place, String)>,
+    /// First files of the roots that are too much to be evaluated.
+    pub exhausted: Vec<FileIndex>,
+    /// A variable of a root has its default where somebody could give another value.
+    pub has_defaults: bool,
 }
 
-fn resource(
-    reader: &mut DocumentReader<'_, 'static>,
-    module: &Module<'_>,
-    (type_name, name, block): (&str, &str, &Object<'static>),
-    root: FileIndex,
-) {
-    let Some(kind) = kind(type_name, Some(block)) else { return };
-    let wording = kind.wording();
-    let pointer = Pointer::root().key("resource").key(type_name).key(name);
-    let mut node = module.scope.value(&Node::Object(block.clone()));
-    let mut detours = Vec::new();
-    if let Node::Object(values) = &mut node {
-        let own = existence(values);
-        let (untold, argument) = match own.and(module.exists) {
-            Existence::No => {
-                reader.taken.declares_unmade |= matches!(kind, ResourceKind::Policy(_));
-                return;
+impl Configuration<'_> {
+    /// Evaluates all roots, and hands every policy over.
+    pub fn read(&self, data: &dyn Data, visit: &mut dyn FnMut(Found<'_, '_>)) -> Evaluation {
+        let modules: BTreeMap<PathBuf, Module<'_>> = self
+            .folders
+            .iter()
+            .map(|(folder, parts)| {
+                let files: Vec<File<'_>> =
+                    parts.iter().filter(|part| !part.gives_values()).map(Part::content).collect();
+                (folder.clone(), Module::of(&files))
+            })
+            .collect();
+        let called =
+            |from: &Path, source: &str| local_folder(from, source).filter(|folder| self.folders.contains_key(folder));
+        let roots = roots(self.folders, self.broken);
+        let mut evaluation = Evaluation::default();
+        let mut runs = Vec::new();
+        let mut reached: BTreeSet<PathBuf> = BTreeSet::new();
+        let files: Vec<Box<dyn Files + '_>> = roots.iter().map(|(root, _)| data.of_root(root)).collect();
+        for ((root, exists), files) in roots.iter().zip(&files) {
+            let (given, errors) = self.given.of_root(root, self.folders, modules.get(*root));
+            evaluation.refused.extend(errors.iter().filter_map(refused));
+            let run = Run::new(Start {
+                root: root.to_path_buf(),
+                modules: &modules,
+                called: &called,
+                given,
+                has_defaults: self.given.has_defaults,
+                is_id,
+                files: files.as_ref(),
+            });
+            let made = run.resources();
+            reached.extend(run.folders());
+            runs.push((*root, *exists, run, made));
+        }
+        for (folder, parts) in self.folders {
+            let is_reached = reached.contains(folder);
+            for part in parts {
+                evaluation.taken.insert(part.file, taken(part, is_reached));
             }
-            Existence::Yes => (None, None),
-            Existence::Perhaps(untold) => (Some(untold), repeats(untold).filter(|name| values.get(name).is_some())),
-        };
-        if let Some(untold) = untold {
-            // Whether there is such a policy at all is as unknown as whether it is on.
-            values.members.retain(|(key, _)| key != "state");
-            values.members.push(("state".into(), Node::Untold(untold)));
         }
-        if let Some(argument) = argument {
-            let to = pointer.key(argument);
-            detours.push(Detour { from: Pointer::root().key("state"), to, key_only: false });
+        // Whatever is read is read by now or while the values are.
+        let bodies: Vec<Vec<_>> =
+            runs.iter().map(|(.., run, made)| made.iter().map(|one| run.body(one)).collect()).collect();
+        let surroundings = Surroundings::of(self.folders, data);
+        let mut read: BTreeSet<(FileIndex, &str, &str)> = BTreeSet::new();
+        for ((root, exists, run, made), bodies) in runs.iter().zip(&bodies) {
+            if self.planned.contains(*root) {
+                continue;
+            }
+            let parts = self.folders.get(*root).map(Vec::as_slice).unwrap_or_default();
+            let reader = Reader {
+                root: parts.first().map_or(FileIndex(0), |part| part.file),
+                exists: *exists,
+                configuration: self,
+                surroundings: &surroundings,
+                tenants: Tenants::of(run, made),
+                last: RefCell::default(),
+            };
+            for (made, body) in made.iter().zip(bodies) {
+                if made.resource.is_data {
+                    continue;
+                }
+                let Some(taken) = evaluation.taken.get_mut(&made.resource.file) else { continue };
+                read.insert((made.resource.file, made.resource.type_name, made.resource.name));
+                let inner = std::mem::replace(taken, Taken::new(DocumentKind::TerraformConfiguration));
+                let mut document = DocumentReader { text: "", file: made.resource.file, visit, taken: inner };
+                reader.resource(&mut document, run, made, body);
+                *taken = document.taken;
+            }
+            evaluation.remotes.extend(run.remotes());
+            evaluation.refused.extend(run.errors().iter().filter_map(refused));
+            evaluation.has_defaults |= run.has_taken_defaults();
+            if run.is_exhausted() {
+                evaluation.exhausted.push(reader.root);
+            }
+        }
+        self.note_unmade(&read, &mut evaluation);
+        evaluation
+    }
+
+    /// Notes policies that stand in files and are not made.
+    fn note_unmade(&self, made: &BTreeSet<(FileIndex, &str, &str)>, evaluation: &mut Evaluation) {
+        for (folder, parts) in self.folders {
+            for part in parts.iter().filter(|part| !part.gives_values() && !part.overrides()) {
+                let Some(taken) = evaluation.taken.get_mut(&part.file) else { continue };
+                let is_unmade = |(type_name, name, block): (&str, &str, &Object<'static>)| {
+                    matches!(kind(type_name, Some(block)), Some(ResourceKind::Policy(_)))
+                        && !made.contains(&(part.file, type_name, name))
+                };
+                taken.declares_unmade = !self.planned.contains(folder) && resources(part.root()).any(is_unmade);
+                if taken.policies > 0 {
+                    taken.kind = DocumentKind::TerraformConfiguration;
+                }
+            }
         }
     }
-    let address = format!("{type_name}.{name}");
-    let mut pseudonyms = Pseudonyms::new();
-    let mut values = Values {
-        wording,
-        address: &address,
-        references: None,
-        pseudonyms: &mut pseudonyms,
-        detours,
-        unnamed: Vec::new(),
+}
+
+fn taken(part: &Part, is_reached: bool) -> Taken {
+    let kind = match (part.gives_values(), is_reached) {
+        (true, _) => DocumentKind::TerraformValues,
+        (false, true) => DocumentKind::TerraformConfigurationWithoutPolicies,
+        (false, false) => DocumentKind::TerraformModuleUncalled,
     };
-    let at = Where { own: Pointer::root(), value: pointer.clone(), unknown: pointer.clone() };
-    let read = values.read(&node, Beside::default(), &at);
-    let (detours, unnamed) = (values.detours, values.unnamed);
-    let tenant = module.tenants.of_block(block);
-    let block = Block {
-        sources: module.surroundings.sources(block, &read),
-        has_bare_strength: wording == Wording::Azuread && !module.takes_bare_strengths && has_bare_strength(&read),
-        ..block::read(block, wording)
+    Taken::new(kind)
+}
+
+fn refused(error: &Error) -> Option<(Place, String)> {
+    Some((made::place(&error.source)?, error.message.clone()))
+}
+
+/// Reads the resources of one root.
+struct Reader<'r> {
+    root: FileIndex,
+    exists: Existence,
+    configuration: &'r Configuration<'r>,
+    surroundings: &'r Surroundings<'r>,
+    tenants: Tenants,
+    /// What the block of the last resource says, by its file and address: its instances follow one another.
+    last: RefCell<Option<((FileIndex, String), Block)>>,
+}
+
+impl Reader<'_> {
+    fn resource<'f>(
+        &self,
+        document: &mut DocumentReader<'_, 'static>,
+        run: &Run<'f>,
+        made: &Made<'f>,
+        body: &Body<'f>,
+    ) {
+        let resource = made.resource;
+        let (mut node, mut detours) = made::read(body, &resource.block.whole);
+        let Node::Object(values) = &node else { return };
+        let Some(mut kind) = kind(resource.type_name, Some(values)) else { return };
+        let block_pointer = Pointer::root().key("resource").key(resource.type_name).key(resource.name);
+        let mut pointer = block_pointer.clone();
+        // The body of a request to Graph is a policy in Graph's words.
+        if let (ResourceKind::Unread(_), Some(body @ Node::Object(_))) = (kind, values.get(BODY)) {
+            kind = ResourceKind::Policy(Wording::Graph);
+            node = body.clone();
+            pointer = pointer.key(BODY);
+            detours = detours.iter().filter_map(in_body).collect();
+        }
+        let Node::Object(values) = &mut node else { return };
+        let wording = kind.wording();
+        let folder = run.folder(made);
+        let is_broken = self.configuration.broken.contains(&folder);
+        let exists = made.perhaps.map_or(Existence::Yes, Existence::Perhaps);
+        let exists = exists.and(if run.has_other_provider(made) {
+            Existence::Perhaps(Untold::Expression)
+        } else {
+            Existence::Yes
+        });
+        let exists = exists.and(if is_broken { Existence::Perhaps(Untold::Unreadable) } else { Existence::Yes });
+        match exists.and(self.exists) {
+            Existence::Yes => {}
+            Existence::No => return,
+            Existence::Perhaps(why) => {
+                // Whether there is such a policy at all is as unknown as whether it is on.
+                values.members.retain(|(key, _)| key != "state");
+                values.members.push(("state".into(), Node::Untold(why)));
+                detours.retain(|detour| detour.from.as_str() != "/state");
+                let argument = repeats(why).filter(|name| resource.block.argument(name).is_some());
+                detours.extend(argument.map(|argument| Detour {
+                    from: Pointer::root().key("state"),
+                    to: Place::pointer(resource.file, block_pointer.key(argument)),
+                    key_only: false,
+                }));
+            }
+        }
+        let mut pseudonyms = Pseudonyms::new();
+        let mut values = Values {
+            wording,
+            address: &made.address,
+            file: resource.file,
+            references: None,
+            pseudonyms: &mut pseudonyms,
+            detours,
+            unnamed: Vec::new(),
+        };
+        let at = Where { own: Pointer::root(), value: pointer.clone(), unknown: pointer.clone() };
+        let read = values.read(&node, Beside::default(), &at);
+        let (detours, unnamed) = (values.detours, values.unnamed);
+        let parts = self.configuration.folders.get(&folder).map(Vec::as_slice).unwrap_or_default();
+        let written = parts.iter().find(|part| part.file == resource.file);
+        let mut written = written.into_iter().flat_map(|part| resources(part.root()));
+        let is_same =
+            |(type_name, name, _): &(&str, &str, _)| (*type_name, *name) == (resource.type_name, resource.name);
+        let written = written.find(is_same).map(|(.., block)| block);
+        // Instances of one block are different policies.
+        let own = Digest::of_text(&made.address);
+        let is_repeated = made.called.is_some() || made.address.ends_with(']');
+        let block = written.map(|block| Block {
+            sources: self.surroundings.sources(block, &read, is_repeated.then_some(own)),
+            has_bare_strength: wording == Wording::Azuread && !wants_old_azuread(parts) && has_bare_strength(&read),
+            ..self.block(made, block, wording)
+        });
+        let declared = Declared {
+            kind,
+            address: made.address.clone(),
+            tenant: self.tenants.of_resource(made),
+            values: read,
+            unnamed,
+            declaration: Declaration {
+                detours,
+                caller: caller(made),
+                block: block.unwrap_or_default(),
+                ..Declaration::default()
+            },
+        };
+        document.declare(declared, &Here { pointer, offset: 0, base: 0 }, self.root);
+    }
+}
+
+impl Reader<'_> {
+    /// What a block says beside its values.
+    fn block(&self, made: &Made<'_>, block: &Object<'static>, wording: Wording) -> Block {
+        let key = (made.resource.file, made.resource.address());
+        let mut last = self.last.borrow_mut();
+        match last.as_ref().filter(|(known, _)| *known == key) {
+            Some((_, known)) => known.clone(),
+            None => last.insert((key, block::read(block, wording))).1.clone(),
+        }
+    }
+}
+
+/// The argument of a request that holds what is sent.
+const BODY: &str = "body";
+
+/// A detour from a resource, from what its request sends.
+fn in_body(detour: &Detour) -> Option<Detour> {
+    let rest = detour.from.as_str().strip_prefix('/')?.strip_prefix(BODY)?;
+    (rest.is_empty() || rest.starts_with('/')).then(|| Detour { from: Pointer::new(rest), ..detour.clone() })
+}
+
+/// What makes a policy of values that stand elsewhere: the call of its module, or else its own block.
+fn caller(made: &Made<'_>) -> Option<Caller> {
+    if let Some((module, header)) = &made.called {
+        return Some(Caller { place: made::place(header)?, kind: CallerKind::Call, makes: module.as_str().into() });
+    }
+    let own = match &made.resource.block.whole {
+        Source::Bytes(_, bytes) => bytes.clone(),
+        Source::Pointer(_) | Source::None => 0..0,
     };
-    let declared = Declared { kind, address, tenant, values: read, detours, unnamed, block, replaced: None };
-    reader.declare(&declared, &Here { pointer, offset: 0, base: 0 }, root);
+    let place = made::place(&made.resource.block.header)?;
+    Some(Caller { place, kind: CallerKind::Block(own), makes: made.address.as_str().into() })
 }
 
 /// The argument that says how often there is a resource.
@@ -124,33 +310,20 @@ fn repeats(untold: Untold) -> Option<&'static str> {
     }
 }
 
-/// The name of a provider's configuration: `azuread.b`.
-fn provider(block: &Object<'static>) -> Option<String> {
-    let text = block.get("provider")?.as_str()?;
-    let text = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text);
-    text.split_once('.').map(|(_, alias)| alias.trim().to_owned())
-}
-
 /// Which aliases of a provider lead to other tenants; empty if all policies are of one.
 struct Tenants(BTreeMap<Option<String>, Option<String>>);
 
 impl Tenants {
-    fn of(parts: &[Part], scope: &FolderScope) -> Self {
-        let policies = parts.iter().flat_map(|part| resources(part.root()));
-        let policies = policies
-            .filter(|(type_name, _, block)| matches!(kind(type_name, Some(block)), Some(ResourceKind::Policy(_))));
-        let mut aliases: Vec<Option<String>> = policies.map(|(_, _, block)| provider(block)).collect();
+    fn of(run: &Run<'_>, made: &[Made<'_>]) -> Self {
+        let policies = made.iter().filter(|made| {
+            !made.resource.is_data && matches!(kind(made.resource.type_name, None), Some(ResourceKind::Policy(_)))
+        });
+        let mut aliases: Vec<Option<String>> = policies.map(alias).collect();
         aliases.sort();
         aliases.dedup();
         let mut ids: BTreeMap<Option<String>, String> = BTreeMap::new();
-        for (_, block) in parts.iter().flat_map(|part| labelled(part.root().get("provider"))) {
-            let text = |name| match block.get(name).map(|node| scope.value(node)) {
-                Some(Node::String(text)) => Some(text.to_ascii_lowercase()),
-                _ => None,
-            };
-            if let Some(id) = text("tenant_id") {
-                ids.insert(text("alias"), id);
-            }
+        for (alias, tenant) in run.providers() {
+            ids.insert(alias, tenant.to_ascii_lowercase());
         }
         let mut by_id: BTreeMap<&str, Option<String>> = BTreeMap::new();
         let mut names = BTreeMap::new();
@@ -166,7 +339,16 @@ impl Tenants {
         if distinct.len() < 2 { Self(BTreeMap::new()) } else { Self(names) }
     }
 
-    fn of_block(&self, block: &Object<'static>) -> Option<String> {
-        self.0.get(&provider(block)).cloned().flatten()
+    fn of_resource(&self, made: &Made<'_>) -> Option<String> {
+        self.0.get(&alias(made)).cloned().flatten()
     }
+}
+
+/// The alias of a resource's provider: `b` of `azuread.b`.
+fn alias(made: &Made<'_>) -> Option<String> {
+    made.resource
+        .block
+        .argument("provider")
+        .and_then(Written::as_reference)
+        .and_then(|text| text.split_once('.').map(|(_, alias)| alias.trim().to_owned()))
 }

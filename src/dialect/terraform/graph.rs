@@ -41,6 +41,11 @@ fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &Pointer, wording: Wo
         }
         node => {
             let pointer = wording.to_graph(own);
+            // microsoft365wp nests what each kind of membership has.
+            let pointer = match pointer.as_str().strip_suffix("/externalTenants/enumerated/members") {
+                Some(guests) => Pointer::new(format!("{guests}/externalTenants/members")),
+                None => pointer,
+            };
             let paths = [Property::Locations, Property::AuthenticationStrengthId];
             let is_path = paths.iter().any(|path| path.holds(&pointer));
             let node = match node {

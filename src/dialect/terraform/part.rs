@@ -1,10 +1,12 @@
 //! A file of Terraform configuration, kept until the whole folder is read.
 
 use super::DocumentReader;
-use super::expression::{FolderScope, blocks, labelled};
 use crate::dialect::{DocumentKind, Taken};
+use crate::evaluate::{Assignment, Content, File};
 use crate::policy::FileIndex;
-use crate::syntax::{BLOCKS, Node, Object, Untold};
+use crate::syntax::{BLOCKS, Node, Object, Untold, nodes_of, parse, parse_body};
+use hcl_edit::structure::Body;
+use std::path::Path;
 
 /// A file of a module, kept until the whole folder is read.
 #[derive(Debug)]
@@ -15,50 +17,50 @@ pub struct Part {
     name: String,
     /// The file gives variables their values.
     values: Option<Assignment>,
+    /// The file as the JSON syntax has it.
     root: Object<'static>,
-}
-
-/// When Terraform takes the values of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Assignment {
-    /// Always: `terraform.tfvars`.
-    Always,
-    /// Always, and over the others: `*.auto.tfvars`.
-    Over,
-    /// If it is told to: `prod.tfvars`.
-    IfTold,
+    /// The file itself, if it is HCL.
+    hcl: Option<(Box<str>, Box<Body>)>,
 }
 
 /// Whether a file gives variables their values. That is the one thing that Terraform itself tells by a name.
 #[must_use]
 pub fn gives_values(name: &str) -> bool {
-    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+    Assignment::of(name).is_some()
 }
 
-/// Keeps a file that gives variables their values.
+/// Keeps a file that gives variables their values, in JSON.
 #[must_use]
 pub fn read_values(name: &str, root: Node<'_>, file: FileIndex) -> Taken {
-    let values = match name.trim_end_matches(".json") {
-        "terraform.tfvars" => Assignment::Always,
-        name if name.ends_with(".auto.tfvars") => Assignment::Over,
-        _ => Assignment::IfTold,
-    };
     let Node::Object(root) = root.into_owned() else { return Taken::new(DocumentKind::TerraformValues) };
-    let part = Part { file, name: name.to_owned(), values: Some(values), root };
+    let part = Part { file, name: name.to_owned(), values: Assignment::of(name), root, hcl: None };
     Taken { part: Some(part), ..Taken::new(DocumentKind::TerraformValues) }
 }
 
-/// Keeps a file in HCL.
+/// Keeps a file in HCL, of configuration or of values: its text, the nodes that stand for it, and what it was read into.
 #[must_use]
-pub fn read_configuration(name: &str, root: Node<'_>, file: FileIndex) -> Taken {
-    let Node::Object(root) = root.into_owned() else {
-        return Taken::new(DocumentKind::TerraformConfigurationWithoutPolicies);
+pub fn read_hcl(name: &str, text: &str, root: Node<'_>, body: Body, file: FileIndex) -> Taken {
+    let values = Assignment::of(name);
+    let kind = match values {
+        Some(_) => DocumentKind::TerraformValues,
+        None => DocumentKind::TerraformConfigurationWithoutPolicies,
     };
-    Taken {
-        part: Some(Part { file, name: name.to_owned(), values: None, root }),
-        root: file,
-        ..Taken::new(DocumentKind::TerraformConfigurationWithoutPolicies)
-    }
+    let Node::Object(root) = root.into_owned() else { return Taken::new(kind) };
+    let part = Part { file, name: name.to_owned(), values, root, hcl: Some((text.into(), Box::new(body))) };
+    Taken { part: Some(part), root: file, ..Taken::new(kind) }
+}
+
+/// Keeps a file of values that the command line names, whatever it is called. None if it cannot be read.
+#[must_use]
+pub fn read_variables(name: &str, text: &str, file: FileIndex) -> Option<Part> {
+    let is_json = Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    let taken = if is_json {
+        read_values(name, parse(text).ok()?, file)
+    } else {
+        let body = parse_body(text).ok()?;
+        read_hcl(name, text, nodes_of(text, &body).ok()?, body, file)
+    };
+    taken.part
 }
 
 /// Keeps a configuration in JSON for later. False if the document is none.
@@ -68,23 +70,37 @@ pub(super) fn keep(reader: &mut DocumentReader<'_, '_>, root: &Node<'_>) -> bool
     }
     reader.taken.kind = DocumentKind::TerraformConfigurationWithoutPolicies;
     if let Node::Object(root) = root.clone().into_owned() {
-        reader.taken.part = Some(Part { file: reader.file, name: String::new(), values: None, root });
+        reader.taken.part = Some(Part { file: reader.file, name: String::new(), values: None, root, hcl: None });
     }
     true
 }
 
 /// `{"resource": {"azuread_group": {"a": {}}}}`; nothing beside what Terraform knows.
 fn is_json_configuration(object: &Object<'_>) -> bool {
-    let known = |key: &str| BLOCKS.contains(&key) || key == "//";
+    let known = |key: &str| BLOCKS.contains(&key);
     let mut any = false;
     object.properties().all(|(key, node)| {
         any |=
             matches!(key.as_ref(), "resource" | "data" | "module" | "variable" | "locals" | "provider" | "terraform");
-        known(key) && matches!(node, Node::Object(_) | Node::Array(_))
+        key == "//" || known(key) && matches!(node, Node::Object(_) | Node::Array(_))
     }) && any
 }
 
 impl Part {
+    /// The file for the evaluation.
+    pub(super) fn content(&self) -> File<'_> {
+        let content = match &self.hcl {
+            Some((text, body)) => Content::Hcl(text, body),
+            None => Content::Json(&self.root),
+        };
+        File { index: self.file, content, overrides: self.overrides() }
+    }
+
+    /// When Terraform takes its values.
+    pub(super) fn assignment(&self) -> Option<Assignment> {
+        self.values
+    }
+
     pub(super) fn root(&self) -> &Object<'static> {
         &self.root
     }
@@ -163,19 +179,18 @@ fn members_mut<'n>(node: &'n mut Node<'static>, label: &str) -> Vec<&'n mut Node
     objects.flat_map(|object| object.members.iter_mut().filter(|(key, _)| key == label).map(|(_, node)| node)).collect()
 }
 
-/// What the files of one folder give names to.
-pub(super) fn folder_scope(parts: &[Part]) -> FolderScope {
-    let mut scope = FolderScope::default();
-    // What overrides comes last.
-    let mut configuration: Vec<&Part> = parts.iter().filter(|part| part.values.is_none()).collect();
-    configuration.sort_by_key(|part| part.overrides());
-    for part in configuration {
-        scope.add(&part.root);
-    }
-    let mut values: Vec<(Assignment, &Part)> = parts.iter().filter_map(|part| Some((part.values?, part))).collect();
-    values.sort_by_key(|(when, part)| (*when, part.file));
-    for (when, part) in values {
-        scope.give(&part.root, when != Assignment::IfTold);
-    }
-    scope
+/// The bodies of a block that may stand several times.
+pub(super) fn blocks<'n>(node: Option<&'n Node<'static>>) -> impl Iterator<Item = &'n Object<'static>> {
+    let several = match node {
+        Some(Node::Array(several)) => several.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    several.iter().filter_map(Node::as_object)
+}
+
+/// Blocks by their last label.
+pub(super) fn labelled<'n>(node: Option<&'n Node<'static>>) -> impl Iterator<Item = (&'n str, &'n Object<'static>)> {
+    let named = blocks(node).flat_map(|labels| labels.members.iter());
+    named.flat_map(|(name, node)| blocks(Some(node)).map(move |block| (name.as_ref(), block)))
 }

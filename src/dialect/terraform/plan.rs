@@ -5,7 +5,7 @@ use super::references::References;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, DocumentReader, Here, ResourceKind, Unread, kind};
 use crate::dialect::DocumentKind;
-use crate::policy::{Block, Replaced, State, Words};
+use crate::policy::{Declaration, Replaced, State, Words};
 use crate::syntax::{Node, Object, Pointer, Untold, parse};
 use std::collections::BTreeMap;
 
@@ -60,6 +60,7 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, plan: &Object<'a>, h
         let mut values = Values {
             wording,
             address: planned.address,
+            file,
             references: Some(&references),
             pseudonyms: &mut pseudonyms,
             detours: Vec::new(),
@@ -74,12 +75,14 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, plan: &Object<'a>, h
             address: planned.address.to_owned(),
             tenant: tenants.of_resource(planned.address),
             values: read,
-            detours,
             unnamed,
-            block: Block::default(),
-            replaced: planned.change.filter(|_| is_policy).and_then(|change| replaced(change, entry)),
+            declaration: Declaration {
+                detours,
+                replaced: planned.change.filter(|_| is_policy).and_then(|change| replaced(change, entry)),
+                ..Declaration::default()
+            },
         };
-        reader.declare(&declared, &here.at(at.value), file);
+        reader.declare(declared, &here.at(at.value), file);
     }
     reader.taken.modules = sources(plan);
     (reader.taken.is_plan, reader.taken.is_partial) = (true, is_cut);

@@ -3,7 +3,7 @@
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, DocumentReader, Here, ResourceKind, kind};
 use crate::dialect::DocumentKind;
-use crate::policy::Block;
+use crate::policy::Declaration;
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
 
@@ -103,6 +103,7 @@ fn declare<'a>(
     let mut values = Values {
         wording,
         address: &instance.address,
+        file: reader.file,
         references: None,
         pseudonyms,
         detours: Vec::new(),
@@ -113,9 +114,9 @@ fn declare<'a>(
     let (detours, unnamed) = (values.detours, values.unnamed);
     let (address, tenant) = (instance.address.clone(), instance.tenant.clone());
     let file = reader.file;
-    let block = Block::default();
-    let declared = Declared { kind, address, tenant, values: read, detours, unnamed, block, replaced: None };
-    reader.declare(&declared, here, file);
+    let declaration = Declaration { detours, ..Declaration::default() };
+    let declared = Declared { kind, address, tenant, values: read, unnamed, declaration };
+    reader.declare(declared, here, file);
 }
 
 /// Version 4 of the raw state, which is no documented format.

@@ -1,5 +1,6 @@
 //! What the values of a block depend on, where they are not stated: the block itself, and all of the configuration around it.
 
+use super::inputs::Data;
 use super::part::{Part, resources};
 use super::{Folders, ResourceKind, kind};
 use crate::policy::Digest;
@@ -8,27 +9,40 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 /// Everything in a tenant's configuration but its policies: variables, locals, module calls, data, other resources.
-pub struct Surroundings<'f> {
+pub(super) struct Surroundings<'f> {
     folders: &'f Folders,
+    /// The data that expressions read.
+    data: &'f dyn Data,
     digest: OnceCell<Option<Digest>>,
 }
 
 impl<'f> Surroundings<'f> {
     /// Nothing is computed before a block asks.
     #[must_use]
-    pub fn of(folders: &'f Folders) -> Self {
-        Self { folders, digest: OnceCell::new() }
+    pub(super) fn of(folders: &'f Folders, data: &'f dyn Data) -> Self {
+        Self { folders, data, digest: OnceCell::new() }
     }
 
     /// The places where a block does not state a value, each with a digest that is the same for two values only if they
     /// are the same. A place is left out where that cannot be told.
-    pub(super) fn sources(&self, block: &Object<'static>, evaluated: &Node<'_>) -> Box<[(Pointer, Digest)]> {
+    ///
+    /// `own` is what tells this instance of the block from others.
+    pub(super) fn sources(
+        &self,
+        block: &Object<'static>,
+        evaluated: &Node<'_>,
+        own: Option<Digest>,
+    ) -> Box<[(Pointer, Digest)]> {
+        if !is_unstated(evaluated) {
+            return Box::default();
+        }
         let mut unstated = Vec::new();
         add_unstated(evaluated, &Pointer::root(), &mut unstated);
         if unstated.is_empty() {
             return Box::default();
         }
         let Some(around) = *self.digest.get_or_init(|| self.digest()) else { return Box::default() };
+        let around = own.map_or(around, |own| around.and(own));
         let digest = |pointer: &Pointer| {
             let written = written(block, pointer).map_or_else(|| Some(Digest::of_text("")), Digest::of)?;
             // How often there is such a block decides whether the policy is on.
@@ -45,7 +59,7 @@ impl<'f> Surroundings<'f> {
     }
 
     fn digest(&self) -> Option<Digest> {
-        let mut digest = Digest::of_text("");
+        let mut digest = self.data.digest();
         let above = self.folders.keys().next().cloned().unwrap_or_default();
         let is_above = |folder: &&Path| self.folders.keys().all(|other| other.starts_with(folder));
         let common = above.ancestors().find(is_above).unwrap_or(Path::new(""));
@@ -74,6 +88,22 @@ fn of_part(part: &Part) -> Option<Digest> {
         digest = digest.and(named).and(Digest::of(&Node::Object(block.clone()))?);
     }
     Some(digest)
+}
+
+/// Whether some value is not stated. Most are, and a place costs more than a look.
+fn is_unstated(node: &Node<'_>) -> bool {
+    match node {
+        Node::Untold(_) => true,
+        Node::Array(elements) => elements.iter().any(is_unstated),
+        Node::Object(object) => object.members.iter().any(|(_, node)| is_unstated(node)),
+        Node::Null
+        | Node::Bool(_)
+        | Node::Number(_)
+        | Node::String(_)
+        | Node::Raw(_)
+        | Node::Reference(_)
+        | Node::Secret(_) => false,
+    }
 }
 
 /// The places of values that are not stated.

@@ -2,7 +2,7 @@
 
 use super::references::References;
 use crate::catalog;
-use crate::policy::{Detour, Id, Property, Wording, is_public_word};
+use crate::policy::{Detour, FileIndex, Id, Place, Property, Wording, is_public_word};
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -137,6 +137,8 @@ fn has_true(node: &Node<'_>) -> bool {
 pub(super) struct Values<'x, 'n, 'a> {
     pub(super) wording: Wording,
     pub(super) address: &'x str,
+    /// The file that it stands in.
+    pub(super) file: FileIndex,
     pub(super) references: Option<&'x References<'n, 'a>>,
     pub(super) pseudonyms: &'x mut Pseudonyms,
     pub(super) detours: Vec<Detour>,
@@ -265,7 +267,8 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
     /// A value that is known only after apply: what the configuration still names of it, and that there may be more.
     fn unknown(&mut self, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
         let graph = self.wording.to_graph(&at.own);
-        self.detours.push(Detour { from: at.own.clone(), to: at.unknown.clone(), key_only: false });
+        let to = Place::pointer(self.file, at.unknown.clone());
+        self.detours.push(Detour { from: at.own.clone(), to, key_only: false });
         let expression = beside.expression;
         let mut named = self
             .references
@@ -293,6 +296,7 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
             path.pop();
         }
         let to = path.iter().fold(Pointer::root(), |pointer, step| pointer.key(step));
+        let to = Place::pointer(self.file, to);
         self.detours.push(Detour { from: at.own.clone(), to, key_only: true });
         if text.is_empty() || is_public_word(text) || catalog::name(&Id::new(text)).is_some() {
             return Node::String(Cow::Owned(text.to_owned()));

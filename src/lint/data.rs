@@ -1,0 +1,223 @@
+//! The files that Terraform configuration reads: those within the paths that are checked, and no others.
+
+use crate::dialect::Data;
+use crate::discover::{Candidate, Input};
+use crate::evaluate::{Contents, Files};
+use crate::policy::{Digest, FileIndex};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+use walkdir::WalkDir;
+
+/// Larger files are no data of policies.
+const MAX_SIZE: u64 = 16 << 20;
+
+/// Files below one folder that are looked through.
+const MAX_FILES: usize = 100_000;
+
+/// The files within the paths.
+pub(super) struct Tree<'t> {
+    /// What was named, each also without links.
+    bases: Vec<(PathBuf, PathBuf)>,
+    stored: BTreeMap<&'t Path, &'t [u8]>,
+    prefix: &'t str,
+    /// Files that have a number.
+    known: BTreeMap<PathBuf, FileIndex>,
+    next: Cell<usize>,
+    read: RefCell<BTreeMap<PathBuf, Contents>>,
+    /// Folders that were looked at, and whether they lie within what was named.
+    within: RefCell<BTreeMap<PathBuf, bool>>,
+}
+
+impl<'t> Tree<'t> {
+    /// The files within these paths, of which some have a number.
+    pub(super) fn of<'c>(
+        inputs: &'t [Input],
+        known: impl Iterator<Item = (FileIndex, &'c Candidate)>,
+        next: usize,
+    ) -> Self {
+        let mut tree = Self {
+            bases: Vec::new(),
+            stored: BTreeMap::new(),
+            prefix: "",
+            known: BTreeMap::new(),
+            next: Cell::new(next),
+            read: RefCell::default(),
+            within: RefCell::default(),
+        };
+        for input in inputs {
+            match input {
+                Input::Path(path) => {
+                    tree.bases.extend(fs::canonicalize(path).ok().map(|canonical| (path.clone(), canonical)));
+                }
+                Input::Stored(stored) => {
+                    tree.prefix = &stored.prefix;
+                    tree.stored.extend(stored.files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())));
+                }
+                Input::Stdin(_) => {}
+            }
+        }
+        let on_disk = known.filter_map(|(file, candidate)| Some((clean(candidate.on_disk()?), file)));
+        tree.known.extend(on_disk);
+        tree
+    }
+
+    /// What has been read: path, number and candidate of each.
+    pub(super) fn into_read(self) -> Vec<(FileIndex, Candidate)> {
+        let candidate = |path: PathBuf| match self.stored.get(path.as_path()) {
+            Some(bytes) => {
+                Candidate::Stored { path, prefix: self.prefix.to_owned(), bytes: bytes.to_vec(), is_glanced_at: false }
+            }
+            None => Candidate::File(path),
+        };
+        let texts = self.read.into_inner().into_iter().filter_map(|(path, contents)| match contents {
+            Contents::Text(file, _) => Some((file, path)),
+            Contents::Binary | Contents::Missing | Contents::Folder | Contents::Outside => None,
+        });
+        texts.map(|(file, path)| (file, candidate(path))).collect()
+    }
+
+    /// A number that no file has.
+    pub(super) fn number(&self) -> FileIndex {
+        let next = self.next.get();
+        self.next.set(next + 1);
+        FileIndex(next)
+    }
+
+    fn at(&self, path: &Path) -> Contents {
+        if let Some(known) = self.read.borrow().get(path) {
+            return known.clone();
+        }
+        let contents = self.look(path);
+        self.read.borrow_mut().insert(path.to_owned(), contents.clone());
+        contents
+    }
+
+    fn look(&self, path: &Path) -> Contents {
+        let bytes = if let Some(bytes) = self.stored.get(path) {
+            bytes.to_vec()
+        } else {
+            if !self.is_within(path) {
+                return Contents::Outside;
+            }
+            match fs::symlink_metadata(path) {
+                Err(_) => return Contents::Missing,
+                // A link may lead anywhere, and what it leads to within the paths has a path of its own.
+                Ok(metadata) if metadata.is_symlink() => return Contents::Outside,
+                Ok(metadata) if metadata.is_dir() => return Contents::Folder,
+                Ok(metadata) if !metadata.is_file() || metadata.len() > MAX_SIZE => return Contents::Outside,
+                Ok(_) => {}
+            }
+            match fs::read(path) {
+                Ok(bytes) => bytes,
+                Err(_) => return Contents::Outside,
+            }
+        };
+        let Ok(text) = String::from_utf8(bytes) else { return Contents::Binary };
+        let file = self.known.get(path).copied().unwrap_or_else(|| self.number());
+        Contents::Text(file, Rc::from(text))
+    }
+
+    /// Whether a path lies within what was named, also where the links on the way to its folder lead.
+    fn is_within(&self, path: &Path) -> bool {
+        let folder = path.parent().unwrap_or(path);
+        if self.bases.iter().any(|(given, _)| clean(given) == path) {
+            return true;
+        }
+        if let Some(known) = self.within.borrow().get(folder) {
+            return *known;
+        }
+        let is_within = self.looks_within(folder);
+        self.within.borrow_mut().insert(folder.to_owned(), is_within);
+        is_within
+    }
+
+    fn looks_within(&self, path: &Path) -> bool {
+        // Of what does not exist, the nearest folder that does.
+        let existing = path.ancestors().find_map(|above| {
+            let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+            fs::canonicalize(above).ok()
+        });
+        let is_named = |given: &Path| {
+            let given = clean(given);
+            given.as_os_str().is_empty() || path.starts_with(&given)
+        };
+        self.bases.iter().any(|(given, canonical)| {
+            is_named(given) && existing.as_ref().is_some_and(|existing| existing.starts_with(canonical))
+        })
+    }
+}
+
+impl Data for Tree<'_> {
+    fn of_root<'d>(&'d self, root: &Path) -> Box<dyn Files + 'd> {
+        Box::new(Rooted { tree: self, root: root.to_owned() })
+    }
+
+    fn digest(&self) -> Digest {
+        let mut digest = Digest::of_text("");
+        for (path, contents) in self.read.borrow().iter() {
+            let text = match contents {
+                Contents::Text(_, text) => text.as_ref(),
+                Contents::Binary | Contents::Missing | Contents::Folder | Contents::Outside => "",
+            };
+            // Where the whole lies does not matter, and the name of the file tells which it is.
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            digest = digest.and(Digest::of_text(&name)).and(Digest::of_text(text));
+        }
+        digest
+    }
+}
+
+/// The files as a root sees them.
+struct Rooted<'t> {
+    tree: &'t Tree<'t>,
+    root: PathBuf,
+}
+
+impl Files for Rooted<'_> {
+    fn read(&self, path: &Path) -> Contents {
+        self.tree.at(&clean(&self.root.join(path)))
+    }
+
+    fn below(&self, folder: &Path) -> Option<Vec<String>> {
+        let folder = clean(&self.root.join(folder));
+        let relative = |path: &Path| {
+            let relative = path.strip_prefix(&folder).ok()?.to_str()?;
+            Some(if cfg!(windows) { relative.replace('\\', "/") } else { relative.to_owned() })
+        };
+        let mut names: Vec<String> = if self.tree.bases.is_empty() {
+            // Of a commit, only files that may hold policies are at hand.
+            self.tree.stored.keys().filter_map(|path| relative(path)).collect()
+        } else {
+            if !self.tree.is_within(&folder) {
+                return None;
+            }
+            let start = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+            let files = WalkDir::new(start).into_iter().filter_map(Result::ok).filter(|one| one.file_type().is_file());
+            let paths = files.map(|one| clean(one.path())).take(MAX_FILES + 1);
+            paths.filter_map(|path| relative(&path)).filter(|name| !name.is_empty()).collect()
+        };
+        if names.len() > MAX_FILES {
+            return None;
+        }
+        names.sort();
+        Some(names)
+    }
+}
+
+/// A path without steps that lead nowhere.
+fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if clean.file_name().is_some_and(|name| name != "..") => _ = clean.pop(),
+            Component::ParentDir | Component::Normal(_) | Component::RootDir | Component::Prefix(_) => {
+                clean.push(component);
+            }
+        }
+    }
+    clean
+}

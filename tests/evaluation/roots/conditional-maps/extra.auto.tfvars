@@ -1,0 +1,1 @@
+extra = { CA900 = { state = "enabled" } }

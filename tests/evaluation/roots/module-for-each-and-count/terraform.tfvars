@@ -1,0 +1,4 @@
+policies = {
+  CA001 = { state = "enabled", include = "Pilot" }
+  CA002 = { state = "disabled", include = "Pilot,BreakGlass" }
+}

@@ -1,0 +1,2 @@
+nullable  = null
+with_null = null

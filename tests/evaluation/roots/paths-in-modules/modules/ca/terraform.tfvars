@@ -1,0 +1,2 @@
+# Terraform reads the values of the root only.
+state = "disabled"

@@ -1,0 +1,4 @@
+locals {
+  name  = "OpenTofu"
+  state = "enabled"
+}

@@ -1,0 +1,16 @@
+# Nobody calls it.
+resource "azuread_conditional_access_policy" "old" {
+  display_name = "Old"
+  state        = "enabled"
+
+  conditions {
+    client_app_types = ["all"]
+    applications { included_applications = ["All"] }
+    users { included_users = ["All"] }
+  }
+
+  grant_controls {
+    operator          = "OR"
+    built_in_controls = ["mfa"]
+  }
+}

@@ -1,0 +1,2 @@
+state           = "enabled"
+excluded_groups = []

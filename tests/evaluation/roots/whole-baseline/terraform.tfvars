@@ -1,0 +1,6 @@
+tenant = {
+  name      = "Contoso"
+  countries = ["SE", "DK", "SE"]
+}
+phase   = 1
+skipped = null
