@@ -142,6 +142,7 @@ fn every_answer_is_terraforms_or_unknown() {
         has_defaults: true,
         is_id: |_| false,
         files: &files,
+        max_depth: 60,
     });
 
     let (mut asked, mut unknown, mut wrong) = (0, Vec::new(), Vec::new());

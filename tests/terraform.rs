@@ -851,6 +851,90 @@ locals {
 }
 
 #[test]
+fn what_is_deep_is_evaluated_and_what_is_bottomless_is_told() {
+    let chain = |length: usize| {
+        let links: String = (1..length).map(|link| format!("  l{link} = local.l{}\n", link - 1)).collect();
+        let text = hcl(&[("STATE", &format!("local.l{}", length - 1))]);
+        check(&[("main.tf", &text), ("chain.tf", &format!("locals {{\n  l0 = \"enabled\"\n{links}}}\n"))])
+    };
+    assert_eq!(verdict(&chain(200)), "enforced");
+    let report = chain(20_000);
+    assert_eq!(verdict(&report), "undecided");
+    assert!(rules(&report).contains(&"rejected-expression"));
+}
+
+/// Each of these doubles, or is multiplied, until nobody could wait for it.
+#[test]
+fn bombs_end_in_a_finding() {
+    let doubled = |first: &str, step: &str| {
+        let links: String =
+            (1..60).map(|link| format!("  l{link} = {}\n", step.replace('#', &(link - 1).to_string()))).collect();
+        format!("locals {{\n  l0 = {first}\n{links}}}\n")
+    };
+    for (locals, name) in [
+        (doubled("\"xxxxxxxxxx\"", "\"${local.l#}${local.l#}\""), "local.l59"),
+        (doubled("[\"a\"]", "concat(local.l#, local.l#)"), "length(local.l59)"),
+        (doubled("[\"a\"]", "[local.l#, local.l#]"), "jsonencode(local.l59)"),
+        (doubled("[\"a\"]", "[local.l#, local.l#]"), "local.l59 == local.l58 ? \"a\" : \"b\""),
+        ("locals {\n  r = range(1000)\n}\n".to_owned(), "length(setproduct(local.r, local.r, local.r, local.r))"),
+        (
+            "locals {\n  a = join(\"\", range(1000))\n}\n".to_owned(),
+            "replace(replace(local.a, \"1\", local.a), \"2\", local.a)",
+        ),
+    ] {
+        let text = hcl(&[]).replace("display_name = \"MFA\"", &format!("display_name = \"${{{name}}}\""));
+        let report = check(&[("main.tf", &text), ("locals.tf", &locals)]);
+        assert!(rules(&report).contains(&"rejected-expression"), "{locals}{name}\n{report:#}");
+    }
+}
+
+#[test]
+fn files_are_read_within_the_paths_only() {
+    let folder = folder(&[
+        ("given/main.tf", &hcl(&[("STATE", "trimspace(file(\"${path.module}/../outside/state.txt\"))")])),
+        ("outside/state.txt", "enabled\n"),
+        ("given/state.txt", "enabled\n"),
+    ]);
+    let verdict_of = |path: &str| {
+        let report = run(folder.path(), &["check", "--isolated", "--format", "json", path]).1;
+        verdict(&serde_json::from_str(&report).unwrap()).to_owned()
+    };
+    assert_eq!(verdict_of("given"), "undecided");
+    assert_eq!(verdict_of("."), "enforced");
+    std::fs::write(folder.path().join("given/main.tf"), hcl(&[("STATE", "trimspace(file(\"state.txt\"))")])).unwrap();
+    assert_eq!(verdict_of("given"), "enforced");
+    #[cfg(unix)]
+    {
+        std::fs::remove_file(folder.path().join("given/state.txt")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("outside/state.txt"), folder.path().join("given/state.txt"))
+            .unwrap();
+        assert_eq!(verdict_of("given"), "undecided");
+    }
+}
+
+#[test]
+fn the_command_line_gives_variables_their_values() {
+    let variables = "variable \"mode\" {\n  type = string\n}\nvariable \"users\" {\n  type = list(string)\n}\n";
+    let folder = folder(&[
+        ("main.tf", &hcl(&[("STATE", "var.mode"), ("USERS", "var.users")])),
+        ("variables.tf", variables),
+        ("values/on.tfvars", "mode = \"enabled\"\nusers = [\"All\"]\n"),
+        ("values/off.tfvars.json", "{\"mode\": \"disabled\"}"),
+    ]);
+    let verdict_of = |arguments: &[&str]| {
+        let all = [["check", "--isolated", "--format", "json"].as_slice(), arguments].concat();
+        let (code, report) = run(folder.path(), &all);
+        if code == 2 { "error".to_owned() } else { verdict(&serde_json::from_str(&report).unwrap()).to_owned() }
+    };
+    assert_eq!(verdict_of(&[]), "undecided");
+    assert_eq!(verdict_of(&["--var-file", "values/on.tfvars"]), "enforced");
+    assert_eq!(verdict_of(&["--var-file", "values/on.tfvars", "--var-file", "values/off.tfvars.json"]), "not-enforced");
+    assert_eq!(verdict_of(&["--var-file", "values/on.tfvars", "--var", "mode=disabled"]), "not-enforced");
+    assert_eq!(verdict_of(&["--var", "mode=enabled", "--var", "users=[\"All\"]"]), "enforced");
+    assert_eq!(verdict_of(&["--var-file", "missing.tfvars"]), "error");
+}
+
+#[test]
 fn broken_hcl_is_a_finding_at_its_character() {
     let report =
         check(&[("main.tf", "resource \"azuread_conditional_access_policy\" \"mfa\" {\n  state = = \"enabled\"\n}\n")]);

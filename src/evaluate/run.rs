@@ -43,6 +43,8 @@ pub struct Start<'f> {
     pub is_id: fn(&str) -> bool,
     /// The files that functions may read.
     pub files: &'f dyn Files,
+    /// How many evaluations may be within one another. Each takes its part of the stack.
+    pub max_depth: usize,
 }
 
 /// An instance of a module.
@@ -116,7 +118,7 @@ impl<'f> Run<'f> {
     pub fn new(start: Start<'f>) -> Self {
         let run = Self {
             instances: RefCell::new(Vec::new()),
-            effort: Effort::default(),
+            effort: Effort::up_to(start.max_depth),
             errors: RefCell::new(Vec::new()),
             has_taken_defaults: Cell::new(false),
             start,
@@ -262,6 +264,12 @@ impl<'f> Run<'f> {
     #[must_use]
     pub fn errors(&self) -> Vec<Error> {
         self.errors.borrow().clone()
+    }
+
+    /// Something was too deep to be evaluated.
+    #[must_use]
+    pub fn is_too_deep(&self) -> bool {
+        self.effort.is_too_deep()
     }
 
     /// Something was too much to be evaluated.

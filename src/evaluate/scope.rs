@@ -19,8 +19,8 @@ const MAX_WEIGHT: usize = 1_000_000;
 /// Bytes of one string.
 const MAX_TEXT: usize = 16 << 20;
 
-/// Evaluations within evaluations.
-const MAX_DEPTH: usize = 1_000;
+/// Evaluations within evaluations, where nobody says otherwise.
+const MAX_DEPTH: usize = 100;
 
 /// Where the variables of `for` expressions are.
 pub type Around<'b> = Option<&'b Bindings<'b>>;
@@ -68,14 +68,34 @@ pub trait Names {
 }
 
 /// How much has been evaluated. It is counted, so that the same input always ends at the same point.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Effort {
     spent: Cell<usize>,
     depth: Cell<usize>,
+    max_depth: usize,
+    is_too_deep: Cell<bool>,
     is_exhausted: Cell<bool>,
 }
 
+impl Default for Effort {
+    fn default() -> Self {
+        Self::up_to(MAX_DEPTH)
+    }
+}
+
 impl Effort {
+    /// Nothing is spent. So many evaluations may be within one another.
+    #[must_use]
+    pub fn up_to(max_depth: usize) -> Self {
+        Self {
+            spent: Cell::new(0),
+            depth: Cell::new(0),
+            max_depth,
+            is_too_deep: Cell::new(false),
+            is_exhausted: Cell::new(false),
+        }
+    }
+
     /// Notes that so many values or characters are made. False once that is too much.
     pub fn spend(&self, amount: usize) -> bool {
         self.spent.set(self.spent.get().saturating_add(amount));
@@ -112,7 +132,8 @@ impl Effort {
 
     /// Goes one level deeper, unless that is too deep.
     pub fn nested<T>(&self, inner: impl FnOnce() -> T) -> Option<T> {
-        if self.depth.get() >= MAX_DEPTH {
+        if self.depth.get() >= self.max_depth {
+            self.is_too_deep.set(true);
             self.is_exhausted.set(true);
             return None;
         }
@@ -120,6 +141,12 @@ impl Effort {
         let result = inner();
         self.depth.set(self.depth.get() - 1);
         Some(result)
+    }
+
+    /// Whether it was too deep at some point. On a larger stack it may not be.
+    #[must_use]
+    pub fn is_too_deep(&self) -> bool {
+        self.is_too_deep.get()
     }
 
     /// Whether it was too much at some point, so that something is left unknown.

@@ -14,7 +14,10 @@ use crate::tenant::{Bearers, Missing, MissingPolicies};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The stack of the thread that evaluates.
+/// Evaluations within evaluations that fit onto any stack. Without optimization, each takes ten times as much.
+const SHALLOW: usize = if cfg!(debug_assertions) { 30 } else { 150 };
+
+/// The stack of the thread that evaluates what is deeper.
 const STACK: usize = 256 << 20;
 
 impl TenantReader<'_> {
@@ -39,18 +42,19 @@ impl TenantReader<'_> {
         for index in 0..read.deferred.len() {
             planned.extend(lead_back(read, index, &folders));
         }
-        if !folders.is_empty() {
-            let evaluate = || self.evaluate(read, inputs, &folders, &planned);
-            // Values in values may be deep.
-            std::thread::scope(|scope| {
-                let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, evaluate);
-                match thread.map(std::thread::ScopedJoinHandle::join) {
-                    Ok(Ok(())) => {}
-                    Ok(Err(panic)) => std::panic::resume_unwind(panic),
-                    Err(error) => panic!("no thread for the evaluation of Terraform configuration: {error}"),
-                }
-            });
+        if folders.is_empty() || self.evaluate(read, inputs, &folders, &planned, Some(SHALLOW)) {
+            return;
         }
+        // Values in values are rarely deep, and another thread has memory of its own, which grows slowly.
+        std::thread::scope(|scope| {
+            let evaluate = || self.evaluate(read, inputs, &folders, &planned, None);
+            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, evaluate);
+            match thread.map(std::thread::ScopedJoinHandle::join) {
+                Ok(Ok(_)) => {}
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                Err(error) => panic!("no thread for the evaluation of Terraform configuration: {error}"),
+            }
+        });
     }
 
     /// Reports findings about files that depend on others, now that all are read.
@@ -72,19 +76,27 @@ impl TenantReader<'_> {
 }
 
 impl TenantReader<'_> {
-    /// Evaluates Terraform configuration, and takes in what it makes.
-    fn evaluate(&self, read: &mut Read, inputs: &[Input], folders: &Folders, planned: &BTreeSet<PathBuf>) {
+    /// Evaluates Terraform configuration, and takes in what it makes. False if it is deeper than it may be.
+    fn evaluate(
+        &self,
+        read: &mut Read,
+        inputs: &[Input],
+        folders: &Folders,
+        planned: &BTreeSet<PathBuf>,
+        max_depth: Option<usize>,
+    ) -> bool {
         let known = read.paths.iter().map(|(file, candidate)| (*file, candidate));
         let postponed = read.postponed.iter().map(|(file, candidate)| (*file, candidate));
         let tree = Tree::of(inputs, known.chain(postponed), read.next_file);
-        let broken = std::mem::take(&mut read.broken_folders);
+        let broken = read.broken_folders.clone();
         let given = self.given(read, &tree);
         let configuration = Configuration { folders, broken: &broken, planned, given: &given };
         let mut inspected: BTreeMap<FileIndex, Vec<Inspected>> = BTreeMap::new();
-        let evaluation = configuration.read(&tree, &mut |found| {
+        let evaluation = configuration.read(&tree, max_depth, &mut |found| {
             let file = found.origin.file;
             inspected.entry(file).or_default().extend(read.take(found));
         });
+        let Some(evaluation) = evaluation else { return false };
         let mut data: BTreeMap<FileIndex, Candidate> = tree.into_read().into_iter().collect();
         for part in folders.values().flatten() {
             data.remove(&part.file);
@@ -127,6 +139,7 @@ impl TenantReader<'_> {
             }
             bind(read, parts);
         }
+        true
     }
 }
 

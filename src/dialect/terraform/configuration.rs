@@ -44,9 +44,18 @@ pub struct Evaluation {
     pub has_defaults: bool,
 }
 
+/// Evaluations within evaluations, where the stack is as large as it gets.
+const MAX_DEPTH: usize = 1_000;
+
 impl Configuration<'_> {
-    /// Evaluates all roots, and hands every policy over.
-    pub fn read(&self, data: &dyn Data, visit: &mut dyn FnMut(Found<'_, '_>)) -> Evaluation {
+    /// Evaluates all roots, and hands every policy over. None, and no policy, if more than `max_depth` evaluations are
+    /// within one another.
+    pub fn read(
+        &self,
+        data: &dyn Data,
+        max_depth: Option<usize>,
+        visit: &mut dyn FnMut(Found<'_, '_>),
+    ) -> Option<Evaluation> {
         let modules: BTreeMap<PathBuf, Module<'_>> = self
             .folders
             .iter()
@@ -74,6 +83,7 @@ impl Configuration<'_> {
                 has_defaults: self.given.has_defaults,
                 is_id,
                 files: files.as_ref(),
+                max_depth: max_depth.unwrap_or(MAX_DEPTH),
             });
             let made = run.resources();
             reached.extend(run.folders());
@@ -88,6 +98,9 @@ impl Configuration<'_> {
         // Whatever is read is read by now or while the values are.
         let bodies: Vec<Vec<_>> =
             runs.iter().map(|(.., run, made)| made.iter().map(|one| run.body(one)).collect()).collect();
+        if max_depth.is_some() && runs.iter().any(|(.., run, _)| run.is_too_deep()) {
+            return None;
+        }
         let surroundings = Surroundings::of(self.folders, data);
         let mut read: BTreeSet<(FileIndex, &str, &str)> = BTreeSet::new();
         for ((root, exists, run, made), bodies) in runs.iter().zip(&bodies) {
@@ -122,7 +135,7 @@ impl Configuration<'_> {
             }
         }
         self.note_unmade(&read, &mut evaluation);
-        evaluation
+        Some(evaluation)
     }
 
     /// Notes policies that stand in files and are not made.

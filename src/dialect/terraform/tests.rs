@@ -248,6 +248,7 @@ fn roots_are_what_terraform_plans() {
                 has_defaults: true,
                 is_id,
                 files: &files,
+                max_depth: 60,
             });
             for made in run.resources().iter().filter(|made| !made.resource.is_data && exists != Existence::No) {
                 let is = |expected: &&Value| {
