@@ -30,6 +30,10 @@ pub struct Stored {
     pub base: PathBuf,
     /// Their paths and what is in them.
     pub files: Vec<(PathBuf, Vec<u8>)>,
+    /// The paths of files beside them that caplint does not look at.
+    pub others: Vec<PathBuf>,
+    /// The paths of symbolic links beside them, which are not followed.
+    pub links: Vec<PathBuf>,
 }
 
 impl Stored {

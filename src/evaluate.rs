@@ -32,7 +32,7 @@ mod written;
 pub use body::{Argument, Body, Nested};
 pub use error::{Error, Evaluated, error};
 pub use expression::Evaluator;
-pub use files::{Contents, Files, NoFiles};
+pub use files::{Contents, Files, Listing, NoFiles};
 pub use inputs::{Assignment, Input, inputs};
 pub use module::{Module, Resource};
 pub use run::{Made, Run, Start};

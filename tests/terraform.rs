@@ -850,12 +850,41 @@ locals {
     assert_eq!(*tenant, "7e000000-0000-4000-8000-000000000001", "{report:#}");
 }
 
+/// Each of these is on for one value of what the files do not state, and off for another.
+#[test]
+fn what_a_value_that_is_not_stated_may_decide_is_undecided() {
+    let more = "variable \"k\" {}\nvariable \"on\" {\n  type = bool\n}\nlocals {\n  of = { prod = \"enabled\" }\n}\n\
+        data \"azuread_group\" \"a\" {\n  display_name = \"a\"\n}\ndata \"azuread_group\" \"b\" {\n  display_name = \"b\"\n}\n";
+    for state in [
+        // What is tried may fail at run time.
+        r#"try([tonumber(var.k), "enabled"], [0, "disabled"])[1]"#,
+        r#"can([for x in concat(["1"], var.k) : tonumber(x)]) ? "enabled" : "disabled""#,
+        r#"can({ for x in concat(["s"], var.k) : x => "enabled" }) ? "enabled" : "disabled""#,
+        r#"can(local.of[data.azuread_group.a.description]) ? "enabled" : "disabled""#,
+        r#"can([data.azuread_group.a.members[0]]) ? "enabled" : "disabled""#,
+        // A key that is not stated may be one of those before it.
+        r#"{ state = "enabled", (var.k) = "disabled" }.state"#,
+        r#"zipmap(["state", var.k], ["enabled", "disabled"]).state"#,
+        // Ids that are not stated may be the same.
+        r#"length(distinct([data.azuread_group.a.id, data.azuread_group.b.id])) == 2 ? "enabled" : "disabled""#,
+        r#"length(toset([data.azuread_group.a.id, "11111111-1111-4111-8111-111111111111"])) == 2 ? "enabled" : "disabled""#,
+        r#"tolist(toset([data.azuread_group.a.id, "x"]))[1] == "x" ? "enabled" : "disabled""#,
+        // What is not stated may be of any length.
+        r#"flatten([var.k, ["enabled"]])[0]"#,
+        r#"length(var.on ? ["a"] : ["a", "a"]) == 1 ? "enabled" : "disabled""#,
+        r#"one([for x in ["enabled", var.k] : x if x != "enabled"]) == null ? "enabled" : "disabled""#,
+    ] {
+        let report = check(&[("main.tf", &hcl(&[("STATE", state)])), ("more.tf", more)]);
+        assert_eq!(verdict(&report), "undecided", "{state}\n{report:#}");
+    }
+}
+
 #[test]
 fn what_is_deep_is_evaluated_and_what_is_bottomless_is_told() {
     let chain = |length: usize| {
-        let links: String = (1..length).map(|link| format!("  l{link} = local.l{}\n", link - 1)).collect();
+        let links: Vec<String> = (1..length).map(|link| format!("  l{link} = local.l{}\n", link - 1)).collect();
         let text = hcl(&[("STATE", &format!("local.l{}", length - 1))]);
-        check(&[("main.tf", &text), ("chain.tf", &format!("locals {{\n  l0 = \"enabled\"\n{links}}}\n"))])
+        check(&[("main.tf", &text), ("chain.tf", &format!("locals {{\n  l0 = \"enabled\"\n{}}}\n", links.concat()))])
     };
     assert_eq!(verdict(&chain(200)), "enforced");
     let report = chain(20_000);
@@ -867,9 +896,9 @@ fn what_is_deep_is_evaluated_and_what_is_bottomless_is_told() {
 #[test]
 fn bombs_end_in_a_finding() {
     let doubled = |first: &str, step: &str| {
-        let links: String =
+        let links: Vec<String> =
             (1..60).map(|link| format!("  l{link} = {}\n", step.replace('#', &(link - 1).to_string()))).collect();
-        format!("locals {{\n  l0 = {first}\n{links}}}\n")
+        format!("locals {{\n  l0 = {first}\n{}}}\n", links.concat())
     };
     for (locals, name) in [
         (doubled("\"xxxxxxxxxx\"", "\"${local.l#}${local.l#}\""), "local.l59"),

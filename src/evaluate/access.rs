@@ -21,7 +21,7 @@ pub(super) fn attribute(value: &Value, name: &str, source: &Source) -> Evaluated
         Kind::Unknown(why) => Ok(Value::unknown(*why)),
         Kind::Handle(_) => Ok(Value::unknown(Untold::AfterApply)),
         Kind::Null => Err(error(format!("null has no {name:?}"), source)),
-        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Sequence(_) | Kind::Reference(_) => {
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Sequence(_) | Kind::Reference(..) => {
             Err(error(format!("{} has no attribute {name:?}", value.described()), source))
         }
     }
@@ -43,7 +43,7 @@ pub(super) fn index(value: &Value, key: &Value, source: &Source) -> Evaluated<Va
             let Kind::Number(number) = convert(key, &Type::Number)?.kind else {
                 return Ok(Value::unknown(key.why_unknown().unwrap_or(Untold::Expression)));
             };
-            if let Some(why) = sequence.rest {
+            if let Some(why) = sequence.why_unordered() {
                 return Ok(Value::unknown(why));
             }
             let element = number.as_usize().and_then(|index| sequence.elements.get(index));
@@ -62,7 +62,7 @@ pub(super) fn index(value: &Value, key: &Value, source: &Source) -> Evaluated<Va
         Kind::Unknown(why) => Ok(Value::unknown(*why)),
         Kind::Handle(_) => Ok(Value::unknown(Untold::AfterApply)),
         Kind::Null => Err(error("null has no elements", source)),
-        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Reference(_) => {
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Reference(..) => {
             Err(error(format!("{} has no elements", value.described()), source))
         }
     }

@@ -6,7 +6,7 @@ use super::collection::pairs;
 use super::run::{Made, Run};
 use super::scope::{Bindings, Names};
 use super::source::Source;
-use super::value::{Kind, MappingKind, Member, SequenceKind, Value};
+use super::value::{MappingKind, Member, SequenceKind, Value};
 use super::written::{Block, Inner, Written};
 use crate::syntax::Untold;
 use hcl_edit::expr::Expression;
@@ -140,9 +140,6 @@ impl<'f> Writer<'_, 'f> {
             for content in block.inner("content") {
                 bodies.push(self.body(content, Some(&bindings), false));
             }
-            if let Some(Kind::Mapping(_)) = block.argument("content").map(|_| &item.kind) {
-                return (Vec::new(), Some(Untold::Dynamic));
-            }
         }
         (bodies, rest.map(|_| Untold::Dynamic))
     }
@@ -165,7 +162,9 @@ impl Nested<'_> {
 impl<'f> Body<'f> {
     /// An attribute that the block does not state may have a default of the provider's.
     fn value(&self) -> Value {
-        let arguments = self.arguments.iter().map(|argument| (argument.name, argument.value.clone()));
+        // The provider may have another value in place of none.
+        let stated = |value: &Value| if value.is_null() { Value::unknown(Untold::AfterApply) } else { value.clone() };
+        let arguments = self.arguments.iter().map(|argument| (argument.name, stated(&argument.value)));
         let members = arguments.chain(self.blocks.iter().map(|nested| (nested.name, nested.value())));
         let member = |(name, value): (&str, Value)| (Rc::from(name), Member { key: Source::None, value });
         let value = Value::mapping(MappingKind::Object, members.map(member).collect(), Some(Untold::AfterApply));

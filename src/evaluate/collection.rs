@@ -5,6 +5,7 @@ use super::source::Source;
 use super::types::to_text;
 use super::value::{Kind, Member, SequenceKind, Value};
 use crate::syntax::Untold;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The text of a key, or why it is not stated.
@@ -25,6 +26,13 @@ pub(super) fn key_text(value: &Value) -> Evaluated<Result<Rc<str>, Untold>> {
     }
 }
 
+/// A name that is not stated may be any of these, and have another value.
+pub(super) fn obscure(members: &mut BTreeMap<Rc<str>, Member>, why: Untold) {
+    for member in members.values_mut() {
+        member.value = Value::unknown(why);
+    }
+}
+
 /// Keys and values of what `for` goes through, and why there may be others.
 type Pairs = (Vec<(Value, Value)>, Option<Untold>);
 
@@ -38,7 +46,7 @@ pub(super) fn pairs(collection: &Value, source: &Source) -> Evaluated<Result<Pai
             let is_set = matches!(sequence.kind, SequenceKind::Set(_));
             let pair = |(index, element): (usize, &Value)| {
                 // With others among them, nobody knows which number an element has.
-                let key = match (is_set, sequence.rest) {
+                let key = match (is_set, sequence.why_unordered()) {
                     (true, _) => element.clone(),
                     (false, Some(why)) => Value::unknown(why),
                     (false, None) => Value::number(index).at(element.source.clone()),
@@ -55,7 +63,7 @@ pub(super) fn pairs(collection: &Value, source: &Source) -> Evaluated<Result<Pai
         }
         Kind::Unknown(why) => return Ok(Err(*why)),
         Kind::Handle(_) => return Ok(Err(Untold::AfterApply)),
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Reference(_) => {
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Reference(..) => {
             return Err(error(
                 format!("`for` needs a list, set or map, and this is {}", collection.described()),
                 source,

@@ -13,7 +13,7 @@ pub(super) fn json(value: &Value) -> String {
 fn write(value: &Value, out: &mut String) {
     match &value.kind {
         // What is not stated is not encoded; the callers see to that.
-        Kind::Null | Kind::Unknown(_) | Kind::Reference(_) | Kind::Handle(_) => out.push_str("null"),
+        Kind::Null | Kind::Unknown(_) | Kind::Reference(..) | Kind::Handle(_) => out.push_str("null"),
         Kind::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         Kind::Number(number) => _ = write!(out, "{number}"),
         Kind::String(text) => quote(text.as_str(), out),

@@ -3,7 +3,7 @@
 //! <https://developer.hashicorp.com/terraform/language/expressions>
 
 use super::access::{attribute, index};
-use super::collection::{key_text, pairs};
+use super::collection::{key_text, obscure, pairs};
 use super::error::{Evaluated, error};
 use super::functions;
 use super::number::Number;
@@ -38,7 +38,13 @@ impl Expressions for Evaluator<'_> {
         }
         let source = self.document.source(expression.span());
         match effort.nested(|| self.kind_of(expression, around, &source)) {
-            Some(Ok(value)) => Ok(effort.within_bounds(value.or_at(&source))),
+            Some(Ok(value)) => {
+                let value = effort.within_bounds(value.or_at(&source));
+                if matches!(value.kind, Kind::Unknown(_)) {
+                    effort.note_unknown();
+                }
+                Ok(value)
+            }
             Some(Err(error)) => Err(error.or_at(&source)),
             None => Ok(Value::unknown(Untold::Expression)),
         }
@@ -121,7 +127,10 @@ impl Evaluator<'_> {
             let value = self.evaluate(value.expr(), around)?;
             match name {
                 Ok(name) => _ = members.insert(name, Member { key, value }),
-                Err(why) => rest = Some(why),
+                Err(why) => {
+                    obscure(&mut members, why);
+                    rest = Some(why);
+                }
             }
         }
         Ok(Value::mapping(MappingKind::Object, members, rest))
@@ -199,7 +208,7 @@ impl Evaluator<'_> {
             | Kind::String(_)
             | Kind::Sequence(_)
             | Kind::Mapping(_)
-            | Kind::Reference(_) => attribute(value, name, source),
+            | Kind::Reference(..) => attribute(value, name, source),
         }
     }
 
@@ -262,15 +271,18 @@ impl Evaluator<'_> {
             "try" => return self.attempt(&arguments, around, source),
             "can" => {
                 let [argument] = arguments.as_slice() else { return Err(error("can takes one argument", source)) };
-                // A value that is not stated may be one that Terraform refuses.
+                // What is not stated, somewhere on the way, may be what Terraform refuses.
+                let before = self.names.effort().unknowns();
                 let value = self.evaluate(argument, around);
                 if let Err(error) = &value
                     && error.is_elsewhere
                 {
                     return value;
                 }
-                let unknown = value.as_ref().ok().and_then(Value::why_unknown);
-                return Ok(unknown.map_or_else(|| Value::bool(value.is_ok()), Value::unknown));
+                if self.names.effort().unknowns() > before && value.is_ok() {
+                    return Ok(Value::unknown(Untold::Expression));
+                }
+                return Ok(Value::bool(value.is_ok()));
             }
             _ => {}
         }
@@ -280,8 +292,13 @@ impl Evaluator<'_> {
             match &last.kind {
                 Kind::Sequence(sequence) => {
                     values.extend(sequence.elements.iter().cloned());
-                    // Further arguments of which nobody knows how many there are.
-                    values.extend(sequence.rest.map(Value::unknown));
+                    if let Some(why) = sequence.why_unordered() {
+                        // Further arguments, of which nobody knows where they stand.
+                        if !matches!(name, "concat" | "setunion") {
+                            return Ok(Value::unknown(why));
+                        }
+                        values.push(Value::unknown(why));
+                    }
                 }
                 Kind::Unknown(why) => values.push(Value::unknown(*why)),
                 Kind::Handle(_) => values.push(Value::unknown(Untold::AfterApply)),
@@ -290,7 +307,7 @@ impl Evaluator<'_> {
                 | Kind::Number(_)
                 | Kind::String(_)
                 | Kind::Mapping(_)
-                | Kind::Reference(_) => return Err(error("`...` needs a list in front of it", &last.source)),
+                | Kind::Reference(..) => return Err(error("`...` needs a list in front of it", &last.source)),
             }
         }
         functions::call(name, &values, self.names, source, render)
@@ -299,8 +316,11 @@ impl Evaluator<'_> {
     fn attempt(&self, arguments: &[&Expression], around: Around<'_>, source: &Source) -> Evaluated<Value> {
         let mut last = error("try needs an argument", source);
         for argument in arguments {
+            let before = self.names.effort().unknowns();
             match self.evaluate(argument, around) {
-                Ok(value) => return Ok(value),
+                Ok(value) if self.names.effort().unknowns() == before => return Ok(value),
+                // What is not stated, somewhere on the way, may be what Terraform refuses.
+                Ok(value) => return Ok(Value::unknown(value.why_partly_unknown().unwrap_or(Untold::Expression))),
                 Err(error) if error.is_elsewhere => return Err(error),
                 Err(error) => last = error,
             }
@@ -347,7 +367,8 @@ impl Evaluator<'_> {
             }
         }
         if each.key_expr.is_none() {
-            return Ok(Value::sequence(SequenceKind::Tuple, elements, rest));
+            let is_loose = matches!(&collection.kind, Kind::Sequence(sequence) if sequence.is_loose());
+            return Ok(Value::sequence(SequenceKind::Tuple, elements, rest).loose_if(is_loose));
         }
         for (name, group) in groups {
             // A further element may belong to any group.

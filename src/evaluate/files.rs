@@ -9,9 +9,21 @@ pub trait Files {
     /// A file by its path.
     fn read(&self, path: &Path) -> Contents;
 
-    /// The paths of all files below a folder, relative to it, with `/`, in the order of their bytes; none if the folder
+    /// Notes that a file is data of the configuration.
+    fn take(&self, path: &Path);
+
+    /// The paths of the files below a folder, relative to it, with `/`, in the order of their bytes; none if the folder
     /// is not within the paths, or not known as a whole.
-    fn below(&self, folder: &Path) -> Option<Vec<String>>;
+    fn below(&self, folder: &Path) -> Option<Listing>;
+}
+
+/// The files below a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The paths of those that can be read, relative to the folder.
+    pub names: Vec<String>,
+    /// The paths of those that are there but not at hand.
+    pub others: Vec<String>,
 }
 
 /// What is at a path.
@@ -38,7 +50,9 @@ impl Files for NoFiles {
         Contents::Outside
     }
 
-    fn below(&self, _: &Path) -> Option<Vec<String>> {
+    fn take(&self, _: &Path) {}
+
+    fn below(&self, _: &Path) -> Option<Listing> {
         None
     }
 }

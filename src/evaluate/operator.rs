@@ -137,7 +137,9 @@ pub(super) fn either(yes: Option<Value>, no: Option<Value>, why: Untold) -> Valu
         return yes;
     }
     match (&yes.kind, &no.kind) {
-        (Kind::Sequence(one), Kind::Sequence(two)) => {
+        (Kind::Sequence(one), Kind::Sequence(two))
+            if one.elements.len().saturating_mul(two.elements.len()) < 1 << 20 =>
+        {
             let is_in_both = |element: &&Value| two.elements.iter().any(|other| other.equals(element) == Some(true));
             let elements = one.elements.iter().filter(is_in_both).cloned().collect();
             Value::sequence(SequenceKind::Tuple, elements, Some(why))

@@ -53,19 +53,21 @@ pub(super) struct Expansion {
     pub(super) rest: Option<Untold>,
     /// It has `count` or `for_each`.
     pub(super) is_repeated: bool,
+    /// It has `for_each`.
+    pub(super) is_keyed: bool,
 }
 
 impl Expansion {
     pub(super) fn once() -> Self {
-        Self { known: vec![(None, Repetition::Once)], rest: None, is_repeated: false }
+        Self { known: vec![(None, Repetition::Once)], rest: None, is_repeated: false, is_keyed: false }
     }
 
     pub(super) fn counted(count: usize) -> Self {
         let known = (0..count).map(|index| (Some(Key::Number(index)), Repetition::Count(index)));
-        Self { known: known.collect(), rest: None, is_repeated: true }
+        Self { known: known.collect(), rest: None, is_repeated: true, is_keyed: false }
     }
 
     pub(super) fn unknown(why: Untold) -> Self {
-        Self { known: Vec::new(), rest: Some(why), is_repeated: true }
+        Self { known: Vec::new(), rest: Some(why), is_repeated: true, is_keyed: false }
     }
 }

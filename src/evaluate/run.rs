@@ -84,7 +84,7 @@ enum Memo {
 /// The instances that a call makes.
 enum Called {
     /// By their keys.
-    Here { instances: Vec<(Option<Key>, usize)>, is_repeated: bool, rest: Option<Untold> },
+    Here { instances: Vec<(Option<Key>, usize)>, is_repeated: bool, is_keyed: bool, rest: Option<Untold> },
     /// Its files are elsewhere, or it leads back to itself.
     Elsewhere,
 }
@@ -156,6 +156,7 @@ impl<'f> Run<'f> {
             let called = instance.caller.as_ref().map(|caller| (instance.address.clone(), caller.block.header.clone()));
             let mut add = |repetition: Repetition, key: Option<&Key>, perhaps| {
                 if made.len() >= MAX_INSTANCES || !self.effort.spend(1) {
+                    self.effort.exhaust();
                     return;
                 }
                 let key = key.map(Key::to_string).unwrap_or_default();
@@ -322,8 +323,11 @@ impl<'f> Run<'f> {
             None => {}
         }
         instance.memo.borrow_mut().insert((kind, name), Memo::Busy);
+        let unknowns = self.effort.unknowns();
         let value = self.effort.nested(make).unwrap_or_else(|| Ok(Value::unknown(Untold::Expression)));
         let value = value.map_err(Error::elsewhere);
+        // It has its value, or Terraform refuses it, whoever asks.
+        self.effort.reset_unknowns(unknowns);
         instance.memo.borrow_mut().insert((kind, name), Memo::Done(value.clone()));
         value
     }
@@ -374,6 +378,7 @@ impl<'f> Run<'f> {
             return Ok(Value::unknown(Untold::Variable));
         }
         match block.argument("type") {
+            Some(_) if !self.effort.spend(value.weight()) => Ok(Value::unknown(Untold::Expression)),
             Some(of) => convert(&value, &constraint::read(of, &self.names(index, &Repetition::Once))),
             None => Ok(value),
         }
@@ -418,6 +423,7 @@ impl<'f> Run<'f> {
         for (key, repetition) in expansion.known.into_iter().chain(rest) {
             let number = self.instances.borrow().len();
             if number >= MAX_INSTANCES || !self.effort.spend(1) {
+                self.effort.exhaust();
                 break;
             }
             let suffix = key.as_ref().map(Key::to_string).unwrap_or_default();
@@ -434,7 +440,8 @@ impl<'f> Run<'f> {
             }));
             instances.push((key, number));
         }
-        Called::Here { instances, is_repeated: expansion.is_repeated, rest: expansion.rest }
+        let (is_repeated, is_keyed) = (expansion.is_repeated, expansion.is_keyed);
+        Called::Here { instances, is_repeated, is_keyed, rest: expansion.rest }
     }
 
     /// How often there is a resource.
@@ -444,7 +451,7 @@ impl<'f> Run<'f> {
             return Rc::clone(known);
         }
         // While it is evaluated, it is not known.
-        let busy = Expansion { known: Vec::new(), rest: Some(Untold::Expression), is_repeated: true };
+        let busy = Expansion::unknown(Untold::Expression);
         instance.expansions.borrow_mut().insert(resource, Rc::new(busy));
         let expansion = Rc::new(self.expand(index, &instance.module.resources[resource].block));
         instance.expansions.borrow_mut().insert(resource, Rc::clone(&expansion));
@@ -465,7 +472,7 @@ impl<'f> Run<'f> {
         }
         match enabled {
             None | Some(Ok(true)) => expansion,
-            Some(Ok(false)) => Expansion { known: Vec::new(), rest: None, is_repeated: expansion.is_repeated },
+            Some(Ok(false)) => Expansion { known: Vec::new(), rest: None, ..expansion },
             Some(Err(why)) => Expansion::unknown(why),
         }
     }
@@ -498,7 +505,7 @@ impl<'f> Run<'f> {
                 matches!(sequence.kind, SequenceKind::Set(_)) || sequence.rest.is_some() || is_empty
             }
             Kind::Mapping(_) | Kind::Unknown(_) | Kind::Handle(_) => true,
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Reference(_) => false,
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Reference(..) => false,
         };
         if !is_set_or_map {
             return refused(error("for_each needs a map or a set of strings", &written.source()));
@@ -511,7 +518,7 @@ impl<'f> Run<'f> {
     }
 
     fn each(&self, pairs: Vec<(Value, Value)>, rest: Option<Untold>) -> Expansion {
-        let mut expansion = Expansion { known: Vec::new(), rest, is_repeated: true };
+        let mut expansion = Expansion { known: Vec::new(), rest, is_repeated: true, is_keyed: true };
         for (key, value) in pairs {
             match key_text(&key) {
                 Ok(Ok(text)) => {
@@ -549,12 +556,13 @@ impl<'f> Run<'f> {
     fn module(&self, index: usize, name: &str) -> Value {
         match self.children(index, name).as_ref() {
             Called::Elsewhere => Value::unknown(Untold::Expression),
-            Called::Here { instances, is_repeated, rest } => {
+            Called::Here { instances, is_repeated, is_keyed, rest } => {
                 let handles: Vec<(Option<Key>, Value)> = instances
                     .iter()
                     .map(|(key, child)| (key.clone(), Kind::Handle(Handle::Module(*child)).into()))
                     .collect();
-                let shape = Expansion { known: Vec::new(), rest: *rest, is_repeated: *is_repeated };
+                let shape =
+                    Expansion { known: Vec::new(), rest: *rest, is_repeated: *is_repeated, is_keyed: *is_keyed };
                 collected(&handles, &shape).unwrap_or_else(|| Value::unknown(rest.unwrap_or(Untold::Expression)))
             }
         }
@@ -568,7 +576,9 @@ impl<'f> Run<'f> {
         let repetition = repetition.map_or(Repetition::Unknown(Untold::ForEach), |(_, repetition)| repetition.clone());
         let key = key.map(Key::to_string).unwrap_or_default();
         let address = format!("{}{key}", in_module(&instance.address, &declared.address()));
-        let written = declared.block.argument(name);
+        // What Terraform does not change may be anything by now.
+        let is_ignored = declared.block.inner("lifecycle").any(|inner| inner.argument("ignore_changes").is_some());
+        let written = declared.block.argument(name).filter(|_| !is_ignored);
         let stated = written.map(|written| self.evaluate(written, index, &repetition)).transpose()?;
         let is_id = (self.start.is_id)(name);
         if stated.is_none()
@@ -577,8 +587,10 @@ impl<'f> Run<'f> {
             return Ok(value);
         }
         Ok(match stated {
-            Some(value) if value.why_unknown().is_none() || !is_id => value,
-            Some(_) | None if is_id => Kind::Reference(address.into()).into(),
+            Some(value) if !value.is_null() && (value.why_unknown().is_none() || !is_id) => value,
+            Some(_) | None if is_id => Kind::Reference(address.into(), name.into()).into(),
+            // The provider may have another value in place of none.
+            Some(value) if value.is_null() => Value::unknown(Untold::AfterApply),
             Some(value) => value,
             None => Value::unknown(Untold::AfterApply),
         })
@@ -602,7 +614,7 @@ fn collected(instances: &[(Option<Key>, Value)], expansion: &Expansion) -> Optio
         })
         .collect();
     match by_text {
-        Some(members) if !members.is_empty() => Some(Value::object(members)),
+        Some(members) if expansion.is_keyed => Some(Value::object(members)),
         Some(_) | None => Some(Value::tuple(instances.iter().map(|(_, value)| value.clone()).collect())),
     }
 }
@@ -668,7 +680,7 @@ impl Names for InstanceNames<'_, '_> {
                 self.run.resource_attribute(*instance, *resource, key.as_ref(), name)
             }
             Handle::Undeclared(address) if (self.run.start.is_id)(name) => {
-                Ok(Kind::Reference(Rc::clone(address)).into())
+                Ok(Kind::Reference(Rc::clone(address), name.into()).into())
             }
             Handle::Undeclared(_) => Ok(Value::unknown(Untold::Expression)),
             Handle::Instances(..) => Ok(Value::unknown(Untold::AfterApply)),

@@ -11,13 +11,13 @@ use std::cell::Cell;
 use std::ops::Range;
 
 /// Values and characters that are made for one root before the rest is left unknown.
-const MAX_EFFORT: usize = 20_000_000;
+const MAX_EFFORT: usize = 4_000_000;
 
 /// Values that one value consists of.
 const MAX_WEIGHT: usize = 1_000_000;
 
 /// Bytes of one string.
-const MAX_TEXT: usize = 16 << 20;
+const MAX_TEXT: usize = 4 << 20;
 
 /// Evaluations within evaluations, where nobody says otherwise.
 const MAX_DEPTH: usize = 100;
@@ -75,6 +75,7 @@ pub struct Effort {
     max_depth: usize,
     is_too_deep: Cell<bool>,
     is_exhausted: Cell<bool>,
+    unknowns: Cell<usize>,
 }
 
 impl Default for Effort {
@@ -93,7 +94,29 @@ impl Effort {
             max_depth,
             is_too_deep: Cell::new(false),
             is_exhausted: Cell::new(false),
+            unknowns: Cell::new(0),
         }
+    }
+
+    /// Notes that an expression is not stated.
+    pub fn note_unknown(&self) {
+        self.unknowns.set(self.unknowns.get() + 1);
+    }
+
+    /// How many expressions were not stated so far.
+    #[must_use]
+    pub fn unknowns(&self) -> usize {
+        self.unknowns.get()
+    }
+
+    /// The same as before: what somebody else depends on does not count here.
+    pub fn reset_unknowns(&self, to: usize) {
+        self.unknowns.set(to);
+    }
+
+    /// Notes that something is left out.
+    pub fn exhaust(&self) {
+        self.is_exhausted.set(true);
     }
 
     /// Notes that so many values or characters are made. False once that is too much.

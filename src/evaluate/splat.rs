@@ -15,10 +15,13 @@ pub(super) fn each(value: Value, inner: impl Fn(Value) -> Evaluated<Value>) -> E
         Kind::Handle(Handle::Instances(..) | Handle::Undeclared(_)) => Ok(Value::unknown(Untold::AfterApply)),
         Kind::Sequence(sequence) => {
             let elements = sequence.elements.iter().map(|element| inner(element.clone())).collect::<Evaluated<_>>()?;
-            Ok(Value::sequence(SequenceKind::Tuple, elements, sequence.rest))
+            Ok(Value::sequence(SequenceKind::Tuple, elements, sequence.rest).loose_if(sequence.is_loose()))
         }
-        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Mapping(_) | Kind::Reference(_) | Kind::Handle(_) => {
-            Ok(Value::tuple(vec![inner(value)?]))
-        }
+        Kind::Bool(_)
+        | Kind::Number(_)
+        | Kind::String(_)
+        | Kind::Mapping(_)
+        | Kind::Reference(..)
+        | Kind::Handle(_) => Ok(Value::tuple(vec![inner(value)?])),
     }
 }

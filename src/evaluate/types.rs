@@ -109,11 +109,11 @@ pub fn convert(value: &Value, to: &Type) -> Evaluated<Value> {
     let made = match (to, &value.kind) {
         (Type::Any, _)
         | (_, Kind::Null | Kind::Unknown(_) | Kind::Handle(_))
-        | (Type::String, Kind::Reference(_) | Kind::String(_))
+        | (Type::String, Kind::Reference(..) | Kind::String(_))
         | (Type::Bool, Kind::Bool(_))
         | (Type::Number, Kind::Number(_)) => return Ok(value.clone()),
         // An id of Microsoft's is no number and no truth.
-        (Type::Bool | Type::Number, Kind::Reference(_)) => return Ok(Value::unknown(Untold::AfterApply)),
+        (Type::Bool | Type::Number, Kind::Reference(..)) => return Ok(Value::unknown(Untold::AfterApply)),
         (Type::String, Kind::Bool(truth)) => Value::string(truth.to_string()),
         (Type::String, Kind::Number(number)) => Value::string(number.to_string()),
         (Type::Number, Kind::String(text)) => match Number::parse(text.as_str()) {
@@ -126,15 +126,15 @@ pub fn convert(value: &Value, to: &Type) -> Evaluated<Value> {
             _ => return Err(refused()),
         },
         (Type::List(inner), Kind::Sequence(sequence)) => {
-            let (elements, inner) = convert_all(sequence.elements.iter(), inner)?;
-            Value::sequence(SequenceKind::List(inner), elements, sequence.rest)
+            let (elements, inner) = convert_all(&sequence.elements.iter(), inner)?;
+            Value::sequence(SequenceKind::List(inner), elements, sequence.rest).loose_if(sequence.is_loose())
         }
         (Type::Set(inner), Kind::Sequence(sequence)) => {
-            let (elements, inner) = convert_all(sequence.elements.iter(), inner)?;
-            set(elements, inner, sequence.rest)
+            let (elements, inner) = convert_all(&sequence.elements.iter(), inner)?;
+            set(elements, inner, sequence.rest).loose_if(sequence.is_loose())
         }
         (Type::Map(inner), Kind::Mapping(mapping)) => {
-            let (values, inner) = convert_all(mapping.members.values().map(|member| &member.value), inner)?;
+            let (values, inner) = convert_all(&mapping.members.values().map(|member| &member.value), inner)?;
             let members = mapping.members.iter().zip(values);
             let members =
                 members.map(|((name, member), value)| (Rc::clone(name), Member { key: member.key.clone(), value }));
@@ -163,7 +163,7 @@ pub fn convert(value: &Value, to: &Type) -> Evaluated<Value> {
             Kind::Bool(_)
             | Kind::Number(_)
             | Kind::String(_)
-            | Kind::Reference(_)
+            | Kind::Reference(..)
             | Kind::Sequence(_)
             | Kind::Mapping(_),
         ) => return Err(refused()),
@@ -191,27 +191,26 @@ fn convert_object(mapping: &Mapping, attributes: &BTreeMap<Rc<str>, Attribute>, 
 }
 
 /// Converts elements to one type: the given one, or where that is `any`, the one that all of them can have.
-fn convert_all<'v>(elements: impl Iterator<Item = &'v Value> + Clone, to: &Type) -> Evaluated<(Vec<Value>, Type)> {
-    let own = if to.holds_any() {
-        let types: Vec<Type> = elements.clone().map(Value::type_of).collect();
-        match unify(&types, true) {
-            // Those that are not stated may be of the type that the others have.
-            Some(Type::Any) => {
-                let stated: Vec<Type> = types.into_iter().filter(|one| *one != Type::Any).collect();
-                unify(&stated, true).unwrap_or(Type::Any)
-            }
-            Some(one) => one,
-            None if types.is_empty() => Type::Any,
-            None => {
-                let source = elements.clone().next().map(|first| first.source.clone()).unwrap_or_default();
-                return Err(error("all elements must have the same type", &source));
-            }
+fn convert_all<'v>(elements: &(impl Iterator<Item = &'v Value> + Clone), to: &Type) -> Evaluated<(Vec<Value>, Type)> {
+    let given = elements.clone().map(|element| convert(element, to)).collect::<Evaluated<Vec<_>>>()?;
+    if !to.holds_any() {
+        return Ok((given, to.clone()));
+    }
+    let types: Vec<Type> = given.iter().map(Value::type_of).collect();
+    let own = match unify(&types, true) {
+        // Those that are not stated may be of the type that the others have.
+        Some(Type::Any) => {
+            let stated: Vec<Type> = types.into_iter().filter(|one| *one != Type::Any).collect();
+            unify(&stated, true).unwrap_or(Type::Any)
         }
-    } else {
-        to.clone()
+        Some(one) => one,
+        None if types.is_empty() => Type::Any,
+        None => {
+            let source = given.first().map(|first| first.source.clone()).unwrap_or_default();
+            return Err(error("all elements must have the same type", &source));
+        }
     };
-    let outer = if *to == Type::Any { &own } else { to };
-    let converted = elements.map(|element| convert(&convert(element, &own)?, outer)).collect::<Evaluated<_>>()?;
+    let converted = given.iter().map(|element| convert(element, &own)).collect::<Evaluated<_>>()?;
     Ok((converted, own))
 }
 
@@ -224,8 +223,8 @@ pub(super) fn set(elements: Vec<Value>, inner: Type, rest: Option<Untold>) -> Va
     for element in elements {
         if element.why_partly_unknown().is_none() {
             known.entry(Place::of(&element)).or_insert(element);
-        } else if matches!(element.kind, Kind::Reference(_)) {
-            // It may be one of the others; a set that has both says the same.
+        } else if matches!(element.kind, Kind::Reference(..)) {
+            // It may be one of the others: who is in the set is known, and how many there are is not.
             if unknown.iter().all(|other| other.equals(&element) != Some(true)) {
                 unknown.push(element);
             }
@@ -233,8 +232,9 @@ pub(super) fn set(elements: Vec<Value>, inner: Type, rest: Option<Untold>) -> Va
             rest = rest.or(element.why_partly_unknown());
         }
     }
+    let is_loose = !unknown.is_empty() && known.len() + unknown.len() > 1;
     let elements = known.into_values().chain(unknown).collect();
-    Value::sequence(SequenceKind::Set(inner), elements, rest)
+    Value::sequence(SequenceKind::Set(inner), elements, rest).loose_if(is_loose)
 }
 
 /// Where an element stands in a set: by its value, or by what Terraform writes down of it; `null` last.
@@ -256,7 +256,7 @@ impl Place {
             Kind::Bool(truth) => Self::Bool(*truth),
             Kind::Number(number) => Self::Number(number.clone()),
             Kind::String(text) => Self::String(text.shared()),
-            Kind::Unknown(_) | Kind::Sequence(_) | Kind::Mapping(_) | Kind::Reference(_) | Kind::Handle(_) => {
+            Kind::Unknown(_) | Kind::Sequence(_) | Kind::Mapping(_) | Kind::Reference(..) | Kind::Handle(_) => {
                 let mut written = String::new();
                 write_down(value, &mut written);
                 Self::Written(written)
@@ -267,7 +267,7 @@ impl Place {
 
 fn write_down(value: &Value, out: &mut String) {
     match &value.kind {
-        Kind::Unknown(_) | Kind::Reference(_) | Kind::Handle(_) => out.push('?'),
+        Kind::Unknown(_) | Kind::Reference(..) | Kind::Handle(_) => out.push('?'),
         Kind::Null => out.push('~'),
         Kind::Bool(truth) => out.push(if *truth { 'T' } else { 'F' }),
         Kind::Number(number) => out.push_str(&number.to_string()),
@@ -316,7 +316,7 @@ pub(super) fn elements<'v>(value: &'v Value, what: &str) -> Evaluated<Result<&'v
         Kind::Sequence(sequence) => Ok(Ok(sequence)),
         Kind::Unknown(why) => Ok(Err(*why)),
         Kind::Handle(_) => Ok(Err(Untold::AfterApply)),
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Mapping(_) | Kind::Reference(_) => {
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Mapping(_) | Kind::Reference(..) => {
             Err(error(format!("{what} needs a list or set, and this is {}", value.described()), &value.source))
         }
     }

@@ -35,8 +35,8 @@ pub enum Kind {
     Sequence(Rc<Sequence>),
     /// A map or object.
     Mapping(Rc<Mapping>),
-    /// The id of an object that a resource makes or a data source finds, by the address of that resource.
-    Reference(Rc<str>),
+    /// An id of an object that a resource makes or a data source finds: the address of that resource, and the attribute.
+    Reference(Rc<str>, Rc<str>),
     /// A resource or module, whose attributes are looked up one by one.
     Handle(Handle),
 }
@@ -88,6 +88,7 @@ pub struct Sequence {
     /// There may be others, anywhere among them, and why that is not known.
     pub rest: Option<Untold>,
     weight: usize,
+    is_loose: bool,
 }
 
 /// A list, set or tuple.
@@ -230,7 +231,19 @@ impl Value {
     #[must_use]
     pub fn sequence(kind: SequenceKind, elements: Vec<Self>, rest: Option<Untold>) -> Self {
         let weight = elements.iter().map(Self::weight).fold(1, usize::saturating_add);
-        Kind::Sequence(Rc::new(Sequence { kind, elements, rest, weight })).into()
+        Kind::Sequence(Rc::new(Sequence { kind, elements, rest, weight, is_loose: false })).into()
+    }
+
+    /// The same; if it is loose, neither its order nor its length is known, since two of its elements may be one.
+    #[must_use]
+    pub fn loose_if(self, is_loose: bool) -> Self {
+        match &self.kind {
+            Kind::Sequence(sequence) if is_loose && !sequence.is_loose => {
+                let loose = Sequence { is_loose, ..sequence.as_ref().clone() };
+                Self { kind: Kind::Sequence(Rc::new(loose)), ..self }
+            }
+            _ => self,
+        }
     }
 
     /// A tuple of known length.
@@ -272,7 +285,7 @@ impl Value {
             | Kind::Bool(_)
             | Kind::Number(_)
             | Kind::String(_)
-            | Kind::Reference(_)
+            | Kind::Reference(..)
             | Kind::Handle(_) => 1,
         }
     }
@@ -282,7 +295,7 @@ impl Value {
     pub fn why_unknown(&self) -> Option<Untold> {
         match &self.kind {
             Kind::Unknown(why) => Some(*why),
-            Kind::Reference(_) | Kind::Handle(_) => Some(Untold::AfterApply),
+            Kind::Reference(..) | Kind::Handle(_) => Some(Untold::AfterApply),
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Sequence(_) | Kind::Mapping(_) => {
                 None
             }
@@ -300,7 +313,7 @@ impl Value {
                 mapping.rest.or_else(|| mapping.members.values().find_map(|member| member.value.why_partly_unknown()))
             }
             Kind::Unknown(_)
-            | Kind::Reference(_)
+            | Kind::Reference(..)
             | Kind::Handle(_)
             | Kind::Null
             | Kind::Bool(_)
@@ -326,7 +339,7 @@ impl Value {
             | Kind::Number(_)
             | Kind::Sequence(_)
             | Kind::Mapping(_)
-            | Kind::Reference(_)
+            | Kind::Reference(..)
             | Kind::Handle(_) => None,
         }
     }
@@ -338,7 +351,7 @@ impl Value {
             Kind::Unknown(_) | Kind::Null | Kind::Handle(_) => Type::Any,
             Kind::Bool(_) => Type::Bool,
             Kind::Number(_) => Type::Number,
-            Kind::String(_) | Kind::Reference(_) => Type::String,
+            Kind::String(_) | Kind::Reference(..) => Type::String,
             Kind::Sequence(sequence) => match &sequence.kind {
                 SequenceKind::List(element) => Type::List(Box::new(element.clone())),
                 SequenceKind::Set(element) => Type::Set(Box::new(element.clone())),
@@ -362,7 +375,7 @@ impl Value {
     #[must_use]
     pub fn described(&self) -> &'static str {
         match &self.kind {
-            Kind::Unknown(_) | Kind::Reference(_) => "a value",
+            Kind::Unknown(_) | Kind::Reference(..) => "a value",
             Kind::Handle(Handle::Module(_)) => "a module",
             Kind::Handle(Handle::Resource(..) | Handle::Instances(..) | Handle::Undeclared(_)) => "a resource",
             Kind::Null => "null",
@@ -385,13 +398,16 @@ impl Value {
     #[must_use]
     pub fn equals(&self, other: &Self) -> Option<bool> {
         match (&self.kind, &other.kind) {
-            (Kind::Reference(one), Kind::Reference(two)) => (one == two).then_some(true),
+            // An application has several ids.
+            (Kind::Reference(one, id), Kind::Reference(two, other)) => (one == two && id == other).then_some(true),
             (Kind::Handle(one), Kind::Handle(two)) => (one == two).then_some(true),
-            (Kind::Reference(_) | Kind::Handle(_), Kind::Null) | (Kind::Null, Kind::Reference(_) | Kind::Handle(_)) => {
-                Some(false)
-            }
-            (Kind::Unknown(_) | Kind::Reference(_) | Kind::Handle(_), _)
-            | (_, Kind::Unknown(_) | Kind::Reference(_) | Kind::Handle(_)) => None,
+            // What nobody knows the instances of, or whether it is switched off, may be null.
+            (Kind::Handle(Handle::Instances(..) | Handle::Undeclared(_)), Kind::Null)
+            | (Kind::Null, Kind::Handle(Handle::Instances(..) | Handle::Undeclared(_))) => None,
+            (Kind::Reference(..) | Kind::Handle(_), Kind::Null)
+            | (Kind::Null, Kind::Reference(..) | Kind::Handle(_)) => Some(false),
+            (Kind::Unknown(_) | Kind::Reference(..) | Kind::Handle(_), _)
+            | (_, Kind::Unknown(_) | Kind::Reference(..) | Kind::Handle(_)) => None,
             (Kind::Null, Kind::Null) => Some(true),
             (Kind::Bool(one), Kind::Bool(two)) => Some(one == two),
             (Kind::Number(one), Kind::Number(two)) => Some(one == two),
@@ -425,6 +441,18 @@ fn same_type(one: &Type, two: &Type) -> Option<bool> {
 }
 
 impl Sequence {
+    /// Whether its order and length are not known, since two of its elements may be one.
+    #[must_use]
+    pub fn is_loose(&self) -> bool {
+        self.is_loose
+    }
+
+    /// Why nobody knows which element has which number, if that is so.
+    #[must_use]
+    pub fn why_unordered(&self) -> Option<Untold> {
+        self.rest.or(self.is_loose.then_some(Untold::AfterApply))
+    }
+
     fn equals(&self, other: &Self) -> Option<bool> {
         let of_one_kind = match (&self.kind, &other.kind) {
             (SequenceKind::List(one), SequenceKind::List(two)) | (SequenceKind::Set(one), SequenceKind::Set(two)) => {
@@ -436,7 +464,7 @@ impl Sequence {
         if of_one_kind == Some(false) {
             return Some(false);
         }
-        let is_open = self.rest.is_some() || other.rest.is_some();
+        let is_open = self.why_unordered().is_some() || other.why_unordered().is_some();
         let is_set = matches!(self.kind, SequenceKind::Set(_));
         let is_partly_known = is_set && (self.is_partly_unknown() || other.is_partly_unknown());
         if is_open || is_partly_known {

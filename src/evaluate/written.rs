@@ -2,7 +2,7 @@
 //!
 //! <https://developer.hashicorp.com/terraform/language/syntax/json>
 
-use super::collection::key_text;
+use super::collection::{key_text, obscure};
 use super::error::{Evaluated, error};
 use super::expression::Evaluator;
 use super::number::Number;
@@ -181,7 +181,10 @@ impl Json<'_> {
             let value = self.value(node, &at)?;
             match key_text(&self.string(name, &key)?)? {
                 Ok(name) => _ = members.insert(name, Member { key, value }),
-                Err(why) => rest = Some(why),
+                Err(why) => {
+                    obscure(&mut members, why);
+                    rest = Some(why);
+                }
             }
         }
         Ok(Value::mapping(MappingKind::Object, members, rest).kind)

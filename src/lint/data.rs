@@ -2,10 +2,10 @@
 
 use crate::dialect::Data;
 use crate::discover::{Candidate, Input};
-use crate::evaluate::{Contents, Files};
+use crate::evaluate::{Contents, Files, Listing};
 use crate::policy::{Digest, FileIndex};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
@@ -22,6 +22,9 @@ pub(super) struct Tree<'t> {
     /// What was named, each also without links.
     bases: Vec<(PathBuf, PathBuf)>,
     stored: BTreeMap<&'t Path, &'t [u8]>,
+    /// Files and links of a revision that are not at hand.
+    others: Vec<&'t Path>,
+    links: Vec<&'t Path>,
     prefix: &'t str,
     /// Files that have a number.
     known: BTreeMap<PathBuf, FileIndex>,
@@ -29,6 +32,10 @@ pub(super) struct Tree<'t> {
     read: RefCell<BTreeMap<PathBuf, Contents>>,
     /// Folders that were looked at, and whether they lie within what was named.
     within: RefCell<BTreeMap<PathBuf, bool>>,
+    /// Paths of files that are data of the configuration.
+    taken: RefCell<BTreeSet<PathBuf>>,
+    /// Folders whose files were listed, with their names.
+    listed: RefCell<BTreeMap<PathBuf, Vec<String>>>,
 }
 
 impl<'t> Tree<'t> {
@@ -41,11 +48,15 @@ impl<'t> Tree<'t> {
         let mut tree = Self {
             bases: Vec::new(),
             stored: BTreeMap::new(),
+            others: Vec::new(),
+            links: Vec::new(),
             prefix: "",
             known: BTreeMap::new(),
             next: Cell::new(next),
             read: RefCell::default(),
             within: RefCell::default(),
+            taken: RefCell::default(),
+            listed: RefCell::default(),
         };
         for input in inputs {
             match input {
@@ -55,6 +66,8 @@ impl<'t> Tree<'t> {
                 Input::Stored(stored) => {
                     tree.prefix = &stored.prefix;
                     tree.stored.extend(stored.files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())));
+                    tree.others.extend(stored.others.iter().map(PathBuf::as_path));
+                    tree.links.extend(stored.links.iter().map(PathBuf::as_path));
                 }
                 Input::Stdin(_) => {}
             }
@@ -72,11 +85,24 @@ impl<'t> Tree<'t> {
             }
             None => Candidate::File(path),
         };
-        let texts = self.read.into_inner().into_iter().filter_map(|(path, contents)| match contents {
-            Contents::Text(file, _) => Some((file, path)),
-            Contents::Binary | Contents::Missing | Contents::Folder | Contents::Outside => None,
-        });
-        texts.map(|(file, path)| (file, candidate(path))).collect()
+        let read = self.read.into_inner();
+        let number = |path: &PathBuf| match read.get(path) {
+            Some(Contents::Text(file, _)) => Some(*file),
+            Some(Contents::Binary | Contents::Missing | Contents::Folder | Contents::Outside) | None => {
+                self.known.get(path).copied()
+            }
+        };
+        let taken = self.taken.into_inner();
+        taken.into_iter().filter_map(|path| Some((number(&path)?, candidate(path)))).collect()
+    }
+
+    /// Notes what was listed, in order.
+    fn list(&self, folder: PathBuf, mut listing: Listing) -> Listing {
+        listing.names.sort();
+        let mut all: Vec<String> = listing.names.iter().chain(&listing.others).cloned().collect();
+        all.sort();
+        self.listed.borrow_mut().insert(folder, all);
+        listing
     }
 
     /// A number that no file has.
@@ -158,13 +184,19 @@ impl Data for Tree<'_> {
     fn digest(&self) -> Digest {
         let mut digest = Digest::of_text("");
         for (path, contents) in self.read.borrow().iter() {
-            let text = match contents {
-                Contents::Text(_, text) => text.as_ref(),
-                Contents::Binary | Contents::Missing | Contents::Folder | Contents::Outside => "",
+            let (tag, text) = match contents {
+                Contents::Text(_, text) => ("text", text.as_ref()),
+                Contents::Binary => ("binary", ""),
+                Contents::Missing => ("missing", ""),
+                Contents::Folder => ("folder", ""),
+                Contents::Outside => ("outside", ""),
             };
             // Where the whole lies does not matter, and the name of the file tells which it is.
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            digest = digest.and(Digest::of_text(&name)).and(Digest::of_text(text));
+            digest = digest.and(Digest::of_text(&name)).and(Digest::of_text(tag)).and(Digest::of_text(text));
+        }
+        for names in self.listed.borrow().values() {
+            digest = digest.and(Digest::of_text(&names.join("\n")));
         }
         digest
     }
@@ -181,29 +213,45 @@ impl Files for Rooted<'_> {
         self.tree.at(&clean(&self.root.join(path)))
     }
 
-    fn below(&self, folder: &Path) -> Option<Vec<String>> {
+    fn take(&self, path: &Path) {
+        self.tree.taken.borrow_mut().insert(clean(&self.root.join(path)));
+    }
+
+    fn below(&self, folder: &Path) -> Option<Listing> {
         let folder = clean(&self.root.join(folder));
         let relative = |path: &Path| {
             let relative = path.strip_prefix(&folder).ok()?.to_str()?;
             Some(if cfg!(windows) { relative.replace('\\', "/") } else { relative.to_owned() })
         };
-        let mut names: Vec<String> = if self.tree.bases.is_empty() {
-            // Of a commit, only files that may hold policies are at hand.
-            self.tree.stored.keys().filter_map(|path| relative(path)).collect()
-        } else {
-            if !self.tree.is_within(&folder) {
+        if self.tree.bases.is_empty() {
+            // Terraform follows links, and where they lead may be elsewhere.
+            if self.tree.links.iter().any(|link| link.starts_with(&folder)) {
                 return None;
             }
-            let start = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
-            let files = WalkDir::new(start).into_iter().filter_map(Result::ok).filter(|one| one.file_type().is_file());
-            let paths = files.map(|one| clean(one.path())).take(MAX_FILES + 1);
-            paths.filter_map(|path| relative(&path)).filter(|name| !name.is_empty()).collect()
-        };
-        if names.len() > MAX_FILES {
+            let names = self.tree.stored.keys().filter_map(|path| relative(path)).collect();
+            let others = self.tree.others.iter().filter_map(|path| relative(path)).collect();
+            return Some(self.tree.list(folder, Listing { names, others }));
+        }
+        if !self.tree.looks_within(&folder) {
             return None;
         }
-        names.sort();
-        Some(names)
+        let start = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+        let mut names = Vec::new();
+        for entry in WalkDir::new(start) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A folder that is not there holds nothing.
+                Err(_) if !start.exists() => break,
+                Err(_) => return None,
+            };
+            if entry.file_type().is_symlink() || names.len() > MAX_FILES {
+                return None;
+            }
+            if entry.file_type().is_file() && entry.depth() > 0 {
+                names.push(relative(&clean(entry.path()))?);
+            }
+        }
+        Some(self.tree.list(folder, Listing { names, others: Vec::new() }))
     }
 }
 

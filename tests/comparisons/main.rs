@@ -268,6 +268,46 @@ fn commits_are_compared_with_each_other_and_with_the_work_tree() {
     }
 }
 
+/// Of a commit, only files that may hold policies are at hand, but the names of the others count.
+#[test]
+fn configuration_of_a_commit_finds_the_files_that_it_reads() {
+    let root = |pattern: &str| {
+        format!(
+            r#"
+resource "azuread_conditional_access_policy" "mfa" {{
+  display_name = "MFA"
+  state        = length(fileset(".", "{pattern}")) == 1 ? "enabled" : "disabled"
+  conditions {{
+    client_app_types = ["all"]
+    applications {{ included_applications = ["All"] }}
+    users {{ included_users = ["All"] }}
+  }}
+  grant_controls {{
+    operator          = "OR"
+    built_in_controls = ["mfa"]
+  }}
+}}
+"#
+        )
+    };
+    let compared = |pattern: &str, more: (&str, &str)| {
+        let folder = folder(&[("main.tf", &root(pattern)), ("data/one.yaml", "a: 1\n"), more]);
+        let here = folder.path();
+        git(here, &["init", "--quiet", "--initial-branch", "main"]);
+        git(here, &["add", "."]);
+        git(here, &["commit", "--quiet", "--message", "one"]);
+        git(here, &["rm", "--quiet", "--cached", "main.tf"]);
+        fs::remove_file(here.join("main.tf")).unwrap();
+        let removed = json(here, &["--git", "main"]);
+        removed["classes"]["loosened"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(compared("data/*.yaml", ("notes.md", "")), "yes");
+    assert_eq!(compared("**/*.yaml", ("data/two.yaml", "a: 2\n")), "no");
+    for (pattern, other) in [("**", "notes.md"), ("**/*.yaml", ".hidden/two.yaml"), ("data/*", "data/two.md")] {
+        assert_eq!(compared(pattern, (other, "")), "possibly", "{pattern} {other}");
+    }
+}
+
 #[test]
 fn the_same_policy_reads_the_same_in_every_encoding() {
     let text = policy("enabled", r#""mfa""#);

@@ -69,18 +69,30 @@ fn stored(revision: &str, called: &str, path: &Path, prefix: &str) -> Result<Sto
         .map_err(|_| problem(&format!("git knows no revision {}", visible(revision)), FETCH))?;
     let commit = String::from_utf8_lossy(&commit).trim().to_owned();
     let listing = list(&commit, path)?;
-    let is_file = listing.len() == 1 && listing[0].0 == path;
-    let wanted: Vec<(PathBuf, String)> =
-        listing.into_iter().filter(|(path, _)| is_file || Stored::is_wanted(path)).collect();
-    let contents = contents(wanted.iter().map(|(_, object)| object.as_str()))?;
-    let files = wanted.into_iter().map(|(path, _)| path).zip(contents).collect();
+    let is_file = matches!(listing.as_slice(), [only] if only.path == path);
+    let (links, listing): (Vec<Entry>, Vec<Entry>) = listing.into_iter().partition(|entry| entry.is_link);
+    let (wanted, others): (Vec<Entry>, Vec<Entry>) =
+        listing.into_iter().partition(|entry| is_file || Stored::is_wanted(&entry.path));
+    let contents = contents(wanted.iter().map(|entry| entry.object.as_str()))?;
+    let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.path);
+    let files = paths(wanted).zip(contents).collect();
+    let (others, links) = (paths(others).collect(), paths(links).collect());
     let base = if is_file { path.parent().unwrap_or(path) } else { path };
     let name = format!("{called}:{}", crate::discover::shown(path));
-    Ok(Stored { name, prefix: prefix.to_owned(), base: base.to_owned(), files })
+    Ok(Stored { name, prefix: prefix.to_owned(), base: base.to_owned(), files, others, links })
 }
 
-/// Regular files with the ids of their contents.
-fn list(commit: &str, path: &Path) -> Result<Vec<(PathBuf, String)>, RunError> {
+/// A file of a revision.
+struct Entry {
+    path: PathBuf,
+    /// The id of its content.
+    object: String,
+    /// Symbolic links are not followed, as in a folder on disk.
+    is_link: bool,
+}
+
+/// The files below a path in a commit.
+fn list(commit: &str, path: &Path) -> Result<Vec<Entry>, RunError> {
     let arguments = ["ls-tree", "-r", "-z", commit, "--"].map(OsStr::new);
     let arguments: Vec<&OsStr> = arguments.into_iter().chain([path.as_os_str()]).collect();
     let listing = git(&arguments)?;
@@ -90,8 +102,8 @@ fn list(commit: &str, path: &Path) -> Result<Vec<(PathBuf, String)>, RunError> {
         let (about, path) = text.split_once('\t')?;
         let mut about = about.split(' ');
         let (mode, kind, object) = (about.next()?, about.next()?, about.next()?);
-        // Symbolic links are not followed, as in a folder on disk.
-        (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), object.to_owned()))
+        let is_link = mode == "120000";
+        (kind == "blob").then(|| Entry { path: PathBuf::from(path), object: object.to_owned(), is_link })
     };
     Ok(entries.filter_map(entry).collect())
 }

@@ -44,13 +44,14 @@ impl Given {
     ) -> (BTreeMap<&'f str, Input>, Vec<Error>) {
         let mut files: Vec<(Assignment, &str, File<'f>)> = Vec::new();
         for (folder, parts) in folders {
-            // Somebody may name the values of a folder below.
-            let is_below = folder != root && folder.starts_with(root);
-            if folder != root && !is_below {
+            // Somebody may name the values of a folder below, and of any that holds nothing else.
+            let is_elsewhere = folder != root;
+            let holds_values = parts.iter().all(Part::gives_values);
+            if is_elsewhere && !folder.starts_with(root) && !holds_values {
                 continue;
             }
             for part in parts {
-                let when = part.assignment().map(|when| if is_below { Assignment::Perhaps } else { when });
+                let when = part.assignment().map(|when| if is_elsewhere { Assignment::Perhaps } else { when });
                 // What the command line names is in its place there.
                 let is_named = self.files.iter().any(|named| named.file == part.file);
                 files.extend(when.filter(|_| !is_named).map(|when| (when, part.name(), part.content())));

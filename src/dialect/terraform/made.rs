@@ -79,7 +79,7 @@ impl Reader<'_> {
             Kind::Bool(truth) => Node::Bool(*truth),
             Kind::Number(number) => number.to_string().parse().map_or(Node::Untold(Untold::Expression), Node::Number),
             Kind::String(text) => Node::String(Cow::Owned(text.as_str().to_owned())),
-            Kind::Reference(name) => Node::Reference(Cow::Owned(name.to_string())),
+            Kind::Reference(name, _) => Node::Reference(Cow::Owned(name.to_string())),
             Kind::Sequence(sequence) => {
                 let elements = sequence.elements.iter().enumerate().map(|(index, element)| {
                     let written = written.and_then(|written| element_of(written, index, sequence.elements.len()));

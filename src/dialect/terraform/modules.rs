@@ -38,6 +38,8 @@ impl Existence {
 ///
 /// <https://opentofu.org/docs/language/files/>, <https://developer.hashicorp.com/terraform/language/files/override>
 pub fn assemble(parts: &mut Vec<Part>) -> Vec<FileIndex> {
+    // Terraform does not look at files of editors, and hidden ones.
+    parts.retain(|part| !part.name().starts_with('.') && !part.name().ends_with('~') && !part.name().starts_with('#'));
     let names: BTreeSet<String> = parts.iter().map(|part| part.name().to_owned()).collect();
     let twin = |name: &str| {
         let tofu = name.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"));

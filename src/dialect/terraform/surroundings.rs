@@ -44,7 +44,11 @@ impl<'f> Surroundings<'f> {
         let Some(around) = *self.digest.get_or_init(|| self.digest()) else { return Box::default() };
         let around = own.map_or(around, |own| around.and(own));
         let digest = |pointer: &Pointer| {
-            let written = written(block, pointer).map_or_else(|| Some(Digest::of_text("")), Digest::of)?;
+            // A block that is not there may be made by a dynamic one.
+            let written = match written(block, pointer) {
+                Some(written) => Digest::of(written)?,
+                None => Digest::of(&Node::Object(block.clone()))?,
+            };
             // How often there is such a block decides whether the policy is on.
             let repeated = ["count", "for_each", "lifecycle", "state"].iter().map(|name| block.get(name));
             let repeated = repeated.map(|node| node.map_or_else(|| Some(Digest::of_text("")), Digest::of));
@@ -67,6 +71,10 @@ impl<'f> Surroundings<'f> {
             // Where the whole lies does not matter.
             let folder = folder.strip_prefix(common).unwrap_or(folder);
             digest = digest.and(Digest::of_text(&folder.to_string_lossy()));
+            // What a policy says is not among what is around, unless somebody asks it.
+            if parts.iter().any(|part| mentions_policy(&Node::Object(part.root().clone()))) {
+                return None;
+            }
             for part in parts {
                 digest = digest.and(of_part(part)?);
             }
@@ -88,6 +96,22 @@ fn of_part(part: &Part) -> Option<Digest> {
         digest = digest.and(named).and(Digest::of(&Node::Object(block.clone()))?);
     }
     Some(digest)
+}
+
+/// Whether an expression asks a policy for one of its attributes.
+fn mentions_policy(node: &Node<'_>) -> bool {
+    match node {
+        Node::String(text) => text.contains("conditional_access_policy.") && text.contains("${"),
+        Node::Array(elements) => elements.iter().any(mentions_policy),
+        Node::Object(object) => object.members.iter().any(|(_, node)| mentions_policy(node)),
+        Node::Null
+        | Node::Bool(_)
+        | Node::Number(_)
+        | Node::Raw(_)
+        | Node::Reference(_)
+        | Node::Secret(_)
+        | Node::Untold(_) => false,
+    }
 }
 
 /// Whether some value is not stated. Most are, and a place costs more than a look.

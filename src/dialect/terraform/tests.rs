@@ -6,7 +6,7 @@ use super::modules::{Existence, Folders, assemble, local_folder, roots};
 use super::part::{Part, read_hcl, read_values};
 use super::{gives_values, is_id, made};
 use crate::dialect::read;
-use crate::evaluate::{Contents, File, Files, Made, Module, Run, Start};
+use crate::evaluate::{Contents, File, Files, Listing, Made, Module, Run, Start};
 use crate::policy::{At, FileIndex};
 use crate::syntax::{Locator, Node, Pointer, nodes_of, parse, parse_body};
 use serde_json::{Map, Value, json};
@@ -81,12 +81,14 @@ impl Files for Rooted<'_> {
         }
     }
 
-    fn below(&self, folder: &Path) -> Option<Vec<String>> {
+    fn take(&self, _: &Path) {}
+
+    fn below(&self, folder: &Path) -> Option<Listing> {
         let folder = local_folder(&self.root, &format!("./{}", folder.display())).unwrap();
         let files = self.example.files.iter();
         let below =
             files.filter_map(|(path, _)| Path::new(path).strip_prefix(&folder).ok()?.to_str().map(str::to_owned));
-        Some(below.collect())
+        Some(Listing { names: below.collect(), others: Vec::new() })
     }
 }
 

@@ -196,7 +196,7 @@ impl<'t> Reader<'t> {
                 | Kind::Unknown(_)
                 | Kind::Sequence(_)
                 | Kind::Mapping(_)
-                | Kind::Reference(_)
+                | Kind::Reference(..)
                 | Kind::Handle(_) => return Err(self.refused("a key must be a string")),
             };
             members.insert(name, Member { key: key.source, value });

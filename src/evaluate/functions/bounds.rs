@@ -23,6 +23,6 @@ fn size(value: &Value) -> usize {
         Kind::String(text) => 1 + text.as_str().len() / 16,
         Kind::Sequence(sequence) => 1 + sequence.elements.len(),
         Kind::Mapping(mapping) => 1 + mapping.members.len(),
-        Kind::Unknown(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Reference(_) | Kind::Handle(_) => 1,
+        Kind::Unknown(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Reference(..) | Kind::Handle(_) => 1,
     }
 }

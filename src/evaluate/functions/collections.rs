@@ -51,7 +51,7 @@ impl Call<'_> {
             Kind::Mapping(mapping) => Ok(Collection::Mapping(mapping)),
             Kind::Unknown(why) => Ok(Collection::Unknown(*why)),
             Kind::Handle(_) => Ok(Collection::Unknown(Untold::AfterApply)),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Reference(_) => {
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Reference(..) => {
                 Err(self.refused(format!("{} is no collection", self.arguments[at].described())))
             }
         }
@@ -61,11 +61,12 @@ impl Call<'_> {
 fn length(call: &Call<'_>) -> Evaluated<Value> {
     match &call.arguments[0].kind {
         Kind::String(text) => Ok(Value::number(text.as_str().graphemes(true).count())),
-        Kind::Reference(_) => Ok(Value::unknown(Untold::AfterApply)),
+        Kind::Reference(..) => Ok(Value::unknown(Untold::AfterApply)),
         _ => Ok(match call.collection(0)? {
             Collection::Unknown(why) => Value::unknown(why),
             Collection::Sequence(Sequence { rest: Some(why), .. })
             | Collection::Mapping(Mapping { rest: Some(why), .. }) => Value::unknown(*why),
+            Collection::Sequence(sequence) if sequence.is_loose() => Value::unknown(Untold::AfterApply),
             Collection::Sequence(sequence) => Value::number(sequence.elements.len()),
             Collection::Mapping(mapping) => Value::number(mapping.members.len()),
         }),
@@ -117,7 +118,9 @@ fn contains(call: &Call<'_>) -> Evaluated<Value> {
 }
 
 fn coalesce(call: &Call<'_>) -> Evaluated<Value> {
-    let of = unify(&call.arguments.iter().map(Value::type_of).collect::<Vec<_>>(), true);
+    let has_null = call.arguments.iter().any(Value::is_null);
+    let stated = call.arguments.iter().filter(|argument| !argument.is_null());
+    let of = unify(&stated.map(Value::type_of).collect::<Vec<_>>(), true);
     for argument in call.arguments {
         match &argument.kind {
             Kind::Null => {}
@@ -128,9 +131,13 @@ fn coalesce(call: &Call<'_>) -> Evaluated<Value> {
             | Kind::String(_)
             | Kind::Sequence(_)
             | Kind::Mapping(_)
-            | Kind::Reference(_)
+            | Kind::Reference(..)
             | Kind::Handle(_) => {
-                return of.map_or_else(|| Ok(Value::unknown(Untold::Expression)), |of| convert(argument, &of));
+                return match of {
+                    // A null may have a type, which would count, or none.
+                    Some(of) if !has_null || of == argument.type_of() => convert(argument, &of),
+                    Some(_) | None => Ok(Value::unknown(Untold::Expression)),
+                };
             }
         }
     }
@@ -176,7 +183,7 @@ fn quantified(call: &Call<'_>, wanted: bool) -> Evaluated<Value> {
 fn one(call: &Call<'_>) -> Evaluated<Value> {
     match call.sequence(0)? {
         Err(why) => Ok(Value::unknown(why)),
-        Ok(sequence) => match (sequence.elements.as_slice(), sequence.rest) {
+        Ok(sequence) => match (sequence.elements.as_slice(), sequence.why_unordered()) {
             (_, Some(why)) => Ok(Value::unknown(why)),
             ([], None) => Ok(Kind::Null.into()),
             ([only], None) => Ok(only.clone()),

@@ -57,6 +57,7 @@ fn with_file(call: &Call<'_>, make: impl Fn(FileIndex, Rc<str>) -> Evaluated<Val
             if !call.names.effort().spend(1 + text.len() / 16) {
                 return Ok(Value::unknown(Untold::Expression));
             }
+            call.names.files().take(Path::new(call.text(0)));
             make(file, text)
         }
         Contents::Binary => Err(call.refused("the file is no text in UTF-8")),
@@ -85,10 +86,16 @@ fn fileset(call: &Call<'_>) -> Evaluated<Value> {
     let Some(found) = call.names.files().below(Path::new(call.text(0))) else {
         return Ok(Value::unknown(Untold::Expression));
     };
-    if !call.names.effort().spend(found.len()) {
+    let is_affordable = call.names.effort().spend(found.names.len() + found.others.len());
+    if !is_affordable || found.others.iter().any(|name| glob.is_match(name)) {
         return Ok(Value::unknown(Untold::Expression));
     }
-    let names = found.into_iter().filter(|name| glob.is_match(name)).map(Value::string).collect();
+    let names: Vec<String> = found.names.into_iter().filter(|name| glob.is_match(name)).collect();
+    // What is not read in the end is data all the same.
+    for name in &names {
+        call.names.files().take(&Path::new(call.text(0)).join(name));
+    }
+    let names = names.into_iter().map(Value::string).collect();
     Ok(Value::sequence(SequenceKind::Set(Type::String), names, None))
 }
 
@@ -113,6 +120,7 @@ fn templatefile(call: &Call<'_>) -> Evaluated<Value> {
         }
         Contents::Outside => return Ok(Value::unknown(Untold::Expression)),
     };
+    call.names.files().take(Path::new(path.as_str()));
     let document = Document { text: &text, place: Place::File(file) };
     render(call, document, &variables, &Source::Bytes(file, 0..text.len()))
 }

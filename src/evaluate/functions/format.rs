@@ -45,7 +45,12 @@ fn format_list(call: &Call<'_>) -> Evaluated<Value> {
         };
         let arguments: Vec<Value> = call.arguments[1..].iter().map(of).collect();
         match formatted(call, &arguments)? {
-            Some(text) => made.push(text),
+            Some(text) => {
+                if !call.names.effort().spend(1 + text.as_str().map_or(0, str::len) / 16) {
+                    return Ok(Value::unknown(Untold::Expression));
+                }
+                made.push(text);
+            }
             None => return Ok(Value::unknown(Untold::Expression)),
         }
     }
@@ -124,6 +129,9 @@ fn formatted(call: &Call<'_>, arguments: &[Value]) -> Evaluated<Option<Value>> {
                 }
             }
             Some(Written::Text(text)) => builder.push_new(&text),
+        }
+        if !call.names.effort().allows_text(builder.len()) {
+            return Ok(None);
         }
     }
     builder.push_new(&text[at..]);

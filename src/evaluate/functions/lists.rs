@@ -5,7 +5,7 @@ use crate::evaluate::error::Evaluated;
 use crate::evaluate::number::Number;
 use crate::evaluate::operator::number;
 use crate::evaluate::types::{convert, unify};
-use crate::evaluate::value::{Kind, Sequence, SequenceKind, Type, Value};
+use crate::evaluate::value::{Handle, Kind, Sequence, SequenceKind, Type, Value};
 use crate::syntax::Untold;
 
 pub(super) fn function(name: &str) -> Option<Function> {
@@ -42,6 +42,7 @@ fn list_or_tuple(kind: &SequenceKind, elements: Vec<Value>, rest: Option<Untold>
 
 fn concat(call: &Call<'_>) -> Evaluated<Value> {
     let (mut elements, mut rest, mut types, mut is_list) = (Vec::new(), None, Vec::new(), true);
+    let mut is_loose = false;
     for at in 0..call.arguments.len() {
         let sequence = match call.sequence(at)? {
             Ok(sequence) => sequence,
@@ -57,14 +58,15 @@ fn concat(call: &Call<'_>) -> Evaluated<Value> {
         }
         elements.extend(sequence.elements.iter().cloned());
         rest = rest.or(sequence.rest);
+        is_loose |= sequence.is_loose();
     }
     let of = if is_list { unify(&types, true) } else { None };
     match of {
         Some(of) => {
             let elements = elements.iter().map(|element| convert(element, &of)).collect::<Evaluated<_>>()?;
-            Ok(Value::sequence(SequenceKind::List(of), elements, rest))
+            Ok(Value::sequence(SequenceKind::List(of), elements, rest).loose_if(is_loose))
         }
-        None => Ok(Value::sequence(SequenceKind::Tuple, elements, rest)),
+        None => Ok(Value::sequence(SequenceKind::Tuple, elements, rest).loose_if(is_loose)),
     }
 }
 
@@ -78,7 +80,9 @@ fn flatten(call: &Call<'_>) -> Evaluated<Value> {
     }
     let (mut flat, mut rest) = (Vec::new(), sequence.rest);
     add_flat(sequence, &mut flat, &mut rest);
-    Ok(Value::sequence(SequenceKind::Tuple, flat, rest))
+    let is_inner = |element: &Value| matches!(&element.kind, Kind::Sequence(inner) if inner.is_loose());
+    let is_loose = sequence.is_loose() || sequence.elements.iter().any(is_inner);
+    Ok(Value::sequence(SequenceKind::Tuple, flat, rest).loose_if(is_loose))
 }
 
 fn add_flat(sequence: &Sequence, flat: &mut Vec<Value>, rest: &mut Option<Untold>) {
@@ -88,12 +92,13 @@ fn add_flat(sequence: &Sequence, flat: &mut Vec<Value>, rest: &mut Option<Untold
             Kind::Sequence(inner) => add_flat(inner, flat, rest),
             // It may be a list.
             Kind::Unknown(why) => *rest = Some(*why),
+            Kind::Handle(Handle::Instances(..) | Handle::Undeclared(_)) => *rest = Some(Untold::AfterApply),
             Kind::Null
             | Kind::Bool(_)
             | Kind::Number(_)
             | Kind::String(_)
             | Kind::Mapping(_)
-            | Kind::Reference(_)
+            | Kind::Reference(..)
             | Kind::Handle(_) => flat.push(element.clone()),
         }
     }
@@ -106,6 +111,7 @@ fn distinct(call: &Call<'_>) -> Evaluated<Value> {
         return Ok(Value::unknown(list.why_unknown().unwrap_or(Untold::Expression)));
     };
     let (mut once, mut rest): (Vec<Value>, _) = (Vec::new(), sequence.rest);
+    let mut is_loose = sequence.is_loose();
     for element in &sequence.elements {
         // Each is compared with all that are there already.
         if !call.names.effort().spend(element.weight().saturating_mul(once.len())) {
@@ -115,12 +121,15 @@ fn distinct(call: &Call<'_>) -> Evaluated<Value> {
         match equal {
             None => once.push(element.clone()),
             Some(Some(_)) => {}
-            // Two names of objects may be one object; a list with both says the same.
-            Some(None) if matches!(element.kind, Kind::Reference(_)) => once.push(element.clone()),
+            // Two names of objects may be one object: who is in the list is known, and how many there are is not.
+            Some(None) if matches!(element.kind, Kind::Reference(..)) => {
+                is_loose = true;
+                once.push(element.clone());
+            }
             Some(None) => rest = rest.or(element.why_partly_unknown()).or(Some(Untold::Expression)),
         }
     }
-    Ok(list_or_tuple(&sequence.kind, once, rest))
+    Ok(list_or_tuple(&sequence.kind, once, rest).loose_if(is_loose))
 }
 
 fn compact(call: &Call<'_>) -> Evaluated<Value> {
@@ -141,11 +150,11 @@ fn compact(call: &Call<'_>) -> Evaluated<Value> {
             | Kind::String(_)
             | Kind::Sequence(_)
             | Kind::Mapping(_)
-            | Kind::Reference(_)
+            | Kind::Reference(..)
             | Kind::Handle(_) => left.push(element.clone()),
         }
     }
-    Ok(Value::sequence(SequenceKind::List(Type::String), left, rest))
+    Ok(Value::sequence(SequenceKind::List(Type::String), left, rest).loose_if(sequence.is_loose()))
 }
 
 /// The number of an argument, where neither it nor the list is unknown.
@@ -164,7 +173,7 @@ fn element(call: &Call<'_>) -> Evaluated<Value> {
     if matches!(sequence.kind, SequenceKind::Set(_)) {
         return Err(call.refused("a set has no order"));
     }
-    if let Some(why) = sequence.rest {
+    if let Some(why) = sequence.why_unordered() {
         return Ok(Value::unknown(why));
     }
     let index = index.as_i64().ok_or_else(|| call.refused("a whole number is required"))?;
@@ -181,7 +190,7 @@ fn index_of(call: &Call<'_>) -> Evaluated<Value> {
     if call.arguments[1].is_null() || matches!(sequence.kind, SequenceKind::Set(_)) {
         return Err(call.refused("null cannot be looked for, and a set has no order"));
     }
-    if let Some(why) = sequence.rest {
+    if let Some(why) = sequence.why_unordered() {
         return Ok(Value::unknown(why));
     }
     for (index, element) in sequence.elements.iter().enumerate() {
@@ -197,7 +206,7 @@ fn index_of(call: &Call<'_>) -> Evaluated<Value> {
 fn reverse(call: &Call<'_>) -> Evaluated<Value> {
     let sequence = stated!(call.sequence(0)?);
     let elements = sequence.elements.iter().rev().cloned().collect();
-    Ok(list_or_tuple(&sequence.kind, elements, sequence.rest))
+    Ok(list_or_tuple(&sequence.kind, elements, sequence.rest).loose_if(sequence.is_loose()))
 }
 
 fn slice(call: &Call<'_>) -> Evaluated<Value> {
@@ -206,7 +215,7 @@ fn slice(call: &Call<'_>) -> Evaluated<Value> {
     if matches!(sequence.kind, SequenceKind::Set(_)) {
         return Err(call.refused("a set has no order"));
     }
-    if let Some(why) = sequence.rest {
+    if let Some(why) = sequence.why_unordered() {
         return Ok(Value::unknown(why));
     }
     let range = start.as_usize().zip(end.as_usize()).filter(|(start, end)| start <= end);

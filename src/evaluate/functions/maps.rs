@@ -1,12 +1,11 @@
 //! Maps and objects.
 
 use super::{Call, Function, MANY, Takes, lenient, strict};
-use crate::evaluate::collection::key_text;
+use crate::evaluate::collection::{key_text, obscure};
 use crate::evaluate::error::Evaluated;
 use crate::evaluate::source::Source;
 use crate::evaluate::types::convert;
 use crate::evaluate::value::{Kind, MappingKind, Member, SequenceKind, Type, Value};
-use crate::syntax::Untold;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -78,12 +77,6 @@ fn merge(call: &Call<'_>) -> Evaluated<Value> {
     Ok(Value::mapping(kind, members, rest))
 }
 
-fn obscure(members: &mut BTreeMap<Rc<str>, Member>, why: Untold) {
-    for member in members.values_mut() {
-        member.value = Value::unknown(why);
-    }
-}
-
 fn zipmap(call: &Call<'_>) -> Evaluated<Value> {
     let (keys, values) = match (call.sequence(0)?, call.sequence(1)?) {
         (Ok(keys), Ok(values)) => (keys, values),
@@ -99,7 +92,10 @@ fn zipmap(call: &Call<'_>) -> Evaluated<Value> {
     for (key, value) in keys.elements.iter().zip(&values.elements) {
         match key_text(key)? {
             Ok(name) => _ = members.insert(name, Member { key: key.source.clone(), value: value.clone() }),
-            Err(why) => rest = Some(why),
+            Err(why) => {
+                obscure(&mut members, why);
+                rest = Some(why);
+            }
         }
     }
     let kind = match &values.kind {

@@ -46,7 +46,9 @@ fn replace(call: &Call<'_>) -> Evaluated<Value> {
     let is_regex = wanted.len() > 1 && wanted.starts_with('/') && wanted.ends_with('/');
     if is_regex {
         let regex = compile(call, &wanted[1..wanted.len() - 1])?;
-        let most = regex.find_iter(text).count().saturating_mul(with.len());
+        // Each group may stand for all of the text.
+        let each = with.len().saturating_add(with.matches('$').count().saturating_mul(text.len()));
+        let most = regex.find_iter(text).count().saturating_mul(each);
         if !call.names.effort().allows_text(most) {
             return Ok(Value::unknown(Untold::Expression));
         }

@@ -92,6 +92,9 @@ fn join(call: &Call<'_>) -> Evaluated<Value> {
                 builder.push_value(&separator, &call.arguments[0].source);
             }
             builder.push_value(text, &element.source);
+            if !call.names.effort().allows_text(builder.len()) {
+                return Ok(Value::unknown(Untold::Expression));
+            }
             is_first = false;
         }
     }
