@@ -42,12 +42,18 @@ impl TenantReader<'_> {
         for index in 0..read.deferred.len() {
             planned.extend(lead_back(read, index, &folders));
         }
-        if folders.is_empty() || self.evaluate(read, inputs, &folders, &planned, Some(SHALLOW)) {
+        let Some(first) = folders.values().flatten().map(|part| part.file).min() else { return };
+        let path = read.paths.get(&first).map(Candidate::shown).unwrap_or_default();
+        self.guard(read, first, &path, |read| self.evaluate_folders(read, inputs, &folders, &planned));
+    }
+
+    fn evaluate_folders(&self, read: &mut Read, inputs: &[Input], folders: &Folders, planned: &BTreeSet<PathBuf>) {
+        if self.evaluate(read, inputs, folders, planned, Some(SHALLOW)) {
             return;
         }
         // Values in values are rarely deep, and another thread has memory of its own, which grows slowly.
         std::thread::scope(|scope| {
-            let evaluate = || self.evaluate(read, inputs, &folders, &planned, None);
+            let evaluate = || self.evaluate(read, inputs, folders, planned, None);
             let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, evaluate);
             match thread.map(std::thread::ScopedJoinHandle::join) {
                 Ok(Ok(_)) => {}

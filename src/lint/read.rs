@@ -235,7 +235,7 @@ impl TenantReader<'_> {
 
     /// Lets a mistake of caplint's own be a finding of the file that it met it in. What it had read of the file by then is
     /// kept, and more may be missing.
-    fn guard(&self, read: &mut Read, file: FileIndex, path: &str, add: impl FnOnce(&mut Read)) {
+    pub(super) fn guard(&self, read: &mut Read, file: FileIndex, path: &str, add: impl FnOnce(&mut Read)) {
         if catch_unwind(AssertUnwindSafe(|| add(read))).is_ok() {
             return;
         }
