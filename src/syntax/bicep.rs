@@ -377,19 +377,6 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn json(node: &Node<'_>) -> serde_json::Value {
-        match node {
-            Node::Bool(value) => (*value).into(),
-            Node::Number(value) => value.clone().into(),
-            Node::String(text) => text.as_ref().into(),
-            Node::Array(elements) => elements.iter().map(json).collect(),
-            Node::Object(object) => object.members.iter().map(|(key, node)| (key.to_string(), json(node))).collect(),
-            Node::Untold(_) => json!({"untold": true}),
-            Node::Reference(name) => json!({"reference": name}),
-            _ => serde_json::Value::Null,
-        }
-    }
-
     const TEXT: &str = r"// resource no 'x@y' = {
 extension microsoftGraphBeta
 param groups array = [
@@ -435,7 +422,7 @@ resource many 'a/b@1' = [for x in y: {
     #[test]
     fn literals_are_values_and_anything_else_is_not_stated() {
         let untold = json!({"untold": true});
-        let read = json(&read(TEXT).unwrap().into_node());
+        let read = read(TEXT).unwrap().into_node().to_json();
         let mfa = &read["resources"]["mfa"];
         assert_eq!(mfa["type"], "Microsoft.Graph/conditionalAccessPolicies@beta");
         let expected = json!({

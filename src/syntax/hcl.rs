@@ -497,21 +497,9 @@ resource "azuread_group" "bg" {
         }
     }
 
-    /// As JSON has it, to compare.
-    fn json(node: &Node) -> serde_json::Value {
-        match node {
-            Node::Bool(value) => (*value).into(),
-            Node::Number(value) => value.clone().into(),
-            Node::String(text) => text.as_ref().into(),
-            Node::Array(elements) => elements.iter().map(json).collect(),
-            Node::Object(object) => object.members.iter().map(|(key, node)| (key.to_string(), json(node))).collect(),
-            _ => serde_json::Value::Null,
-        }
-    }
-
     /// What an expression becomes.
     fn read_value(expression: &str) -> serde_json::Value {
-        json(&parse_hcl(&format!("x = {expression}\n")).unwrap())["x"].take()
+        parse_hcl(&format!("x = {expression}\n")).unwrap().to_json()["x"].take()
     }
 
     fn refused(text: &str) -> SyntaxProblem {
@@ -569,7 +557,7 @@ resource "azuread_group" "bg" {
             "b": {"y": {"n": [{"v": 1}, {"v": 3}], "m": {}}, "x": {"n": {"v": 2}}},
             "a": [{}, {"l": {}}],
         });
-        assert_eq!(json(&node), expected);
+        assert_eq!(node.to_json(), expected);
         let keys: Vec<_> = node.as_object().unwrap().members.iter().map(|(key, _)| key.as_ref()).collect();
         assert_eq!(keys, ["b", "a"]);
         let located = Located::new(text);
@@ -658,7 +646,7 @@ resource "azuread_group" "bg" {
                 elements.iter().enumerate().for_each(|(index, one)| leaves(one, &at.index(index), found));
             }
             Node::Object(object) => object.members.iter().for_each(|(key, one)| leaves(one, &at.key(key), found)),
-            leaf => found.push((at.clone(), json(leaf))),
+            leaf => found.push((at.clone(), leaf.to_json())),
         }
     }
 
@@ -669,7 +657,7 @@ resource "azuread_group" "bg" {
         for (pointer, leaf) in found {
             let place = located.find(&pointer.steps().collect::<Vec<_>>()).unwrap();
             let again = parse_hcl(&format!("x = [{}\n]\n", &text[place.value])).unwrap();
-            assert_eq!(json(&again)["x"][0], leaf, "{pointer} in {text}");
+            assert_eq!(again.to_json()["x"][0], leaf, "{pointer} in {text}");
         }
     }
 

@@ -179,6 +179,28 @@ impl Node<'_> {
     }
 }
 
+#[cfg(test)]
+impl Node<'_> {
+    /// As JSON has it, for tests to compare.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        use serde_json::json;
+        match self {
+            Node::Null => json!(null),
+            Node::Bool(value) => json!(value),
+            Node::Number(value) => json!(value),
+            Node::String(text) => json!(text),
+            Node::Array(elements) => elements.iter().map(Node::to_json).collect(),
+            Node::Object(object) => {
+                object.members.iter().map(|(key, node)| (key.to_string(), node.to_json())).collect()
+            }
+            Node::Raw(text) => json!({ "raw": text.get() }),
+            Node::Reference(name) => json!({ "reference": name }),
+            Node::Secret(_) => json!({ "secret": true }),
+            Node::Untold(_) => json!({ "untold": true }),
+        }
+    }
+}
+
 impl<'a> Object<'a> {
     /// The last member of that name, whatever its letter case: exporters differ only in that, and of a key that stands
     /// twice most readers take the last.

@@ -526,21 +526,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn json(node: &Node<'_>) -> serde_json::Value {
-        match node {
-            Node::Bool(value) => (*value).into(),
-            Node::Number(value) => value.clone().into(),
-            Node::String(text) => text.as_ref().into(),
-            Node::Array(elements) => elements.iter().map(json).collect(),
-            Node::Object(object) => object.members.iter().map(|(key, node)| (key.to_string(), json(node))).collect(),
-            Node::Untold(_) => json!({"untold": true}),
-            Node::Reference(name) => json!({"reference": name}),
-            _ => serde_json::Value::Null,
-        }
-    }
-
     fn value(text: &str) -> serde_json::Value {
-        json(&read(text).unwrap().into_node())
+        read(text).unwrap().into_node().to_json()
     }
 
     #[test]

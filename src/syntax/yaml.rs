@@ -298,21 +298,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// As JSON has it, to compare.
-    fn json(node: &Node<'_>) -> serde_json::Value {
-        match node {
-            Node::Bool(value) => (*value).into(),
-            Node::Number(value) => value.clone().into(),
-            Node::String(text) => text.as_ref().into(),
-            Node::Array(elements) => elements.iter().map(json).collect(),
-            Node::Object(object) => object.members.iter().map(|(key, node)| (key.to_string(), json(node))).collect(),
-            Node::Untold(_) => "untold".into(),
-            _ => serde_json::Value::Null,
-        }
-    }
-
     fn value(text: &str) -> serde_json::Value {
-        json(&parse_yaml(text).unwrap())
+        parse_yaml(text).unwrap().to_json()
     }
 
     #[test]
@@ -341,8 +328,8 @@ mod tests {
             ("!!str 12", "12".into()),
             ("!!int '12'", 12.into()),
             ("! 12", "12".into()),
-            ("!vault x", "untold".into()),
-            ("!Ref [a]", "untold".into()),
+            ("!vault x", json!({"untold": true})),
+            ("!Ref [a]", json!({"untold": true})),
             ("|\n  a\n   b\n", "a\n b\n".into()),
             (">-\n  a\n  b\n", "a b".into()),
         ] {
