@@ -949,6 +949,7 @@ fn the_command_line_gives_variables_their_values() {
         ("variables.tf", variables),
         ("values/on.tfvars", "mode = \"enabled\"\nusers = [\"All\"]\n"),
         ("values/off.tfvars.json", "{\"mode\": \"disabled\"}"),
+        ("values/list.tfvars.json", "[]"),
     ]);
     let verdict_of = |arguments: &[&str]| {
         let all = [["check", "--isolated", "--format", "json"].as_slice(), arguments].concat();
@@ -961,6 +962,7 @@ fn the_command_line_gives_variables_their_values() {
     assert_eq!(verdict_of(&["--var-file", "values/on.tfvars", "--var", "mode=disabled"]), "not-enforced");
     assert_eq!(verdict_of(&["--var", "mode=enabled", "--var", "users=[\"All\"]"]), "enforced");
     assert_eq!(verdict_of(&["--var-file", "missing.tfvars"]), "error");
+    assert_eq!(verdict_of(&["--var-file", "values/list.tfvars.json"]), "error", "no value is dropped without a word");
 }
 
 #[test]

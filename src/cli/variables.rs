@@ -1,8 +1,10 @@
 //! Values of variables of Terraform configuration on the command line.
 
 use super::error::RunError;
+use crate::dialect;
 use crate::lint::Variables;
-use crate::syntax::{self, SyntaxProblem};
+use crate::policy::FileIndex;
+use crate::syntax::SyntaxProblem;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,9 +41,9 @@ impl VariableArguments {
     pub(super) fn given(&self) -> Result<Arc<Variables>, RunError> {
         for path in &self.var_files {
             let text = std::fs::read_to_string(path).map_err(|error| RunError::Path { path: path.clone(), error })?;
-            let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-            let read = if is_json { syntax::parse(&text).map(drop) } else { syntax::parse_body(&text).map(drop) };
-            if let Err(error) = read {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // The run reads it once more, where files have numbers.
+            if let Err(error) = dialect::read_variables(name, &text, FileIndex(0)) {
                 let line = text[..error.at.min(text.len())].matches('\n').count() + 1;
                 return Err(RunError::Variables { path: path.clone(), line, problem: described(error.problem) });
             }

@@ -164,7 +164,7 @@ impl TenantReader<'_> {
             else {
                 continue;
             };
-            given.files.extend(dialect::read_variables(name, text.as_str(), file));
+            given.files.extend(dialect::read_variables(name, text.as_str(), file).ok());
             read.paths.entry(file).or_insert_with(|| Candidate::File(path.clone()));
         }
         given

@@ -4,7 +4,7 @@ use super::DocumentReader;
 use crate::dialect::{DocumentKind, Taken};
 use crate::evaluate::{Assignment, Content, File};
 use crate::policy::FileIndex;
-use crate::syntax::{BLOCKS, Node, Object, Untold, nodes_of, parse, parse_body};
+use crate::syntax::{BLOCKS, Node, Object, SyntaxError, SyntaxProblem, Untold, nodes_of, parse, parse_body};
 use hcl_edit::structure::Body;
 use std::path::Path;
 
@@ -50,17 +50,21 @@ pub fn read_hcl(name: &str, text: &str, root: Node<'_>, body: Body, file: FileIn
     Taken { part: Some(part), root: file, ..Taken::new(kind) }
 }
 
-/// Keeps a file of values that the command line names, whatever it is called. None if it cannot be read.
-#[must_use]
-pub fn read_variables(name: &str, text: &str, file: FileIndex) -> Option<Part> {
+/// Keeps a file of values that the command line names, whatever it is called.
+///
+/// # Errors
+/// Where it is neither HCL nor, if its name says so, an object of JSON.
+pub fn read_variables(name: &str, text: &str, file: FileIndex) -> Result<Part, SyntaxError> {
     let is_json = Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
     let taken = if is_json {
-        read_values(name, parse(text).ok()?, file)
+        read_values(name, parse(text)?, file)
     } else {
-        let body = parse_body(text).ok()?;
-        read_hcl(name, text, nodes_of(text, &body).ok()?, body, file)
+        let body = parse_body(text)?;
+        read_hcl(name, text, nodes_of(text, &body)?, body, file)
     };
-    taken.part
+    let no_values =
+        || SyntaxError { problem: SyntaxProblem::Invalid("expected an object of values".to_owned()), at: 0 };
+    taken.part.ok_or_else(no_values)
 }
 
 /// Keeps a configuration in JSON for later. False if the document is none.
