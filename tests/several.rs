@@ -162,6 +162,74 @@ fn without_id(mut policy: Value) -> Value {
     policy
 }
 
+/// One module, and who calls it with the state of its policy.
+fn roots(calls: &[(&str, &str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: String| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let module = r#"
+        variable "name" { type = string }
+        variable "state" { type = string }
+        resource "azuread_conditional_access_policy" "this" {
+          display_name = var.name
+          state        = var.state
+          conditions {
+            client_app_types = ["all"]
+            applications { included_applications = ["All"] }
+            users { included_users = ["All"] }
+          }
+          grant_controls {
+            operator          = "OR"
+            built_in_controls = ["mfa"]
+          }
+        }"#;
+    write("modules/policy/main.tf", module.to_owned());
+    for (root, name, state) in calls {
+        let call = format!(
+            "module \"mfa\" {{\n  source = \"../modules/policy\"\n  name = \"{name}\"\n  state = \"{state}\"\n}}\n"
+        );
+        write(&format!("{root}/main.tf"), call);
+    }
+    folder
+}
+
+#[test]
+fn two_roots_of_code_never_close_each_others_gaps() {
+    let judged = |folder: tempfile::TempDir| {
+        let (code, report) = run(folder.path(), &[]);
+        (verdict(&report).to_owned(), code, count(&report, "several-tenants"))
+    };
+    let open = ("undecided".to_owned(), 1, 1);
+    assert_eq!(judged(roots(&[("alpha", "MFA", "enabled"), ("beta", "MFA", "disabled")])), open);
+    assert_eq!(judged(roots(&[("dev", "Dev MFA", "enabled"), ("prod", "Prod MFA", "disabled")])), open);
+    // Teams of one tenant have policies of their own, and what is the same in both makes no difference.
+    let closed = ("enforced".to_owned(), 0, 0);
+    assert_eq!(judged(roots(&[("admins", "Admins", "enabled"), ("staff", "Staff", "disabled")])), closed);
+    assert_eq!(judged(roots(&[("alpha", "MFA", "enabled"), ("beta", "MFA", "enabled")])), closed);
+}
+
+#[test]
+fn templates_without_ids_never_close_each_others_gaps() {
+    for (name, files) in [
+        ("another state", vec![("a/1.json", without_id(off(1, "MFA"))), ("b/1.json", without_id(on(2, "MFA")))]),
+        (
+            "one more",
+            vec![
+                ("a/1.json", json!([without_id(off(1, "x")), without_id(on(2, "y"))])),
+                ("b/1.json", json!([without_id(off(3, "x"))])),
+            ],
+        ),
+    ] {
+        let (code, report) = check(&files);
+        assert_eq!((verdict(&report), code, count(&report, "several-tenants")), ("undecided", 1, 1), "{name}");
+    }
+    let (code, report) = check(&[("a/1.json", without_id(on(1, "x"))), ("b/1.json", without_id(on(2, "x")))]);
+    assert_eq!((verdict(&report), code, count(&report, "several-tenants")), ("enforced", 0, 0));
+}
+
 #[test]
 fn security_defaults_of_another_tenant_protect_nobody() {
     let mut enabled = defaults();

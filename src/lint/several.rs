@@ -72,8 +72,8 @@ pub(super) fn strangers(
     signs: &[Sign],
     paths: &BTreeMap<FileIndex, Candidate>,
 ) -> Vec<Strangers> {
-    let own = |policy: &&Policy| policy.origin.wording == Wording::Graph && !policy.deleted;
-    let policies: Vec<(PolicyIndex, &Policy)> = tenant::indexed(policies).filter(|(_, policy)| own(policy)).collect();
+    let policies: Vec<(PolicyIndex, &Policy)> =
+        tenant::indexed(policies).filter(|(_, policy)| !policy.deleted).collect();
     let tenants: BTreeSet<&str> = signs.iter().flat_map(|sign| sign.tenants.iter().map(AsRef::as_ref)).collect();
     if let [one, two, ..] = tenants.iter().copied().collect::<Vec<_>>().as_slice() {
         let names = [(*one).to_owned(), (*two).to_owned()];
@@ -83,7 +83,8 @@ pub(super) fn strangers(
     let path = |file: FileIndex| paths.get(&file).and_then(Candidate::on_disk);
     let mut tree: BTreeMap<PathBuf, BTreeMap<&OsStr, Branch<'_>>> = BTreeMap::new();
     for (index, policy) in &policies {
-        each_branch(&mut tree, path(policy.origin.file), |branch, _| branch.policies.push((*index, policy)));
+        // A module belongs to whatever calls it.
+        each_branch(&mut tree, path(policy.origin.root), |branch, _| branch.policies.push((*index, policy)));
     }
     let with_policies: BTreeSet<FileIndex> = policies.iter().map(|(_, policy)| policy.origin.file).collect();
     for (file, page) in pages {
@@ -102,11 +103,12 @@ pub(super) fn strangers(
 
 /// Marks the policies that may belong to another tenant.
 pub(super) fn mark(policies: &mut [Policy], strangers: &[Strangers], paths: &BTreeMap<FileIndex, Candidate>) {
-    for policy in policies.iter_mut().filter(|policy| policy.origin.wording == Wording::Graph) {
-        let path = paths.get(&policy.origin.file).and_then(Candidate::on_disk);
+    for policy in policies {
+        let path = paths.get(&policy.origin.root).and_then(Candidate::on_disk);
         policy.foreign |= strangers.iter().any(|pair| match pair.evidence {
             Evidence::TenantIds => true,
             Evidence::Names(_)
+            | Evidence::Repeated(_)
             | Evidence::Stages
             | Evidence::Listings
             | Evidence::SecurityDefaults
@@ -139,6 +141,10 @@ struct Profile<'b, 't> {
     ids: BTreeSet<Id>,
     /// Names of policies that have an id.
     names: BTreeSet<String>,
+    /// Policies without an id by their names: those that code creates, and templates.
+    created: BTreeMap<String, Vec<&'t Policy>>,
+    /// Every policy in it is in Graph's words, like an export.
+    is_in_graphs_words: bool,
 }
 
 impl<'b, 't> Profile<'b, 't> {
@@ -147,7 +153,23 @@ impl<'b, 't> Profile<'b, 't> {
         let real = || with_id().filter(|(_, id)| id.guid().is_some());
         let name_of = |policy: &Policy| Some(policy.name()?.trim().to_lowercase());
         let names = real().filter_map(|(policy, _)| name_of(policy)).collect();
-        Self { name, branch, ids: real().map(|(_, id)| id.clone()).collect(), names }
+        let has_id = |policy: &Policy| policy.id.as_ref().is_some_and(|id| id.guid().is_some());
+        let mut created: BTreeMap<String, Vec<&Policy>> = BTreeMap::new();
+        for (_, policy) in branch.policies.iter().filter(|(_, policy)| !has_id(policy)) {
+            if let Some(name) = name_of(policy) {
+                created.entry(name).or_default().push(policy);
+            }
+        }
+        let is_in_graphs_words = branch.policies.iter().all(|(_, policy)| policy.origin.wording == Wording::Graph);
+        Self { name, branch, ids: real().map(|(_, id)| id.clone()).collect(), names, created, is_in_graphs_words }
+    }
+
+    /// Whether each policy without an id stands in the other one, too, as in two copies of one export.
+    fn has_copies_in(&self, other: &Self) -> bool {
+        self.created.iter().all(|(name, policies)| {
+            let others = other.created.get(name).map(Vec::as_slice).unwrap_or_default();
+            policies.iter().all(|policy| others.iter().any(|other| policy.says_the_same(other)))
+        })
     }
 
     /// The whole lists of policies in it, by their contexts, if none of them is one page of several. A list of a few
@@ -195,9 +217,18 @@ fn evidence(one: &Profile<'_, '_>, other: &Profile<'_, '_>) -> Option<Evidence> 
     }
     let are_both = has_policies(one) && has_policies(other);
     let by_chance = usize::from(one.branch.is_file && other.branch.is_file);
-    let shared = one.names.intersection(&other.names).count();
-    if shared > by_chance && shared * 2 >= one.names.len().min(other.names.len()) {
-        Some(Evidence::Names(shared))
+    let shared = |shared: usize, of: [usize; 2]| {
+        let [one, other] = of;
+        (shared > by_chance && shared * 2 >= one.min(other)).then_some(shared)
+    };
+    let names = one.names.intersection(&other.names).count();
+    let created = one.created.keys().filter(|name| other.created.contains_key(*name)).count();
+    if let Some(names) = shared(names, [one.names.len(), other.names.len()]) {
+        Some(Evidence::Names(names))
+    } else if let Some(created) = shared(created, [one.created.len(), other.created.len()])
+        && !(one.has_copies_in(other) && other.has_copies_in(one))
+    {
+        Some(Evidence::Repeated(created))
     } else if let (Some((stage, rest)), Some((other_stage, other_rest))) = (stage(one.name), stage(other.name))
         && stage != other_stage
         && rest == other_rest
@@ -207,7 +238,11 @@ fn evidence(one: &Profile<'_, '_>, other: &Profile<'_, '_>) -> Option<Evidence> 
         Some(Evidence::SecurityDefaults)
     } else if are_both && !one.lists(by_chance).is_disjoint(&other.lists(by_chance)) {
         Some(Evidence::Listings)
-    } else if are_both && !one.branch.companions.is_disjoint(&other.branch.companions) {
+    } else if are_both
+        && one.is_in_graphs_words
+        && other.is_in_graphs_words
+        && !one.branch.companions.is_disjoint(&other.branch.companions)
+    {
         Some(Evidence::Companions)
     } else {
         None

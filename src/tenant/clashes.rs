@@ -35,6 +35,8 @@ pub struct Strangers {
 pub enum Evidence {
     /// As many policies have the same names and other ids.
     Names(usize),
+    /// So many policies without ids have the same names in each, and not all of them say the same.
+    Repeated(usize),
     /// They are called like the stages that a change goes through.
     Stages,
     /// Each has a whole list of policies, and no policy is in both.

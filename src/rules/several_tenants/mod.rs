@@ -27,6 +27,10 @@ impl Rule for SeveralTenants {
             let why = match pair.evidence {
                 Evidence::Names(1) => "a policy with the same name has a different id in each".to_owned(),
                 Evidence::Names(count) => format!("{count} policies with the same names have different ids in each"),
+                Evidence::Repeated(1) => "each has a policy with the same name, and no id tells them apart".to_owned(),
+                Evidence::Repeated(count) => {
+                    format!("each has {count} policies with the same names, and no id tells them apart")
+                }
                 Evidence::Stages => "their names are those of deployment stages".to_owned(),
                 Evidence::Listings => "each has a complete list of policies, and no policy is in both".to_owned(),
                 Evidence::SecurityDefaults => {
@@ -40,6 +44,7 @@ impl Rule for SeveralTenants {
             let what = match pair.evidence {
                 Evidence::TenantIds => "are two tenants",
                 Evidence::Names(_)
+                | Evidence::Repeated(_)
                 | Evidence::Stages
                 | Evidence::Listings
                 | Evidence::SecurityDefaults
