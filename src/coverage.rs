@@ -22,7 +22,7 @@ mod space;
 mod verdict;
 
 pub use compare::{Comparison, Redundant};
-pub use decide::{Options, decide, view};
+pub use decide::{Options, decide, decide_if_held, view};
 pub use doubt::Side;
 pub use holes::SHOWN_HOLES;
 pub use nearest::nearest_policies;

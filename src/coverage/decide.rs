@@ -43,6 +43,21 @@ pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> D
     }
 }
 
+/// Decides whether the requirement holds, for everybody or all but exceptions. None if there is a gap or may be one: no
+/// example of it is looked for, which takes most of the time of [`decide`].
+#[must_use]
+pub fn decide_if_held(requirement: &Requirement, tenant: &Tenant, options: Options) -> Option<Decision> {
+    let mut space = Space::new(view(requirement, tenant, options));
+    let mut regions = Regions::default();
+    match obvious::decide(&mut space, &mut regions) {
+        Some(decision) => match decision.verdict {
+            Verdict::Enforced | Verdict::EnforcedExcept => Some(decision),
+            Verdict::NotEnforced | Verdict::Undecided => None,
+        },
+        None => holes::proof(&mut space, &mut regions, options.effort).ok().flatten(),
+    }
+}
+
 fn decide_by_policies(view: View<'_>, effort: u64) -> Decision {
     let mut space = Space::new(view);
     let mut regions = Regions::default();

@@ -34,6 +34,18 @@ const MOST_CARRIERS: usize = 64;
 
 /// Decides by the worst that is left open.
 pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Decision, TooIntricate> {
+    match proof(space, regions, effort)? {
+        Some(decision) => Ok(decision),
+        None => gap(space, regions, effort),
+    }
+}
+
+/// The decision if the requirement holds, for everybody or all but exceptions; none if there is a gap or may be one.
+pub(super) fn proof(
+    space: &mut Space<'_>,
+    regions: &mut Regions,
+    effort: u64,
+) -> Result<Option<Decision>, TooIntricate> {
     regions.of(space, Leniency::AsWritten);
     if space.has_too_many_terms() {
         return Err(TooIntricate);
@@ -42,18 +54,20 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) 
     search.solver.allow(effort);
     if search.is_covered(Leniency::AsWritten)? {
         let carriers = search.carriers(Leniency::AsWritten);
-        return Ok(Decision::without_examples(Verdict::Enforced, carried(&carriers)));
+        return Ok(Some(Decision::without_examples(Verdict::Enforced, carried(&carriers))));
     }
-    if search.is_covered(Leniency::WithoutExceptions)? {
-        let carriers = search.carriers(Leniency::WithoutExceptions);
-        let (found, more_holes) = search.exceptions();
-        let exceptions = exceptions(search.space, found);
-        return Ok(Decision {
-            more_holes,
-            exceptions,
-            ..Decision::without_examples(Verdict::EnforcedExcept, carried(&carriers))
-        });
+    if !search.is_covered(Leniency::WithoutExceptions)? {
+        return Ok(None);
     }
+    let carriers = search.carriers(Leniency::WithoutExceptions);
+    let (found, more_holes) = search.exceptions();
+    let exceptions = exceptions(search.space, found);
+    let decision = Decision::without_examples(Verdict::EnforcedExcept, carried(&carriers));
+    Ok(Some(Decision { more_holes, exceptions, ..decision }))
+}
+
+/// What gets through, or may, where something does.
+fn gap(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Decision, TooIntricate> {
     let mut search =
         Search::new(space, regions, &[Leniency::WithoutExceptions, Leniency::InEveryGroup, Leniency::UnknownsHelp])?;
     search.solver.allow(effort);

@@ -183,12 +183,17 @@ impl TenantFacts<'_> {
             // Most tenants have no policy that could.
             self.tenant.policies.iter().find(|policy| self.is_on(policy) && blocks(policy))?;
             let block = Requirement { security_defaults: false, ..Requirement::everywhere(Grant::Block) };
-            let decision = coverage::decide(&block, self.tenant, self.options());
-            match (decision.verdict, decision.reason) {
-                (Verdict::Enforced | Verdict::EnforcedExcept, Reason::Policies(policies)) => {
-                    Some((decision.verdict, policies))
-                }
-                _ => None,
+            let decision = coverage::decide_if_held(&block, self.tenant, self.options())?;
+            match decision.reason {
+                Reason::Policies(policies) => Some((decision.verdict, policies)),
+                Reason::SecurityDefaults(_)
+                | Reason::ContradictedDefaults
+                | Reason::NoPolicies
+                | Reason::Witness
+                | Reason::MissingPolicies(_)
+                | Reason::Unknown(..)
+                | Reason::Membership(_)
+                | Reason::TooIntricate => None,
             }
         };
         self.blocked.get_or_init(find).as_ref()
