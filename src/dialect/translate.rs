@@ -18,44 +18,45 @@ impl DocumentReader<'_, '_> {
 /// A policy in Graph's shape: each value where Graph has what the file calls so. A block may be an array of one.
 pub(super) fn policy<'a>(written: &Object<'a>, wording: Wording) -> Object<'a> {
     let mut graph = Object::default();
-    for (key, node) in &written.members {
-        place(&mut graph, node, &Pointer::root().key(key), wording);
-    }
+    place_members(&mut graph, written, &mut Pointer::root(), wording);
     graph
 }
 
-fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &Pointer, wording: Wording) {
+fn place_members<'a>(graph: &mut Object<'a>, object: &Object<'a>, own: &mut Pointer, wording: Wording) {
+    for (key, node) in &object.members {
+        let outer = own.enter(key);
+        place(graph, node, own, wording);
+        own.back(outer);
+    }
+}
+
+fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &mut Pointer, wording: Wording) {
     match node {
-        Node::Object(object) if !object.members.is_empty() => {
-            for (key, node) in &object.members {
-                place(graph, node, &own.key(key), wording);
-            }
-        }
+        Node::Object(object) if !object.members.is_empty() => place_members(graph, object, own, wording),
         Node::Array(elements) if matches!(elements.as_slice(), [Node::Object(_)]) => {
             for only in elements {
                 place(graph, only, own, wording);
             }
         }
-        node => {
-            let steps: Vec<String> = wording.to_graph(own).steps().collect();
-            insert(graph, &steps, node.clone());
-        }
+        node => insert(graph, &wording.to_graph(own), node.clone()),
     }
 }
 
-/// Puts a value at the end of a path.
-pub(super) fn insert<'a>(object: &mut Object<'a>, steps: &[String], node: Node<'a>) {
-    let Some((first, rest)) = steps.split_first() else { return };
-    if rest.is_empty() {
-        return object.members.push((Cow::Owned(first.clone()), node));
-    }
-    let is_it = |(key, node): &(Cow<'_, str>, Node<'_>)| key == first && matches!(node, Node::Object(_));
-    let index = object.members.iter().position(is_it).unwrap_or_else(|| {
-        object.members.push((Cow::Owned(first.clone()), Node::Object(Object::default())));
-        object.members.len() - 1
-    });
-    if let Node::Object(inner) = &mut object.members[index].1 {
-        insert(inner, rest, node);
+/// Puts a value where a pointer leads.
+pub(super) fn insert<'a>(mut object: &mut Object<'a>, pointer: &Pointer, node: Node<'a>) {
+    let mut steps = pointer.steps().peekable();
+    while let Some(step) = steps.next() {
+        if steps.peek().is_none() {
+            object.members.push((Cow::Owned(step.into_owned()), node));
+            return;
+        }
+        let is_it = |(key, node): &(Cow<'_, str>, Node<'_>)| *key == step && matches!(node, Node::Object(_));
+        let index = object.members.iter().position(is_it).unwrap_or_else(|| {
+            object.members.push((Cow::Owned(step.into_owned()), Node::Object(Object::default())));
+            object.members.len() - 1
+        });
+        let Node::Object(inner) = &mut object.members[index].1 else { return };
+        object = inner;
     }
 }
 

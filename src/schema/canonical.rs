@@ -70,7 +70,7 @@ fn cut_below(members: &mut Map<String, Value>, pointer: &Pointer, pieces: &mut V
                 let mut before = AT_ONCE;
                 while rest.len() > 0 {
                     let list = Value::Array(rest.by_ref().take(AT_ONCE).collect());
-                    let steps: Vec<String> = pointer.steps().collect();
+                    let steps: Vec<String> = pointer.steps().map(std::borrow::Cow::into_owned).collect();
                     let around = |inner, key| Value::Object(Map::from_iter([(key, inner)]));
                     let policy = steps.into_iter().rfold(list, around);
                     pieces.push(Piece { policy, list: pointer.clone(), before });

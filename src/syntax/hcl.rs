@@ -577,7 +577,7 @@ resource "azuread_group" "bg" {
         let text = "# ü 😀\r\nb /* { */ \"ü\" /* { */ {\r\n  a = [\"ä\", \"b\"]\r\n  o = { (x) = 1 }\r\n}\r\n";
         let located = Located::new(text);
         let find = |pointer: &str| {
-            let steps: Vec<String> = Pointer::new(pointer).steps().collect();
+            let steps: Vec<String> = Pointer::new(pointer).steps().map(Cow::into_owned).collect();
             &text[located.find(&steps).unwrap().value]
         };
         assert_eq!(find("/b/ü/a/1"), "\"b\"");
@@ -655,7 +655,7 @@ resource "azuread_group" "bg" {
         let (mut found, located) = (Vec::new(), Located::new(text));
         leaves(&node, &Pointer::root(), &mut found);
         for (pointer, leaf) in found {
-            let place = located.find(&pointer.steps().collect::<Vec<_>>()).unwrap();
+            let place = located.find(&pointer.steps().map(Cow::into_owned).collect::<Vec<_>>()).unwrap();
             let again = parse_hcl(&format!("x = [{}\n]\n", &text[place.value])).unwrap();
             assert_eq!(again.to_json()["x"][0], leaf, "{pointer} in {text}");
         }

@@ -9,6 +9,7 @@ use super::relaxed;
 use super::spot::Spot;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
@@ -53,7 +54,7 @@ impl<'a> Locator<'a> {
     /// value that stands for a list of one), the place reached so far; nothing where there is no value at all. A string
     /// that holds JSON is stepped into.
     pub fn find(&mut self, offset: usize, pointer: &Pointer) -> Vec<NodeSpan> {
-        let steps: Vec<String> = pointer.steps().collect();
+        let steps: Vec<String> = pointer.steps().map(Cow::into_owned).collect();
         if self.notation != Notation::Json {
             return self.find_in_tree(&steps).unwrap_or_default();
         }

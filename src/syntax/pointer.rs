@@ -1,10 +1,19 @@
 //! JSON pointers (RFC 6901).
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A JSON pointer: `""` is the whole document, `/value/0/state` a place in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pointer(String);
+
+fn escaped(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        Cow::Owned(name.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
 
 impl Pointer {
     /// The whole document.
@@ -25,12 +34,30 @@ impl Pointer {
         let mut pointer = String::with_capacity(self.0.len() + 1 + name.len());
         pointer.push_str(&self.0);
         pointer.push('/');
-        if name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
-            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-        } else {
-            pointer.push_str(name);
-        }
+        pointer.push_str(&escaped(name));
         Self(pointer)
+    }
+
+    /// Goes on to the member `name`. Returns what [`Self::back`] takes.
+    pub fn enter(&mut self, name: &str) -> usize {
+        let length = self.0.len();
+        self.0.push('/');
+        self.0.push_str(&escaped(name));
+        length
+    }
+
+    /// Goes on to the element `index`.
+    pub fn enter_element(&mut self, index: usize) -> usize {
+        use fmt::Write;
+        let length = self.0.len();
+        // Nothing fails while a string is written to.
+        let _ = write!(self.0, "/{index}");
+        length
+    }
+
+    /// Goes back to where it was entered.
+    pub fn back(&mut self, to: usize) {
+        self.0.truncate(to);
     }
 
     /// The element `index` of what this points at.
@@ -64,9 +91,11 @@ impl Pointer {
     }
 
     /// The steps, unescaped.
-    pub fn steps(&self) -> impl Iterator<Item = String> + '_ {
-        let unescaped =
-            |step: &str| if step.contains('~') { step.replace("~1", "/").replace("~0", "~") } else { step.to_owned() };
+    pub fn steps(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let unescaped = |step| match step {
+            step if str::contains(step, '~') => Cow::Owned(step.replace("~1", "/").replace("~0", "~")),
+            step => Cow::Borrowed(step),
+        };
         self.0.split('/').skip(1).map(unescaped)
     }
 

@@ -1,5 +1,6 @@
 //! From the provider's words to Graph's shape.
 
+use crate::dialect::translate;
 use crate::policy::{Property, Wording};
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
@@ -8,11 +9,14 @@ use std::borrow::Cow;
 pub(super) fn policy<'a>(values: &Node<'a>, wording: Wording) -> Node<'a> {
     let mut graph = Object::default();
     if let Node::Object(values) = values {
+        let mut own = Pointer::root();
         for (key, node) in &values.members {
             if is_meta_argument(key) || (wording == Wording::Azuread && key == "id") {
                 continue;
             }
-            place(&mut graph, node, &Pointer::root().key(key), wording);
+            let outer = own.enter(key);
+            place(&mut graph, node, &mut own, wording);
+            own.back(outer);
         }
         // State of before version 1 of the resource's schema has no other id.
         if wording == Wording::Azuread && graph.get("id").is_none_or(Node::is_void) {
@@ -32,11 +36,13 @@ fn is_meta_argument(key: &str) -> bool {
 }
 
 /// Puts a value where Graph has it, and its members where Graph has those.
-fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &Pointer, wording: Wording) {
+fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &mut Pointer, wording: Wording) {
     match node {
         Node::Object(object) if !object.members.is_empty() => {
             for (key, node) in object.members.iter().filter(|(key, _)| key != "//") {
-                place(graph, node, &own.key(key), wording);
+                let outer = own.enter(key);
+                place(graph, node, own, wording);
+                own.back(outer);
             }
         }
         node => {
@@ -54,23 +60,8 @@ fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &Pointer, wording: Wo
                 node if is_path => last_segment(node),
                 node => node.clone(),
             };
-            let steps: Vec<String> = pointer.steps().collect();
-            insert(graph, &steps, node);
+            translate::insert(graph, &pointer, node);
         }
-    }
-}
-
-fn insert<'a>(object: &mut Object<'a>, steps: &[String], node: Node<'a>) {
-    let Some((first, rest)) = steps.split_first() else { return };
-    if rest.is_empty() {
-        return object.members.push((Cow::Owned(first.clone()), node));
-    }
-    let index = object.members.iter().position(|(key, _)| key == first).unwrap_or_else(|| {
-        object.members.push((Cow::Owned(first.clone()), Node::Object(Object::default())));
-        object.members.len() - 1
-    });
-    if let Node::Object(inner) = &mut object.members[index].1 {
-        insert(inner, rest, node);
     }
 }
 

@@ -18,7 +18,7 @@ const TEXTS: [&str; 3] = ["display_name", "description", "state"];
 /// `whole` is the resource's block: what stands elsewhere, such as in a file that overrides it, is shown there.
 pub(super) fn read(body: &Body<'_>, whole: &Source) -> (Node<'static>, Vec<Detour>) {
     let mut reader = Reader { whole, detours: Vec::new(), read: 0 };
-    let node = reader.body(body, &Pointer::root(), &Source::None);
+    let node = reader.body(body, &mut Pointer::root(), &Source::None);
     (node, reader.detours)
 }
 
@@ -30,33 +30,47 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// `shown` is the place that is shown for the whole, if it is not the one where it stands.
-    fn body(&mut self, body: &Body<'_>, own: &Pointer, shown: &Source) -> Node<'static> {
+    fn body(&mut self, body: &Body<'_>, own: &mut Pointer, shown: &Source) -> Node<'static> {
         let mut object = Object::default();
         for argument in &body.arguments {
-            let at = own.key(argument.name);
-            let node = self.value(&argument.value, argument.written.as_ref(), &at, shown);
+            let outer = own.enter(argument.name);
+            let node = self.value(&argument.value, argument.written.as_ref(), own, shown);
+            own.back(outer);
             // A name may be made of a number.
             let node = if TEXTS.contains(&argument.name) { text_of(node) } else { node };
             object.members.push((Cow::Owned(argument.name.to_owned()), node));
         }
         // No block says nothing.
         for nested in body.blocks.iter().filter(|nested| !nested.bodies.is_empty() || nested.rest.is_some()) {
-            let at = own.key(nested.name);
+            let outer = own.enter(nested.name);
             let node = match (nested.bodies.as_slice(), nested.rest) {
                 (_, Some(why)) => Node::Untold(why),
-                ([only], None) => self.body(only, &at, shown),
+                ([only], None) => self.body(only, own, shown),
                 (several, None) => {
                     let several = several.iter().enumerate();
-                    Node::Array(several.map(|(index, one)| self.body(one, &at.index(index), shown)).collect())
+                    let body = |(index, one)| {
+                        let list = own.enter_element(index);
+                        let node = self.body(one, own, shown);
+                        own.back(list);
+                        node
+                    };
+                    Node::Array(several.map(body).collect())
                 }
             };
+            own.back(outer);
             object.members.push((Cow::Owned(nested.name.to_owned()), node));
         }
         Node::Object(object)
     }
 
     /// `written` is what stands in the place of the value, if that is known.
-    fn value(&mut self, value: &Value, written: Option<&Written<'_>>, own: &Pointer, shown: &Source) -> Node<'static> {
+    fn value(
+        &mut self,
+        value: &Value,
+        written: Option<&Written<'_>>,
+        own: &mut Pointer,
+        shown: &Source,
+    ) -> Node<'static> {
         self.read += 1;
         if self.read > MAX_VALUES {
             return Node::Untold(Untold::Expression);
@@ -83,7 +97,10 @@ impl Reader<'_> {
             Kind::Sequence(sequence) => {
                 let elements = sequence.elements.iter().enumerate().map(|(index, element)| {
                     let written = written.and_then(|written| element_of(written, index, sequence.elements.len()));
-                    text_of(self.value(element, written.as_ref(), &own.index(index), shown))
+                    let list = own.enter_element(index);
+                    let node = self.value(element, written.as_ref(), own, shown);
+                    own.back(list);
+                    text_of(node)
                 });
                 let mut elements: Vec<Node<'static>> = elements.collect();
                 elements.extend(sequence.rest.map(Node::Untold));
@@ -97,7 +114,9 @@ impl Reader<'_> {
                 let mut object = Object::default();
                 for (name, member) in mapping.members.iter() {
                     let written = written.and_then(|written| member_of(written, name));
-                    let node = self.value(&member.value, written.as_ref(), &own.key(name), shown);
+                    let outer = own.enter(name);
+                    let node = self.value(&member.value, written.as_ref(), own, shown);
+                    own.back(outer);
                     object.members.push((Cow::Owned(name.to_string()), node));
                 }
                 Node::Object(object)

@@ -232,7 +232,7 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
 
     fn is_block(&self, own: &Pointer) -> bool {
         let name = own.steps().last().unwrap_or_default();
-        self.wording == Wording::Azuread && BLOCKS.contains(&name.as_str())
+        self.wording == Wording::Azuread && BLOCKS.contains(&name.as_ref())
     }
 
     fn array(&mut self, elements: &[Node<'a>], beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
@@ -290,7 +290,7 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
 
     /// A sensitive value: as it is if it is one of Microsoft's own words, else by a name that stands for it.
     fn secret(&mut self, text: &str, at: &Where) -> Node<'a> {
-        let mut path: Vec<String> = at.value.steps().collect();
+        let mut path: Vec<Cow<'_, str>> = at.value.steps().collect();
         let is_element = path.last().is_some_and(|step| step.bytes().all(|byte| byte.is_ascii_digit()));
         if is_element {
             path.pop();
