@@ -13,6 +13,9 @@ mod table;
 #[path = "../../tests/conformance/terraform.rs"]
 #[allow(dead_code, clippy::unwrap_used, reason = "one of its documents, of tenants that fit")]
 mod terraform;
+#[path = "../../tests/conformance/variants_as_code.rs"]
+#[allow(dead_code, reason = "one of its forms")]
+mod variants_as_code;
 
 use corpus::{Corpus, Flaws};
 use measure::{Subject, measure};
@@ -49,6 +52,7 @@ fn main() -> io::Result<()> {
     let measured = measure(21, caplint(&untidy.folders, CONCISE_EACH), reference(&untidy.folders)?)?;
     table::ratio("6,000 files, 1 in 5 with something to tidy up: time", &measured, None);
     one_plan(&scratch.path().join("plan.json"))?;
+    one_root(&scratch.path().join("root"))?;
     one_list(&scratch.path().join("policies.json"), if large { 100 } else { 10 })?;
     if large {
         let many = written(scratch.path(), "many", 2_000, Flaws::default())?;
@@ -151,6 +155,36 @@ fn one_plan(path: &Path) -> io::Result<()> {
     let measured = measure(101, caplint(&paths[..1], CONCISE), reference(&paths)?)?;
     table::ratio("one plan of 60 policies / reading it twice: time", &measured, Some(1.0));
     table::figure("one plan of 60 policies: peak memory, MiB", measured.peak_mib, None);
+    Ok(())
+}
+
+/// A root module of Terraform that reads 500 policies from YAML files, against the same policies in JSON.
+fn one_root(folder: &Path) -> io::Result<()> {
+    const COUNT: usize = 500;
+    let tenants: Vec<Vec<_>> =
+        (0..=COUNT / corpus::POLICIES).map(corpus::tenant_as_values).collect::<Result<_, _>>()?;
+    let policies: Vec<_> = tenants.into_iter().flatten().take(COUNT).collect();
+    let as_json = folder.join("json");
+    std::fs::create_dir_all(&as_json)?;
+    for (index, policy) in policies.iter().enumerate() {
+        std::fs::write(as_json.join(format!("{index:03}.json")), serde_json::to_string_pretty(policy)?)?;
+    }
+    let as_code = folder.join("code");
+    for (name, text) in variants_as_code::in_yaml_files(&serde_json::json!({ "policies": policies })) {
+        let path = as_code.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(&as_code))?;
+        std::fs::write(path, text)?;
+    }
+    let told = format!("\"policies\": {COUNT},");
+    for path in [&as_json, &as_code] {
+        let counted = count(caplint(std::slice::from_ref(path), &["--format", "json"]).command, [told.as_str()])?;
+        if counted != [1] {
+            return Err(io::Error::other(format!("{}: caplint reads other than {COUNT} policies", path.display())));
+        }
+    }
+    let measured = measure(41, caplint(&[as_code], CONCISE), caplint(&[as_json], CONCISE))?;
+    table::ratio("500 policies over YAML / as JSON: time", &measured, Some(3.0));
+    table::figure("500 policies over YAML: peak memory, MiB", measured.peak_mib, None);
     Ok(())
 }
 

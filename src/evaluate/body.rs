@@ -167,7 +167,8 @@ impl<'f> Body<'f> {
         let arguments = self.arguments.iter().map(|argument| (argument.name, stated(&argument.value)));
         let members = arguments.chain(self.blocks.iter().map(|nested| (nested.name, nested.value())));
         let member = |(name, value): (&str, Value)| (Rc::from(name), Member { key: Source::None, value });
-        let value = Value::mapping(MappingKind::Object, members.map(member).collect(), Some(Untold::AfterApply));
+        let value =
+            Value::mapping(MappingKind::Object, members.map(member).collect::<Vec<_>>(), Some(Untold::AfterApply));
         value.at(self.source.clone())
     }
 

@@ -6,4 +6,5 @@ mod yaml;
 
 pub(super) use csv::decode as csv;
 pub(super) use json::decode as json;
+pub use yaml::Events;
 pub(super) use yaml::decode as yaml;

@@ -219,10 +219,12 @@ impl Evaluator<'_> {
                 self.names.attribute(handle, name.as_str(), source)
             }
             (Handle::Instances(instance, resource), Kind::String(name)) => {
-                Ok(Kind::Handle(Handle::Resource(*instance, *resource, Some(Key::Text(name.shared())))).into())
+                Ok(Kind::Handle(Handle::Resource(*instance, *resource, Some(Rc::new(Key::Text(name.shared()))))).into())
             }
             (Handle::Instances(instance, resource), Kind::Number(number)) => Ok(match number.as_usize() {
-                Some(index) => Kind::Handle(Handle::Resource(*instance, *resource, Some(Key::Number(index)))).into(),
+                Some(index) => {
+                    Kind::Handle(Handle::Resource(*instance, *resource, Some(Rc::new(Key::Number(index))))).into()
+                }
                 None => Value::unknown(Untold::AfterApply),
             }),
             // Without its block, nobody knows whether a name in brackets is a key or an attribute; a key is usual.

@@ -1,7 +1,8 @@
 //! The files that expressions may read.
 
+use super::decode::Events;
 use crate::id::FileIndex;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The files within the paths that are checked, and no others.
@@ -15,6 +16,14 @@ pub trait Files {
     /// The paths of the files below a folder, relative to it, with `/`, in the order of their bytes; none if the folder
     /// is not within the paths, or not known as a whole.
     fn below(&self, folder: &Path) -> Option<Listing>;
+
+    /// Notes that these files are probably read next. Those that are not are no data of the configuration.
+    fn read_ahead(&self, _paths: &[PathBuf]) {}
+
+    /// The events of a file that was read ahead as YAML, once.
+    fn events(&self, _file: FileIndex) -> Option<Events> {
+        None
+    }
 }
 
 /// The files below a folder.

@@ -6,6 +6,7 @@
 use num_bigint::{BigInt, Sign};
 use num_rational::BigRational;
 use std::fmt;
+use std::rc::Rc;
 
 /// Digits of a fraction that are the same after Terraform has rounded it to 512 bits.
 const MAX_DIGITS: usize = 100;
@@ -13,11 +14,15 @@ const MAX_DIGITS: usize = 100;
 /// The bits of one of Terraform's numbers.
 const MAX_BITS: u64 = 512;
 
-/// A number.
+/// A number. It is shared, since other values are small and many.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Number(BigRational);
+pub struct Number(Rc<BigRational>);
 
 impl Number {
+    fn of(number: BigRational) -> Self {
+        Self(Rc::new(number))
+    }
+
     /// A number as HCL, JSON and strings spell it; none if it is no number, or one of too many digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -42,7 +47,7 @@ impl Number {
         let digits = BigInt::parse_bytes(format!("{whole}{fraction}").as_bytes(), 10)?;
         let digits = if sign == Sign::Minus { -digits } else { digits };
         let power = BigInt::from(10).pow(scale.unsigned_abs());
-        Some(Self(if scale < 0 { BigRational::new(digits, power) } else { BigRational::from(digits * power) }))
+        Some(Self::of(if scale < 0 { BigRational::new(digits, power) } else { BigRational::from(digits * power) }))
     }
 
     /// A whole number in a base, as `parseint` reads it.
@@ -53,7 +58,7 @@ impl Number {
         if digits.is_empty() || !digits.chars().all(is_digit) || digits.len() > MAX_DIGITS {
             return None;
         }
-        Some(Self(BigRational::from(BigInt::parse_bytes(digits.as_bytes(), base)? * sign)))
+        Some(Self::of(BigRational::from(BigInt::parse_bytes(digits.as_bytes(), base)? * sign)))
     }
 
     /// The whole number, if it is one of moderate size.
@@ -87,25 +92,25 @@ impl Number {
     /// The sum, if 512 bits hold it.
     #[must_use]
     pub fn plus(&self, other: &Self) -> Option<Self> {
-        self.of(other, &self.0 + &other.0)
+        self.held(other, self.0.as_ref() + other.0.as_ref())
     }
 
     /// The difference, if 512 bits hold it.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Option<Self> {
-        self.of(other, &self.0 - &other.0)
+        self.held(other, self.0.as_ref() - other.0.as_ref())
     }
 
     /// The product, if 512 bits hold it.
     #[must_use]
     pub fn times(&self, other: &Self) -> Option<Self> {
-        self.of(other, &self.0 * &other.0)
+        self.held(other, self.0.as_ref() * other.0.as_ref())
     }
 
     /// The quotient by another number than zero, if 512 bits hold it.
     #[must_use]
     pub fn divided_by(&self, other: &Self) -> Option<Self> {
-        (other.signum() != 0).then(|| self.of(other, &self.0 / &other.0)).flatten()
+        (other.signum() != 0).then(|| self.held(other, self.0.as_ref() / other.0.as_ref())).flatten()
     }
 
     /// The remainder of the division by another number than zero, with the sign of the dividend.
@@ -114,8 +119,8 @@ impl Number {
         if other.signum() == 0 {
             return None;
         }
-        let quotient = (&self.0 / &other.0).trunc();
-        self.of(other, &self.0 - &other.0 * quotient)
+        let quotient = (self.0.as_ref() / other.0.as_ref()).trunc();
+        self.held(other, self.0.as_ref() - other.0.as_ref() * quotient)
     }
 
     /// The number without its sign.
@@ -127,25 +132,25 @@ impl Number {
     /// The number with the other sign.
     #[must_use]
     pub fn negated(&self) -> Self {
-        Self(-self.0.clone())
+        Self::of(-self.0.as_ref().clone())
     }
 
     /// The next whole number above or at it.
     #[must_use]
     pub fn ceil(&self) -> Self {
-        Self(self.0.ceil())
+        Self::of(self.0.ceil())
     }
 
     /// The next whole number below or at it.
     #[must_use]
     pub fn floor(&self) -> Self {
-        Self(self.0.floor())
+        Self::of(self.0.floor())
     }
 
     /// The number with so many digits behind the point; none where two are equally near and Terraform's bits decide.
     #[must_use]
     pub fn fixed(&self, precision: usize) -> Option<String> {
-        let scaled = self.abs().0 * BigInt::from(10).pow(u32::try_from(precision).ok()?);
+        let scaled = self.abs().0.as_ref() * BigInt::from(10).pow(u32::try_from(precision).ok()?);
         let floor = scaled.floor();
         let rest = (&scaled - &floor) * BigInt::from(2);
         let one = BigRational::from(BigInt::from(1));
@@ -163,8 +168,8 @@ impl Number {
     }
 
     /// A result, if Terraform does not round it on the way there.
-    fn of(&self, other: &Self, result: BigRational) -> Option<Self> {
-        (is_held(&self.0) && is_held(&other.0) && is_held(&result)).then_some(Self(result))
+    fn held(&self, other: &Self, result: BigRational) -> Option<Self> {
+        (is_held(&self.0) && is_held(&other.0) && is_held(&result)).then(|| Self::of(result))
     }
 }
 
@@ -176,13 +181,13 @@ fn is_held(number: &BigRational) -> bool {
 
 impl From<i64> for Number {
     fn from(number: i64) -> Self {
-        Self(BigRational::from(BigInt::from(number)))
+        Self::of(BigRational::from(BigInt::from(number)))
     }
 }
 
 impl From<usize> for Number {
     fn from(number: usize) -> Self {
-        Self(BigRational::from(BigInt::from(number)))
+        Self::of(BigRational::from(BigInt::from(number)))
     }
 }
 
@@ -192,7 +197,7 @@ impl fmt::Display for Number {
         if self.0.is_integer() {
             return write!(f, "{}", self.0.numer());
         }
-        let (mut rest, sign) = (self.abs().0, if self.signum() < 0 { "-" } else { "" });
+        let (mut rest, sign) = (self.abs().0.as_ref().clone(), if self.signum() < 0 { "-" } else { "" });
         let whole = rest.trunc();
         let mut fraction = String::new();
         rest -= &whole;

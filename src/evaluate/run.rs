@@ -548,7 +548,8 @@ impl<'f> Run<'f> {
     /// A resource or data source as a value, whose attributes are looked up one by one.
     fn resource(&self, index: usize, resource: usize) -> Value {
         let expansion = self.expansion(index, resource);
-        let handle = |key: &Option<Key>| Value::from(Kind::Handle(Handle::Resource(index, resource, key.clone())));
+        let handle =
+            |key: &Option<Key>| Value::from(Kind::Handle(Handle::Resource(index, resource, key.clone().map(Rc::new))));
         collected(&expansion.known.iter().map(|(key, _)| (key.clone(), handle(key))).collect::<Vec<_>>(), &expansion)
             .unwrap_or_else(|| Kind::Handle(Handle::Instances(index, resource)).into())
     }
@@ -677,7 +678,7 @@ impl Names for InstanceNames<'_, '_> {
         match of {
             Handle::Module(instance) => self.run.output(*instance, name, source),
             Handle::Resource(instance, resource, key) => {
-                self.run.resource_attribute(*instance, *resource, key.as_ref(), name)
+                self.run.resource_attribute(*instance, *resource, key.as_deref(), name)
             }
             Handle::Undeclared(address) if (self.run.start.is_id)(name) => {
                 Ok(Kind::Reference(Rc::clone(address), name.into()).into())

@@ -138,7 +138,7 @@ pub fn convert(value: &Value, to: &Type) -> Evaluated<Value> {
             let members = mapping.members.iter().zip(values);
             let members =
                 members.map(|((name, member), value)| (Rc::clone(name), Member { key: member.key.clone(), value }));
-            Value::mapping(MappingKind::Map(inner), members.collect(), mapping.rest)
+            Value::mapping(MappingKind::Map(inner), members.collect::<Vec<_>>(), mapping.rest)
         }
         (Type::Tuple(types), Kind::Sequence(sequence)) if sequence.kind == SequenceKind::Tuple => {
             if sequence.rest.is_some() {

@@ -48,7 +48,7 @@ pub enum Handle {
     Module(usize),
     /// An instance of a resource or data source: the number of its module's instance, its place among the module's
     /// resources, and its key.
-    Resource(usize, usize, Option<Key>),
+    Resource(usize, usize, Option<Rc<Key>>),
     /// A resource that no file declares, by its address.
     Undeclared(Rc<str>),
     /// All instances of a resource, of which nobody knows the keys.
@@ -117,6 +117,27 @@ pub struct Mapping {
 /// Members in the order of their names. They are never changed, and a tree would take many times their space.
 #[derive(Debug, Clone)]
 pub struct Members(Box<[(Rc<str>, Member)]>);
+
+/// Of two members of one name, the later one stays.
+impl From<Vec<(Rc<str>, Member)>> for Members {
+    fn from(mut members: Vec<(Rc<str>, Member)>) -> Self {
+        members.sort_by(|(one, _), (two, _)| one.cmp(two));
+        members.dedup_by(|later, earlier| {
+            let is_same = later.0 == earlier.0;
+            if is_same {
+                std::mem::swap(later, earlier);
+            }
+            is_same
+        });
+        Self(members.into())
+    }
+}
+
+impl From<BTreeMap<Rc<str>, Member>> for Members {
+    fn from(members: BTreeMap<Rc<str>, Member>) -> Self {
+        Self(members.into_iter().collect())
+    }
+}
 
 impl Members {
     /// A member.
@@ -261,8 +282,8 @@ impl Value {
 
     /// A map or object.
     #[must_use]
-    pub fn mapping(kind: MappingKind, members: BTreeMap<Rc<str>, Member>, rest: Option<Untold>) -> Self {
-        let members = Members(members.into_iter().collect());
+    pub fn mapping(kind: MappingKind, members: impl Into<Members>, rest: Option<Untold>) -> Self {
+        let members: Members = members.into();
         let weight = members.values().map(|member| member.value.weight()).fold(1, usize::saturating_add);
         Kind::Mapping(Rc::new(Mapping { kind, members, rest, weight })).into()
     }
@@ -271,7 +292,7 @@ impl Value {
     #[must_use]
     pub fn object(members: impl IntoIterator<Item = (Rc<str>, Self)>) -> Self {
         let members = members.into_iter().map(|(name, value)| (name, Member { key: Source::None, value }));
-        Self::mapping(MappingKind::Object, members.collect(), None)
+        Self::mapping(MappingKind::Object, members.collect::<Vec<_>>(), None)
     }
 
     /// How many values it consists of, counted as often as they stand in it. Whoever goes through it takes that long.

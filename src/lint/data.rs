@@ -2,10 +2,11 @@
 
 use crate::dialect::Data;
 use crate::discover::{Candidate, Input};
-use crate::evaluate::{Contents, Files, Listing};
+use crate::evaluate::{Contents, Events, Files, Listing};
 use crate::policy::{Digest, FileIndex};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
@@ -13,6 +14,10 @@ use walkdir::WalkDir;
 
 /// Larger files are no data of policies.
 const MAX_SIZE: u64 = 16 << 20;
+
+/// Files that are read ahead: of the largest one, and of all together, in bytes. Their events take many times the space.
+const MAX_AHEAD: u64 = 64 << 10;
+const MAX_ALL_AHEAD: u64 = 2 << 20;
 
 /// Files below one folder that are looked through.
 const MAX_FILES: usize = 100_000;
@@ -27,13 +32,17 @@ pub(super) struct Tree<'t> {
     links: Vec<&'t Path>,
     prefix: &'t str,
     /// Files that have a number.
-    known: BTreeMap<PathBuf, FileIndex>,
+    known: HashMap<PathBuf, FileIndex>,
     next: Cell<usize>,
-    read: RefCell<BTreeMap<PathBuf, Contents>>,
+    read: RefCell<HashMap<PathBuf, Contents>>,
+    /// What is probably read next.
+    ahead: RefCell<HashMap<PathBuf, (String, Events)>>,
+    /// Events of files that were read ahead.
+    events: RefCell<HashMap<FileIndex, Events>>,
     /// Folders that were looked at, and whether they lie within what was named.
-    within: RefCell<BTreeMap<PathBuf, bool>>,
+    within: RefCell<HashMap<PathBuf, bool>>,
     /// Paths of files that are data of the configuration.
-    taken: RefCell<BTreeSet<PathBuf>>,
+    taken: RefCell<HashSet<PathBuf>>,
     /// Folders whose files were listed, with their names.
     listed: RefCell<BTreeMap<PathBuf, Vec<String>>>,
 }
@@ -51,9 +60,11 @@ impl<'t> Tree<'t> {
             others: Vec::new(),
             links: Vec::new(),
             prefix: "",
-            known: BTreeMap::new(),
+            known: HashMap::new(),
             next: Cell::new(next),
             read: RefCell::default(),
+            ahead: RefCell::default(),
+            events: RefCell::default(),
             within: RefCell::default(),
             taken: RefCell::default(),
             listed: RefCell::default(),
@@ -92,7 +103,8 @@ impl<'t> Tree<'t> {
                 self.known.get(path).copied()
             }
         };
-        let taken = self.taken.into_inner();
+        let mut taken: Vec<PathBuf> = self.taken.into_inner().into_iter().collect();
+        taken.sort();
         taken.into_iter().filter_map(|path| Some((number(&path)?, candidate(path)))).collect()
     }
 
@@ -122,28 +134,58 @@ impl<'t> Tree<'t> {
     }
 
     fn look(&self, path: &Path) -> Contents {
-        let bytes = if let Some(bytes) = self.stored.get(path) {
-            bytes.to_vec()
-        } else {
-            if !self.is_within(path) {
-                return Contents::Outside;
-            }
-            match fs::symlink_metadata(path) {
-                Err(_) => return Contents::Missing,
-                // A link may lead anywhere, and what it leads to within the paths has a path of its own.
-                Ok(metadata) if metadata.is_symlink() => return Contents::Outside,
-                Ok(metadata) if metadata.is_dir() => return Contents::Folder,
-                Ok(metadata) if !metadata.is_file() || metadata.len() > MAX_SIZE => return Contents::Outside,
-                Ok(_) => {}
-            }
-            match fs::read(path) {
-                Ok(bytes) => bytes,
-                Err(_) => return Contents::Outside,
-            }
-        };
+        let number = || self.known.get(path).copied().unwrap_or_else(|| self.number());
+        if let Some((text, events)) = self.ahead.borrow_mut().remove(path) {
+            let file = number();
+            self.events.borrow_mut().insert(file, events);
+            return Contents::Text(file, Rc::from(text));
+        }
+        if let Err(contents) = self.size(path) {
+            return contents;
+        }
+        let Some(bytes) = bytes(&self.stored, path) else { return Contents::Outside };
         let Ok(text) = String::from_utf8(bytes) else { return Contents::Binary };
-        let file = self.known.get(path).copied().unwrap_or_else(|| self.number());
-        Contents::Text(file, Rc::from(text))
+        Contents::Text(number(), Rc::from(text))
+    }
+
+    /// The size of a file that may be read, or what there is in its place.
+    fn size(&self, path: &Path) -> Result<u64, Contents> {
+        if let Some(bytes) = self.stored.get(path) {
+            return Ok(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        }
+        if !self.is_within(path) {
+            return Err(Contents::Outside);
+        }
+        match fs::symlink_metadata(path) {
+            Err(_) => Err(Contents::Missing),
+            // A link may lead anywhere, and what it leads to within the paths has a path of its own.
+            Ok(metadata) if metadata.is_symlink() => Err(Contents::Outside),
+            Ok(metadata) if metadata.is_dir() => Err(Contents::Folder),
+            Ok(metadata) if !metadata.is_file() || metadata.len() > MAX_SIZE => Err(Contents::Outside),
+            Ok(metadata) => Ok(metadata.len()),
+        }
+    }
+
+    /// Reads YAML files on all threads.
+    fn read_ahead(&self, paths: impl Iterator<Item = PathBuf>) {
+        let mut all = 0;
+        let mut is_next = |path: &PathBuf| {
+            let is_yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+            if !is_yaml || all > MAX_ALL_AHEAD || self.read.borrow().contains_key(path) {
+                return false;
+            }
+            let size = self.size(path).unwrap_or(u64::MAX);
+            all = all.saturating_add(if size <= MAX_AHEAD { size } else { 0 });
+            size <= MAX_AHEAD && all <= MAX_ALL_AHEAD
+        };
+        let next: Vec<PathBuf> = paths.filter(|path| is_next(path)).collect();
+        let stored = &self.stored;
+        let read = next.into_par_iter().filter_map(|path| {
+            let text = String::from_utf8(bytes(stored, &path)?).ok()?;
+            let events = Events::ahead(&text);
+            Some((path, (text, events)))
+        });
+        self.ahead.borrow_mut().extend(read.collect::<Vec<_>>());
     }
 
     /// Whether a path lies within what was named, also where the links on the way to its folder lead.
@@ -183,7 +225,10 @@ impl Data for Tree<'_> {
 
     fn digest(&self) -> Digest {
         let mut digest = Digest::of_text("");
-        for (path, contents) in self.read.borrow().iter() {
+        let read = self.read.borrow();
+        let mut read: Vec<(&PathBuf, &Contents)> = read.iter().collect();
+        read.sort_by_key(|(path, _)| *path);
+        for (path, contents) in read {
             let (tag, text) = match contents {
                 Contents::Text(_, text) => ("text", text.as_ref()),
                 Contents::Binary => ("binary", ""),
@@ -215,6 +260,14 @@ impl Files for Rooted<'_> {
 
     fn take(&self, path: &Path) {
         self.tree.taken.borrow_mut().insert(clean(&self.root.join(path)));
+    }
+
+    fn read_ahead(&self, paths: &[PathBuf]) {
+        self.tree.read_ahead(paths.iter().map(|path| clean(&self.root.join(path))));
+    }
+
+    fn events(&self, file: FileIndex) -> Option<Events> {
+        self.tree.events.borrow_mut().remove(&file)
     }
 
     fn below(&self, folder: &Path) -> Option<Listing> {
@@ -252,6 +305,13 @@ impl Files for Rooted<'_> {
             }
         }
         Some(self.tree.list(folder, Listing { names, others: Vec::new() }))
+    }
+}
+
+fn bytes(stored: &BTreeMap<&Path, &[u8]>, path: &Path) -> Option<Vec<u8>> {
+    match stored.get(path) {
+        Some(bytes) => Some(bytes.to_vec()),
+        None => fs::read(path).ok(),
     }
 }
 

@@ -47,7 +47,9 @@ pub(in crate::evaluate) fn decode(text: &Text, source: &Source) -> Evaluated<Val
             let value = Value::string(unix(cell)).at(text.source_of(&range, source));
             (Rc::clone(name), Member { key: Source::None, value })
         });
-        rows.push(Value::mapping(MappingKind::Object, members.collect(), None).at(text.source_of(&line, source)));
+        rows.push(
+            Value::mapping(MappingKind::Object, members.collect::<Vec<_>>(), None).at(text.source_of(&line, source)),
+        );
     }
     Ok(Value::sequence(SequenceKind::List(Type::Object(attributes)), rows, None))
 }

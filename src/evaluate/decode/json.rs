@@ -8,7 +8,6 @@ use crate::evaluate::text::{Text, normal};
 use crate::evaluate::value::{Kind, MappingKind, Member, Value};
 use crate::id::FileIndex;
 use crate::syntax::{Locator, Node, Pointer, Untold, parse};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Reads a JSON document. Of members that stand twice the last one counts.
@@ -80,12 +79,12 @@ impl Reader<'_> {
                 Value::tuple(values.collect()).kind
             }
             Node::Object(object) => {
-                let mut members: BTreeMap<Rc<str>, Member> = BTreeMap::new();
+                let mut members: Vec<(Rc<str>, Member)> = Vec::with_capacity(object.members.len());
                 for (name, node) in &object.members {
                     let inner = pointer.key(name);
                     let key = self.place(&inner).0;
                     let value = self.value(node, &inner);
-                    members.insert(Rc::from(name.as_ref()), Member { key, value });
+                    members.push((Rc::from(name.as_ref()), Member { key, value }));
                 }
                 Value::mapping(MappingKind::Object, members, None).kind
             }

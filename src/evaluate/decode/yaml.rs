@@ -9,8 +9,9 @@ use crate::evaluate::source::Source;
 use crate::evaluate::text::{Text, normal};
 use crate::evaluate::value::{Kind, MappingKind, Member, Value};
 use crate::syntax::Untold;
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
-use std::collections::{BTreeMap, HashMap};
+use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 use time::{Date, Month, Time};
@@ -18,25 +19,26 @@ use time::{Date, Month, Time};
 /// Lists in lists that are read.
 const MAX_DEPTH: usize = 100;
 
-/// Reads a YAML document.
+/// Reads a YAML document, whose events may have been told [ahead](Events::ahead).
 ///
 /// # Errors
 /// If the text is no YAML, or more than one document.
-pub(in crate::evaluate) fn decode(text: &Text, source: &Source, effort: &Effort) -> Evaluated<Value> {
-    let is_control = |one: char| one.is_control() && !matches!(one, '\t' | '\n' | '\r' | '\u{85}');
-    if text.as_str().contains(is_control)
-        || text.as_str().lines().any(|line| line.starts_with("%YAML") && line.trim_end() != "%YAML 1.1")
-    {
-        return Err(error("yamldecode: the text is no YAML as Terraform reads it", source));
-    }
-    let mut reader = Reader {
-        events: Parser::new_from_str(text.as_str()),
-        offsets: Offsets::new(text.as_str()),
-        anchors: HashMap::new(),
-        text,
-        source,
-        effort,
+pub(in crate::evaluate) fn decode(
+    text: &Text,
+    source: &Source,
+    effort: &Effort,
+    ahead: Option<Events>,
+) -> Evaluated<Value> {
+    let events = match ahead {
+        Some(events) if events.is_as_terraform_reads => Some(events),
+        None if is_as_terraform_reads(text.as_str()) => None,
+        Some(_) | None => return Err(error("yamldecode: the text is no YAML as Terraform reads it", source)),
     };
+    let steps = match events {
+        Some(events) => Steps::Ahead(events.steps.into_iter()),
+        None => Steps::Now(Box::new(Scan::new(text.as_str()))),
+    };
+    let mut reader = Reader { steps, anchors: HashMap::new(), text, source, effort };
     match reader.document() {
         Err(error) if error.message.ends_with(TABS) => Ok(Value::unknown(Untold::Expression)),
         other => other,
@@ -44,6 +46,86 @@ pub(in crate::evaluate) fn decode(text: &Text, source: &Source, effort: &Effort)
 }
 
 const TABS: &str = "there are tabs in places where they are hard to read";
+
+fn is_as_terraform_reads(text: &str) -> bool {
+    // Control characters are one byte, or two for those that follow the ASCII ones.
+    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F;
+    let is_high_control = |one: char| one.is_control() && one != '\u{85}';
+    !text.bytes().any(is_control)
+        && (text.is_ascii() || !text.chars().filter(|one| !one.is_ascii()).any(is_high_control))
+        && (!text.contains("%YAML")
+            || text.lines().all(|line| !line.starts_with("%YAML") || line.trim_end() == "%YAML 1.1"))
+}
+
+/// What a YAML document consists of, in its order. Unlike a value it can be sent to another thread.
+#[derive(Debug)]
+pub struct Events {
+    is_as_terraform_reads: bool,
+    steps: Vec<Step>,
+}
+
+impl Events {
+    /// Reads a document ahead of its decoding. It takes many times the space of the text.
+    #[must_use]
+    pub fn ahead(text: &str) -> Self {
+        let is_as_terraform_reads = is_as_terraform_reads(text);
+        let steps = if is_as_terraform_reads { Scan::new(text).collect() } else { Vec::new() };
+        Self { is_as_terraform_reads, steps }
+    }
+}
+
+/// An event and the bytes that it stands for, or what is wrong and where.
+type Step = Result<(Event<'static>, Range<usize>), (String, usize)>;
+
+/// Reads events one by one. It ends with the document or the first mistake.
+struct Scan<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    offsets: Offsets<'t>,
+    is_refused: bool,
+}
+
+impl<'t> Scan<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { parser: Parser::new_from_str(text), offsets: Offsets::new(text), is_refused: false }
+    }
+}
+
+impl Iterator for Scan<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        if self.is_refused {
+            return None;
+        }
+        Some(match self.parser.next()? {
+            Ok((event, span)) => {
+                let (start, end) = (self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
+                Ok((owned(event), start..end.max(start)))
+            }
+            Err(problem) => {
+                self.is_refused = true;
+                Err((problem.info().to_owned(), self.offsets.byte(problem.marker().index())))
+            }
+        })
+    }
+}
+
+fn owned(event: Event<'_>) -> Event<'static> {
+    let tag = |tag: Option<Cow<'_, Tag>>| tag.map(|tag| Cow::Owned(tag.into_owned()));
+    match event {
+        Event::Nothing => Event::Nothing,
+        Event::StreamStart => Event::StreamStart,
+        Event::StreamEnd => Event::StreamEnd,
+        Event::DocumentStart(is_explicit) => Event::DocumentStart(is_explicit),
+        Event::DocumentEnd => Event::DocumentEnd,
+        Event::Alias(anchor) => Event::Alias(anchor),
+        Event::Scalar(text, style, anchor, of) => Event::Scalar(Cow::Owned(text.into_owned()), style, anchor, tag(of)),
+        Event::SequenceStart(anchor, of) => Event::SequenceStart(anchor, tag(of)),
+        Event::SequenceEnd => Event::SequenceEnd,
+        Event::MappingStart(anchor, of) => Event::MappingStart(anchor, tag(of)),
+        Event::MappingEnd => Event::MappingEnd,
+    }
+}
 
 /// Characters to bytes. Events come in the order of the text, or nearly so.
 struct Offsets<'t> {
@@ -72,42 +154,50 @@ impl<'t> Offsets<'t> {
     }
 }
 
+/// Where events come from.
+enum Steps<'t> {
+    Ahead(std::vec::IntoIter<Step>),
+    /// Nothing is kept, however long the document is.
+    Now(Box<Scan<'t>>),
+}
+
+impl Iterator for Steps<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        match self {
+            Self::Ahead(steps) => steps.next(),
+            Self::Now(scan) => scan.next(),
+        }
+    }
+}
+
 struct Reader<'t> {
-    events: Parser<'t, StrInput<'t>>,
-    offsets: Offsets<'t>,
+    steps: Steps<'t>,
     anchors: HashMap<usize, Value>,
     text: &'t Text,
     source: &'t Source,
     effort: &'t Effort,
 }
 
-type Next<'t> = (Event<'t>, Range<usize>);
+type Next = (Event<'static>, Range<usize>);
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     fn refused(&self, why: &str) -> Box<Error> {
         error(format!("yamldecode: {why}"), self.source)
     }
 
-    fn next(&mut self) -> Evaluated<Next<'t>> {
-        match self.events.next() {
-            Some(Ok((event, span))) => {
-                let range = self.range(&span);
-                Ok((event, range))
-            }
+    fn next(&mut self) -> Evaluated<Next> {
+        match self.steps.next() {
+            Some(Ok(next)) => Ok(next),
             // Terraform takes tabs in places where others do not.
             Some(Err(_)) if self.text.as_str().contains('\t') => Err(self.refused(TABS)),
-            Some(Err(problem)) => {
-                let at = self.offsets.byte(problem.marker().index());
+            Some(Err((what, at))) => {
                 let source = self.text.source_of(&(at..at), self.source);
-                Err(error(format!("yamldecode: {}", problem.info()), &source))
+                Err(error(format!("yamldecode: {what}"), &source))
             }
             None => Ok((Event::StreamEnd, 0..0)),
         }
-    }
-
-    fn range(&self, span: &Span) -> Range<usize> {
-        let (start, end) = (self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
-        start..end.max(start)
     }
 
     fn document(&mut self) -> Evaluated<Value> {
@@ -122,7 +212,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn value(&mut self, (event, range): Next<'t>, depth: usize) -> Evaluated<Value> {
+    fn value(&mut self, (event, range): Next, depth: usize) -> Evaluated<Value> {
         if depth > MAX_DEPTH {
             return Err(self.refused("the document is too deep"));
         }
@@ -170,7 +260,7 @@ impl<'t> Reader<'t> {
     }
 
     fn mapping(&mut self, depth: usize) -> Evaluated<Value> {
-        let mut members: BTreeMap<Rc<str>, Member> = BTreeMap::new();
+        let mut members: Vec<(Rc<str>, Member)> = Vec::new();
         loop {
             let next = match self.next()? {
                 (Event::MappingEnd, _) => break,
@@ -199,7 +289,7 @@ impl<'t> Reader<'t> {
                 | Kind::Reference(..)
                 | Kind::Handle(_) => return Err(self.refused("a key must be a string")),
             };
-            members.insert(name, Member { key: key.source, value });
+            members.push((name, Member { key: key.source, value }));
         }
         Ok(Value::mapping(MappingKind::Object, members, None))
     }
@@ -389,4 +479,22 @@ fn date(text: &str) -> Option<String> {
 
 fn written(day: Date) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::FileIndex;
+
+    proptest::proptest! {
+        #[test]
+        fn events_told_ahead_change_nothing(text in "(\\PC|[ \n\t\u{85}\"'{}\\[\\]:,&*!|>#%?a1-])*") {
+            let document = Text::of_file(text.as_str().into(), FileIndex(0));
+            let decoded = |ahead| {
+                let effort = Effort::default();
+                format!("{:?}", decode(&document, &Source::None, &effort, ahead).map_err(|error| error.message))
+            };
+            assert_eq!(decoded(Some(Events::ahead(&text))), decoded(None));
+        }
+    }
 }

@@ -20,9 +20,11 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "jsondecode" => {
             strict(TEXT, |call| decode::json(&call.placed_text(0), &call.arguments[0].source, call.names.effort()))
         }
-        "yamldecode" => {
-            strict(TEXT, |call| decode::yaml(&call.placed_text(0), &call.arguments[0].source, call.names.effort()))
-        }
+        "yamldecode" => strict(TEXT, |call| {
+            let text = call.placed_text(0);
+            let ahead = text.whole_file().and_then(|file| call.names.files().events(file));
+            decode::yaml(&text, &call.arguments[0].source, call.names.effort(), ahead)
+        }),
         "csvdecode" => strict(TEXT, |call| decode::csv(&call.placed_text(0), &call.arguments[0].source)),
         // How Terraform lays out YAML is its own affair; only what is decoded again could matter.
         "yamlencode" => strict(ANY, |_| Ok(Value::unknown(Untold::Expression))),

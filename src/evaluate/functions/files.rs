@@ -12,7 +12,7 @@ use crate::id::FileIndex;
 use crate::syntax::Untold;
 use data_encoding::BASE64;
 use globset::GlobBuilder;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 pub(super) fn function(name: &str) -> Option<Function> {
@@ -92,9 +92,11 @@ fn fileset(call: &Call<'_>) -> Evaluated<Value> {
     }
     let names: Vec<String> = found.names.into_iter().filter(|name| glob.is_match(name)).collect();
     // What is not read in the end is data all the same.
-    for name in &names {
-        call.names.files().take(&Path::new(call.text(0)).join(name));
+    let paths: Vec<PathBuf> = names.iter().map(|name| Path::new(call.text(0)).join(name)).collect();
+    for path in &paths {
+        call.names.files().take(path);
     }
+    call.names.files().read_ahead(&paths);
     let names = names.into_iter().map(Value::string).collect();
     Ok(Value::sequence(SequenceKind::Set(Type::String), names, None))
 }

@@ -122,5 +122,5 @@ fn transpose(call: &Call<'_>) -> Evaluated<Value> {
         let value = Value::sequence(SequenceKind::List(Type::String), list, None);
         (name, Member { key: Source::None, value })
     });
-    Ok(Value::mapping(MappingKind::Map(texts), members.collect(), None))
+    Ok(Value::mapping(MappingKind::Map(texts), members.collect::<Vec<_>>(), None))
 }
