@@ -54,13 +54,18 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
         return Vec::new();
     }
     // Only these can refuse somebody who brings everything.
-    let Companions { named_locations, strengths, .. } = tenant.companions.clone();
-    let companions = Companions { named_locations, strengths, ..Companions::default() };
+    let companions = Companions {
+        named_locations: tenant.companions.named_locations.clone(),
+        strengths: tenant.companions.strengths.clone(),
+        ..Companions::default()
+    };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();
     let reduced = Tenant { policies, companions, ..Tenant::default() };
     let intent = Intent { expected: sets().map(Expected::about).to_vec() };
-    let requirement = requirement([&reduced, &reduced], &intent);
-    let Ok(prover) = Prover::new([&reduced, &reduced], &requirement, &intent, options) else { return Vec::new() };
+    // One tenant is looked at, and the other side is left empty.
+    let tenants = [&reduced, &Tenant::default()];
+    let requirement = requirement(tenants, &intent);
+    let Ok(prover) = Prover::new(tenants, &requirement, &intent, options) else { return Vec::new() };
     let Ok(mut search) = Search::new(prover, options) else { return Vec::new() };
     // What was found until the effort ran out is told.
     let mut found = Vec::new();

@@ -8,6 +8,7 @@ use crate::policy::{ClientAppType, Id, Policy, Property, REGISTER_SECURITY_INFO,
 use crate::requirement::Resource;
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
+use crate::tenant::{Companions, Tenant};
 
 declare! {
     rule: CannotRegisterFirstMethod,
@@ -28,6 +29,19 @@ impl Rule for CannotRegisterFirstMethod {
         if !facts.is_whole || !facts.tenant.policies.iter().any(targets) {
             return;
         }
+        // A policy for apps does not apply to a user action, so most policies need not be looked at.
+        let asked = |policy: &&Policy| !policy.conditions.applications.user_actions.is_empty();
+        let asked: Vec<&Policy> = facts.tenant.policies.iter().filter(asked).collect();
+        let tenant = Tenant {
+            policies: asked.iter().map(|policy| (*policy).clone()).collect(),
+            companions: Companions {
+                named_locations: facts.tenant.companions.named_locations.clone(),
+                strengths: facts.tenant.companions.strengths.clone(),
+                security_defaults: facts.tenant.companions.security_defaults,
+                ..Companions::default()
+            },
+            ..Tenant::default()
+        };
         let expectation = Expectation {
             name: String::new(),
             who: Who::Exactly(Account::default()),
@@ -40,11 +54,11 @@ impl Rule for CannotRegisterFirstMethod {
             outcome: Expected::May,
         };
         let options = diff::Options { assumptions: facts.options().assumptions, ..diff::Options::default() };
-        let judged = access::judge(facts.tenant, &[expectation], options);
+        let judged = access::judge(&tenant, &[expectation], options);
         let refused = judged.into_iter().filter(|judged| judged.met == Met::No).find_map(|judged| judged.shown);
         let Some(refused) = refused else { return };
         let index = refused.by.iter().filter_map(|which| which.policy());
-        let policies: Vec<&Policy> = index.filter_map(|index| facts.tenant.policies.get(index)).collect();
+        let policies: Vec<&Policy> = index.filter_map(|index| asked.get(index).copied()).collect();
         let Some(first) = policies.first() else { return };
         let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
         let message = format!(
