@@ -559,6 +559,9 @@ fn values_of_variables_are_those_that_terraform_takes() {
     };
     assert_eq!(with("terraform.tfvars", "disabled"), "not-enforced");
     assert_eq!(with("prod.auto.tfvars", "disabled"), "not-enforced");
+    let called = [("main.tf", text.as_str()), ("v.tf", variable), ("terraform.tfvars", "mode = lower(\"ENABLED\")\n")];
+    let report = check(&called);
+    assert_eq!((verdict(&report), rules(&report).contains(&"rejected-expression")), ("undecided", true));
     // Given on the command line, or not.
     assert_eq!(with("prod.tfvars", "disabled"), "undecided");
     assert_eq!(with("prod.tfvars", "enabled"), "enforced");
@@ -1051,6 +1054,36 @@ fn a_module_is_what_its_calls_make_of_it() {
     let files = files.iter().map(|(name, text)| (*name, text.as_str()));
     let prod = [("env/prod.tfvars", "mode = \"disabled\"")];
     assert_eq!(verdict(&check(&files.chain(prod).collect::<Vec<_>>())), "undecided");
+}
+
+#[test]
+fn what_is_declared_twice_is_rejected_whichever_value_is_the_better_one() {
+    let call = "module \"ca\" {\n  source = \"./ca\"\n  mode = \"MODE\"\n}\n";
+    let module = "variable \"mode\" {}\noutput \"mode\" {\n  value = \"enabled\"\n}\n".to_owned();
+    let policy = |state: &str| hcl(&[("STATE", state)]);
+    for (name, text, twice) in [
+        ("local", policy("local.mode"), "locals {\n  mode = \"MODE\"\n}\n"),
+        ("variable", policy("var.mode"), "variable \"mode\" {\n  default = \"MODE\"\n}\n"),
+        ("output", policy("module.ca.out"), "module \"ca\" {\n  source = \"./out\"\n}\n"),
+        ("module", String::new(), call),
+        ("resource", String::new(), &policy("\"MODE\"")),
+    ] {
+        for modes in [["enabled", "disabled"], ["disabled", "enabled"], ["enabled", "enabled"]] {
+            let [one, two] = modes.map(|mode| twice.replace("MODE", mode));
+            let outputs = modes.map(|mode| format!("output \"out\" {{\n  value = \"{mode}\"\n}}\n")).concat();
+            let ca = module.clone() + &policy("var.mode");
+            let (two, ca) = if name == "output" { (String::new(), ca) } else { (two, ca) };
+            let mut files = vec![("main.tf", text.as_str()), ("one.tf", &one), ("two.tf", &two)];
+            match name {
+                "output" => files.push(("out/main.tf", &outputs)),
+                "module" => files.push(("ca/main.tf", &ca)),
+                _ => {}
+            }
+            let report = check(&files);
+            assert_eq!(verdict(&report), "undecided", "{name}: {modes:?}: {report:#}");
+            assert!(rules(&report).contains(&"rejected-expression"), "{name}: {modes:?}");
+        }
+    }
 }
 
 #[test]

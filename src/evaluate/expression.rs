@@ -266,6 +266,9 @@ impl Evaluator<'_> {
     fn call(&self, call: &FuncCall, around: Around<'_>, source: &Source) -> Evaluated<Value> {
         let name = call.name.name.as_str();
         let arguments: Vec<&Expression> = call.args.iter().collect();
+        if !self.names.takes_functions() {
+            return Err(error("the value of a variable calls no function", source));
+        }
         if !call.name.namespace.is_empty() && !is_core(call) {
             return Ok(Value::unknown(Untold::Expression));
         }

@@ -92,7 +92,7 @@ pub(super) fn literal(text: &str) -> Evaluated<Value> {
     Evaluator { names: &names, document }.evaluate(&expression, None)
 }
 
-/// A file of values has no names and calls no functions that read files.
+/// A file of values has no names and calls no functions.
 struct Literals {
     effort: Effort,
 }
@@ -112,6 +112,10 @@ impl Names for Literals {
 
     fn effort(&self) -> &Effort {
         &self.effort
+    }
+
+    fn takes_functions(&self) -> bool {
+        false
     }
 }
 

@@ -11,6 +11,15 @@ use crate::syntax::{Object, Pointer};
 use hcl_edit::structure::Structure;
 use std::collections::BTreeMap;
 
+/// What a name in a module stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum NameKind {
+    Variable,
+    Local,
+    Output,
+    Call,
+}
+
 /// A module: what the files of one folder declare.
 #[derive(Default)]
 pub struct Module<'f> {
@@ -26,6 +35,8 @@ pub struct Module<'f> {
     pub(super) providers: Vec<Block<'f>>,
     /// `resource` and `data` blocks in the order of the files.
     pub(super) resources: Vec<Resource<'f>>,
+    /// Names that are declared once more, and where. Terraform refuses that.
+    pub(super) declared_again: BTreeMap<(NameKind, &'f str), Source>,
     /// Places among the resources: mode, type and name.
     by_name: BTreeMap<(bool, &'f str, &'f str), usize>,
 }
@@ -42,6 +53,8 @@ pub struct Resource<'f> {
     pub file: FileIndex,
     /// What it says.
     pub block: Block<'f>,
+    /// Where it is declared once more, which Terraform refuses.
+    pub(super) declared_again: Option<Source>,
 }
 
 impl Resource<'_> {
@@ -83,23 +96,57 @@ impl<'f> Module<'f> {
         let Top { kind, labels, block, file } = top;
         match (kind, labels.as_slice()) {
             ("locals", []) => {
-                self.locals.extend(block.arguments.into_iter().map(|(name, _, written)| (name, written)));
+                for (name, source, written) in block.arguments {
+                    self.note_name(NameKind::Local, name, source);
+                    self.locals.insert(name, written);
+                }
             }
-            ("variable", [name]) => _ = self.variables.insert(name, block),
-            ("output", [name]) => _ = self.outputs.insert(name, block),
-            ("module", [name]) => _ = self.calls.insert(name, block),
+            ("variable", [name]) => {
+                self.note_name(NameKind::Variable, name, block.header.clone());
+                self.variables.insert(name, block);
+            }
+            ("output", [name]) => {
+                self.note_name(NameKind::Output, name, block.header.clone());
+                self.outputs.insert(name, block);
+            }
+            ("module", [name]) => {
+                self.note_name(NameKind::Call, name, block.header.clone());
+                self.calls.insert(name, block);
+            }
             ("provider", [_]) => self.providers.push(block),
             ("resource" | "data" | "ephemeral", [type_name, name]) => {
                 let is_data = kind != "resource";
-                self.by_name.insert((is_data, type_name, name), self.resources.len());
-                self.resources.push(Resource { is_data, type_name, name, file, block });
+                let known = self.by_name.insert((is_data, type_name, name), self.resources.len());
+                let declared_again = known.map(|known| {
+                    let again = block.header.clone();
+                    self.resources[known].declared_again = Some(again.clone());
+                    again
+                });
+                self.resources.push(Resource { is_data, type_name, name, file, block, declared_again });
             }
             // Nothing that values depend on, or a kind of block that is not known.
             _ => {}
         }
     }
 
+    /// Notes a name that is declared, and whether it was before.
+    fn note_name(&mut self, kind: NameKind, name: &'f str, source: Source) {
+        let is_known = match kind {
+            NameKind::Variable => self.variables.contains_key(name),
+            NameKind::Local => self.locals.contains_key(name),
+            NameKind::Output => self.outputs.contains_key(name),
+            NameKind::Call => self.calls.contains_key(name),
+        };
+        if is_known {
+            self.declared_again.insert((kind, name), source);
+        }
+    }
+
     fn override_by(&mut self, top: Top<'f>) {
+        if (top.kind, top.labels.as_slice()) == ("locals", &[]) {
+            self.locals.extend(top.block.arguments.into_iter().map(|(name, _, written)| (name, written)));
+            return;
+        }
         let known = match (top.kind, top.labels.as_slice()) {
             ("variable", [name]) => self.variables.get_mut(name),
             ("output", [name]) => self.outputs.get_mut(name),
@@ -112,7 +159,7 @@ impl<'f> Module<'f> {
         };
         match known {
             Some(block) => block.override_by(&top.block),
-            // Terraform refuses an override of what is not there, except for locals.
+            // Terraform refuses an override of what is not there.
             None => self.declare(top),
         }
     }

@@ -6,7 +6,7 @@ use super::error::{Error, Evaluated, error};
 use super::expression::Evaluator;
 use super::files::Files;
 use super::inputs::Input;
-use super::module::{Module, Resource};
+use super::module::{Module, NameKind, Resource};
 use super::operator::{number, truth};
 use super::repetition::{Expansion, Repetition};
 use super::scope::{Document, Effort, Expressions, Names, Place};
@@ -67,13 +67,6 @@ struct Caller<'f> {
     instance: usize,
     block: &'f Block<'f>,
     repetition: Repetition,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum NameKind {
-    Variable,
-    Local,
-    Output,
 }
 
 enum Memo {
@@ -317,6 +310,9 @@ impl<'f> Run<'f> {
         make: impl FnOnce() -> Evaluated<Value>,
     ) -> Evaluated<Value> {
         let instance = self.instance(index);
+        if let Some(again) = instance.module.declared_again.get(&(kind, name)) {
+            return Err(declared_again(name, again).elsewhere());
+        }
         match instance.memo.borrow().get(&(kind, name)) {
             Some(Memo::Done(known)) => return known.clone(),
             Some(Memo::Busy) => return Err(error(format!("{name:?} depends on itself"), &Source::None).elsewhere()),
@@ -417,7 +413,13 @@ impl<'f> Run<'f> {
         let Some((module, folder)) = found.filter(|_| instance.depth < MAX_MODULES_DEEP) else {
             return Called::Elsewhere;
         };
-        let expansion = self.expand(index, block);
+        let expansion = match instance.module.declared_again.get(&(NameKind::Call, name)) {
+            Some(again) => {
+                self.note(&declared_again(name, again));
+                Expansion::unknown(Untold::Expression)
+            }
+            None => self.expand(index, block),
+        };
         let rest = expansion.rest.map(|why| (None, Repetition::Unknown(why)));
         let mut instances = Vec::new();
         for (key, repetition) in expansion.known.into_iter().chain(rest) {
@@ -453,7 +455,14 @@ impl<'f> Run<'f> {
         // While it is evaluated, it is not known.
         let busy = Expansion::unknown(Untold::Expression);
         instance.expansions.borrow_mut().insert(resource, Rc::new(busy));
-        let expansion = Rc::new(self.expand(index, &instance.module.resources[resource].block));
+        let declared = &instance.module.resources[resource];
+        let expansion = Rc::new(match &declared.declared_again {
+            Some(again) => {
+                self.note(&declared_again(&declared.address(), again));
+                Expansion::unknown(Untold::Expression)
+            }
+            None => self.expand(index, &declared.block),
+        });
         instance.expansions.borrow_mut().insert(resource, Rc::clone(&expansion));
         expansion
     }
@@ -596,6 +605,10 @@ impl<'f> Run<'f> {
             None => Value::unknown(Untold::AfterApply),
         })
     }
+}
+
+fn declared_again(name: &str, again: &Source) -> Box<Error> {
+    error(format!("{name:?} is declared twice"), again)
 }
 
 /// Instances as the value of their name: the one, a list by numbers, or a map by keys. None if nobody knows which.

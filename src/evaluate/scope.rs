@@ -61,6 +61,11 @@ pub trait Names {
     /// What has been spent so far.
     fn effort(&self) -> &Effort;
 
+    /// Whether functions may be called: among the values of variables, none may.
+    fn takes_functions(&self) -> bool {
+        true
+    }
+
     /// Whether functions may read templates: a template may not.
     fn takes_templates(&self) -> bool {
         true
