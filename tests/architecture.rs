@@ -86,6 +86,15 @@ fn drawn() -> Vec<(String, BTreeSet<String>)> {
 }
 
 #[test]
+fn the_picture_has_every_module_in_the_order_of_the_table() {
+    let picture = fs::read_to_string(Path::new(ROOT).join("docs/architecture.svg")).unwrap();
+    let boxes = picture.split("text-anchor=\"middle\">").skip(1).map(|rest| rest.split('<').next().unwrap());
+    let modules: Vec<&str> = boxes.filter(|text| !text.contains(' ')).collect();
+    let table = drawn();
+    assert_eq!(modules, table.iter().map(|(module, _)| module.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
 fn modules_import_what_the_drawing_says() {
     let mut imported: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for source in sources() {
