@@ -33,6 +33,7 @@ pub use intent::{Expected, Intent};
 
 /// What others ask the same prover with: ways, and what policies refuse.
 pub(crate) mod ways {
+    pub(crate) use super::ask::Common;
     pub(crate) use super::atom::{AtomSet, Atoms};
     pub(crate) use super::demand::{Demand, Mode};
     pub(crate) use super::grant::{DeviceState, Grant};

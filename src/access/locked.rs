@@ -7,7 +7,7 @@
 use super::facts::{Facts, Necessity, Way, sets};
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Lit, Meaning, Solver, Term, TooIntricate, Trait};
-use crate::diff::ways::{Demand, Mode, Prover, requirement};
+use crate::diff::ways::{Common, Demand, Mode, Prover, requirement};
 use crate::diff::{self, Expected, Intent};
 use crate::policy::{Fact, GrantControl, Policy, State, UserType};
 use crate::requirement::Resource;
@@ -106,6 +106,26 @@ struct Search<'t> {
     /// Users and resources of which one policy says by itself that they are blocked: that is meant so.
     stated: Vec<Formula>,
     guess: Solver,
+    /// What can be brought to which sign-ins, with all facts.
+    ways: Vec<Possible>,
+    /// Asked which policies leave no way in together.
+    cores: Option<Cores>,
+}
+
+/// A way, and the sign-ins that can be.
+struct Possible {
+    way: Way,
+    can_be: Formula,
+    common: Common,
+}
+
+/// A solver that knows when each policy lets somebody in.
+struct Cores {
+    solver: Solver,
+    /// Demands that a policy counts.
+    counted: BTreeMap<usize, Lit>,
+    /// Demands the sign-ins of each way.
+    cases: Vec<Lit>,
 }
 
 impl<'t> Search<'t> {
@@ -122,15 +142,23 @@ impl<'t> Search<'t> {
         }
         let mut guess = prover.space.solver()?;
         guess.allow(GUESSING);
+        let (feasible, ways) = facts.feasible(None);
+        let possible = |way: Way| {
+            let can_be = Formula::all([feasible.clone(), way.sign_ins.clone()]);
+            let common = prover.common(can_be.clone());
+            Possible { way, can_be, common }
+        };
+        let ways = ways.into_iter().map(possible).collect();
         let stated = Vec::new();
-        let mut search = Self { prover, facts, users, resources, actions, stated, guess };
+        let mut search = Self { prover, facts, users, resources, actions, stated, guess, ways, cores: None };
         search.stated = search.stated()?;
         Ok(search)
     }
 
     /// What each policy that blocks says of users and resources, if it says nothing else that matters.
     fn stated(&mut self) -> Result<Vec<Formula>, TooIntricate> {
-        let (feasible, _) = self.facts.feasible(None);
+        let feasible = self.facts.feasible(None).0;
+        let feasible = self.prover.common(feasible);
         let mut found = Vec::new();
         for entry in 0..self.prover.entries[Side::Before.index()].len() {
             let own = &self.prover.entries[Side::Before.index()][entry];
@@ -145,7 +173,7 @@ impl<'t> Search<'t> {
             let facets = own.facets.iter().map(|(_, formula)| formula.clone());
             let (guessed, others): (Vec<Formula>, Vec<Formula>) = facets.partition(is_guessed);
             let others = self.prover.claim(&Formula::all(others), Mode::Sure);
-            if self.prover.ask(&[feasible.clone(), others.not()], &[])?.is_none() {
+            if self.prover.ask_among(Some(&feasible), &[others.not()], &[])?.is_none() {
                 found.push(self.prover.claim(&Formula::all(guessed), Mode::Sure));
             }
         }
@@ -186,7 +214,7 @@ impl<'t> Search<'t> {
             let is_guessed = |term: &&Term| self.users.contains(term) || self.resources.contains(term);
             let guessed: BTreeSet<Term> = model.iter().filter(is_guessed).copied().collect();
             let fixed = self.fixed(&guessed, true);
-            if let Some(lets_in) = self.way_in(&fixed, None)? {
+            if let Some(lets_in) = self.way_in(&fixed)? {
                 self.guess.demand(always, &lets_in.not());
                 continue;
             }
@@ -208,17 +236,28 @@ impl<'t> Search<'t> {
     }
 
     /// A sign-in that lets a guess through, as the guesses that it lets through.
-    fn way_in(&mut self, fixed: &Formula, without: Option<Necessity>) -> Result<Option<Formula>, TooIntricate> {
-        let (feasible, ways) = self.facts.feasible(without);
-        for Way { withheld, sign_ins } in ways {
-            let can_be = Formula::all([feasible.clone(), sign_ins]);
-            let open = Demand::Open(Side::Before, withheld.clone(), Mode::Possible);
-            let Some(model) = self.prover.ask(&[fixed.clone(), can_be.clone()], &[open])? else { continue };
-            let lets_in = Formula::all([can_be, self.prover.refused(Side::Before, &withheld).not()]);
+    fn way_in(&mut self, fixed: &Formula) -> Result<Option<Formula>, TooIntricate> {
+        for Possible { way, can_be, common } in &self.ways {
+            let open = Demand::Open(Side::Before, way.withheld.clone(), Mode::Possible);
+            let found = self.prover.ask_among(Some(common), std::slice::from_ref(fixed), &[open])?;
+            let Some(model) = found else { continue };
+            let lets_in = Formula::all([can_be.clone(), self.prover.refused(Side::Before, &way.withheld).not()]);
             let is_open = |term: Term| self.users.contains(&term) || self.resources.contains(&term);
             return Ok(Some(lets_in.put_in(&|term| (!is_open(term)).then(|| model.contains(&term)))));
         }
         Ok(None)
+    }
+
+    /// Whether there would be a way in if a fact were none.
+    fn is_let_in_without(&mut self, fact: Necessity, fixed: &Formula) -> Result<bool, TooIntricate> {
+        let (feasible, ways) = self.facts.feasible(Some(fact));
+        for Way { withheld, sign_ins } in ways {
+            let open = Demand::Open(Side::Before, withheld, Mode::Possible);
+            if self.prover.ask(&[fixed.clone(), feasible.clone(), sign_ins], &[open])?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Who is locked out with somebody who is, and of what.
@@ -230,13 +269,13 @@ impl<'t> Search<'t> {
                 let fixed = self.fixed(&guessed, true);
                 // A home tenant, for example, goes with a type of guest.
                 let is_possible = self.prover.ask(std::slice::from_ref(&fixed), &[])?.is_some();
-                if !is_possible || self.is_stated(&guessed) || self.way_in(&fixed, None)?.is_some() {
+                if !is_possible || self.is_stated(&guessed) || self.way_in(&fixed)?.is_some() {
                     guessed.insert(term);
                 }
             }
         }
         let is_action = self.actions.iter().any(|term| guessed.contains(term));
-        let of_all = !is_action && self.way_in(&self.fixed(&guessed, false), None)?.is_none();
+        let of_all = !is_action && self.way_in(&self.fixed(&guessed, false))?.is_none();
         let fixed = self.fixed(&guessed, !of_all);
         let all: Vec<usize> =
             self.prover.entries[Side::Before.index()].iter().filter_map(|entry| entry.which.policy()).collect();
@@ -259,7 +298,7 @@ impl<'t> Search<'t> {
         }
         let mut needs = Vec::new();
         for fact in self.facts.assumed().to_vec() {
-            if self.way_in(&fixed, Some(fact))?.is_some() {
+            if self.is_let_in_without(fact, &fixed)? {
                 needs.push(fact);
             }
         }
@@ -310,31 +349,48 @@ impl<'t> Search<'t> {
 
     /// Policies among these that leave no way in together, none of which can be left out; none if all of them leave one.
     fn core(&mut self, fixed: &Formula, among: &[usize]) -> Result<Option<Vec<usize>>, TooIntricate> {
-        let (feasible, ways) = self.facts.feasible(None);
+        let mut cores = match self.cores.take() {
+            Some(cores) => cores,
+            None => self.cores()?,
+        };
+        let found = self.core_of(&mut cores, fixed, among);
+        self.cores = Some(cores);
+        found
+    }
+
+    fn cores(&mut self) -> Result<Cores, TooIntricate> {
         let mut solver = self.prover.space.solver()?;
-        solver.allow(GUESSING);
-        let counted: BTreeMap<usize, Lit> = among.iter().map(|policy| (*policy, solver.variable())).collect();
+        let mut counted: BTreeMap<usize, Lit> = BTreeMap::new();
         let mut cases = Vec::new();
-        for Way { withheld, sign_ins } in ways {
+        for Possible { way, can_be, .. } in &self.ways {
             let case = solver.variable();
-            for formula in [fixed, &feasible, &sign_ins] {
-                solver.demand(case, formula);
-            }
-            let refusals = self.prover.refusals(Side::Before, &withheld);
+            solver.demand(case, can_be);
+            let refusals = self.prover.refusals(Side::Before, &way.withheld);
             let entries = self.prover.entries[Side::Before.index()].iter().zip(refusals.iter());
             for (entry, refusal) in entries {
-                let Some(counted) = entry.which.policy().and_then(|policy| counted.get(&policy)) else { continue };
+                let Some(policy) = entry.which.policy() else { continue };
+                let counted = *counted.entry(policy).or_insert_with(|| solver.variable());
                 let both = solver.variable();
-                solver.clause([both, !case, !*counted]);
+                solver.clause([both, !case, !counted]);
                 let passes = Formula::any([entry.applies.clone().not(), refusal.clone().not()]);
                 solver.demand(both, &passes);
             }
             cases.push(case);
         }
+        Ok(Cores { solver, counted, cases })
+    }
+
+    fn core_of(&self, cores: &mut Cores, fixed: &Formula, among: &[usize]) -> Result<Option<Vec<usize>>, TooIntricate> {
+        let Cores { solver, counted, cases } = cores;
+        solver.allow(GUESSING);
+        let gate = solver.variable();
+        solver.demand(gate, fixed);
         let mut is_enough = |policies: &[usize]| -> Result<bool, TooIntricate> {
-            for case in &cases {
-                let assumed: Vec<Lit> = policies.iter().map(|policy| counted[policy]).chain([*case]).collect();
-                if self.prover.space.find(&mut solver, &assumed)?.is_some() {
+            let counted = policies.iter().filter_map(|policy| counted.get(policy).copied());
+            let assumed: Vec<Lit> = counted.chain([gate]).collect();
+            for case in cases.iter() {
+                let assumed: Vec<Lit> = assumed.iter().copied().chain([*case]).collect();
+                if self.prover.space.find(solver, &assumed)?.is_some() {
                     return Ok(false);
                 }
             }

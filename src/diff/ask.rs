@@ -12,20 +12,48 @@ const MOST_REMEMBERED: usize = 8;
 /// Departures of which every choice is tried, one by one. Beyond that, the solver is asked.
 const MOST_TRIED: usize = 6;
 
+/// A formula that many questions have in common. The solver knows it.
+pub(crate) struct Common {
+    formula: Formula,
+    gate: Lit,
+}
+
 impl Prover<'_> {
+    /// Tells the solver a formula that many questions will have in common.
+    pub(crate) fn common(&mut self, formula: Formula) -> Common {
+        let gate = self.gate(std::slice::from_ref(&formula));
+        Common { formula, gate }
+    }
+
     /// A sign-in on which these formulas hold and these demands are met.
     pub(crate) fn ask(&mut self, wanted: &[Formula], demands: &[Demand]) -> Result<Option<Model>, TooIntricate> {
-        if wanted.contains(&Formula::Never) {
+        self.ask_among(None, wanted, demands)
+    }
+
+    /// The same among the sign-ins on which a common formula holds.
+    pub(crate) fn ask_among(
+        &mut self,
+        among: Option<&Common>,
+        wanted: &[Formula],
+        demands: &[Demand],
+    ) -> Result<Option<Model>, TooIntricate> {
+        let common = among.map(|common| &common.formula);
+        if wanted.contains(&Formula::Never) || common == Some(&Formula::Never) {
             return Ok(None);
         }
         // What answered one question often answers the next.
         let refusals = self.refusals_of(demands);
         let conditions = self.conditions(demands, &refusals);
-        if let Some(known) = self.last.iter().find(|model| self.answers(wanted, &conditions, model)) {
+        let holds = |model: &Model| {
+            let truth = self.truth(model);
+            common.is_none_or(|common| common.holds(&|term| truth.is(term)))
+        };
+        if let Some(known) = self.last.iter().find(|model| self.answers(wanted, &conditions, model) && holds(model)) {
             return Ok(Some(known.clone()));
         }
         let gate = self.gate(wanted);
         let mut assumptions = vec![gate];
+        assumptions.extend(among.map(|common| common.gate));
         assumptions.extend(demands.iter().map(|demand| self.literal(demand)));
         let found = self.solve(&assumptions);
         self.solver.clause([!gate]);
