@@ -55,7 +55,8 @@ impl Rule for SeveralTenants {
                  verdict relies on any of them."
             );
             let help = "Judge each tenant separately: add a `[[tenant]]` with its `paths` to caplint.toml, check one \
-                folder per run, or name the folders and use `--tenant-per-path`.";
+                folder per run, or name the folders and use `--tenant-per-path`. Terraform modules that are called from \
+                several folders belong to the `paths` of each `[[tenant]]`.";
             let mut draft = Self::draft(message).help(help).about(pair.names.join(" "));
             for (at, index) in pair.policies.iter().enumerate() {
                 let policy = &facts.tenant[*index];
