@@ -15,9 +15,9 @@ use walkdir::WalkDir;
 /// Larger files are no data of policies.
 const MAX_SIZE: u64 = 16 << 20;
 
-/// Files that are read ahead: of the largest one, and of all together, in bytes. Their events take many times the space.
+/// Bytes of a file that is read ahead, and of all that ever are. Their events take many times the space.
 const MAX_AHEAD: u64 = 64 << 10;
-const MAX_ALL_AHEAD: u64 = 2 << 20;
+const MAX_ALL_AHEAD: u64 = 4 << 20;
 
 /// Files below one folder that are looked through.
 const MAX_FILES: usize = 100_000;
@@ -37,6 +37,8 @@ pub(super) struct Tree<'t> {
     read: RefCell<HashMap<PathBuf, Contents>>,
     /// What is probably read next.
     ahead: RefCell<HashMap<PathBuf, (String, Events)>>,
+    /// Bytes that were read ahead. A configuration may list the same files over and over.
+    ahead_so_far: Cell<u64>,
     /// Events of files that were read ahead.
     events: RefCell<HashMap<FileIndex, Events>>,
     /// Folders that were looked at, and whether they lie within what was named.
@@ -64,6 +66,7 @@ impl<'t> Tree<'t> {
             next: Cell::new(next),
             read: RefCell::default(),
             ahead: RefCell::default(),
+            ahead_so_far: Cell::new(0),
             events: RefCell::default(),
             within: RefCell::default(),
             taken: RefCell::default(),
@@ -168,17 +171,21 @@ impl<'t> Tree<'t> {
 
     /// Reads YAML files on all threads.
     fn read_ahead(&self, paths: impl Iterator<Item = PathBuf>) {
-        let mut all = 0;
-        let mut is_next = |path: &PathBuf| {
+        let is_next = |path: &PathBuf| {
             let is_yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-            if !is_yaml || all > MAX_ALL_AHEAD || self.read.borrow().contains_key(path) {
+            let is_read = || self.read.borrow().contains_key(path) || self.ahead.borrow().contains_key(path);
+            if !is_yaml || self.ahead_so_far.get() >= MAX_ALL_AHEAD || is_read() {
                 return false;
             }
-            let size = self.size(path).unwrap_or(u64::MAX);
-            all = all.saturating_add(if size <= MAX_AHEAD { size } else { 0 });
-            size <= MAX_AHEAD && all <= MAX_ALL_AHEAD
+            match self.size(path) {
+                Ok(size) if size <= MAX_AHEAD => {
+                    self.ahead_so_far.set(self.ahead_so_far.get() + size);
+                    true
+                }
+                Ok(_) | Err(_) => false,
+            }
         };
-        let next: Vec<PathBuf> = paths.filter(|path| is_next(path)).collect();
+        let next: Vec<PathBuf> = paths.filter(is_next).collect();
         let stored = &self.stored;
         let read = next.into_par_iter().filter_map(|path| {
             let text = String::from_utf8(bytes(stored, &path)?).ok()?;
