@@ -205,6 +205,12 @@ fn two_roots_of_code_never_close_each_others_gaps() {
     let open = ("undecided".to_owned(), 1, 1);
     assert_eq!(judged(roots(&[("alpha", "MFA", "enabled"), ("beta", "MFA", "disabled")])), open);
     assert_eq!(judged(roots(&[("dev", "Dev MFA", "enabled"), ("prod", "Prod MFA", "disabled")])), open);
+    // The calls are marked, since the module is the same.
+    let (_, report) = run(roots(&[("alpha", "MFA", "enabled"), ("beta", "MFA", "disabled")]).path(), &[]);
+    let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "several-tenants");
+    let labels = finding.unwrap()["locations"].as_array().unwrap();
+    let paths: Vec<&str> = labels.iter().map(|label| label["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["alpha/main.tf", "beta/main.tf"]);
     // Teams of one tenant have policies of their own, and what is the same in both makes no difference.
     let closed = ("enforced".to_owned(), 0, 0);
     assert_eq!(judged(roots(&[("admins", "Admins", "enabled"), ("staff", "Staff", "disabled")])), closed);

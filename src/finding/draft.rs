@@ -1,7 +1,7 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
 use super::{Extent, Finding, Level, Location, PolicyRef, fingerprint, quoted};
-use crate::policy::{At, Caller, CallerKind, FileIndex, Origin, Place, Policy, Wording};
+use crate::policy::{At, Caller, CallerKind, FileIndex, Origin, Place, Policy, Property, Wording};
 use crate::source::{Excerpt, LineHashes, Lines, Position, Showing};
 use crate::syntax::{Locator, Pointer};
 use std::cell::RefCell;
@@ -169,6 +169,20 @@ impl Label {
         let by = caller.filter(|caller| !caller.is_around(&to, &policy.origin));
         let label = Self::in_file(file, Spot::of(to, part), message);
         Self { by: by.map(|caller| Box::new(Self::caller(caller))), ..label }
+    }
+
+    /// The name of a policy, or the call of the module that makes it: a module may make several.
+    #[must_use]
+    pub fn naming(policy: &Policy, message: impl Into<String>) -> Self {
+        let caller = policy.declaration.as_ref().and_then(|declaration| declaration.caller.as_ref());
+        let call = caller.filter(|caller| match caller.kind {
+            CallerKind::Call => true,
+            CallerKind::Block(_) => false,
+        });
+        match call {
+            Some(call) => Self::in_file(call.place.file, Spot::of(call.place.clone(), Part::Value), message),
+            None => Self::in_policy(policy, &Pointer::new(Property::DisplayName), message),
+        }
     }
 
     /// What takes a value from elsewhere.

@@ -3,7 +3,6 @@
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef, quoted};
 use crate::rules::TenantFacts;
-use crate::syntax::Pointer;
 use crate::tenant::Evidence;
 
 declare! {
@@ -64,7 +63,7 @@ impl Rule for SeveralTenants {
                     draft = draft.policy(policy);
                 }
                 let label = format!("{} is in one of them", PolicyRef::to(policy).label());
-                draft = draft.label(Label::in_policy(policy, &Pointer::root().key("displayName"), label));
+                draft = draft.label(Label::naming(policy, label));
             }
             drafts.push(draft);
         }
