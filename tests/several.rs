@@ -157,6 +157,12 @@ fn two_tenants_never_close_each_others_gaps() {
     }
 }
 
+/// A name that is no text is not told.
+fn unnamed(mut policy: Value) -> Value {
+    policy["displayName"] = json!(7);
+    policy
+}
+
 fn without_id(mut policy: Value) -> Value {
     policy.as_object_mut().unwrap().remove("id");
     policy
@@ -225,6 +231,20 @@ fn templates_without_ids_never_close_each_others_gaps() {
             "one more",
             vec![
                 ("a/1.json", json!([without_id(off(1, "x")), without_id(on(2, "y"))])),
+                ("b/1.json", json!([without_id(off(3, "x"))])),
+            ],
+        ),
+        (
+            "one more, with an id",
+            vec![
+                ("a/1.json", json!([without_id(off(1, "x")), on(2, "y")])),
+                ("b/1.json", json!([without_id(off(3, "x"))])),
+            ],
+        ),
+        (
+            "one more, without a name that is told",
+            vec![
+                ("a/1.json", json!([without_id(off(1, "x")), unnamed(without_id(on(2, "y")))])),
                 ("b/1.json", json!([without_id(off(3, "x"))])),
             ],
         ),

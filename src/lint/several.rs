@@ -141,8 +141,8 @@ struct Profile<'b, 't> {
     ids: BTreeSet<Id>,
     /// Names of policies that have an id.
     names: BTreeSet<String>,
-    /// Policies without an id by their names: those that code creates, and templates.
-    created: BTreeMap<String, Vec<&'t Policy>>,
+    /// Names of policies without an id: those that code creates, and templates.
+    created: BTreeSet<String>,
     /// Every policy in it is in Graph's words, like an export.
     is_in_graphs_words: bool,
 }
@@ -154,22 +154,17 @@ impl<'b, 't> Profile<'b, 't> {
         let name_of = |policy: &Policy| Some(policy.name()?.trim().to_lowercase());
         let names = real().filter_map(|(policy, _)| name_of(policy)).collect();
         let has_id = |policy: &Policy| policy.id.as_ref().is_some_and(|id| id.guid().is_some());
-        let mut created: BTreeMap<String, Vec<&Policy>> = BTreeMap::new();
-        for (_, policy) in branch.policies.iter().filter(|(_, policy)| !has_id(policy)) {
-            if let Some(name) = name_of(policy) {
-                created.entry(name).or_default().push(policy);
-            }
-        }
+        let without_id = branch.policies.iter().map(|(_, policy)| *policy).filter(|policy| !has_id(policy));
+        let created = without_id.filter_map(name_of).collect();
         let is_in_graphs_words = branch.policies.iter().all(|(_, policy)| policy.origin.wording == Wording::Graph);
         Self { name, branch, ids: real().map(|(_, id)| id.clone()).collect(), names, created, is_in_graphs_words }
     }
 
-    /// Whether each policy without an id stands in the other one, too, as in two copies of one export.
+    /// Whether each of its policies stands in the other one, too, as in two copies of one export.
     fn has_copies_in(&self, other: &Self) -> bool {
-        self.created.iter().all(|(name, policies)| {
-            let others = other.created.get(name).map(Vec::as_slice).unwrap_or_default();
-            policies.iter().all(|policy| others.iter().any(|other| policy.says_the_same(other)))
-        })
+        let others = &other.branch.policies;
+        let is_there = |policy: &Policy| others.iter().any(|(_, other)| policy.says_the_same(other));
+        self.branch.policies.iter().all(|(_, policy)| is_there(policy))
     }
 
     /// The whole lists of policies in it, by their contexts, if none of them is one page of several. A list of a few
@@ -217,15 +212,13 @@ fn evidence(one: &Profile<'_, '_>, other: &Profile<'_, '_>) -> Option<Evidence> 
     }
     let are_both = has_policies(one) && has_policies(other);
     let by_chance = usize::from(one.branch.is_file && other.branch.is_file);
-    let shared = |shared: usize, of: [usize; 2]| {
-        let [one, other] = of;
-        (shared > by_chance && shared * 2 >= one.min(other)).then_some(shared)
+    let shared = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
+        let shared = one.intersection(other).count();
+        (shared > by_chance && shared * 2 >= one.len().min(other.len())).then_some(shared)
     };
-    let names = one.names.intersection(&other.names).count();
-    let created = one.created.keys().filter(|name| other.created.contains_key(*name)).count();
-    if let Some(names) = shared(names, [one.names.len(), other.names.len()]) {
+    if let Some(names) = shared(&one.names, &other.names) {
         Some(Evidence::Names(names))
-    } else if let Some(created) = shared(created, [one.created.len(), other.created.len()])
+    } else if let Some(created) = shared(&one.created, &other.created)
         && !(one.has_copies_in(other) && other.has_copies_in(one))
     {
         Some(Evidence::Repeated(created))
