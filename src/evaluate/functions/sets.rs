@@ -81,6 +81,12 @@ fn holds(set: &Stated, value: &Value) -> Result<bool, Untold> {
     unknown.map_or(Ok(false), Err)
 }
 
+/// Whether so many elements may be held against all those of the sets.
+fn may_compare(call: &Call<'_>, elements: usize, sets: &[Stated]) -> bool {
+    let compared = sets.iter().flatten().map(|set| set.elements.len()).fold(0, usize::saturating_add);
+    call.names.effort().spend(elements.saturating_mul(compared))
+}
+
 fn intersection(call: &Call<'_>) -> Evaluated<Value> {
     let (sets, of) = sets(call)?;
     let Some((first, others)) = sets.split_first() else { return Err(call.refused("needs a set")) };
@@ -88,8 +94,7 @@ fn intersection(call: &Call<'_>) -> Evaluated<Value> {
         Ok(first) => first,
         Err(why) => return Ok(Value::unknown(*why)),
     };
-    let compared = sets.iter().flatten().map(|set| set.elements.len()).fold(0, usize::saturating_add);
-    if !call.names.effort().spend(first.elements.len().saturating_mul(compared)) {
+    if !may_compare(call, first.elements.len(), &sets) {
         return Ok(Value::unknown(Untold::Expression));
     }
     let (mut elements, mut rest) = (Vec::new(), first.rest);
@@ -118,8 +123,7 @@ fn subtract(call: &Call<'_>) -> Evaluated<Value> {
         Ok(first) => first,
         Err(why) => return Ok(Value::unknown(*why)),
     };
-    let compared = sets.iter().flatten().map(|set| set.elements.len()).fold(0, usize::saturating_add);
-    if !call.names.effort().spend(first.elements.len().saturating_mul(compared)) {
+    if !may_compare(call, first.elements.len(), &sets) {
         return Ok(Value::unknown(Untold::Expression));
     }
     let (mut elements, mut rest) = (Vec::new(), first.rest);
