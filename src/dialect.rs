@@ -1,8 +1,12 @@
 //! Whose spelling is it? Each way of writing policies down is recognised by content, never by file name.
 
 mod arm;
+mod azurehound;
 mod cipp;
 mod companion;
+mod context;
+mod directory;
+mod entra_exporter;
 mod graph;
 mod kind;
 mod microsoft365dsc;
@@ -13,6 +17,7 @@ mod terraform;
 mod translate;
 mod unread;
 
+pub use entra_exporter::read_folder;
 pub use graph::{Failure, NextPage, Page};
 pub use kind::DocumentKind;
 pub use secrets::showing;
@@ -151,8 +156,8 @@ impl Taken {
     /// Whether it tells what policies mean.
     #[must_use]
     pub fn is_companion(&self) -> bool {
-        let Companions { named_locations, strengths, names, .. } = &self.companions;
-        !(named_locations.is_empty() && strengths.is_empty() && names.is_empty())
+        let Companions { named_locations, strengths, names, directory, .. } = &self.companions;
+        !(named_locations.is_empty() && strengths.is_empty() && names.is_empty() && directory.is_empty())
     }
 
     /// What is told about a tenant.
@@ -196,8 +201,13 @@ pub fn unread_members(text: &str) -> Option<&'static [&'static str]> {
 
 /// Reads a document and hands over every policy in it, one at a time and in order.
 pub fn read<'a>(text: &'a str, root: &Node<'a>, file: FileIndex, visit: &mut dyn FnMut(Found<'_, '_>)) -> Taken {
-    let mut reader =
-        DocumentReader { text, file, visit, taken: Taken { root: file, ..Taken::new(DocumentKind::NoPolicy) } };
+    let mut reader = DocumentReader {
+        text,
+        file,
+        visit,
+        taken: Taken { root: file, ..Taken::new(DocumentKind::NoPolicy) },
+        list: directory::OpenList::default(),
+    };
     reader.document(root);
     reader.taken
 }
@@ -207,12 +217,14 @@ struct DocumentReader<'v, 'a> {
     file: FileIndex,
     visit: &'v mut dyn FnMut(Found<'_, '_>),
     taken: Taken,
+    /// The list that is being read.
+    list: directory::OpenList,
 }
 
 impl<'a> DocumentReader<'_, 'a> {
     fn document(&mut self, root: &Node<'a>) {
         let here = Here { pointer: Pointer::root(), offset: 0, base: 0 };
-        if arm::read(self, root, &here) || pulumi::read(self, root, &here) {
+        if arm::read(self, root, &here) || pulumi::read(self, root, &here) || azurehound::read(self, root, &here) {
             return;
         }
         if let Some(unread) = unread::recognise(root, self.text) {

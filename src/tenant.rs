@@ -3,16 +3,21 @@
 mod assume;
 mod bearers;
 mod clashes;
+mod directory;
 mod find;
 mod references;
 
 pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
+pub use directory::{
+    Alike, Assignment, Directory, DirectoryParts, Extent, Holding, Member, MemberKind, Members, People, Principals,
+    User, UserIndex, UserKinds,
+};
 pub use find::{Found, ObjectKind};
 
 use crate::catalog;
-use crate::policy::{Allowed, Fact, FileIndex, Id, Policy, State, Strength};
+use crate::policy::{Allowed, Fact, FileIndex, Id, List, Policy, State, Strength};
 use crate::syntax::Pointer;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +44,10 @@ pub struct Tenant {
     pub policies: Vec<Policy>,
     /// What else its files tell.
     pub companions: Companions,
+    /// Its users, groups and roles.
+    pub directory: Directory,
+    /// The users of the directory, by what policies tell apart. Empty until [`Tenant::tell_people_apart`].
+    pub people: People,
     /// Why policies may exist that the files do not show.
     pub missing: Vec<Missing>,
     /// A variable of Terraform configuration has its default, where another value may be given.
@@ -92,6 +101,8 @@ pub struct Companions {
     pub security_defaults: Option<bool>,
     /// The versions of Graph that the policies come from.
     pub graph: GraphVersions,
+    /// Users, groups and roles.
+    pub directory: DirectoryParts,
 }
 
 /// The versions of Graph that an export comes from.
@@ -166,6 +177,7 @@ impl Companions {
         for (id, allowed) in other.strengths {
             self.add_strength(id, allowed);
         }
+        self.directory.absorb(other.directory);
         self.graph.beta |= other.graph.beta;
         self.graph.stable = self.graph.stable.take().into_iter().chain(other.graph.stable).min();
         // Of two copies that disagree, the one that protects less counts.
@@ -222,6 +234,23 @@ impl Tenant {
                 }
             }
         }
+    }
+
+    /// Tells the users of the directory apart by what policies name, once names are resolved. Roles are those of Microsoft's
+    /// list, because requirements name them, too.
+    pub fn tell_people_apart(&mut self) {
+        if self.directory.is_empty() {
+            return;
+        }
+        let mut by = Principals::default();
+        for users in self.policies.iter().map(|policy| &policy.conditions.users) {
+            let guids = |list: &List<Id>| list.known().filter_map(|(_, id)| id.guid()).collect::<Vec<_>>();
+            by.users.extend([&users.include_users, &users.exclude_users].into_iter().flat_map(guids));
+            by.groups.extend([&users.include_groups, &users.exclude_groups].into_iter().flat_map(guids));
+            by.roles.extend([&users.include_roles, &users.exclude_roles].into_iter().flat_map(guids));
+        }
+        by.roles.extend(catalog::roles().iter().filter_map(|role| role.id.guid()));
+        self.people = self.directory.people(by);
     }
 
     /// What satisfies this strength.

@@ -7,6 +7,7 @@ pub use answer::Failure;
 pub(super) use listing::Listing;
 pub use listing::{NextPage, Page};
 
+use super::directory::{self, OpenList};
 use super::unread::{EXPORT, holds_quoted_policy};
 use super::{DocumentKind, DocumentReader, Here, Unread, companion};
 use crate::policy::{Property, State, Words};
@@ -77,7 +78,9 @@ fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, a
         let list_at = member(here, object, "value");
         let link = object.members.iter().find(|(key, _)| key.eq_ignore_ascii_case("@odata.nextLink"));
         let next = link.map(|(key, link)| NextPage::read(here.pointer.key(key), link.as_str()));
-        if listing.of_policies || next.is_some() {
+        let open = OpenList::of(context(object).unwrap_or_default());
+        let is_last_page = next.is_none();
+        if listing.of_policies || !(is_last_page || open.is_of_directory()) {
             reader.taken.pages.push(Page {
                 list: list_at.pointer.clone(),
                 count: elements.len(),
@@ -86,7 +89,14 @@ fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, a
             });
         }
         reader.taken.kind = kind_without_policies(elements);
-        return list(reader, elements, &list_at, &listing, DocumentKind::GraphList);
+        let around = std::mem::replace(&mut reader.list, open);
+        let found = list(reader, elements, &list_at, &listing, DocumentKind::GraphList);
+        let open = std::mem::replace(&mut reader.list, around);
+        if open.is_of_directory() {
+            reader.taken.kind = DocumentKind::Directory;
+        }
+        open.end(&mut reader.taken.companions.directory, elements.len(), is_last_page);
+        return found;
     }
     if is_policy(object) {
         reader.taken.kind = DocumentKind::GraphPolicy;
@@ -97,6 +107,7 @@ fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, a
         reader.taken.kind = DocumentKind::PolicyTemplate;
         return false;
     }
+    directory::read(&mut reader.taken.companions.directory, object, &mut reader.list);
     if companion::read(&mut reader.taken.companions, object, reader.file) {
         return false;
     }

@@ -26,6 +26,8 @@ kinds! {
     NoPolicy = "no policy: no object has conditions together with a state or grant controls",
     EmptyList = "an empty list",
     OtherList = "a list without policies: no element has conditions together with a state or grant controls",
+    Directory = "users, groups or assignments of roles",
+    AzureHound = "a collection of AzureHound",
     GraphPolicy = "a Graph policy",
     GraphList = "a list of Graph policies",
     GraphWrapper = "Graph policies in a wrapper",

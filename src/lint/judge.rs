@@ -49,14 +49,17 @@ impl TenantReader<'_> {
         for ((file, alias), other) in others {
             let name = format!("{}#{alias}", read.paths.get(&file).map(Candidate::tenant).unwrap_or_default());
             let policies = other.policies.len();
+            let mut companions = other.companions;
             let mut tenant = Tenant {
                 policies: other.policies,
-                companions: other.companions,
+                directory: std::mem::take(&mut companions.directory).directory(),
+                companions,
                 missing: missing.clone(),
                 ..Tenant::default()
             };
             let clashes = tenant.settle_duplicates(|file| read.folder(file));
             tenant.collect_strengths();
+            tenant.tell_people_apart();
             let assumed = tenant.assume(&self.options.assume_enabled);
             let mut report = TenantReport { name, policies, assumed, ..TenantReport::default() };
             self.judge(&mut report, &tenant, &clashes, self.options.judge_tenant, false, &read.paths);

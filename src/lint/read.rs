@@ -350,7 +350,9 @@ impl TenantReader<'_> {
         } else if gives_values {
             dialect::read_values(&name, root, file)
         } else {
-            dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(found)))
+            let mut taken = dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(found)));
+            dialect::read_folder(&candidate.shown(), &root, &mut taken);
+            taken
         };
         if let Some(part) = &mut taken.part {
             part.set_name(&name);

@@ -109,13 +109,17 @@ pub(super) struct TenantReader<'a> {
 impl TenantReader<'_> {
     /// The tenant, what does not fit together in it, and the policies that are assumed to be on by name.
     pub(super) fn tenant(&self, read: &mut Read) -> (Tenant, Clashes, BTreeSet<String>) {
+        let mut companions = std::mem::take(&mut read.companions);
         let mut tenant = Tenant {
             policies: std::mem::take(&mut read.policies),
-            companions: std::mem::take(&mut read.companions),
+            directory: std::mem::take(&mut companions.directory).directory(),
+            companions,
             missing: std::mem::take(&mut read.missing),
             has_variable_defaults: read.has_variable_defaults,
+            ..Tenant::default()
         };
         tenant.resolve_names();
+        tenant.tell_people_apart();
         let mut clashes = tenant.settle_duplicates(|file| read.folder(file));
         tenant.collect_strengths();
         clashes.strangers = several::strangers(&tenant.policies, &read.pages, &read.signs, &read.paths);

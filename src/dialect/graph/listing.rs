@@ -1,5 +1,6 @@
 //! What an answer of Graph says of the policies in it: whether they are in force, and which properties were asked for.
 
+use crate::dialect::context::split_select;
 use crate::policy::Property;
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::borrow::Cow;
@@ -153,24 +154,6 @@ fn option(link: &str, name: &str) -> Option<String> {
         let key = key.strip_prefix('$').or_else(|| key.strip_prefix("%24"))?;
         key.eq_ignore_ascii_case(name).then(|| value.replace("%2C", ",").replace("%2c", ",").replace("%20", ""))
     })
-}
-
-/// A set and what is selected of its elements: `policies(id,state)`. A key, as in `users('x')`, selects nothing.
-fn split_select(set: &str) -> (&str, Option<&str>) {
-    let Some(inner) = set.strip_suffix(')') else { return (set, None) };
-    let mut depth = 1_usize;
-    for (at, byte) in inner.bytes().enumerate().rev() {
-        match byte {
-            b')' => depth += 1,
-            b'(' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            let select = &inner[at + 1..];
-            return (&inner[..at], (!select.starts_with('\'')).then_some(select));
-        }
-    }
-    (set, None)
 }
 
 /// The items of a list whose items may have lists of their own.

@@ -9,6 +9,7 @@ use super::part::{Part, resources};
 use super::surroundings::Surroundings;
 use super::values::{Beside, Pseudonyms, Values, Where};
 use super::{Declared, DocumentReader, Here, ResourceKind, is_id, kind};
+use crate::dialect::directory::OpenList;
 use crate::dialect::{DocumentKind, Found, Taken};
 use crate::evaluate::{Body, Error, File, Files, Made, Module, Run, Source, Start, Written};
 use crate::policy::{Block, Caller, CallerKind, Declaration, Detour, Digest, FileIndex, Place, Wording};
@@ -123,7 +124,13 @@ impl Configuration<'_> {
                 let Some(taken) = evaluation.taken.get_mut(&made.resource.file) else { continue };
                 read.insert((made.resource.file, made.resource.type_name, made.resource.name));
                 let inner = std::mem::replace(taken, Taken::new(DocumentKind::TerraformConfiguration));
-                let mut document = DocumentReader { text: "", file: made.resource.file, visit, taken: inner };
+                let mut document = DocumentReader {
+                    text: "",
+                    file: made.resource.file,
+                    visit,
+                    taken: inner,
+                    list: OpenList::default(),
+                };
                 reader.resource(&mut document, run, made, body);
                 *taken = document.taken;
             }

@@ -1,0 +1,85 @@
+//! Collections of [AzureHound]: objects and relations, each with its kind.
+//!
+//! [AzureHound]: https://github.com/SpecterOps/AzureHound
+
+use super::directory::{OpenList, member, read as read_object};
+use super::{DocumentKind, DocumentReader, Here, companion};
+use crate::policy::{FileIndex, Id};
+use crate::syntax::{Node, Object};
+use crate::tenant::{Companions, Extent, Holding};
+
+/// Reads a collection. False if it is none.
+pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
+    let Some(root) = root.as_object() else { return false };
+    let is_collection = root
+        .get("meta")
+        .and_then(Node::as_object)
+        .is_some_and(|meta| meta.get("type").and_then(Node::as_str) == Some("azure"));
+    let Some(elements) = root.get("data").and_then(Node::as_array).filter(|_| is_collection) else { return false };
+    reader.taken.kind = DocumentKind::AzureHound;
+    let here = here.at(here.pointer.key("data"));
+    let mut lists =
+        Lists { users: OpenList::of_users(), eligibilities: OpenList::of_eligibilities(), has_assignments: false };
+    for (index, element) in elements.iter().enumerate() {
+        let here = here.at(here.pointer.index(index));
+        reader.element(element, &here, |reader, node, _| {
+            if let Some(object) = node.as_object() {
+                one(&mut reader.taken.companions, object, &mut lists, reader.file);
+            }
+        });
+    }
+    // It collects all of a kind or nothing, and counts the elements at the end.
+    let count = root.get("meta").and_then(Node::as_object).and_then(|meta| match meta.get("count") {
+        Some(Node::Number(count)) => count.as_u64(),
+        _ => None,
+    });
+    let is_whole = count.and_then(|count| usize::try_from(count).ok()) == Some(elements.len());
+    let is_whole = is_whole && reader.taken.broken.is_empty();
+    let parts = &mut reader.taken.companions.directory;
+    if lists.has_assignments && is_whole {
+        parts.end_assignments(Holding::Active);
+    }
+    for list in [lists.users, lists.eligibilities] {
+        let understood = list.understood();
+        if understood > 0 {
+            list.end(parts, understood, is_whole);
+        }
+    }
+    true
+}
+
+/// The lists that a collection has in pieces.
+struct Lists {
+    users: OpenList,
+    eligibilities: OpenList,
+    has_assignments: bool,
+}
+
+fn one(companions: &mut Companions, object: &Object<'_>, lists: &mut Lists, file: FileIndex) {
+    let Some(data) = object.get("data").and_then(Node::as_object) else { return };
+    let list = |name: &str| data.get(name).and_then(Node::as_array).unwrap_or_default();
+    // Groups and users have names.
+    companion::read(companions, data, file);
+    let parts = &mut companions.directory;
+    match object.get("kind").and_then(Node::as_str) {
+        Some("AZUser") => read_object(parts, data, &mut lists.users),
+        Some("AZGroupMember") => {
+            let Some(group) = data.get("groupId").and_then(Node::as_str).and_then(|id| Id::new(id).guid()) else {
+                return;
+            };
+            let members: Vec<_> =
+                list("members").iter().map(|one| member(parts, one.as_object()?.get("member")?)).collect();
+            let extent = if members.iter().all(Option::is_some) { Extent::Whole } else { Extent::Part };
+            parts.add_members(group, members.into_iter().flatten().collect(), extent);
+        }
+        Some("AZRoleAssignment") => {
+            // There is one of these for each role.
+            for assignment in list("roleAssignments").iter().filter_map(Node::as_object) {
+                read_object(parts, assignment, &mut OpenList::of_assignments());
+            }
+            lists.has_assignments = true;
+        }
+        Some("AZRoleEligibilityScheduleInstance") => read_object(parts, data, &mut lists.eligibilities),
+        _ => {}
+    }
+}

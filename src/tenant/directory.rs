@@ -1,0 +1,223 @@
+//! Users, groups and roles: who is a member of what, as far as the files tell.
+//!
+//! A [list of members] is knowledge in both directions only if it is whole: whoever is not on it is no member. What the
+//! files leave open stays open.
+//!
+//! [list of members]: https://learn.microsoft.com/graph/api/group-list-members
+
+mod alike;
+mod parts;
+
+pub use alike::{Alike, People, Principals};
+pub use parts::{Assignment, DirectoryParts, Extent, Holding, Member, MemberKind};
+
+use crate::policy::UserType;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// A user, by the place in [`Directory::users`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserIndex(pub u32);
+
+/// The users, groups and roles of a tenant.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    /// Every user that the files tell of, by id.
+    users: Vec<User>,
+    /// A list of all users was read to its end, and nothing tells of one who is not on it.
+    lists_every_user: bool,
+    groups: BTreeMap<Uuid, Group>,
+    roles: BTreeMap<Uuid, Role>,
+    /// Lists of all assignments of roles were read to their ends: those that are active, and those that can be activated.
+    lists_every_assignment: [bool; 2],
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// `id`
+    pub id: Uuid,
+    /// `displayName`
+    pub name: Option<Box<str>>,
+    /// `userPrincipalName`
+    pub sign_in_name: Option<Box<str>>,
+    /// What kind of user it may be.
+    pub kinds: UserKinds,
+    /// Somebody can sign in with it: `accountEnabled`, and false in the recycle bin; none if the files do not say.
+    pub is_enabled: Option<bool>,
+}
+
+/// Kinds of users that have an object in the directory. Those that have none are in no group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UserKinds {
+    /// An ordinary member.
+    pub member: bool,
+    /// A guest whose account is the tenant's own.
+    pub internal_guest: bool,
+    /// A guest with an account elsewhere.
+    pub external_guest: bool,
+    /// A member with an account elsewhere.
+    pub external_member: bool,
+}
+
+impl UserKinds {
+    /// Nothing is known.
+    pub const ANY: Self = Self { member: true, internal_guest: true, external_guest: true, external_member: true };
+    /// None.
+    const NONE: Self = Self { member: false, internal_guest: false, external_guest: false, external_member: false };
+
+    /// The types that policies know these kinds by.
+    pub fn types(self) -> impl Iterator<Item = UserType> {
+        let all = [
+            (self.member, UserType::Member),
+            (self.internal_guest, UserType::InternalGuest),
+            (self.external_guest, UserType::B2bCollaborationGuest),
+            (self.external_member, UserType::B2bCollaborationMember),
+        ];
+        all.into_iter().filter_map(|(may_be, kind)| may_be.then_some(kind))
+    }
+
+    /// Those of either.
+    fn or(self, other: Self) -> Self {
+        Self {
+            member: self.member || other.member,
+            internal_guest: self.internal_guest || other.internal_guest,
+            external_guest: self.external_guest || other.external_guest,
+            external_member: self.external_member || other.external_member,
+        }
+    }
+
+    /// What two copies leave possible; if they contradict each other, what either says.
+    fn narrowed(self, other: Self) -> Self {
+        let both = Self {
+            member: self.member && other.member,
+            internal_guest: self.internal_guest && other.internal_guest,
+            external_guest: self.external_guest && other.external_guest,
+            external_member: self.external_member && other.external_member,
+        };
+        if both == Self::NONE { self.or(other) } else { both }
+    }
+}
+
+/// A group.
+#[derive(Debug, Clone, Default)]
+struct Group {
+    members: Vec<Member>,
+    /// Whoever is not among them is no member.
+    is_whole: bool,
+    /// Members of groups in it are among them.
+    holds_nested: bool,
+}
+
+/// A role.
+#[derive(Debug, Clone, Default)]
+struct Role {
+    /// Users and groups to whom it is assigned in the whole tenant.
+    active: BTreeSet<Uuid>,
+    /// Those who can activate it.
+    eligible: BTreeSet<Uuid>,
+    /// Nobody else holds it.
+    is_whole: bool,
+    /// An export has the role and does not say who holds it.
+    is_open: bool,
+}
+
+/// The users of a group or role, members of nested groups among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Members {
+    /// Those who surely are, by their places.
+    pub users: BTreeSet<UserIndex>,
+    /// Applications and other members that are no users.
+    pub others: BTreeSet<Uuid>,
+    /// Nobody else is.
+    pub is_whole: bool,
+}
+
+impl Directory {
+    /// Whether it tells anything that a verdict can rest on.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty() && self.groups.is_empty() && self.roles.is_empty()
+    }
+
+    /// A user, by the place.
+    #[must_use]
+    pub fn user(&self, index: UserIndex) -> &User {
+        &self.users[index.0 as usize]
+    }
+
+    /// Every user with the place.
+    pub fn users(&self) -> impl Iterator<Item = (UserIndex, &User)> {
+        (0..).map(UserIndex).zip(&self.users)
+    }
+
+    /// The place of a user.
+    #[must_use]
+    pub fn find(&self, id: Uuid) -> Option<UserIndex> {
+        let place = self.users.binary_search_by_key(&id, |user| user.id).ok()?;
+        u32::try_from(place).ok().map(UserIndex)
+    }
+
+    /// Whether the files list all users.
+    #[must_use]
+    pub fn lists_every_user(&self) -> bool {
+        self.lists_every_user
+    }
+
+    /// The members of a group, and of the groups in it.
+    #[must_use]
+    pub fn members(&self, group: Uuid) -> Members {
+        let mut members = Members { is_whole: true, ..Members::default() };
+        self.add_members([group], &mut members);
+        members
+    }
+
+    /// Adds the members of groups. Groups may be in one another.
+    fn add_members(&self, groups: impl IntoIterator<Item = Uuid>, found: &mut Members) {
+        let mut seen: BTreeSet<Uuid> = BTreeSet::new();
+        let mut waiting: Vec<Uuid> = groups.into_iter().collect();
+        while let Some(group) = waiting.pop() {
+            if !seen.insert(group) {
+                continue;
+            }
+            let Some(group) = self.groups.get(&group) else {
+                found.is_whole = false;
+                continue;
+            };
+            found.is_whole &= group.is_whole;
+            for member in &group.members {
+                match (member.kind, self.find(member.id)) {
+                    (MemberKind::User | MemberKind::Unknown, Some(user)) => _ = found.users.insert(user),
+                    (MemberKind::Group, _) if group.holds_nested => {}
+                    (MemberKind::Group, _) => waiting.push(member.id),
+                    (MemberKind::Unknown, None) if self.groups.contains_key(&member.id) => {
+                        waiting.extend((!group.holds_nested).then_some(member.id));
+                    }
+                    (MemberKind::Other, _) => _ = found.others.insert(member.id),
+                    // It may be a group whose members are not known.
+                    (MemberKind::User | MemberKind::Unknown, None) => found.is_whole = false,
+                }
+            }
+        }
+    }
+
+    /// Who holds a role in the whole tenant, directly or through a group; and who can activate it.
+    #[must_use]
+    pub fn holders(&self, role: Uuid) -> (Members, Members) {
+        let nobody = Role::default();
+        let role = self.roles.get(&role).unwrap_or(&nobody);
+        let of = |principals: &BTreeSet<Uuid>, is_whole: bool| {
+            let mut members = Members { is_whole, ..Members::default() };
+            let (users, others): (Vec<Uuid>, Vec<Uuid>) = principals.iter().partition(|id| self.find(**id).is_some());
+            members.users.extend(users.into_iter().filter_map(|id| self.find(id)));
+            let (groups, unknown): (Vec<Uuid>, Vec<Uuid>) =
+                others.into_iter().partition(|id| self.groups.contains_key(id));
+            // A principal that is neither may be a group whose members are not known.
+            members.is_whole &= unknown.is_empty();
+            self.add_members(groups, &mut members);
+            members
+        };
+        let [active, eligible] = self.lists_every_assignment;
+        (of(&role.active, (role.is_whole || active) && !role.is_open), of(&role.eligible, eligible))
+    }
+}
