@@ -20,6 +20,7 @@ mod regions;
 mod solver;
 mod space;
 mod verdict;
+mod who;
 
 pub use compare::{Comparison, Redundant};
 pub use decide::{Options, decide, decide_if_held, view};

@@ -128,6 +128,8 @@ pub struct ControlReport {
     pub more_holes: bool,
     /// Principals outside.
     pub exceptions: Vec<ExceptionReport>,
+    /// Users of the directory who get through, or do so if nothing unknown stops them; none if there is no directory.
+    pub people: Option<PeopleReport>,
     /// Policies that carry the verdict and are not enabled, where they are judged as if they were.
     pub assumed_enabled: Vec<PolicyRef>,
     /// What the verdict assumes.
@@ -218,4 +220,28 @@ pub struct ExceptionReport {
     pub review_by: Option<String>,
     /// The policies that exclude it.
     pub policies: Vec<PolicyRef>,
+    /// Who that is, as far as the directory tells; none if there is no directory.
+    pub people: Option<PeopleReport>,
+}
+
+/// People of the directory.
+#[derive(Debug, Clone)]
+pub struct PeopleReport {
+    /// Each of them.
+    pub users: Vec<PersonReport>,
+    /// Applications and other members of a group that are no users.
+    pub others: usize,
+    /// There is nobody else: whoever is meant is in the directory.
+    pub is_everybody: bool,
+}
+
+/// A user of the directory.
+#[derive(Debug, Clone)]
+pub struct PersonReport {
+    /// `id`
+    pub id: String,
+    /// `displayName`
+    pub name: Option<String>,
+    /// `userPrincipalName`
+    pub sign_in_name: Option<String>,
 }

@@ -136,6 +136,8 @@ pub struct Assumptions {
     pub guests_use_methods_of_this_tenant: bool,
     /// A variable of Terraform configuration that is given nothing has its default.
     pub variables_have_their_defaults: bool,
+    /// A list of users that was read to its end lists everybody, and whoever joins gets into the groups of everybody.
+    pub directory_is_complete: bool,
 }
 
 impl Default for Assumptions {
@@ -157,13 +159,14 @@ impl Default for Assumptions {
             guests_have_no_managed_device: true,
             guests_use_methods_of_this_tenant: true,
             variables_have_their_defaults: true,
+            directory_is_complete: true,
         }
     }
 }
 
 impl Assumptions {
     /// Their keys in the configuration.
-    pub const KEYS: [&str; 16] = [
+    pub const KEYS: [&str; 17] = [
         "modern-clients-only",
         "empty-client-apps-is-modern",
         "empty-conditions-are-none",
@@ -180,6 +183,7 @@ impl Assumptions {
         "guests-have-no-managed-device",
         "guests-use-methods-of-this-tenant",
         "variables-have-their-defaults",
+        "directory-is-complete",
     ];
 
     /// The switch of a key.
@@ -201,6 +205,7 @@ impl Assumptions {
             "guests-have-no-managed-device" => &mut self.guests_have_no_managed_device,
             "guests-use-methods-of-this-tenant" => &mut self.guests_use_methods_of_this_tenant,
             "variables-have-their-defaults" => &mut self.variables_have_their_defaults,
+            "directory-is-complete" => &mut self.directory_is_complete,
             _ => return None,
         })
     }

@@ -292,6 +292,14 @@ pub enum Undefined {
 }
 
 impl View<'_> {
+    /// Whether the directory says that the user is not in a group.
+    fn is_known_non_member(&self, sign_in: &SignIn, group: &Id) -> bool {
+        let is_listed = |user: &Id| user.guid().is_some_and(|user| self.tenant.directory.find(user).is_some());
+        sign_in.user.as_ref().is_some_and(is_listed)
+            && group.guid().is_some_and(|group| self.tenant.people.whole.groups.contains(&group))
+            && !sign_in.groups.contains(group)
+    }
+
     /// Whether a policy asks for what is required, among other things or if what cannot be read does.
     #[must_use]
     pub fn asks(&self, policy: &Policy) -> bool {

@@ -312,7 +312,7 @@ impl<'t> Search<'t> {
     fn external(&self, term: Term) -> Option<UserType> {
         match self.prover.space.trait_of(term)? {
             Trait::Type(kind) => Some(kind).filter(|kind| kind.is_external()),
-            Trait::User(_) | Trait::Group(_) | Trait::Role(_) | Trait::ExternalTenant => None,
+            Trait::Listed | Trait::User(_) | Trait::Group(_) | Trait::Role(_) | Trait::ExternalTenant => None,
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) fn identity(prover: &Prover<'_>, account: &Account) -> (Formula, BTre
     for term in prover.space.terms() {
         let Some(one) = prover.space.trait_of(term) else { continue };
         let is_true = match one {
+            Trait::Listed => None,
             Trait::User(id) => is_one_of(id, account.id.as_slice()),
             Trait::Group(id) => is_one_of(id, &account.groups),
             Trait::Role(id) => is_one_of(id, &account.roles),
@@ -77,7 +78,7 @@ pub(super) fn at_least(prover: &Prover<'_>, account: &Account) -> Formula {
         Trait::Group(id) => has(is_one_of(id, &account.groups), term),
         Trait::Role(id) => has(is_one_of(id, &account.roles), term),
         Trait::Type(kind) => Some(if account.kind? == kind { Formula::Is(term) } else { Formula::IsNot(term) }),
-        Trait::ExternalTenant => None,
+        Trait::Listed | Trait::ExternalTenant => None,
     };
     Formula::all(prover.space.terms().filter_map(literal).collect::<Vec<_>>())
 }

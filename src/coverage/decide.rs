@@ -59,7 +59,7 @@ pub fn decide_if_held(requirement: &Requirement, tenant: &Tenant, options: Optio
 }
 
 fn decide_by_policies(view: View<'_>, effort: u64) -> Decision {
-    let mut space = Space::new(view);
+    let mut space = Space::with_people(view);
     let mut regions = Regions::default();
     if let Some(decision) = obvious::decide(&mut space, &mut regions) {
         return decision;

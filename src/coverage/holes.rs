@@ -7,15 +7,19 @@ use super::regions::{Carrier, Regions, carried};
 use super::solver::{Lit, Solver, TooIntricate};
 use super::space::Space;
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
+use super::who::Who;
 use crate::catalog::Suite;
 use crate::policy::{Fact, Id, Policy, Property, State};
 use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
-use crate::tenant::{PolicyIndex, SecurityDefaults};
+use crate::tenant::{PolicyIndex, SecurityDefaults, UserIndex};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Exceptions that are listed at most: each wants an owner, so there is no use in leaving some out.
 const MOST_EXCEPTIONS: usize = 1_000;
+
+/// Sign-ins that are looked at for each kind of user of the directory.
+const EXAMPLES: usize = 8;
 
 /// Departures that are counted; what takes more is found, too, but in no particular order.
 const COUNTED: usize = 3;
@@ -78,13 +82,14 @@ fn gap(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Deci
     } else {
         Leniency::WithoutExceptions
     };
+    let people = search.people(leniency)?;
     // Where the files do not say, one example is worth more than fifty.
     let (found, more_holes) = if leniency == Leniency::UnknownsHelp {
         search.holes(leniency, SHOWN_HOLES)
     } else {
-        (search.example(leniency)?, true)
+        (search.first_example(leniency)?, true)
     };
-    let holes: Vec<Hole> = found.into_iter().map(|(hole, _)| hole).collect();
+    let holes: Vec<Hole> = found.into_iter().map(|way| way.hole).collect();
     let Some(witness) = holes.first().map(|hole| &hole.sign_in) else { return Err(TooIntricate) };
     let view = &search.space.view;
     let (verdict, reason) = match leniency {
@@ -92,13 +97,37 @@ fn gap(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Deci
         Leniency::InEveryGroup => (Verdict::Undecided, hinge(view, witness).ok_or(TooIntricate)?),
         _ => (Verdict::Undecided, Reason::Membership(by_membership(view, witness))),
     };
-    Ok(Decision { holes, more_holes, ..Decision::without_examples(verdict, reason) })
+    Ok(Decision { holes, more_holes, people, ..Decision::without_examples(verdict, reason) })
+}
+
+/// A sign-in that gets through, what it departs in, and who makes it.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    pub(super) hole: Hole,
+    pub(super) terms: BTreeSet<Term>,
+    pub(super) who: Who,
+}
+
+/// How to take what the files do not say of a user of the directory: groups and roles that they may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doubtful {
+    /// They may have them.
+    Perhaps,
+    /// They do not.
+    Not,
 }
 
 struct Search<'s, 't> {
     space: &'s Space<'t>,
     regions: &'s Regions,
     solver: Solver,
+    /// Everybody who may sign in. Without a directory it is anybody.
+    everybody: Vec<Who>,
+    /// Who is being asked about, as assumptions; and terms that are true of them, and are no departures.
+    who: Vec<Lit>,
+    fixed: BTreeSet<Term>,
+    /// What rules something out for those who are being asked about; none if there is only anybody.
+    gate: Option<Lit>,
     /// For each leniency that was asked about, what demands that no policy covers the sign-in.
     uncovered: [Option<Lit>; 4],
     /// For each leniency, what demands that of a single policy.
@@ -113,7 +142,35 @@ impl<'s, 't> Search<'s, 't> {
             regions.of(space, *leniency);
         }
         let solver = space.solver()?;
-        Ok(Self { space, regions, solver, by_policy: Default::default(), uncovered: [None; 4] })
+        let everybody = if space.tells_people_apart() { Who::all(space) } else { vec![Who::default()] };
+        Ok(Self {
+            space,
+            regions,
+            solver,
+            everybody,
+            who: Vec::new(),
+            fixed: BTreeSet::new(),
+            gate: None,
+            by_policy: Default::default(),
+            uncovered: [None; 4],
+        })
+    }
+
+    /// Asks about these from now on.
+    fn ask_about(&mut self, who: &Who, doubts: Doubtful) {
+        self.who = who.known.iter().map(|(term, truth)| self.solver.literal(*term).apply_sign(*truth)).collect();
+        if doubts == Doubtful::Not {
+            self.who.extend(who.unknown.iter().map(|term| !self.solver.literal(*term)));
+        }
+        self.fixed = who.fixed();
+        self.gate = self.space.tells_people_apart().then(|| self.solver.variable());
+        self.who.extend(self.gate);
+    }
+
+    /// Rules something out for those who are being asked about.
+    fn rule_out(&mut self, together: impl IntoIterator<Item = Lit>) {
+        let clause: Vec<Lit> = self.gate.into_iter().chain(together).map(|literal| !literal).collect();
+        self.solver.clause(clause);
     }
 
     /// What demands that no policy covers the sign-in, read as generously as `leniency` says.
@@ -133,66 +190,109 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<(BTreeSet<Term>, SignIn)>, TooIntricate> {
-        self.space.find(&mut self.solver, assumptions)
+        let all: Vec<Lit> = self.who.iter().chain(assumptions).copied().collect();
+        self.space.find(&mut self.solver, &all)
     }
 
-    /// Whether the policies, read as generously as `leniency` says, leave nothing open.
+    /// Whether the policies, read as generously as `leniency` says, leave nothing open to anybody.
     fn is_covered(&mut self, leniency: Leniency) -> Result<bool, TooIntricate> {
         let uncovered = self.uncovered(leniency);
-        self.solve(&[uncovered]).map(|found| found.is_none())
+        for who in self.everybody.clone() {
+            self.ask_about(&who, Doubtful::Perhaps);
+            if self.solve(&[uncovered])?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    /// One minimal departure from what an attacker tries first.
-    fn example(&mut self, leniency: Leniency) -> Result<Vec<(Hole, BTreeSet<Term>)>, TooIntricate> {
+    /// Those of the directory to whom something is open, as far as the files say what groups and roles they have.
+    fn people(&mut self, leniency: Leniency) -> Result<BTreeSet<UserIndex>, TooIntricate> {
         let uncovered = self.uncovered(leniency);
-        let mut found = Vec::new();
-        if let Some((model, sign_in)) = self.solve(&[uncovered])? {
-            let (model, sign_in) = self.smallest(leniency, model, sign_in)?;
-            self.add(model, sign_in, &mut found);
+        let mut people = BTreeSet::new();
+        for who in self.everybody.clone().into_iter().filter(|who| !who.users.is_empty()) {
+            self.ask_about(&who, Doubtful::Not);
+            if self.solve(&[uncovered])?.is_some() {
+                people.extend(who.users);
+            }
         }
-        Ok(found)
+        Ok(people)
+    }
+
+    /// One minimal departure from what an attacker tries first, of the first to whom something is open.
+    fn first_example(&mut self, leniency: Leniency) -> Result<Vec<Way>, TooIntricate> {
+        for who in self.everybody.clone() {
+            self.ask_about(&who, Doubtful::Perhaps);
+            if let Some(way) = self.example(leniency, &who)? {
+                return Ok(vec![way]);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// One minimal departure from what an attacker tries first, of those who are being asked about.
+    fn example(&mut self, leniency: Leniency, who: &Who) -> Result<Option<Way>, TooIntricate> {
+        let uncovered = self.uncovered(leniency);
+        let Some((model, sign_in)) = self.solve(&[uncovered])? else { return Ok(None) };
+        let (model, sign_in) = self.smallest(leniency, model, sign_in)?;
+        Ok(Some(self.add(model, sign_in, who)))
     }
 
     /// Everybody who gets through only because of being excluded one by one, each with an example; and whether there are
     /// more.
-    fn exceptions(&mut self) -> (Vec<(Hole, BTreeSet<Term>)>, bool) {
+    fn exceptions(&mut self) -> (Vec<Way>, bool) {
         self.solver.allow(LISTING_EFFORT);
         let mut all = Vec::new();
-        while all.len() < MOST_EXCEPTIONS {
-            match self.example(Leniency::AsWritten).as_deref() {
-                Ok([(hole, terms)]) => {
-                    if let Some(term) = principal(self.space, terms) {
-                        let known = self.solver.literal(term);
-                        self.solver.clause([!known]);
+        let everybody = self.everybody.clone();
+        // What users of the directory are known to be comes first, so that their exceptions are told of them.
+        let known = everybody.iter().filter(|who| !who.users.is_empty()).map(|who| (who, Doubtful::Not));
+        let rest = everybody.iter().filter(|who| who.users.is_empty() || !who.unknown.is_empty());
+        for (who, doubts) in known.chain(rest.map(|who| (who, Doubtful::Perhaps))) {
+            self.ask_about(who, doubts);
+            // Which of their groups lets users of the directory through may differ from one example to the next.
+            let most = if who.users.is_empty() { MOST_EXCEPTIONS } else { EXAMPLES };
+            for _ in 0..most {
+                match self.example(Leniency::AsWritten, who) {
+                    Ok(Some(way)) => {
+                        if let Some(term) = principal(self.space, &way.terms) {
+                            let known = self.solver.literal(term);
+                            self.rule_out([known]);
+                        }
+                        all.push(way);
                     }
-                    all.push((hole.clone(), terms.clone()));
+                    Ok(None) => break,
+                    Err(TooIntricate) => return (all, true),
                 }
-                Ok(_) => return (all, false),
-                Err(TooIntricate) => break,
             }
         }
-        (all, true)
+        let is_cut = all.len() >= MOST_EXCEPTIONS;
+        (all, is_cut)
     }
 
     /// Minimal departures from what an attacker tries first, by how many they are; and whether there are more.
-    fn holes(&mut self, leniency: Leniency, most: usize) -> (Vec<(Hole, BTreeSet<Term>)>, bool) {
+    fn holes(&mut self, leniency: Leniency, most: usize) -> (Vec<Way>, bool) {
         self.solver.allow(LISTING_EFFORT);
-        let mut found: Vec<(Hole, BTreeSet<Term>)> = Vec::new();
-        let more = self.list(leniency, most, &mut found).unwrap_or(true);
+        let mut found: Vec<Way> = Vec::new();
+        let mut more = false;
+        for who in self.everybody.clone() {
+            self.ask_about(&who, Doubtful::Perhaps);
+            if who.users.is_empty() {
+                more |= self.list(leniency, most, &who, &mut found).unwrap_or(true);
+            } else if found.is_empty() {
+                // What somebody to come can do is told apart from what is open to those who are there.
+                found.extend(self.example(leniency, &who).unwrap_or_default());
+                more = true;
+            }
+        }
         let space = self.space;
-        found.sort_by_cached_key(|(_, terms)| {
+        found.sort_by_cached_key(|Way { terms, .. }| {
             let efforts: Vec<u32> = terms.iter().map(|term| space.effort(*term)).collect();
             (terms.len(), efforts.iter().sum::<u32>(), efforts, terms.clone())
         });
         (found, more)
     }
 
-    fn list(
-        &mut self,
-        leniency: Leniency,
-        most: usize,
-        found: &mut Vec<(Hole, BTreeSet<Term>)>,
-    ) -> Result<bool, TooIntricate> {
+    fn list(&mut self, leniency: Leniency, most: usize, who: &Who, found: &mut Vec<Way>) -> Result<bool, TooIntricate> {
         let departures: Vec<Lit> =
             self.space.terms().filter(|term| self.space.departs(*term)).map(|term| self.solver.literal(term)).collect();
         let uncovered = self.uncovered(leniency);
@@ -207,7 +307,7 @@ impl<'s, 't> Search<'s, 't> {
                 if found.len() == most {
                     return Ok(true);
                 }
-                self.add(model, sign_in, found);
+                found.push(self.add(model, sign_in, who));
             }
         }
         while let Some((model, sign_in)) = self.solve(&[uncovered])? {
@@ -215,16 +315,29 @@ impl<'s, 't> Search<'s, 't> {
                 return Ok(true);
             }
             let (model, sign_in) = self.smallest(leniency, model, sign_in)?;
-            self.add(model, sign_in, found);
+            found.push(self.add(model, sign_in, who));
         }
         Ok(false)
     }
 
-    fn add(&mut self, model: BTreeSet<Term>, sign_in: SignIn, found: &mut Vec<(Hole, BTreeSet<Term>)>) {
-        let terms: BTreeSet<Term> = model.into_iter().filter(|term| self.space.departs(*term)).collect();
-        let unlike: Vec<Lit> = terms.iter().map(|term| !self.solver.literal(*term)).collect();
-        self.solver.clause(unlike);
-        found.push((hole(self.space, &terms, sign_in), terms));
+    /// A sign-in that was found. Whatever departs in the same and more is not looked for again.
+    fn add(&mut self, model: BTreeSet<Term>, mut sign_in: SignIn, who: &Who) -> Way {
+        let is_departure = |term: &Term| self.space.departs(*term) && !self.fixed.contains(term);
+        let terms: BTreeSet<Term> = model.into_iter().filter(is_departure).collect();
+        let together: Vec<Lit> = terms.iter().map(|term| self.solver.literal(*term)).collect();
+        self.rule_out(together);
+        if let Some(user) = who.users.first()
+            && sign_in.user.is_none()
+            && !self.space.named().users.iter().any(Id::is_unresolved)
+        {
+            sign_in.user = Some(Id::Guid(self.space.view.tenant.directory.user(*user).id));
+        }
+        let mut hole = hole(self.space, &terms, sign_in);
+        let of_who = self.fixed.iter().map(|term| self.space.coordinate(*term));
+        hole.relevant.extend(of_who);
+        hole.relevant.sort_unstable();
+        hole.relevant.dedup();
+        Way { hole, terms, who: who.clone() }
     }
 
     /// Takes back departures as long as something gets through: at least one more each time, until none can be.
@@ -238,8 +351,10 @@ impl<'s, 't> Search<'s, 't> {
         let regions: Vec<&Formula> =
             self.regions.by_leniency[leniency.index()].iter().flatten().map(|(_, region)| region).collect();
         // Most can be taken back at a look.
-        let is_open =
-            |terms: &BTreeSet<Term>| !regions.iter().any(|region| region.holds(&|term| terms.contains(&term)));
+        let fixed = &self.fixed;
+        let is_open = |terms: &BTreeSet<Term>| {
+            fixed.is_subset(terms) && !regions.iter().any(|region| region.holds(&|term| terms.contains(&term)))
+        };
         let looked = self.space.taken_back(&model, is_open);
         let (mut model, mut sign_in) = match self.space.sign_in(&looked) {
             Ok(looked_at) => (looked, looked_at),
@@ -247,7 +362,7 @@ impl<'s, 't> Search<'s, 't> {
         };
         loop {
             let fewer = self.solver.variable();
-            let departs = |term: &Term| self.space.departs(*term);
+            let departs = |term: &Term| self.space.departs(*term) && !self.fixed.contains(term);
             let (inside, outside): (Vec<Term>, Vec<Term>) =
                 self.space.terms().filter(departs).partition(|term| model.contains(term));
             let mut clause = vec![!fewer];
@@ -269,6 +384,18 @@ impl<'s, 't> Search<'s, 't> {
             return vec![*alone];
         }
         self.solver.allow(CORE_EFFORT);
+        let mut carriers: Vec<Carrier> = Vec::new();
+        for who in self.everybody.clone() {
+            self.ask_about(&who, Doubtful::Perhaps);
+            let further = self.carriers_for_one(leniency);
+            carriers.extend(further.into_iter().filter(|carrier| !carriers.contains(carrier)).collect::<Vec<_>>());
+        }
+        carriers.sort_by_key(|carrier| carrier.policy());
+        carriers
+    }
+
+    /// The same for those who are being asked about.
+    fn carriers_for_one(&mut self, leniency: Leniency) -> Vec<Carrier> {
         self.uncovered(leniency);
         let all = self.by_policy[leniency.index()].clone();
         let index_of = |literal: &Lit| all.iter().position(|one| one == literal);
@@ -305,9 +432,7 @@ impl<'s, 't> Search<'s, 't> {
                 }
             }
         }
-        let mut carriers: Vec<Carrier> = core.iter().filter_map(index_of).map(|at| regions[at]).collect();
-        carriers.sort_by_key(|carrier| carrier.policy());
-        carriers
+        core.iter().filter_map(index_of).map(|at| regions[at]).collect()
     }
 }
 
@@ -398,26 +523,55 @@ fn principal(space: &Space<'_>, terms: &BTreeSet<Term>) -> Option<Term> {
 }
 
 /// The principals who get through only because they are excluded one by one, each with all of its holes.
-pub(super) fn exceptions(space: &Space<'_>, holes: Vec<(Hole, BTreeSet<Term>)>) -> Vec<Exception> {
-    let mut by_principal: BTreeMap<(PrincipalKind, Id), Vec<(usize, Hole)>> = BTreeMap::new();
-    for (hole, terms) in holes {
-        if let Some(principal) = principal(space, &terms).and_then(|term| space.principal_of(term)) {
-            by_principal.entry(principal).or_default().push((terms.len(), hole));
+pub(super) fn exceptions(space: &Space<'_>, ways: Vec<Way>) -> Vec<Exception> {
+    let listed = Listed::of(space.view.tenant);
+    let mut by_principal: BTreeMap<(PrincipalKind, Id), Vec<(usize, Way)>> = BTreeMap::new();
+    for way in ways {
+        for term in principals(space, &listed, &way) {
+            let Some(principal) = space.principal_of(term) else { continue };
+            let mut terms = way.terms.clone();
+            terms.insert(term);
+            let hole = departures(space, &terms, way.hole.sign_in.clone());
+            let way = Way { hole, ..way.clone() };
+            by_principal.entry(principal).or_default().push((terms.len(), way));
         }
     }
-    let listed = Listed::of(space.view.tenant);
     let mut exceptions: Vec<(usize, Exception)> = Vec::new();
-    for ((kind, id), holes) in by_principal {
-        let fewest = holes.iter().map(|(departures, _)| *departures).min().unwrap_or(0);
+    for ((kind, id), ways) in by_principal {
+        let fewest = ways.iter().map(|(departures, _)| *departures).min().unwrap_or(0);
         let more_holes = fewest > 1;
-        let holes: Vec<Hole> = holes.into_iter().map(|(_, hole)| hole).collect();
+        let is_known = |way: &Way| way.terms.is_disjoint(&way.who.unknown);
+        let known = ways.iter().map(|(_, way)| way).filter(|way| is_known(way));
+        let people = known.flat_map(|way| way.who.users.iter().copied()).collect();
+        let mut holes: Vec<Hole> = Vec::new();
+        for hole in ways.into_iter().map(|(_, way)| way.hole) {
+            // Of users who get through alike, one is enough.
+            if !holes.iter().any(|known| known.is_like(&hole)) {
+                holes.push(hole);
+            }
+        }
         let sign_ins: Vec<SignIn> = holes.iter().map(|hole| hole.sign_in.clone()).collect();
         let policies = excluding(&space.view, &listed, (kind, &id), &sign_ins);
-        exceptions.push((fewest, Exception { kind, id, holes, more_holes, policies }));
+        exceptions.push((fewest, Exception { kind, id, holes, more_holes, people, policies }));
     }
     // Those who are always outside before those who are so only together with something else.
     exceptions.sort_by_key(|(fewest, _)| *fewest > 1);
     exceptions.into_iter().map(|(_, exception)| exception).collect()
+}
+
+/// The principals whose exclusion lets somebody through. For a user of the directory they are all those that are excluded
+/// where the user would be stopped.
+fn principals(space: &Space<'_>, listed: &Listed<'_>, way: &Way) -> Vec<Term> {
+    if let Some(departure) = principal(space, &way.terms) {
+        return vec![departure];
+    }
+    let sign_in = std::slice::from_ref(&way.hole.sign_in);
+    let lets_through = |term: &Term| {
+        space
+            .principal_of(*term)
+            .is_some_and(|(kind, id)| !excluding(&space.view, listed, (kind, &id), sign_in).is_empty())
+    };
+    way.who.fixed().into_iter().filter(lets_through).collect()
 }
 
 /// The first policy of which it cannot be told whether it stops the sign-in, or whether it needs to.

@@ -2,12 +2,13 @@
 //! would try. Each answer is exact; where it takes more than a look, there is none.
 
 use super::formula::{Formula, Term};
-use super::holes::{departures, exceptions, hole};
+use super::holes::{Way, departures, exceptions, hole};
 use super::listed::{Alike, Listed, excluding};
 use super::region::{self, Leniency};
 use super::regions::{Carrier, Regions, carried};
 use super::space::{Meaning, Space};
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
+use super::who::Who;
 use crate::policy::{Fact, Id, Policy, State};
 use crate::signin::{Lens, Match, Undefined, View};
 use crate::tenant::{PolicyIndex, SecurityDefaults};
@@ -26,6 +27,10 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
         |carrier: &Carrier| carrier.policy().is_some_and(|policy| tenant[policy].state != Fact::Known(State::Enabled));
     if let Some(carrier) = covering(regions.of(space, Leniency::AsWritten)).min_by_key(is_off) {
         return Some(Decision::without_examples(Verdict::Enforced, carried(&[carrier])));
+    }
+    if space.tells_people_apart() {
+        // Who gets through has a name.
+        return None;
     }
     if covering(regions.of(space, Leniency::WithoutExceptions)).next().is_some() && !space.has_too_many_terms() {
         return all_but_exceptions(space, regions);
@@ -60,7 +65,7 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
     if excluded.is_empty() {
         return Some(Decision::without_examples(Verdict::Enforced, reason));
     }
-    if !space.is_there_an_address_outside() {
+    if !space.is_there_an_address_outside() || space.tells_people_apart() {
         return None;
     }
     let said = View { undefined: Undefined::AsTheSignInSays, ..view };
@@ -99,7 +104,8 @@ fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
         let policies = listed.excluding(kind, &id).iter().copied();
         let policies = policies.filter(|(policy, _)| would_stop.contains(policy)).collect();
         let holes = vec![Hole { sign_in, departs: vec![coordinate], relevant: vec![coordinate] }];
-        exceptions.push(Exception { kind, id, holes, more_holes: false, policies });
+        let people = BTreeSet::new();
+        exceptions.push(Exception { kind, id, holes, more_holes: false, people, policies });
     }
     Some(Decision { exceptions, ..Decision::without_examples(Verdict::EnforcedExcept, reason) })
 }
@@ -152,7 +158,7 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
     for term in terms {
         let terms = nearest_hole(space, covered, term)?;
         let sign_in = space.sign_in(&terms).ok()?;
-        holes.push((departures(space, &terms, sign_in), terms));
+        holes.push(Way { hole: departures(space, &terms, sign_in), terms, who: Who::default() });
     }
     let reason = Reason::Policies(vec![carrier]);
     Some(Decision {

@@ -60,6 +60,8 @@ const TYPES: [UserType; 7] = [
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Meaning {
     User(Id),
+    /// The user is one that the directory lists.
+    Listed,
     Group(Id),
     Role(Id),
     Type(UserType),
@@ -91,6 +93,8 @@ pub(crate) enum Meaning {
 /// What a term says of who signs in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Trait<'s> {
+    /// One whom the directory lists.
+    Listed,
     /// It is this user.
     User(&'s Id),
     /// A member of this group.
@@ -108,6 +112,8 @@ pub(crate) struct Space<'t> {
     pub(crate) view: View<'t>,
     /// The tenant that the view's tenant is compared with.
     after: Option<&'t Tenant>,
+    /// Whether the users of the directory are told from others.
+    tells_people_apart: bool,
     /// Policies that depend on something unknown, with the places that say so.
     doubts: Vec<(Term, (Side, usize), Cause)>,
     /// What an attacker tries first.
@@ -159,6 +165,32 @@ impl<'t> Space<'t> {
         Self::of(view, None)
     }
 
+    /// The space of a tenant in which the users of its directory are told from others.
+    pub(crate) fn with_people(view: View<'t>) -> Self {
+        Self { tells_people_apart: !view.tenant.directory.is_empty(), ..Self::new(view) }
+    }
+
+    /// Whether the users of the directory are told from others.
+    pub(crate) fn tells_people_apart(&self) -> bool {
+        self.tells_people_apart
+    }
+
+    /// Whether somebody is in a group that a policy includes, where a member to come is taken for one if `generous`. Of a
+    /// group that the files do not know, everybody may be a member.
+    pub(crate) fn included_member(&mut self, group: &Id, generous: bool) -> Formula {
+        let tenant = self.view.tenant;
+        let is_known =
+            self.tells_people_apart && group.guid().is_some_and(|group| tenant.people.whole.groups.contains(&group));
+        if !is_known {
+            return if generous { Formula::Always } else { self.is(Meaning::Group(group.clone())) };
+        }
+        let member = self.is(Meaning::Group(group.clone()));
+        if generous || (tenant.directory.lists_every_user() && self.view.assumptions.directory_is_complete) {
+            return Formula::any([member, self.is(Meaning::Listed).not()]);
+        }
+        member
+    }
+
     /// The space of two tenants: what either of them tells apart.
     pub(crate) fn of_both(before: View<'t>, after: &'t Tenant) -> Self {
         Self::of(before, Some(after))
@@ -185,7 +217,21 @@ impl<'t> Space<'t> {
         let undefined_locations = OnceCell::new();
         let named = OnceCell::new();
         let doubts = Vec::new();
-        Self { view, after, doubts, first, resources, clients, terms, index, comparisons, undefined_locations, named }
+        let tells_people_apart = false;
+        Self {
+            view,
+            after,
+            tells_people_apart,
+            doubts,
+            first,
+            resources,
+            clients,
+            terms,
+            index,
+            comparisons,
+            undefined_locations,
+            named,
+        }
     }
 
     /// One of the tenants.
@@ -286,6 +332,7 @@ impl<'t> Space<'t> {
         match self.meaning(term) {
             Meaning::Doubt(_) | Meaning::App(_) | Meaning::Opaque(_) => true,
             Meaning::User(_)
+            | Meaning::Listed
             | Meaning::Group(_)
             | Meaning::Role(_)
             | Meaning::Type(_)
@@ -308,6 +355,7 @@ impl<'t> Space<'t> {
     /// What a term says of who signs in, if it does.
     pub(crate) fn trait_of(&self, term: Term) -> Option<Trait<'_>> {
         match self.meaning(term) {
+            Meaning::Listed => Some(Trait::Listed),
             Meaning::User(id) => Some(Trait::User(id)),
             Meaning::Group(id) => Some(Trait::Group(id)),
             Meaning::Role(id) => Some(Trait::Role(id)),
@@ -545,7 +593,11 @@ impl<'t> Space<'t> {
                 Meaning::UserRisk(level) => sign_in.user_risk = *level,
                 Meaning::InsiderRisk(level) => sign_in.insider_risk = *level,
                 Meaning::Flow(flow) => sign_in.flow = *flow,
-                Meaning::Registered | Meaning::Device(..) | Meaning::LocationAfter(_) | Meaning::Doubt(_) => {}
+                Meaning::Listed
+                | Meaning::Registered
+                | Meaning::Device(..)
+                | Meaning::LocationAfter(_)
+                | Meaning::Doubt(_) => {}
             }
         }
         let external = sign_in.user_type.is_external();
@@ -595,7 +647,7 @@ impl<'t> Space<'t> {
     /// The coordinate that a term is about.
     pub(crate) fn coordinate(&self, term: Term) -> Coordinate {
         match self.meaning(term) {
-            Meaning::User(_) => Coordinate::User,
+            Meaning::User(_) | Meaning::Listed => Coordinate::User,
             Meaning::Group(_) => Coordinate::Groups,
             Meaning::Role(_) => Coordinate::Roles,
             Meaning::Type(_) => Coordinate::UserType,
@@ -676,7 +728,7 @@ impl<'t> Space<'t> {
             Meaning::Group(_) => 15,
             Meaning::Role(_) | Meaning::Device(..) => 16,
             Meaning::SignInRisk(_) | Meaning::UserRisk(_) | Meaning::InsiderRisk(_) => 17,
-            Meaning::User(_) => 18,
+            Meaning::User(_) | Meaning::Listed => 18,
             Meaning::Opaque(_) | Meaning::App(_) | Meaning::Doubt(_) => 19,
         }
     }

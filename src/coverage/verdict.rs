@@ -2,7 +2,8 @@
 
 use crate::policy::{Id, List, Policy, Property};
 use crate::signin::{Cause, SignIn};
-use crate::tenant::{MissingPolicies, PolicyIndex};
+use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
+use std::collections::BTreeSet;
 
 /// Whether a requirement holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub struct Exception {
     pub holes: Vec<Hole>,
     /// There may be more of them than are listed.
     pub more_holes: bool,
+    /// Users of the directory who get through by it.
+    pub people: BTreeSet<UserIndex>,
     /// The policies that exclude it and the index in their list.
     pub policies: Vec<(PolicyIndex, usize)>,
 }
@@ -140,12 +143,14 @@ pub struct Decision {
     pub more_holes: bool,
     /// For [`Verdict::EnforcedExcept`].
     pub exceptions: Vec<Exception>,
+    /// Users of the directory who get through, or do so if nothing unknown stops them. Those of exceptions are there.
+    pub people: BTreeSet<UserIndex>,
 }
 
 impl Decision {
     /// A decision without counterexamples and exceptions.
     pub(super) fn without_examples(verdict: Verdict, reason: Reason) -> Self {
-        Self { verdict, reason, holes: Vec::new(), more_holes: false, exceptions: Vec::new() }
+        Self { verdict, reason, holes: Vec::new(), more_holes: false, exceptions: Vec::new(), people: BTreeSet::new() }
     }
 }
 
@@ -160,6 +165,18 @@ pub struct Hole {
     /// The coordinates in which it cannot be changed at will: those above, and those in which another value would be
     /// stopped.
     pub relevant: Vec<Coordinate>,
+}
+
+impl Hole {
+    /// Whether it is the same but for who signs in.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let apart = |hole: &Self| {
+            let sign_in =
+                SignIn { user: None, groups: BTreeSet::new(), roles: BTreeSet::new(), ..hole.sign_in.clone() };
+            (sign_in, hole.departs.clone())
+        };
+        apart(self) == apart(other)
+    }
 }
 
 /// A coordinate of a sign-in.

@@ -3,9 +3,11 @@
 use crate::catalog;
 use crate::coverage::{Exception, Reason};
 use crate::finding::PolicyRef;
-use crate::outcome::{ControlReport, ExceptionReport};
+use crate::outcome::{ControlReport, ExceptionReport, PeopleReport, PersonReport};
 use crate::policy::{Fact, Policy, State};
 use crate::rules::{self, Judgement, TenantFacts};
+use crate::tenant::{Members, UserIndex};
+use std::collections::BTreeSet;
 
 pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlReport {
     let decision = &judgement.decision;
@@ -18,6 +20,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         owner: facts.approval(judgement, exception).map(|approval| approval.owner.clone()),
         review_by: facts.approval(judgement, exception).and_then(|approval| Some(approval.review_by?.to_string())),
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant[*index])).collect(),
+        people: people(facts, &exception.people, facts.members_of(exception)),
     };
     ControlReport {
         id: judgement.control.id,
@@ -29,6 +32,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         ways: decision.holes.iter().map(|hole| rules::control::way(facts, judgement, hole)).collect(),
         more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
+        people: people(facts, &decision.people, None),
         assumed_enabled: match &decision.reason {
             Reason::Policies(policies) | Reason::SecurityDefaults(policies) => {
                 let carriers = policies.iter().map(|index| &facts.tenant[*index]);
@@ -46,6 +50,24 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
     }
 }
 
+/// People of the directory, if there is one; `members` are those of the group that they are in.
+fn people(facts: &TenantFacts<'_>, users: &BTreeSet<UserIndex>, members: Option<Members>) -> Option<PeopleReport> {
+    let directory = &facts.tenant.directory;
+    if directory.is_empty() {
+        return None;
+    }
+    let person = |index: &UserIndex| {
+        let user = directory.user(*index);
+        let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+        PersonReport { id: user.id.to_string(), name: text(&user.name), sign_in_name: text(&user.sign_in_name) }
+    };
+    Some(PeopleReport {
+        users: users.iter().map(person).collect(),
+        others: members.as_ref().map_or(0, |members| members.others.len()),
+        is_everybody: members.map_or(directory.lists_every_user(), |members| members.is_whole),
+    })
+}
+
 /// Ids of what a verdict assumes, without the assumptions that are turned off.
 pub(super) fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
     let mut switches = facts.config.assumptions_on(facts.today);
@@ -59,6 +81,9 @@ pub(super) fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
     }
     if !facts.tenant.has_variable_defaults {
         ids.retain(|id| *id != "variables-have-their-defaults");
+    }
+    if !facts.tenant.directory.lists_every_user() {
+        ids.retain(|id| *id != "directory-is-complete");
     }
     ids.extend(switches.approved_app_retired.then_some("approved-app-retired"));
     ids

@@ -5,7 +5,7 @@ use super::stream::{self, InPieces, Joints};
 use super::{Ending, Piece, Run, Style};
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
-use crate::outcome::{AccessReport, ControlReport, ExceptionReport, Settled, TenantReport};
+use crate::outcome::{AccessReport, ControlReport, ExceptionReport, PeopleReport, PersonReport, Settled, TenantReport};
 use crate::policy::Words;
 use crate::requirement::Resource;
 use crate::signin::SignIn;
@@ -123,6 +123,7 @@ fn control(control: &ControlReport) -> Value {
         "holes": holes,
         "moreHoles": control.more_holes,
         "exceptions": control.exceptions.iter().map(exception).collect::<Vec<_>>(),
+        "people": control.people.as_ref().map(people),
         "assumedEnabled": control.assumed_enabled.iter().map(policy).collect::<Vec<_>>(),
         "assumptions": control.assumptions,
     })
@@ -159,6 +160,17 @@ fn exception(exception: &ExceptionReport) -> Value {
         "owner": exception.owner,
         "reviewBy": exception.review_by,
         "policies": exception.policies.iter().map(policy).collect::<Vec<_>>(),
+        "people": exception.people.as_ref().map(people),
+    })
+}
+
+/// People of the directory.
+fn people(people: &PeopleReport) -> Value {
+    let user = |user: &PersonReport| json!({ "id": user.id, "displayName": user.name, "userPrincipalName": user.sign_in_name });
+    json!({
+        "users": people.users.iter().map(user).collect::<Vec<_>>(),
+        "others": people.others,
+        "complete": people.is_everybody,
     })
 }
 

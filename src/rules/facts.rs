@@ -13,7 +13,7 @@ use crate::schema::{Violation, ViolationKind};
 use crate::signin::View;
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
-use crate::tenant::{Bearers, Clashes, NO_CLASHES, PolicyIndex, Tenant};
+use crate::tenant::{Bearers, Clashes, Members, NO_CLASHES, PolicyIndex, Tenant};
 use std::cell::{OnceCell, RefCell};
 use std::sync::OnceLock;
 use time::Date;
@@ -219,6 +219,15 @@ impl TenantFacts<'_> {
             known.name.clone()
         };
         self.tenant.name(id).map(str::to_owned).or_else(configured)
+    }
+
+    /// The members of the group that an exception is for, if it is for a group that the directory tells of.
+    #[must_use]
+    pub fn members_of(&self, exception: &Exception) -> Option<Members> {
+        match exception.kind {
+            PrincipalKind::Group => exception.id.guid().map(|id| self.tenant.directory.members(id)),
+            PrincipalKind::User | PrincipalKind::Role => None,
+        }
     }
 
     /// The entry of the configuration that approves an exception today.

@@ -67,7 +67,7 @@ impl Reader<'_, '_, '_> {
             self.included(Property::IncludeUsers, &users.include_users, Self::everybody_included),
             self.one_of(&users.include_users, helps, |named| &named.users, Meaning::User),
             self.included(Property::IncludeGroups, &users.include_groups, |reader, id| {
-                if every_group { Formula::Always } else { reader.space.is(Meaning::Group(id.clone())) }
+                reader.space.included_member(id, every_group)
             }),
             self.included(Property::IncludeRoles, &users.include_roles, Self::role),
             self.holder_of_a_named_role(&users.include_roles),

@@ -198,6 +198,7 @@ impl Space<'_> {
             | Meaning::Registered
             | Meaning::ExternalTenant(_)
             | Meaning::User(_)
+            | Meaning::Listed
             | Meaning::LocationAfter(_) => false,
             Meaning::Group(_)
             | Meaning::Role(_)
@@ -279,7 +280,11 @@ impl Space<'_> {
             | Meaning::Flow(_)
             | Meaning::Opaque(_)
             | Meaning::Doubt(_) => true,
-            Meaning::App(_) | Meaning::LocationAfter(_) | Meaning::Registered | Meaning::Device(..) => false,
+            Meaning::Listed
+            | Meaning::App(_)
+            | Meaning::LocationAfter(_)
+            | Meaning::Registered
+            | Meaning::Device(..) => false,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::policy::{ClientAppType, Policy};
 use crate::requirement::Resource;
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
-use crate::tenant::{MissingPolicies, PolicyIndex};
+use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
 
 /// Ways in that are described in addition to the first.
 const OTHERS: usize = 3;
@@ -31,7 +31,8 @@ pub(super) fn text(
             } else {
                 ""
             };
-            format!("{}.{}{off}", capitalised(&through), others(facts, judgement))
+            let all = others(facts, judgement);
+            format!("{}.{all}{}{off}", capitalised(&through), people(facts, judgement, "can do this"))
         }
         Reason::MissingPolicies(MissingPolicies::NextPage) => {
             format!("{unknown}, because the export is incomplete. According to the policies in it, {through}.")
@@ -68,7 +69,9 @@ pub(super) fn text(
             )
         }
         Reason::Membership(policies) => {
-            format!("{unknown}. This is the case only if {} every user.", who::groups(facts, policies))
+            let groups = who::groups(facts, policies);
+            let people = people(facts, judgement, "may get through");
+            format!("{unknown}. This is the case only if {groups} every user.{people}")
         }
         Reason::TooIntricate => {
             format!(
@@ -83,6 +86,26 @@ pub(super) fn text(
             )
         }
         Reason::Policies(_) | Reason::SecurityDefaults(_) => format!("{unknown}."),
+    }
+}
+
+/// Whether the witness is a user of the directory, and nobody gets through whom it does not list.
+fn is_of_the_directory(facts: &TenantFacts<'_>, judgement: &Judgement) -> bool {
+    let user = judgement.decision.holes.first().and_then(|hole| hole.sign_in.user.as_ref()?.guid());
+    user.is_some_and(|user| facts.tenant.directory.find(user).is_some())
+}
+
+/// Who of the directory gets through, if it has users.
+fn people(facts: &TenantFacts<'_>, judgement: &Judgement, what: &str) -> String {
+    let people = &judgement.decision.people;
+    let shown = judgement.decision.holes.first().and_then(|hole| hole.sign_in.user.as_ref()?.guid());
+    let is_shown = |user: &UserIndex| Some(facts.tenant.directory.user(*user).id) == shown;
+    let able = facts.tenant.people.alike.iter().map(|alike| alike.users.len()).sum::<usize>();
+    match people.len() {
+        0 => String::new(),
+        1 if people.iter().all(is_shown) => format!(" Nobody else of the {able} users in the files {what}."),
+        all if all == able => format!(" All {all} users in the files {what}."),
+        all => format!(" Of the {able} users in the files, {all} {what}: {}.", names::people(facts, people)),
     }
 }
 
@@ -146,10 +169,10 @@ pub(super) fn help(
             );
         }
         Reason::Unknown(index, cause) => hinge = Some((*index, vec![*cause])),
-        // A policy for some users is not the one to change for all.
+        // A policy for some users is not the one to change for all, unless it is for groups that are meant to hold all.
         Reason::Membership(_) => by_groups = false,
-        Reason::Witness
-        | Reason::NoPolicies
+        Reason::Witness => by_groups = !is_of_the_directory(facts, judgement),
+        Reason::NoPolicies
         | Reason::MissingPolicies(_)
         | Reason::ContradictedDefaults
         | Reason::Policies(_)

@@ -22,7 +22,7 @@ pub use cause::because;
 pub use how::resource;
 pub(super) use how::{Subject, how};
 pub(super) use mark::is_always_outside;
-pub(super) use names::named;
+pub(super) use names::{named, people};
 pub(super) use who::{Determiner, user};
 
 /// A control as a rule.

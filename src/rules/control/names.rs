@@ -3,11 +3,28 @@
 use crate::finding::{PolicyRef, joined, quoted};
 use crate::policy::Id;
 use crate::rules::TenantFacts;
-use crate::tenant::PolicyIndex;
+use crate::tenant::{PolicyIndex, UserIndex};
+use std::collections::BTreeSet;
 
 /// The name of an object where the files have one, or else its id; in quotation marks.
 pub(in crate::rules) fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
     quoted(&facts.tenant.name_or_id(id))
+}
+
+/// Users that are named in a sentence.
+const NAMED: usize = 3;
+
+/// The first few users of the directory by name: `"Ada", "Grace" and "Linus"`.
+pub(in crate::rules) fn people(facts: &TenantFacts<'_>, users: &BTreeSet<UserIndex>) -> String {
+    let directory = &facts.tenant.directory;
+    let name = |index: &UserIndex| {
+        let user = directory.user(*index);
+        let shown = user.name.as_deref().or(user.sign_in_name.as_deref());
+        shown.map_or_else(|| quoted(&user.id.to_string()), quoted)
+    };
+    let named: Vec<String> = users.iter().take(NAMED + 1).map(name).collect();
+    let more = users.len().saturating_sub(NAMED);
+    if more > 1 { format!("{} and {more} more", named[..NAMED].join(", ")) } else { listed(&named) }
 }
 
 /// "a, b and c".

@@ -8,6 +8,8 @@ use crate::requirement::Principal;
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::SignIn;
 use crate::tenant::PolicyIndex;
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Who gets through, and how, as far as it matters: "any member of "Sales" in a browser".
 pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
@@ -98,6 +100,9 @@ pub(super) fn case(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, 
         PrincipalKind::Group => _ = sign_in.groups.remove(&exception.id),
         PrincipalKind::Role => _ = sign_in.roles.remove(&exception.id),
     }
+    if exception.kind != PrincipalKind::User {
+        forget_the_person(facts, sign_in);
+    }
     // The control's title says whose sign-ins the requirement is about.
     for principal in &judgement.requirement.users {
         match principal {
@@ -126,6 +131,20 @@ pub(super) fn case(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, 
         clauses.push(how.join(" "));
     }
     clauses.join(", ")
+}
+
+/// Leaves out what a user of the directory is anyway: the exception says who is meant.
+fn forget_the_person(facts: &TenantFacts<'_>, sign_in: &mut SignIn) {
+    let directory = &facts.tenant.directory;
+    let Some(person) = sign_in.user.as_ref().and_then(Id::guid).and_then(|id| directory.find(id)) else { return };
+    let whole = &facts.tenant.people.whole;
+    let is_known = |id: &Id, known: &BTreeSet<Uuid>| id.guid().is_some_and(|id| known.contains(&id));
+    sign_in.groups.retain(|id| !is_known(id, &whole.groups));
+    sign_in.roles.retain(|id| !is_known(id, &whole.roles));
+    sign_in.user = None;
+    if directory.user(person).kinds.types().eq([sign_in.user_type]) {
+        sign_in.user_type = UserType::Member;
+    }
 }
 
 /// The groups that coverage depends on, as the subject of "… contains every user".

@@ -4,10 +4,11 @@ use super::{Rule, declare};
 use crate::coverage::{Exception, PrincipalKind};
 use crate::finding::{Draft, Drafts, Extent, Label, Level, PolicyRef, joined, quoted};
 use crate::policy::Id;
-use crate::rules::control::{is_always_outside, when};
+use crate::rules::control::{is_always_outside, people, when};
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
-use std::collections::HashMap;
+use crate::tenant::UserIndex;
+use std::collections::{BTreeSet, HashMap};
 
 declare! {
     rule: UnapprovedException,
@@ -54,7 +55,7 @@ type Excepted<'a> = Vec<(&'a Judgement, &'a Exception)>;
 
 /// Nobody has started a list of approved exceptions: one information instead of a warning each.
 fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
-    let names: Vec<String> = excepted.iter().map(|one| described(facts, one[0].0, one[0].1)).collect();
+    let names: Vec<String> = excepted.iter().map(|one| described(facts, one)).collect();
     let mut controls: Vec<&str> = excepted.iter().flatten().map(|(judgement, _)| judgement.control.id).collect();
     controls.sort_unstable();
     controls.dedup();
@@ -74,13 +75,13 @@ fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
 }
 
 fn one(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Draft {
-    let (judgement, exception) = excepted[0];
+    let (_, exception) = excepted[0];
     let controls: Vec<&str> = excepted.iter().map(|(judgement, _)| judgement.control.id).collect();
     let does_not = if controls.len() == 1 { "does not hold" } else { "do not hold" };
     let message = format!(
         "{} {does_not} for {}, and `caplint.toml` does not approve that.",
         joined(&controls, 6),
-        described(facts, judgement, exception)
+        described(facts, excepted)
     );
     let kind = exception.kind.word();
     let help = format!(
@@ -132,11 +133,37 @@ fn subject(facts: &TenantFacts<'_>, exception: &Exception) -> String {
     }
 }
 
-fn described(facts: &TenantFacts<'_>, judgement: &Judgement, exception: &Exception) -> String {
+fn described(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> String {
+    let (judgement, exception) = excepted[0];
     let subject = subject(facts, exception);
     let subject = subject.trim_end_matches(" is").trim_end_matches(" are");
-    match when(facts, judgement, exception, 1) {
-        Some(when) => format!("{subject} ({when})"),
-        None => subject.to_owned(),
+    let notes: Vec<String> = when(facts, judgement, exception, 1).into_iter().chain(who(facts, excepted)).collect();
+    if notes.is_empty() { subject.to_owned() } else { format!("{subject} ({})", notes.join("; ")) }
+}
+
+/// Who is outside by an exception for a group or a role, if the files have a directory.
+fn who(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Option<String> {
+    let (_, exception) = excepted[0];
+    if facts.tenant.directory.is_empty() || exception.kind == PrincipalKind::User {
+        return None;
     }
+    let members = facts.members_of(exception);
+    let is_known = members.as_ref().is_some_and(|members| members.is_whole);
+    let outside: BTreeSet<UserIndex> =
+        excepted.iter().flat_map(|(_, exception)| exception.people.iter().copied()).collect();
+    if outside.is_empty() && !is_known {
+        return Some("the files do not list them".to_owned());
+    }
+    let people = match outside.len() {
+        0 => "nobody whom the files name".to_owned(),
+        1 => people(facts, &outside),
+        several => format!("{several} people: {}", people(facts, &outside)),
+    };
+    let others = members.map_or(0, |members| members.others.len());
+    let others = match others {
+        0 => String::new(),
+        1 => ", and 1 application or device".to_owned(),
+        several => format!(", and {several} applications or devices"),
+    };
+    Some(if is_known { format!("{people}{others}") } else { format!("{people}{others}, and perhaps others") })
 }

@@ -78,7 +78,8 @@ fn included_user(view: &View<'_>, users: &Users, sign_in: &SignIn, lens: Lens, g
             |id| is_user(id) || id.is("All") || (guest && id.is("GuestsOrExternalUsers")),
         ),
         find(Property::IncludeGroups, &users.include_groups, |id| {
-            sign_in.groups.contains(id) || lens == Lens::InIncludedGroups
+            let may_be_member = lens == Lens::InIncludedGroups && !view.is_known_non_member(sign_in, id);
+            sign_in.groups.contains(id) || may_be_member
         }),
         // A name may be that of any role which the user holds.
         perhaps_same(
