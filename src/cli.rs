@@ -7,10 +7,12 @@ mod check;
 mod color;
 mod completions;
 mod diff;
+mod directory;
 mod error;
 mod explain;
 mod files;
 mod ignore;
+mod inputs;
 mod progress;
 mod reporting;
 mod rules;
@@ -20,6 +22,7 @@ mod show;
 mod test;
 mod variables;
 mod what_if;
+mod who;
 
 use crate::finding::visible;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -43,6 +46,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Evaluate one sign-in against each policy, and explain the result
     WhatIf(Box<what_if::Arguments>),
+    /// List what each control demands of each person, from exported users, groups and roles
+    Who(Box<who::Arguments>),
     /// Compare two tenants by what they do: who is asked for less, asked for more, blocked or let in
     Diff(Box<diff::Arguments>),
     /// Prove what is expected of a tenant, from a file of expectations
@@ -112,6 +117,7 @@ fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::WhatIf(arguments) => what_if::run(&arguments),
+        Command::Who(arguments) => who::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),

@@ -3,11 +3,15 @@
 //! The reports read this and know nothing of how it came about.
 
 mod compared;
+mod people;
 mod settled;
+mod who;
 
 pub use compared::{Compared, SideReport};
+pub use people::{PeopleReport, PersonReport};
 pub use settled::Settled;
 pub(crate) use settled::Why;
+pub use who::{Demanded, WhoControl, WhoReport, WhoRow};
 
 use crate::access;
 use crate::coverage::{Coordinate, Verdict};
@@ -222,26 +226,4 @@ pub struct ExceptionReport {
     pub policies: Vec<PolicyRef>,
     /// Who that is, as far as the directory tells; none if there is no directory.
     pub people: Option<PeopleReport>,
-}
-
-/// People of the directory.
-#[derive(Debug, Clone)]
-pub struct PeopleReport {
-    /// Each of them.
-    pub users: Vec<PersonReport>,
-    /// Applications and other members of a group that are no users.
-    pub others: usize,
-    /// There is nobody else: whoever is meant is in the directory.
-    pub is_everybody: bool,
-}
-
-/// A user of the directory.
-#[derive(Debug, Clone)]
-pub struct PersonReport {
-    /// `id`
-    pub id: String,
-    /// `displayName`
-    pub name: Option<String>,
-    /// `userPrincipalName`
-    pub sign_in_name: Option<String>,
 }

@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod expectations;
 pub mod policy_text;
+pub mod who;
 
 mod concise;
 mod format;

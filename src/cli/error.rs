@@ -112,6 +112,29 @@ pub(super) enum RunError {
     )]
     NoPolicy { name: String },
 
+    #[error("--directory is about one tenant, and there are several")]
+    #[diagnostic(
+        code(caplint::directory),
+        help("Name the path of one tenant, or add its directory to the `paths` of its [[tenant]] in caplint.toml.")
+    )]
+    DirectoryOfSeveral,
+
+    #[error("there are no users in {name}")]
+    #[diagnostic(
+        code(caplint::directory),
+        help(
+            "Export users and groups beside the policies, or name their folder with --directory; docs/directory.md says how."
+        )
+    )]
+    NoDirectory { name: String },
+
+    #[error("nobody who can sign in is called {name}")]
+    #[diagnostic(
+        code(caplint::directory),
+        help("Use a display name, a user principal name or an object id of the exported users.")
+    )]
+    NoUser { name: String },
+
     #[error("there is no rule {id}")]
     #[diagnostic(code(caplint::rule))]
     NoRule {

@@ -2,7 +2,7 @@
 
 use super::Format;
 use super::error::RunError;
-use super::selection::inputs;
+use super::inputs::inputs;
 use crate::finding::{escape_invisible, visible};
 use crate::lint;
 use crate::outcome::FileReport;

@@ -1,6 +1,8 @@
 //! What a run checks and under which assumptions: the arguments that `check` and `baseline` share.
 
+use super::directory::DirectoryArguments;
 use super::error::RunError;
+use super::inputs::inputs;
 use super::progress::Progress;
 use super::say;
 use super::variables::VariableArguments;
@@ -17,7 +19,6 @@ use crate::tenant::{Assume, AssumeEnabled, Tenant};
 use clap::ValueEnum;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use time::Date;
@@ -32,14 +33,8 @@ pub(super) struct Selection {
     #[arg(long, value_enum, default_value_t)]
     reading: ReadingArgument,
 
-    /// Judge the controls of a benchmark, or all; can be repeated [default: the configuration's, or only
-    /// mfa-azure-management]
-    #[arg(long, value_name = "BENCHMARK", value_parser = benchmark)]
-    benchmark: Vec<String>,
-
-    /// Judge a control in addition to those of benchmarks; can be repeated
-    #[arg(long, value_name = "CONTROL", value_parser = control)]
-    control: Vec<String>,
+    #[command(flatten)]
+    controls: Controls,
 
     /// Treat every PATH as a separate tenant
     #[arg(long)]
@@ -70,7 +65,35 @@ pub(super) struct Selection {
     isolated: bool,
 
     #[command(flatten)]
+    with_directory: DirectoryArguments,
+
+    #[command(flatten)]
     variables: VariableArguments,
+}
+
+/// The controls that are judged.
+#[derive(clap::Args)]
+pub(super) struct Controls {
+    /// Judge the controls of a benchmark, or all; can be repeated [default: the configuration's, or only
+    /// mfa-azure-management]
+    #[arg(long, value_name = "BENCHMARK", value_parser = benchmark)]
+    benchmark: Vec<String>,
+
+    /// Judge a control in addition to those of benchmarks; can be repeated
+    #[arg(long, value_name = "CONTROL", value_parser = control)]
+    control: Vec<String>,
+}
+
+impl Controls {
+    /// The controls that the command line selects, or those of the configuration.
+    pub(super) fn selection(&self, config: &Config) -> controls::Selection {
+        let mut asked = controls::Selection::default();
+        // Unknown ones were rejected when the arguments were read.
+        let known = |added: Result<(), Vec<&'static str>>| debug_assert!(added.is_ok());
+        self.benchmark.iter().for_each(|id| known(asked.add_benchmark(id)));
+        self.control.iter().for_each(|id| known(asked.add_control(id)));
+        if asked.is_empty() { config.selection.clone() } else { asked }
+    }
 }
 
 /// A day on the command line.
@@ -149,6 +172,9 @@ pub(super) struct Judging {
     isolated: bool,
 
     #[command(flatten)]
+    with_directory: DirectoryArguments,
+
+    #[command(flatten)]
     variables: VariableArguments,
 }
 
@@ -162,6 +188,7 @@ impl Judging {
         let options = lint::Options {
             config: Arc::clone(config),
             variables: self.variables.given()?,
+            directory: self.with_directory.given()?,
             ..lint::Options::default()
         };
         let mut tenant = lint::load(inputs, &options);
@@ -197,6 +224,7 @@ pub(super) struct Prepared<'s> {
     today: Date,
     is_complete: bool,
     variables: Arc<Variables>,
+    directory: Arc<[Input]>,
 }
 
 /// A tenant to look at.
@@ -231,17 +259,12 @@ impl Selection {
         // What a part of the tenants does not need, the others may.
         let is_complete = self.judges_tenants() && (self.paths.is_empty() || config.tenants.is_empty());
         let variables = self.variables.given()?;
-        Ok(Prepared { selection: self, chosen, config: Arc::new(config), config_text, today, is_complete, variables })
-    }
-
-    /// The controls that the command line selects, or those of the configuration.
-    fn controls(&self, config: &Config) -> controls::Selection {
-        let mut asked = controls::Selection::default();
-        // Unknown ones were rejected when the arguments were read.
-        let known = |added: Result<(), Vec<&'static str>>| debug_assert!(added.is_ok());
-        self.benchmark.iter().for_each(|id| known(asked.add_benchmark(id)));
-        self.control.iter().for_each(|id| known(asked.add_control(id)));
-        if asked.is_empty() { config.selection.clone() } else { asked }
+        let directory = self.with_directory.given()?;
+        if chosen.len() > 1 && !directory.is_empty() {
+            return Err(RunError::DirectoryOfSeveral);
+        }
+        let config = Arc::new(config);
+        Ok(Prepared { selection: self, chosen, config, config_text, today, is_complete, variables, directory })
     }
 
     /// The tenants that the paths choose, each with all of its files; without paths those of the configuration.
@@ -335,11 +358,12 @@ impl Prepared<'_> {
             line_hashes: wanted.line_hashes,
             keep_files: wanted.keep_files,
             parallel,
-            selection: self.selection.controls(&self.config),
+            selection: self.selection.controls.selection(&self.config),
             config: Arc::clone(&self.config),
             today: self.today,
             is_only_tenant: self.chosen.len() == 1,
             variables: Arc::clone(&self.variables),
+            directory: Arc::clone(&self.directory),
             ..lint::Options::default()
         }
     }
@@ -378,23 +402,6 @@ impl Prepared<'_> {
             today: self.today,
         }
     }
-}
-
-pub(super) fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, RunError> {
-    paths
-        .iter()
-        .map(|path| {
-            if path == Path::new("-") {
-                let mut bytes = Vec::new();
-                std::io::stdin().lock().read_to_end(&mut bytes).map_err(RunError::Stdin)?;
-                return Ok(Input::Stdin(bytes));
-            }
-            match std::fs::metadata(path) {
-                Ok(_) => Ok(Input::Path(path.clone())),
-                Err(error) => Err(RunError::Path { path: path.clone(), error }),
-            }
-        })
-        .collect()
 }
 
 /// A file here that was probably meant as the configuration.

@@ -1,7 +1,7 @@
 //! `caplint show`
 
 use super::error::RunError;
-use super::selection::inputs;
+use super::inputs::inputs;
 use crate::finding::visible;
 use crate::lint;
 use crate::report::policy_text;

@@ -3,7 +3,8 @@
 use super::atomic;
 use super::color::When;
 use super::error::RunError;
-use super::selection::{Judging, inputs};
+use super::inputs::inputs;
+use super::selection::Judging;
 use crate::access::{Judged, judge};
 use crate::config::Config;
 use crate::expectations::{self, FILE_NAME, File, Located};

@@ -5,7 +5,8 @@ mod shown;
 
 use super::Format;
 use super::error::RunError;
-use super::selection::{Judging, inputs};
+use super::inputs::inputs;
+use super::selection::Judging;
 use crate::controls;
 use crate::coverage::{self, Exception};
 use crate::discover::Input;

@@ -2,7 +2,8 @@
 //! would try. Each answer is exact; where it takes more than a look, there is none.
 
 use super::formula::{Formula, Term};
-use super::holes::{Way, departures, exceptions, hole};
+use super::hole::{Way, departures, hole};
+use super::holes::exceptions;
 use super::listed::{Alike, Listed, excluding};
 use super::region::{self, Leniency};
 use super::regions::{Carrier, Regions, carried};

@@ -56,13 +56,8 @@ fn people(facts: &TenantFacts<'_>, users: &BTreeSet<UserIndex>, members: Option<
     if directory.is_empty() {
         return None;
     }
-    let person = |index: &UserIndex| {
-        let user = directory.user(*index);
-        let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
-        PersonReport { id: user.id.to_string(), name: text(&user.name), sign_in_name: text(&user.sign_in_name) }
-    };
     Some(PeopleReport {
-        users: users.iter().map(person).collect(),
+        users: users.iter().map(|index| PersonReport::of(directory.user(*index))).collect(),
         others: members.as_ref().map_or(0, |members| members.others.len()),
         is_everybody: members.map_or(directory.lists_every_user(), |members| members.is_whole),
     })

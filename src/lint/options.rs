@@ -3,6 +3,7 @@
 use crate::catalog::Cloud;
 use crate::config::Config;
 use crate::controls::Selection;
+use crate::discover::Input;
 use crate::rules::Reading;
 use crate::tenant::AssumeEnabled;
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub struct Options {
     pub security_defaults: Option<bool>,
     /// What gives variables of Terraform configuration their values, beside the files that Terraform takes by itself.
     pub variables: Arc<Variables>,
+    /// Where users, groups and roles are, beside the files of the tenant.
+    pub directory: Arc<[Input]>,
 }
 
 /// Values of variables of Terraform configuration.
@@ -68,6 +71,7 @@ impl Default for Options {
             is_only_tenant: true,
             security_defaults: None,
             variables: Arc::default(),
+            directory: Arc::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::parse::{Parsed, SPLIT_ABOVE, Unparsed, is_yaml, parse};
 use super::several::Sign;
-use super::{TenantReader, from_config, pages};
+use super::{Options, TenantReader, from_config, pages};
 use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Finding, Located, locate};
@@ -18,6 +18,7 @@ use rayon::iter::{IntoParallelIterator, ParallelBridge, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Files that a thread takes on at a time.
@@ -204,7 +205,22 @@ impl TenantReader<'_> {
         let unfollowed = pages::unfollowed(&read.pages, &read.policies);
         read.missing.extend(unfollowed);
         read.sort();
+        self.add_directory(&mut read);
         read
+    }
+
+    /// Adds what files beside those of the tenant tell of users, groups and roles, and nothing else.
+    fn add_directory(&self, read: &mut Read) {
+        if self.options.directory.is_empty() {
+            return;
+        }
+        let options = Options { directory: Arc::default(), ..self.options.clone() };
+        let reader = TenantReader { name: self.name, options: &options, progress: self.progress };
+        let Read { companions, findings, has_crashed, .. } = reader.read(&self.options.directory);
+        let Companions { names, further_names, roles, directory, .. } = companions;
+        read.companions.absorb(Companions { names, further_names, roles, directory, ..Companions::default() });
+        read.findings.extend(findings);
+        read.has_crashed |= has_crashed;
     }
 
     /// Reads what has waited, and is no data of Terraform configuration.

@@ -7,6 +7,7 @@ mod mark;
 mod message;
 mod names;
 mod remedy;
+mod user;
 mod who;
 
 use crate::controls::Control;
@@ -23,6 +24,7 @@ pub use how::resource;
 pub(super) use how::{Subject, how};
 pub(super) use mark::is_always_outside;
 pub(super) use names::{named, people};
+pub use user::why;
 pub(super) use who::{Determiner, user};
 
 /// A control as a rule.
