@@ -11,8 +11,8 @@ pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 pub use directory::{
-    Alike, Assignment, Directory, DirectoryParts, Extent, Holding, Member, MemberKind, Members, People, Principals,
-    User, UserIndex, UserKinds,
+    Alike, Assignment, Directory, DirectoryParts, Extent, GroupKeepers, Holding, Member, MemberKind, Members, People,
+    Principals, User, UserIndex, UserKinds,
 };
 pub use find::{Found, ObjectKind};
 
@@ -276,7 +276,11 @@ impl Tenant {
     /// The display name of an object, if the files or caplint's tables tell it.
     #[must_use]
     pub fn name(&self, id: &Id) -> Option<&str> {
-        self.companions.names.get(id).map(AsRef::as_ref).or_else(|| catalog::name(id))
+        let of_user = || {
+            let user = self.directory.user(self.directory.find(id.guid()?)?);
+            user.name.as_deref().or(user.sign_in_name.as_deref())
+        };
+        self.companions.names.get(id).map(AsRef::as_ref).or_else(of_user).or_else(|| catalog::name(id))
     }
 
     /// The name of an object, or its id if the files have no name.

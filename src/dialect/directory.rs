@@ -6,7 +6,8 @@
 use super::context::split_select;
 use crate::policy::Id;
 use crate::syntax::{Node, Object};
-use crate::tenant::{Assignment, DirectoryParts, Extent, Holding, Member, MemberKind, User, UserKinds};
+use crate::tenant::{Assignment, DirectoryParts, Extent, GroupKeepers, Holding, Member, MemberKind, User, UserKinds};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How many members a group has at most in an answer that [expands] them: the rest is left out without a word.
@@ -146,6 +147,7 @@ pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut O
         parts.add_user(user(object, id, list.of == ListOf::Deleted), list.of == ListOf::Users);
         return;
     }
+    note_keepers(parts, object, id);
     let Some(members) = object.get("members").and_then(Node::as_array) else { return };
     let goes_on = object.get("members@odata.nextLink").is_some();
     let members: Vec<Option<Member>> = members.iter().map(|member| self::member(parts, member)).collect();
@@ -162,6 +164,21 @@ pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut O
         return;
     }
     parts.add_members(id, members, if is_whole { Extent::Whole } else { Extent::Part });
+}
+
+/// Takes note of who can change a group.
+fn note_keepers(parts: &mut DirectoryParts, object: &Object<'_>, group: Uuid) {
+    let is_role_assignable = match object.get("isAssignableToRole") {
+        Some(Node::Bool(is_assignable)) => Some(*is_assignable),
+        // Graph has null where nobody has chosen.
+        Some(Node::Null) => Some(false),
+        _ => None,
+    };
+    let owners = object.get("owners").and_then(Node::as_array).unwrap_or_default();
+    let owners: BTreeSet<Uuid> = owners.iter().filter_map(|owner| Some(member(parts, owner)?.id)).collect();
+    if is_role_assignable.is_some() || !owners.is_empty() {
+        parts.add_keepers(group, GroupKeepers { is_role_assignable, owners });
+    }
 }
 
 /// A member of a list, with what is told of it in passing.

@@ -6,6 +6,8 @@ use super::Taken;
 use super::directory::member;
 use crate::policy::Id;
 use crate::syntax::Node;
+use crate::tenant::GroupKeepers;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Where an object lies in an export.
@@ -15,6 +17,8 @@ enum Folder {
     User,
     /// `Groups/ID/Members/ID/ID.json`
     MemberOf(Uuid),
+    /// `Groups/ID/Owners/ID/ID.json`
+    OwnerOf(Uuid),
     /// `DirectoryRoles/ID/ID.json`
     Role(Uuid),
     /// `DirectoryRoles/ID/Members/ID/ID.json`
@@ -29,6 +33,10 @@ pub fn read_folder(path: &str, root: &Node<'_>, taken: &mut Taken) {
     match folder {
         Folder::User => parts.list_user(member.id),
         Folder::MemberOf(group) => parts.add_exported_member(group, member),
+        Folder::OwnerOf(group) => {
+            let owners = BTreeSet::from([member.id]);
+            parts.add_keepers(group, GroupKeepers { owners, ..GroupKeepers::default() });
+        }
         Folder::Role(id) => {
             let template = root.as_object().and_then(|role| Id::new(role.get("roleTemplateId")?.as_str()?).guid());
             if let Some(template) = template {
@@ -44,6 +52,7 @@ fn folder(path: &str) -> Option<Folder> {
     match segments.as_slice() {
         [_, _, "Users", ..] => Some(Folder::User),
         [_, _, "Members", group, "Groups", ..] => Id::new(group).guid().map(Folder::MemberOf),
+        [_, _, "Owners", group, "Groups", ..] => Id::new(group).guid().map(Folder::OwnerOf),
         [_, _, "Members", role, "DirectoryRoles", ..] => Id::new(role).guid().map(Folder::HolderOf),
         [_, role, "DirectoryRoles", ..] => Id::new(role).guid().map(Folder::Role),
         _ => None,
@@ -70,7 +79,7 @@ mod tests {
         for (path, expected) in [
             (format!("export/Users/{id}/{id}.json"), Some(Folder::User)),
             (format!("Groups/{of}/Members/{id}/{id}.json"), Some(Folder::MemberOf(group))),
-            (format!("Groups/{of}/Owners/{id}/{id}.json"), None),
+            (format!("Groups/{of}/Owners/{id}/{id}.json"), Some(Folder::OwnerOf(group))),
             (format!("Groups/staff/Members/{id}/{id}.json"), None),
             (format!("x/DirectoryRoles/{of}/Members/{id}/{id}.json"), Some(Folder::HolderOf(group))),
             (format!("x/DirectoryRoles/{of}/{of}.json"), Some(Folder::Role(group))),

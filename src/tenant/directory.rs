@@ -27,6 +27,7 @@ pub struct Directory {
     /// A list of all users was read to its end, and nothing tells of one who is not on it.
     lists_every_user: bool,
     groups: BTreeMap<Uuid, Group>,
+    keepers: BTreeMap<Uuid, GroupKeepers>,
     roles: BTreeMap<Uuid, Role>,
     /// Lists of all assignments of roles were read to their ends: those that are active, and those that can be activated.
     lists_every_assignment: [bool; 2],
@@ -109,6 +110,15 @@ struct Group {
     holds_nested: bool,
 }
 
+/// Who can change a group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupKeepers {
+    /// `isAssignableToRole`: only its owners and few administrators can change its members.
+    pub is_role_assignable: Option<bool>,
+    /// Its owners, as far as the files tell.
+    pub owners: BTreeSet<Uuid>,
+}
+
 /// A role.
 #[derive(Debug, Clone, Default)]
 struct Role {
@@ -162,6 +172,12 @@ impl Directory {
     #[must_use]
     pub fn lists_every_user(&self) -> bool {
         self.lists_every_user
+    }
+
+    /// Who can change a group, if the files tell.
+    #[must_use]
+    pub fn keepers(&self, group: Uuid) -> Option<&GroupKeepers> {
+        self.keepers.get(&group)
     }
 
     /// The members of a group, and of the groups in it.

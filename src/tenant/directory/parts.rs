@@ -1,6 +1,6 @@
 //! What single files tell of the directory, and how that comes together.
 
-use super::{Directory, Group, Role, User};
+use super::{Directory, Group, GroupKeepers, Role, User};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ pub struct DirectoryParts {
     /// Lists of all users that were read to their ends.
     whole_lists_of_users: usize,
     groups: BTreeMap<Uuid, Vec<GroupPart>>,
+    keepers: BTreeMap<Uuid, GroupKeepers>,
     assignments: BTreeSet<Assignment>,
     /// Roles of which all holders were read.
     whole_roles: BTreeSet<Uuid>,
@@ -106,7 +107,11 @@ impl DirectoryParts {
     pub fn is_empty(&self) -> bool {
         let Exported { members, roles, holders } = &self.exported;
         let nothing_exported = members.is_empty() && roles.is_empty() && holders.is_empty();
-        self.users.is_empty() && self.groups.is_empty() && self.assignments.is_empty() && nothing_exported
+        nothing_exported
+            && self.users.is_empty()
+            && self.groups.is_empty()
+            && self.keepers.is_empty()
+            && self.assignments.is_empty()
     }
 
     /// Adds a user; `listed` if a list of all users says so.
@@ -134,6 +139,16 @@ impl DirectoryParts {
         if !parts.contains(&part) {
             parts.push(part);
         }
+    }
+
+    /// Adds what is told of those who can change a group. Of two copies that disagree, the one that protects less counts.
+    pub fn add_keepers(&mut self, group: Uuid, keepers: GroupKeepers) {
+        let known = self.keepers.entry(group).or_default();
+        known.is_role_assignable = match (known.is_role_assignable, keepers.is_role_assignable) {
+            (Some(one), Some(two)) => Some(one && two),
+            (one, two) => one.or(two),
+        };
+        known.owners.extend(keepers.owners);
     }
 
     /// Takes a user who was added for one of all users, each of whom has a file.
@@ -188,6 +203,9 @@ impl DirectoryParts {
                 self.add_members(id, part.members, part.extent);
             }
         }
+        for (id, keepers) in other.keepers {
+            self.add_keepers(id, keepers);
+        }
         self.assignments.extend(other.assignments);
         self.whole_roles.extend(other.whole_roles);
         for (known, further) in self.whole_lists_of_assignments.iter_mut().zip(other.whole_lists_of_assignments) {
@@ -241,6 +259,7 @@ impl DirectoryParts {
             lists_every_user: self.whole_lists_of_users > 0 && self.users.keys().all(|id| self.listed.contains(id)),
             users: self.users.into_values().collect(),
             groups,
+            keepers: self.keepers,
             roles,
             lists_every_assignment: self.whole_lists_of_assignments.map(|lists| lists > 0),
         }

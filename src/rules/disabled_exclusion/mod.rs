@@ -1,0 +1,57 @@
+//! Excluded accounts with which nobody can sign in.
+
+use super::{Rule, declare};
+use crate::finding::{Drafts, Label, PolicyRef, joined};
+use crate::policy::Property;
+use crate::rules::TenantFacts;
+use crate::rules::control::named;
+use crate::syntax::Pointer;
+use std::collections::BTreeMap;
+
+declare! {
+    rule: DisabledExclusion,
+    id: "disabled-exclusion",
+    levels: [Info],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "A policy excludes an account that is disabled or deleted.",
+    doc: "doc.md",
+}
+
+/// Policies that a finding points at.
+const SHOWN: usize = 3;
+
+impl Rule for DisabledExclusion {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
+        let directory = &facts.tenant.directory;
+        let is_disabled = |id: &crate::policy::Id| {
+            let user = id.guid().and_then(|id| directory.find(id));
+            user.is_some_and(|user| directory.user(user).is_enabled == Some(false))
+        };
+        let mut excluding: BTreeMap<&crate::policy::Id, Vec<_>> = BTreeMap::new();
+        for policy in facts.tenant.policies.iter().filter(|policy| facts.is_on(policy) && !policy.deleted) {
+            for (index, id) in policy.conditions.users.exclude_users.known().filter(|(_, id)| is_disabled(id)) {
+                excluding.entry(id).or_default().push((policy, index));
+            }
+        }
+        for (id, places) in excluding {
+            let names: Vec<String> = places.iter().map(|(policy, _)| PolicyRef::to(policy).label()).collect();
+            let message = format!(
+                "The account {} is disabled or deleted, and {} excludes it.",
+                named(facts, id),
+                joined(&names, SHOWN)
+            );
+            let draft = Self::draft(message)
+                .help("Remove the exclusion. If the account is enabled again, it is let off at once.")
+                .about(format!("user {id}"));
+            drafts.push(places.iter().take(SHOWN).fold(draft, |mut draft, (policy, index)| {
+                draft.policy.get_or_insert_with(|| PolicyRef::to(policy));
+                draft.label(Label::in_policy(
+                    policy,
+                    &Pointer::new(Property::ExcludeUsers).index(*index),
+                    "nobody can sign in with it",
+                ))
+            }));
+        }
+    }
+}

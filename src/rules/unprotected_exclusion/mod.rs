@@ -1,0 +1,70 @@
+//! Groups that let people through, and that more people can change than administrators.
+
+use super::{Rule, declare};
+use crate::coverage::{Exception, PrincipalKind};
+use crate::finding::{Drafts, Label, PolicyRef, joined, quoted};
+use crate::policy::Id;
+use crate::rules::TenantFacts;
+use crate::rules::control::named;
+use crate::syntax::Pointer;
+use crate::tenant::GroupKeepers;
+use std::collections::BTreeMap;
+
+declare! {
+    rule: UnprotectedExclusion,
+    id: "unprotected-exclusion",
+    levels: [Warning],
+    since: "0.1.0",
+    category: Exclusions,
+    summary: "A group that lets its members off from a control is not role-assignable.",
+    doc: "doc.md",
+}
+
+/// Policies that a finding points at, and owners that it names.
+const SHOWN: usize = 3;
+
+impl Rule for UnprotectedExclusion {
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
+        let mut excepted: BTreeMap<&Id, (&Exception, Vec<&str>)> = BTreeMap::new();
+        for judgement in facts.judgements {
+            let groups =
+                judgement.decision.exceptions.iter().filter(|exception| exception.kind == PrincipalKind::Group);
+            for exception in groups {
+                let (_, controls) = excepted.entry(&exception.id).or_insert((exception, Vec::new()));
+                controls.push(judgement.control.id);
+            }
+        }
+        for (group, (exception, controls)) in excepted {
+            let Some(keepers) = group.guid().and_then(|id| facts.tenant.directory.keepers(id)) else { continue };
+            if keepers.is_role_assignable != Some(false) {
+                continue;
+            }
+            let message = format!(
+                "Members of {} are outside of {}, and the group is not role-assignable: {} can put anybody into it.",
+                named(facts, group),
+                joined(&controls, SHOWN),
+                who(facts, keepers)
+            );
+            let draft = Self::draft(message)
+                .help("Use a role-assignable group instead. Only its owners, Global Administrators and Privileged Role Administrators can change its members.")
+                .about(format!("group {group}"));
+            drafts.push(exception.policies.iter().take(SHOWN).fold(draft, |mut draft, (policy, index)| {
+                let policy = &facts.tenant[*policy];
+                draft.policy.get_or_insert_with(|| PolicyRef::to(policy));
+                let pointer = Pointer::new(exception.kind.exclude_list()).index(*index);
+                draft.label(Label::in_policy(policy, &pointer, "excluded here"))
+            }));
+        }
+    }
+}
+
+fn who(facts: &TenantFacts<'_>, keepers: &GroupKeepers) -> String {
+    let name = |id| facts.tenant.name(&Id::Guid(id)).map_or_else(|| quoted(&id.to_string()), quoted);
+    let owners: Vec<String> = keepers.owners.iter().map(|id| name(*id)).collect();
+    let administrators = "every Groups Administrator and User Administrator";
+    match owners.len() {
+        0 => administrators.to_owned(),
+        1 => format!("{administrators}, and its owner {}", owners[0]),
+        _ => format!("{administrators}, and its owners {}", joined(&owners, SHOWN)),
+    }
+}
