@@ -30,7 +30,7 @@ mod value;
 mod written;
 
 pub use body::{Argument, Body, Nested};
-pub use decode::Events;
+pub use decode::Ahead;
 pub use error::{Error, Evaluated, error};
 pub use expression::Evaluator;
 pub use files::{Contents, Files, Listing, NoFiles};

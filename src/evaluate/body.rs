@@ -10,7 +10,7 @@ use super::value::{MappingKind, Member, SequenceKind, Value};
 use super::written::{Block, Inner, Written};
 use crate::syntax::Untold;
 use hcl_edit::expr::Expression;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A block with its values.
 #[derive(Clone)]
@@ -135,7 +135,7 @@ impl<'f> Writer<'_, 'f> {
         let iterator = block.argument("iterator").and_then(iterator_name).unwrap_or_else(|| name.to_owned());
         let mut bodies = Vec::new();
         for (key, value) in pairs {
-            let item = Value::object([(Rc::from("key"), key), (Rc::from("value"), value)]);
+            let item = Value::object([(Arc::from("key"), key), (Arc::from("value"), value)]);
             let bindings = Bindings { name: &iterator, value: &item, outer: around };
             for content in block.inner("content") {
                 bodies.push(self.body(content, Some(&bindings), false));
@@ -166,7 +166,7 @@ impl<'f> Body<'f> {
         let stated = |value: &Value| if value.is_null() { Value::unknown(Untold::AfterApply) } else { value.clone() };
         let arguments = self.arguments.iter().map(|argument| (argument.name, stated(&argument.value)));
         let members = arguments.chain(self.blocks.iter().map(|nested| (nested.name, nested.value())));
-        let member = |(name, value): (&str, Value)| (Rc::from(name), Member { key: Source::None, value });
+        let member = |(name, value): (&str, Value)| (Arc::from(name), Member { key: Source::None, value });
         let value =
             Value::mapping(MappingKind::Object, members.map(member).collect::<Vec<_>>(), Some(Untold::AfterApply));
         value.at(self.source.clone())

@@ -6,13 +6,13 @@ use super::types::to_text;
 use super::value::{Kind, Member, SequenceKind, Value};
 use crate::syntax::Untold;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The text of a key, or why it is not stated.
 ///
 /// # Errors
 /// If it is `null`, or has no text.
-pub(super) fn key_text(value: &Value) -> Evaluated<Result<Rc<str>, Untold>> {
+pub(super) fn key_text(value: &Value) -> Evaluated<Result<Arc<str>, Untold>> {
     if value.is_null() {
         return Err(error("null is no key", &value.source));
     }
@@ -27,7 +27,7 @@ pub(super) fn key_text(value: &Value) -> Evaluated<Result<Rc<str>, Untold>> {
 }
 
 /// A name that is not stated may be any of these, and have another value.
-pub(super) fn obscure(members: &mut BTreeMap<Rc<str>, Member>, why: Untold) {
+pub(super) fn obscure(members: &mut BTreeMap<Arc<str>, Member>, why: Untold) {
     for member in members.values_mut() {
         member.value = Value::unknown(why);
     }
@@ -56,8 +56,8 @@ pub(super) fn pairs(collection: &Value, source: &Source) -> Evaluated<Result<Pai
             (sequence.elements.iter().enumerate().map(pair).collect(), sequence.rest)
         }
         Kind::Mapping(mapping) => {
-            let pair = |(name, member): (&Rc<str>, &Member)| {
-                (Value::string(Rc::clone(name)).at(member.key.clone()), member.value.clone())
+            let pair = |(name, member): (&Arc<str>, &Member)| {
+                (Value::string(Arc::clone(name)).at(member.key.clone()), member.value.clone())
             };
             (mapping.members.iter().map(pair).collect(), mapping.rest)
         }

@@ -9,7 +9,7 @@ use super::value::{Attribute, Type};
 use super::written::Written;
 use crate::syntax::Node;
 use hcl_edit::expr::{Expression, ObjectKey};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The type that a constraint asks for. One that is not understood asks for nothing.
 pub(super) fn read(written: &Written<'_>, names: &dyn Names) -> Type {
@@ -55,7 +55,7 @@ impl Reader<'_> {
                                 ObjectKey::Expression(Expression::String(name)) => name.value(),
                                 ObjectKey::Expression(_) => return None,
                             };
-                            Some((Rc::from(name), self.attribute(value.expr())))
+                            Some((Arc::from(name), self.attribute(value.expr())))
                         };
                         attributes.iter().map(attribute).collect::<Option<_>>().map_or(Type::Any, Type::Object)
                     }

@@ -6,5 +6,5 @@ mod yaml;
 
 pub(super) use csv::decode as csv;
 pub(super) use json::decode as json;
-pub use yaml::Events;
+pub use yaml::Ahead;
 pub(super) use yaml::decode as yaml;

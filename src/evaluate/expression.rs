@@ -19,7 +19,7 @@ use hcl_edit::Span;
 use hcl_edit::expr::{Conditional, Expression, ForExpr, FuncCall, Object, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::template::Template;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Evaluates the expressions of one text.
 #[derive(Clone, Copy)]
@@ -115,9 +115,9 @@ impl Evaluator<'_> {
         let mut rest = None;
         for (key, value) in object {
             let (name, key) = match key {
-                ObjectKey::Ident(name) => (Ok(Rc::from(name.as_str())), self.document.source(name.span())),
+                ObjectKey::Ident(name) => (Ok(Arc::from(name.as_str())), self.document.source(name.span())),
                 ObjectKey::Expression(Expression::Variable(name)) => {
-                    (Ok(Rc::from(name.as_str())), self.document.source(name.span()))
+                    (Ok(Arc::from(name.as_str())), self.document.source(name.span()))
                 }
                 ObjectKey::Expression(key) => {
                     let value = self.evaluate(key, around)?;
@@ -219,11 +219,12 @@ impl Evaluator<'_> {
                 self.names.attribute(handle, name.as_str(), source)
             }
             (Handle::Instances(instance, resource), Kind::String(name)) => {
-                Ok(Kind::Handle(Handle::Resource(*instance, *resource, Some(Rc::new(Key::Text(name.shared()))))).into())
+                Ok(Kind::Handle(Handle::Resource(*instance, *resource, Some(Arc::new(Key::Text(name.shared())))))
+                    .into())
             }
             (Handle::Instances(instance, resource), Kind::Number(number)) => Ok(match number.as_usize() {
                 Some(index) => {
-                    Kind::Handle(Handle::Resource(*instance, *resource, Some(Rc::new(Key::Number(index))))).into()
+                    Kind::Handle(Handle::Resource(*instance, *resource, Some(Arc::new(Key::Number(index))))).into()
                 }
                 None => Value::unknown(Untold::AfterApply),
             }),
@@ -340,8 +341,8 @@ impl Evaluator<'_> {
             Err(why) => return Ok(Value::unknown(why)),
         };
         let mut elements = Vec::new();
-        let mut members: BTreeMap<Rc<str>, Member> = BTreeMap::new();
-        let mut groups: BTreeMap<Rc<str>, Vec<Value>> = BTreeMap::new();
+        let mut members: BTreeMap<Arc<str>, Member> = BTreeMap::new();
+        let mut groups: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
         for (key, value) in pairs {
             let outer =
                 each.intro.key_var.as_ref().map(|name| Bindings { name: name.as_str(), value: &key, outer: around });

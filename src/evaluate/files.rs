@@ -1,9 +1,9 @@
 //! The files that expressions may read.
 
-use super::decode::Events;
+use super::decode::Ahead;
 use crate::id::FileIndex;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The files within the paths that are checked, and no others.
 pub trait Files {
@@ -20,8 +20,8 @@ pub trait Files {
     /// Notes that these files are probably read next. Those that are not are no data of the configuration.
     fn read_ahead(&self, _paths: &[PathBuf]) {}
 
-    /// The events of a file that was read ahead as YAML, once.
-    fn events(&self, _file: FileIndex) -> Option<Events> {
+    /// What a file is as YAML, if it was decoded ahead; once.
+    fn decoded(&self, _file: FileIndex) -> Option<Ahead> {
         None
     }
 }
@@ -39,7 +39,7 @@ pub struct Listing {
 #[derive(Debug, Clone)]
 pub enum Contents {
     /// A text.
-    Text(FileIndex, Rc<str>),
+    Text(FileIndex, Arc<str>),
     /// Bytes that are no text in UTF-8.
     Binary,
     /// Nothing.

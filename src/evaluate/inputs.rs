@@ -13,7 +13,7 @@ use crate::syntax::{Pointer, Untold};
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::Structure;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// When Terraform takes the values of a file. Later ones go over earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,7 +130,7 @@ fn given<'f>(file: &File<'f>) -> Vec<(&'f str, Written<'f>)> {
         }
         Content::Json(root) => {
             let member = |(name, node): &'f (std::borrow::Cow<'static, str>, crate::syntax::Node<'static>)| {
-                let pointer = Rc::new(Pointer::root().key(name));
+                let pointer = Arc::new(Pointer::root().key(name));
                 (name.as_ref(), Written::Json(file.index, node, pointer))
             };
             root.members.iter().map(member).collect()

@@ -6,7 +6,7 @@
 use num_bigint::{BigInt, Sign};
 use num_rational::BigRational;
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Digits of a fraction that are the same after Terraform has rounded it to 512 bits.
 const MAX_DIGITS: usize = 100;
@@ -16,11 +16,11 @@ const MAX_BITS: u64 = 512;
 
 /// A number. It is shared, since other values are small and many.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Number(Rc<BigRational>);
+pub struct Number(Arc<BigRational>);
 
 impl Number {
     fn of(number: BigRational) -> Self {
-        Self(Rc::new(number))
+        Self(Arc::new(number))
     }
 
     /// A number as HCL, JSON and strings spell it; none if it is no number, or one of too many digits.

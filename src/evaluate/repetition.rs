@@ -4,7 +4,7 @@
 
 use super::value::{Key, Value};
 use crate::syntax::Untold;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What `each` and `count` are for an instance.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub(super) enum Repetition {
     /// `count.index`
     Count(usize),
     /// `each.key` and `each.value`
-    Each(Rc<(Value, Value)>),
+    Each(Arc<(Value, Value)>),
     /// They are not known.
     Unknown(Untold),
 }

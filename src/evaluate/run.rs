@@ -20,6 +20,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Modules within modules.
 const MAX_MODULES_DEEP: usize = 40;
@@ -531,7 +532,7 @@ impl<'f> Run<'f> {
         for (key, value) in pairs {
             match key_text(&key) {
                 Ok(Ok(text)) => {
-                    expansion.known.push((Some(Key::Text(text)), Repetition::Each(Rc::new((key, value)))));
+                    expansion.known.push((Some(Key::Text(text)), Repetition::Each(Arc::new((key, value)))));
                 }
                 Ok(Err(_)) => expansion.rest = expansion.rest.or(Some(Untold::ForEach)),
                 Err(error) => {
@@ -558,7 +559,7 @@ impl<'f> Run<'f> {
     fn resource(&self, index: usize, resource: usize) -> Value {
         let expansion = self.expansion(index, resource);
         let handle =
-            |key: &Option<Key>| Value::from(Kind::Handle(Handle::Resource(index, resource, key.clone().map(Rc::new))));
+            |key: &Option<Key>| Value::from(Kind::Handle(Handle::Resource(index, resource, key.clone().map(Arc::new))));
         collected(&expansion.known.iter().map(|(key, _)| (key.clone(), handle(key))).collect::<Vec<_>>(), &expansion)
             .unwrap_or_else(|| Kind::Handle(Handle::Instances(index, resource)).into())
     }
@@ -620,10 +621,10 @@ fn collected(instances: &[(Option<Key>, Value)], expansion: &Expansion) -> Optio
         // What is switched off is null.
         return Some(instances.first().map_or_else(|| Kind::Null.into(), |(_, value)| value.clone()));
     }
-    let by_text: Option<Vec<(Rc<str>, Value)>> = instances
+    let by_text: Option<Vec<(Arc<str>, Value)>> = instances
         .iter()
         .map(|(key, value)| match key {
-            Some(Key::Text(text)) => Some((Rc::clone(text), value.clone())),
+            Some(Key::Text(text)) => Some((Arc::clone(text), value.clone())),
             Some(Key::Number(_)) | None => None,
         })
         .collect();
@@ -694,7 +695,7 @@ impl Names for InstanceNames<'_, '_> {
                 self.run.resource_attribute(*instance, *resource, key.as_deref(), name)
             }
             Handle::Undeclared(address) if (self.run.start.is_id)(name) => {
-                Ok(Kind::Reference(Rc::clone(address), name.into()).into())
+                Ok(Kind::Reference(Arc::clone(address), name.into()).into())
             }
             Handle::Undeclared(_) => Ok(Value::unknown(Untold::Expression)),
             Handle::Instances(..) => Ok(Value::unknown(Untold::AfterApply)),

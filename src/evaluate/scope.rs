@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 /// Values and characters that are made for one root before the rest is left unknown.
-const MAX_EFFORT: usize = 4_000_000;
+pub(super) const MAX_EFFORT: usize = 4_000_000;
 
 /// Values that one value consists of.
 const MAX_WEIGHT: usize = 1_000_000;
@@ -131,6 +131,18 @@ impl Effort {
             self.is_exhausted.set(true);
         }
         !self.is_exhausted.get()
+    }
+
+    /// What has been spent so far.
+    #[must_use]
+    pub fn spent(&self) -> usize {
+        self.spent.get()
+    }
+
+    /// Whether so much can be spent without anything being left out. Unlike [`Self::allows`] it only asks.
+    #[must_use]
+    pub fn has_room(&self, amount: usize) -> bool {
+        !self.is_exhausted.get() && self.spent.get().saturating_add(amount) <= MAX_EFFORT
     }
 
     /// Whether a string may have so many bytes.

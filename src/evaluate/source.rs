@@ -3,7 +3,7 @@
 use crate::id::FileIndex;
 use crate::syntax::Pointer;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The place in a file that carries a value; none for what an expression makes anew.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,14 +14,14 @@ pub enum Source {
     /// Bytes of a text: HCL, YAML or CSV.
     Bytes(FileIndex, Range<usize>),
     /// A place in a JSON document.
-    Pointer(Rc<(FileIndex, Pointer)>),
+    Pointer(Arc<(FileIndex, Pointer)>),
 }
 
 impl Source {
     /// A place in a JSON document.
     #[must_use]
     pub fn pointer(file: FileIndex, pointer: Pointer) -> Self {
-        Self::Pointer(Rc::new((file, pointer)))
+        Self::Pointer(Arc::new((file, pointer)))
     }
 
     /// Its file.

@@ -4,15 +4,15 @@ use super::source::Source;
 use crate::id::FileIndex;
 use std::borrow::Cow;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 /// A string.
 #[derive(Debug, Clone)]
 pub struct Text {
-    text: Rc<str>,
+    text: Arc<str>,
     /// In their order; a part of the text that no segment holds is made anew.
-    segments: Option<Rc<[Segment]>>,
+    segments: Option<Arc<[Segment]>>,
 }
 
 /// A part of a string.
@@ -34,9 +34,9 @@ enum From {
 impl Text {
     /// The whole text of a file.
     #[must_use]
-    pub fn of_file(text: Rc<str>, file: FileIndex) -> Self {
+    pub fn of_file(text: Arc<str>, file: FileIndex) -> Self {
         let segment = Segment { range: 0..text.len(), from: From::Bytes(file, 0) };
-        Self { text, segments: Some(Rc::new([segment])) }
+        Self { text, segments: Some(Arc::new([segment])) }
     }
 
     /// The string.
@@ -47,8 +47,8 @@ impl Text {
 
     /// The string, shared.
     #[must_use]
-    pub fn shared(&self) -> Rc<str> {
-        Rc::clone(&self.text)
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.text)
     }
 
     /// The place of the one value that a part is made of as a whole; none if it is made of anything else.
@@ -76,7 +76,7 @@ impl Text {
     /// A part of it, with its places.
     #[must_use]
     pub fn part(&self, part: &Range<usize>, otherwise: &Source) -> Self {
-        let text: Rc<str> = self.text.get(part.clone()).unwrap_or_default().into();
+        let text: Arc<str> = self.text.get(part.clone()).unwrap_or_default().into();
         let inside = |segment: &&Segment| segment.range.start < part.end && segment.range.end > part.start;
         let cut = self.segments.as_deref().unwrap_or_default().iter().filter(inside).map(|segment| {
             let (start, end) = (segment.range.start.max(part.start), segment.range.end.min(part.end));
@@ -126,7 +126,7 @@ impl Text {
     }
 }
 
-impl<T: Into<Rc<str>>> std::convert::From<T> for Text {
+impl<T: Into<Arc<str>>> std::convert::From<T> for Text {
     fn from(text: T) -> Self {
         Self { text: text.into(), segments: None }
     }

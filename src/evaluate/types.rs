@@ -8,7 +8,7 @@ use super::source::Source;
 use super::value::{Attribute, Kind, Mapping, MappingKind, Member, Sequence, SequenceKind, Type, Value};
 use crate::syntax::Untold;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The type that values of all these types can be converted to; none if there is none.
 ///
@@ -41,7 +41,7 @@ pub(super) fn unify(types: &[Type], lossy: bool) -> Option<Type> {
 }
 
 fn unify_objects(types: &[&Type], lossy: bool) -> Option<Type> {
-    let objects: Vec<&BTreeMap<Rc<str>, Attribute>> = types
+    let objects: Vec<&BTreeMap<Arc<str>, Attribute>> = types
         .iter()
         .filter_map(|one| match one {
             Type::Object(attributes) => Some(attributes),
@@ -59,9 +59,9 @@ fn unify_objects(types: &[&Type], lossy: bool) -> Option<Type> {
     if objects.iter().any(|other| !other.keys().eq(first.keys())) {
         return unify_elements(types, lossy).map(|inner| Type::Map(Box::new(inner)));
     }
-    let attribute = |name: &Rc<str>| {
+    let attribute = |name: &Arc<str>| {
         let of: Vec<Type> = objects.iter().filter_map(|object| Some(object.get(name)?.of.clone())).collect();
-        Some((Rc::clone(name), Attribute::required(unify(&of, lossy)?)))
+        Some((Arc::clone(name), Attribute::required(unify(&of, lossy)?)))
     };
     first.keys().map(attribute).collect::<Option<_>>().map(Type::Object)
 }
@@ -137,7 +137,7 @@ pub fn convert(value: &Value, to: &Type) -> Evaluated<Value> {
             let (values, inner) = convert_all(&mapping.members.values().map(|member| &member.value), inner)?;
             let members = mapping.members.iter().zip(values);
             let members =
-                members.map(|((name, member), value)| (Rc::clone(name), Member { key: member.key.clone(), value }));
+                members.map(|((name, member), value)| (Arc::clone(name), Member { key: member.key.clone(), value }));
             Value::mapping(MappingKind::Map(inner), members.collect::<Vec<_>>(), mapping.rest)
         }
         (Type::Tuple(types), Kind::Sequence(sequence)) if sequence.kind == SequenceKind::Tuple => {
@@ -171,7 +171,7 @@ pub fn convert(value: &Value, to: &Type) -> Evaluated<Value> {
     Ok(made.at(source.clone()))
 }
 
-fn convert_object(mapping: &Mapping, attributes: &BTreeMap<Rc<str>, Attribute>, source: &Source) -> Evaluated<Value> {
+fn convert_object(mapping: &Mapping, attributes: &BTreeMap<Arc<str>, Attribute>, source: &Source) -> Evaluated<Value> {
     let mut members = BTreeMap::new();
     for (name, attribute) in attributes {
         let given = mapping.members.get(name);
@@ -185,7 +185,7 @@ fn convert_object(mapping: &Mapping, attributes: &BTreeMap<Rc<str>, Attribute>, 
             (None, None) if attribute.is_optional => Kind::Null.into(),
             (None, None) => return Err(error(format!("the attribute {name:?} is required here"), source)),
         };
-        members.insert(Rc::clone(name), Member { key, value });
+        members.insert(Arc::clone(name), Member { key, value });
     }
     Ok(Value::mapping(MappingKind::Object, members, None))
 }
@@ -244,7 +244,7 @@ pub(super) fn set(elements: Vec<Value>, inner: Type, rest: Option<Untold>) -> Va
 enum Place {
     Bool(bool),
     Number(Number),
-    String(Rc<str>),
+    String(Arc<str>),
     Written(String),
     Null,
 }

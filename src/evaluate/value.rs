@@ -5,7 +5,7 @@ use super::source::Source;
 use super::text::Text;
 use crate::syntax::Untold;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A value with the place that carries it.
 #[derive(Debug, Clone)]
@@ -32,11 +32,11 @@ pub enum Kind {
     /// A string.
     String(Text),
     /// A list, set or tuple.
-    Sequence(Rc<Sequence>),
+    Sequence(Arc<Sequence>),
     /// A map or object.
-    Mapping(Rc<Mapping>),
+    Mapping(Arc<Mapping>),
     /// An id of an object that a resource makes or a data source finds: the address of that resource, and the attribute.
-    Reference(Rc<str>, Rc<str>),
+    Reference(Arc<str>, Arc<str>),
     /// A resource or module, whose attributes are looked up one by one.
     Handle(Handle),
 }
@@ -48,9 +48,9 @@ pub enum Handle {
     Module(usize),
     /// An instance of a resource or data source: the number of its module's instance, its place among the module's
     /// resources, and its key.
-    Resource(usize, usize, Option<Rc<Key>>),
+    Resource(usize, usize, Option<Arc<Key>>),
     /// A resource that no file declares, by its address.
-    Undeclared(Rc<str>),
+    Undeclared(Arc<str>),
     /// All instances of a resource, of which nobody knows the keys.
     Instances(usize, usize),
 }
@@ -61,7 +61,7 @@ pub enum Key {
     /// With `count`.
     Number(usize),
     /// With `for_each`.
-    Text(Rc<str>),
+    Text(Arc<str>),
 }
 
 /// As addresses have it: `[0]`, `["CA001"]`.
@@ -116,11 +116,11 @@ pub struct Mapping {
 
 /// Members in the order of their names. They are never changed, and a tree would take many times their space.
 #[derive(Debug, Clone)]
-pub struct Members(Box<[(Rc<str>, Member)]>);
+pub struct Members(Box<[(Arc<str>, Member)]>);
 
 /// Of two members of one name, the later one stays.
-impl From<Vec<(Rc<str>, Member)>> for Members {
-    fn from(mut members: Vec<(Rc<str>, Member)>) -> Self {
+impl From<Vec<(Arc<str>, Member)>> for Members {
+    fn from(mut members: Vec<(Arc<str>, Member)>) -> Self {
         members.sort_by(|(one, _), (two, _)| one.cmp(two));
         members.dedup_by(|later, earlier| {
             let is_same = later.0 == earlier.0;
@@ -133,8 +133,8 @@ impl From<Vec<(Rc<str>, Member)>> for Members {
     }
 }
 
-impl From<BTreeMap<Rc<str>, Member>> for Members {
-    fn from(members: BTreeMap<Rc<str>, Member>) -> Self {
+impl From<BTreeMap<Arc<str>, Member>> for Members {
+    fn from(members: BTreeMap<Arc<str>, Member>) -> Self {
         Self(members.into_iter().collect())
     }
 }
@@ -149,13 +149,13 @@ impl Members {
 
     /// Names and members.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Rc<str>, &Member)> + Clone {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &Member)> + Clone {
         self.0.iter().map(|(name, member)| (name, member))
     }
 
     /// The names.
     #[must_use]
-    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Rc<str>> + Clone {
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Arc<str>> + Clone {
         self.0.iter().map(|(name, _)| name)
     }
 
@@ -252,7 +252,7 @@ impl Value {
     #[must_use]
     pub fn sequence(kind: SequenceKind, elements: Vec<Self>, rest: Option<Untold>) -> Self {
         let weight = elements.iter().map(Self::weight).fold(1, usize::saturating_add);
-        Kind::Sequence(Rc::new(Sequence { kind, elements, rest, weight, is_loose: false })).into()
+        Kind::Sequence(Arc::new(Sequence { kind, elements, rest, weight, is_loose: false })).into()
     }
 
     /// The same; if it is loose, neither its order nor its length is known, since two of its elements may be one.
@@ -261,7 +261,7 @@ impl Value {
         match &self.kind {
             Kind::Sequence(sequence) if is_loose && !sequence.is_loose => {
                 let loose = Sequence { is_loose, ..sequence.as_ref().clone() };
-                Self { kind: Kind::Sequence(Rc::new(loose)), ..self }
+                Self { kind: Kind::Sequence(Arc::new(loose)), ..self }
             }
             _ => self,
         }
@@ -285,12 +285,12 @@ impl Value {
     pub fn mapping(kind: MappingKind, members: impl Into<Members>, rest: Option<Untold>) -> Self {
         let members: Members = members.into();
         let weight = members.values().map(|member| member.value.weight()).fold(1, usize::saturating_add);
-        Kind::Mapping(Rc::new(Mapping { kind, members, rest, weight })).into()
+        Kind::Mapping(Arc::new(Mapping { kind, members, rest, weight })).into()
     }
 
     /// An object of known members.
     #[must_use]
-    pub fn object(members: impl IntoIterator<Item = (Rc<str>, Self)>) -> Self {
+    pub fn object(members: impl IntoIterator<Item = (Arc<str>, Self)>) -> Self {
         let members = members.into_iter().map(|(name, value)| (name, Member { key: Source::None, value }));
         Self::mapping(MappingKind::Object, members.collect::<Vec<_>>(), None)
     }
@@ -383,8 +383,8 @@ impl Value {
                 MappingKind::Map(element) => Type::Map(Box::new(element.clone())),
                 MappingKind::Object if mapping.rest.is_some() => Type::Any,
                 MappingKind::Object => {
-                    let attribute = |(name, member): (&Rc<str>, &Member)| {
-                        (Rc::clone(name), Attribute::required(member.value.type_of()))
+                    let attribute = |(name, member): (&Arc<str>, &Member)| {
+                        (Arc::clone(name), Attribute::required(member.value.type_of()))
                     };
                     Type::Object(mapping.members.iter().map(attribute).collect())
                 }
@@ -550,7 +550,7 @@ pub enum Type {
     /// `tuple([…])`
     Tuple(Vec<Type>),
     /// `object({…})`
-    Object(BTreeMap<Rc<str>, Attribute>),
+    Object(BTreeMap<Arc<str>, Attribute>),
 }
 
 /// An attribute of an object type.

@@ -17,7 +17,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Body, Structure};
 use hcl_edit::template::Template;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A file of configuration or of values.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,7 @@ pub enum Written<'f> {
     /// In HCL.
     Hcl(Document<'f>, &'f Expression),
     /// In JSON, where strings are templates.
-    Json(FileIndex, &'f Node<'static>, Rc<Pointer>),
+    Json(FileIndex, &'f Node<'static>, Arc<Pointer>),
 }
 
 impl Written<'_> {
@@ -263,7 +263,7 @@ impl<'f> Block<'f> {
             let is_block = blocks.contains(&"dynamic") && holds_dynamic(node);
             if !blocks.contains(&name.as_ref()) && !is_block {
                 let key = Source::pointer(file, own.clone());
-                block.arguments.push((name, key, Written::Json(file, node, Rc::new(own))));
+                block.arguments.push((name, key, Written::Json(file, node, Arc::new(own))));
                 continue;
             }
             let labels = usize::from(name == "dynamic");

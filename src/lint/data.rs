@@ -2,20 +2,20 @@
 
 use crate::dialect::Data;
 use crate::discover::{Candidate, Input};
-use crate::evaluate::{Contents, Events, Files, Listing};
+use crate::evaluate::{Ahead, Contents, Files, Listing};
 use crate::policy::{Digest, FileIndex};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Larger files are no data of policies.
 const MAX_SIZE: u64 = 16 << 20;
 
-/// Bytes of a file that is read ahead, and of all that ever are. Their events take many times the space.
+/// Bytes of a file that is read ahead, and of all that ever are. Their values take many times the space.
 const MAX_AHEAD: u64 = 64 << 10;
 const MAX_ALL_AHEAD: u64 = 4 << 20;
 
@@ -36,11 +36,11 @@ pub(super) struct Tree<'t> {
     next: Cell<usize>,
     read: RefCell<HashMap<PathBuf, Contents>>,
     /// What is probably read next.
-    ahead: RefCell<HashMap<PathBuf, (String, Events)>>,
+    ahead: RefCell<HashMap<PathBuf, Arc<str>>>,
     /// Bytes that were read ahead. A configuration may list the same files over and over.
     ahead_so_far: Cell<u64>,
-    /// Events of files that were read ahead.
-    events: RefCell<HashMap<FileIndex, Events>>,
+    /// What files that were read ahead are as YAML.
+    decoded: RefCell<HashMap<FileIndex, Ahead>>,
     /// Folders that were looked at, and whether they lie within what was named.
     within: RefCell<HashMap<PathBuf, bool>>,
     /// Paths of files that are data of the configuration.
@@ -67,7 +67,7 @@ impl<'t> Tree<'t> {
             read: RefCell::default(),
             ahead: RefCell::default(),
             ahead_so_far: Cell::new(0),
-            events: RefCell::default(),
+            decoded: RefCell::default(),
             within: RefCell::default(),
             taken: RefCell::default(),
             listed: RefCell::default(),
@@ -138,17 +138,15 @@ impl<'t> Tree<'t> {
 
     fn look(&self, path: &Path) -> Contents {
         let number = || self.known.get(path).copied().unwrap_or_else(|| self.number());
-        if let Some((text, events)) = self.ahead.borrow_mut().remove(path) {
-            let file = number();
-            self.events.borrow_mut().insert(file, events);
-            return Contents::Text(file, Rc::from(text));
+        if let Some(text) = self.ahead.borrow_mut().remove(path) {
+            return Contents::Text(number(), text);
         }
         if let Err(contents) = self.size(path) {
             return contents;
         }
         let Some(bytes) = bytes(&self.stored, path) else { return Contents::Outside };
         let Ok(text) = String::from_utf8(bytes) else { return Contents::Binary };
-        Contents::Text(number(), Rc::from(text))
+        Contents::Text(number(), Arc::from(text))
     }
 
     /// The size of a file that may be read, or what there is in its place.
@@ -169,30 +167,30 @@ impl<'t> Tree<'t> {
         }
     }
 
-    /// Reads YAML files on all threads.
+    /// Reads and decodes YAML files on all threads. Those without a number have none before somebody reads them, and wait.
     fn read_ahead(&self, paths: impl Iterator<Item = PathBuf>) {
-        let is_next = |path: &PathBuf| {
+        let next = |path: PathBuf| {
+            let file = *self.known.get(&path)?;
             let is_yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-            let is_read = || self.read.borrow().contains_key(path) || self.ahead.borrow().contains_key(path);
+            let is_read = || self.read.borrow().contains_key(&path) || self.ahead.borrow().contains_key(&path);
             if !is_yaml || self.ahead_so_far.get() >= MAX_ALL_AHEAD || is_read() {
-                return false;
+                return None;
             }
-            match self.size(path) {
-                Ok(size) if size <= MAX_AHEAD => {
-                    self.ahead_so_far.set(self.ahead_so_far.get() + size);
-                    true
-                }
-                Ok(_) | Err(_) => false,
-            }
+            let size = self.size(&path).ok().filter(|size| *size <= MAX_AHEAD)?;
+            self.ahead_so_far.set(self.ahead_so_far.get() + size);
+            Some((path, file))
         };
-        let next: Vec<PathBuf> = paths.filter(is_next).collect();
+        let next: Vec<(PathBuf, FileIndex)> = paths.filter_map(next).collect();
         let stored = &self.stored;
-        let read = next.into_par_iter().filter_map(|path| {
-            let text = String::from_utf8(bytes(stored, &path)?).ok()?;
-            let events = Events::ahead(&text);
-            Some((path, (text, events)))
+        let read = next.into_par_iter().filter_map(|(path, file)| {
+            let text: Arc<str> = String::from_utf8(bytes(stored, &path)?).ok()?.into();
+            let decoded = Ahead::of(&text, file);
+            Some((path, text, file, decoded))
         });
-        self.ahead.borrow_mut().extend(read.collect::<Vec<_>>());
+        for (path, text, file, decoded) in read.collect::<Vec<_>>() {
+            self.ahead.borrow_mut().insert(path, text);
+            self.decoded.borrow_mut().extend(decoded.map(|decoded| (file, decoded)));
+        }
     }
 
     /// Whether a path lies within what was named, also where the links on the way to its folder lead.
@@ -273,8 +271,8 @@ impl Files for Rooted<'_> {
         self.tree.read_ahead(paths.iter().map(|path| clean(&self.root.join(path))));
     }
 
-    fn events(&self, file: FileIndex) -> Option<Events> {
-        self.tree.events.borrow_mut().remove(&file)
+    fn decoded(&self, file: FileIndex) -> Option<Ahead> {
+        self.tree.decoded.borrow_mut().remove(&file)
     }
 
     fn below(&self, folder: &Path) -> Option<Listing> {

@@ -5,7 +5,7 @@ use crate::policy::{At, Detour, Place};
 use crate::syntax::{Node, Object, Pointer, Untold};
 use hcl_edit::expr::Expression;
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Values of one resource: what stands behind one name in a file may be many.
 const MAX_VALUES: usize = 100_000;
@@ -171,7 +171,7 @@ fn element_of<'f>(written: &Written<'f>, index: usize, length: usize) -> Option<
             elements.get(index).map(|element| Written::Hcl(*document, element))
         }
         Written::Json(file, Node::Array(elements), pointer) if elements.len() == length => {
-            elements.get(index).map(|element| Written::Json(*file, element, Rc::new(pointer.index(index))))
+            elements.get(index).map(|element| Written::Json(*file, element, Arc::new(pointer.index(index))))
         }
         Written::Hcl(..) | Written::Json(..) => None,
     }
@@ -189,7 +189,7 @@ fn member_of<'f>(written: &Written<'f>, name: &str) -> Option<Written<'f>> {
         }
         Written::Json(file, Node::Object(members), pointer) => {
             let node = members.get(name)?;
-            Some(Written::Json(*file, node, Rc::new(pointer.key(name))))
+            Some(Written::Json(*file, node, Arc::new(pointer.key(name))))
         }
         Written::Hcl(..) | Written::Json(..) => None,
     }

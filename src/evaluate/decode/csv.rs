@@ -8,7 +8,7 @@ use crate::syntax::Untold;
 use csv::{ReaderBuilder, StringRecord, Terminator};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Reads a table.
 ///
@@ -29,10 +29,10 @@ pub(in crate::evaluate) fn decode(text: &Text, source: &Source) -> Evaluated<Val
     if headers.is_empty() {
         return Err(refused("the text is empty".to_owned()));
     }
-    let names: Vec<Rc<str>> = headers.iter().map(|name| Rc::from(unix(name).as_str())).collect();
+    let names: Vec<Arc<str>> = headers.iter().map(|name| Arc::from(unix(name).as_str())).collect();
     let mut attributes = BTreeMap::new();
     for name in &names {
-        if attributes.insert(Rc::clone(name), Attribute::required(Type::String)).is_some() {
+        if attributes.insert(Arc::clone(name), Attribute::required(Type::String)).is_some() {
             return Err(refused(format!("two columns have the name {name:?}")));
         }
     }
@@ -45,7 +45,7 @@ pub(in crate::evaluate) fn decode(text: &Text, source: &Source) -> Evaluated<Val
             let range = range(whole, cell, at..line.end).unwrap_or_else(|| line.clone());
             at = range.end;
             let value = Value::string(unix(cell)).at(text.source_of(&range, source));
-            (Rc::clone(name), Member { key: Source::None, value })
+            (Arc::clone(name), Member { key: Source::None, value })
         });
         rows.push(
             Value::mapping(MappingKind::Object, members.collect::<Vec<_>>(), None).at(text.source_of(&line, source)),

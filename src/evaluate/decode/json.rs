@@ -8,7 +8,7 @@ use crate::evaluate::text::{Text, normal};
 use crate::evaluate::value::{Kind, MappingKind, Member, Value};
 use crate::id::FileIndex;
 use crate::syntax::{Locator, Node, Pointer, Untold, parse};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Reads a JSON document. Of members that stand twice the last one counts.
 ///
@@ -79,12 +79,12 @@ impl Reader<'_> {
                 Value::tuple(values.collect()).kind
             }
             Node::Object(object) => {
-                let mut members: Vec<(Rc<str>, Member)> = Vec::with_capacity(object.members.len());
+                let mut members: Vec<(Arc<str>, Member)> = Vec::with_capacity(object.members.len());
                 for (name, node) in &object.members {
                     let inner = pointer.key(name);
                     let key = self.place(&inner).0;
                     let value = self.value(node, &inner);
-                    members.push((Rc::from(name.as_ref()), Member { key, value }));
+                    members.push((Arc::from(name.as_ref()), Member { key, value }));
                 }
                 Value::mapping(MappingKind::Object, members, None).kind
             }

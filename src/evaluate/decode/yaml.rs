@@ -8,18 +8,18 @@ use crate::evaluate::scope::Effort;
 use crate::evaluate::source::Source;
 use crate::evaluate::text::{Text, normal};
 use crate::evaluate::value::{Kind, MappingKind, Member, Value};
+use crate::id::FileIndex;
 use crate::syntax::Untold;
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 use time::{Date, Month, Time};
 
 /// Lists in lists that are read.
 const MAX_DEPTH: usize = 100;
 
-/// Reads a YAML document, whose events may have been told [ahead](Events::ahead).
+/// Reads a YAML document, which may have been decoded [ahead](Ahead).
 ///
 /// # Errors
 /// If the text is no YAML, or more than one document.
@@ -27,18 +27,22 @@ pub(in crate::evaluate) fn decode(
     text: &Text,
     source: &Source,
     effort: &Effort,
-    ahead: Option<Events>,
+    ahead: Option<Ahead>,
 ) -> Evaluated<Value> {
-    let events = match ahead {
-        Some(events) if events.is_as_terraform_reads => Some(events),
-        None if is_as_terraform_reads(text.as_str()) => None,
-        Some(_) | None => return Err(error("yamldecode: the text is no YAML as Terraform reads it", source)),
-    };
-    let steps = match events {
-        Some(events) => Steps::Ahead(events.steps.into_iter()),
-        None => Steps::Now(Box::new(Scan::new(text.as_str()))),
-    };
-    let mut reader = Reader { steps, anchors: HashMap::new(), text, source, effort };
+    match ahead.filter(|ahead| ahead.source == *source && effort.has_room(ahead.spent)) {
+        Some(ahead) => {
+            effort.spend(ahead.spent);
+            ahead.value
+        }
+        None => read(text, source, effort),
+    }
+}
+
+fn read(text: &Text, source: &Source, effort: &Effort) -> Evaluated<Value> {
+    if !is_as_terraform_reads(text.as_str()) {
+        return Err(error("yamldecode: the text is no YAML as Terraform reads it", source));
+    }
+    let mut reader = Reader { scan: Scan::new(text.as_str()), anchors: HashMap::new(), text, source, effort };
     match reader.document() {
         Err(error) if error.message.ends_with(TABS) => Ok(Value::unknown(Untold::Expression)),
         other => other,
@@ -57,25 +61,29 @@ fn is_as_terraform_reads(text: &str) -> bool {
             || text.lines().all(|line| !line.starts_with("%YAML") || line.trim_end() == "%YAML 1.1"))
 }
 
-/// What a YAML document consists of, in its order. Unlike a value it can be sent to another thread.
+/// What the text of a file is as YAML, decoded on whatever thread has the time.
 #[derive(Debug)]
-pub struct Events {
-    is_as_terraform_reads: bool,
-    steps: Vec<Step>,
+pub struct Ahead {
+    value: Evaluated<Value>,
+    /// The place of the text as a whole.
+    source: Source,
+    /// What decoding it takes, whoever does it.
+    spent: usize,
 }
 
-impl Events {
-    /// Reads a document ahead of its decoding. It takes many times the space of the text.
+impl Ahead {
+    /// Decodes the text of a file. None if it is more than anybody may spend.
     #[must_use]
-    pub fn ahead(text: &str) -> Self {
-        let is_as_terraform_reads = is_as_terraform_reads(text);
-        let steps = if is_as_terraform_reads { Scan::new(text).collect() } else { Vec::new() };
-        Self { is_as_terraform_reads, steps }
+    pub fn of(text: &Arc<str>, file: FileIndex) -> Option<Self> {
+        let effort = Effort::default();
+        let source = Source::Bytes(file, 0..text.len());
+        let value = read(&Text::of_file(Arc::clone(text), file), &source, &effort);
+        (!effort.is_exhausted()).then(|| Self { value, source, spent: effort.spent() })
     }
 }
 
 /// An event and the bytes that it stands for, or what is wrong and where.
-type Step = Result<(Event<'static>, Range<usize>), (String, usize)>;
+type Step<'t> = Result<Next<'t>, (String, usize)>;
 
 /// Reads events one by one. It ends with the document or the first mistake.
 struct Scan<'t> {
@@ -90,40 +98,23 @@ impl<'t> Scan<'t> {
     }
 }
 
-impl Iterator for Scan<'_> {
-    type Item = Step;
+impl<'t> Iterator for Scan<'t> {
+    type Item = Step<'t>;
 
-    fn next(&mut self) -> Option<Step> {
+    fn next(&mut self) -> Option<Step<'t>> {
         if self.is_refused {
             return None;
         }
         Some(match self.parser.next()? {
             Ok((event, span)) => {
                 let (start, end) = (self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
-                Ok((owned(event), start..end.max(start)))
+                Ok((event, start..end.max(start)))
             }
             Err(problem) => {
                 self.is_refused = true;
                 Err((problem.info().to_owned(), self.offsets.byte(problem.marker().index())))
             }
         })
-    }
-}
-
-fn owned(event: Event<'_>) -> Event<'static> {
-    let tag = |tag: Option<Cow<'_, Tag>>| tag.map(|tag| Cow::Owned(tag.into_owned()));
-    match event {
-        Event::Nothing => Event::Nothing,
-        Event::StreamStart => Event::StreamStart,
-        Event::StreamEnd => Event::StreamEnd,
-        Event::DocumentStart(is_explicit) => Event::DocumentStart(is_explicit),
-        Event::DocumentEnd => Event::DocumentEnd,
-        Event::Alias(anchor) => Event::Alias(anchor),
-        Event::Scalar(text, style, anchor, of) => Event::Scalar(Cow::Owned(text.into_owned()), style, anchor, tag(of)),
-        Event::SequenceStart(anchor, of) => Event::SequenceStart(anchor, tag(of)),
-        Event::SequenceEnd => Event::SequenceEnd,
-        Event::MappingStart(anchor, of) => Event::MappingStart(anchor, tag(of)),
-        Event::MappingEnd => Event::MappingEnd,
     }
 }
 
@@ -154,41 +145,23 @@ impl<'t> Offsets<'t> {
     }
 }
 
-/// Where events come from.
-enum Steps<'t> {
-    Ahead(std::vec::IntoIter<Step>),
-    /// Nothing is kept, however long the document is.
-    Now(Box<Scan<'t>>),
-}
-
-impl Iterator for Steps<'_> {
-    type Item = Step;
-
-    fn next(&mut self) -> Option<Step> {
-        match self {
-            Self::Ahead(steps) => steps.next(),
-            Self::Now(scan) => scan.next(),
-        }
-    }
-}
-
 struct Reader<'t> {
-    steps: Steps<'t>,
+    scan: Scan<'t>,
     anchors: HashMap<usize, Value>,
     text: &'t Text,
     source: &'t Source,
     effort: &'t Effort,
 }
 
-type Next = (Event<'static>, Range<usize>);
+type Next<'t> = (Event<'t>, Range<usize>);
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn refused(&self, why: &str) -> Box<Error> {
         error(format!("yamldecode: {why}"), self.source)
     }
 
-    fn next(&mut self) -> Evaluated<Next> {
-        match self.steps.next() {
+    fn next(&mut self) -> Evaluated<Next<'t>> {
+        match self.scan.next() {
             Some(Ok(next)) => Ok(next),
             // Terraform takes tabs in places where others do not.
             Some(Err(_)) if self.text.as_str().contains('\t') => Err(self.refused(TABS)),
@@ -212,7 +185,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self, (event, range): Next, depth: usize) -> Evaluated<Value> {
+    fn value(&mut self, (event, range): Next<'t>, depth: usize) -> Evaluated<Value> {
         if depth > MAX_DEPTH {
             return Err(self.refused("the document is too deep"));
         }
@@ -260,7 +233,7 @@ impl Reader<'_> {
     }
 
     fn mapping(&mut self, depth: usize) -> Evaluated<Value> {
-        let mut members: Vec<(Rc<str>, Member)> = Vec::new();
+        let mut members: Vec<(Arc<str>, Member)> = Vec::new();
         loop {
             let next = match self.next()? {
                 (Event::MappingEnd, _) => break,
@@ -275,10 +248,10 @@ impl Reader<'_> {
                 let Kind::Mapping(merged) = &value.kind else {
                     return Err(self.refused("only a mapping can be merged"));
                 };
-                members.extend(merged.members.iter().map(|(name, member)| (Rc::clone(name), member.clone())));
+                members.extend(merged.members.iter().map(|(name, member)| (Arc::clone(name), member.clone())));
                 continue;
             }
-            let name: Rc<str> = match &key.kind {
+            let name: Arc<str> = match &key.kind {
                 Kind::String(text) => text.shared(),
                 Kind::Number(number) => number.to_string().into(),
                 Kind::Bool(truth) => truth.to_string().into(),
@@ -484,17 +457,30 @@ fn written(day: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::FileIndex;
+    use crate::evaluate::scope::MAX_EFFORT;
 
     proptest::proptest! {
         #[test]
-        fn events_told_ahead_change_nothing(text in "(\\PC|[ \n\t\u{85}\"'{}\\[\\]:,&*!|>#%?a1-])*") {
-            let document = Text::of_file(text.as_str().into(), FileIndex(0));
-            let decoded = |ahead| {
-                let effort = Effort::default();
-                format!("{:?}", decode(&document, &Source::None, &effort, ahead).map_err(|error| error.message))
+        fn what_is_decoded_ahead_is_the_same(text in "(\\PC|[ \n\t\u{85}\"'{}\\[\\]:,&*!|>#%?a1-])*") {
+            let (text, file) = (Arc::from(text), FileIndex(0));
+            let document = Text::of_file(Arc::clone(&text), file);
+            let decoded = |ahead: Option<Ahead>| {
+                let (effort, source) = (Effort::default(), Source::Bytes(file, 0..text.len()));
+                (format!("{:?}", decode(&document, &source, &effort, ahead)), effort.spent())
             };
-            assert_eq!(decoded(Some(Events::ahead(&text))), decoded(None));
+            assert_eq!(decoded(Ahead::of(&text, file)), decoded(None));
         }
+    }
+
+    #[test]
+    fn what_is_decoded_ahead_counts_when_it_is_used() {
+        let (text, file) = (Arc::from("a: [1, 2]"), FileIndex(0));
+        let document = Text::of_file(Arc::clone(&text), file);
+        let source = Source::Bytes(file, 0..text.len());
+        let effort = Effort::default();
+        effort.spend(MAX_EFFORT - 3);
+        let decoded = decode(&document, &source, &effort, Ahead::of(&text, file));
+        assert!(decoded.is_ok_and(|value| value.why_partly_unknown().is_some()));
+        assert!(effort.is_exhausted());
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
         }
         "yamldecode" => strict(TEXT, |call| {
             let text = call.placed_text(0);
-            let ahead = text.whole_file().and_then(|file| call.names.files().events(file));
+            let ahead = text.whole_file().and_then(|file| call.names.files().decoded(file));
             decode::yaml(&text, &call.arguments[0].source, call.names.effort(), ahead)
         }),
         "csvdecode" => strict(TEXT, |call| decode::csv(&call.placed_text(0), &call.arguments[0].source)),

@@ -13,7 +13,7 @@ use crate::syntax::Untold;
 use data_encoding::BASE64;
 use globset::GlobBuilder;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) fn function(name: &str) -> Option<Function> {
     const TEXT: &[Takes] = &[Takes::Text];
@@ -51,7 +51,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
     })
 }
 
-fn with_file(call: &Call<'_>, make: impl Fn(FileIndex, Rc<str>) -> Evaluated<Value>) -> Evaluated<Value> {
+fn with_file(call: &Call<'_>, make: impl Fn(FileIndex, Arc<str>) -> Evaluated<Value>) -> Evaluated<Value> {
     match call.names.files().read(Path::new(call.text(0))) {
         Contents::Text(file, text) => {
             if !call.names.effort().spend(1 + text.len() / 16) {
@@ -110,7 +110,7 @@ fn templatefile(call: &Call<'_>) -> Evaluated<Value> {
         return Ok(Value::unknown(path.why_unknown().unwrap_or(Untold::Expression)));
     };
     let variables = match &call.arguments[1].kind {
-        Kind::Mapping(mapping) => Rc::clone(mapping),
+        Kind::Mapping(mapping) => Arc::clone(mapping),
         Kind::Unknown(why) => return Ok(Value::unknown(*why)),
         _ => return Err(call.refused("the variables of a template are a map")),
     };

@@ -7,7 +7,7 @@ use crate::evaluate::source::Source;
 use crate::evaluate::types::convert;
 use crate::evaluate::value::{Kind, MappingKind, Member, SequenceKind, Type, Value};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
@@ -26,7 +26,7 @@ fn keys(call: &Call<'_>) -> Evaluated<Value> {
         Err(why) => return Ok(Value::unknown(why)),
     };
     let keys = mapping.members.iter();
-    let keys = keys.map(|(name, member)| Value::string(Rc::clone(name)).at(member.key.clone())).collect();
+    let keys = keys.map(|(name, member)| Value::string(Arc::clone(name)).at(member.key.clone())).collect();
     let kind = match mapping.kind {
         MappingKind::Map(_) => SequenceKind::List(Type::String),
         MappingKind::Object => SequenceKind::Tuple,
@@ -70,7 +70,7 @@ fn merge(call: &Call<'_>) -> Evaluated<Value> {
             MappingKind::Map(of) => types.push(of.clone()),
             MappingKind::Object => is_map = false,
         }
-        members.extend(mapping.members.iter().map(|(name, member)| (Rc::clone(name), member.clone())));
+        members.extend(mapping.members.iter().map(|(name, member)| (Arc::clone(name), member.clone())));
     }
     let of = if is_map && types.windows(2).all(|pair| pair[0] == pair[1]) { types.pop() } else { None };
     let kind = of.map_or(MappingKind::Object, MappingKind::Map);
@@ -109,12 +109,12 @@ fn transpose(call: &Call<'_>) -> Evaluated<Value> {
     let texts = Type::List(Box::new(Type::String));
     let map = convert(&call.arguments[0], &Type::Map(Box::new(texts.clone())))?;
     let Kind::Mapping(map) = &map.kind else { return Err(call.refused("a map is required")) };
-    let mut turned: BTreeMap<Rc<str>, Vec<Value>> = BTreeMap::new();
+    let mut turned: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
     for (name, member) in map.members.iter() {
         let Kind::Sequence(list) = &member.value.kind else { return Err(call.refused("null is in the map")) };
         for element in &list.elements {
             let Kind::String(text) = &element.kind else { return Err(call.refused("null is in a list")) };
-            turned.entry(text.shared()).or_default().push(Value::string(Rc::clone(name)).at(member.key.clone()));
+            turned.entry(text.shared()).or_default().push(Value::string(Arc::clone(name)).at(member.key.clone()));
         }
     }
     let members = turned.into_iter().map(|(name, mut list)| {

@@ -6,7 +6,7 @@ use crate::evaluate::error::Evaluated;
 use crate::evaluate::value::{Kind, SequenceKind, Type, Value};
 use crate::syntax::Untold;
 use regex::{Captures, Regex};
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) fn function(name: &str) -> Option<Function> {
     const TWO_TEXTS: &[Takes] = &[Takes::Text, Takes::Text];
@@ -34,7 +34,7 @@ fn groups(regex: &Regex, captures: &Captures<'_>) -> Value {
     if names.len() == 1 {
         value(0)
     } else if names.iter().any(Option::is_some) {
-        let members = names.iter().enumerate().filter_map(|(index, name)| Some((Rc::from((*name)?), value(index))));
+        let members = names.iter().enumerate().filter_map(|(index, name)| Some((Arc::from((*name)?), value(index))));
         Value::object(members)
     } else {
         Value::tuple((1..names.len()).map(value).collect())

@@ -5,7 +5,7 @@ use crate::evaluate::error::Evaluated;
 use crate::evaluate::types::{convert, set, unify};
 use crate::evaluate::value::{Kind, Sequence, SequenceKind, Type, Value};
 use crate::syntax::Untold;
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
@@ -18,7 +18,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
 }
 
 /// A set, or why it is not stated.
-type Stated = Result<Rc<Sequence>, Untold>;
+type Stated = Result<Arc<Sequence>, Untold>;
 
 /// The arguments as sets of one type; those that are not stated say why.
 fn sets(call: &Call<'_>) -> Evaluated<(Vec<Stated>, Type)> {
