@@ -69,7 +69,10 @@ impl std::fmt::Display for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Number(index) => write!(f, "[{index}]"),
-            // What would begin a template is escaped, too.
+            // What would begin a template is escaped, too. Most keys are plain names.
+            Self::Text(key) if key.bytes().all(|byte| matches!(byte, b' '..=b'~') && !b"\"\\{".contains(&byte)) => {
+                write!(f, "[\"{key}\"]")
+            }
             Self::Text(key) => {
                 let quoted = serde_json::Value::from(key.as_ref()).to_string();
                 write!(f, "[{}]", quoted.replace("${", "$${").replace("%{", "%%{"))

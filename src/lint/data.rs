@@ -24,7 +24,7 @@ const MAX_FILES: usize = 100_000;
 
 /// The files within the paths.
 pub(super) struct Tree<'t> {
-    /// What was named, each also without links.
+    /// What was named, without steps that lead nowhere, and each also without links.
     bases: Vec<(PathBuf, PathBuf)>,
     stored: BTreeMap<&'t Path, &'t [u8]>,
     /// Files and links of a revision that are not at hand.
@@ -36,7 +36,7 @@ pub(super) struct Tree<'t> {
     next: Cell<usize>,
     read: RefCell<HashMap<PathBuf, Contents>>,
     /// What is probably read next.
-    ahead: RefCell<HashMap<PathBuf, Arc<str>>>,
+    ahead: RefCell<HashMap<PathBuf, (FileIndex, Arc<str>)>>,
     /// Bytes that were read ahead. A configuration may list the same files over and over.
     ahead_so_far: Cell<u64>,
     /// What files that were read ahead are as YAML.
@@ -75,7 +75,7 @@ impl<'t> Tree<'t> {
         for input in inputs {
             match input {
                 Input::Path(path) => {
-                    tree.bases.extend(fs::canonicalize(path).ok().map(|canonical| (path.clone(), canonical)));
+                    tree.bases.extend(fs::canonicalize(path).ok().map(|canonical| (clean(path.clone()), canonical)));
                 }
                 Input::Stored(stored) => {
                     tree.prefix = &stored.prefix;
@@ -86,13 +86,13 @@ impl<'t> Tree<'t> {
                 Input::Stdin(_) => {}
             }
         }
-        let on_disk = known.filter_map(|(file, candidate)| Some((clean(candidate.on_disk()?), file)));
+        let on_disk = known.filter_map(|(file, candidate)| Some((clean(candidate.on_disk()?.to_owned()), file)));
         tree.known.extend(on_disk);
         tree
     }
 
-    /// What has been read: path, number and candidate of each.
-    pub(super) fn into_read(self) -> Vec<(FileIndex, Candidate)> {
+    /// What has been read, by its numbers.
+    pub(super) fn into_read(self) -> BTreeMap<FileIndex, Candidate> {
         let candidate = |path: PathBuf| match self.stored.get(path.as_path()) {
             Some(bytes) => {
                 Candidate::Stored { path, prefix: self.prefix.to_owned(), bytes: bytes.to_vec(), is_glanced_at: false }
@@ -106,9 +106,7 @@ impl<'t> Tree<'t> {
                 self.known.get(path).copied()
             }
         };
-        let mut taken: Vec<PathBuf> = self.taken.into_inner().into_iter().collect();
-        taken.sort();
-        taken.into_iter().filter_map(|path| Some((number(&path)?, candidate(path)))).collect()
+        self.taken.into_inner().into_iter().filter_map(|path| Some((number(&path)?, candidate(path)))).collect()
     }
 
     /// Notes what was listed, in order.
@@ -137,16 +135,16 @@ impl<'t> Tree<'t> {
     }
 
     fn look(&self, path: &Path) -> Contents {
-        let number = || self.known.get(path).copied().unwrap_or_else(|| self.number());
-        if let Some(text) = self.ahead.borrow_mut().remove(path) {
-            return Contents::Text(number(), text);
+        if let Some((file, text)) = self.ahead.borrow_mut().remove(path) {
+            return Contents::Text(file, text);
         }
         if let Err(contents) = self.size(path) {
             return contents;
         }
         let Some(bytes) = bytes(&self.stored, path) else { return Contents::Outside };
         let Ok(text) = String::from_utf8(bytes) else { return Contents::Binary };
-        Contents::Text(number(), Arc::from(text))
+        let file = self.known.get(path).copied().unwrap_or_else(|| self.number());
+        Contents::Text(file, Arc::from(text))
     }
 
     /// The size of a file that may be read, or what there is in its place.
@@ -167,7 +165,8 @@ impl<'t> Tree<'t> {
         }
     }
 
-    /// Reads and decodes YAML files on all threads. Those without a number have none before somebody reads them, and wait.
+    /// Reads and decodes YAML files on all threads. One that has no number yet is given it when it is read, and waits for
+    /// that.
     fn read_ahead(&self, paths: impl Iterator<Item = PathBuf>) {
         let next = |path: PathBuf| {
             let file = *self.known.get(&path)?;
@@ -187,16 +186,21 @@ impl<'t> Tree<'t> {
             let decoded = Ahead::of(&text, file);
             Some((path, text, file, decoded))
         });
-        for (path, text, file, decoded) in read.collect::<Vec<_>>() {
-            self.ahead.borrow_mut().insert(path, text);
-            self.decoded.borrow_mut().extend(decoded.map(|decoded| (file, decoded)));
+        let read: Vec<_> = read.collect();
+        let (mut ahead, mut decoded) = (self.ahead.borrow_mut(), self.decoded.borrow_mut());
+        ahead.reserve(read.len());
+        decoded.reserve(read.len());
+        self.read.borrow_mut().reserve(read.len());
+        for (path, text, file, value) in read {
+            ahead.insert(path, (file, text));
+            decoded.extend(value.map(|value| (file, value)));
         }
     }
 
     /// Whether a path lies within what was named, also where the links on the way to its folder lead.
     fn is_within(&self, path: &Path) -> bool {
         let folder = path.parent().unwrap_or(path);
-        if self.bases.iter().any(|(given, _)| clean(given) == path) {
+        if self.bases.iter().any(|(given, _)| given == path) {
             return true;
         }
         if let Some(known) = self.within.borrow().get(folder) {
@@ -213,10 +217,7 @@ impl<'t> Tree<'t> {
             let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
             fs::canonicalize(above).ok()
         });
-        let is_named = |given: &Path| {
-            let given = clean(given);
-            given.as_os_str().is_empty() || path.starts_with(&given)
-        };
+        let is_named = |given: &Path| given.as_os_str().is_empty() || path.starts_with(given);
         self.bases.iter().any(|(given, canonical)| {
             is_named(given) && existing.as_ref().is_some_and(|existing| existing.starts_with(canonical))
         })
@@ -258,17 +259,24 @@ struct Rooted<'t> {
     root: PathBuf,
 }
 
+impl Rooted<'_> {
+    /// The path of what an expression names.
+    fn path(&self, named: &Path) -> PathBuf {
+        clean(self.root.join(named.strip_prefix(".").unwrap_or(named)))
+    }
+}
+
 impl Files for Rooted<'_> {
     fn read(&self, path: &Path) -> Contents {
-        self.tree.at(&clean(&self.root.join(path)))
+        self.tree.at(&self.path(path))
     }
 
     fn take(&self, path: &Path) {
-        self.tree.taken.borrow_mut().insert(clean(&self.root.join(path)));
+        self.tree.taken.borrow_mut().insert(self.path(path));
     }
 
     fn read_ahead(&self, paths: &[PathBuf]) {
-        self.tree.read_ahead(paths.iter().map(|path| clean(&self.root.join(path))));
+        self.tree.read_ahead(paths.iter().map(|path| self.path(path)));
     }
 
     fn decoded(&self, file: FileIndex) -> Option<Ahead> {
@@ -276,7 +284,7 @@ impl Files for Rooted<'_> {
     }
 
     fn below(&self, folder: &Path) -> Option<Listing> {
-        let folder = clean(&self.root.join(folder));
+        let folder = self.path(folder);
         let relative = |path: &Path| {
             let relative = path.strip_prefix(&folder).ok()?.to_str()?;
             Some(if cfg!(windows) { relative.replace('\\', "/") } else { relative.to_owned() })
@@ -306,7 +314,7 @@ impl Files for Rooted<'_> {
                 return None;
             }
             if entry.file_type().is_file() && entry.depth() > 0 {
-                names.push(relative(&clean(entry.path()))?);
+                names.push(relative(&clean(entry.into_path()))?);
             }
         }
         Some(self.tree.list(folder, Listing { names, others: Vec::new() }))
@@ -321,7 +329,12 @@ fn bytes(stored: &BTreeMap<&Path, &[u8]>, path: &Path) -> Option<Vec<u8>> {
 }
 
 /// A path without steps that lead nowhere.
-fn clean(path: &Path) -> PathBuf {
+fn clean(path: PathBuf) -> PathBuf {
+    // Most paths are as they should be, and there are many.
+    let leads_somewhere = |(at, step): (usize, &str)| !matches!(step, "." | "..") && (at == 0 || !step.is_empty());
+    if !cfg!(windows) && path.to_str().is_some_and(|text| text.split('/').enumerate().all(leads_somewhere)) {
+        return path;
+    }
     let mut clean = PathBuf::new();
     for component in path.components() {
         match component {

@@ -103,7 +103,7 @@ impl TenantReader<'_> {
             inspected.entry(file).or_default().extend(read.take(found));
         });
         let Some(evaluation) = evaluation else { return false };
-        let mut data: BTreeMap<FileIndex, Candidate> = tree.into_read().into_iter().collect();
+        let mut data = tree.into_read();
         for part in folders.values().flatten() {
             data.remove(&part.file);
         }
