@@ -1,7 +1,7 @@
 //! From the words of a file to Graph's shape, for dialects that have words of their own.
 
 use super::{DocumentReader, Found, Here};
-use crate::policy::{Origin, Wording};
+use crate::policy::{Origin, Property, Wording};
 use crate::syntax::{Node, Object, Pointer};
 use std::borrow::Cow;
 
@@ -43,16 +43,25 @@ fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &mut Pointer, wording
 }
 
 /// Puts a value where a pointer leads.
-pub(super) fn insert<'a>(mut object: &mut Object<'a>, pointer: &Pointer, node: Node<'a>) {
-    let mut steps = pointer.steps().peekable();
+pub(super) fn insert<'a>(object: &mut Object<'a>, pointer: &Pointer, node: Node<'a>) {
+    insert_at(object, pointer.steps().map(|step| Cow::Owned(step.into_owned())), node);
+}
+
+/// Puts a value where Graph has a property.
+pub(super) fn insert_property<'a>(object: &mut Object<'a>, property: Property, node: Node<'a>) {
+    insert_at(object, property.as_str().split('/').skip(1).map(Cow::Borrowed), node);
+}
+
+fn insert_at<'a>(mut object: &mut Object<'a>, steps: impl Iterator<Item = Cow<'a, str>>, node: Node<'a>) {
+    let mut steps = steps.peekable();
     while let Some(step) = steps.next() {
         if steps.peek().is_none() {
-            object.members.push((Cow::Owned(step.into_owned()), node));
+            object.members.push((step, node));
             return;
         }
         let is_it = |(key, node): &(Cow<'_, str>, Node<'_>)| *key == step && matches!(node, Node::Object(_));
         let index = object.members.iter().position(is_it).unwrap_or_else(|| {
-            object.members.push((Cow::Owned(step.into_owned()), Node::Object(Object::default())));
+            object.members.push((step, Node::Object(Object::default())));
             object.members.len() - 1
         });
         let Node::Object(inner) = &mut object.members[index].1 else { return };

@@ -196,7 +196,13 @@ impl Property {
     /// Whether a pointer leads to it or into it.
     #[must_use]
     pub fn holds(self, pointer: &Pointer) -> bool {
-        let rest = pointer.as_str().strip_prefix(self.as_str());
+        self.starts(pointer.as_str())
+    }
+
+    /// The same of the text of a pointer.
+    #[must_use]
+    pub fn starts(self, pointer: &str) -> bool {
+        let rest = pointer.strip_prefix(self.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 

@@ -214,14 +214,23 @@ impl Wording {
         }
     }
 
+    /// The property that a pointer in the words of the file names, if a table tells that without a translation.
+    #[must_use]
+    pub fn property(self, own: &Pointer) -> Option<Property> {
+        match self {
+            Self::Azuread => azuread_by_own().get(own.as_str()).copied(),
+            Self::Graph | Self::Microsoft365 | Self::Microsoft365Dsc | Self::Pulumi => None,
+        }
+    }
+
     /// A pointer in the words of the file in Graph's.
     #[must_use]
     pub fn to_graph(self, own: &Pointer) -> Pointer {
         match self {
             Self::Graph => own.clone(),
             Self::Microsoft365 => own.steps().fold(Pointer::root(), |graph, step| graph.key(&camel_case(&step))),
-            Self::Azuread => match azuread_by_own().get(own.as_str()) {
-                Some(graph) => Pointer::new(*graph),
+            Self::Azuread => match self.property(own) {
+                Some(graph) => Pointer::new(graph),
                 None => translated(own.as_str(), AZUREAD.iter().map(|(graph, own)| (*own, graph.as_str()))),
             },
             Self::Microsoft365Dsc => unflat(own),

@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Pointer(String);
 
 fn escaped(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+    if memchr::memchr2(b'~', b'/', name.as_bytes()).is_some() {
         Cow::Owned(name.replace('~', "~0").replace('/', "~1"))
     } else {
         Cow::Borrowed(name)

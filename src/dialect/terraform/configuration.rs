@@ -12,7 +12,7 @@ use super::{Declared, DocumentReader, Here, ResourceKind, is_id, kind};
 use crate::dialect::directory::OpenList;
 use crate::dialect::{DocumentKind, Found, Taken};
 use crate::evaluate::{Body, Error, File, Files, Made, Module, Run, Source, Start, Written};
-use crate::policy::{Block, Caller, CallerKind, Declaration, Detour, Digest, FileIndex, Place, Wording};
+use crate::policy::{Block, Caller, CallerKind, Declaration, Detour, FileIndex, Place, Wording};
 use crate::syntax::{Node, Object, Pointer, Untold};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -188,12 +188,12 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn resource<'f>(
+    fn resource<'f, 'b>(
         &self,
-        document: &mut DocumentReader<'_, 'static>,
+        document: &mut DocumentReader<'_, 'b>,
         run: &Run<'f>,
         made: &Made<'f>,
-        body: &Body<'f>,
+        body: &'b Body<'f>,
     ) {
         let resource = made.resource;
         let (mut node, mut detours) = made::read(body, &resource.block.whole);
@@ -245,8 +245,8 @@ impl Reader<'_> {
             detours,
             unnamed: Vec::new(),
         };
-        let at = Where { own: Pointer::root(), value: pointer.clone(), unknown: pointer.clone() };
-        let read = values.read(&node, Beside::default(), &at);
+        let mut at = Where { own: Pointer::root(), value: pointer.clone(), unknown: pointer.clone() };
+        let read = values.read(node, Beside::default(), &mut at);
         let (detours, unnamed) = (values.detours, values.unnamed);
         let parts = self.configuration.folders.get(&folder).map(Vec::as_slice).unwrap_or_default();
         let written = parts.iter().find(|part| part.file == resource.file);
@@ -255,10 +255,9 @@ impl Reader<'_> {
             |(type_name, name, _): &(&str, &str, _)| (*type_name, *name) == (resource.type_name, resource.name);
         let written = written.find(is_same).map(|(.., block)| block);
         // Instances of one block are different policies.
-        let own = Digest::of_text(&made.address);
         let is_repeated = made.called.is_some() || made.address.ends_with(']');
         let block = written.map(|block| Block {
-            sources: self.surroundings.sources(block, &read, is_repeated.then_some(own)),
+            sources: self.surroundings.sources(block, &read, is_repeated.then_some(made.address.as_str())),
             has_bare_strength: wording == Wording::Azuread && !wants_old_azuread(parts) && has_bare_strength(&read),
             ..self.block(made, block, wording)
         });

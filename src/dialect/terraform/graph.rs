@@ -46,22 +46,33 @@ fn place<'a>(graph: &mut Object<'a>, node: &Node<'a>, own: &mut Pointer, wording
             }
         }
         node => {
+            if let Some(property) = wording.property(own) {
+                let is_path = PATHS.iter().any(|path| path.starts(property.as_str()));
+                translate::insert_property(graph, property, leaf(node, is_path));
+                return;
+            }
             let pointer = wording.to_graph(own);
             // microsoft365wp nests what each kind of membership has.
             let pointer = match pointer.as_str().strip_suffix("/externalTenants/enumerated/members") {
                 Some(guests) => Pointer::new(format!("{guests}/externalTenants/members")),
                 None => pointer,
             };
-            let paths = [Property::Locations, Property::AuthenticationStrengthId];
-            let is_path = paths.iter().any(|path| path.holds(&pointer));
-            let node = match node {
-                // A string that is not set.
-                Node::String(text) if text.is_empty() => Node::Null,
-                node if is_path => last_segment(node),
-                node => node.clone(),
-            };
-            translate::insert(graph, &pointer, node);
+            let is_path = PATHS.iter().any(|path| path.holds(&pointer));
+            translate::insert(graph, &pointer, leaf(node, is_path));
         }
+    }
+}
+
+/// Properties whose values may be paths that end with the id.
+const PATHS: [Property; 2] = [Property::Locations, Property::AuthenticationStrengthId];
+
+/// A value as Graph has it.
+fn leaf<'a>(node: &Node<'a>, is_path: bool) -> Node<'a> {
+    match node {
+        // A string that is not set.
+        Node::String(text) if text.is_empty() => Node::Null,
+        node if is_path => last_segment(node),
+        node => node.clone(),
     }
 }
 

@@ -16,7 +16,7 @@ const TEXTS: [&str; 3] = ["display_name", "description", "state"];
 /// A resource's values, and those that stand elsewhere than in their places in its block.
 ///
 /// `whole` is the resource's block: what stands elsewhere, such as in a file that overrides it, is shown there.
-pub(super) fn read(body: &Body<'_>, whole: &Source) -> (Node<'static>, Vec<Detour>) {
+pub(super) fn read<'b>(body: &'b Body<'_>, whole: &Source) -> (Node<'b>, Vec<Detour>) {
     let mut reader = Reader { whole, detours: Vec::new(), read: 0 };
     let node = reader.body(body, &mut Pointer::root(), &Source::None);
     (node, reader.detours)
@@ -30,7 +30,7 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// `shown` is the place that is shown for the whole, if it is not the one where it stands.
-    fn body(&mut self, body: &Body<'_>, own: &mut Pointer, shown: &Source) -> Node<'static> {
+    fn body<'b>(&mut self, body: &'b Body<'_>, own: &mut Pointer, shown: &Source) -> Node<'b> {
         let mut object = Object::default();
         for argument in &body.arguments {
             let outer = own.enter(argument.name);
@@ -38,7 +38,7 @@ impl Reader<'_> {
             own.back(outer);
             // A name may be made of a number.
             let node = if TEXTS.contains(&argument.name) { text_of(node) } else { node };
-            object.members.push((Cow::Owned(argument.name.to_owned()), node));
+            object.members.push((Cow::Borrowed(argument.name), node));
         }
         // No block says nothing.
         for nested in body.blocks.iter().filter(|nested| !nested.bodies.is_empty() || nested.rest.is_some()) {
@@ -58,19 +58,19 @@ impl Reader<'_> {
                 }
             };
             own.back(outer);
-            object.members.push((Cow::Owned(nested.name.to_owned()), node));
+            object.members.push((Cow::Borrowed(nested.name), node));
         }
         Node::Object(object)
     }
 
     /// `written` is what stands in the place of the value, if that is known.
-    fn value(
+    fn value<'b>(
         &mut self,
-        value: &Value,
+        value: &'b Value,
         written: Option<&Written<'_>>,
         own: &mut Pointer,
         shown: &Source,
-    ) -> Node<'static> {
+    ) -> Node<'b> {
         self.read += 1;
         if self.read > MAX_VALUES {
             return Node::Untold(Untold::Expression);
@@ -92,8 +92,8 @@ impl Reader<'_> {
             Kind::Null => Node::Null,
             Kind::Bool(truth) => Node::Bool(*truth),
             Kind::Number(number) => number.to_string().parse().map_or(Node::Untold(Untold::Expression), Node::Number),
-            Kind::String(text) => Node::String(Cow::Owned(text.as_str().to_owned())),
-            Kind::Reference(name, _) => Node::Reference(Cow::Owned(name.to_string())),
+            Kind::String(text) => Node::String(Cow::Borrowed(text.as_str())),
+            Kind::Reference(name, _) => Node::Reference(Cow::Borrowed(name)),
             Kind::Sequence(sequence) => {
                 let elements = sequence.elements.iter().enumerate().map(|(index, element)| {
                     let written = written.and_then(|written| element_of(written, index, sequence.elements.len()));
@@ -102,7 +102,7 @@ impl Reader<'_> {
                     own.back(list);
                     text_of(node)
                 });
-                let mut elements: Vec<Node<'static>> = elements.collect();
+                let mut elements: Vec<Node<'b>> = elements.collect();
                 elements.extend(sequence.rest.map(Node::Untold));
                 Node::Array(elements)
             }
@@ -117,7 +117,7 @@ impl Reader<'_> {
                     let outer = own.enter(name);
                     let node = self.value(&member.value, written.as_ref(), own, shown);
                     own.back(outer);
-                    object.members.push((Cow::Owned(name.to_string()), node));
+                    object.members.push((Cow::Borrowed(name.as_ref()), node));
                 }
                 Node::Object(object)
             }
@@ -126,7 +126,7 @@ impl Reader<'_> {
 }
 
 /// Lists of the providers' resources hold strings, and Terraform makes them of numbers and truths.
-fn text_of(node: Node<'static>) -> Node<'static> {
+fn text_of(node: Node<'_>) -> Node<'_> {
     match node {
         Node::Bool(truth) => Node::String(Cow::Owned(truth.to_string())),
         Node::Number(number) => Node::String(Cow::Owned(number.to_string())),

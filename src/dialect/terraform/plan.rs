@@ -66,8 +66,9 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, plan: &Object<'a>, h
             detours: Vec::new(),
             unnamed: Vec::new(),
         };
-        let at = Where { own: Pointer::root(), value: pointer.key(planned.key), unknown: pointer.key("after_unknown") };
-        let read = values.read(before.as_ref().unwrap_or(planned.values), beside, &at);
+        let mut at =
+            Where { own: Pointer::root(), value: pointer.key(planned.key), unknown: pointer.key("after_unknown") };
+        let read = values.read(before.unwrap_or_else(|| planned.values.clone()), beside, &mut at);
         let (detours, unnamed) = (values.detours, values.unnamed);
         let read = if is_cut && planned.is_changed { undone(read) } else { read };
         let declared = Declared {

@@ -109,8 +109,8 @@ fn declare<'a>(
         detours: Vec::new(),
         unnamed: Vec::new(),
     };
-    let at = Where { own: Pointer::root(), value: here.pointer.clone(), unknown: here.pointer.clone() };
-    let read = values.read(instance.node, beside, &at);
+    let mut at = Where { own: Pointer::root(), value: here.pointer.clone(), unknown: here.pointer.clone() };
+    let read = values.read(instance.node.clone(), beside, &mut at);
     let (detours, unnamed) = (values.detours, values.unnamed);
     let (address, tenant) = (instance.address.clone(), instance.tenant.clone());
     let file = reader.file;

@@ -26,12 +26,12 @@ impl<'f> Surroundings<'f> {
     /// The places where a block does not state a value, each with a digest that is the same for two values only if they
     /// are the same. A place is left out where that cannot be told.
     ///
-    /// `own` is what tells this instance of the block from others.
+    /// `own` is the address of this instance, if there are other instances of the block.
     pub(super) fn sources(
         &self,
         block: &Object<'static>,
         evaluated: &Node<'_>,
-        own: Option<Digest>,
+        own: Option<&str>,
     ) -> Box<[(Pointer, Digest)]> {
         if !is_unstated(evaluated) {
             return Box::default();
@@ -42,7 +42,7 @@ impl<'f> Surroundings<'f> {
             return Box::default();
         }
         let Some(around) = *self.digest.get_or_init(|| self.digest()) else { return Box::default() };
-        let around = own.map_or(around, |own| around.and(own));
+        let around = own.map_or(around, |own| around.and(Digest::of_text(own)));
         let digest = |pointer: &Pointer| {
             // A block that is not there may be made by a dynamic one.
             let written = match written(block, pointer) {

@@ -151,7 +151,8 @@ impl Checker<'_> {
         if is_certain != (expected["exists"] != "unknown") {
             self.problems.push(format!("{address}: exists {}", expected["exists"]));
         }
-        let (node, detours) = made::read(&run.body(made), &made.resource.block.whole);
+        let body = run.body(made);
+        let (node, detours) = made::read(&body, &made.resource.block.whole);
         let (found, wanted) = (normal(&shown(&node)), normal(&expected["values"]));
         if found != wanted {
             self.problems.push(format!("{address}:\n    expected {wanted}\n    found    {found}"));

@@ -146,7 +146,6 @@ pub(super) struct Values<'x, 'n, 'a> {
 }
 
 /// Where a value stands: for the policy, in the document, and beside it where it is said to be unknown.
-#[derive(Clone)]
 pub(super) struct Where {
     pub(super) own: Pointer,
     pub(super) value: Pointer,
@@ -154,42 +153,59 @@ pub(super) struct Where {
 }
 
 impl Where {
-    fn member(&self, key: &str) -> Self {
-        Self { own: self.own.key(key), value: self.value.key(key), unknown: self.unknown.key(key) }
+    /// Goes on to a member. Returns what [`Self::back`] takes.
+    fn enter(&mut self, key: &str) -> [usize; 3] {
+        [&mut self.own, &mut self.value, &mut self.unknown].map(|pointer| pointer.enter(key))
     }
 
-    /// The only element of a block's array, which has no step of its own in the policy.
-    fn block(&self) -> Self {
-        Self { own: self.own.clone(), value: self.value.index(0), unknown: self.unknown.index(0) }
+    /// Goes on to the only element of a block's array, which has no step of its own in the policy.
+    fn enter_block(&mut self) -> [usize; 3] {
+        [self.own.as_str().len(), self.value.enter_element(0), self.unknown.enter_element(0)]
     }
 
-    fn element(&self, index: usize) -> Self {
-        Self { own: self.own.index(index), value: self.value.index(index), unknown: self.unknown.index(index) }
+    /// Goes on to an element.
+    fn enter_element(&mut self, index: usize) -> [usize; 3] {
+        [&mut self.own, &mut self.value, &mut self.unknown].map(|pointer| pointer.enter_element(index))
+    }
+
+    /// Goes back to where it was entered.
+    fn back(&mut self, [own, value, unknown]: [usize; 3]) {
+        self.own.back(own);
+        self.value.back(value);
+        self.unknown.back(unknown);
     }
 }
 
 impl<'n, 'a> Values<'_, 'n, 'a> {
-    pub(super) fn read(&mut self, node: &Node<'a>, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
+    pub(super) fn read(&mut self, node: Node<'a>, beside: Beside<'n, 'a>, at: &mut Where) -> Node<'a> {
         let read = self.as_told(node, beside, at);
-        let excludes_groups = self.wording.to_graph(&at.own).as_str() == Property::ExcludeGroups.as_str();
+        let is_untold = |node: &Node<'_>| matches!(node, Node::Untold(_));
+        let has_untold = match &read {
+            Node::Array(elements) => elements.iter().any(is_untold),
+            one => is_untold(one),
+        };
+        // Most values are told, and a look is cheaper than a name.
+        let excludes_groups = has_untold && self.wording.to_graph(&at.own).as_str() == Property::ExcludeGroups.as_str();
         if excludes_groups { self.named_groups(read, at) } else { read }
     }
 
-    fn as_told(&mut self, node: &Node<'a>, beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
+    fn as_told(&mut self, node: Node<'a>, beside: Beside<'n, 'a>, at: &mut Where) -> Node<'a> {
         // Where there is no value at all, one unknown part makes the whole unknown.
         if is_true(beside.unknown) || (matches!(node, Node::Null) && beside.unknown.is_some_and(has_true)) {
             return self.unknown(beside, at);
         }
         match node {
             Node::Object(object) => Node::Object(self.object(object, beside, at)),
-            Node::Array(elements) if self.is_block(&at.own) => match elements.as_slice() {
-                [] => Node::Null,
-                [one] => self.read(one, beside.element(0), &at.block()),
-                several => self.array(several, beside, at),
-            },
+            Node::Array(mut elements) if elements.len() < 2 && self.is_block(&at.own) => {
+                let Some(one) = elements.pop() else { return Node::Null };
+                let outer = at.enter_block();
+                let read = self.read(one, beside.element(0), at);
+                at.back(outer);
+                read
+            }
             Node::Array(elements) => self.array(elements, beside, at),
-            Node::String(text) if is_true(beside.sensitive) => self.secret(text, at),
-            other => other.clone(),
+            Node::String(text) if is_true(beside.sensitive) => self.secret(&text, at),
+            other => other,
         }
     }
 
@@ -231,34 +247,49 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
     }
 
     fn is_block(&self, own: &Pointer) -> bool {
-        let name = own.steps().last().unwrap_or_default();
-        self.wording == Wording::Azuread && BLOCKS.contains(&name.as_ref())
+        let name = own.as_str().rsplit('/').next().unwrap_or_default();
+        self.wording == Wording::Azuread && BLOCKS.contains(&name)
     }
 
-    fn array(&mut self, elements: &[Node<'a>], beside: Beside<'n, 'a>, at: &Where) -> Node<'a> {
-        let read = elements.iter().enumerate();
-        Node::Array(
-            read.map(|(index, element)| self.read(element, beside.element(index), &at.element(index))).collect(),
-        )
+    fn array(&mut self, elements: Vec<Node<'a>>, beside: Beside<'n, 'a>, at: &mut Where) -> Node<'a> {
+        let read = |(index, element)| {
+            let outer = at.enter_element(index);
+            let read = self.read(element, beside.element(index), at);
+            at.back(outer);
+            read
+        };
+        Node::Array(elements.into_iter().enumerate().map(read).collect())
     }
 
-    fn object(&mut self, object: &Object<'a>, beside: Beside<'n, 'a>, at: &Where) -> Object<'a> {
-        let mut read = Object::default();
-        for (key, node) in &object.members {
-            let beside = beside.member(key);
-            if is_plain(node) && beside.says_nothing() {
-                read.members.push((key.clone(), node.clone()));
-            } else if !(is_true(beside.unknown) && is_computed(key, beside)) {
-                read.members.push((key.clone(), self.read(node, beside, &at.member(key))));
-            }
-        }
+    fn member(&mut self, key: &str, node: Node<'a>, beside: Beside<'n, 'a>, at: &mut Where) -> Node<'a> {
+        let outer = at.enter(key);
+        let read = self.read(node, beside, at);
+        at.back(outer);
+        read
+    }
+
+    fn object(&mut self, object: Object<'a>, beside: Beside<'n, 'a>, at: &mut Where) -> Object<'a> {
         // What is known only after apply is missing from the values.
         let unknown = beside.unknown.and_then(Node::as_object).map(|unknown| unknown.members.as_slice());
-        for (key, _) in unknown.unwrap_or_default().iter().filter(|(key, _)| object.get(key).is_none()) {
+        let unknown = unknown.unwrap_or_default().iter().map(|(key, _)| key);
+        let missing: Vec<&Cow<'a, str>> = unknown.filter(|key| object.get(key).is_none()).collect();
+        let read = object.members.into_iter().filter_map(|(key, node)| {
+            let beside = beside.member(&key);
+            if is_plain(&node) && beside.says_nothing() {
+                return Some((key, node));
+            }
+            let is_told = !(is_true(beside.unknown) && is_computed(&key, beside));
+            is_told.then(|| {
+                let node = self.member(&key, node, beside, at);
+                (key, node)
+            })
+        });
+        let mut read = Object { members: read.collect() };
+        for key in missing {
             let beside = beside.member(key);
             if beside.unknown.is_some_and(has_true) && !is_computed(key, beside) {
                 // Whatever stands there, it is not looked at.
-                read.members.push((key.clone(), self.read(&Node::Null, beside, &at.member(key))));
+                read.members.push((key.clone(), self.member(key, Node::Null, beside, at)));
             }
         }
         read
