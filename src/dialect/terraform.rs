@@ -4,6 +4,7 @@
 //! objects, and what the document does not tell as [`Node::Untold`] or [`Node::Reference`]. From there the way is one.
 
 mod address;
+mod aliases;
 mod block;
 mod configuration;
 mod graph;
@@ -13,6 +14,7 @@ mod modules;
 mod part;
 mod plan;
 mod references;
+mod resource;
 mod state;
 mod surroundings;
 mod values;
@@ -24,7 +26,7 @@ pub use part::{Part, gives_values, read_hcl, read_values, read_variables};
 pub use plan::{Modules, block as declared_by};
 
 use super::unread::EXPORT;
-use super::{DocumentReader, Here, Unread, companion};
+use super::{DocumentReader, Here, Taken, Unread, companion};
 use crate::policy::{Declaration, FileIndex, Id, Origin, Wording};
 use crate::syntax::{Node, Object};
 use address::is_id;
@@ -116,21 +118,9 @@ struct Declared<'a> {
 impl DocumentReader<'_, '_> {
     /// Takes a resource of a document whose names belong to `root`.
     fn declare(&mut self, declared: Declared<'_>, here: &Here, root: FileIndex) {
-        let wording = match declared.kind {
-            ResourceKind::Policy(wording) => wording,
-            ResourceKind::Unread(unread) => {
-                self.taken.unread = Some(unread);
-                return;
-            }
-            other => return self.companion(&declared, other, root),
-        };
-        self.taken.policies += 1;
+        let Some(wording) = self.taken.declare(&declared, root) else { return };
         let graph = graph::policy(&declared.values, wording);
         let Here { pointer, offset, base } = here.clone();
-        let companions = self.taken.companions_of(declared.tenant.as_deref());
-        for (name, meaning) in &declared.unnamed {
-            companions.names.insert(Id::Reference(Box::new((root, name.as_str().into()))), meaning.as_str().into());
-        }
         let found = super::Found {
             node: &graph,
             written: &declared.values,
@@ -139,6 +129,30 @@ impl DocumentReader<'_, '_> {
             tenant: declared.tenant.as_deref(),
         };
         (self.visit)(found);
+    }
+}
+
+impl Taken {
+    /// Takes note of a resource of a document whose names belong to `root`. What is left to read is a policy, in these
+    /// words.
+    fn declare(&mut self, declared: &Declared<'_>, root: FileIndex) -> Option<Wording> {
+        let wording = match declared.kind {
+            ResourceKind::Policy(wording) => wording,
+            ResourceKind::Unread(unread) => {
+                self.unread = Some(unread);
+                return None;
+            }
+            other => {
+                self.companion(declared, other, root);
+                return None;
+            }
+        };
+        self.policies += 1;
+        let companions = self.companions_of(declared.tenant.as_deref());
+        for (name, meaning) in &declared.unnamed {
+            companions.names.insert(Id::Reference(Box::new((root, name.as_str().into()))), meaning.as_str().into());
+        }
+        Some(wording)
     }
 
     fn companion(&mut self, declared: &Declared<'_>, kind: ResourceKind, root: FileIndex) {
@@ -149,7 +163,7 @@ impl DocumentReader<'_, '_> {
                 graph::named(&declared.values, &declared.address)
             }
         };
-        companion::read(self.taken.companions_of(declared.tenant.as_deref()), &object, root);
+        companion::read(self.companions_of(declared.tenant.as_deref()), &object, root);
     }
 }
 

@@ -6,8 +6,9 @@ use super::{TenantReader, Variables};
 use crate::dialect::{self, Configuration, DocumentKind, Folders, Given, Modules, Part, declared_by};
 use crate::discover::{Candidate, Input};
 use crate::outcome::{FileReport, TakenFor};
-use crate::policy::{self, FileIndex, Origin, Place, Policy, Wording};
+use crate::policy::{self, Declaration, FileIndex, Origin, Place, Policy, Wording};
 use crate::rules::{self, FileFacts, Inspected};
+use crate::schema::Violation;
 use crate::source::{self, Encoding};
 use crate::syntax::Pointer;
 use crate::tenant::{Bearers, Missing, MissingPolicies};
@@ -96,11 +97,14 @@ impl TenantReader<'_> {
         let tree = Tree::of(inputs, known.chain(postponed), read.next_file);
         let broken = read.broken_folders.clone();
         let given = self.given(read, &tree);
-        let configuration = Configuration { folders, broken: &broken, planned, given: &given };
+        // What may be deep needs the stack of this thread.
+        let is_parallel = self.options.parallel && max_depth.is_some();
+        let configuration = Configuration { folders, broken: &broken, planned, given: &given, is_parallel };
         let mut inspected: BTreeMap<FileIndex, Vec<Inspected>> = BTreeMap::new();
-        let evaluation = configuration.read(&tree, max_depth, &mut |found| {
-            let file = found.origin.file;
-            inspected.entry(file).or_default().extend(read.take(found));
+        let lower = |found: dialect::Found<'_, '_>| Lowered::of(&found);
+        let evaluation = configuration.read(&tree, max_depth, &lower, &mut |lowered, declaration, tenant| {
+            let file = lowered.policy.origin.file;
+            inspected.entry(file).or_default().extend(read.keep(lowered, Some(declaration), tenant));
         });
         let Some(evaluation) = evaluation else { return false };
         let mut data = tree.into_read();
@@ -315,19 +319,33 @@ fn module_folder(path: &[String], modules: &Modules, root: &Path) -> Option<Path
     Some(folder)
 }
 
+/// A policy, and how it deviates from its schema if it is not plainly in order.
+struct Lowered {
+    policy: Policy,
+    violations: Option<Vec<Violation>>,
+}
+
+impl Lowered {
+    fn of(found: &dialect::Found<'_, '_>) -> Self {
+        let lowered = policy::lower(found.node, found.origin.clone());
+        let violations = (!lowered.conforms).then(|| crate::schema::violations(found.written, found.origin.wording));
+        Self { policy: lowered.policy, violations }
+    }
+}
+
 impl Read {
     /// Takes a policy in, and holds it against its schema if it is not plainly in order.
     pub(super) fn take(&mut self, found: dialect::Found<'_, '_>) -> Option<Inspected> {
-        let lowered = policy::lower(found.node, found.origin.clone());
-        let policy = Policy { declaration: found.declaration.map(Box::new), ..lowered.policy };
-        let inspected = (!lowered.conforms).then(|| Inspected {
-            policy: policy.clone(),
-            violations: crate::schema::violations(found.written, found.origin.wording),
-        });
-        match found.tenant {
+        self.keep(Lowered::of(&found), found.declaration, found.tenant)
+    }
+
+    fn keep(&mut self, lowered: Lowered, declaration: Option<Declaration>, tenant: Option<&str>) -> Option<Inspected> {
+        let policy = Policy { declaration: declaration.map(Box::new), ..lowered.policy };
+        let inspected = lowered.violations.map(|violations| Inspected { policy: policy.clone(), violations });
+        match tenant {
             None => self.policies.push(policy),
             Some(tenant) => {
-                let key = (found.origin.root, tenant.to_owned());
+                let key = (policy.origin.root, tenant.to_owned());
                 self.others.entry(key).or_default().policies.push(policy);
             }
         }

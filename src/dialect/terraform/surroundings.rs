@@ -115,7 +115,7 @@ fn mentions_policy(node: &Node<'_>) -> bool {
 }
 
 /// Whether some value is not stated. Most are, and a place costs more than a look.
-fn is_unstated(node: &Node<'_>) -> bool {
+pub(super) fn is_unstated(node: &Node<'_>) -> bool {
     match node {
         Node::Untold(_) => true,
         Node::Array(elements) => elements.iter().any(is_unstated),
