@@ -186,7 +186,7 @@ impl Here {
 /// How many elements a list has that can be read one by one; none if the document is no such list.
 #[must_use]
 pub fn elements(root: &Node<'_>) -> Option<usize> {
-    graph::elements(root)
+    graph::elements(root).or_else(|| azurehound::elements(root).map(<[Node<'_>]>::len))
 }
 
 /// Members that need not be read to read a document, by its beginning: a plan says everything several times.

@@ -4,6 +4,7 @@
 
 mod compared;
 mod people;
+mod redact;
 mod settled;
 mod who;
 
@@ -52,6 +53,8 @@ pub struct TenantReport {
     pub taken: Vec<FileReport>,
     /// Ignores in its files.
     pub ignores: Vec<Ignore>,
+    /// Names of people, if reports must not show them.
+    pub forgotten: Vec<Box<str>>,
 }
 
 /// What a file was taken for, or why it was passed over.

@@ -22,6 +22,7 @@ use crate::syntax::Pointer;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Index, IndexMut};
+use uuid::Uuid;
 
 /// Policies that [Microsoft] allows in a tenant: more of them are several tenants, or one of several days.
 ///
@@ -46,6 +47,8 @@ pub struct Tenant {
     pub companions: Companions,
     /// Its users, groups and roles.
     pub directory: Directory,
+    /// Names of people that were in it before [`Tenant::forget_people`].
+    pub forgotten: Vec<Box<str>>,
     /// The users of the directory, by what policies tell apart. Empty until [`Tenant::tell_people_apart`].
     pub people: People,
     /// Why policies may exist that the files do not show.
@@ -93,6 +96,8 @@ pub struct Companions {
     pub names: BTreeMap<Id, Box<str>>,
     /// Other names of theirs: `userPrincipalName`.
     pub further_names: BTreeSet<(Box<str>, Id)>,
+    /// Which of them are users.
+    pub people: BTreeSet<Id>,
     /// Names of roles, in lower case.
     pub roles: BTreeSet<Box<str>>,
     /// Ids of the tenants that the files say they come from, in lower case.
@@ -172,6 +177,7 @@ impl Companions {
             }
         }
         self.further_names.extend(other.further_names);
+        self.people.extend(other.people);
         self.roles.extend(other.roles);
         self.tenants.extend(other.tenants);
         for (id, allowed) in other.strengths {
@@ -234,6 +240,28 @@ impl Tenant {
                 }
             }
         }
+    }
+
+    /// Forgets what people are called, once names are resolved.
+    pub fn forget_people(&mut self) {
+        let Companions { names, further_names, people, .. } = &mut self.companions;
+        self.forgotten.extend(self.directory.forget_names());
+        let is_person = |id: &Id| people.contains(id) || id.guid().is_some_and(|id| self.directory.find(id).is_some());
+        names.retain(|id, name| {
+            let is_person = is_person(id);
+            self.forgotten.extend(is_person.then(|| name.clone()));
+            !is_person
+        });
+        self.forgotten.extend(std::mem::take(further_names).into_iter().map(|(name, _)| name));
+        self.forgotten.sort_unstable();
+        self.forgotten.dedup();
+    }
+
+    /// What the directory says of a user who can sign in.
+    #[must_use]
+    pub fn alike(&self, user: Uuid) -> Option<&Alike> {
+        let user = self.directory.find(user)?;
+        self.people.alike.iter().find(|alike| alike.users.binary_search(&user).is_ok())
     }
 
     /// Tells the users of the directory apart by what policies name, once names are resolved. Roles are those of Microsoft's

@@ -123,7 +123,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Some(format) => Report::start(format, &mut out)?,
         None => Report::Whole(Vec::new()),
     };
-    let mut reporting = Reporting::new(Settler::new(settling), report, arguments.verbose);
+    let mut reporting = Reporting::new(Settler::new(settling), report, arguments.verbose, prepared.redacts());
     prepared.each(&wanted, |tenants| reporting.take(tenants))?;
     let (outcome, settled, report) = reporting.end()?;
     let empty = outcome.empty.filter(|_| arguments.selection.judges_tenants() && !arguments.allow_empty);

@@ -11,6 +11,10 @@ pub(super) struct DirectoryArguments {
     /// Exported users, groups and roles of the tenant, in addition to those among its files; policies there do not count
     #[arg(long, value_name = "PATH")]
     directory: Vec<PathBuf>,
+
+    /// Leave names of people and lines of files out, for reports that leave the organisation; ids stay
+    #[arg(long)]
+    pub(super) redact: bool,
 }
 
 impl DirectoryArguments {

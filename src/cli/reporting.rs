@@ -91,11 +91,13 @@ pub(super) struct Reporting<'a, 'o> {
     held: Option<TenantReport>,
     /// Prints the detected format of each file on standard error.
     is_verbose: bool,
+    /// Names of people are left out.
+    redacts: bool,
 }
 
 impl<'a, 'o> Reporting<'a, 'o> {
-    pub(super) fn new(settler: Settler<'a>, report: Report<'o>, is_verbose: bool) -> Self {
-        Self { settler, report, outcome: Outcome::default(), held: None, is_verbose }
+    pub(super) fn new(settler: Settler<'a>, report: Report<'o>, is_verbose: bool, redacts: bool) -> Self {
+        Self { settler, report, outcome: Outcome::default(), held: None, is_verbose, redacts }
     }
 
     /// Adds tenants.
@@ -107,19 +109,25 @@ impl<'a, 'o> Reporting<'a, 'o> {
             }
         }
         let Some(last) = tenants.pop() else { return Ok(()) };
-        let ready: Vec<TenantReport> = self.held.replace(last).into_iter().chain(tenants).collect();
-        for tenant in &ready {
+        let mut ready: Vec<TenantReport> = self.held.replace(last).into_iter().chain(tenants).collect();
+        for tenant in &mut ready {
             self.outcome.add(tenant);
+            if self.redacts {
+                tenant.redact();
+            }
         }
         self.report.add(ready)
     }
 
     /// Ends the run, and a streamed report with it.
     pub(super) fn end(self) -> Result<(Outcome, Settled, Report<'o>), RunError> {
-        let Self { settler, mut report, mut outcome, mut held, is_verbose: _ } = self;
+        let Self { settler, mut report, mut outcome, mut held, is_verbose: _, redacts } = self;
         let settled = settler.end(held.as_mut());
-        if let Some(last) = &held {
+        if let Some(last) = &mut held {
             outcome.add(last);
+            if redacts {
+                last.redact();
+            }
         }
         report.add(held.into_iter().collect())?;
         Ok((outcome, settled, report))

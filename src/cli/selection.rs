@@ -179,6 +179,11 @@ pub(super) struct Judging {
 }
 
 impl Judging {
+    /// Answers show no names of people.
+    pub(super) fn redacts(&self) -> bool {
+        self.with_directory.redact
+    }
+
     pub(super) fn config(&self) -> Result<Arc<Config>, RunError> {
         Ok(Arc::new(config(self.config.as_deref(), self.isolated)?.0))
     }
@@ -189,6 +194,7 @@ impl Judging {
             config: Arc::clone(config),
             variables: self.variables.given()?,
             directory: self.with_directory.given()?,
+            redact: self.with_directory.redact,
             ..lint::Options::default()
         };
         let mut tenant = lint::load(inputs, &options);
@@ -337,6 +343,11 @@ impl Prepared<'_> {
         }
     }
 
+    /// Reports show no names of people.
+    pub(super) fn redacts(&self) -> bool {
+        self.selection.with_directory.redact
+    }
+
     fn assumed(&self) -> AssumeEnabled {
         AssumeEnabled::new(self.selection.assume_enabled.clone())
     }
@@ -364,6 +375,7 @@ impl Prepared<'_> {
             is_only_tenant: self.chosen.len() == 1,
             variables: Arc::clone(&self.variables),
             directory: Arc::clone(&self.directory),
+            redact: self.redacts(),
             ..lint::Options::default()
         }
     }

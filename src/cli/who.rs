@@ -71,12 +71,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     }
     let selection = arguments.controls.selection(&config);
     let controls = selection.judged().into_iter().chain(config.requirements.iter().copied());
-    let report = WhoReport {
+    let mut report = WhoReport {
         tenant: name,
         people: able.count(),
         is_complete: tenant.directory.lists_every_user(),
         controls: controls.filter_map(|control| arguments.control(&facts, control)).collect(),
     };
+    if arguments.judging.redacts() {
+        report.redact(&tenant.forgotten);
+    }
     let format = if arguments.csv { Format::Csv } else { arguments.format };
     write(&report, format, &mut std::io::stdout().lock()).map_err(RunError::Output)?;
     Ok(0)

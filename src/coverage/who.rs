@@ -3,15 +3,15 @@
 use super::formula::Term;
 use super::space::{Space, Trait};
 use crate::policy::{Id, UserType};
-use crate::tenant::{Alike, People, UserIndex};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::tenant::{People, UserIndex};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What is known of who signs in: which terms are true or false. Others may be either.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Who {
     /// Terms with their truths.
-    pub(super) known: BTreeMap<Term, bool>,
+    pub(super) known: Vec<(Term, bool)>,
     /// Terms of which the files do not say whether they are true. What is in neither is up to who signs in: a role that can
     /// be activated.
     pub(super) unknown: BTreeSet<Term>,
@@ -25,41 +25,75 @@ impl Who {
     pub(super) fn all(space: &Space<'_>) -> Vec<Self> {
         let traits: Vec<(Term, Trait<'_>)> =
             space.terms().filter_map(|term| Some((term, space.trait_of(term)?))).collect();
-        let who = |truth: &dyn Fn(&Trait<'_>) -> Truth| -> Self {
-            let mut who = Self::default();
-            for (term, of) in &traits {
-                match truth(of) {
-                    Truth::Known(truth) => _ = who.known.insert(*term, truth),
-                    Truth::Unknown => _ = who.unknown.insert(*term),
-                    Truth::Free => {}
-                }
-            }
-            who
-        };
-        let mut all = vec![who(&|of| unlisted(space, of))];
-        let mut places: BTreeMap<(BTreeMap<Term, bool>, BTreeSet<Term>), usize> = BTreeMap::new();
+        let terms: Vec<Term> = traits.iter().map(|(term, _)| *term).collect();
+        let first: Vec<Truth> = traits.iter().map(|(_, of)| unlisted(space, of)).collect();
+        let mut all = vec![Self::of(&terms, &first, BTreeSet::new())];
         let people = &space.view.tenant.people;
+        // What is true of a user without any mark, and which traits the marks are about.
+        let nobody: Vec<Truth> = traits.iter().map(|(_, of)| unmarked(people, of)).collect();
+        let mut marks: HashMap<Uuid, usize> = HashMap::new();
+        for (place, (_, of)) in traits.iter().enumerate() {
+            match of {
+                Trait::User(id) | Trait::Group(id) | Trait::Role(id) => marks.extend(id.guid().map(|id| (id, place))),
+                Trait::Listed | Trait::Type(_) | Trait::ExternalTenant => {}
+            }
+        }
+        let types: Vec<(usize, UserType)> = traits
+            .iter()
+            .enumerate()
+            .filter_map(|(place, (_, of))| match of {
+                Trait::Type(kind) => Some((place, *kind)),
+                Trait::Listed | Trait::User(_) | Trait::Group(_) | Trait::Role(_) | Trait::ExternalTenant => None,
+            })
+            .collect();
+        let mut users: HashMap<Vec<Truth>, BTreeSet<UserIndex>> = HashMap::new();
+        let mut order: Vec<Vec<Truth>> = Vec::new();
         for alike in &people.alike {
             // Who may be of several kinds is looked at as each.
             for kind in alike.kinds.types() {
-                let one = who(&|of| listed(people, alike, kind, of));
-                let place = *places.entry((one.known.clone(), one.unknown.clone())).or_insert(all.len());
-                if place == all.len() {
-                    all.push(one);
+                let mut truths = nobody.clone();
+                let mut mark = |id: &Uuid, truth| {
+                    if let Some(place) = marks.get(id) {
+                        truths[*place] = truth;
+                    }
+                };
+                alike.eligible.iter().for_each(|id| mark(id, Truth::Free));
+                let held = alike.user.iter().chain(&alike.groups).chain(&alike.roles);
+                held.for_each(|id| mark(id, Truth::Known(true)));
+                for (place, other) in &types {
+                    truths[*place] = Truth::Known(*other == kind);
                 }
-                all[place].users.extend(&alike.users);
+                let known = users.entry(truths).or_insert_with_key(|truths| {
+                    order.push(truths.clone());
+                    BTreeSet::new()
+                });
+                known.extend(&alike.users);
             }
         }
+        all.extend(order.iter().map(|truths| Self::of(&terms, truths, users.remove(truths).unwrap_or_default())));
         all
+    }
+
+    fn of(terms: &[Term], truths: &[Truth], users: BTreeSet<UserIndex>) -> Self {
+        let mut who = Self { users, ..Self::default() };
+        for (term, truth) in terms.iter().zip(truths) {
+            match truth {
+                Truth::Known(truth) => who.known.push((*term, *truth)),
+                Truth::Unknown => _ = who.unknown.insert(*term),
+                Truth::Free => {}
+            }
+        }
+        who
     }
 
     /// Terms that are true of them, and are no departures of theirs.
     pub(super) fn fixed(&self) -> BTreeSet<Term> {
-        self.known.iter().filter(|(_, truth)| **truth).map(|(term, _)| *term).collect()
+        self.known.iter().filter(|(_, truth)| *truth).map(|(term, _)| *term).collect()
     }
 }
 
 /// Whether something is true of who signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Truth {
     Known(bool),
     /// It is up to them.
@@ -87,20 +121,16 @@ fn unlisted(space: &Space<'_>, of: &Trait<'_>) -> Truth {
     }
 }
 
-/// The same of these users of the directory, taken for this kind.
-fn listed(people: &People, alike: &Alike, kind: UserType, of: &Trait<'_>) -> Truth {
+/// The same of a user of the directory whom nothing sets apart.
+fn unmarked(people: &People, of: &Trait<'_>) -> Truth {
     match of {
         Trait::Listed => Truth::Known(true),
-        Trait::User(id) if is_in(&people.by.users, id) => Truth::Known(id.guid() == alike.user),
         // Whom a name stands for is not known.
-        Trait::User(_) => Truth::Unknown,
-        Trait::Group(id) if is_in(&alike.groups, id) => Truth::Known(true),
+        Trait::User(id) => Truth::false_if(is_in(&people.by.users, id)),
         Trait::Group(id) => Truth::false_if(is_in(&people.whole.groups, id)),
-        Trait::Role(id) if is_in(&alike.roles, id) => Truth::Known(true),
-        Trait::Role(id) if is_in(&alike.eligible, id) => Truth::Free,
         Trait::Role(id) => Truth::false_if(is_in(&people.whole.roles, id)),
-        Trait::Type(other) => Truth::Known(*other == kind),
-        Trait::ExternalTenant => Truth::Free,
+        // The kind is set later.
+        Trait::Type(_) | Trait::ExternalTenant => Truth::Free,
     }
 }
 

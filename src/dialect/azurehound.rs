@@ -8,14 +8,16 @@ use crate::policy::{FileIndex, Id};
 use crate::syntax::{Node, Object};
 use crate::tenant::{Companions, Extent, Holding};
 
+/// The elements of a collection; none if the document is none.
+pub(super) fn elements<'n, 'a>(root: &'n Node<'a>) -> Option<&'n [Node<'a>]> {
+    let root = root.as_object()?;
+    let meta = root.get("meta")?.as_object()?;
+    (meta.get("type")?.as_str()? == "azure").then(|| root.get("data")?.as_array()).flatten()
+}
+
 /// Reads a collection. False if it is none.
 pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
-    let Some(root) = root.as_object() else { return false };
-    let is_collection = root
-        .get("meta")
-        .and_then(Node::as_object)
-        .is_some_and(|meta| meta.get("type").and_then(Node::as_str) == Some("azure"));
-    let Some(elements) = root.get("data").and_then(Node::as_array).filter(|_| is_collection) else { return false };
+    let (Some(elements), Some(root)) = (elements(root), root.as_object()) else { return false };
     reader.taken.kind = DocumentKind::AzureHound;
     let here = here.at(here.pointer.key("data"));
     let mut lists =

@@ -43,9 +43,16 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
         && (id.guid().is_some() || matches!(id, Id::Reference(_)))
         && bears_name
     {
-        companions.names.insert(id.clone(), name.into());
-        if let Some(further) = object.get("userPrincipalName").and_then(Node::as_str) {
-            companions.further_names.insert((further.into(), id.clone()));
+        let is_user = matches!(kind, CompanionKind::User);
+        // The directory has users with an id.
+        if !is_user || id.guid().is_none() {
+            companions.names.insert(id.clone(), name.into());
+            if is_user {
+                companions.people.insert(id.clone());
+            }
+            if let Some(further) = object.get("userPrincipalName").and_then(Node::as_str) {
+                companions.further_names.insert((further.into(), id.clone()));
+            }
         }
     }
     match (kind, id) {
@@ -79,6 +86,9 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
                 let (id, name) =
                     (object.get("Id").and_then(Node::as_str), object.get("DisplayName").and_then(Node::as_str));
                 if let (Some(id), Some(name)) = (id, name) {
+                    if object.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.contains("User")) {
+                        companions.people.insert(Id::new(id));
+                    }
                     companions.names.insert(Id::new(id), name.into());
                 }
             }

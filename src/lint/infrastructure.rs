@@ -70,7 +70,7 @@ impl TenantReader<'_> {
             return;
         }
         read.deferred.sort_by_key(|deferred| deferred.file);
-        let bearers = Bearers::of(&read.companions);
+        let bearers = Bearers::of(&read.companions, read.companions.directory.users());
         let mut drafts = Vec::new();
         for Deferred { file, taken, inspected } in std::mem::take(&mut read.deferred) {
             let (taken, bearers) = (Some(&taken), Some(&bearers));

@@ -6,7 +6,7 @@ use super::control;
 use super::locate::in_order;
 use super::read::Read;
 use crate::controls::Control;
-use crate::coverage::{self, Decision};
+use crate::coverage::{self, Decision, PrincipalKind};
 use crate::discover::Candidate;
 use crate::finding::Finding;
 use crate::outcome::TenantReport;
@@ -60,6 +60,9 @@ impl TenantReader<'_> {
             let clashes = tenant.settle_duplicates(|file| read.folder(file));
             tenant.collect_strengths();
             tenant.tell_people_apart();
+            if self.options.redact {
+                tenant.forget_people();
+            }
             let assumed = tenant.assume(&self.options.assume_enabled);
             let mut report = TenantReport { name, policies, assumed, ..TenantReport::default() };
             self.judge(&mut report, &tenant, &clashes, self.options.judge_tenant, false, &read.paths);
@@ -110,6 +113,15 @@ impl TenantReader<'_> {
                 && tenant.policies.len() <= MOST_POLICIES,
             ..TenantFacts::of(tenant, &self.options.config)
         };
+        if self.options.redact {
+            // Those of the configuration, too: who is an exception, and who answers for one.
+            let exceptions = &self.options.config.exceptions;
+            let people = exceptions.iter().filter(|exception| exception.kind == PrincipalKind::User);
+            let named = people.filter_map(|exception| exception.name.as_deref());
+            let owners = exceptions.iter().map(|exception| exception.owner.as_str());
+            report.forgotten.clone_from(&tenant.forgotten);
+            report.forgotten.extend(named.chain(owners).map(Into::into));
+        }
         let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));
         report.findings.extend(located);
         report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();

@@ -43,6 +43,8 @@ pub struct Options {
     pub variables: Arc<Variables>,
     /// Where users, groups and roles are, beside the files of the tenant.
     pub directory: Arc<[Input]>,
+    /// Say nothing of what people are called.
+    pub redact: bool,
 }
 
 /// Values of variables of Terraform configuration.
@@ -72,6 +74,7 @@ impl Default for Options {
             security_defaults: None,
             variables: Arc::default(),
             directory: Arc::default(),
+            redact: false,
         }
     }
 }

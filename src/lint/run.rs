@@ -120,6 +120,9 @@ impl TenantReader<'_> {
         };
         tenant.resolve_names();
         tenant.tell_people_apart();
+        if self.options.redact {
+            tenant.forget_people();
+        }
         let mut clashes = tenant.settle_duplicates(|file| read.folder(file));
         tenant.collect_strengths();
         clashes.strangers = several::strangers(&tenant.policies, &read.pages, &read.signs, &read.paths);

@@ -49,7 +49,10 @@ pub(super) struct Sign {
 impl Sign {
     pub(super) fn of(file: FileIndex, companions: &Companions) -> Option<Self> {
         let has_security_defaults = companions.security_defaults.is_some();
-        let tells = has_security_defaults || !companions.names.is_empty() || !companions.tenants.is_empty();
+        let tells = has_security_defaults
+            || !companions.names.is_empty()
+            || !companions.directory.is_empty()
+            || !companions.tenants.is_empty();
         tells.then(|| Self { file, has_security_defaults, tenants: companions.tenants.clone() })
     }
 }

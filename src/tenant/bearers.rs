@@ -1,6 +1,6 @@
 //! Names that stand in place of ids, and the objects of the files that bear them.
 
-use super::{Companions, Tenant};
+use super::{Companions, Tenant, User};
 use crate::policy::{Conditions, Id, List, Policy};
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,9 +22,9 @@ pub struct Bearers {
 }
 
 impl Bearers {
-    /// Those of a tenant.
+    /// Those that these companions tell of, and these users.
     #[must_use]
-    pub fn of(companions: &Companions) -> Self {
+    pub fn of<'u>(companions: &Companions, users: impl Iterator<Item = &'u User>) -> Self {
         let mut objects: HashMap<(Bearer, String), Option<Id>> = HashMap::new();
         let further = companions.further_names.iter().map(|(name, id)| (id, name));
         for (id, name) in companions.names.iter().chain(further) {
@@ -36,6 +36,18 @@ impl Bearers {
                 }
             };
             objects.entry((bearer, name.to_lowercase())).and_modify(also).or_insert_with(|| Some(id.clone()));
+        }
+        for user in users {
+            let id = Id::Guid(user.id);
+            for name in [&user.name, &user.sign_in_name].into_iter().flatten() {
+                let also = |known: &mut Option<Id>| {
+                    if known.as_ref() != Some(&id) {
+                        *known = None;
+                    }
+                };
+                let bears = objects.entry((Bearer::Principal, name.to_lowercase()));
+                bears.and_modify(also).or_insert_with(|| Some(id.clone()));
+            }
         }
         Self { objects, roles: companions.roles.clone() }
     }
@@ -63,7 +75,7 @@ impl Tenant {
         if !has_names {
             return;
         }
-        let bearers = Bearers::of(&self.companions);
+        let bearers = Bearers::of(&self.companions, self.directory.users().map(|(_, user)| user));
         for (bearer, list) in self.policies.iter_mut().flat_map(named_lists) {
             *list = std::mem::take(list).map(|id| match &id {
                 Id::Text(name) => bearers.only(bearer, name).cloned().unwrap_or(id),
@@ -100,7 +112,7 @@ mod tests {
         }
         companions.named_locations.insert(id(2), NamedLocation { trusted: None, place: Place::Undefined });
         companions.further_names.insert(("ada@contoso.com".into(), id(5)));
-        let bearers = Bearers::of(&companions);
+        let bearers = Bearers::of(&companions, std::iter::empty());
         assert_eq!(bearers.only(Bearer::Principal, "hq"), Some(&id(1)));
         assert_eq!(bearers.only(Bearer::Location, "HQ"), Some(&id(2)));
         assert_eq!(bearers.only(Bearer::Principal, "Twice"), None);

@@ -156,6 +156,11 @@ impl Directory {
         &self.users[index.0 as usize]
     }
 
+    /// Forgets what users are called.
+    pub(super) fn forget_names(&mut self) -> Vec<Box<str>> {
+        self.users.iter_mut().flat_map(|user| [user.name.take(), user.sign_in_name.take()]).flatten().collect()
+    }
+
     /// Every user with the place.
     pub fn users(&self) -> impl Iterator<Item = (UserIndex, &User)> {
         (0..).map(UserIndex).zip(&self.users)

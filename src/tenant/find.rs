@@ -1,6 +1,6 @@
 //! Objects by what somebody calls them.
 
-use super::Tenant;
+use super::{Tenant, User};
 use crate::catalog;
 use crate::policy::{Id, List};
 
@@ -35,13 +35,16 @@ impl Tenant {
     #[must_use]
     pub fn find(&self, kind: ObjectKind, written: &str) -> Found {
         let id = Id::new(written);
-        if self.is_named(kind, &id) || self.companions.names.contains_key(&id) {
+        let is_user = |id: &Id| id.guid().is_some_and(|id| self.directory.find(id).is_some());
+        if self.is_named(kind, &id) || self.companions.names.contains_key(&id) || is_user(&id) {
             return Found::One(id);
         }
         let is_meant = |name: &str| name.to_lowercase() == written.to_lowercase();
         let names = self.companions.names.iter().filter(|(_, name)| is_meant(name)).map(|(id, _)| id);
         let further = self.companions.further_names.iter().filter(|(name, _)| is_meant(name)).map(|(_, id)| id);
         let mut found: Vec<Id> = names.chain(further).cloned().collect();
+        let is_called = |user: &User| [&user.name, &user.sign_in_name].into_iter().flatten().any(|name| is_meant(name));
+        found.extend(self.directory.users().filter(|(_, user)| is_called(user)).map(|(_, user)| Id::Guid(user.id)));
         if kind == ObjectKind::App {
             found.extend(catalog::app_named(written));
         }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::many_single_char_names)]
 
 mod forms;
+mod redact;
 mod who;
 
 use caplint::controls;

@@ -68,8 +68,8 @@ fn the_directory_may_lie_elsewhere_and_policies_there_do_not_count() {
 #[test]
 fn no_cell_of_a_table_is_a_formula() {
     let folder = tempfile::tempdir().unwrap();
-    let users = r##"{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": [
-        {"id": "a0000000-0000-4000-8000-000000000001", "displayName": "=cmd|' /C calc'!A0", "userPrincipalName": "a\u001b[2J@b.c"}]}"##;
+    let users = r#"{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": [
+        {"id": "a0000000-0000-4000-8000-000000000001", "displayName": "=cmd|' /C calc'!A0", "userPrincipalName": "a\u001b[2J@b.c"}]}"#;
     std::fs::write(folder.path().join("users.json"), users).unwrap();
     let csv = text(&["who", POLICIES, "--directory", folder.path().to_str().unwrap(), "--csv"]);
     assert!(csv.contains(",'=cmd") && !csv.contains('\u{1b}'), "{csv}");

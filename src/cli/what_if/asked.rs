@@ -50,6 +50,15 @@ impl Asked<'_> {
         if let Some(user) = &arguments.user {
             sign_in.user = Some(self.object(ObjectKind::User, user, "a user")?);
         }
+        // What the directory says of the user need not be said again.
+        if let Some(alike) = sign_in.user.as_ref().and_then(|user| self.tenant.alike(user.guid()?)) {
+            sign_in.groups.extend(alike.groups.iter().map(|id| Id::Guid(*id)));
+            sign_in.roles.extend(alike.roles.iter().map(|id| Id::Guid(*id)));
+            let mut kinds = alike.kinds.types();
+            if let (Some(kind), None) = (kinds.next(), kinds.next()) {
+                sign_in.user_type = kind;
+            }
+        }
         if let Some(guest) = &arguments.guest {
             let (kind, home) = guest.split_once('@').map_or((guest.as_str(), None), |(kind, home)| (kind, Some(home)));
             sign_in.user_type = word::<UserType>(kind)?;

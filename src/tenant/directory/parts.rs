@@ -114,6 +114,11 @@ impl DirectoryParts {
             && self.assignments.is_empty()
     }
 
+    /// Every user so far.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
     /// Adds a user; `listed` if a list of all users says so.
     pub fn add_user(&mut self, user: User, listed: bool) {
         if listed {

@@ -1,0 +1,171 @@
+//! Reports that leave the organisation: without names of people.
+
+use super::{ControlReport, ExceptionReport, PeopleReport, TenantReport, WhoReport};
+use crate::finding::{Finding, Location, PolicyRef};
+use crate::policy::Fact;
+use crate::syntax::Pointer;
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::Regex;
+use std::sync::OnceLock;
+
+/// What stands in place of a name.
+const REDACTED: &str = "[redacted]";
+
+/// Names shorter than this are not looked for in other texts: too many words would be taken for them.
+const SHORTEST: usize = 3;
+
+/// Finds names of people in texts.
+struct Names {
+    known: Option<AhoCorasick>,
+}
+
+impl Names {
+    fn new(names: &[Box<str>]) -> Self {
+        let names: Vec<&str> =
+            names.iter().map(AsRef::as_ref).filter(|name| name.chars().count() >= SHORTEST).collect();
+        let known =
+            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(names);
+        // More names than fit into memory that this takes are no use to anybody: nothing is shown then.
+        Self { known: known.ok() }
+    }
+
+    /// The text without names and addresses.
+    fn redact(&self, text: &mut String) {
+        let Some(known) = &self.known else {
+            REDACTED.clone_into(text);
+            return;
+        };
+        let is_letter = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+        let mut without = String::with_capacity(text.len());
+        let mut from = 0;
+        for found in known.find_iter(text.as_str()) {
+            let (before, after) = (text[..found.start()].chars().next_back(), text[found.end()..].chars().next());
+            // Only whole words: a person may be called like a part of one.
+            if !is_letter(before) && !is_letter(after) {
+                without.push_str(&text[from..found.start()]);
+                without.push_str(REDACTED);
+                from = found.end();
+            }
+        }
+        without.push_str(&text[from..]);
+        *text = addresses().replace_all(&without, REDACTED).into_owned();
+    }
+}
+
+/// Addresses, and user principal names of guests, which have `#EXT#` in them.
+fn addresses() -> &'static Regex {
+    static ADDRESSES: OnceLock<Regex> = OnceLock::new();
+    #[expect(clippy::expect_used, reason = "the expression is fixed, and a test compiles it")]
+    ADDRESSES.get_or_init(|| Regex::new(r"[\p{L}\p{N}._%+'#-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}").expect("an expression"))
+}
+
+impl TenantReport {
+    /// Takes names of people out of everything that reports show: those of the directory, whatever looks like an address, and
+    /// the lines of files, which may hold both. Ids stay.
+    pub fn redact(&mut self) {
+        let names = Names::new(&std::mem::take(&mut self.forgotten));
+        let text = |text: &mut String| names.redact(text);
+        text(&mut self.name);
+        self.findings.iter_mut().for_each(|finding| redact_finding(&names, finding));
+        self.controls.iter_mut().for_each(|control| redact_control(&names, control));
+        for access in &mut self.access {
+            text(&mut access.id);
+            text(&mut access.reason);
+            access.refused_by.iter_mut().for_each(|policy| redact_policy(&names, policy));
+            access.depends_on.iter_mut().for_each(|(policy, ..)| redact_policy(&names, policy));
+        }
+        self.taken.iter_mut().for_each(|file| text(&mut file.path));
+    }
+}
+
+impl WhoReport {
+    /// The same of what each control demands of whom.
+    pub fn redact(&mut self, forgotten: &[Box<str>]) {
+        let names = Names::new(forgotten);
+        names.redact(&mut self.tenant);
+        for control in &mut self.controls {
+            for row in &mut control.rows {
+                names.redact(&mut row.why);
+                for person in &mut row.people {
+                    (person.name, person.sign_in_name) = (None, None);
+                }
+            }
+        }
+    }
+}
+
+fn redact_finding(names: &Names, finding: &mut Finding) {
+    names.redact(&mut finding.message);
+    finding.help.iter_mut().for_each(|help| names.redact(help));
+    names.redact(&mut finding.tenant);
+    finding.policy.iter_mut().for_each(|policy| redact_policy(names, policy));
+    for location in &mut finding.locations {
+        redact_location(names, location);
+    }
+}
+
+fn redact_location(names: &Names, location: &mut Location) {
+    names.redact(&mut location.path);
+    names.redact(&mut location.message);
+    let mut pointer = location.pointer.as_str().to_owned();
+    names.redact(&mut pointer);
+    location.pointer = Pointer::new(pointer);
+    location.excerpt = None;
+}
+
+fn redact_policy(names: &Names, policy: &mut PolicyRef) {
+    policy.id.iter_mut().for_each(|id| names.redact(id));
+    policy.address.iter_mut().for_each(|address| names.redact(address));
+    if let Fact::Known(name) = &mut policy.display_name {
+        names.redact(name);
+    }
+}
+
+fn redact_control(names: &Names, control: &mut ControlReport) {
+    names.redact(&mut control.reason);
+    control.ways.iter_mut().for_each(|way| names.redact(way));
+    control.assumed_enabled.iter_mut().for_each(|policy| redact_policy(names, policy));
+    redact_people(control.people.as_mut());
+    for exception in &mut control.exceptions {
+        let ExceptionReport { kind: _, id, name, when, approved: _, owner, review_by: _, policies, people } = exception;
+        names.redact(id);
+        [name, when].into_iter().flatten().for_each(|text| names.redact(text));
+        // Whoever answers for an exception is a person.
+        if let Some(owner) = owner {
+            REDACTED.clone_into(owner);
+        }
+        for policy in policies {
+            redact_policy(names, policy);
+        }
+        redact_people(people.as_mut());
+    }
+}
+
+fn redact_people(people: Option<&mut PeopleReport>) {
+    for user in people.into_iter().flat_map(|people| &mut people.users) {
+        user.name = None;
+        user.sign_in_name = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_are_taken_out_and_parts_of_words_stay() {
+        let names = Names::new(&["Ada Lovelace".into(), "Test".into(), "Jo".into()]);
+        for (text, expected) in [
+            ("members: Ada Lovelace, ada lovelace's", "members: [redacted], [redacted]'s"),
+            ("Testing a test", "Testing a [redacted]"),
+            ("Jo is too short", "Jo is too short"),
+            ("write to ada.l+x@contoso.com.", "write to [redacted]."),
+            ("ada_contoso.com#EXT#@fabrikam.onmicrosoft.com", "[redacted]"),
+            ("{\"@odata.type\": 1}", "{\"@odata.type\": 1}"),
+        ] {
+            let mut text = text.to_owned();
+            names.redact(&mut text);
+            assert_eq!(text, expected);
+        }
+    }
+}
