@@ -14,6 +14,7 @@ mod files;
 mod ignore;
 mod inputs;
 mod progress;
+mod replay;
 mod reporting;
 mod rules;
 mod schema;
@@ -50,6 +51,8 @@ enum Command {
     Who(Box<who::Arguments>),
     /// Compare two tenants by what they do: who is asked for less, asked for more, blocked or let in
     Diff(Box<diff::Arguments>),
+    /// Replay exported sign-in logs against policies: granted, asked, blocked, and what changes
+    Replay(Box<replay::Arguments>),
     /// Prove what is expected of a tenant, from a file of expectations
     Test(Box<test::Arguments>),
     /// Print policies as readable text, the same for every format and encoding; for reviews and git diff
@@ -119,6 +122,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::WhatIf(arguments) => what_if::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Files(arguments) => files::run(&arguments),

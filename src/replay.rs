@@ -1,6 +1,22 @@
 //! One sign-in, policy by policy: what applies, what it asks for, and what becomes of the sign-in in the words of `diff`.
 //!
-//! Nothing of it is shared with the solver, so that whatever the solver finds can be checked here.
+//! Nothing of it is shared with the solver, so that whatever the solver finds can be checked here. Sign-in logs are replayed
+//! here, too: many sign-ins, of which something may not be known.
+
+mod compare;
+mod coordinates;
+mod judge;
+mod logs;
+mod past;
+mod tally;
+mod verify;
+
+pub use coordinates::{Directory, Memberships, NoDirectory};
+pub use judge::{Doubt, Judge, Judged, Outcome, Unsure};
+pub use logs::{Replayed, Replayer};
+pub use past::Past;
+pub use tally::{ByName, Class, Counts, Damaged, Example, First, Instance, OfPolicy, Tally};
+pub use verify::{Agreement, Checked, Disagreement, OfLoggedPolicy, all_on};
 
 use crate::coverage::{self, Options};
 use crate::diff::ways::{AtomSet, Atoms, DeviceState, Grant};

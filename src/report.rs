@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod expectations;
 pub mod policy_text;
+pub mod replay;
 pub mod who;
 
 mod concise;

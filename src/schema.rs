@@ -30,6 +30,9 @@ pub const EXPECTATIONS_SCHEMA: &str = include_str!("../schemas/expectations.sche
 /// The schema of the JSON report.
 pub const REPORT_SCHEMA: &str = include_str!("../schemas/report.schema.json");
 
+/// The JSON Schema of the JSON report of `caplint replay`.
+pub const REPLAY_SCHEMA: &str = include_str!("../schemas/replay.schema.json");
+
 /// A place where a policy violates the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {

@@ -9,11 +9,13 @@ mod defaults;
 mod device;
 mod evaluation;
 mod grant;
+mod partial;
 
 pub use defaults::defaults_ask;
 pub use device::Device;
 pub use evaluation::{Answer, Evaluation, Outcome};
 pub use grant::{Demand, demand};
+pub use partial::{Condition, Coordinate, Open, OpenResource, Partial, Partly};
 
 use crate::catalog::Suite;
 use crate::policy::{

@@ -105,6 +105,15 @@ pub(super) enum RunError {
         help: String,
     },
 
+    #[error("there is no sign-in in {}", shown(.path))]
+    #[diagnostic(
+        code(caplint::replay),
+        help(
+            "Export sign-in logs as JSON or CSV from Microsoft Graph, the admin center or Log Analytics. See docs/replay.md."
+        )
+    )]
+    NoSignIns { path: PathBuf },
+
     #[error("there is no policy {name}, which `--assume-enabled` names")]
     #[diagnostic(
         code(caplint::assume_enabled),

@@ -1,46 +1,79 @@
 //! A sign of life on standard error, where a run takes longer than a second and somebody is watching.
 
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Counts files; shows the count until dropped.
+/// What readers count.
+#[derive(Default)]
+struct Counted {
+    files: AtomicUsize,
+    bytes: AtomicU64,
+}
+
+/// Counts files or bytes; shows the count until dropped.
 pub(super) struct Progress {
-    files: Arc<AtomicUsize>,
+    counted: Arc<Counted>,
     watcher: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
+    /// Counts files, of which nobody knows how many there are.
     pub(super) fn start() -> Self {
-        let files = Arc::new(AtomicUsize::new(0));
+        Self::watch(ProgressBar::new_spinner, |bar, counted| {
+            bar.set_message(format!("{} files", counted.files.load(Ordering::Relaxed)));
+        })
+    }
+
+    /// Counts bytes, of so many, or of nobody knows how many.
+    pub(super) fn of_bytes(all: u64) -> Self {
+        let start = move || match ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
+            Ok(style) if all > 0 => ProgressBar::new(all).with_style(style),
+            Ok(_) | Err(_) => ProgressBar::new_spinner(),
+        };
+        Self::watch(start, |bar, counted| {
+            let bytes = counted.bytes.load(Ordering::Relaxed);
+            bar.set_position(bytes);
+            bar.set_message(format!("{} MB", bytes / 1_000_000));
+        })
+    }
+
+    fn watch(start: impl FnOnce() -> ProgressBar + Send + 'static, show: fn(&ProgressBar, &Counted)) -> Self {
+        let counted = Arc::new(Counted::default());
         let watcher = std::io::stderr().is_terminal().then(|| {
             let (stop, stopped) = channel();
-            let files = Arc::clone(&files);
+            let counted = Arc::clone(&counted);
             let watcher = thread::spawn(move || {
-                let mut wait = Duration::from_secs(1);
-                let mut bar = None;
-                while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-                    let bar = bar.get_or_insert_with(ProgressBar::new_spinner);
-                    bar.set_message(format!("{} files", files.load(Ordering::Relaxed)));
+                if stopped.recv_timeout(Duration::from_secs(1)) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+                let bar = start();
+                loop {
+                    show(&bar, &counted);
                     bar.tick();
-                    wait = Duration::from_millis(100);
+                    if stopped.recv_timeout(Duration::from_millis(100)) != Err(RecvTimeoutError::Timeout) {
+                        break;
+                    }
                 }
-                if let Some(bar) = bar {
-                    bar.finish_and_clear();
-                }
+                bar.finish_and_clear();
             });
             (stop, watcher)
         });
-        Self { files, watcher }
+        Self { counted, watcher }
     }
 
-    /// Where readers count.
+    /// Where readers count files.
     pub(super) fn files(&self) -> &AtomicUsize {
-        &self.files
+        &self.counted.files
+    }
+
+    /// Where readers count bytes.
+    pub(super) fn bytes(&self) -> &AtomicU64 {
+        &self.counted.bytes
     }
 }
 

@@ -20,6 +20,8 @@ enum Of {
     Expectations,
     /// The JSON report
     Report,
+    /// The JSON report of `caplint replay`
+    Replay,
     /// A policy with Microsoft Graph's property names
     Policy,
     /// A policy with the property names of the Terraform provider azuread
@@ -35,6 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Of::Config => schema::CONFIG_SCHEMA,
         Of::Expectations => schema::EXPECTATIONS_SCHEMA,
         Of::Report => schema::REPORT_SCHEMA,
+        Of::Replay => schema::REPLAY_SCHEMA,
         Of::Policy => schema::POLICY_SCHEMA,
         Of::Azuread => schema::AZUREAD_SCHEMA,
         Of::Microsoft365 => schema::MICROSOFT365_SCHEMA,

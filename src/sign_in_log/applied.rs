@@ -96,6 +96,14 @@ conditions! {
     InsiderRisk = "insiderRisk" @ 16,
 }
 
+impl LoggedCondition {
+    /// Microsoft's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, _, condition)| *condition == self).map_or("", |(word, _, _)| *word)
+    }
+}
+
 /// A set of conditions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LoggedConditions(u32);

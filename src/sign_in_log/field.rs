@@ -1,6 +1,4 @@
-//! The values of a row that something depends on, and what the forms call them.
-
-use super::{graph, log_analytics, portal};
+//! The values of a row that something depends on.
 
 macro_rules! fields {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
@@ -96,25 +94,7 @@ fields! {
     Properties,
 }
 
-/// Longest name of a value, without spaces.
-const LONGEST: usize = 48;
-
 impl Field {
-    /// The value that a key of JSON or a column of CSV names, whatever the letter case and with or without spaces.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        let mut plain = [0; LONGEST];
-        let mut length = 0;
-        for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
-            *plain.get_mut(length)? = byte.to_ascii_lowercase();
-            length += 1;
-        }
-        let plain = &plain[..length];
-        let named =
-            |names: &[(&str, Self)]| names.iter().find(|(known, _)| known.as_bytes() == plain).map(|(_, field)| *field);
-        named(graph::NAMES).or_else(|| named(log_analytics::NAMES)).or_else(|| named(portal::NAMES))
-    }
-
     /// The value that a key of an object in a row names.
     #[must_use]
     pub(super) fn inside(self, key: &str) -> Option<Self> {
@@ -175,29 +155,5 @@ impl Field {
             Self::Status => "status",
             Self::Properties => "properties",
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_every_form_are_known() {
-        for (name, field) in [
-            ("userPrincipalName", Field::UserPrincipalName),
-            ("UserPrincipalName", Field::UserPrincipalName),
-            ("Username", Field::UserPrincipalName),
-            ("Date (UTC)", Field::Created),
-            ("TimeGenerated [UTC]", Field::Created),
-            ("Application ID ", Field::AppId),
-            ("ResourceIdentity", Field::ResourceId),
-            ("ConditionalAccessPolicies", Field::Policies),
-            ("IP address (seen by resource)", Field::ResourceIpAddress),
-        ] {
-            assert_eq!(Field::of(name), Some(field), "{name}");
-        }
-        assert_eq!(Field::of("userAgent"), None);
-        assert_eq!(Field::of(&"x".repeat(1_000)), None);
     }
 }

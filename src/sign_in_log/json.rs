@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::log_analytics::is_azure_resource;
+use super::names;
 use super::portal;
 use super::raw::Raw;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -30,7 +31,7 @@ impl Names {
             self.at = at + 1;
             return field;
         }
-        let field = Field::of(key);
+        let field = names::field(key);
         if self.known.len() < REMEMBERED {
             self.known.insert(self.at.min(self.known.len()), (key.into(), field));
             self.at += 1;

@@ -2,17 +2,21 @@
 
 use super::batch::{Batch, Rows};
 use super::field::Field;
+use super::names::field;
 use super::splitter::{Piece, Splitter};
 use super::utf8::Utf8;
 use csv::ByteRecord;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Chain, Cursor, Read};
 use std::sync::Arc;
 
 /// Bytes of rows in a batch: enough for a thread to be busy with, and few enough to hold several of them.
 const BATCH: usize = 1 << 20;
 
+/// Bytes of a table that are read at a time.
+const BUFFER: usize = 1 << 18;
+
 /// Bytes that are looked at to recognise the form.
-const GLANCE: usize = 1 << 16;
+const GLANCE: u64 = 1 << 16;
 
 /// Columns that tell a sign-in log from another table.
 const COLUMNS: usize = 4;
@@ -21,7 +25,7 @@ const COLUMNS: usize = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotALog;
 
-type Input<R> = BufReader<Utf8<R>>;
+type Input<R> = Chain<Cursor<Vec<u8>>, Utf8<R>>;
 
 /// A log.
 #[derive(Debug)]
@@ -44,19 +48,24 @@ impl<R: Read> Log<R> {
     /// # Errors
     /// The outer one is the reader's. The inner one says that this is no log.
     pub fn open(input: R) -> io::Result<Result<Self, NotALog>> {
-        let mut input = BufReader::with_capacity(GLANCE, Utf8::new(input));
-        let glance = input.fill_buf()?;
+        let mut input = Utf8::new(input);
+        let mut glance = Vec::new();
+        input.by_ref().take(GLANCE).read_to_end(&mut glance)?;
         let first = glance.iter().find(|byte| !byte.is_ascii_whitespace());
         if matches!(first, Some(b'{' | b'[')) {
+            let input = Cursor::new(glance).chain(input);
             return Ok(Ok(Self { form: Form::Json(Splitter::new(input)), rows: 0, is_cut: false }));
         }
         let header = glance.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
         let often = |delimiter: &u8| memchr::memchr_iter(*delimiter, header).count();
         // Excel writes semicolons where the comma belongs to numbers.
         let delimiter = [b'\t', b';', b','].into_iter().max_by_key(often).unwrap_or(b',');
-        let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(input);
+        let input = Cursor::new(glance).chain(input);
+        let mut builder = csv::ReaderBuilder::new();
+        builder.flexible(true).delimiter(delimiter).buffer_capacity(BUFFER);
+        let mut reader = builder.from_reader(input);
         let Ok(header) = reader.byte_headers() else { return Ok(Err(NotALog)) };
-        let of = |name: &[u8]| std::str::from_utf8(name).ok().and_then(Field::of);
+        let of = |name: &[u8]| std::str::from_utf8(name).ok().and_then(field);
         let columns: Arc<[Option<Field>]> = header.iter().map(of).collect();
         if columns.iter().flatten().count() < COLUMNS {
             return Ok(Err(NotALog));

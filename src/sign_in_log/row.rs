@@ -4,42 +4,12 @@ use super::applied::{self, Applied};
 use super::field::Field;
 use super::log_analytics;
 use super::raw::Raw;
+use super::value::{Gap, Logged};
 use super::words;
 use crate::policy::{ClientAppType, Id, Platform, RiskLevel, TransferMethod, UserType};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::net::IpAddr;
-
-/// A value of a row, or why it is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Logged<T> {
-    /// The value.
-    Known(T),
-    /// Never to be guessed.
-    Unknown(Gap),
-}
-
-/// Why a value of a row is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Gap {
-    /// The row does not have it, or it is empty there.
-    Missing,
-    /// `hidden`: the tenant has no licence to see it.
-    Hidden,
-    /// A word or a type that caplint does not know.
-    NotUnderstood,
-}
-
-impl<T> Logged<T> {
-    /// The value, if it is known.
-    #[must_use]
-    pub fn known(&self) -> Option<&T> {
-        match self {
-            Self::Known(value) => Some(value),
-            Self::Unknown(_) => None,
-        }
-    }
-}
 
 /// Who or what signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +123,14 @@ struct Audience<'a> {
     id: Cow<'a, str>,
 }
 
+/// The beta version calls it a string, and gives a list of objects or of ids.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnyAudience<'a> {
+    Object(#[serde(borrow)] Audience<'a>),
+    Plain(String),
+}
+
 #[derive(Deserialize)]
 struct Context<'a> {
     #[serde(borrow, alias = "Id")]
@@ -257,7 +235,10 @@ fn list<'t, T: Deserialize<'t>, V>(text: Option<&'t str>, value: impl Fn(T) -> V
 }
 
 fn resources(raw: &Raw<'_>, resource: Logged<Id>) -> Logged<Vec<Id>> {
-    let of = |audience: Audience<'_>| Id::new(&audience.id.to_ascii_lowercase());
+    let of = |audience: AnyAudience<'_>| match audience {
+        AnyAudience::Object(audience) => Id::new(&audience.id.to_ascii_lowercase()),
+        AnyAudience::Plain(id) => Id::new(&id.to_ascii_lowercase()),
+    };
     match list(raw.get(Field::Audiences), of) {
         Logged::Known(all) if !all.is_empty() => Logged::Known(all),
         Logged::Known(_) | Logged::Unknown(_) => match resource {

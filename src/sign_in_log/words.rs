@@ -1,6 +1,6 @@
 //! Words of sign-in logs in the words of policies. A word that is not listed is not understood.
 
-use super::row::{Gap, Logged};
+use super::value::{Gap, Logged};
 use crate::policy::Id;
 use crate::policy::{ClientAppType, Platform, RiskLevel, TransferMethod, UserType, Words};
 

@@ -1,6 +1,6 @@
 //! The device of a sign-in, and what a filter for devices makes of it.
 
-use super::{At, Cause, Match, Undefined, Why};
+use super::{At, Cause, Coordinate, Match, Partly, Undefined, Why};
 use crate::policy::{
     COLLECTIONS, Comparison, DeviceRule, Fact, FilterMode, INTUNE, Policy, Property, Test, needs_managed_device,
 };
@@ -117,6 +117,37 @@ pub(super) fn filtered(policy: &Policy, device: &Device, undefined: Undefined) -
         Some(matches) if matches == included => Match::Yes,
         Some(_) => Match::No(Cause { at: At::property(RULE), why: Why::DeviceFilter }),
         None => Match::Unknown(Cause { at: At::property(RULE), why: Why::DeviceFilterOpaque }),
+    }
+}
+
+/// The same where only these attributes of the device are known: what is said of another one is not.
+pub(super) fn filtered_partly(
+    policy: &Policy,
+    device: &Device,
+    undefined: Undefined,
+    known: Option<&'static [&'static str]>,
+) -> Partly {
+    let outcome = filtered(policy, device, undefined);
+    let (Some(known), Match::Yes | Match::No(_)) = (known, outcome) else { return outcome.into() };
+    let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return outcome.into() };
+    match device.matches(&closed(DeviceRule::read(&filter.rule), known), Undefined::Unknown) {
+        Some(_) => outcome.into(),
+        None => Partly::Open(Coordinate::Device),
+    }
+}
+
+/// A rule in which every comparison with an attribute that is not known is one that cannot be interpreted.
+fn closed(rule: DeviceRule, known: &[&str]) -> DeviceRule {
+    let all = |parts: Vec<DeviceRule>| parts.into_iter().map(|part| closed(part, known)).collect();
+    match rule {
+        DeviceRule::And(parts) => DeviceRule::And(all(parts)),
+        DeviceRule::Or(parts) => DeviceRule::Or(all(parts)),
+        DeviceRule::Not(part) => DeviceRule::Not(Box::new(closed(*part, known))),
+        DeviceRule::Is(comparison) if !known.contains(&comparison.attribute) => {
+            DeviceRule::Opaque(comparison.attribute.into())
+        }
+        DeviceRule::Is(comparison) => DeviceRule::Is(comparison),
+        DeviceRule::Opaque(text) => DeviceRule::Opaque(text),
     }
 }
 
