@@ -9,6 +9,7 @@ mod kinds;
 mod measure;
 mod random;
 mod reference;
+mod sign_ins;
 mod table;
 #[path = "../../tests/conformance/terraform.rs"]
 #[allow(dead_code, clippy::unwrap_used, reason = "one of its documents, of tenants that fit")]
@@ -32,6 +33,9 @@ fn main() -> io::Result<()> {
     if arguments.next_if(|first| first == reference::ARGUMENT).is_some() {
         return reference::run(arguments);
     }
+    if arguments.next_if(|first| first == reference::ROWS).is_some() {
+        return reference::run_rows(arguments);
+    }
     let arguments: Vec<String> = arguments.collect();
     if !arguments.iter().any(|argument| argument == "--bench") {
         table::note("Nothing is measured without `cargo bench`.");
@@ -54,6 +58,7 @@ fn main() -> io::Result<()> {
     one_plan(&scratch.path().join("plan.json"))?;
     one_root(&scratch.path().join("root"))?;
     one_list(&scratch.path().join("policies.json"), if large { 100 } else { 10 })?;
+    one_log(&clean, &scratch.path().join("sign-ins.jsonl"), if large { 1_000_000 } else { 100_000 })?;
     if large {
         let many = written(scratch.path(), "many", 2_000, Flaws::default())?;
         many_tenants(&many, "120,000 files", 7)?;
@@ -199,6 +204,31 @@ fn one_list(path: &Path, megabytes: usize) -> io::Result<()> {
     let goal = (megabytes >= 100).then_some(1.5);
     table::figure(&format!("one list of {megabytes} MB: peak memory / its size"), measured.peak_mib / mib, goal);
     Ok(())
+}
+
+/// A sign-in log through the policies of a tenant, against parsing its rows.
+fn one_log(corpus: &Corpus, path: &Path, rows: usize) -> io::Result<()> {
+    sign_ins::write(path, rows)?;
+    let subject = |options: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+        command.args(["replay", "--isolated"]).arg(path).arg(&corpus.folders[0]).args(options);
+        Subject { command, codes: &[0, 1] }
+    };
+    let told = format!("\"replayed\": {rows},");
+    let counted = count(subject(&["--format", "json"]).command, [told.as_str()])?;
+    let parsed = count(reference::rows_command(path)?, [&rows.to_string()])?;
+    if (counted, parsed) != ([1], [1]) {
+        return Err(io::Error::other(format!("{}: caplint replays other than {rows} sign-ins", path.display())));
+    }
+    let reference = || io::Result::Ok(Subject { command: reference::rows_command(path)?, codes: &[0] });
+    let pairs = if rows > 100_000 { 3 } else { 11 };
+    table::note("");
+    let measured = measure(pairs, subject(&[]), reference()?)?;
+    table::ratio(&format!("{rows} sign-ins replayed / parsing them: time"), &measured, Some(2.0));
+    table::figure("the same: peak memory, MiB", measured.peak_mib, Some(64.0));
+    let measured = measure(pairs, subject(&["--verify"]), reference()?)?;
+    table::ratio("the same with --verify: time", &measured, None);
+    std::fs::remove_file(path)
 }
 
 /// The exponent of time over files: 1 is in proportion.

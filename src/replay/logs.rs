@@ -56,6 +56,9 @@ struct Worker<'t> {
     sides: Vec<Side<'t>>,
     compare: Option<Sides<'t>>,
     changed: HashMap<(usize, usize), Changed>,
+    /// How many sign-ins have each outcome in the last tenant, since they were counted by policy. A tenant of many policies
+    /// has many doubts about one sign-in, and sign-ins with the same outcome have the same ones.
+    seen: Vec<u64>,
     checker: Option<Checker<'t>>,
 }
 
@@ -147,6 +150,7 @@ impl<'t> Replayer<'t> {
                 _ => None,
             },
             changed: HashMap::new(),
+            seen: Vec::new(),
             checker: self.verified.map(|tenant| Checker::new(tenant, self.directory, self.options)),
         })
     }
@@ -159,12 +163,21 @@ impl<'t> Replayer<'t> {
             Read::Damaged(place, damage) => replayed.tally.damage((file, place, damage)),
             Read::Row(_, row) => worker.row(&row, &mut replayed),
         });
+        worker.count(&mut replayed.tally);
         self.workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         replayed
     }
 }
 
 impl Worker<'_> {
+    /// Counts by policy what was seen.
+    fn count(&mut self, tally: &mut Tally) {
+        let Some(side) = self.sides.last() else { return };
+        for (judged, number) in side.judged.iter().zip(self.seen.drain(..)).filter(|(_, number)| *number > 0) {
+            tally.by_policy(judged, number);
+        }
+    }
+
     fn row(&mut self, row: &Row<'_>, replayed: &mut Replayed) {
         let tally = &mut replayed.tally;
         tally.rows += 1;
@@ -182,6 +195,7 @@ impl Worker<'_> {
         }
         let past = past(row);
         if self.sides.iter().any(|side| side.judged.len() >= REMEMBERED) {
+            self.count(tally);
             self.changed.clear();
             for side in &mut self.sides {
                 side.known.clear();
@@ -189,6 +203,12 @@ impl Worker<'_> {
             }
         }
         let numbers: Vec<usize> = self.sides.iter_mut().map(|side| side.judge(row)).collect();
+        if let Some(last) = numbers.last() {
+            if self.seen.len() <= *last {
+                self.seen.resize(last + 1, 0);
+            }
+            self.seen[*last] += 1;
+        }
         let judged: Vec<&Judged> =
             self.sides.iter().zip(&numbers).map(|(side, number)| &side.judged[*number]).collect();
         let mut classes: Vec<Class> = Vec::with_capacity(4);

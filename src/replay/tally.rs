@@ -423,9 +423,6 @@ impl Tally {
             Logged::Unknown(_) => None,
         };
         self.platforms.add(platform, classes);
-        if let Some(last) = judged.last() {
-            self.by_policy(last);
-        }
         for class in classes {
             let examples = self.examples.entry(*class).or_default();
             let before = |known: &Instance| {
@@ -439,10 +436,11 @@ impl Tally {
         }
     }
 
-    fn by_policy(&mut self, judged: &Judged) {
+    /// Counts so many sign-ins of which this becomes by policy and by reason.
+    pub(super) fn by_policy(&mut self, judged: &Judged, number: u64) {
         let mut count = |which: Which, of: fn(&mut OfPolicy) -> &mut u64| {
             if let Some(policy) = which.policy().and_then(|index| self.policies.get_mut(index)) {
-                *of(policy) += 1;
+                *of(policy) += number;
             }
         };
         judged.blocked_by.iter().for_each(|which| count(*which, |policy| &mut policy.blocks));
@@ -455,7 +453,7 @@ impl Tally {
                 Unsure::Row(coordinate) => Some(coordinate),
                 Unsure::Policy(_) | Unsure::SecurityDefaults | Unsure::MissingPolicies => None,
             };
-            *self.unknown.entry((doubt.which, coordinate)).or_default() += 1;
+            *self.unknown.entry((doubt.which, coordinate)).or_default() += number;
         }
     }
 
