@@ -10,6 +10,7 @@ mod who;
 
 pub use compared::{Compared, SideReport};
 pub use people::{PeopleReport, PersonReport};
+pub use redact::redacted;
 pub use settled::Settled;
 pub(crate) use settled::Why;
 pub use who::{Demanded, WhoControl, WhoReport, WhoRow};

@@ -6,6 +6,7 @@
 mod compare;
 mod coordinates;
 mod judge;
+mod listed;
 mod logs;
 mod past;
 mod tally;
@@ -13,6 +14,7 @@ mod verify;
 
 pub use coordinates::{Directory, Memberships, NoDirectory};
 pub use judge::{Doubt, Judge, Judged, Outcome, Unsure};
+pub use listed::Listed;
 pub use logs::{Replayed, Replayer};
 pub use past::Past;
 pub use tally::{ByName, Class, Counts, Damaged, Example, First, Instance, OfPolicy, Tally};

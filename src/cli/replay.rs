@@ -1,11 +1,13 @@
 //! `caplint replay`: exported sign-in logs through policies.
 
 use super::error::RunError;
+use super::inputs::inputs;
 use super::progress::Progress;
-use super::selection::{Judging, inputs};
+use super::selection::Judging;
 use crate::coverage::Options;
 use crate::discover::Input;
-use crate::replay::{NoDirectory, Replayer, all_on};
+use crate::outcome::redacted;
+use crate::replay::{Directory, Listed, Replayer, all_on};
 use crate::report::replay::{Asked, Format, LogFile, Report, write};
 use crate::sign_in_log::Log;
 use clap::ValueEnum;
@@ -80,7 +82,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let options = Options { assumptions: config.assumptions_on(today), ..Options::default() };
     let verified = tenants.first().filter(|_| arguments.verify).map(|(_, tenant)| all_on(tenant));
     let asked = tenants.iter().map(|(_, tenant)| tenant).collect();
-    let mut replayer = Replayer::new(asked, verified.as_ref(), &NoDirectory, options);
+    let listed: Vec<Listed<'_>> = tenants.iter().map(|(_, tenant)| Listed::of(tenant)).collect();
+    let directories = listed.iter().map(|listed| listed as &dyn Directory).collect();
+    let mut replayer = Replayer::new(asked, verified.as_ref(), directories, options);
+    let redacts = arguments.judging.redacts();
+    if redacts {
+        replayer.redact();
+    }
     let files = read(&sources, &mut replayer)?;
     let result = replayer.end();
     if result.tally.rows == result.tally.malformed + result.tally.not_sign_ins {
@@ -88,10 +96,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     }
     let disagrees = result.checked.as_ref().is_some_and(crate::replay::Checked::disagrees);
     let is_cut = files.iter().any(|file| file.is_cut);
+    let forgotten: Vec<Box<str>> = tenants.iter().flat_map(|(_, tenant)| tenant.forgotten.iter().cloned()).collect();
     let tenants = tenants.iter().map(|(name, tenant)| Asked { name: name.clone(), tenant }).collect();
     let report = Report { files, tenants, replayed: &result, top: arguments.top };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    write(&report, arguments.format, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
+    let mut text = Vec::new();
+    write(&report, arguments.format, &mut text).map_err(RunError::Output)?;
+    if redacts {
+        text = redacted(&String::from_utf8_lossy(&text), &forgotten).into_bytes();
+    }
+    io::stdout().lock().write_all(&text).map_err(RunError::Output)?;
     Ok(match (is_cut, disagrees) {
         (true, _) => INCOMPLETE,
         (false, true) => DISAGREES,

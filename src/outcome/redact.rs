@@ -59,6 +59,14 @@ fn addresses() -> &'static Regex {
     ADDRESSES.get_or_init(|| Regex::new(r"[\p{L}\p{N}._%+'#-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}").expect("an expression"))
 }
 
+/// A text without these names and whatever looks like an address.
+#[must_use]
+pub fn redacted(text: &str, names: &[Box<str>]) -> String {
+    let mut text = text.to_owned();
+    Names::new(names).redact(&mut text);
+    text
+}
+
 impl TenantReport {
     /// Takes names of people out of everything that reports show: those of the directory, whatever looks like an address, and
     /// the lines of files, which may hold both. Ids stay.

@@ -26,6 +26,17 @@ pub struct Memberships {
 pub trait Directory: Sync {
     /// Those of a user; none if they are not known.
     fn memberships(&self, user: &Id) -> Option<Memberships>;
+
+    /// The kind of a user whose memberships are known, where users of one kind have the same. Without kinds, each user is
+    /// looked at apart.
+    fn kind(&self, _user: &Id) -> Option<usize> {
+        None
+    }
+
+    /// The memberships of a kind.
+    fn of_kind(&self, _kind: usize) -> Memberships {
+        Memberships::default()
+    }
 }
 
 /// Nobody knows them.
@@ -68,6 +79,8 @@ enum Resources {
 enum User {
     /// One that a policy names, or one whose memberships are known.
     Named(Id),
+    /// One whose memberships are known, as those of others of its kind.
+    OfKind(usize),
     /// Another one.
     Other,
     Unknown,
@@ -178,10 +191,12 @@ impl<'t> Surveyor<'t> {
     /// The coordinates of a row.
     pub(super) fn coordinates(&mut self, row: &Row<'_>) -> Coordinates {
         let user = match &row.user {
-            Logged::Known(id) if self.users.contains(id) || self.directory.memberships(id).is_some() => {
-                User::Named(id.clone())
-            }
-            Logged::Known(_) => User::Other,
+            Logged::Known(id) if self.users.contains(id) => User::Named(id.clone()),
+            Logged::Known(id) => match self.directory.kind(id) {
+                Some(kind) => User::OfKind(kind),
+                None if self.directory.memberships(id).is_some() => User::Named(id.clone()),
+                None => User::Other,
+            },
             Logged::Unknown(_) => User::Unknown,
         };
         let home = match &row.home_tenant {
@@ -308,6 +323,10 @@ impl<'t> Surveyor<'t> {
                     (sign_in.groups, sign_in.roles, open.memberships) = (groups, roles, false);
                 }
                 sign_in.user = Some(id.clone());
+            }
+            User::OfKind(kind) => {
+                let Memberships { groups, roles } = self.directory.of_kind(*kind);
+                (sign_in.groups, sign_in.roles, open.memberships) = (groups, roles, false);
             }
             User::Other => {}
             User::Unknown => open.user = true,

@@ -10,6 +10,7 @@ use crate::coverage::Options;
 use crate::sign_in_log::{Batch, Kind, Log, Read, Row};
 use crate::tenant::Tenant;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -75,14 +76,17 @@ pub struct Replayed {
 pub struct Replayer<'t> {
     tenants: Vec<&'t Tenant>,
     verified: Option<&'t Tenant>,
-    directory: &'t dyn Directory,
+    /// Who knows the groups and roles of users, for each tenant.
+    directories: Vec<&'t dyn Directory>,
+    /// Users go by their ids.
+    redacts: bool,
     options: Options,
     workers: Mutex<Vec<Worker<'t>>>,
     replayed: Replayed,
 }
 
 impl<'t> Replayer<'t> {
-    /// One tenant, or the one before and the one after. `verified` is a tenant with [all policies on], whose conditions are held
+    /// One tenant, or the one before and the one after, each with who knows the groups and roles of its users. `verified` is a tenant with [all policies on], whose conditions are held
     /// against what the log says.
     ///
     /// [all policies on]: super::all_on
@@ -90,13 +94,18 @@ impl<'t> Replayer<'t> {
     pub fn new(
         tenants: Vec<&'t Tenant>,
         verified: Option<&'t Tenant>,
-        directory: &'t dyn Directory,
+        directories: Vec<&'t dyn Directory>,
         options: Options,
     ) -> Self {
         let mut replayed = Replayed { checked: verified.map(Checked::new), ..Replayed::default() };
         let policies = tenants.last().map_or(0, |tenant| tenant.policies.len());
         replayed.tally.policies = vec![OfPolicy::default(); policies];
-        Self { tenants, verified, directory, options, workers: Mutex::default(), replayed }
+        Self { tenants, verified, directories, redacts: false, options, workers: Mutex::default(), replayed }
+    }
+
+    /// Users go by their ids in what is found out.
+    pub fn redact(&mut self) {
+        self.redacts = true;
     }
 
     /// Replays one log to its end. `file` is its number in what is said of damaged rows.
@@ -144,14 +153,21 @@ impl<'t> Replayer<'t> {
     fn worker(&self) -> Worker<'t> {
         let idle = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         idle.unwrap_or_else(|| Worker {
-            sides: self.tenants.iter().map(|tenant| Side::new(tenant, self.directory, self.options)).collect(),
+            sides: {
+                let sides = self.tenants.iter().zip(&self.directories);
+                sides.map(|(tenant, directory)| Side::new(tenant, *directory, self.options)).collect()
+            },
             compare: match self.tenants.as_slice() {
                 [before, after] => Some(Sides::new(before, after)),
                 _ => None,
             },
             changed: HashMap::new(),
             seen: Vec::new(),
-            checker: self.verified.map(|tenant| Checker::new(tenant, self.directory, self.options)),
+            // The sign-ins were made under the first.
+            checker: self
+                .verified
+                .zip(self.directories.first())
+                .map(|(tenant, directory)| Checker::new(tenant, *directory, self.options)),
         })
     }
 
@@ -161,7 +177,12 @@ impl<'t> Replayer<'t> {
         replayed.tally.policies = vec![OfPolicy::default(); self.replayed.tally.policies.len()];
         batch.each(|read| match read {
             Read::Damaged(place, damage) => replayed.tally.damage((file, place, damage)),
-            Read::Row(_, row) => worker.row(&row, &mut replayed),
+            Read::Row(_, mut row) => {
+                if self.redacts {
+                    row.user_name = row.user.known().map(|id| Cow::Owned(id.to_string()));
+                }
+                worker.row(&row, &mut replayed);
+            }
         });
         worker.count(&mut replayed.tally);
         self.workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);

@@ -5,6 +5,7 @@
 
 mod forms;
 mod redact;
+mod replay;
 mod who;
 
 use caplint::controls;

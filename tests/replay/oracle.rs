@@ -229,7 +229,7 @@ impl Directory for Known {
 /// What becomes of a row.
 fn judged(tenant: &Tenant, directory: &dyn Directory, row: &Value) -> Judged {
     let text = row.to_string();
-    let mut replayer = Replayer::new(vec![tenant], None, directory, Options::default());
+    let mut replayer = Replayer::new(vec![tenant], None, vec![directory], Options::default());
     replayer.log(0, &mut Log::open(text.as_bytes()).unwrap().unwrap()).unwrap();
     let result = replayer.end();
     let instances = result.tally.examples.values().flat_map(caplint::replay::First::all);
@@ -320,7 +320,7 @@ proptest! {
         let (groups, roles) = (sign_in.groups.clone(), sign_in.roles.clone());
         let directory = Known(Memberships { groups, roles });
         let text = row.to_string();
-        let mut replayer = Replayer::new(vec![&before, &after], None, &directory, Options::default());
+        let mut replayer = Replayer::new(vec![&before, &after], None, vec![&directory; 2], Options::default());
         replayer.log(0, &mut Log::open(text.as_bytes()).unwrap().unwrap()).unwrap();
         let counts = replayer.end().tally.counts;
         let has = |class: Class| counts.of(class) == 1;
