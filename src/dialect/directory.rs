@@ -64,6 +64,7 @@ impl ListOf {
 pub(super) struct OpenList {
     of: ListOf,
     members: Vec<Member>,
+    users: BTreeSet<Uuid>,
     /// Elements that were understood.
     understood: usize,
 }
@@ -104,7 +105,7 @@ impl OpenList {
         let is_whole = ends && self.understood == elements;
         let extent = |whole| if is_whole { whole } else { Extent::Part };
         match self.of {
-            ListOf::Users if is_whole => parts.end_users(),
+            ListOf::Users if is_whole => parts.end_users(self.users.len()),
             ListOf::Assignments | ListOf::Roles if is_whole => parts.end_assignments(Holding::Active),
             ListOf::Eligibilities if is_whole => parts.end_assignments(Holding::Eligible),
             ListOf::Members(group) => parts.add_members(group, self.members, extent(Extent::Whole)),
@@ -144,14 +145,25 @@ pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut O
         list.members.push(Member { id, kind: kind(object) });
     }
     if kind(object) == MemberKind::User {
-        parts.add_user(user(object, id, list.of == ListOf::Deleted), list.of == ListOf::Users);
+        let is_deleted =
+            list.of == ListOf::Deleted || object.get("deletedDateTime").is_some_and(|date| !date.is_void());
+        parts.add_user(user(object, id, is_deleted));
+        if is_deleted {
+            parts.add_deleted(id);
+        }
+        if list.of == ListOf::Users {
+            list.users.insert(id);
+        }
         return;
     }
     note_keepers(parts, object, id);
     let Some(members) = object.get("members").and_then(Node::as_array) else { return };
     let goes_on = object.get("members@odata.nextLink").is_some();
     let members: Vec<Option<Member>> = members.iter().map(|member| self::member(parts, member)).collect();
-    let is_whole = !goes_on && members.len() != MOST_EXPANDED && members.iter().all(Option::is_some);
+    // Who may not see hidden members is told that there are none.
+    let is_hidden = object.get("visibility").and_then(Node::as_str) == Some("HiddenMembership") && members.is_empty();
+    let is_cut = goes_on || is_hidden || members.len() == MOST_EXPANDED;
+    let is_whole = !is_cut && members.iter().all(Option::is_some);
     let members: Vec<Member> = members.into_iter().flatten().collect();
     if let Some(role) = guid(object, "roleTemplateId") {
         for member in members {
@@ -198,7 +210,7 @@ pub(super) fn member(parts: &mut DirectoryParts, node: &Node<'_>) -> Option<Memb
     let id = guid(object, "id")?;
     let kind = kind(object);
     if kind == MemberKind::User {
-        parts.add_user(user(object, id, false), false);
+        parts.add_user(user(object, id, false));
     }
     Some(Member { id, kind })
 }
@@ -218,7 +230,6 @@ fn kind(object: &Object<'_>) -> MemberKind {
 
 fn user(object: &Object<'_>, id: Uuid, is_deleted: bool) -> User {
     let text = |name| object.get(name).and_then(Node::as_str).filter(|text| !text.is_empty());
-    let is_deleted = is_deleted || object.get("deletedDateTime").is_some_and(|date| !date.is_void());
     let is_enabled = match object.get("accountEnabled") {
         Some(Node::Bool(is_enabled)) => Some(*is_enabled),
         _ => None,
@@ -252,7 +263,7 @@ fn kinds(user_type: Option<&str>, name: Option<&str>, creation: Option<&str>) ->
         member: member && is_external != Some(true),
         internal_guest: guest && is_external != Some(true),
         external_guest: guest && is_external != Some(false),
-        external_member: member && is_external == Some(true),
+        external_member: member && is_external != Some(false),
     }
 }
 
@@ -270,4 +281,117 @@ fn assignment(object: &Object<'_>, list: ListOf) -> Option<(Assignment, bool)> {
 
 fn guid(object: &Object<'_>, name: &str) -> Option<Uuid> {
     Id::new(object.get(name)?.as_str()?).guid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::read as read_document;
+    use crate::policy::FileIndex;
+    use crate::syntax::parse;
+    use crate::tenant::Directory;
+    use serde_json::{Value, json};
+
+    const CONTEXT: &str = "https://graph.microsoft.com/v1.0/$metadata#";
+
+    fn id(number: usize) -> String {
+        format!("a0000000-0000-4000-8000-{number:012}")
+    }
+
+    fn guid(number: usize) -> Uuid {
+        Id::new(&id(number)).guid().unwrap()
+    }
+
+    fn directory(documents: &[Value]) -> Directory {
+        let mut parts = DirectoryParts::default();
+        for document in documents {
+            let text = document.to_string();
+            let root = parse(&text).unwrap();
+            parts.absorb(read_document(&text, &root, FileIndex(0), &mut |_| {}).companions.directory);
+        }
+        parts.directory()
+    }
+
+    fn user(number: usize) -> Value {
+        json!({ "@odata.type": "#microsoft.graph.user", "id": id(number), "userPrincipalName": format!("u{number}@contoso.com") })
+    }
+
+    fn list(context: &str, elements: &[Value]) -> Value {
+        json!({ "@odata.context": format!("{CONTEXT}{context}"), "value": elements })
+    }
+
+    #[test]
+    fn a_list_of_users_is_of_all_if_nobody_else_is_told_of() {
+        let all = list("users(id)", &[user(1), user(2)]);
+        assert!(directory(&[all.clone()]).lists_every_user());
+        assert!(directory(&[all.clone(), list("users", &[user(2)])]).lists_every_user());
+        // Members of two groups, each asked for as users.
+        assert!(!directory(&[list("users", &[user(1)]), list("users", &[user(2)])]).lists_every_user());
+        assert!(
+            !directory(&[all.clone(), list(&format!("groups('{}')/members", id(9)), &[user(3)])]).lists_every_user()
+        );
+        assert!(
+            directory(&[all.clone(), list("directory/deletedItems/microsoft.graph.user", &[user(3)])])
+                .lists_every_user()
+        );
+        let mut page = all.clone();
+        page["@odata.nextLink"] = json!("https://graph.microsoft.com/v1.0/users?$skiptoken=x");
+        assert!(!directory(&[page]).lists_every_user());
+        // A script's array, which may hold anybody.
+        assert!(!directory(&[json!([user(1)])]).lists_every_user());
+        assert!(!directory(&[list("users", &[user(1), json!({ "displayName": "no id" })])]).lists_every_user());
+    }
+
+    #[test]
+    fn a_list_of_members_is_whole_unless_it_may_be_cut() {
+        let group = |members: Vec<Value>, more: (&str, Value)| {
+            let mut group = json!({ "id": id(100), "displayName": "g", "groupTypes": [], "members": members });
+            group[more.0] = more.1;
+            directory(&[list("groups(members())", &[group])]).members(guid(100))
+        };
+        let users = |count: usize| (0..count).map(user).collect::<Vec<_>>();
+        let none = ("description", json!(null));
+        for (members, is_whole) in [(0, true), (3, true), (19, true), (20, false), (21, true)] {
+            let found = group(users(members), none.clone());
+            assert_eq!((found.users.len(), found.is_whole), (members, is_whole), "{members}");
+        }
+        assert!(!group(users(1), ("members@odata.nextLink", json!("https://graph.microsoft.com/x"))).is_whole);
+        assert!(!group(users(0), ("visibility", json!("HiddenMembership"))).is_whole);
+        assert!(!group(vec![json!({ "displayName": "no id" })], none.clone()).is_whole);
+        // It may be a group whose members are not known.
+        assert!(!group(vec![json!({ "id": id(101) })], none.clone()).is_whole);
+        assert!(!group(vec![json!({ "id": id(101), "@odata.type": "#microsoft.graph.group" })], none.clone()).is_whole);
+        let application = json!({ "id": id(101), "@odata.type": "#microsoft.graph.servicePrincipal" });
+        let found = group(vec![application], none);
+        assert_eq!((found.users.len(), found.others.len(), found.is_whole), (0, 1, true));
+    }
+
+    #[test]
+    fn contexts_say_what_a_list_holds() {
+        let group = guid(1);
+        for (context, of) in [
+            ("users", ListOf::Users),
+            ("users(id,displayName)", ListOf::Users),
+            ("users('x')/memberOf", ListOf::Other),
+            ("directoryObjects", ListOf::Other),
+            (&format!("groups('{}')/members", id(1)), ListOf::Members(group)),
+            (&format!("groups('{}')/transitiveMembers(id)", id(1)), ListOf::MembersWithNested(group)),
+            (&format!("groups('{}')/owners", id(1)), ListOf::Other),
+            ("roleManagement/directory/roleAssignments", ListOf::Assignments),
+            ("roleManagement/directory/roleEligibilityScheduleInstances", ListOf::Eligibilities),
+            ("directoryRoles(members())", ListOf::Roles),
+        ] {
+            assert_eq!(ListOf::of(&format!("{CONTEXT}{context}")), of, "{context}");
+        }
+    }
+
+    #[test]
+    fn what_kind_of_user_it_may_be_is_told_as_far_as_properties_tell() {
+        let types = |user_type, name, creation| kinds(user_type, name, creation).types().count();
+        assert_eq!(types(Some("Member"), Some("ada@contoso.com"), None), 1);
+        assert_eq!(types(Some("Guest"), Some("ada_x.com#EXT#@contoso.com"), None), 1);
+        assert_eq!(types(Some("Guest"), None, Some("Invitation")), 1);
+        assert_eq!(types(None, Some("ada@contoso.com"), None), 2);
+        assert_eq!(types(None, None, None), 4);
+    }
 }

@@ -9,10 +9,10 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default)]
 pub struct DirectoryParts {
     users: BTreeMap<Uuid, User>,
-    /// Those who stand in a list of all users.
-    listed: BTreeSet<Uuid>,
-    /// Lists of all users that were read to their ends.
-    whole_lists_of_users: usize,
+    /// Users in the longest list of users that was read to its end. A list of some users looks the same as one of all.
+    longest_list_of_users: usize,
+    /// Users in the recycle bin: no list of users has them.
+    deleted: BTreeSet<Uuid>,
     groups: BTreeMap<Uuid, Vec<GroupPart>>,
     keepers: BTreeMap<Uuid, GroupKeepers>,
     assignments: BTreeSet<Assignment>,
@@ -26,6 +26,7 @@ pub struct DirectoryParts {
 /// What an export says that has a file for each object.
 #[derive(Debug, Clone, Default)]
 struct Exported {
+    users: BTreeSet<Uuid>,
     members: BTreeMap<Uuid, BTreeSet<Member>>,
     /// Templates of roles, by the ids of their objects in the tenant.
     roles: BTreeMap<Uuid, Uuid>,
@@ -105,8 +106,8 @@ impl DirectoryParts {
     /// Whether nothing is told.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Exported { members, roles, holders } = &self.exported;
-        let nothing_exported = members.is_empty() && roles.is_empty() && holders.is_empty();
+        let Exported { users, members, roles, holders } = &self.exported;
+        let nothing_exported = users.is_empty() && members.is_empty() && roles.is_empty() && holders.is_empty();
         nothing_exported
             && self.users.is_empty()
             && self.groups.is_empty()
@@ -119,20 +120,22 @@ impl DirectoryParts {
         self.users.values()
     }
 
-    /// Adds a user; `listed` if a list of all users says so.
-    pub fn add_user(&mut self, user: User, listed: bool) {
-        if listed {
-            self.listed.insert(user.id);
-        }
+    /// Adds a user.
+    pub fn add_user(&mut self, user: User) {
         match self.users.entry(user.id) {
             Entry::Vacant(new) => _ = new.insert(user),
             Entry::Occupied(mut known) => known.get_mut().absorb(user),
         }
     }
 
-    /// A list of all users ends.
-    pub fn end_users(&mut self) {
-        self.whole_lists_of_users += 1;
+    /// Says that a user who was added is in the recycle bin.
+    pub fn add_deleted(&mut self, id: Uuid) {
+        self.deleted.insert(id);
+    }
+
+    /// A list of so many users ends.
+    pub fn end_users(&mut self, count: usize) {
+        self.longest_list_of_users = self.longest_list_of_users.max(count);
     }
 
     /// Adds members of a group.
@@ -158,8 +161,7 @@ impl DirectoryParts {
 
     /// Takes a user who was added for one of all users, each of whom has a file.
     pub fn list_user(&mut self, id: Uuid) {
-        self.listed.insert(id);
-        self.whole_lists_of_users = self.whole_lists_of_users.max(1);
+        self.exported.users.insert(id);
     }
 
     /// Adds a member of a group each of whose members has a file.
@@ -194,15 +196,16 @@ impl DirectoryParts {
 
     /// Adds what another file tells.
     pub fn absorb(&mut self, other: Self) {
-        if self.is_empty() && self.whole_lists_of_users == 0 && self.whole_lists_of_assignments == [0; 2] {
+        if self.is_empty() && self.longest_list_of_users == 0 && self.whole_lists_of_assignments == [0; 2] {
             *self = other;
             return;
         }
         for user in other.users.into_values() {
-            self.add_user(user, false);
+            self.add_user(user);
         }
-        self.listed.extend(other.listed);
-        self.whole_lists_of_users += other.whole_lists_of_users;
+        self.longest_list_of_users = self.longest_list_of_users.max(other.longest_list_of_users);
+        self.exported.users.extend(other.exported.users);
+        self.deleted.extend(other.deleted);
         for (id, parts) in other.groups {
             for part in parts {
                 self.add_members(id, part.members, part.extent);
@@ -230,6 +233,7 @@ impl DirectoryParts {
     pub fn directory(mut self) -> Directory {
         // A group without members has no file that says so.
         let exported = std::mem::take(&mut self.exported);
+        let longest = self.longest_list_of_users.max(exported.users.len());
         for (group, members) in exported.members {
             self.add_members(group, members.into_iter().collect(), Extent::Whole);
         }
@@ -261,7 +265,8 @@ impl DirectoryParts {
             role.is_open = !role.is_whole;
         }
         Directory {
-            lists_every_user: self.whole_lists_of_users > 0 && self.users.keys().all(|id| self.listed.contains(id)),
+            // Whoever is told of elsewhere and not on it shows that the list is not of all users.
+            lists_every_user: !self.users.is_empty() && longest == self.users.len() - self.deleted.len(),
             users: self.users.into_values().collect(),
             groups,
             keepers: self.keepers,
