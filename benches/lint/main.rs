@@ -4,6 +4,7 @@
 //! `cargo bench --bench lint`; with `-- --large` or `CAPLINT_BENCH_LARGE=1` also 120,000 files and a list of 100 MB.
 
 mod corpus;
+mod directory;
 mod graph;
 mod kinds;
 mod measure;
@@ -59,6 +60,8 @@ fn main() -> io::Result<()> {
     one_root(&scratch.path().join("root"))?;
     one_list(&scratch.path().join("policies.json"), if large { 100 } else { 10 })?;
     one_log(&clean, &scratch.path().join("sign-ins.jsonl"), if large { 1_000_000 } else { 100_000 })?;
+    // 2 million memberships of 200,000 users in 20,000 groups, or a tenth of that.
+    one_directory(&scratch.path().join("directory"), if large { 10 } else { 1 })?;
     if large {
         let many = written(scratch.path(), "many", 2_000, Flaws::default())?;
         many_tenants(&many, "120,000 files", 7)?;
@@ -116,6 +119,16 @@ fn many_tenants(corpus: &Corpus, size: &str, pairs: usize) -> io::Result<()> {
     let measured = measure(pairs, caplint(folders, CONCISE_EACH), reference(folders)?)?;
     table::ratio(&format!("{size}, 60 a tenant: time"), &measured, Some(0.65));
     table::figure(&format!("{size}, 60 a tenant: peak memory, MiB"), measured.peak_mib, Some(24.0));
+    Ok(())
+}
+
+/// A tenant with its users and the members of its groups, against parsing them.
+fn one_directory(folder: &Path, size: usize) -> io::Result<()> {
+    directory::write(folder, 20_000 * size, 2_000 * size)?;
+    let folder = [folder.to_owned()];
+    let measured = measure(11, caplint(&folder, CONCISE), reference(&folder)?)?;
+    table::ratio(&format!("a directory of {} users, with members: time", 20_000 * size), &measured, None);
+    table::figure("a directory: peak memory, MiB", measured.peak_mib, (size == 10).then_some(1_024.0));
     Ok(())
 }
 

@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn a_list_of_users_is_of_all_if_nobody_else_is_told_of() {
         let all = list("users(id)", &[user(1), user(2)]);
-        assert!(directory(&[all.clone()]).lists_every_user());
+        assert!(directory(std::slice::from_ref(&all)).lists_every_user());
         assert!(directory(&[all.clone(), list("users", &[user(2)])]).lists_every_user());
         // Members of two groups, each asked for as users.
         assert!(!directory(&[list("users", &[user(1)]), list("users", &[user(2)])]).lists_every_user());

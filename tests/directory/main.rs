@@ -69,6 +69,8 @@ struct Says {
     exclude: Principal,
     browsers_only: Option<bool>,
     alternative: bool,
+    /// A condition that caplint does not know.
+    opaque: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +81,11 @@ enum Principal {
     Role,
     People(BTreeSet<usize>),
     Groups(BTreeSet<usize>),
+    /// Whoever it is.
+    Placeholder,
 }
+
+const PLACEHOLDER: &str = "<BreakGlass>";
 
 fn some(most: usize) -> impl Strategy<Value = BTreeSet<usize>> {
     proptest::collection::btree_set(0..most, 0..=most)
@@ -127,9 +133,18 @@ fn policy() -> impl Strategy<Value = Says> {
         1 => some(PEOPLE).prop_map(Principal::People),
         1 => Just(Principal::Role),
         1 => Just(Principal::Guests),
+        1 => Just(Principal::Placeholder),
     ];
-    (include, exclude, proptest::option::weighted(0.3, any::<bool>()), proptest::bool::weighted(0.1)).prop_map(
-        |(include, exclude, browsers_only, alternative)| Says { include, exclude, browsers_only, alternative },
+    let browsers_only = proptest::option::weighted(0.3, any::<bool>());
+    let [alternative, opaque] = [0.1, 0.1].map(proptest::bool::weighted);
+    (include, exclude, browsers_only, alternative, opaque).prop_map(
+        |(include, exclude, browsers_only, alternative, opaque)| Says {
+            include,
+            exclude,
+            browsers_only,
+            alternative,
+            opaque,
+        },
     )
 }
 
@@ -144,6 +159,7 @@ impl Principal {
             Self::People(people) => {
                 users[list("Users")] = people.iter().map(|index| person(*index)).collect();
             }
+            Self::Placeholder => users[list("Users")] = json!([PLACEHOLDER]),
             Self::Groups(groups) => users[list("Groups")] = groups.iter().map(|index| group(*index)).collect(),
         }
     }
@@ -160,11 +176,15 @@ impl Says {
             Some(false) => "mobileAppsAndDesktopClients",
         };
         let controls: &[&str] = if self.alternative { &["mfa", "domainJoinedDevice"] } else { &["mfa"] };
-        json!({
+        let mut policy = json!({
             "displayName": "p", "state": "enabled",
             "conditions": { "clientAppTypes": [clients], "applications": { "includeApplications": [API] }, "users": users },
             "grantControls": { "operator": "OR", "builtInControls": controls }
-        })
+        });
+        if self.opaque {
+            policy["conditions"]["times"] = json!({ "includedRanges": [1] });
+        }
+        policy
     }
 }
 
@@ -354,7 +374,16 @@ impl Files {
                 one.user = Some(Id::new(&person(index)));
             }
         }
-        all
+        // A placeholder may stand for anybody.
+        each(all, &|one| {
+            let mut named = one.clone();
+            match who {
+                Some(_) if doubts == Doubts::AreNot => return vec![named],
+                Some(_) => _ = named.also.insert(Id::new(PLACEHOLDER)),
+                None => named.user = Some(Id::new(PLACEHOLDER)),
+            }
+            vec![one.clone(), named]
+        })
     }
 }
 
@@ -371,20 +400,25 @@ enum Class {
     Covered,
     Exempt,
     Membership,
+    Unknown,
     Gap,
 }
 
 fn classify(view: &View<'_>, sign_in: &SignIn) -> Class {
+    let said = View { undefined: Undefined::AsTheSignInSays, ..*view };
     let policies = &view.tenant.policies;
-    let surely = |lens| policies.iter().any(|policy| view.forces(policy, sign_in, lens) == Match::Yes);
+    let surely = |lens| policies.iter().any(|policy| said.forces(policy, sign_in, lens) == Match::Yes);
+    let is_elsewhere = |policy: &Policy| matches!(view.forces(policy, sign_in, Lens::InIncludedGroups), Match::No(_));
     if surely(Lens::Plain) {
         Class::Covered
     } else if surely(Lens::WithoutTrackedExclusions) {
         Class::Exempt
+    } else if policies.iter().all(is_elsewhere) {
+        Class::Gap
     } else if surely(Lens::InIncludedGroups) {
         Class::Membership
     } else {
-        Class::Gap
+        Class::Unknown
     }
 }
 
@@ -399,8 +433,7 @@ fn worst(files: &Files, tenant: &Tenant, who: Option<usize>, doubts: Doubts) -> 
             include_newcomers(files, policy);
         }
     }
-    let view =
-        View { undefined: Undefined::AsTheSignInSays, ..coverage::view(&requirement, &changed, Options::default()) };
+    let view = coverage::view(&requirement, &changed, Options::default());
     files.sign_ins(who, doubts).iter().map(|sign_in| classify(&view, sign_in)).max().unwrap()
 }
 
@@ -448,7 +481,7 @@ proptest! {
         let verdict = match of_all {
             Class::Covered => Verdict::Enforced,
             Class::Exempt => Verdict::EnforcedExcept,
-            Class::Membership => Verdict::Undecided,
+            Class::Membership | Class::Unknown => Verdict::Undecided,
             Class::Gap => Verdict::NotEnforced,
         };
         prop_assert_eq!(decision.verdict, verdict, "{:?}", decision);
