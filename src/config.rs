@@ -55,6 +55,8 @@ pub struct Config {
     pub ignores: Vec<Ignored>,
     /// Where the baseline is.
     pub baseline: Option<PathBuf>,
+    /// How many people an excluded group may let through, if it says.
+    most_excluded: Option<usize>,
 }
 
 /// An exclusion that somebody answers for.
@@ -82,7 +84,16 @@ pub struct Exception {
     pub review_span: Range<usize>,
 }
 
+/// People that an excluded group may let through: those of a group for emergencies, with room.
+const MOST_EXCLUDED: usize = 10;
+
 impl Config {
+    /// How many people an excluded group may let through before it is reported.
+    #[must_use]
+    pub fn most_excluded(&self) -> usize {
+        self.most_excluded.unwrap_or(MOST_EXCLUDED)
+    }
+
     /// The folder that its paths start from.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -136,6 +147,8 @@ struct File {
     #[serde(default, rename = "ignore")]
     ignores: Vec<scope::IgnoreFile>,
     baseline: Option<PathBuf>,
+    #[serde(rename = "most-excluded")]
+    most_excluded: Option<usize>,
     #[serde(default)]
     benchmarks: Vec<Spanned<String>>,
     #[serde(default)]
@@ -227,6 +240,7 @@ pub fn read(path: &Path, text: &str, rules: &[&str]) -> Result<Config, Problem> 
         config.levels.insert(rule.into_inner(), level);
     }
     config.exclude = scope::patterns(&file.exclude)?;
+    config.most_excluded = file.most_excluded;
     config.profile = file.profile;
     config.baseline = file.baseline.map(|baseline| config.folder().join(baseline));
     for tenant in file.tenants {

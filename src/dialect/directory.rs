@@ -240,7 +240,23 @@ fn user(object: &Object<'_>, id: Uuid, is_deleted: bool) -> User {
         sign_in_name: text("userPrincipalName").map(Into::into),
         kinds: kinds(text("userType"), text("userPrincipalName"), text("creationType")),
         is_enabled: if is_deleted { Some(false) } else { is_enabled },
+        is_synchronized: match object.get("onPremisesSyncEnabled") {
+            Some(Node::Bool(is_synchronized)) => Some(*is_synchronized),
+            // Graph has null for an account that never was.
+            Some(Node::Null) => Some(false),
+            _ => None,
+        },
+        has_mailbox: object.get("assignedPlans").and_then(Node::as_array).map(|plans| plans.iter().any(is_exchange)),
     }
+}
+
+/// Whether a plan is that of a mailbox.
+fn is_exchange(plan: &Node<'_>) -> bool {
+    let says = |name, value: &str| {
+        let text = plan.as_object().and_then(|plan| plan.get(name)?.as_str());
+        text.is_some_and(|text| text.eq_ignore_ascii_case(value))
+    };
+    says("service", "exchange") && says("capabilityStatus", "Enabled")
 }
 
 /// What kinds of users these properties leave possible. [An account elsewhere] has `#EXT#` in its name here, unless somebody

@@ -46,6 +46,10 @@ pub struct User {
     pub kinds: UserKinds,
     /// Somebody can sign in with it: `accountEnabled`, and false in the recycle bin; none if the files do not say.
     pub is_enabled: Option<bool>,
+    /// It comes from another directory: `onPremisesSyncEnabled`; none if the files do not say.
+    pub is_synchronized: Option<bool>,
+    /// Exchange is among its enabled `assignedPlans`; none if the files do not say.
+    pub has_mailbox: Option<bool>,
 }
 
 /// Kinds of users that have an object in the directory. Those that have none are in no group.

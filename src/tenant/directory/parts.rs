@@ -290,10 +290,13 @@ impl User {
         choose(&mut self.name, other.name);
         choose(&mut self.sign_in_name, other.sign_in_name);
         self.kinds = self.kinds.narrowed(other.kinds);
-        self.is_enabled = match (self.is_enabled, other.is_enabled) {
+        let either = |one: Option<bool>, two: Option<bool>| match (one, two) {
             (Some(one), Some(two)) => Some(one || two),
             (one, two) => one.or(two),
         };
+        self.is_enabled = either(self.is_enabled, other.is_enabled);
+        self.is_synchronized = either(self.is_synchronized, other.is_synchronized);
+        self.has_mailbox = either(self.has_mailbox, other.has_mailbox);
     }
 }
 
