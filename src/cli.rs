@@ -24,6 +24,7 @@ mod test;
 mod variables;
 mod what_if;
 mod who;
+mod words;
 
 use crate::finding::visible;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};

@@ -4,6 +4,7 @@
 //! knows no report.
 
 pub mod control;
+mod excluded;
 mod expect;
 mod facts;
 mod meta;

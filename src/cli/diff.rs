@@ -10,6 +10,7 @@ use super::error::RunError;
 use super::inputs::inputs;
 use super::progress::Progress;
 use super::selection::config;
+use super::words::by_its_words;
 use crate::coverage::Side;
 use crate::diff::{self, Cause, Class, Classes, Difference, Intent, Place, Verdict};
 use crate::discover::Input;
@@ -21,7 +22,6 @@ use crate::report::Style;
 use crate::report::diff::{Format, write};
 use crate::source;
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -79,15 +79,7 @@ pub(super) struct Arguments {
     isolated: bool,
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()))
-    }
-}
+by_its_words!(Format);
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum AssumedSide {

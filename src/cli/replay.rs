@@ -4,14 +4,13 @@ use super::error::RunError;
 use super::inputs::inputs;
 use super::progress::Progress;
 use super::selection::Judging;
+use super::words::by_its_words;
 use crate::coverage::Options;
 use crate::discover::Input;
 use crate::outcome::redacted;
 use crate::replay::{Directory, Listed, Replayer, all_on};
 use crate::report::replay::{Asked, Format, LogFile, Report, write};
 use crate::sign_in_log::Log;
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -57,15 +56,7 @@ pub(super) struct Arguments {
     judging: Judging,
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()))
-    }
-}
+by_its_words!(Format);
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let sources = sources(&arguments.sign_ins)?;

@@ -5,6 +5,7 @@ use super::color::When;
 use super::error::RunError;
 use super::inputs::inputs;
 use super::selection::Judging;
+use super::words::by_its_words;
 use crate::access::{Judged, judge};
 use crate::config::Config;
 use crate::expectations::{self, FILE_NAME, File, Located};
@@ -16,7 +17,6 @@ use crate::source::Lines;
 use crate::tenant::Tenant;
 use crate::{diff, what_if};
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,15 +57,7 @@ enum Emit {
     WhatIf,
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()))
-    }
-}
+by_its_words!(Format);
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let run = Run { arguments, config: arguments.judging.config()?, today: OffsetDateTime::now_utc().date() };

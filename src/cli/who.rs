@@ -3,6 +3,7 @@
 use super::error::RunError;
 use super::inputs::inputs;
 use super::selection::{Controls, Judging};
+use super::words::by_its_words;
 use crate::controls::Control;
 use crate::coverage::{UserOutcome, each_user};
 use crate::finding::quoted;
@@ -11,8 +12,6 @@ use crate::report::who::{Format, write};
 use crate::rules::TenantFacts;
 use crate::rules::control::why;
 use crate::tenant::UserIndex;
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -45,15 +44,7 @@ pub(super) struct Arguments {
     judging: Judging,
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()))
-    }
-}
+by_its_words!(Format);
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };

@@ -11,6 +11,7 @@ use super::who::Who;
 use crate::requirement::Requirement;
 use crate::tenant::{PolicyIndex, Tenant, UserIndex};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Users for whom a requirement comes to the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,18 +54,18 @@ pub fn each_user(requirement: &Requirement, tenant: &Tenant, options: Options) -
         let users = tenant.people.alike.iter().flat_map(|alike| alike.users.iter().copied()).collect();
         return vec![OfUsers { users, outcome: UserOutcome::TooIntricate }];
     };
-    let kinds = search.everybody.clone();
-    let users = kinds.into_iter().filter(|who| !who.users.is_empty());
+    let kinds = Rc::clone(&search.everybody);
+    let users = kinds.iter().filter(|who| !who.users.is_empty());
     users
         .map(|who| {
             search.solver.allow(options.effort);
-            let outcome = outcome(&mut search, &who).unwrap_or(UserOutcome::TooIntricate);
-            OfUsers { users: who.users, outcome }
+            let outcome = outcome(&mut search, who).unwrap_or(UserOutcome::TooIntricate);
+            OfUsers { users: who.users.clone(), outcome }
         })
         .collect()
 }
 
-fn outcome(search: &mut Search<'_, '_>, who: &Who) -> Result<UserOutcome, TooIntricate> {
+fn outcome(search: &mut Search<'_, '_>, who: &Rc<Who>) -> Result<UserOutcome, TooIntricate> {
     search.ask_about(who, Doubtful::Perhaps);
     if search.solve(&[])?.is_none() {
         return Ok(UserOutcome::NotConcerned);

@@ -7,13 +7,14 @@ use super::who::Who;
 use crate::policy::{Id, Policy, Property};
 use crate::signin::{Lens, Match, SignIn, View, Why};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// A sign-in that gets through, what it departs in, and who makes it.
 #[derive(Debug, Clone)]
 pub(super) struct Way {
     pub(super) hole: Hole,
     pub(super) terms: BTreeSet<Term>,
-    pub(super) who: Who,
+    pub(super) who: Rc<Who>,
 }
 
 /// A hole with what it departs in.

@@ -9,12 +9,12 @@ use super::region::{self, Leniency};
 use super::regions::{Carrier, Regions, carried};
 use super::space::{Meaning, Space};
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
-use super::who::Who;
 use crate::policy::{Fact, Id, Policy, State};
 use crate::signin::{Lens, Match, Undefined, View};
 use crate::tenant::{PolicyIndex, SecurityDefaults};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// Departures that are tried for each exception.
 const DEPARTURES: usize = 8;
@@ -159,7 +159,7 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
     for term in terms {
         let terms = nearest_hole(space, covered, term)?;
         let sign_in = space.sign_in(&terms).ok()?;
-        holes.push(Way { hole: departures(space, &terms, sign_in), terms, who: Who::default() });
+        holes.push(Way { hole: departures(space, &terms, sign_in), terms, who: Rc::default() });
     }
     let reason = Reason::Policies(vec![carrier]);
     Some(Decision {

@@ -11,6 +11,7 @@ use crate::policy::{Fact, Id, State};
 use crate::signin::SignIn;
 use crate::tenant::UserIndex;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Exceptions that are listed at most: each wants an owner, so there is no use in leaving some out.
 const MOST_EXCEPTIONS: usize = 1_000;
@@ -44,7 +45,7 @@ pub(super) struct Search<'s, 't> {
     regions: &'s Regions,
     pub(super) solver: Solver,
     /// Everybody who may sign in. Without a directory it is anybody.
-    pub(super) everybody: Vec<Who>,
+    pub(super) everybody: Rc<[Rc<Who>]>,
     /// Who is being asked about, as assumptions; and terms that are true of them, and are no departures.
     who: Vec<Lit>,
     fixed: BTreeSet<Term>,
@@ -69,6 +70,7 @@ impl<'s, 't> Search<'s, 't> {
         }
         let solver = space.solver()?;
         let everybody = if space.tells_people_apart() { Who::all(space) } else { vec![Who::default()] };
+        let everybody = everybody.into_iter().map(Rc::new).collect();
         Ok(Self {
             space,
             regions,
@@ -123,8 +125,8 @@ impl<'s, 't> Search<'s, 't> {
     /// Whether the policies, read as generously as `leniency` says, leave nothing open to anybody.
     pub(super) fn is_covered(&mut self, leniency: Leniency) -> Result<bool, TooIntricate> {
         let uncovered = self.uncovered(leniency);
-        for who in self.everybody.clone() {
-            self.ask_about(&who, Doubtful::Perhaps);
+        for who in Rc::clone(&self.everybody).iter() {
+            self.ask_about(who, Doubtful::Perhaps);
             if self.solve(&[uncovered])?.is_some() {
                 return Ok(false);
             }
@@ -136,10 +138,10 @@ impl<'s, 't> Search<'s, 't> {
     pub(super) fn people(&mut self, leniency: Leniency) -> Result<BTreeSet<UserIndex>, TooIntricate> {
         let uncovered = self.uncovered(leniency);
         let mut people = BTreeSet::new();
-        for who in self.everybody.clone().into_iter().filter(|who| !who.users.is_empty()) {
-            self.ask_about(&who, Doubtful::Not);
+        for who in Rc::clone(&self.everybody).iter().filter(|who| !who.users.is_empty()) {
+            self.ask_about(who, Doubtful::Not);
             if self.solve(&[uncovered])?.is_some() {
-                people.extend(who.users);
+                people.extend(&who.users);
             }
         }
         Ok(people)
@@ -147,9 +149,9 @@ impl<'s, 't> Search<'s, 't> {
 
     /// One minimal departure from what an attacker tries first, of the first to whom something is open.
     pub(super) fn first_example(&mut self, leniency: Leniency) -> Result<Vec<Way>, TooIntricate> {
-        for who in self.everybody.clone() {
-            self.ask_about(&who, Doubtful::Perhaps);
-            if let Some(way) = self.example(leniency, &who)? {
+        for who in Rc::clone(&self.everybody).iter() {
+            self.ask_about(who, Doubtful::Perhaps);
+            if let Some(way) = self.example(leniency, who)? {
                 return Ok(vec![way]);
             }
         }
@@ -157,7 +159,7 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     /// One minimal departure from what an attacker tries first, of those who are being asked about.
-    pub(super) fn example(&mut self, leniency: Leniency, who: &Who) -> Result<Option<Way>, TooIntricate> {
+    pub(super) fn example(&mut self, leniency: Leniency, who: &Rc<Who>) -> Result<Option<Way>, TooIntricate> {
         let uncovered = self.uncovered(leniency);
         let Some((model, sign_in)) = self.solve(&[uncovered])? else { return Ok(None) };
         let (model, sign_in) = self.smallest(leniency, model, sign_in)?;
@@ -169,7 +171,7 @@ impl<'s, 't> Search<'s, 't> {
     pub(super) fn exceptions(&mut self) -> (Vec<Way>, bool) {
         self.solver.allow(LISTING_EFFORT);
         let mut all = Vec::new();
-        let everybody = self.everybody.clone();
+        let everybody = Rc::clone(&self.everybody);
         // What users of the directory are known to be comes first, so that their exceptions are told of them.
         let known = everybody.iter().filter(|who| !who.users.is_empty()).map(|who| (who, Doubtful::Not));
         let rest = everybody.iter().filter(|who| who.users.is_empty() || !who.unknown.is_empty());
@@ -200,13 +202,13 @@ impl<'s, 't> Search<'s, 't> {
         self.solver.allow(LISTING_EFFORT);
         let mut found: Vec<Way> = Vec::new();
         let mut more = false;
-        for who in self.everybody.clone() {
-            self.ask_about(&who, Doubtful::Perhaps);
+        for who in Rc::clone(&self.everybody).iter() {
+            self.ask_about(who, Doubtful::Perhaps);
             if who.users.is_empty() {
-                more |= self.list(leniency, most, &who, &mut found).unwrap_or(true);
+                more |= self.list(leniency, most, who, &mut found).unwrap_or(true);
             } else if found.is_empty() {
                 // What somebody to come can do is told apart from what is open to those who are there.
-                found.extend(self.example(leniency, &who).unwrap_or_default());
+                found.extend(self.example(leniency, who).unwrap_or_default());
                 more = true;
             }
         }
@@ -218,7 +220,13 @@ impl<'s, 't> Search<'s, 't> {
         (found, more)
     }
 
-    fn list(&mut self, leniency: Leniency, most: usize, who: &Who, found: &mut Vec<Way>) -> Result<bool, TooIntricate> {
+    fn list(
+        &mut self,
+        leniency: Leniency,
+        most: usize,
+        who: &Rc<Who>,
+        found: &mut Vec<Way>,
+    ) -> Result<bool, TooIntricate> {
         let departures: Vec<Lit> =
             self.space.terms().filter(|term| self.space.departs(*term)).map(|term| self.solver.literal(term)).collect();
         let uncovered = self.uncovered(leniency);
@@ -247,7 +255,7 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     /// A sign-in that was found. Whatever departs in the same and more is not looked for again.
-    fn add(&mut self, model: BTreeSet<Term>, mut sign_in: SignIn, who: &Who) -> Way {
+    fn add(&mut self, model: BTreeSet<Term>, mut sign_in: SignIn, who: &Rc<Who>) -> Way {
         let is_departure = |term: &Term| self.space.departs(*term) && !self.fixed.contains(term);
         let terms: BTreeSet<Term> = model.into_iter().filter(is_departure).collect();
         let together: Vec<Lit> = terms.iter().map(|term| self.solver.literal(*term)).collect();
@@ -263,7 +271,7 @@ impl<'s, 't> Search<'s, 't> {
         hole.relevant.extend(of_who);
         hole.relevant.sort_unstable();
         hole.relevant.dedup();
-        Way { hole, terms, who: who.clone() }
+        Way { hole, terms, who: Rc::clone(who) }
     }
 
     /// Takes back departures as long as something gets through: at least one more each time, until none can be.
@@ -311,8 +319,8 @@ impl<'s, 't> Search<'s, 't> {
         }
         self.solver.allow(CORE_EFFORT);
         let mut carriers: Vec<Carrier> = Vec::new();
-        for who in self.everybody.clone() {
-            self.ask_about(&who, Doubtful::Perhaps);
+        for who in Rc::clone(&self.everybody).iter() {
+            self.ask_about(who, Doubtful::Perhaps);
             let further = self.carriers_for_one(leniency);
             carriers.extend(further.into_iter().filter(|carrier| !carriers.contains(carrier)).collect::<Vec<_>>());
         }

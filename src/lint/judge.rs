@@ -59,10 +59,7 @@ impl TenantReader<'_> {
             };
             let clashes = tenant.settle_duplicates(|file| read.folder(file));
             tenant.collect_strengths();
-            tenant.tell_people_apart();
-            if self.options.redact {
-                tenant.forget_people();
-            }
+            self.tell_people_apart(&mut tenant);
             let assumed = tenant.assume(&self.options.assume_enabled);
             let mut report = TenantReport { name, policies, assumed, ..TenantReport::default() };
             self.judge(&mut report, &tenant, &clashes, self.options.judge_tenant, false, &read.paths);

@@ -367,7 +367,9 @@ impl TenantReader<'_> {
             dialect::read_values(&name, root, file)
         } else {
             let mut taken = dialect::read(content, &root, file, &mut |found| inspected.extend(read.take(found)));
-            dialect::read_folder(&candidate.shown(), &root, &mut taken);
+            if taken.policies == 0 {
+                dialect::read_folder(&candidate.shown(), &root, &mut taken);
+            }
             taken
         };
         if let Some(part) = &mut taken.part {

@@ -119,10 +119,7 @@ impl TenantReader<'_> {
             ..Tenant::default()
         };
         tenant.resolve_names();
-        tenant.tell_people_apart();
-        if self.options.redact {
-            tenant.forget_people();
-        }
+        self.tell_people_apart(&mut tenant);
         let mut clashes = tenant.settle_duplicates(|file| read.folder(file));
         tenant.collect_strengths();
         clashes.strangers = several::strangers(&tenant.policies, &read.pages, &read.signs, &read.paths);
@@ -133,6 +130,14 @@ impl TenantReader<'_> {
         }
         let assumed = tenant.assume(&self.options.assume_enabled);
         (tenant, clashes, assumed)
+    }
+
+    /// Tells the users of the directory apart, and forgets what they are called if reports must not say it.
+    pub(super) fn tell_people_apart(&self, tenant: &mut Tenant) {
+        tenant.tell_people_apart();
+        if self.options.redact {
+            tenant.forget_people();
+        }
     }
 
     pub(super) fn hashes(&self, text: Option<&Text>) -> LineHashes {

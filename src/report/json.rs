@@ -164,11 +164,15 @@ fn exception(exception: &ExceptionReport) -> Value {
     })
 }
 
+/// A user of the directory.
+pub(super) fn person(person: &PersonReport) -> Value {
+    json!({ "id": person.id, "displayName": person.name, "userPrincipalName": person.sign_in_name })
+}
+
 /// People of the directory.
 fn people(people: &PeopleReport) -> Value {
-    let user = |user: &PersonReport| json!({ "id": user.id, "displayName": user.name, "userPrincipalName": user.sign_in_name });
     json!({
-        "users": people.users.iter().map(user).collect::<Vec<_>>(),
+        "users": people.users.iter().map(person).collect::<Vec<_>>(),
         "others": people.others,
         "complete": people.is_everybody,
     })

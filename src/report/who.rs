@@ -1,5 +1,6 @@
 //! What each control demands of each person: for people, for spreadsheets and for programs.
 
+use super::json::person;
 use crate::finding::{escape_invisible, visible};
 use crate::outcome::{Demanded, PersonReport, WhoControl, WhoReport, WhoRow};
 use serde_json::{Value, json};
@@ -113,7 +114,6 @@ fn cell(text: &str) -> String {
 }
 
 fn json(report: &WhoReport) -> Value {
-    let person = |person: &PersonReport| json!({ "id": person.id, "displayName": person.name, "userPrincipalName": person.sign_in_name });
     let row = |row: &WhoRow| {
         json!({
             "outcome": row.demand.word(),

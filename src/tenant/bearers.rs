@@ -26,27 +26,22 @@ impl Bearers {
     #[must_use]
     pub fn of<'u>(companions: &Companions, users: impl Iterator<Item = &'u User>) -> Self {
         let mut objects: HashMap<(Bearer, String), Option<Id>> = HashMap::new();
-        let further = companions.further_names.iter().map(|(name, id)| (id, name));
-        for (id, name) in companions.names.iter().chain(further) {
-            let is_location = companions.named_locations.contains_key(id);
-            let bearer = if is_location { Bearer::Location } else { Bearer::Principal };
+        let mut add = |bearer, name: &str, id: &Id| {
             let also = |known: &mut Option<Id>| {
                 if known.as_ref() != Some(id) {
                     *known = None;
                 }
             };
             objects.entry((bearer, name.to_lowercase())).and_modify(also).or_insert_with(|| Some(id.clone()));
+        };
+        let further = companions.further_names.iter().map(|(name, id)| (id, name));
+        for (id, name) in companions.names.iter().chain(further) {
+            let is_location = companions.named_locations.contains_key(id);
+            add(if is_location { Bearer::Location } else { Bearer::Principal }, name, id);
         }
         for user in users {
-            let id = Id::Guid(user.id);
             for name in [&user.name, &user.sign_in_name].into_iter().flatten() {
-                let also = |known: &mut Option<Id>| {
-                    if known.as_ref() != Some(&id) {
-                        *known = None;
-                    }
-                };
-                let bears = objects.entry((Bearer::Principal, name.to_lowercase()));
-                bears.and_modify(also).or_insert_with(|| Some(id.clone()));
+                add(Bearer::Principal, name, &Id::Guid(user.id));
             }
         }
         Self { objects, roles: companions.roles.clone() }

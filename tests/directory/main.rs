@@ -3,18 +3,21 @@
 
 #![allow(clippy::unwrap_used, clippy::many_single_char_names)]
 
+#[path = "../support/classes.rs"]
+mod classes;
 mod forms;
 mod redact;
 mod replay;
 mod who;
 
 use caplint::controls;
-use caplint::coverage::{self, Decision, Options, Verdict};
+use caplint::coverage::{self, Decision, Options};
 use caplint::policy::{FileIndex, Id, Origin, Policy, UserType, lower};
 use caplint::requirement::Resource;
-use caplint::signin::{Lens, Match, SignIn, Undefined, View};
+use caplint::signin::SignIn;
 use caplint::syntax::parse;
 use caplint::tenant::{Tenant, UserIndex};
+use classes::{Class, classify, verdict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -394,34 +397,6 @@ enum Doubts {
     AreNot,
 }
 
-/// What becomes of a sign-in, the worst last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Covered,
-    Exempt,
-    Membership,
-    Unknown,
-    Gap,
-}
-
-fn classify(view: &View<'_>, sign_in: &SignIn) -> Class {
-    let said = View { undefined: Undefined::AsTheSignInSays, ..*view };
-    let policies = &view.tenant.policies;
-    let surely = |lens| policies.iter().any(|policy| said.forces(policy, sign_in, lens) == Match::Yes);
-    let is_elsewhere = |policy: &Policy| matches!(view.forces(policy, sign_in, Lens::InIncludedGroups), Match::No(_));
-    if surely(Lens::Plain) {
-        Class::Covered
-    } else if surely(Lens::WithoutTrackedExclusions) {
-        Class::Exempt
-    } else if policies.iter().all(is_elsewhere) {
-        Class::Gap
-    } else if surely(Lens::InIncludedGroups) {
-        Class::Membership
-    } else {
-        Class::Unknown
-    }
-}
-
 /// The worst that a person, or somebody whom the files do not list, can do.
 fn worst(files: &Files, tenant: &Tenant, who: Option<usize>, doubts: Doubts) -> Class {
     let control = controls::find("mfa-azure-management").unwrap();
@@ -478,13 +453,7 @@ proptest! {
         let worst_of = |person, doubts| worst(&files, &tenant, person, doubts);
         let each = able().map(|person| worst_of(Some(person), Doubts::MayBe));
         let of_all = each.chain([worst_of(None, Doubts::MayBe)]).max().unwrap();
-        let verdict = match of_all {
-            Class::Covered => Verdict::Enforced,
-            Class::Exempt => Verdict::EnforcedExcept,
-            Class::Membership | Class::Unknown => Verdict::Undecided,
-            Class::Gap => Verdict::NotEnforced,
-        };
-        prop_assert_eq!(decision.verdict, verdict, "{:?}", decision);
+        prop_assert_eq!(decision.verdict, verdict(of_all), "{:?}", decision);
         let named: BTreeSet<String> =
             people(&decision).into_iter().map(|user| tenant.directory.user(user).id.to_string()).collect();
         let gets_through = |one: &usize| of_all > Class::Covered && worst_of(Some(*one), Doubts::AreNot) == of_all;

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::many_single_char_names)]
 
 mod axes;
+#[path = "../support/classes.rs"]
+mod classes;
 mod comparisons;
 #[path = "../support/sayings.rs"]
 mod said;
@@ -13,9 +15,10 @@ use caplint::controls;
 use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Verdict};
 use caplint::policy::{FileIndex, Id, Origin, lower};
 use caplint::requirement::{Requirement, Resource};
-use caplint::signin::{Lens, Match, Outcome, SignIn, Undefined, View};
+use caplint::signin::{Outcome, SignIn, View};
 use caplint::syntax::parse;
 use caplint::tenant::Tenant;
+use classes::{Class, classify, verdict};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use said::put;
@@ -57,43 +60,6 @@ fn grid(axes: &[Axis]) -> Vec<SignIn> {
         grid = grid.iter().flat_map(|one| alternatives(axis, one)).collect();
     }
     grid
-}
-
-/// What becomes of a sign-in, the worst last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Covered,
-    Exempt,
-    Membership,
-    Unknown,
-    Gap,
-}
-
-fn classify(view: &View<'_>, sign_in: &SignIn) -> Class {
-    let said = View { undefined: Undefined::AsTheSignInSays, ..*view };
-    let policies = &view.tenant.policies;
-    let surely = |lens| policies.iter().any(|policy| said.forces(policy, sign_in, lens) == Match::Yes);
-    if surely(Lens::Plain) {
-        Class::Covered
-    } else if surely(Lens::WithoutTrackedExclusions) {
-        Class::Exempt
-    } else if policies.iter().all(|policy| matches!(view.forces(policy, sign_in, Lens::InIncludedGroups), Match::No(_)))
-    {
-        Class::Gap
-    } else if surely(Lens::InIncludedGroups) {
-        Class::Membership
-    } else {
-        Class::Unknown
-    }
-}
-
-fn verdict(worst: Class) -> Verdict {
-    match worst {
-        Class::Covered => Verdict::Enforced,
-        Class::Exempt => Verdict::EnforcedExcept,
-        Class::Membership | Class::Unknown => Verdict::Undecided,
-        Class::Gap => Verdict::NotEnforced,
-    }
 }
 
 /// The sign-in with one coordinate put back to what an attacker tries first.

@@ -1,11 +1,11 @@
 //! Excluded accounts with which nobody can sign in.
 
+use super::excluded::labelled;
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, PolicyRef, joined};
-use crate::policy::Property;
+use crate::coverage::PrincipalKind;
+use crate::finding::{Drafts, PolicyRef, joined};
 use crate::rules::TenantFacts;
 use crate::rules::control::named;
-use crate::syntax::Pointer;
 use std::collections::BTreeMap;
 
 declare! {
@@ -44,14 +44,8 @@ impl Rule for DisabledExclusion {
             let draft = Self::draft(message)
                 .help("Remove the exclusion. If the account is enabled again, it is let off at once.")
                 .about(format!("user {id}"));
-            drafts.push(places.iter().take(SHOWN).fold(draft, |mut draft, (policy, index)| {
-                draft.policy.get_or_insert_with(|| PolicyRef::to(policy));
-                draft.label(Label::in_policy(
-                    policy,
-                    &Pointer::new(Property::ExcludeUsers).index(*index),
-                    "nobody can sign in with it",
-                ))
-            }));
+            let places = places.into_iter().take(SHOWN);
+            drafts.push(labelled(draft, PrincipalKind::User, places, "nobody can sign in with it"));
         }
     }
 }

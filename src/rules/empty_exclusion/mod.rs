@@ -1,11 +1,11 @@
 //! Excluded groups in which nobody is.
 
+use super::excluded::labelled;
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, PolicyRef, joined};
-use crate::policy::Property;
+use crate::coverage::PrincipalKind;
+use crate::finding::{Drafts, PolicyRef, joined};
 use crate::rules::TenantFacts;
 use crate::rules::control::named;
-use crate::syntax::Pointer;
 use std::collections::BTreeSet;
 
 declare! {
@@ -46,14 +46,8 @@ impl Rule for EmptyExclusion {
             let draft = Self::draft(message)
                 .help("Remove the exclusion if nobody needs it, or protect the group and say in `caplint.toml` what it is for.")
                 .about(format!("group {group}"));
-            drafts.push(excluding.iter().take(SHOWN).fold(draft, |mut draft, (policy, index)| {
-                draft.policy.get_or_insert_with(|| PolicyRef::to(policy));
-                draft.label(Label::in_policy(
-                    policy,
-                    &Pointer::new(Property::ExcludeGroups).index(*index),
-                    "no members",
-                ))
-            }));
+            let places = excluding.into_iter().take(SHOWN);
+            drafts.push(labelled(draft, PrincipalKind::Group, places, "no members"));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Exclusions that have grown.
 
+use super::excluded::labelled;
 use super::{Rule, declare};
 use crate::coverage::{Exception, PrincipalKind};
-use crate::finding::{Drafts, Label, PolicyRef, joined};
+use crate::finding::{Drafts, joined};
 use crate::policy::Id;
 use crate::rules::TenantFacts;
 use crate::rules::control::{named, people};
-use crate::syntax::Pointer;
 use crate::tenant::UserIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,12 +48,8 @@ impl Rule for LargeExclusion {
                 "Take out whoever does not need it. `caplint who` lists all of them. `most-excluded` in `caplint.toml` says how many are fine; it is {most}."
             );
             let draft = Self::draft(message).help(help).about(format!("group {group}"));
-            drafts.push(exception.policies.iter().take(SHOWN).fold(draft, |mut draft, (policy, index)| {
-                let policy = &facts.tenant[*policy];
-                draft.policy.get_or_insert_with(|| PolicyRef::to(policy));
-                let pointer = Pointer::new(exception.kind.exclude_list()).index(*index);
-                draft.label(Label::in_policy(policy, &pointer, "excluded here"))
-            }));
+            let places = exception.policies.iter().take(SHOWN).map(|(policy, index)| (&facts.tenant[*policy], *index));
+            drafts.push(labelled(draft, exception.kind, places, "excluded here"));
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Exceptions to a control that nobody has approved.
 
-use super::{Rule, declare};
+use super::{Rule, declare, excluded};
 use crate::coverage::{Exception, PrincipalKind};
-use crate::finding::{Draft, Drafts, Extent, Label, Level, PolicyRef, joined, quoted};
+use crate::finding::{Draft, Drafts, Extent, Level, joined, quoted};
 use crate::policy::Id;
 use crate::rules::control::{is_always_outside, people, when};
 use crate::rules::{Judgement, TenantFacts};
-use crate::syntax::Pointer;
 use crate::tenant::UserIndex;
 use std::collections::{BTreeSet, HashMap};
 
@@ -111,16 +110,9 @@ fn hold(controls: &[&str]) -> String {
     format!("{} {}", joined(controls, 6), if controls.len() == 1 { "holds" } else { "hold" })
 }
 
-fn labelled(facts: &TenantFacts<'_>, mut draft: Draft, exception: &Exception) -> Draft {
-    for (policy, index) in exception.policies.iter().take(2) {
-        let policy = &facts.tenant[*policy];
-        if draft.policy.is_none() {
-            draft.policy = Some(PolicyRef::to(policy));
-        }
-        let pointer = Pointer::new(exception.kind.exclude_list()).index(*index);
-        draft = draft.label(Label::in_policy(policy, &pointer, format!("{} excluded here", subject(facts, exception))));
-    }
-    draft
+fn labelled(facts: &TenantFacts<'_>, draft: Draft, exception: &Exception) -> Draft {
+    let places = exception.policies.iter().take(2).map(|(policy, index)| (&facts.tenant[*policy], *index));
+    excluded::labelled(draft, exception.kind, places, &format!("{} excluded here", subject(facts, exception)))
 }
 
 fn subject(facts: &TenantFacts<'_>, exception: &Exception) -> String {

@@ -1,12 +1,12 @@
 //! Groups that let people through, and that more people can change than administrators.
 
+use super::excluded::labelled;
 use super::{Rule, declare};
 use crate::coverage::{Exception, PrincipalKind};
-use crate::finding::{Drafts, Label, PolicyRef, joined, quoted};
+use crate::finding::{Drafts, joined, quoted};
 use crate::policy::Id;
 use crate::rules::TenantFacts;
 use crate::rules::control::named;
-use crate::syntax::Pointer;
 use crate::tenant::GroupKeepers;
 use std::collections::BTreeMap;
 
@@ -48,12 +48,8 @@ impl Rule for UnprotectedExclusion {
             let draft = Self::draft(message)
                 .help("Use a role-assignable group instead. Only its owners, Global Administrators and Privileged Role Administrators can change its members.")
                 .about(format!("group {group}"));
-            drafts.push(exception.policies.iter().take(SHOWN).fold(draft, |mut draft, (policy, index)| {
-                let policy = &facts.tenant[*policy];
-                draft.policy.get_or_insert_with(|| PolicyRef::to(policy));
-                let pointer = Pointer::new(exception.kind.exclude_list()).index(*index);
-                draft.label(Label::in_policy(policy, &pointer, "excluded here"))
-            }));
+            let places = exception.policies.iter().take(SHOWN).map(|(policy, index)| (&facts.tenant[*policy], *index));
+            drafts.push(labelled(draft, exception.kind, places, "excluded here"));
         }
     }
 }
