@@ -344,6 +344,13 @@ impl View<'_> {
         }
     }
 
+    /// Whether the user may be one whom `policy` includes. Exclusions are left aside, and the groups of which nothing says that
+    /// the user is not in them count.
+    #[must_use]
+    pub fn may_include(&self, policy: &Policy, sign_in: &SignIn) -> bool {
+        conditions::may_include(self, policy, sign_in)
+    }
+
     /// Everything that keeps `policy` from stopping this sign-in, in the order of the policy's sections.
     pub fn causes<'v>(&'v self, policy: &'v Policy, sign_in: &'v SignIn) -> impl Iterator<Item = Cause> + 'v {
         let checks = conditions::CHECKS.iter().map(move |check| check(self, policy, sign_in, Lens::Plain));

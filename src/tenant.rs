@@ -11,8 +11,8 @@ pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 pub use directory::{
-    Alike, Assignment, Directory, DirectoryParts, Extent, GroupKeepers, Holding, Member, MemberKind, Members, People,
-    Principals, User, UserIndex, UserKinds,
+    Alike, Contradicted, Contradiction, Directory, DirectoryParts, Extent, GroupKeepers, Holding, ListedAt, Member,
+    MemberKind, Members, People, Principals, User, UserIndex, UserKinds,
 };
 pub use find::{Found, ObjectKind};
 

@@ -5,8 +5,8 @@
 
 use super::context::split_select;
 use crate::policy::Id;
-use crate::syntax::{Node, Object};
-use crate::tenant::{Assignment, DirectoryParts, Extent, GroupKeepers, Holding, Member, MemberKind, User, UserKinds};
+use crate::syntax::{Node, Object, Pointer};
+use crate::tenant::{DirectoryParts, Extent, GroupKeepers, Holding, ListedAt, Member, MemberKind, User, UserKinds};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -65,6 +65,8 @@ pub(super) struct OpenList {
     of: ListOf,
     members: Vec<Member>,
     users: BTreeSet<Uuid>,
+    /// Roles with those who hold them.
+    holders: BTreeSet<(Uuid, Uuid)>,
     /// Elements that were understood.
     understood: usize,
 }
@@ -100,25 +102,20 @@ impl OpenList {
         self.of != ListOf::Other
     }
 
-    /// The list ends after so many elements. `ends` says that no page follows.
-    pub(super) fn end(self, parts: &mut DirectoryParts, elements: usize, ends: bool) {
+    /// The list ends after so many elements. `ends` says that no page follows; `at` where it stands.
+    pub(super) fn end(self, parts: &mut DirectoryParts, elements: usize, ends: bool, at: &Pointer) {
         let is_whole = ends && self.understood == elements;
-        let extent = |whole| if is_whole { whole } else { Extent::Part };
+        let extent = |whole: Extent| if is_whole { whole } else { whole.cut() };
+        let at = ListedAt::here(at.clone());
         match self.of {
-            ListOf::Users if is_whole => parts.end_users(self.users.len()),
-            ListOf::Assignments | ListOf::Roles if is_whole => parts.end_assignments(Holding::Active),
-            ListOf::Eligibilities if is_whole => parts.end_assignments(Holding::Eligible),
-            ListOf::Members(group) => parts.add_members(group, self.members, extent(Extent::Whole)),
+            ListOf::Users if is_whole => parts.end_users(self.users.len(), at),
+            ListOf::Assignments | ListOf::Roles => parts.add_assignments(Holding::Active, self.holders, is_whole, at),
+            ListOf::Eligibilities => parts.add_assignments(Holding::Eligible, self.holders, is_whole, at),
+            ListOf::Members(group) => parts.add_members(group, self.members, extent(Extent::Whole), at),
             ListOf::MembersWithNested(group) => {
-                parts.add_members(group, self.members, extent(Extent::WholeWithNested));
+                parts.add_members(group, self.members, extent(Extent::WholeWithNested), at);
             }
-            ListOf::Users
-            | ListOf::Groups
-            | ListOf::Roles
-            | ListOf::Assignments
-            | ListOf::Eligibilities
-            | ListOf::Deleted
-            | ListOf::Other => {}
+            ListOf::Users | ListOf::Groups | ListOf::Deleted | ListOf::Other => {}
         }
     }
 }
@@ -129,12 +126,17 @@ fn key(segment: &str, set: &str) -> Option<Uuid> {
     Id::new(key).guid()
 }
 
-/// Takes note of a user, a group with its members, a role with its holders, or an assignment of a role.
-pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut OpenList) {
-    if let Some((assignment, is_for_all)) = assignment(object, list.of) {
+/// Takes note of a user, a group with its members, a role with its holders, or an assignment of a role, which stands at `at`.
+pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut OpenList, at: &Pointer) {
+    if let Some(assignment) = assignment(object) {
         list.understood += 1;
-        if is_for_all {
-            parts.add_assignment(assignment);
+        let Assignment { role, principal, holding, is_for_all } = assignment;
+        let is_of_list =
+            list.of == ListOf::Eligibilities || (list.of, holding) == (ListOf::Assignments, Holding::Active);
+        if is_for_all && is_of_list {
+            list.holders.insert((role, principal));
+        } else if is_for_all {
+            parts.add_holders(role, holding, vec![principal], Extent::Part, ListedAt::here(at.clone()));
         }
         return;
     }
@@ -165,17 +167,16 @@ pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut O
     let is_cut = goes_on || is_hidden || members.len() == MOST_EXPANDED;
     let is_whole = !is_cut && members.iter().all(Option::is_some);
     let members: Vec<Member> = members.into_iter().flatten().collect();
+    let extent = if is_whole { Extent::Whole } else { Extent::Part };
+    let at = ListedAt::here(at.clone());
     if let Some(role) = guid(object, "roleTemplateId") {
-        for member in members {
-            parts.add_assignment(Assignment { role, principal: member.id, holding: Holding::Active });
-        }
-        if is_whole {
-            parts.end_role(role);
-            list.understood += usize::from(list.of == ListOf::Roles);
-        }
+        let holders: Vec<Uuid> = members.into_iter().map(|member| member.id).collect();
+        list.holders.extend(holders.iter().map(|holder| (role, *holder)));
+        list.understood += usize::from(is_whole && list.of == ListOf::Roles);
+        parts.add_holders(role, Holding::Active, holders, extent, at);
         return;
     }
-    parts.add_members(id, members, if is_whole { Extent::Whole } else { Extent::Part });
+    parts.add_members(id, members, extent, at);
 }
 
 /// Takes note of who can change a group.
@@ -283,16 +284,24 @@ fn kinds(user_type: Option<&str>, name: Option<&str>, creation: Option<&str>) ->
     }
 }
 
-/// An assignment of a role, and whether it is for the whole tenant. Conditional Access [does not count] one for a part of it.
-///
-/// [does not count]: https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-users-groups
-fn assignment(object: &Object<'_>, list: ListOf) -> Option<(Assignment, bool)> {
+/// An assignment of a role.
+struct Assignment {
+    role: Uuid,
+    principal: Uuid,
+    holding: Holding,
+    /// It is for the whole tenant. Conditional Access [does not count] one for a part of it.
+    ///
+    /// [does not count]: https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-users-groups
+    is_for_all: bool,
+}
+
+fn assignment(object: &Object<'_>) -> Option<Assignment> {
     let (role, principal) = (guid(object, "roleDefinitionId")?, guid(object, "principalId")?);
     let type_name = object.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
-    let is_eligible = list == ListOf::Eligibilities || type_name.to_ascii_lowercase().contains("eligib");
+    let is_eligible = type_name.to_ascii_lowercase().contains("eligib");
     let scope = object.get("directoryScopeId").and_then(Node::as_str).unwrap_or("/");
     let holding = if is_eligible { Holding::Eligible } else { Holding::Active };
-    Some((Assignment { role, principal, holding }, scope == "/"))
+    Some(Assignment { role, principal, holding, is_for_all: scope == "/" })
 }
 
 fn guid(object: &Object<'_>, name: &str) -> Option<Uuid> {

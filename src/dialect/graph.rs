@@ -95,7 +95,7 @@ fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, a
         if open.is_of_directory() {
             reader.taken.kind = DocumentKind::Directory;
         }
-        open.end(&mut reader.taken.companions.directory, elements.len(), is_last_page);
+        open.end(&mut reader.taken.companions.directory, elements.len(), is_last_page, &here.pointer);
         return found;
     }
     if is_policy(object) {
@@ -107,7 +107,7 @@ fn body<'a>(reader: &mut DocumentReader<'_, 'a>, node: &Node<'a>, here: &Here, a
         reader.taken.kind = DocumentKind::PolicyTemplate;
         return false;
     }
-    directory::read(&mut reader.taken.companions.directory, object, &mut reader.list);
+    directory::read(&mut reader.taken.companions.directory, object, &mut reader.list, &here.pointer);
     if companion::read(&mut reader.taken.companions, object, reader.file) {
         return false;
     }

@@ -80,6 +80,7 @@ impl Read {
     /// Records what a file says in addition to its policies.
     pub(super) fn note(&mut self, file: FileIndex, taken: &mut Taken) {
         self.signs.extend(Sign::of(file, &taken.companions));
+        taken.companions.directory.stamp(file);
         self.companions.absorb(std::mem::take(&mut taken.companions));
         for (name, companions) in std::mem::take(&mut taken.others) {
             self.others.entry((taken.root, name)).or_default().companions.absorb(companions);
@@ -183,7 +184,7 @@ impl TenantReader<'_> {
             .iter()
             .flat_map(Input::files)
             .filter(is_wanted)
-            .zip((0..).map(FileIndex))
+            .zip((self.first_file..).map(FileIndex))
             .map(|(candidate, file)| (file, candidate));
         let mut read = if self.options.parallel {
             // In batches, so that reading threads rarely wait for the thread that walks the folders.
@@ -215,8 +216,11 @@ impl TenantReader<'_> {
             return;
         }
         let options = Options { directory: Arc::default(), ..self.options.clone() };
-        let reader = TenantReader { name: self.name, options: &options, progress: self.progress };
-        let Read { companions, findings, has_crashed, .. } = reader.read(&self.options.directory);
+        let first_file = read.next_file;
+        let reader = TenantReader { first_file, ..TenantReader::new(self.name, &options, self.progress) };
+        let Read { companions, findings, has_crashed, paths, next_file, .. } = reader.read(&self.options.directory);
+        read.paths.extend(paths);
+        read.next_file = next_file.max(first_file);
         let Companions { names, further_names, roles, directory, .. } = companions;
         read.companions.absorb(Companions { names, further_names, roles, directory, ..Companions::default() });
         read.findings.extend(findings);
@@ -506,7 +510,8 @@ mod tests {
     #[test]
     fn a_mistake_in_one_file_is_a_finding_of_that_file() {
         let options = Options::default();
-        let reader = TenantReader { name: "tenant", options: &options, progress: &AtomicUsize::new(0) };
+        let progress = AtomicUsize::new(0);
+        let reader = TenantReader::new("tenant", &options, &progress);
         let mut read = Read::default();
         reader.guard(&mut read, FileIndex(0), "good.json", |read| read.files += 1);
         reader.guard(&mut read, FileIndex(1), "bad.json", |_| panic!("a mistake"));

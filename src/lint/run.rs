@@ -19,7 +19,8 @@ use std::sync::atomic::AtomicUsize;
 #[must_use]
 pub fn files(inputs: &[Input]) -> Vec<FileReport> {
     let options = Options { keep_files: true, judge_tenant: false, ..Options::default() };
-    let reader = TenantReader { name: "", options: &options, progress: &AtomicUsize::new(0) };
+    let progress = AtomicUsize::new(0);
+    let reader = TenantReader::new("", &options, &progress);
     reader.read(inputs).taken.into_iter().map(|(_, file)| file).collect()
 }
 
@@ -27,7 +28,7 @@ pub fn files(inputs: &[Input]) -> Vec<FileReport> {
 /// one that other files belong to. `progress` counts files.
 #[must_use]
 pub fn tenants(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Vec<TenantReport> {
-    let reader = TenantReader { name, options, progress };
+    let reader = TenantReader::new(name, options, progress);
     reader.judge_all(reader.read(inputs))
 }
 
@@ -49,7 +50,8 @@ impl Loaded {
     /// Finds the lines that labels point at, by their indices. The files are read once more.
     #[must_use]
     pub fn places(&self, labels: &[Label]) -> HashMap<usize, Location> {
-        let reader = TenantReader { name: &self.name, options: &self.options, progress: &AtomicUsize::new(0) };
+        let progress = AtomicUsize::new(0);
+        let reader = TenantReader::new(&self.name, &self.options, &progress);
         reader.places(&self.paths, labels.iter().enumerate().map(|(index, label)| (index, label, true)))
     }
 }
@@ -57,7 +59,7 @@ impl Loaded {
 /// Reads a tenant in order to compare it. `progress` counts files.
 #[must_use]
 pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Loaded {
-    let reader = TenantReader { name, options, progress };
+    let reader = TenantReader::new(name, options, progress);
     let mut read = reader.read(inputs);
     let (mut tenant, ..) = reader.tenant(&mut read);
     name_references_by_folder(&mut tenant, &read.paths, inputs);
@@ -96,7 +98,7 @@ fn name_references_by_folder(tenant: &mut Tenant, paths: &BTreeMap<FileIndex, Ca
 /// Reads one tenant and judges nothing.
 #[must_use]
 pub fn load(inputs: &[Input], options: &Options) -> Tenant {
-    let reader = TenantReader { name: "", options, progress: &AtomicUsize::new(0) };
+    let reader = TenantReader { name: "", options, progress: &AtomicUsize::new(0), first_file: 0 };
     reader.tenant(&mut reader.read(inputs)).0
 }
 
@@ -104,9 +106,15 @@ pub(super) struct TenantReader<'a> {
     pub(super) name: &'a str,
     pub(super) options: &'a Options,
     pub(super) progress: &'a AtomicUsize,
+    /// What the first of its files is counted as.
+    pub(super) first_file: usize,
 }
 
-impl TenantReader<'_> {
+impl<'a> TenantReader<'a> {
+    pub(super) fn new(name: &'a str, options: &'a Options, progress: &'a AtomicUsize) -> Self {
+        Self { name, options, progress, first_file: 0 }
+    }
+
     /// The tenant, what does not fit together in it, and the policies that are assumed to be on by name.
     pub(super) fn tenant(&self, read: &mut Read) -> (Tenant, Clashes, BTreeSet<String>) {
         let mut companions = std::mem::take(&mut read.companions);

@@ -6,12 +6,14 @@
 //! [list of members]: https://learn.microsoft.com/graph/api/group-list-members
 
 mod alike;
+mod lists;
 mod parts;
 
 pub use alike::{Alike, People, Principals};
-pub use parts::{Assignment, DirectoryParts, Extent, Holding, Member, MemberKind};
+pub use lists::{Contradiction, Extent, ListedAt, Member, MemberKind};
+pub use parts::{DirectoryParts, Holding};
 
-use crate::policy::UserType;
+use crate::policy::{FileIndex, UserType};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -26,11 +28,25 @@ pub struct Directory {
     users: Vec<User>,
     /// A list of all users was read to its end, and nothing tells of one who is not on it.
     lists_every_user: bool,
+    /// The longest list of users that was read to its end: how many it has, and where it stands.
+    longest_list_of_users: Option<(usize, ListedAt)>,
     groups: BTreeMap<Uuid, Group>,
     keepers: BTreeMap<Uuid, GroupKeepers>,
     roles: BTreeMap<Uuid, Role>,
-    /// Lists of all assignments of roles were read to their ends: those that are active, and those that can be activated.
-    lists_every_assignment: [bool; 2],
+    /// Roles that are not among them are held by nobody: actively, and by those who can activate them.
+    lists_every_role: [bool; 2],
+    contradictions: BTreeMap<Contradicted, Contradiction>,
+    /// Users whose accounts are disabled in the first of these files and enabled in the other.
+    torn: BTreeMap<Uuid, [FileIndex; 2]>,
+}
+
+/// Of what two lists contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Contradicted {
+    /// Members of a group.
+    Group(Uuid),
+    /// Holders of a role.
+    Role(Uuid, Holding),
 }
 
 /// A user.
@@ -126,14 +142,8 @@ pub struct GroupKeepers {
 /// A role.
 #[derive(Debug, Clone, Default)]
 struct Role {
-    /// Users and groups to whom it is assigned in the whole tenant.
-    active: BTreeSet<Uuid>,
-    /// Those who can activate it.
-    eligible: BTreeSet<Uuid>,
-    /// Nobody else holds it.
-    is_whole: bool,
-    /// An export has the role and does not say who holds it.
-    is_open: bool,
+    /// Users and groups to whom it is assigned in the whole tenant, and those who can activate it. Whether nobody else is one.
+    holders: [(BTreeSet<Uuid>, bool); 2],
 }
 
 /// The users of a group or role, members of nested groups among them.
@@ -183,6 +193,22 @@ impl Directory {
         self.lists_every_user
     }
 
+    /// Where the longest list of users stands, if it was read to its end and is not one of all users.
+    #[must_use]
+    pub fn partial_list_of_users(&self) -> Option<&(usize, ListedAt)> {
+        self.longest_list_of_users.as_ref().filter(|_| !self.lists_every_user)
+    }
+
+    /// Lists that contradict each other.
+    pub fn contradictions(&self) -> impl Iterator<Item = (Contradicted, &Contradiction)> {
+        self.contradictions.iter().map(|(of, found)| (*of, found))
+    }
+
+    /// Users whose accounts are disabled in one file and enabled in another, in this order.
+    pub fn torn(&self) -> impl Iterator<Item = (Uuid, [FileIndex; 2])> {
+        self.torn.iter().map(|(id, files)| (*id, *files))
+    }
+
     /// Who can change a group, if the files tell.
     #[must_use]
     pub fn keepers(&self, group: Uuid) -> Option<&GroupKeepers> {
@@ -195,6 +221,20 @@ impl Directory {
         let mut members = Members { is_whole: true, ..Members::default() };
         self.add_members([group], &mut members);
         members
+    }
+
+    /// These groups, and those in them.
+    #[must_use]
+    pub fn groups_within(&self, groups: &BTreeSet<Uuid>) -> BTreeSet<Uuid> {
+        let mut seen: BTreeSet<Uuid> = BTreeSet::new();
+        let mut waiting: Vec<Uuid> = groups.iter().copied().collect();
+        while let Some(id) = waiting.pop() {
+            if seen.insert(id) {
+                let members = self.groups.get(&id).into_iter().flat_map(|group| &group.members);
+                waiting.extend(members.filter(|member| self.groups.contains_key(&member.id)).map(|member| member.id));
+            }
+        }
+        seen
     }
 
     /// Adds the members of groups. Groups may be in one another.
@@ -229,10 +269,12 @@ impl Directory {
     /// Who holds a role in the whole tenant, directly or through a group; and who can activate it.
     #[must_use]
     pub fn holders(&self, role: Uuid) -> (Members, Members) {
-        let nobody = Role::default();
-        let role = self.roles.get(&role).unwrap_or(&nobody);
-        let of = |principals: &BTreeSet<Uuid>, is_whole: bool| {
-            let mut members = Members { is_whole, ..Members::default() };
+        let of = |holding: Holding| {
+            let Some(role) = self.roles.get(&role) else {
+                return Members { is_whole: self.lists_every_role[holding.index()], ..Members::default() };
+            };
+            let (principals, is_whole) = &role.holders[holding.index()];
+            let mut members = Members { is_whole: *is_whole, ..Members::default() };
             let (users, others): (Vec<Uuid>, Vec<Uuid>) = principals.iter().partition(|id| self.find(**id).is_some());
             members.users.extend(users.into_iter().filter_map(|id| self.find(id)));
             let (groups, unknown): (Vec<Uuid>, Vec<Uuid>) =
@@ -242,7 +284,6 @@ impl Directory {
             self.add_members(groups, &mut members);
             members
         };
-        let [active, eligible] = self.lists_every_assignment;
-        (of(&role.active, (role.is_whole || active) && !role.is_open), of(&role.eligible, eligible))
+        (of(Holding::Active), of(Holding::Eligible))
     }
 }

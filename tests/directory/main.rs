@@ -63,6 +63,8 @@ enum Role {
     None,
     Active,
     Eligible,
+    /// One list of all assignments has it, and another one does not.
+    Torn,
 }
 
 /// What a policy says: whom it includes and excludes, and for which clients it is.
@@ -95,7 +97,12 @@ fn some(most: usize) -> impl Strategy<Value = BTreeSet<usize>> {
 }
 
 fn files() -> impl Strategy<Value = Files> {
-    let role = prop_oneof![4 => Just(Role::None), 1 => Just(Role::Active), 1 => Just(Role::Eligible)];
+    let role = prop_oneof![
+        16 => Just(Role::None),
+        4 => Just(Role::Active),
+        4 => Just(Role::Eligible),
+        1 => Just(Role::Torn),
+    ];
     let person = (proptest::bool::weighted(0.1), proptest::bool::weighted(0.2), role);
     let direct = (some(PEOPLE), some(GROUPS), proptest::bool::weighted(0.2), proptest::bool::weighted(0.2)).prop_map(
         |(people, groups, has_application, goes_on)| List::Direct { people, groups, has_application, goes_on },
@@ -237,8 +244,8 @@ impl Files {
                 }
             }
         }
-        let assignments = |held: Role, set: &str| {
-            let holders = self.people.iter().enumerate().filter(|(_, (_, _, role))| *role == held);
+        let assignments = |held: &[Role], set: &str| {
+            let holders = self.people.iter().enumerate().filter(|(_, (_, _, role))| held.contains(role));
             let holders: Vec<Value> = holders
                 .map(|(index, _)| {
                     json!({ "roleDefinitionId": ADMINISTRATORS, "principalId": person(index), "directoryScopeId": "/" })
@@ -247,16 +254,24 @@ impl Files {
             let context = format!("https://graph.microsoft.com/v1.0/$metadata#roleManagement/directory/{set}");
             json!({ "@odata.context": context, "value": holders })
         };
-        let mut active = assignments(Role::Active, "roleAssignments");
+        let mut active = assignments(&[Role::Active, Role::Torn], "roleAssignments");
+        if self.is_torn() {
+            texts.push(assignments(&[Role::Active], "roleAssignments"));
+        }
         if !self.lists_assignments {
             active["@odata.nextLink"] = json!("https://graph.microsoft.com/v1.0/roleManagement?$skiptoken=x");
         }
-        let mut eligible = assignments(Role::Eligible, "roleEligibilityScheduleInstances");
+        let mut eligible = assignments(&[Role::Eligible], "roleEligibilityScheduleInstances");
         if !self.lists_eligible {
             eligible["@odata.nextLink"] = json!("https://graph.microsoft.com/v1.0/roleManagement?$skiptoken=x");
         }
         texts.extend([active, eligible]);
         texts.iter().map(ToString::to_string).collect()
+    }
+
+    /// Whether lists of all assignments contradict each other.
+    fn is_torn(&self) -> bool {
+        self.people.iter().any(|(_, _, role)| *role == Role::Torn)
     }
 
     /// Whether a person is in a group, groups in it followed; none if that is not known.
@@ -343,9 +358,9 @@ impl Files {
             let role = match who {
                 Some(person) => match self.people[person].2 {
                     Role::Active => Some(true),
-                    Role::Eligible => None,
-                    Role::None if doubts == Doubts::AreNot => Some(false),
-                    Role::None => (self.lists_assignments && self.lists_eligible).then_some(false),
+                    Role::None | Role::Torn if doubts == Doubts::AreNot => Some(false),
+                    Role::Eligible | Role::Torn => None,
+                    Role::None => (self.lists_assignments && self.lists_eligible && !self.is_torn()).then_some(false),
                 },
                 None => None,
             };

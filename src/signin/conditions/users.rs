@@ -68,6 +68,17 @@ pub(super) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Le
     }
 }
 
+/// Whether a policy may include the user, its exclusions left aside.
+pub(in crate::signin) fn may_include(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> bool {
+    let users = &policy.conditions.users;
+    let guest = sign_in.user_type != UserType::Member;
+    users.doubt.is_some()
+        || match included_user(view, users, sign_in, Lens::InIncludedGroups, guest) {
+            Match::Yes | Match::Unknown(_) => true,
+            Match::No(_) => false,
+        }
+}
+
 fn included_user(view: &View<'_>, users: &Users, sign_in: &SignIn, lens: Lens, guest: bool) -> Match {
     let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
     let included = [

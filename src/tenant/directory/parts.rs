@@ -1,6 +1,9 @@
 //! What single files tell of the directory, and how that comes together.
 
-use super::{Directory, Group, GroupKeepers, Role, User};
+use super::lists::{self, Extent, List, ListedAt, Member, MemberKind};
+use super::{Contradicted, Directory, Group, GroupKeepers, Role, User};
+use crate::policy::FileIndex;
+use crate::syntax::Pointer;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -8,19 +11,34 @@ use uuid::Uuid;
 /// What files tell of users, groups and roles.
 #[derive(Debug, Clone, Default)]
 pub struct DirectoryParts {
-    users: BTreeMap<Uuid, User>,
-    /// Users in the longest list of users that was read to its end. A list of some users looks the same as one of all.
-    longest_list_of_users: usize,
+    users: BTreeMap<Uuid, Account>,
+    /// Users in the longest list of users that was read to its end, and where it stands. A list of some users looks the same
+    /// as one of all.
+    longest_list_of_users: Option<(usize, ListedAt)>,
     /// Users in the recycle bin: no list of users has them.
     deleted: BTreeSet<Uuid>,
-    groups: BTreeMap<Uuid, Vec<GroupPart>>,
+    groups: BTreeMap<Uuid, Vec<List>>,
     keepers: BTreeMap<Uuid, GroupKeepers>,
-    assignments: BTreeSet<Assignment>,
-    /// Roles of which all holders were read.
-    whole_roles: BTreeSet<Uuid>,
-    /// Lists of all assignments that were read to their ends: active, and eligible.
-    whole_lists_of_assignments: [usize; 2],
+    /// Holders of single roles.
+    holders: BTreeMap<(Uuid, Holding), Vec<List>>,
+    /// Lists of the assignments of all roles that were read to their ends.
+    assignments: Vec<Assignments>,
     exported: Exported,
+}
+
+/// A user, and the first file that has the account enabled, or disabled.
+#[derive(Debug, Clone)]
+struct Account {
+    user: User,
+    told_by: [Option<FileIndex>; 2],
+}
+
+/// Every assignment of roles, as one file lists them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Assignments {
+    holding: Holding,
+    of: BTreeSet<(Uuid, Uuid)>,
+    at: ListedAt,
 }
 
 /// What an export says that has a file for each object.
@@ -31,57 +49,8 @@ struct Exported {
     /// Templates of roles, by the ids of their objects in the tenant.
     roles: BTreeMap<Uuid, Uuid>,
     holders: BTreeMap<Uuid, BTreeSet<Uuid>>,
-}
-
-/// Members of a group, as one file lists them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct GroupPart {
-    members: Vec<Member>,
-    extent: Extent,
-}
-
-/// How much of a group a list of members is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// Every direct member.
-    Whole,
-    /// Every member, those of nested groups among them.
-    WholeWithNested,
-    /// Some.
-    Part,
-}
-
-/// A member of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Member {
-    /// `id`
-    pub id: Uuid,
-    /// What it is.
-    pub kind: MemberKind,
-}
-
-/// What a member of a group is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MemberKind {
-    /// A user.
-    User,
-    /// A group.
-    Group,
-    /// An application, a device or a contact: policies for users do not reach it.
-    Other,
-    /// The files do not say.
-    Unknown,
-}
-
-/// An assignment of a role in the whole tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Assignment {
-    /// The template of the role: what policies name it by.
-    pub role: Uuid,
-    /// The user or group.
-    pub principal: Uuid,
-    /// Whether it is active.
-    pub holding: Holding,
+    /// The first of its files.
+    first: Option<FileIndex>,
 }
 
 /// Whether an assignment is active.
@@ -94,7 +63,10 @@ pub enum Holding {
 }
 
 impl Holding {
-    const fn index(self) -> usize {
+    /// Both.
+    pub(super) const ALL: [Self; 2] = [Self::Active, Self::Eligible];
+
+    pub(super) const fn index(self) -> usize {
         match self {
             Self::Active => 0,
             Self::Eligible => 1,
@@ -106,25 +78,35 @@ impl DirectoryParts {
     /// Whether nothing is told.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Exported { users, members, roles, holders } = &self.exported;
+        let Exported { users, members, roles, holders, first: _ } = &self.exported;
         let nothing_exported = users.is_empty() && members.is_empty() && roles.is_empty() && holders.is_empty();
-        nothing_exported
-            && self.users.is_empty()
-            && self.groups.is_empty()
-            && self.keepers.is_empty()
-            && self.assignments.is_empty()
+        let is_only_of_lists =
+            self.users.is_empty() && self.groups.is_empty() && self.keepers.is_empty() && self.holders.is_empty();
+        nothing_exported && is_only_of_lists && self.assignments.iter().all(|list| list.of.is_empty())
     }
 
     /// Every user so far.
     pub fn users(&self) -> impl Iterator<Item = &User> {
-        self.users.values()
+        self.users.values().map(|account| &account.user)
     }
 
     /// Adds a user.
     pub fn add_user(&mut self, user: User) {
-        match self.users.entry(user.id) {
-            Entry::Vacant(new) => _ = new.insert(user),
-            Entry::Occupied(mut known) => known.get_mut().absorb(user),
+        let id = user.id;
+        let told_by = [false, true].map(|is| (user.is_enabled == Some(is)).then_some(FileIndex(0)));
+        self.add_account(id, Account { user, told_by });
+    }
+
+    fn add_account(&mut self, id: Uuid, account: Account) {
+        match self.users.entry(id) {
+            Entry::Vacant(new) => _ = new.insert(account),
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.user.absorb(account.user);
+                for (known, other) in known.told_by.iter_mut().zip(account.told_by) {
+                    *known = known.iter().copied().chain(other).min();
+                }
+            }
         }
     }
 
@@ -134,19 +116,20 @@ impl DirectoryParts {
     }
 
     /// A list of so many users ends.
-    pub fn end_users(&mut self, count: usize) {
-        self.longest_list_of_users = self.longest_list_of_users.max(count);
+    pub fn end_users(&mut self, count: usize, at: ListedAt) {
+        self.end_list_of_users(Some((count, at)));
+    }
+
+    /// Of two that are as long, the first counts.
+    fn end_list_of_users(&mut self, list: Option<(usize, ListedAt)>) {
+        let lists = self.longest_list_of_users.take().into_iter().chain(list);
+        self.longest_list_of_users =
+            lists.min_by(|(one, one_at), (two, two_at)| two.cmp(one).then_with(|| one_at.cmp(two_at)));
     }
 
     /// Adds members of a group.
-    pub fn add_members(&mut self, group: Uuid, mut members: Vec<Member>, extent: Extent) {
-        members.sort_unstable();
-        members.dedup();
-        let parts = self.groups.entry(group).or_default();
-        let part = GroupPart { members, extent };
-        if !parts.contains(&part) {
-            parts.push(part);
-        }
+    pub fn add_members(&mut self, group: Uuid, members: Vec<Member>, extent: Extent, at: ListedAt) {
+        add_list(self.groups.entry(group).or_default(), List::new(members, extent, at));
     }
 
     /// Adds what is told of those who can change a group. Of two copies that disagree, the one that protects less counts.
@@ -179,46 +162,59 @@ impl DirectoryParts {
         self.exported.holders.entry(role).or_default().insert(holder);
     }
 
-    /// Adds an assignment of a role.
-    pub fn add_assignment(&mut self, assignment: Assignment) {
-        self.assignments.insert(assignment);
+    /// Adds holders of a role.
+    pub fn add_holders(&mut self, role: Uuid, holding: Holding, holders: Vec<Uuid>, extent: Extent, at: ListedAt) {
+        add_list(self.holders.entry((role, holding)).or_default(), List::of_holders(holders, extent, at));
     }
 
-    /// All who hold a role were read.
-    pub fn end_role(&mut self, role: Uuid) {
-        self.whole_roles.insert(role);
+    /// Adds assignments of roles. `is_whole` says that they are all that there are.
+    pub fn add_assignments(&mut self, holding: Holding, of: BTreeSet<(Uuid, Uuid)>, is_whole: bool, at: ListedAt) {
+        if is_whole {
+            self.assignments.push(Assignments { holding, of, at });
+            return;
+        }
+        for (role, principal) in of {
+            self.add_holders(role, holding, vec![principal], Extent::Part, at.clone());
+        }
     }
 
-    /// A list of all assignments of roles ends.
-    pub fn end_assignments(&mut self, holding: Holding) {
-        self.whole_lists_of_assignments[holding.index()] += 1;
+    /// Says which file everything is from that was added so far.
+    pub fn stamp(&mut self, file: FileIndex) {
+        self.users.values_mut().flat_map(|account| account.told_by.iter_mut().flatten()).for_each(|of| *of = file);
+        let lists = self.groups.values_mut().chain(self.holders.values_mut()).flatten();
+        let at = lists.map(|list| &mut list.at).chain(self.assignments.iter_mut().map(|list| &mut list.at));
+        at.chain(self.longest_list_of_users.as_mut().map(|(_, at)| at)).for_each(|at| at.file = file);
+        self.exported.first = Some(file);
     }
 
     /// Adds what another file tells.
     pub fn absorb(&mut self, other: Self) {
-        if self.is_empty() && self.longest_list_of_users == 0 && self.whole_lists_of_assignments == [0; 2] {
+        if self.is_empty() && self.longest_list_of_users.is_none() && self.assignments.is_empty() {
             *self = other;
             return;
         }
-        for user in other.users.into_values() {
-            self.add_user(user);
+        for (id, account) in other.users {
+            self.add_account(id, account);
         }
-        self.longest_list_of_users = self.longest_list_of_users.max(other.longest_list_of_users);
+        self.end_list_of_users(other.longest_list_of_users);
         self.exported.users.extend(other.exported.users);
         self.deleted.extend(other.deleted);
-        for (id, parts) in other.groups {
-            for part in parts {
-                self.add_members(id, part.members, part.extent);
+        for (id, lists) in other.groups {
+            let known = self.groups.entry(id).or_default();
+            for list in lists {
+                add_list(known, list);
+            }
+        }
+        for (of, lists) in other.holders {
+            let known = self.holders.entry(of).or_default();
+            for list in lists {
+                add_list(known, list);
             }
         }
         for (id, keepers) in other.keepers {
             self.add_keepers(id, keepers);
         }
         self.assignments.extend(other.assignments);
-        self.whole_roles.extend(other.whole_roles);
-        for (known, further) in self.whole_lists_of_assignments.iter_mut().zip(other.whole_lists_of_assignments) {
-            *known += further;
-        }
         for (group, members) in other.exported.members {
             self.exported.members.entry(group).or_default().extend(members);
         }
@@ -226,53 +222,95 @@ impl DirectoryParts {
         for (role, holders) in other.exported.holders {
             self.exported.holders.entry(role).or_default().extend(holders);
         }
+        self.exported.first = self.exported.first.into_iter().chain(other.exported.first).min();
     }
 
     /// The directory that all parts make.
     #[must_use]
     pub fn directory(mut self) -> Directory {
-        // A group without members has no file that says so.
         let exported = std::mem::take(&mut self.exported);
-        let longest = self.longest_list_of_users.max(exported.users.len());
-        for (group, members) in exported.members {
-            self.add_members(group, members.into_iter().collect(), Extent::Whole);
+        let at = ListedAt { file: exported.first.unwrap_or(FileIndex(0)), pointer: Pointer::root() };
+        if !exported.users.is_empty() {
+            self.end_users(exported.users.len(), at.clone());
         }
-        // Roles that nobody has ever had are not exported.
-        self.whole_lists_of_assignments[Holding::Active.index()] += usize::from(!exported.roles.is_empty());
-        let mut open: Vec<Uuid> = Vec::new();
+        for (group, members) in exported.members {
+            // A group without members has no file that says so.
+            self.add_members(group, members.into_iter().collect(), Extent::Whole, at.clone());
+        }
         for (role, template) in &exported.roles {
-            let holders = exported.holders.get(role);
-            open.extend(holders.is_none().then_some(*template));
-            for principal in holders.into_iter().flatten() {
-                self.add_assignment(Assignment { role: *template, principal: *principal, holding: Holding::Active });
+            if let Some(holders) = exported.holders.get(role) {
+                let holders = holders.iter().copied().collect();
+                self.add_holders(*template, Holding::Active, holders, Extent::Whole, at.clone());
             }
         }
-        let groups: BTreeMap<Uuid, Group> =
-            self.groups.into_iter().map(|(id, parts)| (id, Group::of(&parts))).collect();
+        let mut contradictions: BTreeMap<Contradicted, lists::Contradiction> = BTreeMap::new();
+        let mut note = |of: Contradicted, found: Option<lists::Contradiction>| {
+            contradictions.extend(found.map(|found| (of, found)));
+        };
+        let mut groups: BTreeMap<Uuid, Group> = BTreeMap::new();
+        for (id, lists) in self.groups {
+            let settled = lists::settle(lists);
+            note(Contradicted::Group(id), settled.contradiction);
+            let (members, is_whole, holds_nested) = (settled.members, settled.is_whole, settled.holds_nested);
+            groups.insert(id, Group { members, is_whole, holds_nested });
+        }
+        let listed = self.assignments.iter().flat_map(|list| list.of.iter().map(|(role, _)| *role));
+        let told = self.holders.keys().map(|(role, _)| *role);
+        // Roles that nobody has ever had are not exported. Of one without holders the files do not say who holds it.
+        let named: BTreeSet<Uuid> = listed.chain(told).chain(exported.roles.values().copied()).collect();
         let mut roles: BTreeMap<Uuid, Role> = BTreeMap::new();
-        for assignment in self.assignments {
-            let role = roles.entry(assignment.role).or_default();
-            match assignment.holding {
-                Holding::Active => role.active.insert(assignment.principal),
-                Holding::Eligible => role.eligible.insert(assignment.principal),
-            };
-        }
-        for id in self.whole_roles {
-            roles.entry(id).or_default().is_whole = true;
-        }
-        for id in open {
+        for id in named {
             let role = roles.entry(id).or_default();
-            role.is_open = !role.is_whole;
+            for holding in Holding::ALL {
+                let mut lists = self.holders.remove(&(id, holding)).unwrap_or_default();
+                for list in self.assignments.iter().filter(|list| list.holding == holding) {
+                    let holders = list.of.range((id, Uuid::nil())..=(id, Uuid::max())).map(|(_, holder)| *holder);
+                    lists.push(List::of_holders(holders.collect(), Extent::Whole, list.at.clone()));
+                }
+                let settled = lists::settle(lists);
+                note(Contradicted::Role(id, holding), settled.contradiction);
+                let holders = settled.members.into_iter().map(|member| member.id).collect();
+                role.holders[holding.index()] = (holders, settled.is_whole);
+            }
         }
+        let lists_every_role = |holding: Holding| {
+            let is_exported = holding == Holding::Active && !exported.roles.is_empty();
+            is_exported || self.assignments.iter().any(|list| list.holding == holding)
+        };
+        let torn = self.users.iter().filter_map(|(id, account)| match account.told_by {
+            [Some(disabled), Some(enabled)] => Some((*id, [disabled, enabled])),
+            [None, _] | [_, None] => None,
+        });
         Directory {
+            torn: torn.collect(),
             // Whoever is told of elsewhere and not on it shows that the list is not of all users.
-            lists_every_user: !self.users.is_empty() && longest == self.users.len() - self.deleted.len(),
-            users: self.users.into_values().collect(),
+            lists_every_user: !self.users.is_empty()
+                && self.longest_list_of_users.as_ref().map_or(0, |(count, _)| *count)
+                    == self.users.len() - self.deleted.len(),
+            longest_list_of_users: self.longest_list_of_users,
+            users: self.users.into_values().map(|account| account.user).collect(),
             groups,
             keepers: self.keepers,
             roles,
-            lists_every_assignment: self.whole_lists_of_assignments.map(|lists| lists > 0),
+            lists_every_role: Holding::ALL.map(lists_every_role),
+            contradictions,
         }
+    }
+}
+
+/// Adds a list, unless it says what one says that is there already. Of two that say the same, the first counts.
+fn add_list(lists: &mut Vec<List>, list: List) {
+    match lists.iter_mut().find(|known| known.says_the_same(&list)) {
+        Some(known) if known.at > list.at => known.at = list.at,
+        Some(_) => {}
+        None => lists.push(list),
+    }
+}
+
+impl List {
+    fn of_holders(holders: Vec<Uuid>, extent: Extent, at: ListedAt) -> Self {
+        let member = |id| Member { id, kind: MemberKind::Unknown };
+        Self::new(holders.into_iter().map(member).collect(), extent, at)
     }
 }
 
@@ -297,41 +335,5 @@ impl User {
         self.is_enabled = either(self.is_enabled, other.is_enabled);
         self.is_synchronized = either(self.is_synchronized, other.is_synchronized);
         self.has_mailbox = either(self.has_mailbox, other.has_mailbox);
-    }
-}
-
-impl Group {
-    /// What several lists of one group come to. Where a list that is whole contradicts another one, only those whom all of
-    /// them name are surely members, and nobody is surely none.
-    fn of(parts: &[GroupPart]) -> Self {
-        let of_extent = |extent: Extent| parts.iter().filter(move |part| part.extent == extent);
-        let is_whole = |extent: Extent| {
-            let mut lists = of_extent(extent);
-            let first = lists.next();
-            first.is_some_and(|first| lists.all(|other| other.members == first.members))
-        };
-        let named: BTreeSet<Member> = parts.iter().flat_map(|part| &part.members).copied().collect();
-        let is_named_by_all = |member: &Member| {
-            let lists = parts.iter().filter(|part| part.extent != Extent::Part);
-            { lists }.all(|part| part.members.binary_search(member).is_ok())
-        };
-        let every = |extent: Extent| of_extent(extent).next().map(|part| part.members.len());
-        let (direct, nested) = (every(Extent::Whole), every(Extent::WholeWithNested));
-        // The longest list that is whole must hold all that others name.
-        let agrees = match (direct, nested) {
-            (None, None) => false,
-            (Some(direct), None) => is_whole(Extent::Whole) && direct == named.len(),
-            (_, Some(nested)) => {
-                is_whole(Extent::WholeWithNested)
-                    && nested == named.len()
-                    && (direct.is_none() || is_whole(Extent::Whole))
-            }
-        };
-        let members = if agrees || (direct, nested) == (None, None) {
-            named.into_iter().collect()
-        } else {
-            named.into_iter().filter(is_named_by_all).collect()
-        };
-        Self { members, is_whole: agrees, holds_nested: agrees && nested.is_some() }
     }
 }
