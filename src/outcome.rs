@@ -9,7 +9,7 @@ mod settled;
 mod who;
 
 pub use compared::{Compared, SideReport};
-pub use people::{PeopleReport, PersonReport};
+pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
 pub use settled::Settled;
 pub(crate) use settled::Why;
@@ -40,6 +40,8 @@ pub struct TenantReport {
     pub excluded: usize,
     /// Nothing was found that a verdict could rest on.
     pub is_empty: bool,
+    /// What the files hold of the directory; none if they have none.
+    pub directory: Option<DirectoryReport>,
     /// Verdicts.
     pub controls: Vec<ControlReport>,
     /// Who can sign in.

@@ -7,7 +7,7 @@ use super::words::by_its_words;
 use crate::controls::Control;
 use crate::coverage::{UserOutcome, each_user};
 use crate::finding::quoted;
-use crate::outcome::{Demanded, PersonReport, WhoControl, WhoReport, WhoRow};
+use crate::outcome::{Demanded, DirectoryReport, PersonReport, WhoControl, WhoReport, WhoRow};
 use crate::report::who::{Format, write};
 use crate::rules::TenantFacts;
 use crate::rules::control::why;
@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let mut report = WhoReport {
         tenant: name,
         people: able.count(),
-        is_complete: tenant.directory.lists_every_user(),
+        directory: DirectoryReport::of(&tenant.directory),
         controls: controls.filter_map(|control| arguments.control(&facts, control)).collect(),
     };
     if arguments.judging.redacts() {

@@ -8,12 +8,23 @@ use crate::policy::Id;
 use crate::syntax::{Node, Object, Pointer};
 use crate::tenant::{DirectoryParts, Extent, GroupKeepers, Holding, ListedAt, Member, MemberKind, User, UserKinds};
 use std::collections::BTreeSet;
+use time::Date;
+use time::macros::format_description;
 use uuid::Uuid;
 
 /// How many members a group has at most in an answer that [expands] them: the rest is left out without a word.
 ///
 /// [expands]: https://learn.microsoft.com/graph/query-parameters#expand
 const MOST_EXPANDED: usize = 20;
+
+/// Properties of a user that say when something happened.
+const DAYS: [&str; 5] = [
+    "createdDateTime",
+    "deletedDateTime",
+    "lastPasswordChangeDateTime",
+    "onPremisesLastSyncDateTime",
+    "signInSessionsValidFromDateTime",
+];
 
 /// What a list holds, as its `@odata.context` says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +43,8 @@ enum ListOf {
     Assignments,
     /// Those that can be activated.
     Eligibilities,
+    /// Those who can activate their membership of a group.
+    EligibleMembers,
     /// Objects that were deleted.
     Deleted,
     /// Anything else.
@@ -52,6 +65,9 @@ impl ListOf {
             [group, "members"] => key(group, "groups").map_or(Self::Other, Self::Members),
             [group, "transitivemembers"] => key(group, "groups").map_or(Self::Other, Self::MembersWithNested),
             ["directory", "deleteditems", ..] => Self::Deleted,
+            [.., "privilegedaccess", "group", "eligibilityscheduleinstances" | "eligibilityschedules"] => {
+                Self::EligibleMembers
+            }
             [.., "roleassignments" | "roleassignmentscheduleinstances"] => Self::Assignments,
             [.., "roleeligibilityscheduleinstances"] => Self::Eligibilities,
             _ => Self::Other,
@@ -115,7 +131,7 @@ impl OpenList {
             ListOf::MembersWithNested(group) => {
                 parts.add_members(group, self.members, extent(Extent::WholeWithNested), at);
             }
-            ListOf::Users | ListOf::Groups | ListOf::Deleted | ListOf::Other => {}
+            ListOf::Users | ListOf::Groups | ListOf::EligibleMembers | ListOf::Deleted | ListOf::Other => {}
         }
     }
 }
@@ -140,6 +156,16 @@ pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut O
         }
         return;
     }
+    if let (Some(group), Some(principal)) = (guid(object, "groupId"), guid(object, "principalId"))
+        && list.of == ListOf::EligibleMembers
+    {
+        list.understood += 1;
+        // Whoever can become an owner is none of the policies' business.
+        if object.get("accessId").and_then(Node::as_str).is_none_or(|access| access.eq_ignore_ascii_case("member")) {
+            parts.add_eligible_member(group, principal);
+        }
+        return;
+    }
     let Some(id) = guid(object, "id") else { return };
     // A role whose holders are not told leaves open who holds it.
     list.understood += usize::from(list.of != ListOf::Roles);
@@ -150,6 +176,7 @@ pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut O
         let is_deleted =
             list.of == ListOf::Deleted || object.get("deletedDateTime").is_some_and(|date| !date.is_void());
         parts.add_user(user(object, id, is_deleted));
+        DAYS.iter().filter_map(|name| day(object.get(name)?.as_str()?)).for_each(|day| parts.note_day(day));
         if is_deleted {
             parts.add_deleted(id);
         }
@@ -227,6 +254,11 @@ fn kind(object: &Object<'_>) -> MemberKind {
         _ if object.get("appId").is_some() => MemberKind::Other,
         _ => MemberKind::Unknown,
     }
+}
+
+/// The day of a time such as `2026-10-04T09:12:33Z`.
+fn day(text: &str) -> Option<Date> {
+    Date::parse(text.get(..10)?, format_description!("[year]-[month]-[day]")).ok()
 }
 
 fn user(object: &Object<'_>, id: Uuid, is_deleted: bool) -> User {
@@ -392,6 +424,28 @@ mod tests {
     }
 
     #[test]
+    fn a_membership_that_can_be_activated_is_told_apart() {
+        let eligible = |group: usize, principal: usize, access: &str| json!({ "id": "x", "accessId": access, "groupId": id(group), "principalId": id(principal) });
+        let members = |group: usize, members: &[Value]| list(&format!("groups('{}')/members", id(group)), members);
+        let group = |number: usize| json!({ "@odata.type": "#microsoft.graph.group", "id": id(number) });
+        let context = "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances";
+        let files = [
+            list("users", &[user(1), user(2), user(3), user(4)]),
+            members(100, &[user(1), group(101)]),
+            members(101, &[]),
+            members(102, &[user(3)]),
+            // The second is of a group in the group, the third is a group whose members can get in.
+            list(context, &[eligible(100, 1, "member"), eligible(101, 2, "member"), eligible(100, 102, "member")]),
+            list(context, &[eligible(100, 4, "owner")]),
+        ];
+        let found = directory(&files).members(guid(100));
+        let numbers =
+            |users: &BTreeSet<crate::tenant::UserIndex>| users.iter().map(|user| user.0 + 1).collect::<Vec<_>>();
+        assert_eq!((numbers(&found.users), numbers(&found.eligible)), (vec![1], vec![2, 3]));
+        assert!(found.is_whole);
+    }
+
+    #[test]
     fn contexts_say_what_a_list_holds() {
         let group = guid(1);
         for (context, of) in [
@@ -405,6 +459,7 @@ mod tests {
             ("roleManagement/directory/roleAssignments", ListOf::Assignments),
             ("roleManagement/directory/roleEligibilityScheduleInstances", ListOf::Eligibilities),
             ("directoryRoles(members())", ListOf::Roles),
+            ("identityGovernance/privilegedAccess/group/eligibilityScheduleInstances", ListOf::EligibleMembers),
         ] {
             assert_eq!(ListOf::of(&format!("{CONTEXT}{context}")), of, "{context}");
         }

@@ -9,7 +9,7 @@ use crate::controls::Control;
 use crate::coverage::{self, Decision, PrincipalKind};
 use crate::discover::Candidate;
 use crate::finding::Finding;
-use crate::outcome::TenantReport;
+use crate::outcome::{DirectoryReport, TenantReport};
 use crate::policy::FileIndex;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
@@ -91,6 +91,7 @@ impl TenantReader<'_> {
         alone: bool,
         paths: &BTreeMap<FileIndex, Candidate>,
     ) {
+        report.directory = DirectoryReport::of(&tenant.directory);
         let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
         let access: Vec<Reached> = if judged { access::reached(tenant, self.options) } else { Vec::new() };
         let locked_out = if judged { access::locked_out(tenant, self.options) } else { Vec::new() };

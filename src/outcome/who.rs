@@ -1,6 +1,6 @@
 //! What each control demands of each person.
 
-use super::PersonReport;
+use super::{DirectoryReport, PersonReport};
 
 /// What the controls demand of the people of a tenant.
 #[derive(Debug)]
@@ -9,8 +9,8 @@ pub struct WhoReport {
     pub tenant: String,
     /// People who can sign in.
     pub people: usize,
-    /// The files list every user.
-    pub is_complete: bool,
+    /// What the files hold of the directory; none if it is empty.
+    pub directory: Option<DirectoryReport>,
     /// Each control, in the order in which they are judged.
     pub controls: Vec<WhoControl>,
 }

@@ -26,8 +26,10 @@ impl<'t> Listed<'t> {
             roles.extend([&users.include_roles, &users.exclude_roles].into_iter().flat_map(guids));
         }
         let is_known = |alike: &&Alike| {
-            let knows_group = |id: &Uuid| alike.groups.contains(id) || people.whole.groups.contains(id);
-            // Whether somebody who can activate a role had done so is not known.
+            // Whether somebody who can activate a role or a membership had done so is not known.
+            let knows_group = |id: &Uuid| {
+                alike.groups.contains(id) || (people.whole.groups.contains(id) && !alike.eligible.contains(id))
+            };
             let knows_role = |id: &Uuid| {
                 alike.roles.contains(id) || (people.whole.roles.contains(id) && !alike.eligible.contains(id))
             };

@@ -5,7 +5,9 @@ use super::stream::{self, InPieces, Joints};
 use super::{Ending, Piece, Run, Style};
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
-use crate::outcome::{AccessReport, ControlReport, ExceptionReport, PeopleReport, PersonReport, Settled, TenantReport};
+use crate::outcome::{
+    AccessReport, ControlReport, DirectoryReport, ExceptionReport, PeopleReport, PersonReport, Settled, TenantReport,
+};
 use crate::policy::Words;
 use crate::requirement::Resource;
 use crate::signin::SignIn;
@@ -105,8 +107,18 @@ fn tenant(tenant: &TenantReport) -> Value {
         "name": tenant.name,
         "files": tenant.files,
         "policies": tenant.policies,
+        "directory": tenant.directory.as_ref().map(directory),
         "controls": tenant.controls.iter().map(control).collect::<Vec<_>>(),
         "access": tenant.access.iter().map(access).collect::<Vec<_>>(),
+    })
+}
+
+fn directory(directory: &DirectoryReport) -> Value {
+    json!({
+        "users": directory.users,
+        "groups": directory.groups,
+        "complete": directory.is_complete,
+        "exportedSince": directory.last_day.map(|day| day.to_string()),
     })
 }
 

@@ -114,6 +114,11 @@ fn verdicts_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::
 
 fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let summary = run.summary();
+    for tenant in &run.tenants {
+        if let Some(directory) = &tenant.directory {
+            writeln!(out, "{}: {}", visible(&tenant.name), directory.text())?;
+        }
+    }
     let hidden: usize = run
         .tenants
         .iter()

@@ -56,8 +56,8 @@ fn pretty(report: &WhoReport) -> String {
             text.push_str(&pretty_row(row));
         }
     }
-    let whole = if report.is_complete { "the files list every user" } else { "the files may leave users out" };
-    text.push_str(&format!("{}: {} who can sign in; {whole}\n", visible(&report.tenant), people(report.people)));
+    let directory = report.directory.as_ref().map(|directory| format!("; {}", directory.text())).unwrap_or_default();
+    text.push_str(&format!("{}: {} who can sign in{directory}\n", visible(&report.tenant), people(report.people)));
     text
 }
 
@@ -126,7 +126,8 @@ fn json(report: &WhoReport) -> Value {
         "version": 1,
         "tenant": report.tenant,
         "users": report.people,
-        "complete": report.is_complete,
+        "complete": report.directory.as_ref().is_some_and(|directory| directory.is_complete),
+        "exportedSince": report.directory.as_ref().and_then(|directory| directory.last_day).map(|day| day.to_string()),
         "controls": report.controls.iter().map(control).collect::<Vec<_>>(),
     })
 }

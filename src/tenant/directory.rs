@@ -15,6 +15,7 @@ pub use parts::{DirectoryParts, Holding};
 
 use crate::policy::{FileIndex, UserType};
 use std::collections::{BTreeMap, BTreeSet};
+use time::Date;
 use uuid::Uuid;
 
 /// A user, by the place in [`Directory::users`].
@@ -32,12 +33,15 @@ pub struct Directory {
     longest_list_of_users: Option<(usize, ListedAt)>,
     groups: BTreeMap<Uuid, Group>,
     keepers: BTreeMap<Uuid, GroupKeepers>,
+    /// Users and groups that can activate their membership of a group.
+    eligible: BTreeMap<Uuid, BTreeSet<Uuid>>,
     roles: BTreeMap<Uuid, Role>,
     /// Roles that are not among them are held by nobody: actively, and by those who can activate them.
     lists_every_role: [bool; 2],
     contradictions: BTreeMap<Contradicted, Contradiction>,
     /// Users whose accounts are disabled in the first of these files and enabled in the other.
     torn: BTreeMap<Uuid, [FileIndex; 2]>,
+    last_day: Option<Date>,
 }
 
 /// Of what two lists contradict each other.
@@ -151,6 +155,10 @@ struct Role {
 pub struct Members {
     /// Those who surely are, by their places.
     pub users: BTreeSet<UserIndex>,
+    /// Those who are none now, and can become one: they [activate] their membership.
+    ///
+    /// [activate]: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/concept-pim-for-groups
+    pub eligible: BTreeSet<UserIndex>,
     /// Applications and other members that are no users.
     pub others: BTreeSet<Uuid>,
     /// Nobody else is.
@@ -178,6 +186,18 @@ impl Directory {
     /// Every user with the place.
     pub fn users(&self) -> impl Iterator<Item = (UserIndex, &User)> {
         (0..).map(UserIndex).zip(&self.users)
+    }
+
+    /// How many groups the files tell of.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// The last day that something in the directory tells of: it was not exported earlier.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.last_day
     }
 
     /// The place of a user.
@@ -237,26 +257,38 @@ impl Directory {
         seen
     }
 
-    /// Adds the members of groups. Groups may be in one another.
+    /// Adds the members of groups, and those who can become one. Groups may be in one another.
     fn add_members(&self, groups: impl IntoIterator<Item = Uuid>, found: &mut Members) {
-        let mut seen: BTreeSet<Uuid> = BTreeSet::new();
-        let mut waiting: Vec<Uuid> = groups.into_iter().collect();
-        while let Some(group) = waiting.pop() {
-            if !seen.insert(group) {
+        let (mut members, mut eligible) = (BTreeSet::new(), BTreeSet::new());
+        let mut waiting: Vec<(Uuid, bool)> = groups.into_iter().map(|group| (group, true)).collect();
+        while let Some((id, is_member)) = waiting.pop() {
+            let seen = if is_member { &mut members } else { &mut eligible };
+            if !seen.insert(id) {
                 continue;
             }
-            let Some(group) = self.groups.get(&group) else {
+            for principal in self.eligible.get(&id).into_iter().flatten() {
+                match self.find(*principal) {
+                    Some(user) => _ = found.eligible.insert(user),
+                    // One that is not known may be a group, which is then found to be unknown.
+                    None => waiting.push((*principal, false)),
+                }
+            }
+            let Some(group) = self.groups.get(&id) else {
                 found.is_whole = false;
                 continue;
             };
             found.is_whole &= group.is_whole;
+            let users = if is_member { &mut found.users } else { &mut found.eligible };
             for member in &group.members {
                 match (member.kind, self.find(member.id)) {
-                    (MemberKind::User | MemberKind::Unknown, Some(user)) => _ = found.users.insert(user),
-                    (MemberKind::Group, _) if group.holds_nested => {}
-                    (MemberKind::Group, _) => waiting.push(member.id),
+                    (MemberKind::User | MemberKind::Unknown, Some(user)) => _ = users.insert(user),
+                    // Those who can become members of it are told of nowhere else.
+                    (MemberKind::Group, _) => {
+                        let is_told = group.holds_nested && !self.eligible.contains_key(&member.id);
+                        waiting.extend((!is_told).then_some((member.id, is_member)));
+                    }
                     (MemberKind::Unknown, None) if self.groups.contains_key(&member.id) => {
-                        waiting.extend((!group.holds_nested).then_some(member.id));
+                        waiting.extend((!group.holds_nested).then_some((member.id, is_member)));
                     }
                     (MemberKind::Other, _) => _ = found.others.insert(member.id),
                     // It may be a group whose members are not known.
@@ -264,6 +296,7 @@ impl Directory {
                 }
             }
         }
+        found.eligible.retain(|user| !found.users.contains(user));
     }
 
     /// Who holds a role in the whole tenant, directly or through a group; and who can activate it.
@@ -284,6 +317,10 @@ impl Directory {
             self.add_members(groups, &mut members);
             members
         };
-        (of(Holding::Active), of(Holding::Eligible))
+        let (mut active, mut eligible) = (of(Holding::Active), of(Holding::Eligible));
+        // Who can get into a group that holds the role can get the role.
+        eligible.users.append(&mut active.eligible);
+        eligible.users.append(&mut eligible.eligible);
+        (active, eligible)
     }
 }

@@ -56,6 +56,8 @@ struct Files {
     groups: Vec<List>,
     lists_assignments: bool,
     lists_eligible: bool,
+    /// Who can activate the membership of each group.
+    can_join: Vec<BTreeSet<usize>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,19 +114,22 @@ fn files() -> impl Strategy<Value = Files> {
         6 => direct,
         1 => (some(PEOPLE), 0..PEOPLE).prop_map(|(both, one)| List::Contradicted { both, one }),
     ];
+    let can_join = prop_oneof![4 => Just(BTreeSet::new()), 1 => proptest::collection::btree_set(0..PEOPLE, 1..=2)];
     (
         proptest::collection::vec(person, PEOPLE),
         any::<bool>(),
         proptest::collection::vec(list, GROUPS),
         proptest::bool::weighted(0.8),
         proptest::bool::weighted(0.8),
+        proptest::collection::vec(can_join, GROUPS),
     )
-        .prop_map(|(people, lists_all, groups, lists_assignments, lists_eligible)| Files {
+        .prop_map(|(people, lists_all, groups, lists_assignments, lists_eligible, can_join)| Files {
             people,
             lists_all,
             groups,
             lists_assignments,
             lists_eligible,
+            can_join,
         })
 }
 
@@ -266,6 +271,16 @@ impl Files {
             eligible["@odata.nextLink"] = json!("https://graph.microsoft.com/v1.0/roleManagement?$skiptoken=x");
         }
         texts.extend([active, eligible]);
+        let can_join = self.can_join.iter().enumerate().flat_map(|(index, people)| {
+            people
+                .iter()
+                .map(move |one| json!({ "accessId": "member", "groupId": group(index), "principalId": person(*one) }))
+        });
+        let set = "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances";
+        texts.push(json!({
+            "@odata.context": format!("https://graph.microsoft.com/v1.0/$metadata#{set}"),
+            "value": can_join.collect::<Vec<_>>(),
+        }));
         texts.iter().map(ToString::to_string).collect()
     }
 
@@ -296,6 +311,17 @@ impl Files {
                 }
             }
         }
+    }
+
+    /// Whether a person can activate the membership of a group, or of one in it.
+    fn can_join(&self, person: usize, group: usize, seen: &BTreeSet<usize>) -> bool {
+        let inner: BTreeSet<usize> = seen.iter().copied().chain([group]).collect();
+        !seen.contains(&group)
+            && (self.can_join[group].contains(&person)
+                || match &self.groups[group] {
+                    List::Absent | List::Contradicted { .. } => false,
+                    List::Direct { groups, .. } => groups.iter().any(|group| self.can_join(person, *group, &inner)),
+                })
     }
 
     /// Whether it is known of everybody whether they are in a group.
@@ -374,7 +400,13 @@ impl Files {
             let is_member = match who {
                 Some(person) => {
                     let known = self.is_member(person, index, &BTreeSet::new());
-                    if doubts == Doubts::AreNot { Some(known == Some(true)) } else { known }
+                    if known != Some(true) && self.can_join(person, index, &BTreeSet::new()) {
+                        None
+                    } else if doubts == Doubts::AreNot {
+                        Some(known == Some(true))
+                    } else {
+                        known
+                    }
                 }
                 None => self.is_known(index, &BTreeSet::new()).then_some(false),
             };

@@ -29,7 +29,7 @@ impl Rule for EmptyExclusion {
         let known: BTreeSet<_> = excluded.filter(|id| id.guid().is_some_and(|id| whole.contains(&id))).collect();
         for group in known {
             let members = group.guid().map(|id| facts.tenant.directory.members(id)).unwrap_or_default();
-            if !members.users.is_empty() || !members.others.is_empty() {
+            if !(members.users.is_empty() && members.eligible.is_empty() && members.others.is_empty()) {
                 continue;
             }
             let excluding = on().filter_map(|policy| {

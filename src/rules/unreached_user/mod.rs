@@ -58,7 +58,8 @@ fn is_unreached(facts: &TenantFacts<'_>, alike: &Alike) -> bool {
     let open_roles = people.by.roles.difference(&people.whole.roles);
     let sign_in = SignIn {
         user: alike.users.first().map(|user| Id::Guid(facts.tenant.directory.user(*user).id)),
-        groups: alike.groups.iter().copied().map(Id::Guid).collect(),
+        // Roles and memberships that they can activate count.
+        groups: alike.groups.iter().chain(&alike.eligible).copied().map(Id::Guid).collect(),
         roles: alike.roles.iter().chain(&alike.eligible).chain(open_roles).copied().map(Id::Guid).collect(),
         ..SignIn::attacker(Resource::Other)
     };

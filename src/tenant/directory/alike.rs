@@ -37,7 +37,7 @@ pub struct Alike {
     pub groups: BTreeSet<Uuid>,
     /// Roles that they hold.
     pub roles: BTreeSet<Uuid>,
-    /// Roles that they can activate.
+    /// Roles and memberships of groups that they can activate.
     pub eligible: BTreeSet<Uuid>,
     /// Who they are, by their places in the directory.
     pub users: Vec<UserIndex>,
@@ -71,7 +71,9 @@ impl Directory {
         for id in &by.groups {
             let members = self.members(*id);
             whole.groups.extend(members.is_whole.then_some(*id));
+            let eligible = Members { users: members.eligible.clone(), ..Members::default() };
             mark(members, |marks| &mut marks.groups, *id);
+            mark(eligible, |marks| &mut marks.eligible, *id);
         }
         for id in &by.roles {
             let (active, eligible) = self.holders(*id);

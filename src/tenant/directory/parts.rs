@@ -6,6 +6,7 @@ use crate::policy::FileIndex;
 use crate::syntax::Pointer;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use time::Date;
 use uuid::Uuid;
 
 /// What files tell of users, groups and roles.
@@ -19,11 +20,15 @@ pub struct DirectoryParts {
     deleted: BTreeSet<Uuid>,
     groups: BTreeMap<Uuid, Vec<List>>,
     keepers: BTreeMap<Uuid, GroupKeepers>,
+    /// Users and groups that can activate their membership of a group.
+    eligible: BTreeMap<Uuid, BTreeSet<Uuid>>,
     /// Holders of single roles.
     holders: BTreeMap<(Uuid, Holding), Vec<List>>,
     /// Lists of the assignments of all roles that were read to their ends.
     assignments: Vec<Assignments>,
     exported: Exported,
+    /// The last day that something in it tells of.
+    last_day: Option<Date>,
 }
 
 /// A user, and the first file that has the account enabled, or disabled.
@@ -80,8 +85,11 @@ impl DirectoryParts {
     pub fn is_empty(&self) -> bool {
         let Exported { users, members, roles, holders, first: _ } = &self.exported;
         let nothing_exported = users.is_empty() && members.is_empty() && roles.is_empty() && holders.is_empty();
-        let is_only_of_lists =
-            self.users.is_empty() && self.groups.is_empty() && self.keepers.is_empty() && self.holders.is_empty();
+        let is_only_of_lists = self.users.is_empty()
+            && self.groups.is_empty()
+            && self.keepers.is_empty()
+            && self.eligible.is_empty()
+            && self.holders.is_empty();
         nothing_exported && is_only_of_lists && self.assignments.iter().all(|list| list.of.is_empty())
     }
 
@@ -132,6 +140,11 @@ impl DirectoryParts {
         add_list(self.groups.entry(group).or_default(), List::new(members, extent, at));
     }
 
+    /// Says that a user or a group can activate its membership of a group.
+    pub fn add_eligible_member(&mut self, group: Uuid, principal: Uuid) {
+        self.eligible.entry(group).or_default().insert(principal);
+    }
+
     /// Adds what is told of those who can change a group. Of two copies that disagree, the one that protects less counts.
     pub fn add_keepers(&mut self, group: Uuid, keepers: GroupKeepers) {
         let known = self.keepers.entry(group).or_default();
@@ -178,6 +191,11 @@ impl DirectoryParts {
         }
     }
 
+    /// Something happened on this day.
+    pub fn note_day(&mut self, day: Date) {
+        self.last_day = self.last_day.max(Some(day));
+    }
+
     /// Says which file everything is from that was added so far.
     pub fn stamp(&mut self, file: FileIndex) {
         self.users.values_mut().flat_map(|account| account.told_by.iter_mut().flatten()).for_each(|of| *of = file);
@@ -214,6 +232,9 @@ impl DirectoryParts {
         for (id, keepers) in other.keepers {
             self.add_keepers(id, keepers);
         }
+        for (group, principals) in other.eligible {
+            self.eligible.entry(group).or_default().extend(principals);
+        }
         self.assignments.extend(other.assignments);
         for (group, members) in other.exported.members {
             self.exported.members.entry(group).or_default().extend(members);
@@ -223,6 +244,7 @@ impl DirectoryParts {
             self.exported.holders.entry(role).or_default().extend(holders);
         }
         self.exported.first = self.exported.first.into_iter().chain(other.exported.first).min();
+        self.last_day = self.last_day.max(other.last_day);
     }
 
     /// The directory that all parts make.
@@ -283,6 +305,7 @@ impl DirectoryParts {
         });
         Directory {
             torn: torn.collect(),
+            last_day: self.last_day,
             // Whoever is told of elsewhere and not on it shows that the list is not of all users.
             lists_every_user: !self.users.is_empty()
                 && self.longest_list_of_users.as_ref().map_or(0, |(count, _)| *count)
@@ -291,6 +314,7 @@ impl DirectoryParts {
             users: self.users.into_values().map(|account| account.user).collect(),
             groups,
             keepers: self.keepers,
+            eligible: self.eligible,
             roles,
             lists_every_role: Holding::ALL.map(lists_every_role),
             contradictions,
