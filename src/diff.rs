@@ -16,6 +16,7 @@ mod expected;
 mod grant;
 mod intent;
 mod pairs;
+mod people;
 mod prover;
 mod rank;
 mod region;
@@ -30,6 +31,7 @@ pub use difference::{
     Group, Kind, Masked, Options, Outcome, Party, Place, Principal, Property, Region, Resources, Scope, Verdict, Which,
 };
 pub use intent::{Expected, Intent};
+pub use people::Listed;
 
 /// What others ask the same prover with: ways, and what policies refuse.
 pub(crate) mod ways {

@@ -6,21 +6,23 @@ mod plan;
 
 use super::check::root;
 use super::color::{self, When};
+use super::directory::DirectoryArguments;
 use super::error::RunError;
 use super::inputs::inputs;
 use super::progress::Progress;
 use super::selection::config;
 use super::words::by_its_words;
 use crate::coverage::Side;
-use crate::diff::{self, Cause, Class, Classes, Difference, Intent, Place, Verdict};
+use crate::diff::{self, Cause, Class, Classes, Difference, Intent, Listed, Place, Verdict};
 use crate::discover::Input;
 use crate::finding::{Label, Level, Location, PolicyRef, quoted};
 use crate::lint::{self, Loaded};
-use crate::outcome::{Compared, SideReport};
+use crate::outcome::{Compared, PersonReport, SideReport, redacted};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::report::Style;
 use crate::report::diff::{Format, write};
 use crate::source;
+use crate::tenant::UserIndex;
 use clap::ValueEnum;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -43,7 +45,7 @@ pub(super) struct Arguments {
     plan: Option<PathBuf>,
 
     /// Compare each tenant with the first: is it equal, stricter, weaker or incomparable?
-    #[arg(long, conflicts_with_all = ["git", "plan", "enable", "assume_enabled"])]
+    #[arg(long, conflicts_with_all = ["git", "plan", "enable", "assume_enabled", "directory", "redact"])]
     tenant_per_path: bool,
 
     /// What if this policy is on after, by its name or id; any number of times
@@ -61,6 +63,9 @@ pub(super) struct Arguments {
     /// Format of standard output
     #[arg(long, value_name = "FMT", value_enum, default_value_t)]
     format: Format,
+
+    #[command(flatten)]
+    with_directory: DirectoryArguments,
 
     /// When to colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
@@ -105,7 +110,12 @@ enum FailOn {
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
-    let options = lint::Options { config: Arc::new(config), ..lint::Options::default() };
+    let options = lint::Options {
+        config: Arc::new(config),
+        directory: arguments.with_directory.given()?,
+        redact: arguments.with_directory.redact,
+        ..lint::Options::default()
+    };
     let assumptions = options.config.assumptions_on(time::OffsetDateTime::now_utc().date());
     let how = diff::Options { assumptions, ..diff::Options::default() };
     if arguments.tenant_per_path {
@@ -126,12 +136,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         None => diff::compare(before, after, how),
     };
     let code = u8::from(arguments.fail_on.fails(&difference));
-    let compared = Compared { intent, ..compared(loaded.each_ref(), difference) };
+    let mut compared = Compared { intent, ..compared(loaded.each_ref(), difference) };
+    let forgotten: Vec<Box<str>> = loaded.iter().flat_map(|side| side.tenant.forgotten.iter().cloned()).collect();
+    if arguments.with_directory.redact {
+        compared.redact(&forgotten);
+    }
     let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), ..Style::default() };
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    write(&compared, arguments.format, style, &root(), &mut out)
-        .and_then(|()| out.flush())
-        .map_err(RunError::Output)?;
+    let mut text = Vec::new();
+    write(&compared, arguments.format, style, &root(), &mut text).map_err(RunError::Output)?;
+    if arguments.with_directory.redact {
+        text = redacted(&String::from_utf8_lossy(&text), &forgotten).into_bytes();
+    }
+    std::io::stdout().lock().write_all(&text).map_err(RunError::Output)?;
     Ok(code)
 }
 
@@ -235,6 +251,13 @@ impl FailOn {
 /// The comparison with the lines that explain it.
 fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
     let places = located(loaded, &difference);
+    // Groups have the same members on both sides, so either directory would do.
+    let [before, after] = loaded.map(|side| &side.tenant.directory);
+    let directory = if after.is_empty() { before } else { after };
+    let listed = Listed::of(directory);
+    let person = |index: &UserIndex| PersonReport::of(directory.user(*index));
+    let people = difference.changes.iter().map(|change| Some(listed.among(change)?.iter().map(person).collect()));
+    let people = people.collect();
     let mut names: BTreeMap<Id, String> = BTreeMap::new();
     for side in loaded {
         names.extend(side.tenant.companions.names.iter().map(|(id, name)| (id.clone(), name.to_string())));
@@ -247,7 +270,7 @@ fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
         let policies = side.tenant.policies.iter().map(PolicyRef::to).collect();
         SideReport { name: side.name.clone(), files: side.files, policies, missing: side.tenant.missing.len() }
     });
-    Compared { before, after, difference, places, findings, names, intent: None }
+    Compared { before, after, difference, places, findings, names, people, intent: None }
 }
 
 /// The places of all causes, as lines: for each change and each cause of it. What cannot be found is left out.

@@ -1,5 +1,6 @@
 //! What a comparison of two tenants leads to.
 
+use super::PersonReport;
 use crate::coverage::Side;
 use crate::diff::{Difference, Intent, Which};
 use crate::finding::{Finding, Location, PolicyRef};
@@ -21,6 +22,8 @@ pub struct Compared {
     pub findings: Vec<Finding>,
     /// Names of objects by their ids, as far as the files tell.
     pub names: BTreeMap<Id, String>,
+    /// For each change, the users of the directory whom it is about; none without a directory, or if it is about everybody.
+    pub people: Vec<Option<Vec<PersonReport>>>,
     /// What was expected to change, if that was said.
     pub intent: Option<Intent>,
 }

@@ -1,11 +1,13 @@
 //! Reports that leave the organisation: without names of people.
 
-use super::{ControlReport, ExceptionReport, PeopleReport, TenantReport, WhoReport};
+use super::{Compared, ControlReport, ExceptionReport, PeopleReport, TenantReport, WhoReport};
+use crate::diff::{Principal, Scope};
 use crate::finding::{Finding, Location, PolicyRef};
-use crate::policy::Fact;
+use crate::policy::{Fact, Id};
 use crate::syntax::Pointer;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// What stands in place of a name.
@@ -99,6 +101,36 @@ impl WhoReport {
                 }
             }
         }
+    }
+}
+
+impl Compared {
+    /// The same of a comparison, but for names in conditions: [`redacted`] takes them out of the report.
+    pub fn redact(&mut self, forgotten: &[Box<str>]) {
+        let names = Names::new(forgotten);
+        for side in [&mut self.before, &mut self.after] {
+            names.redact(&mut side.name);
+            side.policies.iter_mut().for_each(|policy| redact_policy(&names, policy));
+        }
+        // A policy may name a user by an address.
+        let mut users: BTreeSet<Id> = BTreeSet::new();
+        for change in &self.difference.changes {
+            let Scope { all_of, none_of } = &change.region.users;
+            users.extend(all_of.iter().flatten().chain(none_of).filter_map(|principal| match principal {
+                Principal::User(id) => Some(id.clone()),
+                Principal::All | Principal::Group(_) | Principal::Role(_) | Principal::Guests(..) => None,
+            }));
+            users.extend(change.witness.iter().filter_map(|sign_in| sign_in.user.clone()));
+        }
+        for id in users {
+            self.names.entry(id.clone()).or_insert_with(|| id.to_string());
+        }
+        self.names.values_mut().for_each(|name| names.redact(name));
+        for group in &mut self.difference.groups {
+            group.removed.iter_mut().chain(&mut group.added).for_each(|value| names.redact(value));
+        }
+        self.findings.iter_mut().for_each(|finding| redact_finding(&names, finding));
+        self.places.iter_mut().flatten().flatten().for_each(|(_, location)| redact_location(&names, location));
     }
 }
 

@@ -92,7 +92,7 @@ impl UserKinds {
     const NONE: Self = Self { member: false, internal_guest: false, external_guest: false, external_member: false };
 
     /// The types that policies know these kinds by.
-    pub fn types(self) -> impl Iterator<Item = UserType> {
+    pub fn types(self) -> impl Iterator<Item = UserType> + Clone {
         let all = [
             (self.member, UserType::Member),
             (self.internal_guest, UserType::InternalGuest),

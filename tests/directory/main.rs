@@ -5,6 +5,7 @@
 
 #[path = "../support/classes.rs"]
 mod classes;
+mod diff;
 mod forms;
 mod redact;
 mod replay;

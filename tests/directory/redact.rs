@@ -8,7 +8,7 @@ const FORMATS: [&str; 8] = ["pretty", "concise", "json", "sarif", "github", "git
 
 /// What people are called in these files, wherever it stands: in the directory, in policies, in names of files, in the
 /// configuration.
-const NAMES: [&str; 7] = ["Noether", "noether", "irzakhani", "Johnson", "johnson", "lamarr", "Turing"];
+pub(crate) const NAMES: [&str; 7] = ["Noether", "noether", "irzakhani", "Johnson", "johnson", "lamarr", "Turing"];
 
 fn write(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
@@ -17,7 +17,7 @@ fn write(folder: &Path, name: &str, text: &str) {
 }
 
 /// A tenant in which names of people stand wherever they can.
-fn tenant(folder: &Path) {
+pub(crate) fn tenant(folder: &Path) {
     let policy = |id: u32, name: &str, users: &str, more: &str| {
         format!(
             r#"{{"id": "c0000000-0000-4000-8000-{id:012}", "displayName": "{name}", "state": "enabled",

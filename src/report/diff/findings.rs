@@ -32,6 +32,7 @@ fn finding(compared: &Compared, group: &Group) -> Finding {
     let edited: Vec<String> =
         change.causes.iter().map(|cause| words::edited(compared, cause.before, cause.after, cause.property)).collect();
     let mut help = format!("{}. Example: {}.", joined(&edited, 3), words::example(compared, change));
+    help.push_str(&words::people(compared, index));
     for (side, policy, pointer, reason) in change.depends_on.iter().take(2) {
         let label = compared.label(*side, Which::Policy(*policy));
         help.push_str(&format!(" It depends on `{}` of {label} {}: {reason}.", pointer.dotted(), side.word()));

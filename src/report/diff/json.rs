@@ -1,6 +1,6 @@
 //! The comparison as JSON, version 1.
 
-use super::super::json::sign_in_parts;
+use super::super::json::{person, sign_in_parts};
 use crate::coverage::Side;
 use crate::diff::{
     Cause, Change, Class, DeviceFact, Edit, Expected, Group, Masked, Outcome, Principal, Region, Resources, Which,
@@ -115,6 +115,9 @@ fn change(compared: &Compared, index: usize) -> Value {
         "after": outcome(compared, Side::After, &change.outcomes[1]),
         "causes": change.causes.iter().zip(&compared.places[index]).map(|(one, places)| cause(compared, one, places)).collect::<Vec<_>>(),
     });
+    if let (Some(people), Some(members)) = (&compared.people[index], value.as_object_mut()) {
+        members.insert("people".to_owned(), people.iter().map(person).collect());
+    }
     if let (Some((gained, controls)), Some(members)) = (&change.session, value.as_object_mut()) {
         members.insert("session".to_owned(), json!({ if *gained { "gained" } else { "lost" }: strings(controls) }));
     }

@@ -8,7 +8,7 @@ use crate::diff::{
     Principal, Property, Region, Resources, Verdict, Which,
 };
 use crate::finding::{joined, quoted};
-use crate::outcome::Compared;
+use crate::outcome::{Compared, PersonReport};
 use crate::policy::{Id, UserType, Words};
 use crate::requirement::Resource;
 use crate::signin::SignIn;
@@ -244,6 +244,20 @@ fn device(fact: &DeviceFact) -> String {
         DeviceFact::Compliant(false) => " on devices that are not compliant".to_owned(),
         DeviceFact::HybridJoined(true) => " on hybrid joined devices".to_owned(),
         DeviceFact::HybridJoined(false) => " on devices that are not hybrid joined".to_owned(),
+    }
+}
+
+/// Whom a change is about in the directory, as a sentence after another one.
+pub(super) fn people(compared: &Compared, index: usize) -> String {
+    let Some(people) = &compared.people[index] else { return String::new() };
+    let called =
+        |person: &PersonReport| quoted(person.name.as_deref().or(person.sign_in_name.as_deref()).unwrap_or(&person.id));
+    match people.as_slice() {
+        [] => " Nobody in the directory is surely one of them.".to_owned(),
+        people => {
+            let named: Vec<String> = people.iter().map(called).collect();
+            format!(" In the directory, they are {}.", joined(&named, NAMED))
+        }
     }
 }
 
