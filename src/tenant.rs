@@ -5,14 +5,15 @@ mod bearers;
 mod clashes;
 mod directory;
 mod find;
+mod named;
 mod references;
 
 pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 pub use directory::{
-    Alike, Assignment, Directory, DirectoryParts, Extent, GroupKeepers, Holding, Member, MemberKind, Members, People,
-    Principals, User, UserIndex, UserKinds,
+    Alike, Assignment, Directory, DirectoryParts, Extent, GroupKeepers, Holding, Member, MemberKind, Members,
+    NamedGroup, NamedParts, NamedUser, Names, People, Principals, User, UserIndex, UserKinds,
 };
 pub use find::{Found, ObjectKind};
 

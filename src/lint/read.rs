@@ -216,7 +216,10 @@ impl TenantReader<'_> {
         }
         let options = Options { directory: Arc::default(), ..self.options.clone() };
         let reader = TenantReader { name: self.name, options: &options, progress: self.progress };
-        let Read { companions, findings, has_crashed, .. } = reader.read(&self.options.directory);
+        let Read { mut companions, findings, has_crashed, .. } = reader.read(&self.options.directory);
+        // These files are numbered by themselves.
+        let named = companions.directory.named();
+        named.variables_of = named.variables_of.iter().map(|file| FileIndex(usize::MAX - file.0)).collect();
         let Companions { names, further_names, roles, directory, .. } = companions;
         read.companions.absorb(Companions { names, further_names, roles, directory, ..Companions::default() });
         read.findings.extend(findings);

@@ -5,7 +5,8 @@ use caplint::coverage::Verdict;
 use caplint::discover::Input;
 use caplint::lint::{Options, tenants};
 use caplint::outcome::TenantReport;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 /// Folders below `exports`.
@@ -13,7 +14,11 @@ const FORMS: [&str; 5] = ["expanded", "member-lists", "transitive-members", "ent
 
 fn check(form: &str) -> TenantReport {
     let here = Path::new("tests/directory");
-    let inputs = [here.join("policies.json"), here.join("exports").join(form)].map(Input::Path);
+    check_paths(form, &[here.join("policies.json"), here.join("exports").join(form)])
+}
+
+fn check_paths(form: &str, paths: &[PathBuf]) -> TenantReport {
+    let inputs: Vec<Input> = paths.iter().cloned().map(Input::Path).collect();
     let options = Options {
         parallel: false,
         selection: Selection { everything: true, ..Selection::default() },
@@ -51,4 +56,43 @@ fn the_same_directory_says_the_same_in_every_form() {
     let expected =
         vec![("Break glass 1".to_owned(), break_glass.clone(), 0), ("Emergency access".to_owned(), break_glass, 1)];
     assert_eq!((all_users.1, &all_users.3), (Verdict::EnforcedExcept, &expected));
+}
+
+/// Configurations of Microsoft365DSC have names in place of ids, and say neither that there are no other users nor who holds
+/// a role. What Graph says without these is the same.
+#[test]
+fn a_configuration_with_names_says_what_ids_say() {
+    let here = Path::new("tests/directory");
+    let export = here.join("exports/microsoft365dsc");
+    let by_name = check_paths("names", &[export]);
+    let folder = tempfile::tempdir().unwrap();
+    let users = fs::read_to_string(here.join("exports/expanded/users.json")).unwrap();
+    let goes_on =
+        users.replacen('{', r#"{"@odata.nextLink": "https://graph.microsoft.com/v1.0/users?$skiptoken=x","#, 1);
+    fs::write(folder.path().join("users.json"), goes_on).unwrap();
+    let everybody = r#"{
+        "id": "c0000000-0000-4000-8000-000000000003", "displayName": "CA012 - MFA for everybody", "state": "enabled",
+        "conditions": {
+            "clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]},
+            "users": {"includeUsers": ["All"], "excludeGroups": ["b0000000-0000-4000-8000-000000000003"]}
+        },
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}
+    }"#;
+    fs::write(folder.path().join("everybody.json"), everybody).unwrap();
+    let paths = [here.join("policies.json"), here.join("exports/expanded/groups.json"), folder.path().to_owned()];
+    let sorted = |mut said: Said| {
+        for (_, _, people, exceptions) in &mut said {
+            people.sort();
+            exceptions.iter_mut().for_each(|(_, people, _)| people.sort());
+        }
+        said
+    };
+    assert_eq!(sorted(said(&by_name)), sorted(said(&check_paths("ids", &paths))));
+    let all_users = by_name.controls.iter().find(|control| control.id == "mfa-all-users").unwrap();
+    let people = all_users.exceptions[0].people.as_ref().unwrap();
+    let mut ids: Vec<&str> = people.users.iter().map(|user| user.id.as_str()).collect();
+    ids.sort_unstable();
+    // No id is made up.
+    assert_eq!(ids, ["break.glass.1@$OrganizationName", "grace.hopper@$OrganizationName"]);
+    assert_eq!((all_users.verdict, people.others), (Verdict::EnforcedExcept, 1));
 }

@@ -1,6 +1,6 @@
 //! What single files tell of the directory, and how that comes together.
 
-use super::{Directory, Group, GroupKeepers, Role, User};
+use super::{Directory, Group, GroupKeepers, NamedParts, Role, User};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -21,6 +21,7 @@ pub struct DirectoryParts {
     /// Lists of all assignments that were read to their ends: active, and eligible.
     whole_lists_of_assignments: [usize; 2],
     exported: Exported,
+    named: NamedParts,
 }
 
 /// What an export says that has a file for each object.
@@ -109,6 +110,7 @@ impl DirectoryParts {
         let Exported { users, members, roles, holders } = &self.exported;
         let nothing_exported = users.is_empty() && members.is_empty() && roles.is_empty() && holders.is_empty();
         nothing_exported
+            && self.named.is_empty()
             && self.users.is_empty()
             && self.groups.is_empty()
             && self.keepers.is_empty()
@@ -118,6 +120,11 @@ impl DirectoryParts {
     /// Every user so far.
     pub fn users(&self) -> impl Iterator<Item = &User> {
         self.users.values()
+    }
+
+    /// What is told by names.
+    pub fn named(&mut self) -> &mut NamedParts {
+        &mut self.named
     }
 
     /// Adds a user.
@@ -206,6 +213,7 @@ impl DirectoryParts {
         self.longest_list_of_users = self.longest_list_of_users.max(other.longest_list_of_users);
         self.exported.users.extend(other.exported.users);
         self.deleted.extend(other.deleted);
+        self.named.absorb(other.named);
         for (id, parts) in other.groups {
             for part in parts {
                 self.add_members(id, part.members, part.extent);
@@ -268,6 +276,7 @@ impl DirectoryParts {
             // Whoever is told of elsewhere and not on it shows that the list is not of all users.
             lists_every_user: !self.users.is_empty() && longest == self.users.len() - self.deleted.len(),
             users: self.users.into_values().collect(),
+            variables_of: None,
             groups,
             keepers: self.keepers,
             roles,
@@ -287,6 +296,7 @@ impl User {
                 *known = Some(other);
             }
         };
+        self.goes_by = self.goes_by.take().filter(|_| other.goes_by.is_some());
         choose(&mut self.name, other.name);
         choose(&mut self.sign_in_name, other.sign_in_name);
         self.kinds = self.kinds.narrowed(other.kinds);
