@@ -3,14 +3,25 @@
 use caplint::controls::Selection;
 use caplint::coverage::Verdict;
 use caplint::discover::Input;
-use caplint::lint::{Options, tenants};
+use caplint::lint::{Options, files, tenants};
 use caplint::outcome::TenantReport;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 /// Folders below `exports`.
 const FORMS: [&str; 5] = ["expanded", "member-lists", "transitive-members", "entra-exporter", "azurehound"];
+
+/// A policy for all users, except for the emergency group.
+const EVERYBODY: &str = r#"{
+    "id": "c0000000-0000-4000-8000-000000000003", "displayName": "CA012 - MFA for everybody", "state": "enabled",
+    "conditions": {
+        "clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]},
+        "users": {"includeUsers": ["All"], "excludeGroups": ["b0000000-0000-4000-8000-000000000003"]}
+    },
+    "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}
+}"#;
 
 fn check(form: &str) -> TenantReport {
     let here = Path::new("tests/directory");
@@ -70,15 +81,7 @@ fn a_configuration_with_names_says_what_ids_say() {
     let goes_on =
         users.replacen('{', r#"{"@odata.nextLink": "https://graph.microsoft.com/v1.0/users?$skiptoken=x","#, 1);
     fs::write(folder.path().join("users.json"), goes_on).unwrap();
-    let everybody = r#"{
-        "id": "c0000000-0000-4000-8000-000000000003", "displayName": "CA012 - MFA for everybody", "state": "enabled",
-        "conditions": {
-            "clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]},
-            "users": {"includeUsers": ["All"], "excludeGroups": ["b0000000-0000-4000-8000-000000000003"]}
-        },
-        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}
-    }"#;
-    fs::write(folder.path().join("everybody.json"), everybody).unwrap();
+    fs::write(folder.path().join("everybody.json"), EVERYBODY).unwrap();
     let paths = [here.join("policies.json"), here.join("exports/expanded/groups.json"), folder.path().to_owned()];
     let sorted = |mut said: Said| {
         for (_, _, people, exceptions) in &mut said {
@@ -95,4 +98,30 @@ fn a_configuration_with_names_says_what_ids_say() {
     // No id is made up.
     assert_eq!(ids, ["break.glass.1@$OrganizationName", "grace.hopper@$OrganizationName"]);
     assert_eq!((all_users.verdict, people.others), (Verdict::EnforcedExcept, 1));
+}
+
+/// What IntuneManagement exports beside policies has names, and nobody's membership.
+#[test]
+fn groups_without_members_have_names_and_decide_nothing() {
+    let here = Path::new("tests/directory");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("everybody.json"), EVERYBODY).unwrap();
+    let policies = [here.join("policies.json"), folder.path().to_owned()];
+    let alone = check_paths("alone", &policies);
+    let [one, other] = policies;
+    let named = check_paths("named", &[one, other, here.join("exports/intune-management")]);
+    let verdicts = |report: &TenantReport| -> Vec<_> {
+        report.controls.iter().map(|control| (control.id, control.verdict, control.exceptions.len())).collect()
+    };
+    assert_eq!(verdicts(&named), verdicts(&alone));
+    let exceptions = named.controls.iter().flat_map(|control| &control.exceptions);
+    let (names, people): (BTreeSet<_>, Vec<_>) =
+        exceptions.map(|exception| (exception.name.as_deref().unwrap(), &exception.people)).unzip();
+    assert_eq!(names, BTreeSet::from(["Break glass 1", "Emergency access"]));
+    assert!(people.iter().all(|people| people.as_ref().is_none_or(|people| !people.is_everybody)));
+    let kinds: BTreeSet<String> = files(&[Input::Path(here.join("exports/intune-management"))])
+        .into_iter()
+        .map(|file| file.kind.to_string())
+        .collect();
+    assert_eq!(kinds, BTreeSet::from(["a group".to_owned(), "a migration table".to_owned()]));
 }
