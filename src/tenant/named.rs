@@ -162,11 +162,11 @@ fn users(companions: &Companions, policies: &[Policy], named: &NamedParts) -> BT
     // `ada@$OrganizationName` may be `ada@contoso.com`.
     let mut stems: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
     for name in all.keys() {
-        let (names, has_variable) = stems.entry(stem(name)).or_default();
-        *names += 1;
+        let (count, has_variable) = stems.entry(stem(name)).or_default();
+        *count += 1;
         *has_variable |= name.contains('$');
     }
-    let is_open = |lower: &str| stems.get(stem(lower)).is_some_and(|(names, has_variable)| *names > 1 && *has_variable);
+    let is_open = |lower: &str| stems.get(stem(lower)).is_some_and(|(count, has_variable)| *count > 1 && *has_variable);
     let mut users = BTreeMap::new();
     for (lower, name) in &all {
         let is_variable = lower.contains('$') && named.only_variables().is_none();

@@ -86,7 +86,9 @@ fn a_configuration_with_names_says_what_ids_say() {
     let sorted = |mut said: Said| {
         for (_, _, people, exceptions) in &mut said {
             people.sort();
-            exceptions.iter_mut().for_each(|(_, people, _)| people.sort());
+            for (_, people, _) in exceptions {
+                people.sort();
+            }
         }
         said
     };
@@ -115,13 +117,52 @@ fn groups_without_members_have_names_and_decide_nothing() {
     };
     assert_eq!(verdicts(&named), verdicts(&alone));
     let exceptions = named.controls.iter().flat_map(|control| &control.exceptions);
-    let (names, people): (BTreeSet<_>, Vec<_>) =
+    let (shown, people): (BTreeSet<_>, Vec<_>) =
         exceptions.map(|exception| (exception.name.as_deref().unwrap(), &exception.people)).unzip();
-    assert_eq!(names, BTreeSet::from(["Break glass 1", "Emergency access"]));
+    assert_eq!(shown, BTreeSet::from(["Break glass 1", "Emergency access"]));
     assert!(people.iter().all(|people| people.as_ref().is_none_or(|people| !people.is_everybody)));
     let kinds: BTreeSet<String> = files(&[Input::Path(here.join("exports/intune-management"))])
         .into_iter()
         .map(|file| file.kind.to_string())
         .collect();
     assert_eq!(kinds, BTreeSet::from(["a group".to_owned(), "a migration table".to_owned()]));
+}
+
+/// The database that ROADrecon makes, in a folder that holds other databases, too.
+#[cfg(feature = "roadrecon")]
+#[test]
+fn a_database_of_roadrecon_says_the_same() {
+    let here = Path::new("tests/directory");
+    let folder = tempfile::tempdir().unwrap();
+    let sql = fs::read_to_string(here.join("roadrecon.sql")).unwrap();
+    rusqlite::Connection::open(folder.path().join("roadrecon.db")).unwrap().execute_batch(&sql).unwrap();
+    fs::write(folder.path().join("Thumbs.db"), "no database").unwrap();
+    let other = rusqlite::Connection::open(folder.path().join("places.sqlite")).unwrap();
+    other.execute_batch("CREATE TABLE places (id)").unwrap();
+    let report = check_paths("roadrecon", &[here.join("policies.json"), folder.path().to_owned()]);
+    assert_eq!(said(&report), said(&check(FORMS[0])));
+    assert_eq!((report.files, report.findings.iter().any(|finding| finding.rule == "unreadable-file")), (2, false));
+    let kinds: Vec<String> =
+        files(&[Input::Path(folder.path().to_owned())]).iter().map(|file| file.kind.to_string()).collect();
+    assert_eq!(kinds, ["a ROADrecon database"]);
+}
+
+/// A database that is damaged, or that this build does not read, is one finding, and the run goes on.
+#[test]
+fn a_database_that_is_not_read_is_one_finding() {
+    let here = Path::new("tests/directory");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("roadrecon.db");
+    fs::write(&path, b"SQLite format 3\0 CREATE TABLE lnk_group_member_user").unwrap();
+    let report = check_paths("roadrecon", &[here.join("policies.json"), folder.path().to_owned()]);
+    let rules: Vec<&str> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.primary().path.ends_with("roadrecon.db"))
+        .map(|finding| finding.rule)
+        // A control points to it as well: policies may be in it.
+        .filter(|rule| report.controls.iter().all(|control| control.id != *rule))
+        .collect();
+    let expected = if cfg!(feature = "roadrecon") { "unreadable-file" } else { "unread-format" };
+    assert_eq!((rules, report.policies), (vec![expected], 2));
 }

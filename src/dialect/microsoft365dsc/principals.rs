@@ -143,9 +143,10 @@ mod tests {
     fn tenant(files: &[&str]) -> Tenant {
         let mut tenant = Tenant::default();
         for file in files {
-            let text = match file.starts_with(['{', '[']) {
-                true => (*file).to_owned(),
-                false => format!("Configuration X\n{{\n Node localhost\n {{\n{file}\n }}\n}}\n"),
+            let text = if file.starts_with(['{', '[']) {
+                (*file).to_owned()
+            } else {
+                format!("Configuration X\n{{\n Node localhost\n {{\n{file}\n }}\n}}\n")
             };
             let root = Notation::of(&text).parse(&text).unwrap();
             let mut found: Vec<Policy> = Vec::new();
@@ -267,15 +268,13 @@ mod tests {
 
     #[test]
     fn names_that_may_be_the_same_user_are_nobody() {
-        let group = |members: &str, more: &str| {
-            members_of(&format!(
-                "AADGroup 'g' {{ DisplayName = 'G'; Id = '{ID}'; Members = @({members}); GroupAsMembers = @() }}\n{more}"
-            ))
-        };
-        fn members_of(text: &str) -> (bool, usize) {
-            let (is_whole, users, _) = members(&tenant(&[POLICY, text])).unwrap();
+        let group = |listed: &str, more: &str| {
+            let block = format!(
+                "AADGroup 'g' {{ DisplayName = 'G'; Id = '{ID}'; Members = @({listed}); GroupAsMembers = @() }}\n{more}"
+            );
+            let (is_whole, users, _) = members(&tenant(&[POLICY, &block])).unwrap();
             (is_whole, users.len())
-        }
+        };
         assert_eq!(group("\"ada@$OrganizationName\", \"bo@$OrganizationName\"", ""), (true, 2));
         assert_eq!(group("\"ada@$OrganizationName\", 'ada@contoso.com', 'bo@contoso.com'", ""), (false, 1));
         assert_eq!(
