@@ -12,6 +12,7 @@ mod kind;
 mod microsoft365dsc;
 mod names;
 mod pulumi;
+mod roadrecon;
 mod secrets;
 mod terraform;
 mod translate;
@@ -20,6 +21,7 @@ mod unread;
 pub use entra_exporter::read_folder;
 pub use graph::{Failure, NextPage, Page};
 pub use kind::DocumentKind;
+pub use roadrecon::{SQLITE, is_database, read_database};
 pub use secrets::showing;
 pub use terraform::{
     Configuration, Data, Evaluation, Folders, Given, Modules, Part, assemble, declared_by, gives_values, local_folder,

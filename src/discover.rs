@@ -205,6 +205,17 @@ impl Candidate {
         }
     }
 
+    /// Whether it is called a database and does not begin like one. Such files may be large.
+    #[must_use]
+    pub fn is_no_database(&self, beginning: &[u8]) -> bool {
+        match self {
+            Self::Other(path) if ends_with(path, &DATABASES) => {
+                self::beginning(path, beginning.len()).map_or(true, |bytes| bytes != beginning)
+            }
+            Self::File(_) | Self::Other(_) | Self::Held(..) | Self::Stored { .. } | Self::Unreadable(..) => false,
+        }
+    }
+
     /// What is in it.
     ///
     /// # Errors
@@ -216,6 +227,13 @@ impl Candidate {
             Self::Unreadable(_, error) => Err(io::Error::new(error.kind(), error.to_string())),
         }
     }
+}
+
+/// The first bytes of a file.
+fn beginning(path: &Path, length: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length);
+    File::open(path)?.take(length as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// `std::fs::read`, without asking for the size of what fits into one read: a fifth of the calls for a small file.
@@ -239,12 +257,14 @@ fn is_wanted(entry: &DirEntry) -> bool {
     !(name.starts_with('.') || name == "node_modules")
 }
 
+const DATABASES: [&[u8]; 3] = [b".db", b".sqlite", b".sqlite3"];
+
 /// By the end of the name: `.json` alone is a name that exists.
 fn may_hold_policies(path: &Path) -> bool {
     ends_with(path, &[b".json", b".tf", b".tofu", b".tfstate", b".tfvars"])
 }
 
-/// Scripts, manifests, programs and plans, but none that a package manager has put there.
+/// Scripts, manifests, programs, plans and databases, but none that a package manager has put there.
 fn may_be_recognised(path: &Path) -> bool {
     const ENDS: [&[u8]; 30] = [
         b".ps1",
@@ -281,7 +301,7 @@ fn may_be_recognised(path: &Path) -> bool {
     let is_foreign = |component: Component<'_>| {
         ["site-packages", "dist-packages", "vendor", "__pycache__"].iter().any(|name| component.as_os_str() == *name)
     };
-    ends_with(path, &ENDS) && !path.components().any(is_foreign)
+    (ends_with(path, &ENDS) || ends_with(path, &DATABASES)) && !path.components().any(is_foreign)
 }
 
 fn ends_with(path: &Path, ends: &[&[u8]]) -> bool {

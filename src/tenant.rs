@@ -5,6 +5,7 @@ mod bearers;
 mod clashes;
 mod directory;
 mod find;
+mod named;
 mod references;
 
 pub use assume::{Assume, AssumeEnabled};
@@ -12,7 +13,7 @@ pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 pub use directory::{
     Alike, Contradicted, Contradiction, Directory, DirectoryParts, Extent, GroupKeepers, Holding, ListedAt, Member,
-    MemberKind, Members, People, Principals, User, UserIndex, UserKinds,
+    MemberKind, Members, NamedGroup, NamedParts, NamedUser, Names, People, Principals, User, UserIndex, UserKinds,
 };
 pub use find::{Found, ObjectKind};
 

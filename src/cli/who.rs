@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
 impl Arguments {
     fn asks_for(&self, facts: &TenantFacts<'_>, user: UserIndex) -> bool {
         let user = facts.tenant.directory.user(user);
-        let id = user.id.to_string();
+        let id = user.as_id().to_string();
         let called = [Some(id.as_str()), user.name.as_deref(), user.sign_in_name.as_deref()];
         let is_called = |name: &String| called.iter().flatten().any(|own| own.to_lowercase() == name.to_lowercase());
         self.user.is_empty() || self.user.iter().any(is_called)

@@ -264,7 +264,7 @@ impl<'s, 't> Search<'s, 't> {
             && sign_in.user.is_none()
             && !self.space.named().users.iter().any(Id::is_unresolved)
         {
-            sign_in.user = Some(Id::Guid(self.space.view.tenant.directory.user(*user).id));
+            sign_in.user = Some(self.space.view.tenant.directory.user(*user).as_id());
         }
         let mut hole = hole(self.space, &terms, sign_in);
         let of_who = self.fixed.iter().map(|term| self.space.coordinate(*term));

@@ -146,6 +146,9 @@ fn key(segment: &str, set: &str) -> Option<Uuid> {
 pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut OpenList, at: &Pointer) {
     if let Some(assignment) = assignment(object) {
         list.understood += 1;
+        if let Some(principal) = object.get("principal") {
+            member(parts, principal);
+        }
         let Assignment { role, principal, holding, is_for_all } = assignment;
         let is_of_list =
             list.of == ListOf::Eligibilities || (list.of, holding) == (ListOf::Assignments, Holding::Active);
@@ -184,6 +187,9 @@ pub(super) fn read(parts: &mut DirectoryParts, object: &Object<'_>, list: &mut O
             list.users.insert(id);
         }
         return;
+    }
+    if kind(object) == MemberKind::Other {
+        parts.add_other(id);
     }
     note_keepers(parts, object, id);
     let Some(members) = object.get("members").and_then(Node::as_array) else { return };
@@ -237,8 +243,10 @@ pub(super) fn member(parts: &mut DirectoryParts, node: &Node<'_>) -> Option<Memb
     };
     let id = guid(object, "id")?;
     let kind = kind(object);
-    if kind == MemberKind::User {
-        parts.add_user(user(object, id, false));
+    match kind {
+        MemberKind::User => parts.add_user(user(object, id, false)),
+        MemberKind::Other => parts.add_other(id),
+        MemberKind::Group | MemberKind::Unknown => {}
     }
     Some(Member { id, kind })
 }
@@ -269,9 +277,10 @@ fn user(object: &Object<'_>, id: Uuid, is_deleted: bool) -> User {
     };
     User {
         id,
+        goes_by: None,
         name: text("displayName").map(Into::into),
         sign_in_name: text("userPrincipalName").map(Into::into),
-        kinds: kinds(text("userType"), text("userPrincipalName"), text("creationType")),
+        kinds: UserKinds::of(text("userType"), text("userPrincipalName"), text("creationType")),
         is_enabled: if is_deleted { Some(false) } else { is_enabled },
         is_synchronized: match object.get("onPremisesSyncEnabled") {
             Some(Node::Bool(is_synchronized)) => Some(*is_synchronized),
@@ -290,30 +299,6 @@ fn is_exchange(plan: &Node<'_>) -> bool {
         text.is_some_and(|text| text.eq_ignore_ascii_case(value))
     };
     says("service", "exchange") && says("capabilityStatus", "Enabled")
-}
-
-/// What kinds of users these properties leave possible. [An account elsewhere] has `#EXT#` in its name here, unless somebody
-/// has changed that.
-///
-/// [An account elsewhere]: https://learn.microsoft.com/entra/external-id/user-properties
-fn kinds(user_type: Option<&str>, name: Option<&str>, creation: Option<&str>) -> UserKinds {
-    let is_marked = name.map(|name| name.to_ascii_uppercase().contains("#EXT#"));
-    let is_invited = creation.is_some_and(|creation| creation.eq_ignore_ascii_case("Invitation"));
-    let is_external = if is_invited { Some(true) } else { is_marked };
-    let is_guest = user_type.and_then(|kind| {
-        if kind.eq_ignore_ascii_case("Guest") {
-            Some(true)
-        } else {
-            kind.eq_ignore_ascii_case("Member").then_some(false)
-        }
-    });
-    let (guest, member) = (is_guest != Some(false), is_guest != Some(true));
-    UserKinds {
-        member: member && is_external != Some(true),
-        internal_guest: guest && is_external != Some(true),
-        external_guest: guest && is_external != Some(false),
-        external_member: member && is_external != Some(false),
-    }
 }
 
 /// An assignment of a role.
@@ -467,7 +452,7 @@ mod tests {
 
     #[test]
     fn what_kind_of_user_it_may_be_is_told_as_far_as_properties_tell() {
-        let types = |user_type, name, creation| kinds(user_type, name, creation).types().count();
+        let types = |user_type, name, creation| UserKinds::of(user_type, name, creation).types().count();
         assert_eq!(types(Some("Member"), Some("ada@contoso.com"), None), 1);
         assert_eq!(types(Some("Guest"), Some("ada_x.com#EXT#@contoso.com"), None), 1);
         assert_eq!(types(Some("Guest"), None, Some("Invitation")), 1);

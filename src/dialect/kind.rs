@@ -62,6 +62,7 @@ kinds! {
     TerraformPlanLog = "the log of `terraform plan -json`",
     TerraformModuleLibrary = "policies in the format of a Terraform module",
     RoadTools = "a dump of ROADtools",
+    RoadReconDatabase = "a ROADrecon database",
     PulumiStack = "a Pulumi stack",
     PulumiProgram = "a Pulumi program",
     PulumiYaml = "a Pulumi program in YAML",

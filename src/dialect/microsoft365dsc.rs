@@ -1,10 +1,12 @@
-//! Policies of [Microsoft365DSC]: configurations and data of Desired State Configuration, and the resources of
+//! Policies, users and groups of [Microsoft365DSC]: configurations and data of Desired State Configuration, and the resources of
 //! [Tenant Configuration Management], which has the same properties.
 //!
 //! Properties are flat, and users, groups, roles, named locations and strengths go by their names.
 //!
 //! [Microsoft365DSC]: https://microsoft365dsc.com/resources/azure-ad/AADConditionalAccessPolicy/
 //! [Tenant Configuration Management]: https://learn.microsoft.com/graph/api/resources/configurationbaseline
+
+mod principals;
 
 use super::{DocumentKind, DocumentReader, Here, companion, translate};
 use crate::catalog;
@@ -19,16 +21,22 @@ enum Kind {
     Policy,
     NamedLocation,
     Strength,
+    Group,
+    User,
 }
 
 /// One of these is in every document of this dialect.
-const MARKS: [&str; 6] = [
+const MARKS: [&str; 10] = [
     "rantControlOperator",
     "AADConditionalAccess",
     "entra.conditional",
     "entra.Conditional",
     "AADNamedLocation",
     "AADAuthenticationStrength",
+    "AADGroup",
+    "AADUser",
+    "microsoft.entra.group",
+    "microsoft.entra.user",
 ];
 
 /// Properties of which a policy has some, whatever tool has written it.
@@ -102,7 +110,7 @@ const LISTS: [&str; 28] = [
 /// How Microsoft365DSC calls the addresses of the per-user MFA settings, which have this id.
 const TRUSTED_IPS: (&str, &str) = ("Multifactor authentication trusted IPs", "00000000-0000-0000-0000-000000000000");
 
-/// Reads configurations, data and baselines. False if there is no resource of Conditional Access in them.
+/// Reads configurations, data and baselines. False if there is no resource in them that caplint knows.
 pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     if !MARKS.iter().any(|mark| memmem::find(reader.text.as_bytes(), mark.as_bytes()).is_some()) {
         return false;
@@ -166,15 +174,17 @@ fn resource<'a>(
     let usual = USUAL.iter().filter(|name| has(name)).count();
     let is_flat = usual > 1 && !has("conditions") && !has("grantControls") && has("DisplayName");
     let kind = said
-        .or(above.filter(|_| has("DisplayName") || has("UniqueID") || has("Ensure")))
+        .or(above.filter(|_| ["DisplayName", "UserPrincipalName", "UniqueID", "Ensure"].into_iter().any(has)))
         .or(is_flat.then_some(Kind::Policy))?;
     if kind == Kind::Policy && (has("conditions") || has("grantControls")) {
         return None;
     }
-    if body.get("Ensure").and_then(Node::as_str).is_some_and(|ensure| ensure.eq_ignore_ascii_case("Absent")) {
-        return Some(true);
-    }
+    let is_absent =
+        body.get("Ensure").and_then(Node::as_str).is_some_and(|ensure| ensure.eq_ignore_ascii_case("Absent"));
     match kind {
+        Kind::Group => principals::group(reader, body, &here),
+        Kind::User => principals::user(reader, body, &here),
+        Kind::Policy | Kind::NamedLocation | Kind::Strength if is_absent => {}
         Kind::Policy => policy(reader, body, &here),
         Kind::NamedLocation | Kind::Strength => companions(reader, body, kind),
     }
@@ -185,6 +195,12 @@ fn resource<'a>(
 fn kind_of(key: &str) -> Option<Kind> {
     let key = key.to_ascii_lowercase();
     let key = key.strip_prefix("msft_").unwrap_or(&key);
+    // Others have groups and users, too.
+    match key {
+        "aadgroup" => return Some(Kind::Group),
+        "aaduser" => return Some(Kind::User),
+        _ => {}
+    }
     match key.strip_prefix("aad").unwrap_or(key) {
         "conditionalaccesspolicy" | "conditionalaccesspolicies" => Some(Kind::Policy),
         "namedlocationpolicy" | "namedlocationpolicies" => Some(Kind::NamedLocation),
@@ -197,6 +213,11 @@ fn kind_of(key: &str) -> Option<Kind> {
 /// `microsoft.entra.conditionalAccessPolicy`.
 fn kind_of_type(text: &str) -> Option<Kind> {
     let text = text.to_ascii_lowercase();
+    match text.as_str() {
+        "microsoft.entra.group" => return Some(Kind::Group),
+        "microsoft.entra.user" => return Some(Kind::User),
+        _ => {}
+    }
     let prefixes = ["microsoft365dsc/", "microsoft.entra."];
     let rest = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix));
     let rest = rest.or((text.starts_with("aad") || text.starts_with("msft_aad")).then_some(text.as_str()))?;
@@ -342,7 +363,7 @@ fn companions(reader: &mut DocumentReader<'_, '_>, body: &Object<'_>, kind: Kind
                 push("ipRanges", Node::Array(ranges.into_iter().map(range).collect()));
             }
         }
-        Kind::Strength | Kind::Policy => {
+        Kind::Strength | Kind::Policy | Kind::Group | Kind::User => {
             push("policyType", Node::String(Cow::Borrowed("custom")));
             push("allowedCombinations", member("AllowedCombinations"));
         }

@@ -51,8 +51,8 @@ impl TenantReader<'_> {
             let policies = other.policies.len();
             let mut companions = other.companions;
             let mut tenant = Tenant {
+                directory: companions.take_directory(&other.policies),
                 policies: other.policies,
-                directory: std::mem::take(&mut companions.directory).directory(),
                 companions,
                 missing: missing.clone(),
                 ..Tenant::default()

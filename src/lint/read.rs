@@ -288,6 +288,10 @@ impl TenantReader<'_> {
                 return;
             }
         };
+        if dialect::is_database(&bytes) {
+            self.add_database(read, file, candidate, bytes);
+            return;
+        }
         if let Some(other) = dialect::glance_bytes(&bytes) {
             self.add_other(read, file, candidate, &other, "");
             return;
@@ -305,8 +309,16 @@ impl TenantReader<'_> {
     }
 
     fn add_glanced(&self, read: &mut Read, file: FileIndex, candidate: Candidate) {
+        if candidate.is_no_database(dialect::SQLITE) {
+            return;
+        }
         // A file that was not named and cannot be read is skipped.
         let bytes = candidate.bytes().unwrap_or_default();
+        if dialect::is_database(&bytes) {
+            read.files += 1;
+            self.add_database(read, file, candidate, bytes);
+            return;
+        }
         if let Some(other) = dialect::glance_bytes(&bytes) {
             read.files += 1;
             self.add_other(read, file, candidate, &other, "");
@@ -321,6 +333,31 @@ impl TenantReader<'_> {
                 }
             }
         }
+    }
+
+    /// Takes a database, which holds no policies that are read.
+    fn add_database(&self, read: &mut Read, file: FileIndex, candidate: Candidate, bytes: Vec<u8>) {
+        let path = candidate.shown();
+        let mut taken = match dialect::read_database(bytes, file) {
+            Ok(taken) => taken,
+            Err(error) => {
+                let facts = FileFacts { unreadable: Some(&error), ..FileFacts::of(file) };
+                self.locate_in_file(read, &facts, &path, "", None);
+                read.note_unreadable(file, candidate, TakenFor::Unreadable(error));
+                return;
+            }
+        };
+        read.skipped += 1;
+        let is_read = taken.unread.is_none();
+        if !is_read {
+            self.locate_in_file(read, &FileFacts { taken: Some(&taken), ..FileFacts::of(file) }, &path, "", None);
+        }
+        if self.options.keep_files || !is_read {
+            let kind = TakenFor::Document(taken.kind);
+            read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read }));
+        }
+        read.note(file, &mut taken);
+        read.paths.insert(file, candidate);
     }
 
     /// Takes a file that is only met, and is about something else as likely as not.

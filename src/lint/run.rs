@@ -119,8 +119,8 @@ impl<'a> TenantReader<'a> {
     pub(super) fn tenant(&self, read: &mut Read) -> (Tenant, Clashes, BTreeSet<String>) {
         let mut companions = std::mem::take(&mut read.companions);
         let mut tenant = Tenant {
+            directory: companions.take_directory(&read.policies),
             policies: std::mem::take(&mut read.policies),
-            directory: std::mem::take(&mut companions.directory).directory(),
             companions,
             missing: std::mem::take(&mut read.missing),
             has_variable_defaults: read.has_variable_defaults,

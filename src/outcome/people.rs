@@ -65,6 +65,6 @@ impl PersonReport {
     #[must_use]
     pub fn of(user: &User) -> Self {
         let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
-        Self { id: user.id.to_string(), name: text(&user.name), sign_in_name: text(&user.sign_in_name) }
+        Self { id: user.as_id().to_string(), name: text(&user.name), sign_in_name: text(&user.sign_in_name) }
     }
 }

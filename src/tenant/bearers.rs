@@ -41,7 +41,7 @@ impl Bearers {
         }
         for user in users {
             for name in [&user.name, &user.sign_in_name].into_iter().flatten() {
-                add(Bearer::Principal, name, &Id::Guid(user.id));
+                add(Bearer::Principal, name, &user.as_id());
             }
         }
         Self { objects, roles: companions.roles.clone() }
@@ -51,6 +51,12 @@ impl Bearers {
     #[must_use]
     pub fn only(&self, bearer: Bearer, name: &str) -> Option<&Id> {
         self.objects.get(&(bearer, name.to_lowercase()))?.as_ref()
+    }
+
+    /// Whether exactly one or several objects bear a name.
+    #[must_use]
+    pub(super) fn bears(&self, bearer: Bearer, name: &str) -> bool {
+        self.objects.contains_key(&(bearer, name.to_lowercase()))
     }
 
     /// Whether the files have a role of that name.
@@ -64,7 +70,12 @@ impl Tenant {
     /// Takes names of users, groups and locations that stand in place of ids for the one object in the files that bears
     /// each. A name that none bears, or several, stays a name.
     pub fn resolve_names(&mut self) {
-        let is_name = |id: &Id| matches!(id, Id::Text(_));
+        let variables_of = self.directory.variables_of;
+        let is_name = |id: &Id| match id {
+            Id::Text(_) => true,
+            Id::Reference(reference) => variables_of == Some(reference.0),
+            Id::Guid(_) | Id::Spelt(_) | Id::Literal(_) => false,
+        };
         let has_names =
             self.policies.iter_mut().flat_map(named_lists).any(|(_, list)| list.known().any(|(_, id)| is_name(id)));
         if !has_names {
@@ -74,6 +85,10 @@ impl Tenant {
         for (bearer, list) in self.policies.iter_mut().flat_map(named_lists) {
             *list = std::mem::take(list).map(|id| match &id {
                 Id::Text(name) => bearers.only(bearer, name).cloned().unwrap_or(id),
+                // A user whose domain is a variable, which has one value in that file.
+                Id::Reference(reference) if variables_of == Some(reference.0) => {
+                    bearers.only(bearer, &reference.1).filter(|_| reference.1.contains('@')).cloned().unwrap_or(id)
+                }
                 Id::Guid(_) | Id::Spelt(_) | Id::Literal(_) | Id::Reference(_) => id,
             });
         }

@@ -7,13 +7,15 @@
 
 mod alike;
 mod lists;
+mod named;
 mod parts;
 
 pub use alike::{Alike, People, Principals};
 pub use lists::{Contradiction, Extent, ListedAt, Member, MemberKind};
+pub use named::{NamedGroup, NamedParts, NamedUser, Names};
 pub use parts::{DirectoryParts, Holding};
 
-use crate::policy::{FileIndex, UserType};
+use crate::policy::{FileIndex, Id, UserType};
 use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 use uuid::Uuid;
@@ -27,6 +29,8 @@ pub struct UserIndex(pub u32);
 pub struct Directory {
     /// Every user that the files tell of, by id.
     users: Vec<User>,
+    /// The only file in which a variable stands for the domain of users.
+    pub(super) variables_of: Option<FileIndex>,
     /// A list of all users was read to its end, and nothing tells of one who is not on it.
     lists_every_user: bool,
     /// The longest list of users that was read to its end: how many it has, and where it stands.
@@ -41,6 +45,8 @@ pub struct Directory {
     contradictions: BTreeMap<Contradicted, Contradiction>,
     /// Users whose accounts are disabled in the first of these files and enabled in the other.
     torn: BTreeMap<Uuid, [FileIndex; 2]>,
+    /// Principals that are neither users nor groups: applications.
+    others: BTreeSet<Uuid>,
     last_day: Option<Date>,
 }
 
@@ -56,8 +62,10 @@ pub enum Contradicted {
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// `id`
+    /// `id`, or what stands for its name.
     pub id: Uuid,
+    /// The name that stands in place of an id, which the files do not have.
+    pub goes_by: Option<Box<str>>,
     /// `displayName`
     pub name: Option<Box<str>>,
     /// `userPrincipalName`
@@ -70,6 +78,31 @@ pub struct User {
     pub is_synchronized: Option<bool>,
     /// Exchange is among its enabled `assignedPlans`; none if the files do not say.
     pub has_mailbox: Option<bool>,
+}
+
+impl User {
+    /// A user of whom nothing else is known.
+    pub(super) fn unknown(kinds: UserKinds) -> Self {
+        Self {
+            id: Uuid::nil(),
+            goes_by: None,
+            name: None,
+            sign_in_name: None,
+            kinds,
+            is_enabled: None,
+            is_synchronized: None,
+            has_mailbox: None,
+        }
+    }
+
+    /// The id, which shows the name if the files have none.
+    #[must_use]
+    pub fn as_id(&self) -> Id {
+        match &self.goes_by {
+            Some(name) => Id::Spelt(Box::new((self.id, name.clone()))),
+            None => Id::Guid(self.id),
+        }
+    }
 }
 
 /// Kinds of users that have an object in the directory. Those that have none are in no group.
@@ -90,6 +123,31 @@ impl UserKinds {
     pub const ANY: Self = Self { member: true, internal_guest: true, external_guest: true, external_member: true };
     /// None.
     const NONE: Self = Self { member: false, internal_guest: false, external_guest: false, external_member: false };
+
+    /// What kinds of users these properties leave possible. [An account elsewhere] has `#EXT#` in its name here, unless somebody
+    /// has changed that.
+    ///
+    /// [An account elsewhere]: https://learn.microsoft.com/entra/external-id/user-properties
+    #[must_use]
+    pub fn of(user_type: Option<&str>, name: Option<&str>, creation: Option<&str>) -> Self {
+        let is_marked = name.map(|name| name.to_ascii_uppercase().contains("#EXT#"));
+        let is_invited = creation.is_some_and(|creation| creation.eq_ignore_ascii_case("Invitation"));
+        let is_external = if is_invited { Some(true) } else { is_marked };
+        let is_guest = user_type.and_then(|kind| {
+            if kind.eq_ignore_ascii_case("Guest") {
+                Some(true)
+            } else {
+                kind.eq_ignore_ascii_case("Member").then_some(false)
+            }
+        });
+        let (guest, member) = (is_guest != Some(false), is_guest != Some(true));
+        Self {
+            member: member && is_external != Some(true),
+            internal_guest: guest && is_external != Some(true),
+            external_guest: guest && is_external != Some(false),
+            external_member: member && is_external != Some(false),
+        }
+    }
 
     /// The types that policies know these kinds by.
     pub fn types(self) -> impl Iterator<Item = UserType> + Clone {
@@ -180,7 +238,12 @@ impl Directory {
 
     /// Forgets what users are called.
     pub(super) fn forget_names(&mut self) -> Vec<Box<str>> {
-        self.users.iter_mut().flat_map(|user| [user.name.take(), user.sign_in_name.take()]).flatten().collect()
+        let names = self.users.iter_mut().enumerate().flat_map(|(index, user)| {
+            let goes_by =
+                user.goes_by.as_mut().map(|name| std::mem::replace(name, format!("user {}", index + 1).into()));
+            [user.name.take(), user.sign_in_name.take(), goes_by]
+        });
+        names.flatten().collect()
     }
 
     /// Every user with the place.
@@ -313,7 +376,7 @@ impl Directory {
             let (groups, unknown): (Vec<Uuid>, Vec<Uuid>) =
                 others.into_iter().partition(|id| self.groups.contains_key(id));
             // A principal that is neither may be a group whose members are not known.
-            members.is_whole &= unknown.is_empty();
+            members.is_whole &= unknown.iter().all(|id| self.others.contains(id));
             self.add_members(groups, &mut members);
             members
         };

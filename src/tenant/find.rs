@@ -44,7 +44,7 @@ impl Tenant {
         let further = self.companions.further_names.iter().filter(|(name, _)| is_meant(name)).map(|(_, id)| id);
         let mut found: Vec<Id> = names.chain(further).cloned().collect();
         let is_called = |user: &User| [&user.name, &user.sign_in_name].into_iter().flatten().any(|name| is_meant(name));
-        found.extend(self.directory.users().filter(|(_, user)| is_called(user)).map(|(_, user)| Id::Guid(user.id)));
+        found.extend(self.directory.users().filter(|(_, user)| is_called(user)).map(|(_, user)| user.as_id()));
         if kind == ObjectKind::App {
             found.extend(catalog::app_named(written));
         }

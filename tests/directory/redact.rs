@@ -63,16 +63,18 @@ pub(crate) fn tenant(folder: &Path) {
     );
 }
 
+fn run(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    let output = command.current_dir(folder).args(arguments).env("NO_COLOR", "1").output().unwrap();
+    assert!(!output.stdout.is_empty(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[test]
 fn names_of_people_are_in_no_format() {
     let folder = tempfile::tempdir().unwrap();
     tenant(folder.path());
-    let run = |arguments: &[&str]| -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
-        let output = command.current_dir(folder.path()).args(arguments).env("NO_COLOR", "1").output().unwrap();
-        assert!(!output.stdout.is_empty(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
+    let run = |arguments: &[&str]| run(folder.path(), arguments);
     let check = |format: &str, more: &[&str]| {
         run(&[&["check", ".", "--benchmark", "all", "--format", format][..], more].concat())
     };
@@ -89,5 +91,48 @@ fn names_of_people_are_in_no_format() {
     for format in ["pretty", "csv", "json"] {
         let text = run(&["who", ".", "--benchmark", "all", "--format", format, "--redact"]);
         assert!(NAMES.iter().all(|name| !text.contains(name)), "{format}: {text}");
+    }
+}
+
+/// Users of Microsoft365DSC have names in place of ids, and reports must show neither these nor what stands for them.
+#[test]
+fn names_in_place_of_ids_are_in_no_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let configuration = r#"Configuration X
+{
+    Node localhost
+    {
+        AADConditionalAccessPolicy 'p'
+        {
+            DisplayName = 'MFA'; State = 'enabled'; IncludeUsers = @('All'); ExcludeGroups = @('Emergency access')
+            ExcludeUsers = @("emmy.noether@$OrganizationName"); IncludeApplications = @('All'); ClientAppTypes = @('all')
+            BuiltInControls = @('mfa'); GrantControlOperator = 'OR'
+        }
+        AADGroup 'g'
+        {
+            DisplayName = 'Emergency access'; GroupAsMembers = @()
+            Members = @("emmy.noether@$OrganizationName", "hedy.lamarr@$OrganizationName")
+        }
+        AADUser 'u' { DisplayName = 'Hedy Lamarr'; UserPrincipalName = "hedy.lamarr@$OrganizationName" }
+    }
+}
+"#;
+    write(folder.path(), "tenant.ps1", configuration);
+    let is_stand_in = |text: &str| {
+        let ids = text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-'));
+        { ids }.any(|id| id.len() == 36 && id.as_bytes()[14] == b'5')
+    };
+    for format in FORMATS {
+        let check = ["check", ".", "--benchmark", "all", "--format", format];
+        let text = run(folder.path(), &check);
+        assert!(format != "json" || text.contains("Hedy Lamarr"), "{text}");
+        assert!(!is_stand_in(&text), "{format}: {text}");
+        let text = run(folder.path(), &[&check[..], &["--redact"]].concat());
+        assert!(NAMES.iter().all(|name| !text.contains(name)) && !is_stand_in(&text), "{format}: {text}");
+    }
+    for format in ["pretty", "csv", "json"] {
+        let text = run(folder.path(), &["who", ".", "--benchmark", "all", "--format", format, "--redact"]);
+        assert!(NAMES.iter().all(|name| !text.contains(name)) && text.contains("user 2"), "{format}: {text}");
+        assert!(!is_stand_in(&text), "{format}: {text}");
     }
 }

@@ -163,11 +163,11 @@ pub fn glance_beside(text: &str) -> Option<Other> {
     })
 }
 
-/// Whether a text may tell what policies mean: a named location, an authentication strength, a group.
+/// Whether a text may tell what policies mean: a named location, an authentication strength, a group, a user.
 #[must_use]
 pub fn tells_of_objects(text: &str) -> bool {
     // All dialects but those of Terraform have the letter case of Graph or of .NET.
-    ["pRanges", "ountriesAndRegions", "llowedCombinations", "#microsoft.graph."]
+    ["pRanges", "ountriesAndRegions", "llowedCombinations", "#microsoft.graph.", "AADGroup", "AADUser"]
         .iter()
         .any(|name| memmem::find(text.as_bytes(), name.as_bytes()).is_some())
 }

@@ -20,7 +20,7 @@ pub(in crate::rules) fn people(facts: &TenantFacts<'_>, users: &BTreeSet<UserInd
     let name = |index: &UserIndex| {
         let user = directory.user(*index);
         let shown = user.name.as_deref().or(user.sign_in_name.as_deref());
-        shown.map_or_else(|| quoted(&user.id.to_string()), quoted)
+        shown.map_or_else(|| quoted(&user.as_id().to_string()), quoted)
     };
     let named: Vec<String> = users.iter().take(NAMED + 1).map(name).collect();
     let more = users.len().saturating_sub(NAMED);

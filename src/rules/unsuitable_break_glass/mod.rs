@@ -3,7 +3,6 @@
 use super::{Rule, declare};
 use crate::coverage::PrincipalKind;
 use crate::finding::{Drafts, Label, joined};
-use crate::policy::Id;
 use crate::rules::TenantFacts;
 use crate::rules::control::named;
 use crate::tenant::{User, UserIndex};
@@ -38,12 +37,12 @@ impl Rule for UnsuitableBreakGlass {
                 }
                 let message = format!(
                     "The emergency access account {} {}.",
-                    named(facts, &Id::Guid(user.id)),
+                    named(facts, &user.as_id()),
                     joined(&problems, usize::MAX)
                 );
                 let draft = Self::draft(message)
                     .help("Use a cloud-only account without a mailbox that is enabled, with a FIDO2 key or a certificate of its own.")
-                    .about(format!("user {}", user.id))
+                    .about(format!("user {}", user.as_id()))
                     .label(Label::in_config(exception.span.clone(), "approved for emergencies here"));
                 drafts.push(draft);
             }

@@ -1,7 +1,7 @@
 //! What single files tell of the directory, and how that comes together.
 
 use super::lists::{self, Extent, List, ListedAt, Member, MemberKind};
-use super::{Contradicted, Directory, Group, GroupKeepers, Role, User};
+use super::{Contradicted, Directory, Group, GroupKeepers, NamedParts, Role, User};
 use crate::policy::FileIndex;
 use crate::syntax::Pointer;
 use std::collections::btree_map::Entry;
@@ -27,6 +27,9 @@ pub struct DirectoryParts {
     /// Lists of the assignments of all roles that were read to their ends.
     assignments: Vec<Assignments>,
     exported: Exported,
+    named: NamedParts,
+    /// Principals that are neither users nor groups: applications.
+    others: BTreeSet<Uuid>,
     /// The last day that something in it tells of.
     last_day: Option<Date>,
 }
@@ -85,7 +88,8 @@ impl DirectoryParts {
     pub fn is_empty(&self) -> bool {
         let Exported { users, members, roles, holders, first: _ } = &self.exported;
         let nothing_exported = users.is_empty() && members.is_empty() && roles.is_empty() && holders.is_empty();
-        let is_only_of_lists = self.users.is_empty()
+        let is_only_of_lists = self.named.is_empty()
+            && self.users.is_empty()
             && self.groups.is_empty()
             && self.keepers.is_empty()
             && self.eligible.is_empty()
@@ -96,6 +100,11 @@ impl DirectoryParts {
     /// Every user so far.
     pub fn users(&self) -> impl Iterator<Item = &User> {
         self.users.values().map(|account| &account.user)
+    }
+
+    /// What is told by names.
+    pub fn named(&mut self) -> &mut NamedParts {
+        &mut self.named
     }
 
     /// Adds a user.
@@ -191,6 +200,11 @@ impl DirectoryParts {
         }
     }
 
+    /// Says that a principal is neither a user nor a group.
+    pub fn add_other(&mut self, id: Uuid) {
+        self.others.insert(id);
+    }
+
     /// Something happened on this day.
     pub fn note_day(&mut self, day: Date) {
         self.last_day = self.last_day.max(Some(day));
@@ -217,6 +231,7 @@ impl DirectoryParts {
         self.end_list_of_users(other.longest_list_of_users);
         self.exported.users.extend(other.exported.users);
         self.deleted.extend(other.deleted);
+        self.named.absorb(other.named);
         for (id, lists) in other.groups {
             let known = self.groups.entry(id).or_default();
             for list in lists {
@@ -236,6 +251,7 @@ impl DirectoryParts {
             self.eligible.entry(group).or_default().extend(principals);
         }
         self.assignments.extend(other.assignments);
+        self.others.extend(other.others);
         for (group, members) in other.exported.members {
             self.exported.members.entry(group).or_default().extend(members);
         }
@@ -305,6 +321,7 @@ impl DirectoryParts {
         });
         Directory {
             torn: torn.collect(),
+            others: self.others,
             last_day: self.last_day,
             // Whoever is told of elsewhere and not on it shows that the list is not of all users.
             lists_every_user: !self.users.is_empty()
@@ -312,6 +329,7 @@ impl DirectoryParts {
                     == self.users.len() - self.deleted.len(),
             longest_list_of_users: self.longest_list_of_users,
             users: self.users.into_values().map(|account| account.user).collect(),
+            variables_of: None,
             groups,
             keepers: self.keepers,
             eligible: self.eligible,
@@ -349,6 +367,7 @@ impl User {
                 *known = Some(other);
             }
         };
+        self.goes_by = self.goes_by.take().filter(|_| other.goes_by.is_some());
         choose(&mut self.name, other.name);
         choose(&mut self.sign_in_name, other.sign_in_name);
         self.kinds = self.kinds.narrowed(other.kinds);
