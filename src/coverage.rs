@@ -6,11 +6,14 @@
 //! that is in none of them. `docs/how-it-decides.md` has the whole of it.
 
 mod addresses;
+mod carriers;
+mod classes;
 mod compare;
 mod decide;
 mod device;
 mod doubt;
 mod each;
+mod exceptions;
 mod formula;
 mod hole;
 mod holes;

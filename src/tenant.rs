@@ -302,6 +302,14 @@ impl Tenant {
         self.companions.named_locations.get(id)?.trusted
     }
 
+    /// An object of the directory, so that a report shows its name where no file has its id.
+    #[must_use]
+    pub fn listed(&self, id: Uuid) -> Id {
+        let user = self.directory.find(id).map(|user| self.directory.user(user).as_id());
+        let named = || self.companions.names.keys().find(|known| known.guid() == Some(id)).cloned();
+        user.or_else(named).unwrap_or(Id::Guid(id))
+    }
+
     /// The display name of an object, if the files or caplint's tables tell it.
     #[must_use]
     pub fn name(&self, id: &Id) -> Option<&str> {

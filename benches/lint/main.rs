@@ -127,7 +127,7 @@ fn one_directory(folder: &Path, size: usize) -> io::Result<()> {
     directory::write(folder, 20_000 * size, 2_000 * size)?;
     let folder = [folder.to_owned()];
     let measured = measure(11, caplint(&folder, CONCISE), reference(&folder)?)?;
-    table::ratio(&format!("a directory of {} users, with members: time", 20_000 * size), &measured, None);
+    table::ratio(&format!("a directory of {} users, with members: time", 20_000 * size), &measured, Some(3.0));
     table::figure("a directory: peak memory, MiB", measured.peak_mib, (size == 10).then_some(1_024.0));
     Ok(())
 }

@@ -261,7 +261,7 @@ fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
     let mut names: BTreeMap<Id, String> = BTreeMap::new();
     for side in loaded {
         names.extend(side.tenant.companions.names.iter().map(|(id, name)| (id.clone(), name.to_string())));
-        let users = side.tenant.people.by.users.iter().map(|id| Id::Guid(*id));
+        let users = side.tenant.people.by.users.iter().map(|id| side.tenant.listed(*id));
         names.extend(users.filter_map(|id| Some((id.clone(), side.tenant.name(&id)?.to_owned()))));
     }
     let mut findings = Vec::new();

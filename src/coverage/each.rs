@@ -1,16 +1,19 @@
 //! What a requirement comes to for each user of a directory.
 
+use super::carriers::OfKinds;
+use super::classes::Class;
 use super::decide::{Options, view};
+use super::hole::Way;
 use super::region::Leniency;
 use super::regions::{Carrier, Regions};
-use super::search::{Doubtful, Search};
+use super::search::Search;
 use super::solver::TooIntricate;
 use super::space::Space;
 use super::verdict::Hole;
-use super::who::Who;
+use super::who::Doubtful;
 use crate::requirement::Requirement;
 use crate::tenant::{PolicyIndex, Tenant, UserIndex};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// Users for whom a requirement comes to the same.
@@ -54,43 +57,105 @@ pub fn each_user(requirement: &Requirement, tenant: &Tenant, options: Options) -
         let users = tenant.people.alike.iter().flat_map(|alike| alike.users.iter().copied()).collect();
         return vec![OfUsers { users, outcome: UserOutcome::TooIntricate }];
     };
-    let kinds = Rc::clone(&search.everybody);
-    let users = kinds.iter().filter(|who| !who.users.is_empty());
-    users
-        .map(|who| {
+    let everybody = Rc::clone(&search.everybody);
+    let about = search.classes(None, Doubtful::Perhaps);
+    let open = readings.map(|leniency| search.classes(Some(leniency), Doubtful::Perhaps));
+    let mut carriers = OfKinds::new(&mut search, Leniency::AsWritten);
+    let mut known: HashMap<[Class; 5], Result<Outcome, TooIntricate>> = HashMap::new();
+    // Those who are covered by the same are told of together.
+    let mut together: HashMap<Option<Vec<usize>>, usize> = HashMap::new();
+    let mut all: Vec<OfUsers> = Vec::new();
+    for (index, kind) in everybody.kinds.iter().enumerate() {
+        let [written, without, in_groups, help] = &open;
+        let class = [&about, written, without, in_groups, help].map(|classes| classes.of[index]);
+        let outcome = known.entry(class).or_insert_with(|| {
             search.solver.allow(options.effort);
-            let outcome = outcome(&mut search, who).unwrap_or(UserOutcome::TooIntricate);
-            OfUsers { users: who.users.clone(), outcome }
-        })
-        .collect()
-}
-
-fn outcome(search: &mut Search<'_, '_>, who: &Rc<Who>) -> Result<UserOutcome, TooIntricate> {
-    search.ask_about(who, Doubtful::Perhaps);
-    if search.solve(&[])?.is_none() {
-        return Ok(UserOutcome::NotConcerned);
-    }
-    if !is_open(search, Leniency::AsWritten)? {
-        let carriers = search.carriers_for_one(Leniency::AsWritten);
-        let policies = carriers.iter().filter_map(|carrier| carrier.policy()).collect();
-        return Ok(UserOutcome::Enforced { policies, by_defaults: carriers.contains(&Carrier::SecurityDefaults) });
-    }
-    let worst = [Leniency::UnknownsHelp, Leniency::InEveryGroup, Leniency::WithoutExceptions];
-    for leniency in worst {
-        if !is_open(search, leniency)? {
-            continue;
-        }
-        let hole = search.example(leniency, who)?.ok_or(TooIntricate)?.hole;
-        return Ok(match leniency {
-            Leniency::UnknownsHelp => UserOutcome::NotEnforced(hole),
-            Leniency::InEveryGroup | Leniency::WithoutExceptions | Leniency::AsWritten => UserOutcome::Undecided(hole),
+            search.ask_about(&everybody.who(kind), Doubtful::Perhaps);
+            outcome(&mut search, class)
         });
+        let covering = match outcome {
+            Ok(Outcome::NotConcerned) => None,
+            Ok(Outcome::Enforced) => Some(carriers.of(&mut search, index)),
+            Ok(Outcome::Open(way_out, way)) => {
+                let outcome = way_out.of(search.hole_of(way, kind));
+                all.push(OfUsers { users: kind.users.clone(), outcome });
+                continue;
+            }
+            Err(TooIntricate) => {
+                all.push(OfUsers { users: kind.users.clone(), outcome: UserOutcome::TooIntricate });
+                continue;
+            }
+        };
+        let place = *together.entry(covering).or_insert_with_key(|covering| {
+            let outcome = covering.as_ref().map_or(UserOutcome::NotConcerned, |covering| {
+                let carriers = covering.iter().map(|at| search.regions(Leniency::AsWritten)[*at].0);
+                let carriers: Vec<Carrier> = carriers.collect();
+                let policies = carriers.iter().filter_map(|carrier| carrier.policy()).collect();
+                UserOutcome::Enforced { policies, by_defaults: carriers.contains(&Carrier::SecurityDefaults) }
+            });
+            all.push(OfUsers { users: BTreeSet::new(), outcome });
+            all.len() - 1
+        });
+        all[place].users.extend(&kind.users);
     }
-    let hole = search.example(Leniency::AsWritten, who)?.ok_or(TooIntricate)?.hole;
-    Ok(UserOutcome::Excepted(hole))
+    all
 }
 
-fn is_open(search: &mut Search<'_, '_>, leniency: Leniency) -> Result<bool, TooIntricate> {
+/// What a requirement comes to for a class of users.
+enum Outcome {
+    NotConcerned,
+    Enforced,
+    Open(WayOut, Box<Way>),
+}
+
+/// How somebody gets through.
+#[derive(Clone, Copy)]
+enum WayOut {
+    Excepted,
+    NotEnforced,
+    Undecided,
+}
+
+impl WayOut {
+    fn of(self, hole: Hole) -> UserOutcome {
+        match self {
+            Self::Excepted => UserOutcome::Excepted(hole),
+            Self::NotEnforced => UserOutcome::NotEnforced(hole),
+            Self::Undecided => UserOutcome::Undecided(hole),
+        }
+    }
+}
+
+/// What it comes to for those who are being asked about.
+fn outcome(
+    search: &mut Search<'_, '_>,
+    [about, written, without, in_groups, help]: [Class; 5],
+) -> Result<Outcome, TooIntricate> {
+    if about == Class::NotAsked || search.solve(&[])?.is_none() {
+        return Ok(Outcome::NotConcerned);
+    }
+    if !is_open(search, Leniency::AsWritten, written)? {
+        return Ok(Outcome::Enforced);
+    }
+    let worst = [
+        (Leniency::UnknownsHelp, help, WayOut::NotEnforced),
+        (Leniency::InEveryGroup, in_groups, WayOut::Undecided),
+        (Leniency::WithoutExceptions, without, WayOut::Undecided),
+        (Leniency::AsWritten, written, WayOut::Excepted),
+    ];
+    for (leniency, class, way_out) in worst {
+        if is_open(search, leniency, class)? {
+            let way = search.example(leniency)?.ok_or(TooIntricate)?;
+            return Ok(Outcome::Open(way_out, Box::new(way)));
+        }
+    }
+    Err(TooIntricate)
+}
+
+fn is_open(search: &mut Search<'_, '_>, leniency: Leniency, class: Class) -> Result<bool, TooIntricate> {
+    if class.number().is_none() {
+        return Ok(false);
+    }
     let uncovered = search.uncovered(leniency);
     Ok(search.solve(&[uncovered])?.is_some())
 }

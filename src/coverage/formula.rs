@@ -5,7 +5,7 @@
 pub(crate) struct Term(pub(crate) usize);
 
 /// A formula in negation normal form, without constants inside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Formula {
     Always,
     Never,
@@ -88,6 +88,31 @@ impl Formula {
         }
     }
 
+    /// The formula without alternatives that plainly leave nothing out: something, or the opposite of all of it.
+    pub(crate) fn simplified(self) -> Self {
+        match self {
+            Always | Never | Is(_) | IsNot(_) => self,
+            All(parts) => Self::all(parts.into_iter().map(Self::simplified).collect::<Vec<_>>()),
+            Any(parts) => match Self::any(parts.into_iter().map(Self::simplified).collect::<Vec<_>>()) {
+                Any(parts) if parts.iter().any(|part| part.is_opposed_by(&parts)) => Always,
+                simplified => simplified,
+            },
+        }
+    }
+
+    /// Whether the opposite of it is all among these.
+    fn is_opposed_by(&self, others: &[Self]) -> bool {
+        match self {
+            Always | Never | Is(_) | Any(_) => false,
+            IsNot(term) => others.contains(&Is(*term)),
+            All(parts) => parts.iter().all(|part| match part {
+                Is(term) => others.contains(&IsNot(*term)),
+                IsNot(term) => others.contains(&Is(*term)),
+                Always | Never | All(_) | Any(_) => false,
+            }),
+        }
+    }
+
     /// Every term in it.
     pub(crate) fn for_each_term(&self, found: &mut impl FnMut(Term)) {
         match self {
@@ -145,6 +170,17 @@ mod tests {
         assert_eq!(Formula::all([Is(one), Never]), Never);
         assert_eq!(Formula::any([Is(one), Formula::all([])]), Always);
         assert_eq!(Formula::any([]), Never);
+    }
+
+    #[test]
+    fn alternatives_that_leave_nothing_out_vanish() {
+        let [zero, one, two] = [0, 1, 2].map(Term);
+        let neither = All(vec![IsNot(zero), IsNot(one)]);
+        let plain = Any(vec![Is(zero), Is(one), neither.clone()]);
+        assert_eq!(plain.clone().simplified(), Always);
+        assert_eq!(All(vec![Is(two), plain]).simplified(), Is(two));
+        let not_plain = Any(vec![Is(zero), neither]);
+        assert_eq!(not_plain.clone().simplified(), not_plain);
     }
 
     #[test]

@@ -3,18 +3,18 @@
 use super::formula::Term;
 use super::space::Space;
 use super::verdict::{Coordinate, Hole};
-use super::who::Who;
 use crate::policy::{Id, Policy, Property};
 use crate::signin::{Lens, Match, SignIn, View, Why};
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
-/// A sign-in that gets through, what it departs in, and who makes it.
+/// A sign-in that gets through, and what it departs in.
 #[derive(Debug, Clone)]
 pub(super) struct Way {
     pub(super) hole: Hole,
+    /// What it departs in.
     pub(super) terms: BTreeSet<Term>,
-    pub(super) who: Rc<Who>,
+    /// What is true of it beside what is known of who makes it.
+    pub(super) others: BTreeSet<Term>,
 }
 
 /// A hole with what it departs in.

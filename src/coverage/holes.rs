@@ -1,20 +1,17 @@
 //! Sign-ins that no policy stops: whether there are any, and the easiest of them.
 
-use super::formula::Term;
-use super::hole::{Way, departures, principal};
-use super::listed::{Listed, excluding};
 use super::region::Leniency;
 use super::regions::{Regions, carried};
 use super::search::Search;
 use super::solver::TooIntricate;
 use super::space::Space;
-use super::verdict::{Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
+use super::verdict::{Decision, Hole, Reason, Verdict};
+use super::{carriers, exceptions};
 use crate::catalog::Suite;
 use crate::policy::{Id, Policy, Property};
 use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::{PolicyIndex, SecurityDefaults};
-use std::collections::BTreeMap;
 
 /// Holes that are shown at most.
 pub const SHOWN_HOLES: usize = 50;
@@ -40,15 +37,14 @@ pub(super) fn proof(
     let mut search = Search::new(space, regions, &[Leniency::AsWritten, Leniency::WithoutExceptions])?;
     search.solver.allow(effort);
     if search.is_covered(Leniency::AsWritten)? {
-        let carriers = search.carriers(Leniency::AsWritten);
+        let carriers = carriers::of_everybody(&mut search, Leniency::AsWritten);
         return Ok(Some(Decision::without_examples(Verdict::Enforced, carried(&carriers))));
     }
     if !search.is_covered(Leniency::WithoutExceptions)? {
         return Ok(None);
     }
-    let carriers = search.carriers(Leniency::WithoutExceptions);
-    let (found, more_holes) = search.exceptions();
-    let exceptions = exceptions(search.space, found);
+    let carriers = carriers::of_everybody(&mut search, Leniency::WithoutExceptions);
+    let (exceptions, more_holes) = exceptions::of_everybody(&mut search);
     let decision = Decision::without_examples(Verdict::EnforcedExcept, carried(&carriers));
     Ok(Some(Decision { more_holes, exceptions, ..decision }))
 }
@@ -81,58 +77,6 @@ fn gap(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Deci
         _ => (Verdict::Undecided, Reason::Membership(by_membership(view, witness))),
     };
     Ok(Decision { holes, more_holes, people, ..Decision::without_examples(verdict, reason) })
-}
-
-/// The principals who get through only because they are excluded one by one, each with all of its holes.
-pub(super) fn exceptions(space: &Space<'_>, ways: Vec<Way>) -> Vec<Exception> {
-    let listed = Listed::of(space.view.tenant);
-    let mut by_principal: BTreeMap<(PrincipalKind, Id), Vec<(usize, Way)>> = BTreeMap::new();
-    for way in ways {
-        for term in principals(space, &listed, &way) {
-            let Some(principal) = space.principal_of(term) else { continue };
-            let mut terms = way.terms.clone();
-            terms.insert(term);
-            let hole = departures(space, &terms, way.hole.sign_in.clone());
-            let way = Way { hole, ..way.clone() };
-            by_principal.entry(principal).or_default().push((terms.len(), way));
-        }
-    }
-    let mut exceptions: Vec<(usize, Exception)> = Vec::new();
-    for ((kind, id), ways) in by_principal {
-        let fewest = ways.iter().map(|(departures, _)| *departures).min().unwrap_or(0);
-        let more_holes = fewest > 1;
-        let is_known = |way: &Way| way.terms.is_disjoint(&way.who.unknown);
-        let known = ways.iter().map(|(_, way)| way).filter(|way| is_known(way));
-        let people = known.flat_map(|way| way.who.users.iter().copied()).collect();
-        let mut holes: Vec<Hole> = Vec::new();
-        for hole in ways.into_iter().map(|(_, way)| way.hole) {
-            // Of users who get through alike, one is enough.
-            if !holes.iter().any(|known| known.is_like(&hole)) {
-                holes.push(hole);
-            }
-        }
-        let sign_ins: Vec<SignIn> = holes.iter().map(|hole| hole.sign_in.clone()).collect();
-        let policies = excluding(&space.view, &listed, (kind, &id), &sign_ins);
-        exceptions.push((fewest, Exception { kind, id, holes, more_holes, people, policies }));
-    }
-    // Those who are always outside before those who are so only together with something else.
-    exceptions.sort_by_key(|(fewest, _)| *fewest > 1);
-    exceptions.into_iter().map(|(_, exception)| exception).collect()
-}
-
-/// The principals whose exclusion lets somebody through. For a user of the directory they are all those that are excluded
-/// where the user would be stopped.
-fn principals(space: &Space<'_>, listed: &Listed<'_>, way: &Way) -> Vec<Term> {
-    if let Some(departure) = principal(space, &way.terms) {
-        return vec![departure];
-    }
-    let sign_in = std::slice::from_ref(&way.hole.sign_in);
-    let lets_through = |term: &Term| {
-        space
-            .principal_of(*term)
-            .is_some_and(|(kind, id)| !excluding(&space.view, listed, (kind, &id), sign_in).is_empty())
-    };
-    way.who.fixed().into_iter().filter(lets_through).collect()
 }
 
 /// The first policy of which it cannot be told whether it stops the sign-in, or whether it needs to.

@@ -1,9 +1,9 @@
 //! What needs no solver, which is most tenants: one policy for everybody, or none for the first sign-in that an attacker
 //! would try. Each answer is exact; where it takes more than a look, there is none.
 
+use super::exceptions::exceptions;
 use super::formula::{Formula, Term};
 use super::hole::{Way, departures, hole};
-use super::holes::exceptions;
 use super::listed::{Alike, Listed, excluding};
 use super::region::{self, Leniency};
 use super::regions::{Carrier, Regions, carried};
@@ -14,7 +14,6 @@ use crate::signin::{Lens, Match, Undefined, View};
 use crate::tenant::{PolicyIndex, SecurityDefaults};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
 
 /// Departures that are tried for each exception.
 const DEPARTURES: usize = 8;
@@ -159,11 +158,11 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
     for term in terms {
         let terms = nearest_hole(space, covered, term)?;
         let sign_in = space.sign_in(&terms).ok()?;
-        holes.push(Way { hole: departures(space, &terms, sign_in), terms, who: Rc::default() });
+        holes.push(Way { hole: departures(space, &terms, sign_in), others: terms.clone(), terms });
     }
     let reason = Reason::Policies(vec![carrier]);
     Some(Decision {
-        exceptions: exceptions(space, holes),
+        exceptions: exceptions(space, &holes),
         ..Decision::without_examples(Verdict::EnforcedExcept, reason)
     })
 }

@@ -1,60 +1,55 @@
 //! The search for sign-ins that no policy stops, of everybody who may sign in.
 
+use super::classes::{Classes, Left, Rest};
 use super::formula::{Formula, Term};
 use super::hole::{Way, hole, principal};
 use super::region::Leniency;
 use super::regions::{Carrier, Regions};
 use super::solver::{Lit, Solver, TooIntricate};
 use super::space::Space;
-use super::who::Who;
+use super::verdict::Hole;
+use super::who::{Doubtful, Everybody, Kind, Who};
 use crate::policy::{Fact, Id, State};
 use crate::signin::SignIn;
 use crate::tenant::UserIndex;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// Exceptions that are listed at most: each wants an owner, so there is no use in leaving some out.
-const MOST_EXCEPTIONS: usize = 1_000;
-
-/// Sign-ins that are looked at for each kind of user of the directory.
-const EXAMPLES: usize = 8;
-
 /// Departures that are counted; what takes more is found, too, but in no particular order.
 const COUNTED: usize = 3;
 
 /// Conflicts that listing holes may take, once it is clear that there are some.
-const LISTING_EFFORT: u64 = 50_000;
-
-/// Conflicts that finding out which policies carry a proof may take.
-const CORE_EFFORT: u64 = 20_000;
+pub(super) const LISTING_EFFORT: u64 = 50_000;
 
 /// Policies that are tried one by one whether they are needed. Nobody reads a longer list.
 const MOST_CARRIERS: usize = 64;
-
-/// How to take what the files do not say of a user of the directory: groups and roles that they may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doubtful {
-    /// They may have them.
-    Perhaps,
-    /// They do not.
-    Not,
-}
 
 pub(super) struct Search<'s, 't> {
     pub(super) space: &'s Space<'t>,
     regions: &'s Regions,
     pub(super) solver: Solver,
-    /// Everybody who may sign in. Without a directory it is anybody.
-    pub(super) everybody: Rc<[Rc<Who>]>,
-    /// Who is being asked about, as assumptions; and terms that are true of them, and are no departures.
-    who: Vec<Lit>,
-    fixed: BTreeSet<Term>,
-    /// What rules something out for those who are being asked about; none if there is only anybody.
-    gate: Option<Lit>,
+    /// Everybody who may sign in.
+    pub(super) everybody: Rc<Everybody>,
+    /// What is left of the regions for each of them.
+    left: Left,
+    /// Who is being asked about.
+    asked: Asked,
     /// For each leniency that was asked about, what demands that no policy covers the sign-in.
     uncovered: [Option<Lit>; 4],
     /// For each leniency, what demands that of a single policy.
     by_policy: [Vec<Lit>; 4],
+}
+
+/// Those who are being asked about, and what was ruled out for them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    /// What they are, as assumptions.
+    who: Vec<Lit>,
+    /// Terms that are true of them, and are no departures.
+    fixed: BTreeSet<Term>,
+    users: BTreeSet<UserIndex>,
+    /// What rules something out for them; none if there is only anybody.
+    gate: Option<Lit>,
 }
 
 impl<'s, 't> Search<'s, 't> {
@@ -69,16 +64,16 @@ impl<'s, 't> Search<'s, 't> {
             regions.of(space, *leniency);
         }
         let solver = space.solver()?;
-        let everybody = if space.tells_people_apart() { Who::all(space) } else { vec![Who::default()] };
-        let everybody = everybody.into_iter().map(Rc::new).collect();
+        let users = space.asked_users();
+        let everybody = if space.tells_people_apart() { Everybody::of(space) } else { Everybody::default() };
+        let left = Left::of(space, &everybody, users);
         Ok(Self {
             space,
             regions,
             solver,
-            everybody,
-            who: Vec::new(),
-            fixed: BTreeSet::new(),
-            gate: None,
+            everybody: Rc::new(everybody),
+            left,
+            asked: Asked::default(),
             by_policy: Default::default(),
             uncovered: [None; 4],
         })
@@ -86,19 +81,61 @@ impl<'s, 't> Search<'s, 't> {
 
     /// Asks about these from now on.
     pub(super) fn ask_about(&mut self, who: &Who, doubts: Doubtful) {
-        self.who = who.known.iter().map(|(term, truth)| self.solver.literal(*term).apply_sign(*truth)).collect();
+        let known = who.known.iter().map(|(term, truth)| self.solver.literal(*term).apply_sign(*truth));
+        let mut assumed: Vec<Lit> = known.collect();
         if doubts == Doubtful::Not {
-            self.who.extend(who.unknown.iter().map(|term| !self.solver.literal(*term)));
+            assumed.extend(who.unknown.iter().map(|term| !self.solver.literal(*term)));
         }
-        self.fixed = who.fixed();
-        self.gate = self.space.tells_people_apart().then(|| self.solver.variable());
-        self.who.extend(self.gate);
+        let gate = self.space.tells_people_apart().then(|| self.solver.variable());
+        assumed.extend(gate);
+        self.asked = Asked { who: assumed, fixed: who.fixed(), users: who.users.clone(), gate };
+    }
+
+    /// Those who are being asked about.
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// Goes on asking about these.
+    pub(super) fn ask_again(&mut self, asked: Asked) {
+        self.asked = asked;
     }
 
     /// Rules something out for those who are being asked about.
     fn rule_out(&mut self, together: impl IntoIterator<Item = Lit>) {
-        let clause: Vec<Lit> = self.gate.into_iter().chain(together).map(|literal| !literal).collect();
+        let clause: Vec<Lit> = self.asked.gate.into_iter().chain(together).map(|literal| !literal).collect();
         self.solver.clause(clause);
+    }
+
+    /// What covers something at a leniency that can be asked about.
+    pub(super) fn regions(&self, leniency: Leniency) -> &'s [(Carrier, Formula)] {
+        self.regions.by_leniency[leniency.index()].as_deref().unwrap_or_default()
+    }
+
+    /// What is left of each of them for a kind of user.
+    pub(super) fn left(&mut self, leniency: Leniency, doubts: Doubtful, kind: &Kind) -> Vec<Rest> {
+        self.left.regions(self.regions, (leniency, doubts), kind)
+    }
+
+    /// A formula that is left.
+    pub(super) fn formula(&self, rest: Rest) -> &Formula {
+        self.left.formula(rest)
+    }
+
+    /// The classes of those whom the directory lists, by what is open to them; or only by whether the requirement is about
+    /// them.
+    pub(super) fn classes(&mut self, leniency: Option<Leniency>, doubts: Doubtful) -> Rc<Classes> {
+        self.left.classes(self.regions, &self.everybody, (leniency, doubts))
+    }
+
+    /// Somebody of each class to whom something may be open, somebody whom the directory does not list first.
+    fn some_of_each(&mut self, leniency: Leniency) -> impl Iterator<Item = Rc<Who>> + use<> {
+        let everybody = Rc::clone(&self.everybody);
+        let classes = self.classes(Some(leniency), Doubtful::Perhaps);
+        let unlisted = Rc::clone(&everybody.unlisted);
+        let of_class = move |class: usize| everybody.who(&everybody.kinds[classes.first[class]]);
+        let count = self.classes(Some(leniency), Doubtful::Perhaps).first.len();
+        std::iter::once(unlisted).chain((0..count).map(of_class))
     }
 
     /// What demands that no policy covers the sign-in, read as generously as `leniency` says.
@@ -107,7 +144,7 @@ impl<'s, 't> Search<'s, 't> {
             return known;
         }
         let uncovered = self.solver.variable();
-        for (_, region) in self.regions.by_leniency[leniency.index()].iter().flatten() {
+        for (_, region) in self.regions(leniency) {
             let not_covering = self.solver.variable();
             self.solver.demand(not_covering, &region.clone().not());
             self.solver.clause([!uncovered, not_covering]);
@@ -118,15 +155,15 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     pub(super) fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<(BTreeSet<Term>, SignIn)>, TooIntricate> {
-        let all: Vec<Lit> = self.who.iter().chain(assumptions).copied().collect();
+        let all: Vec<Lit> = self.asked.who.iter().chain(assumptions).copied().collect();
         self.space.find(&mut self.solver, &all)
     }
 
     /// Whether the policies, read as generously as `leniency` says, leave nothing open to anybody.
     pub(super) fn is_covered(&mut self, leniency: Leniency) -> Result<bool, TooIntricate> {
         let uncovered = self.uncovered(leniency);
-        for who in Rc::clone(&self.everybody).iter() {
-            self.ask_about(who, Doubtful::Perhaps);
+        for who in self.some_of_each(leniency) {
+            self.ask_about(&who, Doubtful::Perhaps);
             if self.solve(&[uncovered])?.is_some() {
                 return Ok(false);
             }
@@ -137,21 +174,23 @@ impl<'s, 't> Search<'s, 't> {
     /// Those of the directory to whom something is open, as far as the files say what groups and roles they have.
     pub(super) fn people(&mut self, leniency: Leniency) -> Result<BTreeSet<UserIndex>, TooIntricate> {
         let uncovered = self.uncovered(leniency);
-        let mut people = BTreeSet::new();
-        for who in Rc::clone(&self.everybody).iter().filter(|who| !who.users.is_empty()) {
-            self.ask_about(who, Doubtful::Not);
-            if self.solve(&[uncovered])?.is_some() {
-                people.extend(&who.users);
-            }
+        let everybody = Rc::clone(&self.everybody);
+        let classes = self.classes(Some(leniency), Doubtful::Not);
+        let mut is_open = Vec::with_capacity(classes.first.len());
+        for kind in &classes.first {
+            self.ask_about(&everybody.who(&everybody.kinds[*kind]), Doubtful::Not);
+            is_open.push(self.solve(&[uncovered])?.is_some());
         }
-        Ok(people)
+        let of_class = everybody.kinds.iter().zip(&classes.of);
+        let open = of_class.filter(|(_, class)| class.number().is_some_and(|class| is_open[class]));
+        Ok(open.flat_map(|(kind, _)| kind.users.iter().copied()).collect())
     }
 
     /// One minimal departure from what an attacker tries first, of the first to whom something is open.
     pub(super) fn first_example(&mut self, leniency: Leniency) -> Result<Vec<Way>, TooIntricate> {
-        for who in Rc::clone(&self.everybody).iter() {
-            self.ask_about(who, Doubtful::Perhaps);
-            if let Some(way) = self.example(leniency, who)? {
+        for who in self.some_of_each(leniency) {
+            self.ask_about(&who, Doubtful::Perhaps);
+            if let Some(way) = self.example(leniency)? {
                 return Ok(vec![way]);
             }
         }
@@ -159,42 +198,36 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     /// One minimal departure from what an attacker tries first, of those who are being asked about.
-    pub(super) fn example(&mut self, leniency: Leniency, who: &Rc<Who>) -> Result<Option<Way>, TooIntricate> {
-        let uncovered = self.uncovered(leniency);
-        let Some((model, sign_in)) = self.solve(&[uncovered])? else { return Ok(None) };
-        let (model, sign_in) = self.smallest(leniency, model, sign_in)?;
-        Ok(Some(self.add(model, sign_in, who)))
+    pub(super) fn example(&mut self, leniency: Leniency) -> Result<Option<Way>, TooIntricate> {
+        self.example_of(leniency, &Formula::Always)
     }
 
-    /// Everybody who gets through only because of being excluded one by one, each with an example; and whether there are
-    /// more.
-    pub(super) fn exceptions(&mut self) -> (Vec<Way>, bool) {
-        self.solver.allow(LISTING_EFFORT);
-        let mut all = Vec::new();
-        let everybody = Rc::clone(&self.everybody);
-        // What users of the directory are known to be comes first, so that their exceptions are told of them.
-        let known = everybody.iter().filter(|who| !who.users.is_empty()).map(|who| (who, Doubtful::Not));
-        let rest = everybody.iter().filter(|who| who.users.is_empty() || !who.unknown.is_empty());
-        for (who, doubts) in known.chain(rest.map(|who| (who, Doubtful::Perhaps))) {
-            self.ask_about(who, doubts);
-            // Which of their groups lets users of the directory through may differ from one example to the next.
-            let most = if who.users.is_empty() { MOST_EXCEPTIONS } else { EXAMPLES };
-            for _ in 0..most {
-                match self.example(Leniency::AsWritten, who) {
-                    Ok(Some(way)) => {
-                        if let Some(term) = principal(self.space, &way.terms) {
-                            let known = self.solver.literal(term);
-                            self.rule_out([known]);
-                        }
-                        all.push(way);
-                    }
-                    Ok(None) => break,
-                    Err(TooIntricate) => return (all, true),
-                }
-            }
+    /// The same of the sign-ins of which something holds.
+    pub(super) fn example_of(&mut self, leniency: Leniency, holds: &Formula) -> Result<Option<Way>, TooIntricate> {
+        let mut demands = vec![self.uncovered(leniency)];
+        if *holds != Formula::Always {
+            let gate = self.solver.variable();
+            self.solver.demand(gate, holds);
+            demands.push(gate);
         }
-        let is_cut = all.len() >= MOST_EXCEPTIONS;
-        (all, is_cut)
+        let Some((model, sign_in)) = self.solve(&demands)? else { return Ok(None) };
+        let (model, sign_in) = self.smallest((leniency, holds), &demands, model, sign_in)?;
+        Ok(Some(self.add(&model, sign_in)))
+    }
+
+    /// At most so many minimal departures of those who are being asked about. Who is found to be excluded one by one is not
+    /// looked for again.
+    pub(super) fn examples(&mut self, most: usize, found: &mut Vec<Way>) -> Result<(), TooIntricate> {
+        while found.len() < most
+            && let Some(way) = self.example(Leniency::AsWritten)?
+        {
+            if let Some(term) = principal(self.space, &way.terms) {
+                let known = self.solver.literal(term);
+                self.rule_out([known]);
+            }
+            found.push(way);
+        }
+        Ok(())
     }
 
     /// Minimal departures from what an attacker tries first, by how many they are; and whether there are more.
@@ -202,13 +235,13 @@ impl<'s, 't> Search<'s, 't> {
         self.solver.allow(LISTING_EFFORT);
         let mut found: Vec<Way> = Vec::new();
         let mut more = false;
-        for who in Rc::clone(&self.everybody).iter() {
-            self.ask_about(who, Doubtful::Perhaps);
+        for who in self.some_of_each(leniency) {
+            self.ask_about(&who, Doubtful::Perhaps);
             if who.users.is_empty() {
-                more |= self.list(leniency, most, who, &mut found).unwrap_or(true);
+                more |= self.list(leniency, most, &mut found).unwrap_or(true);
             } else if found.is_empty() {
                 // What somebody to come can do is told apart from what is open to those who are there.
-                found.extend(self.example(leniency, who).unwrap_or_default());
+                found.extend(self.example(leniency).unwrap_or_default());
                 more = true;
             }
         }
@@ -220,13 +253,7 @@ impl<'s, 't> Search<'s, 't> {
         (found, more)
     }
 
-    fn list(
-        &mut self,
-        leniency: Leniency,
-        most: usize,
-        who: &Rc<Who>,
-        found: &mut Vec<Way>,
-    ) -> Result<bool, TooIntricate> {
+    fn list(&mut self, leniency: Leniency, most: usize, found: &mut Vec<Way>) -> Result<bool, TooIntricate> {
         let departures: Vec<Lit> =
             self.space.terms().filter(|term| self.space.departs(*term)).map(|term| self.solver.literal(term)).collect();
         let uncovered = self.uncovered(leniency);
@@ -241,53 +268,76 @@ impl<'s, 't> Search<'s, 't> {
                 if found.len() == most {
                     return Ok(true);
                 }
-                found.push(self.add(model, sign_in, who));
+                found.push(self.add(&model, sign_in));
             }
         }
         while let Some((model, sign_in)) = self.solve(&[uncovered])? {
             if found.len() == most {
                 return Ok(true);
             }
-            let (model, sign_in) = self.smallest(leniency, model, sign_in)?;
-            found.push(self.add(model, sign_in, who));
+            let (model, sign_in) = self.smallest((leniency, &Formula::Always), &[uncovered], model, sign_in)?;
+            found.push(self.add(&model, sign_in));
         }
         Ok(false)
     }
 
     /// A sign-in that was found. Whatever departs in the same and more is not looked for again.
-    fn add(&mut self, model: BTreeSet<Term>, mut sign_in: SignIn, who: &Rc<Who>) -> Way {
-        let is_departure = |term: &Term| self.space.departs(*term) && !self.fixed.contains(term);
-        let terms: BTreeSet<Term> = model.into_iter().filter(is_departure).collect();
+    fn add(&mut self, model: &BTreeSet<Term>, sign_in: SignIn) -> Way {
+        let others: BTreeSet<Term> = model.difference(&self.asked.fixed).copied().collect();
+        let terms: BTreeSet<Term> = others.iter().copied().filter(|term| self.space.departs(*term)).collect();
         let together: Vec<Lit> = terms.iter().map(|term| self.solver.literal(*term)).collect();
         self.rule_out(together);
-        if let Some(user) = who.users.first()
+        let sign_in = self.named(sign_in, &self.asked.users);
+        Way { hole: self.hole(&terms, sign_in, &self.asked.fixed), terms, others }
+    }
+
+    /// A sign-in of one of these users.
+    fn named(&self, mut sign_in: SignIn, users: &BTreeSet<UserIndex>) -> SignIn {
+        if let Some(user) = users.first()
             && sign_in.user.is_none()
             && !self.space.named().users.iter().any(Id::is_unresolved)
         {
             sign_in.user = Some(self.space.view.tenant.directory.user(*user).as_id());
         }
-        let mut hole = hole(self.space, &terms, sign_in);
-        let of_who = self.fixed.iter().map(|term| self.space.coordinate(*term));
+        sign_in
+    }
+
+    fn hole(&self, terms: &BTreeSet<Term>, sign_in: SignIn, fixed: &BTreeSet<Term>) -> Hole {
+        let mut hole = hole(self.space, terms, sign_in);
+        let of_who = fixed.iter().map(|term| self.space.coordinate(*term));
         hole.relevant.extend(of_who);
         hole.relevant.sort_unstable();
         hole.relevant.dedup();
-        Way { hole, terms, who: Rc::clone(who) }
+        hole
+    }
+
+    /// A sign-in that was found, as another kind of the same class makes it.
+    pub(super) fn made_by(&self, way: &Way, kind: &Kind) -> SignIn {
+        let model: BTreeSet<Term> = way.others.union(&self.everybody.fixed(kind)).copied().collect();
+        // It was possible with the same device.
+        let sign_in = self.space.sign_in(&model).unwrap_or_else(|_| way.hole.sign_in.clone());
+        self.named(sign_in, &kind.users)
+    }
+
+    /// The same with everything that matters in it.
+    pub(super) fn hole_of(&self, way: &Way, kind: &Kind) -> Hole {
+        self.hole(&way.terms, self.made_by(way, kind), &self.everybody.fixed(kind))
     }
 
     /// Takes back departures as long as something gets through: at least one more each time, until none can be.
     fn smallest(
         &mut self,
-        leniency: Leniency,
+        (leniency, holds): (Leniency, &Formula),
+        demands: &[Lit],
         model: BTreeSet<Term>,
         sign_in: SignIn,
     ) -> Result<(BTreeSet<Term>, SignIn), TooIntricate> {
-        let uncovered = self.uncovered(leniency);
-        let regions: Vec<&Formula> =
-            self.regions.by_leniency[leniency.index()].iter().flatten().map(|(_, region)| region).collect();
+        let regions = self.regions(leniency);
         // Most can be taken back at a look.
-        let fixed = &self.fixed;
+        let fixed = &self.asked.fixed;
         let is_open = |terms: &BTreeSet<Term>| {
-            fixed.is_subset(terms) && !regions.iter().any(|region| region.holds(&|term| terms.contains(&term)))
+            let is_true = |term: Term| terms.contains(&term);
+            fixed.is_subset(terms) && holds.holds(&is_true) && !regions.iter().any(|(_, region)| region.holds(&is_true))
         };
         let looked = self.space.taken_back(&model, is_open);
         let (mut model, mut sign_in) = match self.space.sign_in(&looked) {
@@ -296,13 +346,13 @@ impl<'s, 't> Search<'s, 't> {
         };
         loop {
             let fewer = self.solver.variable();
-            let departs = |term: &Term| self.space.departs(*term) && !self.fixed.contains(term);
+            let departs = |term: &Term| self.space.departs(*term) && !self.asked.fixed.contains(term);
             let (inside, outside): (Vec<Term>, Vec<Term>) =
                 self.space.terms().filter(departs).partition(|term| model.contains(term));
             let mut clause = vec![!fewer];
             clause.extend(inside.iter().map(|term| !self.solver.literal(*term)));
             self.solver.clause(clause);
-            let mut assumptions = vec![uncovered, fewer];
+            let mut assumptions: Vec<Lit> = demands.iter().copied().chain([fewer]).collect();
             assumptions.extend(outside.iter().map(|term| !self.solver.literal(*term)));
             match self.solve(&assumptions)? {
                 Some(found) => (model, sign_in) = found,
@@ -311,25 +361,8 @@ impl<'s, 't> Search<'s, 't> {
         }
     }
 
-    /// Policies that cover everything together: a small set of them, minimal unless that takes too long.
-    pub(super) fn carriers(&mut self, leniency: Leniency) -> Vec<Carrier> {
-        let mut regions = self.regions.by_leniency[leniency.index()].iter().flatten();
-        if let Some((alone, _)) = regions.find(|(_, region)| *region == Formula::Always) {
-            return vec![*alone];
-        }
-        self.solver.allow(CORE_EFFORT);
-        let mut carriers: Vec<Carrier> = Vec::new();
-        for who in Rc::clone(&self.everybody).iter() {
-            self.ask_about(who, Doubtful::Perhaps);
-            let further = self.carriers_for_one(leniency);
-            carriers.extend(further.into_iter().filter(|carrier| !carriers.contains(carrier)).collect::<Vec<_>>());
-        }
-        carriers.sort_by_key(|carrier| carrier.policy());
-        carriers
-    }
-
-    /// The same for those who are being asked about.
-    pub(super) fn carriers_for_one(&mut self, leniency: Leniency) -> Vec<Carrier> {
+    /// A small set of regions that cover everything for those who are being asked about: minimal unless that takes too long.
+    pub(super) fn core(&mut self, leniency: Leniency) -> Vec<usize> {
         self.uncovered(leniency);
         let all = self.by_policy[leniency.index()].clone();
         let index_of = |literal: &Lit| all.iter().position(|one| one == literal);
@@ -338,14 +371,8 @@ impl<'s, 't> Search<'s, 't> {
             _ => all.clone(),
         };
         // What is not even enabled is done without where that is possible.
-        let tenant = self.space.view.tenant;
-        let regions: Vec<Carrier> =
-            self.regions.by_leniency[leniency.index()].iter().flatten().map(|(carrier, _)| *carrier).collect();
-        let is_on = |literal: &Lit| {
-            let policy = index_of(literal).and_then(|at| regions[at].policy());
-            policy.is_none_or(|policy| tenant[policy].state == Fact::Known(State::Enabled))
-        };
-        core.sort_by_key(is_on);
+        let regions = self.regions(leniency);
+        core.sort_by_key(|literal| index_of(literal).is_none_or(|at| self.is_on(regions[at].0)));
         let mut needed = 0;
         while core.len() <= MOST_CARRIERS && needed < core.len() {
             let candidate = core.remove(needed);
@@ -366,6 +393,12 @@ impl<'s, 't> Search<'s, 't> {
                 }
             }
         }
-        core.iter().filter_map(index_of).map(|at| regions[at]).collect()
+        core.iter().filter_map(index_of).collect()
+    }
+
+    /// Whether what covers something is in force as the files are.
+    pub(super) fn is_on(&self, carrier: Carrier) -> bool {
+        let tenant = self.space.view.tenant;
+        carrier.policy().is_none_or(|policy| tenant[policy].state == Fact::Known(State::Enabled))
     }
 }

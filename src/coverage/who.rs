@@ -4,7 +4,8 @@ use super::formula::Term;
 use super::space::{Space, Trait};
 use crate::policy::{Id, UserType};
 use crate::tenant::{People, UserIndex};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use uuid::Uuid;
 
 /// What is known of who signs in: which terms are true or false. Others may be either.
@@ -19,67 +20,124 @@ pub(super) struct Who {
     pub(super) users: BTreeSet<UserIndex>,
 }
 
-impl Who {
-    /// Everybody who may sign in, those alike together, somebody whom the directory does not list first. Every term of the
-    /// space must be there.
-    pub(super) fn all(space: &Space<'_>) -> Vec<Self> {
+/// How to take what the files do not say of a user of the directory: groups and roles that they may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubtful {
+    /// They may have them.
+    Perhaps,
+    /// They do not.
+    Not,
+}
+
+/// Everybody who may sign in.
+#[derive(Debug, Default)]
+pub(super) struct Everybody {
+    /// Somebody whom the directory does not list. Without a directory it is anybody.
+    pub(super) unlisted: Rc<Who>,
+    /// Those whom it lists, those alike together, in the order of the first of each.
+    pub(super) kinds: Vec<Kind>,
+    /// What is true of a user without any mark, by terms.
+    unmarked: Vec<(Term, Truth)>,
+}
+
+/// Users of the directory who are the same in everything that has a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// Terms that are not as in a user without any mark, in their order.
+    pub(super) marks: Box<[Mark]>,
+    /// Who they are.
+    pub(super) users: BTreeSet<UserIndex>,
+}
+
+/// A term that sets a user apart, with its truth.
+pub(super) type Mark = (Term, Truth);
+
+impl Kind {
+    /// The marks that are true of them.
+    pub(super) fn has(&self) -> impl Iterator<Item = Term> {
+        self.marks.iter().filter(|(_, truth)| *truth == Truth::Known(true)).map(|(term, _)| *term)
+    }
+}
+
+impl Everybody {
+    /// Everybody who may sign in. Every term of the space must be there.
+    pub(super) fn of(space: &Space<'_>) -> Self {
         let traits: Vec<(Term, Trait<'_>)> =
             space.terms().filter_map(|term| Some((term, space.trait_of(term)?))).collect();
-        let terms: Vec<Term> = traits.iter().map(|(term, _)| *term).collect();
-        let first: Vec<Truth> = traits.iter().map(|(_, of)| unlisted(space, of)).collect();
-        let mut all = vec![Self::of(&terms, &first, BTreeSet::new())];
         let people = &space.view.tenant.people;
-        // What is true of a user without any mark, and which traits the marks are about.
-        let nobody: Vec<Truth> = traits.iter().map(|(_, of)| unmarked(people, of)).collect();
-        let mut marks: HashMap<Uuid, usize> = HashMap::new();
-        for (place, (_, of)) in traits.iter().enumerate() {
+        let unlisted = traits.iter().map(|(term, of)| (*term, unlisted(space, of)));
+        let unlisted = Rc::new(Who::of(unlisted, BTreeSet::new()));
+        // What is true of a user without any mark, and which terms the marks are about.
+        let unmarked = traits.iter().map(|(term, of)| (*term, unmarked(people, of))).collect();
+        let mut terms: HashMap<Uuid, Term> = HashMap::new();
+        let mut types: Vec<(UserType, Term)> = Vec::new();
+        for (term, of) in &traits {
             match of {
-                Trait::User(id) | Trait::Group(id) | Trait::Role(id) => marks.extend(id.guid().map(|id| (id, place))),
-                Trait::Listed | Trait::Type(_) | Trait::ExternalTenant => {}
+                Trait::User(id) | Trait::Group(id) | Trait::Role(id) => terms.extend(id.guid().map(|id| (id, *term))),
+                Trait::Type(kind) => types.push((*kind, *term)),
+                Trait::Listed | Trait::ExternalTenant => {}
             }
         }
-        let types: Vec<(usize, UserType)> = traits
-            .iter()
-            .enumerate()
-            .filter_map(|(place, (_, of))| match of {
-                Trait::Type(kind) => Some((place, *kind)),
-                Trait::Listed | Trait::User(_) | Trait::Group(_) | Trait::Role(_) | Trait::ExternalTenant => None,
-            })
-            .collect();
-        let mut users: HashMap<Vec<Truth>, BTreeSet<UserIndex>> = HashMap::new();
-        let mut order: Vec<Vec<Truth>> = Vec::new();
+        let mut kinds: Vec<Kind> = Vec::new();
+        let mut places: HashMap<Box<[Mark]>, usize> = HashMap::new();
         for alike in &people.alike {
+            let mut known: BTreeMap<Term, Truth> = BTreeMap::new();
+            let marked = |id: &Uuid| terms.get(id).copied();
+            known.extend(alike.eligible.iter().filter_map(marked).map(|term| (term, Truth::Free)));
+            let held = alike.user.iter().chain(&alike.groups).chain(&alike.roles);
+            known.extend(held.filter_map(marked).map(|term| (term, Truth::Known(true))));
             // Who may be of several kinds is looked at as each.
             for kind in alike.kinds.types() {
-                let mut truths = nobody.clone();
-                let mut mark = |id: &Uuid, truth| {
-                    if let Some(place) = marks.get(id) {
-                        truths[*place] = truth;
-                    }
-                };
-                alike.eligible.iter().for_each(|id| mark(id, Truth::Free));
-                let held = alike.user.iter().chain(&alike.groups).chain(&alike.roles);
-                held.for_each(|id| mark(id, Truth::Known(true)));
-                for (place, other) in &types {
-                    truths[*place] = Truth::Known(*other == kind);
-                }
-                let known = users.entry(truths).or_insert_with_key(|truths| {
-                    order.push(truths.clone());
-                    BTreeSet::new()
+                let of_type =
+                    types.iter().find(|(other, _)| *other == kind).map(|(_, term)| (*term, Truth::Known(true)));
+                let mut marks: Vec<Mark> = known.iter().map(|(term, truth)| (*term, *truth)).chain(of_type).collect();
+                marks.sort_unstable_by_key(|(term, _)| *term);
+                let place = *places.entry(marks.into()).or_insert_with_key(|marks| {
+                    kinds.push(Kind { marks: marks.clone(), users: BTreeSet::new() });
+                    kinds.len() - 1
                 });
-                known.extend(&alike.users);
+                kinds[place].users.extend(&alike.users);
             }
         }
-        all.extend(order.iter().map(|truths| Self::of(&terms, truths, users.remove(truths).unwrap_or_default())));
-        all
+        Self { unlisted, kinds, unmarked }
     }
 
-    fn of(terms: &[Term], truths: &[Truth], users: BTreeSet<UserIndex>) -> Self {
+    /// What is true of a user without any mark.
+    pub(super) fn unmarked(&self) -> impl Iterator<Item = Mark> {
+        self.unmarked.iter().copied()
+    }
+
+    /// What is known of a kind.
+    pub(super) fn who(&self, kind: &Kind) -> Rc<Who> {
+        Rc::new(Who::of(self.truths(kind), kind.users.clone()))
+    }
+
+    /// Terms of which the files do not say whether they are true of a kind.
+    pub(super) fn unknown(&self, kind: &Kind) -> impl Iterator<Item = Term> {
+        self.truths(kind).filter(|(_, truth)| *truth == Truth::Unknown).map(|(term, _)| term)
+    }
+
+    /// Terms that are true of a kind, and are no departures of theirs.
+    pub(super) fn fixed(&self, kind: &Kind) -> BTreeSet<Term> {
+        self.truths(kind).filter(|(_, truth)| *truth == Truth::Known(true)).map(|(term, _)| term).collect()
+    }
+
+    fn truths(&self, kind: &Kind) -> impl Iterator<Item = Mark> {
+        let mut marks = kind.marks.iter().peekable();
+        self.unmarked.iter().map(move |(term, truth)| {
+            let mark = marks.next_if(|(marked, _)| marked == term);
+            (*term, mark.map_or(*truth, |(_, truth)| *truth))
+        })
+    }
+}
+
+impl Who {
+    fn of(truths: impl Iterator<Item = Mark>, users: BTreeSet<UserIndex>) -> Self {
         let mut who = Self { users, ..Self::default() };
-        for (term, truth) in terms.iter().zip(truths) {
+        for (term, truth) in truths {
             match truth {
-                Truth::Known(truth) => who.known.push((*term, *truth)),
-                Truth::Unknown => _ = who.unknown.insert(*term),
+                Truth::Known(truth) => who.known.push((term, truth)),
+                Truth::Unknown => _ = who.unknown.insert(term),
                 Truth::Free => {}
             }
         }
@@ -94,7 +152,8 @@ impl Who {
 
 /// Whether something is true of who signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Truth {
+pub(super) enum Truth {
+    /// It is, or is not.
     Known(bool),
     /// It is up to them.
     Free,
@@ -103,6 +162,15 @@ enum Truth {
 }
 
 impl Truth {
+    /// Whether it is so, unless that is open.
+    pub(super) fn taken(self, doubts: Doubtful) -> Option<bool> {
+        match self {
+            Self::Known(truth) => Some(truth),
+            Self::Free => None,
+            Self::Unknown => (doubts == Doubtful::Not).then_some(false),
+        }
+    }
+
     fn false_if(known: bool) -> Self {
         if known { Self::Known(false) } else { Self::Unknown }
     }
@@ -129,8 +197,9 @@ fn unmarked(people: &People, of: &Trait<'_>) -> Truth {
         Trait::User(id) => Truth::false_if(is_in(&people.by.users, id)),
         Trait::Group(id) => Truth::false_if(is_in(&people.whole.groups, id)),
         Trait::Role(id) => Truth::false_if(is_in(&people.whole.roles, id)),
-        // The kind is set later.
-        Trait::Type(_) | Trait::ExternalTenant => Truth::Free,
+        // What another type is marks it.
+        Trait::Type(_) => Truth::Known(false),
+        Trait::ExternalTenant => Truth::Free,
     }
 }
 

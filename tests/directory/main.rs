@@ -487,6 +487,45 @@ fn people(decision: &Decision) -> BTreeSet<UserIndex> {
     of_exceptions.chain(&decision.people).copied().collect()
 }
 
+/// Somebody gets out in many ways, all but one of them through one group: the other group is told of as well.
+#[test]
+fn every_group_that_lets_somebody_through_is_told_of() {
+    const LOCATIONS: usize = 12;
+    let location = |index: usize| format!("d0000000-0000-4000-8000-{index:012}");
+    let everybody = BTreeSet::from([0]);
+    let is_in = List::Direct { people: everybody, groups: BTreeSet::new(), has_application: false, goes_on: false };
+    let files = Files {
+        people: vec![(false, false, Role::None)],
+        lists_all: true,
+        groups: vec![is_in.clone(), is_in],
+        lists_assignments: true,
+        lists_eligible: true,
+        can_join: vec![BTreeSet::new(); GROUPS],
+    };
+    let policy = |includes: Vec<String>, excludes: Vec<String>, group_excluded: Option<usize>| {
+        let exclude = group_excluded.map_or(Principal::None, |index| Principal::Groups(BTreeSet::from([index])));
+        let says = Says { include: Principal::All, exclude, browsers_only: None, alternative: false, opaque: false };
+        let mut policy = says.json();
+        policy["conditions"]["locations"] = json!({ "includeLocations": includes, "excludeLocations": excludes });
+        lower(&parse(&policy.to_string()).unwrap(), Origin::document(FileIndex(0))).policy
+    };
+    for apart in 0..LOCATIONS {
+        let all: Vec<String> = (0..LOCATIONS).map(location).collect();
+        let others = all.iter().filter(|one| **one != all[apart]).cloned().collect();
+        let mut tenant = files.tenant(&[]);
+        tenant.policies = vec![
+            policy(vec!["All".to_owned()], all.clone(), None),
+            policy(others, Vec::new(), Some(0)),
+            policy(vec![all[apart].clone()], Vec::new(), Some(1)),
+        ];
+        tenant.tell_people_apart();
+        let decision = decide(&tenant);
+        let found: Vec<(String, usize)> =
+            decision.exceptions.iter().map(|one| (one.id.to_string(), one.people.len())).collect();
+        assert_eq!(found, [(group(0), 1), (group(1), 1)], "{apart}: {decision:#?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..ProptestConfig::default() })]
 

@@ -21,16 +21,13 @@ impl Space<'_> {
     /// A solver that knows which terms can be true together.
     pub(crate) fn solver(&mut self) -> Result<Solver, TooIntricate> {
         self.complete();
-        let users: Vec<Formula> =
-            self.view.requirement.users.iter().map(|principal| self.principal(principal)).collect();
+        let users = self.asked_users();
         let compliant = self.known(&Meaning::Device("isCompliant", Test::Equals, "true".into()));
         let hybrid = self.known(&Meaning::Device("trustType", Test::Equals, "serverad".into()));
         let mut solver = Solver::new(self.terms.len());
         let always = solver.variable();
         solver.clause([always]);
-        if !users.is_empty() {
-            solver.demand(always, &Formula::any(users));
-        }
+        solver.demand(always, &users);
         if self.view.requirement.outside_trusted_locations
             && let Some(trusted) = self.known(&Meaning::Trusted)
         {
@@ -68,6 +65,16 @@ impl Space<'_> {
         self.where_one_can_be(&mut solver)?;
         self.what_a_device_can_be(&mut solver);
         Ok(solver)
+    }
+
+    /// Whether the requirement is about who signs in.
+    pub(crate) fn asked_users(&mut self) -> Formula {
+        let users = &self.view.requirement.users;
+        if users.is_empty() {
+            return Formula::Always;
+        }
+        let users: Vec<Formula> = users.iter().map(|principal| self.principal(principal)).collect();
+        Formula::any(users)
     }
 
     fn one_value_a_coordinate(&self, solver: &mut Solver) {

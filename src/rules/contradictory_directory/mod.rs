@@ -1,8 +1,8 @@
 //! Files that contradict each other about users, members of groups or holders of roles.
 
 use super::{Rule, declare};
-use crate::finding::{Draft, Drafts, Label, Level, Part, Spot, joined, quoted};
-use crate::policy::{Id, Origin};
+use crate::finding::{Draft, Drafts, Label, Level, Part, Spot, joined};
+use crate::policy::Origin;
 use crate::rules::TenantFacts;
 use crate::rules::control::named;
 use crate::syntax::Pointer;
@@ -58,7 +58,7 @@ fn contradiction(facts: &TenantFacts<'_>, found: &Contradiction, of: Uuid, what:
     let message = format!(
         "Two lists of the {what} {} contradict each other: {} on one and not on the other, which is complete. One of them is out \
          of date, so only those on both count.",
-        named(facts, &Id::Guid(of)),
+        named(facts, &facts.tenant.listed(of)),
         are(facts, &found.only),
     );
     ContradictoryDirectory::draft(message)
@@ -103,7 +103,9 @@ fn label(at: &ListedAt, message: &str) -> Label {
 
 /// "Ada is", "Ada and Grace are".
 fn are(facts: &TenantFacts<'_>, ids: &[Uuid]) -> String {
-    let name = |id: &Uuid| quoted(&facts.tenant.name_or_id(&Id::Guid(*id)));
-    let names: Vec<String> = ids.iter().map(name).collect();
-    format!("{} {}", joined(&names, SHOWN), if ids.len() == 1 { "is" } else { "are" })
+    let name = |id: &Uuid| named(facts, &facts.tenant.listed(*id));
+    let mut names: Vec<String> = ids.iter().take(SHOWN).map(name).collect();
+    let more = ids.len() - names.len();
+    names.extend((more > 0).then(|| format!("{more} more")));
+    format!("{} {}", joined(&names, usize::MAX), if ids.len() == 1 { "is" } else { "are" })
 }

@@ -3,7 +3,7 @@
 use super::excluded::labelled;
 use super::{Rule, declare};
 use crate::coverage::{Exception, PrincipalKind};
-use crate::finding::{Drafts, joined, quoted};
+use crate::finding::{Drafts, joined};
 use crate::policy::Id;
 use crate::rules::TenantFacts;
 use crate::rules::control::named;
@@ -55,7 +55,7 @@ impl Rule for UnprotectedExclusion {
 }
 
 fn who(facts: &TenantFacts<'_>, keepers: &GroupKeepers) -> String {
-    let name = |id| facts.tenant.name(&Id::Guid(id)).map_or_else(|| quoted(&id.to_string()), quoted);
+    let name = |id| named(facts, &facts.tenant.listed(id));
     let owners: Vec<String> = keepers.owners.iter().map(|id| name(*id)).collect();
     let administrators = "every Groups Administrator and User Administrator";
     match owners.len() {

@@ -57,7 +57,7 @@ fn is_unreached(facts: &TenantFacts<'_>, alike: &Alike) -> bool {
     let people = &facts.tenant.people;
     let open_roles = people.by.roles.difference(&people.whole.roles);
     let sign_in = SignIn {
-        user: alike.users.first().map(|user| Id::Guid(facts.tenant.directory.user(*user).id)),
+        user: alike.users.first().map(|user| facts.tenant.directory.user(*user).as_id()),
         // Roles and memberships that they can activate count.
         groups: alike.groups.iter().chain(&alike.eligible).copied().map(Id::Guid).collect(),
         roles: alike.roles.iter().chain(&alike.eligible).chain(open_roles).copied().map(Id::Guid).collect(),
