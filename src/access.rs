@@ -19,6 +19,7 @@ use crate::policy::{Id, UserType};
 use crate::requirement::Resource;
 use crate::signin::SignIn;
 use crate::syntax::Pointer;
+use crate::tenant::{Alike, Tenant};
 use std::ops::Range;
 
 /// A requirement that accounts can sign in.
@@ -38,7 +39,7 @@ pub struct Access {
     pub span: Range<usize>,
 }
 
-/// An account: exactly these groups and roles.
+/// An account: exactly these groups and roles. If it has an id and none of either, the directory says which, if it lists the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
     /// Its id; none for somebody whom no policy names.
@@ -52,9 +53,18 @@ pub struct Account {
 }
 
 impl Account {
+    /// What the directory says of it.
+    fn listed<'t>(&self, tenant: &'t Tenant) -> Option<&'t Alike> {
+        let id = self.id.as_ref()?.guid().filter(|_| self.groups.is_empty() && self.roles.is_empty())?;
+        tenant.alike(id)
+    }
+
     /// Makes a sign-in one of this account.
-    fn make(&self, sign_in: &mut SignIn) {
+    fn make(&self, sign_in: &mut SignIn, tenant: &Tenant) {
         sign_in.user.clone_from(&self.id);
+        if self.listed(tenant).is_some() {
+            return;
+        }
         sign_in.groups = self.groups.iter().cloned().collect();
         sign_in.roles = self.roles.iter().cloned().collect();
     }

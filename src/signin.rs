@@ -351,6 +351,12 @@ impl View<'_> {
         conditions::may_include(self, policy, sign_in)
     }
 
+    /// Whether the user is one of those whom `policy` is for.
+    #[must_use]
+    pub fn is_for(&self, policy: &Policy, sign_in: &SignIn) -> Match {
+        conditions::users(self, policy, sign_in, Lens::Plain)
+    }
+
     /// Everything that keeps `policy` from stopping this sign-in, in the order of the policy's sections.
     pub fn causes<'v>(&'v self, policy: &'v Policy, sign_in: &'v SignIn) -> impl Iterator<Item = Cause> + 'v {
         let checks = conditions::CHECKS.iter().map(move |check| check(self, policy, sign_in, Lens::Plain));

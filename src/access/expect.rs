@@ -146,7 +146,7 @@ impl<'a> Question<'a> {
     ) -> Self {
         let (user, open) = match who {
             Who::Anybody => (Formula::Always, BTreeSet::new()),
-            Who::Exactly(account) => identity(prover, account),
+            Who::Exactly(account) => identity(prover, tenant, account),
             Who::Anyone(account) => (at_least(prover, account), BTreeSet::new()),
         };
         let withheld = withheld(prover, has);
@@ -253,7 +253,7 @@ impl<'a> Question<'a> {
             let sign_in = &mut shown.sign_in;
             match self.who {
                 Who::Anybody => {}
-                Who::Exactly(account) => account.make(sign_in),
+                Who::Exactly(account) => account.make(sign_in, self.tenant),
                 Who::Anyone(account) => {
                     sign_in.user = account.id.clone().or(sign_in.user.take());
                     sign_in.groups.extend(account.groups.iter().cloned());

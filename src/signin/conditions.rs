@@ -12,8 +12,7 @@ use crate::policy::{
 };
 
 use applications::applications;
-pub(super) use users::may_include;
-use users::users;
+pub(super) use users::{may_include, users};
 
 type Check = fn(&View<'_>, &Policy, &SignIn, Lens) -> Match;
 

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::many_single_char_names)]
 
+mod access;
 #[path = "../support/classes.rs"]
 mod classes;
 mod diff;

@@ -1,6 +1,8 @@
 //! Users for whom policies leave no way in together.
 
-use super::control::{Determiner, resource, user};
+mod people;
+
+use super::control::{self, Determiner, resource, user};
 use super::{Rule, declare};
 use crate::access::LockedOut as Found;
 use crate::finding::{Draft, Drafts, Label, Level, PolicyRef, capitalised, joined};
@@ -70,6 +72,11 @@ fn draft(facts: &TenantFacts<'_>, found: &Found) -> Draft {
         message.push_str(&format!(", because {}", joined(&needs, usize::MAX)));
     }
     message.push('.');
+    match people::people(facts, found, &policies) {
+        None => {}
+        Some(people) if people.is_empty() => message.push_str(" Nobody in the directory surely is."),
+        Some(people) => message.push_str(&format!(" In the directory, this is {}.", control::people(facts, &people))),
+    }
     let (which, none, refuses) = match policies.len() {
         1 => ("this policy", "it", "refuses every sign-in"),
         _ => ("one of these policies", "none of them", "refuses the rest"),

@@ -4,7 +4,7 @@ use super::{Found, find, is, may_be, no, perhaps_same, unknown};
 use crate::policy::{Fact, Guests, Id, List, Policy, Property, UserType, Users};
 use crate::signin::{At, Cause, Lens, Match, SignIn, View, Why};
 
-pub(super) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
+pub(in crate::signin) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
     let users = &policy.conditions.users;
     if let Some(reason) = users.doubt {
         return unknown(At::property(Property::Users), Why::Doubt(reason));
