@@ -13,6 +13,7 @@ mod violations;
 
 mod access;
 mod alternative_to_mfa;
+mod asks_nothing;
 mod bare_strength_id;
 mod cannot_register_first_method;
 mod class_excluded;
@@ -31,6 +32,7 @@ mod expired_ignore;
 mod failed_request;
 mod ignored_changes;
 mod incomplete_export;
+mod ineffective_guest_types;
 mod internal_error;
 mod invalid_device_filter;
 mod invalid_encoding;

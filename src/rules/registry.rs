@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 static WRITTEN: &[&dyn Rule] = &[
     &super::access::RULE,
     &super::alternative_to_mfa::RULE,
+    &super::asks_nothing::RULE,
     &super::bare_strength_id::RULE,
     &super::cannot_register_first_method::RULE,
     &super::class_excluded::RULE,
@@ -31,6 +32,7 @@ static WRITTEN: &[&dyn Rule] = &[
     &super::failed_request::RULE,
     &super::ignored_changes::RULE,
     &super::incomplete_export::RULE,
+    &super::ineffective_guest_types::RULE,
     &super::internal_error::RULE,
     &super::invalid_device_filter::RULE,
     &super::invalid_encoding::RULE,
