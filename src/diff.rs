@@ -31,7 +31,7 @@ pub use difference::{
     Group, Kind, Masked, Options, Outcome, Party, Place, Principal, Property, Region, Resources, Scope, Verdict, Which,
 };
 pub use intent::{Expected, Intent};
-pub use people::Listed;
+pub use people::{Among, Listed};
 
 /// What others ask the same prover with: ways, and what policies refuse.
 pub(crate) mod ways {

@@ -8,7 +8,7 @@ mod redact;
 mod settled;
 mod who;
 
-pub use compared::{Compared, SideReport};
+pub use compared::{ChangedPeople, Compared, SideReport};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
 pub use settled::Settled;

@@ -13,11 +13,11 @@ use super::progress::Progress;
 use super::selection::config;
 use super::words::by_its_words;
 use crate::coverage::Side;
-use crate::diff::{self, Cause, Class, Classes, Difference, Intent, Listed, Place, Verdict};
+use crate::diff::{self, Among, Cause, Class, Classes, Difference, Intent, Listed, Place, Verdict};
 use crate::discover::Input;
 use crate::finding::{Label, Level, Location, PolicyRef, quoted};
 use crate::lint::{self, Loaded};
-use crate::outcome::{Compared, PersonReport, SideReport, redacted};
+use crate::outcome::{ChangedPeople, Compared, PersonReport, SideReport, redacted};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::report::Style;
 use crate::report::diff::{Format, write};
@@ -256,8 +256,11 @@ fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
     let directory = if after.is_empty() { before } else { after };
     let listed = Listed::of(directory);
     let person = |index: &UserIndex| PersonReport::of(directory.user(*index));
-    let people = difference.changes.iter().map(|change| Some(listed.among(change)?.iter().map(person).collect()));
-    let people = people.collect();
+    let people = |among: Among| ChangedPeople {
+        users: among.users.iter().map(person).collect(),
+        perhaps_others: among.perhaps_others,
+    };
+    let people = difference.changes.iter().map(|change| listed.among(change).map(people)).collect();
     let mut names: BTreeMap<Id, String> = BTreeMap::new();
     for side in loaded {
         names.extend(side.tenant.companions.names.iter().map(|(id, name)| (id.clone(), name.to_string())));

@@ -14,16 +14,33 @@ pub struct Listed<'d> {
     roles: RefCell<HashMap<Id, Rc<Members>>>,
 }
 
+/// Those of a directory whose sign-ins change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Among {
+    /// They surely are.
+    pub users: BTreeSet<UserIndex>,
+    /// Of others the files do not say.
+    pub perhaps_others: bool,
+}
+
 /// Whether somebody is one of those whom a principal stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Is {
-    Yes,
     No,
     /// The files do not say, or it is up to the user: a role can be activated.
     Perhaps,
+    Yes,
 }
 
 impl Is {
+    fn not(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Perhaps => Self::Perhaps,
+            Self::Yes => Self::No,
+        }
+    }
+
     fn from_set(users: &BTreeSet<UserIndex>, perhaps: &BTreeSet<UserIndex>, is_whole: bool, user: UserIndex) -> Self {
         if users.contains(&user) {
             Self::Yes
@@ -45,21 +62,29 @@ impl<'d> Listed<'d> {
     /// The users of the directory who can sign in and are surely among those of a change; none if it is about everybody.
     /// Policies that still ask are left aside, as in the region.
     #[must_use]
-    pub fn among(&self, change: &Change) -> Option<BTreeSet<UserIndex>> {
+    pub fn among(&self, change: &Change) -> Option<Among> {
         let Region { users, .. } = &change.region;
         let is_everybody =
             users.none_of.is_empty() && users.all_of.iter().all(|clause| clause.contains(&Principal::All));
         if is_everybody || self.directory.is_empty() {
             return None;
         }
-        let able = self.directory.users().filter(|(_, user)| user.is_enabled != Some(false));
-        Some(able.filter(|(index, user)| self.is_in(users, *index, user)).map(|(index, _)| index).collect())
+        let mut among = Among::default();
+        for (index, user) in self.directory.users().filter(|(_, user)| user.is_enabled != Some(false)) {
+            match self.is_in(users, index, user) {
+                Is::Yes => _ = among.users.insert(index),
+                Is::Perhaps => among.perhaps_others = true,
+                Is::No => {}
+            }
+        }
+        Some(among)
     }
 
-    fn is_in(&self, users: &Scope<Principal>, index: UserIndex, user: &User) -> bool {
+    fn is_in(&self, users: &Scope<Principal>, index: UserIndex, user: &User) -> Is {
         let is = |principal: &Principal| self.is_one(principal, index, user);
-        users.all_of.iter().all(|clause| clause.iter().any(|principal| is(principal) == Is::Yes))
-            && users.none_of.iter().all(|principal| is(principal) == Is::No)
+        let clauses = users.all_of.iter().map(|clause| clause.iter().map(is).max().unwrap_or(Is::No));
+        let others = users.none_of.iter().map(|principal| is(principal).not());
+        clauses.chain(others).min().unwrap_or(Is::Yes)
     }
 
     fn is_one(&self, principal: &Principal, index: UserIndex, user: &User) -> Is {

@@ -23,9 +23,18 @@ pub struct Compared {
     /// Names of objects by their ids, as far as the files tell.
     pub names: BTreeMap<Id, String>,
     /// For each change, the users of the directory whom it is about; none without a directory, or if it is about everybody.
-    pub people: Vec<Option<Vec<PersonReport>>>,
+    pub people: Vec<Option<ChangedPeople>>,
     /// What was expected to change, if that was said.
     pub intent: Option<Intent>,
+}
+
+/// The users of the directory whom a change is about.
+#[derive(Debug)]
+pub struct ChangedPeople {
+    /// They surely are.
+    pub users: Vec<PersonReport>,
+    /// Of others the files do not say.
+    pub perhaps_others: bool,
 }
 
 /// One of the tenants.

@@ -116,7 +116,8 @@ fn change(compared: &Compared, index: usize) -> Value {
         "causes": change.causes.iter().zip(&compared.places[index]).map(|(one, places)| cause(compared, one, places)).collect::<Vec<_>>(),
     });
     if let (Some(people), Some(members)) = (&compared.people[index], value.as_object_mut()) {
-        members.insert("people".to_owned(), people.iter().map(person).collect());
+        members.insert("people".to_owned(), people.users.iter().map(person).collect());
+        members.insert("morePeople".to_owned(), json!(people.perhaps_others));
     }
     if let (Some((gained, controls)), Some(members)) = (&change.session, value.as_object_mut()) {
         members.insert("session".to_owned(), json!({ if *gained { "gained" } else { "lost" }: strings(controls) }));

@@ -252,12 +252,12 @@ pub(super) fn people(compared: &Compared, index: usize) -> String {
     let Some(people) = &compared.people[index] else { return String::new() };
     let called =
         |person: &PersonReport| quoted(person.name.as_deref().or(person.sign_in_name.as_deref()).unwrap_or(&person.id));
-    match people.as_slice() {
-        [] => " Nobody in the directory is surely one of them.".to_owned(),
-        people => {
-            let named: Vec<String> = people.iter().map(called).collect();
-            format!(" In the directory, they are {}.", joined(&named, NAMED))
-        }
+    let named: Vec<String> = people.users.iter().map(called).collect();
+    match (named.as_slice(), people.perhaps_others) {
+        ([], false) => " Nobody in the directory is one of them.".to_owned(),
+        ([], true) => String::new(),
+        (named, false) => format!(" In the directory, they are {}.", joined(named, NAMED)),
+        (named, true) => format!(" In the directory, they are {}, and perhaps others.", joined(named, NAMED)),
     }
 }
 
