@@ -64,8 +64,8 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules
     Rules,
-    /// List the benchmarks with their controls
-    Benchmarks,
+    /// List every Conditional Access item of each benchmark, and which controls decide it
+    Benchmarks(benchmarks::Arguments),
     /// Add an ignore to the configuration, with a reason
     Ignore(ignore::Arguments),
     /// Record existing findings, so that only new findings fail
@@ -129,7 +129,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),
-        Command::Benchmarks => benchmarks::run(),
+        Command::Benchmarks(arguments) => benchmarks::run(&arguments),
         Command::Ignore(arguments) => ignore::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

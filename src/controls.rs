@@ -1,10 +1,12 @@
 //! Controls: requirements as data, one TOML file each in `controls/`, and those that people write themselves.
 
 mod benchmark;
+mod selection;
 mod spec;
 mod stored_query;
 
-pub use benchmark::{Benchmark, EVERYTHING, Selection, benchmarks};
+pub use benchmark::{Benchmark, Item, Status, benchmark_ids, benchmarks};
+pub use selection::{EVERYTHING, Selection};
 pub use spec::{Problem, Spec, Users};
 pub(crate) use spec::{gap, look_up, resource, role, synchronization, word};
 pub use stored_query::StoredQuery;
@@ -30,6 +32,7 @@ macro_rules! controls {
 }
 
 controls! {
+    "authentication-transfer-blocked",
     "compliant-devices",
     "device-code-flow-blocked",
     "device-registration",
@@ -37,7 +40,9 @@ controls! {
     "high-risk-users-blocked",
     "high-risk-users-change-password",
     "legacy-authentication-blocked",
+    "managed-device-or-mfa",
     "managed-devices",
+    "managed-devices-admins",
     "mfa-admin-portals",
     "mfa-admins",
     "mfa-all-users",
@@ -51,6 +56,7 @@ controls! {
     "risky-sign-ins-blocked",
     "security-info-registration",
     "security-info-registration-managed-device",
+    "synchronization-account-restricted",
 }
 
 struct File {

@@ -2,12 +2,14 @@
 //!
 //! The reports read this and know nothing of how it came about.
 
+mod benchmarks;
 mod compared;
 mod people;
 mod redact;
 mod settled;
 mod who;
 
+pub use benchmarks::{BenchmarkReport, ItemOutcome, ItemReport};
 pub use compared::{ChangedPeople, Compared, SideReport};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
@@ -44,6 +46,8 @@ pub struct TenantReport {
     pub directory: Option<DirectoryReport>,
     /// Verdicts.
     pub controls: Vec<ControlReport>,
+    /// The benchmarks that were asked for, item by item.
+    pub benchmarks: Vec<BenchmarkReport>,
     /// Who can sign in.
     pub access: Vec<AccessReport>,
     /// A mistake of caplint's own kept it from reading a file.

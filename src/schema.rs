@@ -33,6 +33,9 @@ pub const REPORT_SCHEMA: &str = include_str!("../schemas/report.schema.json");
 /// The JSON Schema of the JSON report of `caplint replay`.
 pub const REPLAY_SCHEMA: &str = include_str!("../schemas/replay.schema.json");
 
+/// The schema of what `caplint benchmarks --format json` writes.
+pub const BENCHMARKS_SCHEMA: &str = include_str!("../schemas/benchmarks.schema.json");
+
 /// A place where a policy violates the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {

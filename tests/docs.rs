@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "docs/benchmarks.rs"]
+mod benchmarks;
+
 use std::fs;
 use std::process::Command;
 

@@ -1,26 +1,101 @@
 //! `caplint benchmarks`
 
+use super::Format;
 use super::error::RunError;
-use crate::controls::{self, EVERYTHING};
+use super::selection::benchmark;
+use crate::controls::{self, Benchmark, EVERYTHING, Item, Status};
+use crate::finding::escape_invisible;
+use serde_json::{Value, json};
 use std::io::Write;
 
-pub(super) fn run() -> Result<u8, RunError> {
-    let mut text = String::new();
-    for benchmark in controls::benchmarks() {
-        text += format!("{}  {} {}", benchmark.id, benchmark.name, benchmark.version).trim_end();
-        text.push('\n');
-        let mut numbered: Vec<(&str, &str)> = benchmark
-            .controls()
-            .flat_map(|control| control.benchmarks[benchmark.id].iter().map(|number| (number.as_str(), control.id)))
-            .collect();
-        numbered.sort_by_cached_key(|(number, _)| number.split('.').map(|part| (part.len(), part)).collect::<Vec<_>>());
-        for (number, control) in numbered {
-            text += &format!("  {number:12}  {control}\n");
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// List one benchmark only
+    #[arg(value_name = "BENCHMARK", value_parser = benchmark)]
+    benchmark: Option<String>,
+
+    /// The output format
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let asked = arguments.benchmark.as_deref().filter(|id| *id != EVERYTHING);
+    let is_asked = |benchmark: &&Benchmark| asked.is_none_or(|id| benchmark.id == id);
+    let benchmarks = controls::benchmarks().filter(is_asked);
+    let text = match arguments.format {
+        Format::Pretty => {
+            let listed: Vec<String> = benchmarks.map(pretty).collect();
+            listed.join("\n") + &if asked.is_none() { everything() } else { String::new() }
         }
-    }
-    let asked_for_by_none: Vec<&str> =
-        controls::all().filter(|control| control.benchmarks.is_empty()).map(|control| control.id).collect();
-    text += &format!("{EVERYTHING}  Every shipped control, including {}\n", asked_for_by_none.join(", "));
+        Format::Json => {
+            let benchmarks: Vec<Value> = benchmarks.map(value).collect();
+            escape_invisible(&format!("{:#}\n", json!({ "version": 1, "benchmarks": benchmarks })))
+        }
+    };
     std::io::stdout().lock().write_all(text.as_bytes()).map_err(RunError::Output)?;
     Ok(0)
+}
+
+/// What an item takes, in the order of their ids.
+fn deciding(benchmark: &Benchmark, item: &Item) -> Vec<&'static str> {
+    benchmark.deciding(item).map(|control| control.id).collect()
+}
+
+/// The benchmark on a line, and each item on one or two.
+fn pretty(benchmark: &Benchmark) -> String {
+    let longest = |text: &dyn Fn(&Item) -> usize| benchmark.items.iter().map(text).max().unwrap_or_default();
+    let number_width = longest(&|item| item.number.len());
+    let level_width = longest(&|item| item.level.as_ref().map_or(0, String::len));
+    let mut text = format!("{}  {}\n", benchmark.id, benchmark.title());
+    for item in &benchmark.items {
+        let level = item.level.as_deref().unwrap_or_default();
+        let level = if level_width == 0 { String::new() } else { format!("{level:level_width$}  ") };
+        text += &format!("  {:number_width$}  {level}{}\n", item.number, item.title);
+        let controls = deciding(benchmark, item).join(" and ");
+        text += &match benchmark.status(item) {
+            Status::Decided => format!("      decided by {controls}\n"),
+            Status::Partly(why) => format!("      partly decided by {controls}: {why}\n"),
+            Status::Not(why) => format!("      not decided: {why}\n"),
+        };
+    }
+    text
+}
+
+/// What `--benchmark all` adds.
+fn everything() -> String {
+    let asked_for_by_none: Vec<&str> =
+        controls::all().filter(|control| control.benchmarks.is_empty()).map(|control| control.id).collect();
+    let including = if asked_for_by_none.is_empty() {
+        String::new()
+    } else {
+        format!(", including {}", asked_for_by_none.join(", "))
+    };
+    format!("\n{EVERYTHING}  Every shipped control{including}\n")
+}
+
+fn value(benchmark: &Benchmark) -> Value {
+    let item = |item: &Item| {
+        let status = benchmark.status(item);
+        json!({
+            "number": item.number,
+            "title": item.title,
+            "level": item.level,
+            "status": status.word(),
+            "why": status.why(),
+            "differs": item.differs,
+            "controls": deciding(benchmark, item),
+        })
+    };
+    json!({
+        "id": benchmark.id,
+        "name": benchmark.name,
+        "version": benchmark.version,
+        "published": benchmark.published,
+        "publisher": benchmark.publisher,
+        "source": benchmark.source,
+        "read": benchmark.read,
+        "scope": benchmark.scope,
+        "items": benchmark.items.iter().map(item).collect::<Vec<_>>(),
+    })
 }

@@ -40,8 +40,8 @@ fn ids(argument: &str) -> Option<Vec<PossibleValue>> {
         "rule" => Some(rules::all().iter().map(|rule| rule.meta()).map(|meta| value(meta.id, meta.summary)).collect()),
         "control" => Some(controls::all().map(|control| value(control.id, &control.title)).collect()),
         "benchmark" => {
-            let named = |one: &controls::Benchmark| value(one.id, format!("{} {}", one.name, one.version).trim_end());
-            let benchmarks = controls::benchmarks().iter().map(named);
+            let named = |one: &'static controls::Benchmark| value(&one.id, &one.title());
+            let benchmarks = controls::benchmarks().map(named);
             Some(benchmarks.chain([value(EVERYTHING, "Every control that is shipped")]).collect())
         }
         _ => None,

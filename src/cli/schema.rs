@@ -22,6 +22,8 @@ enum Of {
     Report,
     /// The JSON report of `caplint replay`
     Replay,
+    /// What `caplint benchmarks --format json` writes
+    Benchmarks,
     /// A policy with Microsoft Graph's property names
     Policy,
     /// A policy with the property names of the Terraform provider azuread
@@ -38,6 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Of::Expectations => schema::EXPECTATIONS_SCHEMA,
         Of::Report => schema::REPORT_SCHEMA,
         Of::Replay => schema::REPLAY_SCHEMA,
+        Of::Benchmarks => schema::BENCHMARKS_SCHEMA,
         Of::Policy => schema::POLICY_SCHEMA,
         Of::Azuread => schema::AZUREAD_SCHEMA,
         Of::Microsoft365 => schema::MICROSOFT365_SCHEMA,

@@ -102,7 +102,7 @@ pub(super) fn day(text: &str) -> Result<Date, String> {
 }
 
 /// A benchmark on the command line.
-fn benchmark(text: &str) -> Result<String, String> {
+pub(super) fn benchmark(text: &str) -> Result<String, String> {
     controls::Selection::default()
         .add_benchmark(text)
         .map(|()| text.to_owned())

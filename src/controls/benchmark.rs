@@ -1,53 +1,172 @@
-//! Benchmarks: which controls they ask for, and under which numbers.
+//! Benchmarks: every item of them that is about Conditional Access, and which controls decide it.
 
 use super::Control;
+use serde::Deserialize;
+use std::sync::OnceLock;
 
-/// A benchmark in one of its versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Benchmark {
-    /// Its id, as `--benchmark` takes it.
-    pub id: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// Its version, as its publisher writes it; none where every number has its own.
-    pub version: &'static str,
+macro_rules! benchmarks {
+    ($($id:literal),+ $(,)?) => {
+        /// The files, compiled in, by id. Each is read when it is first asked for.
+        static FILES: [File; [$($id),+].len()] = [$(File {
+            id: $id,
+            text: include_str!(concat!("../../data/benchmarks/", $id, ".toml")),
+            read: OnceLock::new(),
+        }),+];
+    };
 }
 
-/// CIS publishes at <https://www.cisecurity.org/benchmark/azure> and <https://www.cisecurity.org/benchmark/microsoft_365>,
-/// CISA at <https://github.com/cisagov/ScubaGear/blob/main/PowerShell/ScubaGear/baselines/aad.md>.
-const BENCHMARKS: [Benchmark; 9] = [
-    azure("cis-azure-1.5", "1.5"),
-    azure("cis-azure-2.0", "2.0"),
-    azure("cis-azure-2.1", "2.1"),
-    azure("cis-azure-3.0", "3.0"),
-    azure("cis-azure-4.0", "4.0"),
-    azure("cis-azure-5.0", "5.0"),
-    Benchmark { id: "cis-m365-6.0", name: "CIS Microsoft 365 Foundations Benchmark", version: "6.0" },
-    Benchmark { id: "cis-m365-7.0", name: "CIS Microsoft 365 Foundations Benchmark", version: "7.0" },
-    Benchmark { id: "scuba", name: "CISA SCuBA Microsoft Entra ID", version: "" },
-];
+benchmarks! {
+    "cis-azure-1.5",
+    "cis-azure-2.0",
+    "cis-azure-2.1",
+    "cis-azure-3.0",
+    "cis-azure-4.0",
+    "cis-azure-5.0",
+    "cis-azure-6.0",
+    "cis-m365-5.0",
+    "cis-m365-6.0",
+    "cis-m365-7.0",
+    "essential-eight",
+    "maester",
+    "microsoft-templates",
+    "scuba",
+    "zero-trust-assessment",
+}
 
-const fn azure(id: &'static str, version: &'static str) -> Benchmark {
-    Benchmark { id, name: "CIS Microsoft Azure Foundations Benchmark", version }
+struct File {
+    id: &'static str,
+    text: &'static str,
+    read: OnceLock<Benchmark>,
+}
+
+impl File {
+    /// # Panics
+    /// If the file that is compiled in is not well formed, which its test excludes.
+    fn benchmark(&'static self) -> &'static Benchmark {
+        let read = || toml::from_str(self.text).unwrap_or_else(|error| panic!("benchmarks/{}.toml: {error}", self.id));
+        self.read.get_or_init(read)
+    }
+}
+
+/// A benchmark in one of its versions.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Benchmark {
+    /// Its id, as `--benchmark` takes it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its version, as its publisher writes it; empty where every number has its own.
+    pub version: String,
+    /// The day or month of the version, where a public page says it.
+    pub published: Option<String>,
+    /// The publisher's page.
+    pub publisher: String,
+    /// The public copy that the table was held against.
+    pub source: String,
+    /// The day on which it was.
+    pub read: String,
+    /// Which part of the benchmark the table covers, in a sentence or two.
+    pub scope: String,
+    /// Its items, in its own order.
+    #[serde(rename = "item")]
+    pub items: Vec<Item>,
+}
+
+/// One thing that a benchmark asks for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Item {
+    /// Its number there.
+    pub number: String,
+    /// What it asks for, in caplint's words.
+    pub title: String,
+    /// Its level, if the benchmark has levels.
+    pub level: Option<String>,
+    /// What the controls leave open.
+    partly: Option<String>,
+    /// Why no control decides it.
+    not: Option<String>,
+    /// Where the controls mean something else than the item.
+    pub differs: Option<String>,
+}
+
+/// Whether controls decide an item.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Status<'i> {
+    /// They do. It takes all of them.
+    Decided,
+    /// They decide a part of it; what they leave open.
+    Partly(&'i str),
+    /// None does; why.
+    Not(&'i str),
+}
+
+impl Status<'_> {
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Partly(_) => "partly",
+            Self::Not(_) => "not-decided",
+        }
+    }
+
+    /// What is left open, and why.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Decided => None,
+            Self::Partly(why) | Self::Not(why) => Some(why),
+        }
+    }
 }
 
 /// Every benchmark, in the order of their ids.
-#[must_use]
-pub fn benchmarks() -> &'static [Benchmark] {
-    &BENCHMARKS
+pub fn benchmarks() -> impl Iterator<Item = &'static Benchmark> {
+    FILES.iter().map(File::benchmark)
+}
+
+/// Their ids, without reading any.
+pub fn benchmark_ids() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|file| file.id)
 }
 
 impl Benchmark {
     /// The benchmark of that id.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
-        BENCHMARKS.iter().find(|benchmark| benchmark.id == id)
+        FILES.iter().find(|file| file.id == id).map(File::benchmark)
     }
 
     /// The controls that it asks for.
-    pub fn controls(&self) -> impl Iterator<Item = &'static Control> + use<> {
-        let id = self.id;
-        super::all().filter(move |control| control.benchmarks.contains_key(id))
+    pub fn controls(&self) -> impl Iterator<Item = &'static Control> + use<'_> {
+        super::all().filter(|control| control.benchmarks.contains_key(&self.id))
+    }
+
+    /// The controls that an item takes, by their own tables.
+    pub fn deciding(&self, item: &Item) -> impl Iterator<Item = &'static Control> + use<'_> {
+        let number = item.number.clone();
+        let asks = move |control: &&Control| control.benchmarks.get(&self.id).is_some_and(|own| own.contains(&number));
+        super::all().filter(asks)
+    }
+
+    /// Whether controls decide an item.
+    #[must_use]
+    pub fn status<'i>(&self, item: &'i Item) -> Status<'i> {
+        match (&item.partly, &item.not) {
+            // What a control does not know of, it cannot decide, whatever else the table says.
+            (_, not) if self.deciding(item).next().is_none() => Status::Not(not.as_deref().unwrap_or_default()),
+            (Some(partly), _) => Status::Partly(partly),
+            (None, _) => Status::Decided,
+        }
+    }
+
+    /// Its name with its version.
+    #[must_use]
+    pub fn title(&self) -> String {
+        if self.version.is_empty() { self.name.clone() } else { format!("{} {}", self.name, self.version) }
     }
 
     /// What it calls a number of its own, in full.
@@ -58,101 +177,54 @@ impl Benchmark {
     }
 }
 
-/// What `--benchmark` takes for every control that is shipped.
-pub const EVERYTHING: &str = "all";
-
-/// The controls that are judged.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// The benchmarks that were asked for, to be cited.
-    pub benchmarks: Vec<&'static Benchmark>,
-    /// Every control was asked for.
-    pub everything: bool,
-    /// Controls that were selected in addition to them.
-    pub controls: Vec<&'static Control>,
-}
-
-impl Selection {
-    /// Adds a benchmark.
-    ///
-    /// # Errors
-    /// The names that there are, if it is none of them.
-    pub fn add_benchmark(&mut self, id: &str) -> Result<(), Vec<&'static str>> {
-        match Benchmark::find(id) {
-            Some(benchmark) => self.benchmarks.push(benchmark),
-            None if id == EVERYTHING => self.everything = true,
-            None => return Err(BENCHMARKS.iter().map(|benchmark| benchmark.id).chain([EVERYTHING]).collect()),
-        }
-        Ok(())
-    }
-
-    /// Adds a control.
-    ///
-    /// # Errors
-    /// The names that there are, if it is none of them.
-    pub fn add_control(&mut self, id: &str) -> Result<(), Vec<&'static str>> {
-        self.controls.push(super::find(id).ok_or_else(|| super::ids().collect::<Vec<_>>())?);
-        Ok(())
-    }
-
-    /// Whether nothing was asked for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.benchmarks.is_empty() && !self.everything && self.controls.is_empty()
-    }
-
-    /// The controls, in the order of their ids; the one that caplint began with if nothing was asked for.
-    #[must_use]
-    pub fn judged(&self) -> Vec<&'static Control> {
-        if self.is_empty() {
-            return super::find(super::DEFAULT).into_iter().collect();
-        }
-        if self.everything {
-            return super::all().collect();
-        }
-        let of_benchmarks = self.benchmarks.iter().flat_map(|benchmark| benchmark.controls());
-        let mut judged: Vec<&Control> = of_benchmarks.chain(self.controls.iter().copied()).collect();
-        judged.sort_by_key(|control| control.id);
-        judged.dedup_by_key(|control| control.id);
-        judged
-    }
-
-    /// A control's numbers in the benchmarks that were asked for, in full.
-    pub fn citations<'c>(&self, control: &'c Control) -> impl Iterator<Item = String> + use<'c, '_> {
-        let cited = self.benchmarks.iter().filter_map(|one| Some((*one, control.benchmarks.get(one.id)?)));
-        cited.flat_map(|(benchmark, numbers)| numbers.iter().map(|number| benchmark.citation(number)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
-    fn every_benchmark_asks_for_something() {
-        assert!(BENCHMARKS.iter().all(|benchmark| benchmark.controls().next().is_some()));
-        assert!(BENCHMARKS.is_sorted_by_key(|benchmark| benchmark.id));
-        assert!(BENCHMARKS.iter().all(|benchmark| benchmark.id != EVERYTHING));
+    fn every_file_is_well_formed_and_asks_for_something() {
+        assert!(benchmark_ids().is_sorted());
+        assert!(benchmark_ids().all(|id| id != super::super::EVERYTHING));
+        for (file, benchmark) in FILES.iter().zip(benchmarks()) {
+            assert_eq!(file.id, benchmark.id);
+            assert!(benchmark.controls().next().is_some(), "{}", file.id);
+            let links = [&benchmark.publisher, &benchmark.source];
+            assert!(links.iter().all(|link| link.starts_with("https://")), "{}", file.id);
+            let numbers: BTreeSet<&str> = benchmark.items.iter().map(|item| item.number.as_str()).collect();
+            assert_eq!(numbers.len(), benchmark.items.len(), "{} has a number twice", file.id);
+        }
         let cis = Benchmark::find("cis-azure-5.0").unwrap();
         assert_eq!(cis.citation("5.2.6"), "CIS Microsoft Azure Foundations Benchmark v5.0, 5.2.6");
     }
 
+    /// The tables of controls and those of benchmarks say the same.
     #[test]
-    fn a_selection_adds_up_and_nothing_is_the_control_that_caplint_began_with() {
-        let judged = |select: &dyn Fn(&mut Selection)| {
-            let mut selection = Selection::default();
-            select(&mut selection);
-            selection.judged().into_iter().map(|control| control.id).collect::<Vec<_>>()
-        };
-        assert_eq!(judged(&|_| {}), ["mfa-azure-management"]);
-        let two = judged(&|selection| {
-            selection.add_benchmark("cis-azure-1.5").unwrap();
-            selection.add_benchmark("cis-azure-2.0").unwrap();
-            selection.add_control("mfa-guests").unwrap();
-        });
-        let expected = ["mfa-admins", "mfa-all-users", "mfa-azure-management", "mfa-guests", "mfa-risky-sign-ins"];
-        assert_eq!(two, expected);
-        assert_eq!(judged(&|selection| selection.add_benchmark("all").unwrap()).len(), crate::controls::ids().count());
-        assert!(Selection::default().add_benchmark("cis").unwrap_err().contains(&"scuba"));
+    fn every_item_is_decided_in_part_or_not_and_every_number_of_a_control_is_an_item() {
+        for benchmark in benchmarks() {
+            for item in &benchmark.items {
+                let place = format!("data/benchmarks/{}.toml, {}", benchmark.id, item.number);
+                let deciding: Vec<&str> = benchmark.deciding(item).map(|control| control.id).collect();
+                if deciding.is_empty() {
+                    assert!(item.not.is_some(), "{place}: no control has this number; say why in `not`");
+                    assert!(item.partly.is_none() && item.differs.is_none(), "{place}: no control has this number");
+                } else {
+                    assert!(item.not.is_none(), "{place}: {deciding:?} decide it; remove `not`, or call it `partly`");
+                }
+                for text in [&item.partly, &item.not, &item.differs].into_iter().flatten() {
+                    assert!(text.ends_with('.') && !text.contains('\n'), "{place}: {text:?} is no sentence");
+                }
+                assert!(item.title.len() < 90 && !item.title.ends_with('.'), "{place}: {:?}", item.title);
+            }
+        }
+        for control in super::super::all() {
+            for (id, numbers) in &control.benchmarks {
+                let items = &Benchmark::find(id).unwrap().items;
+                for number in numbers {
+                    let is_item = items.iter().any(|item| item.number == *number);
+                    assert!(is_item, "controls/{}.toml: {id} has no {number}", control.id);
+                }
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::TenantReader;
 use super::access;
+use super::benchmarks;
 use super::control;
 use super::locate::in_order;
 use super::read::Read;
@@ -124,6 +125,7 @@ impl TenantReader<'_> {
         report.findings.extend(located);
         report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();
         report.controls = judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect();
+        report.benchmarks = benchmarks::reports(&self.options.selection, &report.controls);
     }
 
     fn judgements(&self, tenant: &Tenant) -> Vec<Judgement> {

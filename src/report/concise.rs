@@ -2,7 +2,7 @@
 
 use super::format::Formatter;
 use super::stream::{self, InPieces};
-use super::{Ending, Piece, Run, Style, is_shown};
+use super::{Ending, Piece, Run, Style, is_shown, pretty};
 use crate::finding::{Finding, visible};
 use crate::outcome::TenantReport;
 use std::io::{self, Read, Write};
@@ -47,10 +47,16 @@ impl InPieces for Concise {
             text.push_str(&line(finding));
             text.push('\n');
         }
-        Piece { text, later: String::new() }
+        let mut scores = Vec::new();
+        if !style.quiet {
+            // Writing to memory cannot fail.
+            _ = pretty::scores_to(tenant, style, &mut scores);
+        }
+        Piece { text, later: String::from_utf8(scores).unwrap_or_default() }
     }
 
-    fn end(&self, ending: &Ending<'_>, style: Style, _later: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn end(&self, ending: &Ending<'_>, style: Style, later: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+        io::copy(later, out)?;
         let hidden = ending.settled.text().filter(|_| !style.quiet || ending.settled.errors > 0);
         hidden.map_or(Ok(()), |text| writeln!(out, "{}", visible(&format!("caplint: {text}"))))
     }

@@ -6,7 +6,8 @@ use super::{Ending, Piece, Run, Style};
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
 use crate::outcome::{
-    AccessReport, ControlReport, DirectoryReport, ExceptionReport, PeopleReport, PersonReport, Settled, TenantReport,
+    AccessReport, BenchmarkReport, ControlReport, DirectoryReport, ExceptionReport, ItemOutcome, ItemReport,
+    PeopleReport, PersonReport, Settled, TenantReport,
 };
 use crate::policy::Words;
 use crate::requirement::Resource;
@@ -109,6 +110,7 @@ fn tenant(tenant: &TenantReport) -> Value {
         "policies": tenant.policies,
         "directory": tenant.directory.as_ref().map(directory),
         "controls": tenant.controls.iter().map(control).collect::<Vec<_>>(),
+        "benchmarks": tenant.benchmarks.iter().map(benchmark).collect::<Vec<_>>(),
         "access": tenant.access.iter().map(access).collect::<Vec<_>>(),
     })
 }
@@ -138,6 +140,28 @@ fn control(control: &ControlReport) -> Value {
         "people": control.people.as_ref().map(people),
         "assumedEnabled": control.assumed_enabled.iter().map(policy).collect::<Vec<_>>(),
         "assumptions": control.assumptions,
+    })
+}
+
+fn benchmark(benchmark: &BenchmarkReport) -> Value {
+    let count = |outcome: &ItemOutcome| (outcome.word().to_owned(), json!(benchmark.count(*outcome)));
+    let item = |item: &ItemReport| {
+        json!({
+            "number": item.number,
+            "title": item.title,
+            "level": item.level,
+            "outcome": item.outcome.word(),
+            "controls": item.controls,
+            "why": item.why,
+        })
+    };
+    json!({
+        "id": benchmark.id,
+        "title": benchmark.title,
+        "score": benchmark.score(),
+        "counts": ItemOutcome::ALL.iter().map(count).collect::<Map<_, _>>(),
+        // With `--benchmark all`, every item of every benchmark would be most of the report.
+        "items": benchmark.is_listed.then(|| benchmark.items.iter().map(item).collect::<Vec<_>>()),
     })
 }
 

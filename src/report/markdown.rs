@@ -4,7 +4,7 @@ use super::format::Formatter;
 use super::{Run, Style, count, policies};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, clip, visible};
-use crate::outcome::{ControlReport, ExceptionReport, TenantReport};
+use crate::outcome::{ControlReport, ExceptionReport, ItemOutcome, TenantReport};
 use std::io::{self, Write};
 
 /// Findings and exceptions that are listed. GitHub limits the size of a summary, and nobody reads a longer one.
@@ -48,6 +48,7 @@ impl Formatter for Markdown {
                 writeln!(out, "| {} | – | not judged |", text(&tenant.name))?;
             }
         }
+        scores_to(run, out)?;
         for tenant in &run.tenants {
             for control in &tenant.controls {
                 control_to(tenant, control, out)?;
@@ -63,6 +64,34 @@ impl Formatter for Markdown {
             None => Ok(()),
         }
     }
+}
+
+/// How many items of each benchmark pass.
+fn scores_to(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let scored = |tenant: &&TenantReport| !tenant.benchmarks.is_empty();
+    if run.tenants.iter().filter(scored).count() == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n| tenant | benchmark | items | pass | fail | undecided | in part | not decided |")?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|")?;
+    for tenant in &run.tenants {
+        for benchmark in &tenant.benchmarks {
+            let count = |outcome: ItemOutcome| benchmark.count(outcome);
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} | {} | {} |",
+                text(&tenant.name),
+                text(&benchmark.title),
+                benchmark.items.len(),
+                benchmark.passes(),
+                count(ItemOutcome::Fail),
+                count(ItemOutcome::Undecided),
+                count(ItemOutcome::InPart),
+                count(ItemOutcome::NotDecided)
+            )?;
+        }
+    }
+    Ok(())
 }
 
 fn sign(verdict: Verdict) -> &'static str {

@@ -5,7 +5,7 @@ use super::snippet::Snippets;
 use super::{Run, Style, count, is_shown, policies};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, PolicyRef, visible};
-use crate::outcome::TenantReport;
+use crate::outcome::{BenchmarkReport, TenantReport};
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
 use codespan_reporting::term::termcolor::Ansi;
 use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style};
@@ -42,6 +42,9 @@ impl Formatter for Pretty {
         }
         for tenant in &run.tenants {
             verdicts_to(tenant, style, out)?;
+        }
+        for tenant in &run.tenants {
+            scores_to(tenant, style, out)?;
         }
         footer_to(run, style, out)
     }
@@ -108,6 +111,29 @@ fn verdicts_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::
         if holds && style.show.is_none() {
             writeln!(out, "  {}", visible(&control.reason))?;
         }
+    }
+    Ok(())
+}
+
+/// A line for each benchmark that was asked for. `-v` lists the items of those that were asked for by name.
+pub(super) fn scores_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for benchmark in &tenant.benchmarks {
+        writeln!(out, "{}: {}: {}", visible(&tenant.name), benchmark.id, benchmark.score())?;
+        if benchmark.is_listed && style.show.is_none() {
+            items_to(benchmark, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn items_to(benchmark: &BenchmarkReport, out: &mut dyn Write) -> io::Result<()> {
+    let width = benchmark.items.iter().map(|item| item.number.len()).max().unwrap_or_default();
+    let levels = benchmark.items.iter().filter_map(|item| item.level);
+    let level_width = levels.map(|level| level.len() + 1).max().unwrap_or_default();
+    for item in &benchmark.items {
+        let level = item.level.unwrap_or_default();
+        let by = if item.controls.is_empty() { String::new() } else { format!(" ({})", item.controls.join(", ")) };
+        writeln!(out, "  {:width$}  {level:level_width$}{:11}  {}{by}", item.number, item.outcome.word(), item.title)?;
     }
     Ok(())
 }

@@ -138,7 +138,10 @@ fn descriptor(rule: &dyn Rule, meta: &Meta) -> Value {
     };
     let mut tags: Vec<String> = vec!["conditional-access".into(), "entra-id".into(), meta.category.word().into()];
     tags.extend(severity_of_security.map(|_| "security".to_owned()));
-    tags.extend(rule.benchmarks().into_iter().map(|(benchmark, number)| format!("external/{benchmark}/{number}")));
+    // Newer versions sort behind older ones, and it is the oldest that can do without a tag.
+    tags.extend(
+        rule.benchmarks().into_iter().rev().map(|(benchmark, number)| format!("external/{benchmark}/{number}")),
+    );
     tags.truncate(TAGS);
     let mut properties = Map::new();
     properties.insert("tags".to_owned(), json!(tags));
