@@ -174,6 +174,8 @@ struct Own {
     #[serde(default)]
     clients: Vec<Spanned<String>>,
     #[serde(default)]
+    platforms: Vec<Spanned<String>>,
+    #[serde(default)]
     flows: Vec<Spanned<String>>,
     #[serde(default)]
     sign_in_risk: Vec<Spanned<String>>,
@@ -181,7 +183,8 @@ struct Own {
     user_risk: Vec<Spanned<String>>,
     #[serde(default)]
     outside_trusted_locations: bool,
-    grant: Spanned<toml::Value>,
+    grant: Option<Spanned<toml::Value>>,
+    session: Option<Spanned<toml::Value>>,
     tracked_roles: Option<Vec<Spanned<String>>>,
 }
 
@@ -319,11 +322,13 @@ fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control,
         users: own.users.unwrap_or_default(),
         resources: own.resources,
         clients: own.clients,
+        platforms: own.platforms,
         flows: own.flows,
         sign_in_risk: own.sign_in_risk,
         user_risk: own.user_risk,
         outside_trusted_locations: own.outside_trusted_locations,
         grant: own.grant,
+        session: own.session,
         tracked_roles: Vec::new(),
         security_defaults: false,
     };

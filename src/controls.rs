@@ -1,13 +1,16 @@
 //! Controls: requirements as data, one TOML file each in `controls/`, and those that people write themselves.
 
 mod benchmark;
+mod problem;
 mod selection;
+mod session;
 mod spec;
 mod stored_query;
 
 pub use benchmark::{Benchmark, Item, Status, benchmark_ids, benchmarks};
+pub use problem::Problem;
 pub use selection::{EVERYTHING, Selection};
-pub use spec::{Problem, Spec, Users};
+pub use spec::{Spec, Users};
 pub(crate) use spec::{gap, look_up, resource, role, synchronization, word};
 pub use stored_query::StoredQuery;
 
@@ -50,13 +53,20 @@ controls! {
     "mfa-azure-management",
     "mfa-guests",
     "mfa-risky-sign-ins",
+    "no-persistent-browser-admins",
     "phishing-resistant-admins",
     "phishing-resistant-all-users",
     "phishing-resistant-highly-privileged",
     "risky-sign-ins-blocked",
     "security-info-registration",
     "security-info-registration-managed-device",
+    "sign-in-frequency-admins",
+    "sign-in-frequency-all-users",
+    "sign-in-frequency-high-risk-users",
+    "sign-in-frequency-intune-enrollment",
+    "sign-in-frequency-risky-sign-ins",
     "synchronization-account-restricted",
+    "token-protection",
 }
 
 struct File {
@@ -126,7 +136,7 @@ pub struct Text {
     pub texts: Texts,
     /// Pages.
     pub references: Vec<Reference>,
-    /// Two tenants.
+    /// Tenants.
     pub example: Example,
     /// Ways to meet the requirement.
     pub remediation: Remediation,
@@ -160,7 +170,7 @@ pub struct Reference {
     pub url: String,
 }
 
-/// `[example]`: two tenants of one policy each.
+/// `[example]`: tenants of one policy each.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
@@ -170,6 +180,10 @@ pub struct Example {
     pub open: String,
     /// Here nobody does but tracked exceptions.
     pub enforced: String,
+    /// Why nobody can tell of the third, as a sentence.
+    pub unknown: Option<String>,
+    /// Here it is not known.
+    pub undecided: Option<String>,
 }
 
 /// `[remediation]`

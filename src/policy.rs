@@ -11,6 +11,7 @@ mod content;
 mod device_rule;
 mod lower;
 mod property;
+mod session;
 mod strength;
 mod value;
 mod wording;
@@ -25,13 +26,15 @@ pub use device_rule::{
 pub use lower::{Lowered, lower, lower_strength};
 pub(crate) use lower::{is_truncated, is_type_name};
 pub use property::Property;
+pub use session::{SessionControls, SignInFrequency};
 pub use strength::{Allowed, Strength};
 pub use value::{Fact, List, Reason};
 pub use wording::Wording;
 pub(crate) use wording::camel_case;
 pub use words::{
-    ClientAppType, FilterMode, GrantControl, InsiderRiskLevel, MembershipKind, Operator, Platform, REGISTER_DEVICE,
-    REGISTER_SECURITY_INFO, RiskLevel, State, TransferMethod, UserType, Words, is_public_word,
+    AccessEvaluation, AuthenticationType, BrowserSession, ClientAppType, FilterMode, FrequencyInterval, FrequencyUnit,
+    GrantControl, InsiderRiskLevel, MembershipKind, Operator, Platform, REGISTER_DEVICE, REGISTER_SECURITY_INFO,
+    RiskLevel, State, TransferMethod, UserType, Words, is_public_word,
 };
 
 use crate::syntax::Pointer;
@@ -204,6 +207,8 @@ pub struct Policy {
     pub has_session_controls: bool,
     /// `sessionControls`: those that are on.
     pub session: Fact<Box<[SessionControl]>>,
+    /// `sessionControls`: what each of them asks for.
+    pub session_controls: Box<SessionControls>,
     /// What stands where a value of the policy is unknown. Empty for a policy that is understood as a whole.
     pub contents: Box<[(Property, Digest)]>,
     /// `grantControls`.

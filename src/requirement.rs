@@ -1,7 +1,8 @@
 //! A requirement: which sign-ins need which grant. Controls and `caplint.toml` write them; this is what they mean.
 
 use crate::catalog::{self, Suite};
-use crate::policy::{ClientAppType, Combination, Id, RiskLevel, TransferMethod, UserType};
+use crate::policy::{ClientAppType, Combination, Id, Platform, RiskLevel, TransferMethod, UserType};
+use std::fmt;
 
 /// Which sign-ins need what. An empty list restricts nothing.
 #[derive(Debug, Clone)]
@@ -12,6 +13,8 @@ pub struct Requirement {
     pub resources: Vec<Resource>,
     /// With which clients; never empty.
     pub clients: Vec<ClientAppType>,
+    /// On which platforms, as the user agent claims them.
+    pub platforms: Vec<Platform>,
     /// By which authentication flows.
     pub flows: Vec<TransferMethod>,
     /// At which risk of the sign-in.
@@ -36,6 +39,7 @@ impl Requirement {
             users: Vec::new(),
             resources: vec![Resource::Every],
             clients: ClientAppType::MODERN.to_vec(),
+            platforms: Vec::new(),
             flows: Vec::new(),
             sign_in_risk: Vec::new(),
             user_risk: Vec::new(),
@@ -99,6 +103,53 @@ pub enum Grant {
     HybridJoinedDevice,
     /// A new password, which begins with MFA.
     PasswordChange,
+    /// A session that is limited like this.
+    Session(Session),
+}
+
+/// What a session control must see to, on a sign-in that nothing blocks.
+///
+/// Source: <https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-session>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Session {
+    /// The user signs in again after some time.
+    SignInFrequency {
+        /// At the latest after this.
+        at_most: Frequency,
+        /// With both factors. Otherwise, the second alone is enough.
+        both_factors: bool,
+    },
+    /// The session ends when the browser is closed.
+    NeverPersistent,
+    /// Tokens of the session are bound to the device.
+    TokenProtection,
+    /// The app limits the session on devices that are not managed.
+    AppEnforcedRestrictions,
+    /// The session goes through Defender for Cloud Apps.
+    AppControl,
+    /// Continuous access evaluation is strict about locations.
+    StrictAccessEvaluation,
+}
+
+/// How long a session lasts before the user signs in again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frequency {
+    /// So many hours.
+    Hours(u64),
+    /// No time: whenever the session is evaluated.
+    EveryTime,
+}
+
+impl fmt::Display for Frequency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EveryTime => f.write_str("every time"),
+            Self::Hours(1) => f.write_str("1 hour"),
+            Self::Hours(24) => f.write_str("1 day"),
+            Self::Hours(hours) if hours % 24 == 0 => write!(f, "{} days", hours / 24),
+            Self::Hours(hours) => write!(f, "{hours} hours"),
+        }
+    }
 }
 
 /// What no file says, as the configuration has it: what Microsoft leaves undocumented, and what cannot be.

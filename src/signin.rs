@@ -10,6 +10,7 @@ mod device;
 mod evaluation;
 mod grant;
 mod partial;
+mod session;
 
 pub use defaults::defaults_ask;
 pub use device::Device;
@@ -22,7 +23,7 @@ use crate::policy::{
     ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, Property, Reason, RiskLevel,
     TransferMethod, UserType,
 };
-use crate::requirement::{Assumptions, Grant, Requirement, Resource};
+use crate::requirement::{Assumptions, Grant, Requirement, Resource, Session};
 use crate::syntax::Pointer;
 use crate::tenant::Tenant;
 use std::collections::BTreeSet;
@@ -228,6 +229,12 @@ pub enum Why {
     Opaque,
     /// Nothing is demanded.
     NoGrantControls,
+    /// The session control that is required is not there.
+    NoSessionControl,
+    /// It is there and asks for less.
+    WeakerSessionControl,
+    /// It works in a policy for all resources only.
+    NotForAllResources,
     /// Something else than what is required satisfies the policy.
     Alternative,
     /// Whether the named location is trusted is not in the files.
@@ -302,6 +309,19 @@ impl View<'_> {
             && !sign_in.groups.contains(group)
     }
 
+    /// The session controls of which any is enough.
+    fn required_sessions(&self) -> impl Iterator<Item = Session> {
+        self.requirement.grant.iter().filter_map(|required| match required {
+            Grant::Session(session) => Some(*session),
+            Grant::Mfa
+            | Grant::Strength { .. }
+            | Grant::Block
+            | Grant::CompliantDevice
+            | Grant::HybridJoinedDevice
+            | Grant::PasswordChange => None,
+        })
+    }
+
     /// Whether a policy asks for what is required, among other things or if what cannot be read does.
     #[must_use]
     pub fn asks(&self, policy: &Policy) -> bool {
@@ -316,6 +336,7 @@ impl View<'_> {
                 Grant::PasswordChange => {
                     matches!(control, GrantControl::PasswordChange | GrantControl::RiskRemediation)
                 }
+                Grant::Session(_) => false,
             })
         };
         let is_authentication = |required: &Grant| matches!(required, Grant::Mfa | Grant::Strength { .. });
@@ -323,6 +344,7 @@ impl View<'_> {
             || grant.built_in.first_unknown().is_some()
             || grant.built_in.position(by_control).is_some()
             || (grant.strength != Fact::Known(None) && self.requirement.grant.iter().any(is_authentication))
+            || self.required_sessions().any(|required| session::is_asked(policy, required))
     }
 
     /// Whether `policy` is in force and applies to this sign-in.

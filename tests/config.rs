@@ -421,6 +421,44 @@ fn judged(report: &Value) -> Vec<String> {
 }
 
 #[test]
+fn a_requirement_of_ones_own_may_ask_for_a_session_control() {
+    let own = |demand: &str| format!("[[requirement]]\nid = \"short-sessions\"\nresources = [\"All\"]\n{demand}\n");
+    let with = |session: Value| {
+        let mut policy = policy(1, json!({ "/conditions/users/excludeGroups": [] }));
+        policy["conditions"]["applications"]["includeApplications"] = json!(["All"]);
+        policy["sessionControls"] = session;
+        policy
+    };
+    let frequency = |hours: u64| json!({ "signInFrequency": { "isEnabled": true, "value": hours, "type": "hours" } });
+    let verdict = |session: Value, demand: &str| {
+        let report = Folder::new(&[with(session)], &own(demand)).json(&["check"]);
+        let controls = report["tenants"][0]["controls"].as_array().unwrap().clone();
+        let own = controls.into_iter().find(|control| control["id"] == "short-sessions").unwrap();
+        (own["verdict"].as_str().unwrap().to_owned(), own["reason"].as_str().unwrap().to_owned())
+    };
+    let day = "session = { sign-in-frequency = \"1 day\" }";
+    assert_eq!(verdict(frequency(8), day).0, "enforced");
+    let (open, reason) = verdict(frequency(48), day);
+    assert_eq!(open, "not-enforced");
+    assert!(reason.contains("gets tokens for some resource for more than 1 day without signing in again"), "{reason}");
+    assert_eq!(verdict(json!({ "signInFrequency": { "isEnabled": true } }), day).0, "undecided");
+    let alternatives = "session = [\"app-control\", { sign-in-frequency = \"every time\" }]";
+    assert_eq!(verdict(json!({ "cloudAppSecurity": { "isEnabled": true } }), alternatives).0, "enforced");
+    assert_eq!(verdict(Value::Null, alternatives).0, "not-enforced");
+    for (wrong, said) in [
+        ("", "this requirement demands nothing"),
+        ("grant = \"mfa\"\nsession = \"app-control\"", "has both `grant` and `session`"),
+        ("session = \"token-protecion\"", "is not a session control"),
+        ("session = { sign-in-frequency = \"0 hours\" }", "is not a time"),
+        ("session = []", "nothing is required"),
+    ] {
+        let output = Folder::new(&[], &own(wrong)).run(&["check", "."]);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && stderr.contains(said), "{wrong}: {stderr}");
+    }
+}
+
+#[test]
 fn a_benchmark_selects_its_controls_and_is_cited() {
     let folder =
         Folder::new(&[policy(1, json!({}))], "benchmarks = [\"cis-azure-5.0\"]\ncontrols = [\"mfa-guests\"]\n");
@@ -429,7 +467,7 @@ fn a_benchmark_selects_its_controls_and_is_cited() {
     assert_eq!(judged(&folder.json(&["check", "--isolated"])), ["mfa-azure-management"]);
     // The command line takes the place of the configuration.
     let scuba = folder.json(&["check", "--benchmark", "scuba", "--benchmark", "cis-m365-6.0"]);
-    assert_eq!(judged(&scuba).len(), 14);
+    assert_eq!(judged(&scuba).len(), 19);
     assert_eq!(judged(&folder.json(&["check", "--benchmark", "all"])).len(), caplint::controls::ids().count());
     let findings = scuba["findings"].as_array().unwrap();
     let legacy: Vec<&Value> = findings.iter().filter(|one| one["rule"] == "device-code-flow-blocked").collect();

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Its policies by number, each with the control that it is there for.
-const CARRIED: [(&str, &str); 11] = [
+const CARRIED: [(&str, &str); 17] = [
     ("ca001", "mfa-all-users"),
     ("ca002", "phishing-resistant-admins"),
     ("ca003", "mfa-guests"),
@@ -21,6 +21,12 @@ const CARRIED: [(&str, &str); 11] = [
     ("ca009", "high-risk-users-change-password"),
     ("ca010", "authentication-transfer-blocked"),
     ("ca011", "compliant-devices"),
+    ("ca012", "no-persistent-browser-admins"),
+    ("ca013", "sign-in-frequency-risky-sign-ins"),
+    ("ca014", "sign-in-frequency-intune-enrollment"),
+    ("ca015", "token-protection"),
+    ("ca016", "sign-in-frequency-all-users"),
+    ("ca017", "sign-in-frequency-admins"),
 ];
 
 /// A policy's number, and what the policy says.
@@ -96,7 +102,17 @@ fn includes_all(policy: &Value) -> bool {
 }
 
 fn is_for_modern_clients(policy: &Value) -> bool {
-    policy["conditions"]["clientAppTypes"] != json!(["exchangeActiveSync", "other"])
+    let clients = &policy["conditions"]["clientAppTypes"];
+    *clients != json!(["exchangeActiveSync", "other"]) && *clients != json!(["browser"])
+}
+
+/// Whether a policy is there for its session control. What it grants is another one's business.
+fn is_for_sessions(policy: &Value) -> bool {
+    !policy["sessionControls"].is_null() && !is(policy, &["CA009"])
+}
+
+fn is(policy: &Value, numbers: &[&str]) -> bool {
+    numbers.contains(&&policy["displayName"].as_str().unwrap()[..5])
 }
 
 fn blocks(policy: &Value) -> bool {
@@ -107,7 +123,7 @@ fn always(_: &Value) -> bool {
     true
 }
 
-const WEAKENINGS: [Weakening; 14] = [
+const WEAKENINGS: [Weakening; 17] = [
     ("disabled", |policy| policy["state"] = json!("disabled"), always),
     ("report-only", |policy| policy["state"] = json!("enabledForReportingButNotEnforced"), always),
     ("in the recycle bin", |policy| policy["deletedDateTime"] = json!("2026-05-01T00:00:00Z"), always),
@@ -130,12 +146,13 @@ const WEAKENINGS: [Weakening; 14] = [
         "global administrators excluded",
         |policy| policy["conditions"]["users"]["excludeRoles"] = json!(["62e90394-69f5-4237-9190-012177145e10"]),
         // Administrators, guests among them, have a policy of their own.
-        |policy| !["CA001", "CA003"].contains(&&policy["displayName"].as_str().unwrap()[..5]),
+        |policy| !is(policy, &["CA001", "CA003", "CA016"]),
     ),
     (
         "another resource only",
         |policy| policy["conditions"]["applications"]["includeApplications"] = json!(["Office365"]),
-        targets_apps,
+        // That holds the resources which token protection is for.
+        |policy| targets_apps(policy) && !is(policy, &["CA015"]),
     ),
     (
         "a resource excluded",
@@ -143,7 +160,7 @@ const WEAKENINGS: [Weakening; 14] = [
             policy["conditions"]["applications"]["excludeApplications"] =
                 json!(["00000003-0000-0ff1-ce00-000000000000"]);
         },
-        targets_apps,
+        |policy| targets_apps(policy) && !is(policy, &["CA014"]),
     ),
     (
         "trusted locations excluded",
@@ -158,7 +175,7 @@ const WEAKENINGS: [Weakening; 14] = [
         |policy| {
             policy["conditions"]["platforms"] = json!({ "includePlatforms": ["all"], "excludePlatforms": ["linux"] });
         },
-        always,
+        |policy| policy["conditions"]["platforms"].is_null(),
     ),
     (
         "compliant devices left out",
@@ -177,7 +194,27 @@ const WEAKENINGS: [Weakening; 14] = [
             policy["grantControls"]["operator"] = json!("OR");
             policy["grantControls"]["termsOfUse"] = json!(["e0000000-0000-4000-8000-000000000001"]);
         },
-        |policy| !blocks(policy),
+        |policy| !blocks(policy) && !is_for_sessions(policy),
+    ),
+    ("without session controls", |policy| policy["sessionControls"] = Value::Null, is_for_sessions),
+    (
+        "session controls off",
+        |policy| {
+            for (_, control) in policy["sessionControls"].as_object_mut().unwrap() {
+                control["isEnabled"] = json!(false);
+            }
+        },
+        is_for_sessions,
+    ),
+    (
+        "a longer session",
+        |policy| {
+            let frequency = &mut policy["sessionControls"]["signInFrequency"];
+            frequency["frequencyInterval"] = json!("timeBased");
+            frequency["value"] = json!(8);
+            frequency["type"] = json!("days");
+        },
+        |policy| is_for_sessions(policy) && policy.pointer("/sessionControls/signInFrequency").is_some(),
     ),
 ];
 
@@ -202,6 +239,17 @@ fn whatever_is_taken_from_it_is_missed_by_the_control_that_it_was_there_for() {
         }
     }
     assert!(tried > 100, "{tried}");
+}
+
+/// One policy may be there for two controls.
+#[test]
+fn a_session_that_may_go_on_is_missed_beside_a_new_password() {
+    let mut policies = tenant();
+    policies[8].1["sessionControls"] = Value::Null;
+    let (code, findings) = check(&policies);
+    assert_eq!(code, 1);
+    let missed = BTreeSet::from([("error".to_owned(), "sign-in-frequency-high-risk-users".to_owned())]);
+    assert_eq!(findings, missed);
 }
 
 /// Nobody slips out unseen: an exclusion that `caplint.toml` does not approve is a warning, which fails under `strict`.

@@ -1,8 +1,10 @@
 //! A requirement as people write it, and what it means in a cloud.
 
+use super::problem::{Problem, problem};
+use super::session;
 use crate::catalog::{self, Cloud, Suite};
 use crate::policy::{ClientAppType, Id, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words};
-use crate::requirement::{Grant, Principal, Requirement, Resource};
+use crate::requirement::{Grant, Principal, Requirement, Resource, Session};
 use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
@@ -16,9 +18,13 @@ pub struct Spec {
     pub users: Users,
     /// To what: apps by name or id, `All`, a suite, a user action.
     pub resources: Vec<Spanned<String>>,
-    /// With which clients; browsers, mobile apps and desktop clients unless it says otherwise.
+    /// With which clients; browsers, mobile apps and desktop clients unless it says otherwise. Of session controls that are
+    /// for some clients only, those.
     #[serde(default)]
     pub clients: Vec<Spanned<String>>,
+    /// On which platforms, as the user agent claims them.
+    #[serde(default)]
+    pub platforms: Vec<Spanned<String>>,
     /// By which authentication flows.
     #[serde(default)]
     pub flows: Vec<Spanned<String>>,
@@ -32,7 +38,9 @@ pub struct Spec {
     #[serde(default)]
     pub outside_trusted_locations: bool,
     /// What must be required: a word, `{ strength = "…" }`, or a list of alternatives.
-    pub grant: Spanned<toml::Value>,
+    pub grant: Option<Spanned<toml::Value>>,
+    /// What must limit the session instead: a word, `{ sign-in-frequency = "…" }`, or a list of alternatives.
+    pub session: Option<Spanned<toml::Value>>,
     /// Roles whose exclusion is tracked like that of a single account.
     #[serde(default = "synchronization")]
     pub tracked_roles: Vec<Spanned<String>>,
@@ -71,17 +79,6 @@ pub(crate) fn synchronization() -> Vec<Spanned<String>> {
     vec![Spanned::new(0..0, "Directory Synchronization Accounts".to_owned())]
 }
 
-/// Something in a requirement that means nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Bytes of the file.
-    pub span: Range<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// What to write instead.
-    pub help: String,
-}
-
 /// The word for it in a requirement, for each grant but strengths.
 const GRANTS: [(&str, Grant); 5] = [
     ("mfa", Grant::Mfa),
@@ -118,20 +115,61 @@ impl Spec {
             users.push(Principal::Guests(word::<UserType>(kind, "a type of guest")?));
         }
         let clients = words::<ClientAppType>(&self.clients, "a client app type")?;
+        let grant = self.demanded()?;
         let tracked_roles = self.tracked_roles.iter().map(role).collect::<Result<_, _>>()?;
         Ok(Requirement {
             users,
             resources: self.resources.iter().map(|name| resource(name, cloud)).collect::<Result<_, _>>()?,
-            clients: if clients.is_empty() { ClientAppType::MODERN.to_vec() } else { clients },
+            clients: if clients.is_empty() { usual_clients(&grant) } else { clients },
+            platforms: words(&self.platforms, "a platform")?,
             flows: words(&self.flows, "an authentication flow")?,
             sign_in_risk: words(&self.sign_in_risk, "a risk level")?,
             user_risk: words(&self.user_risk, "a risk level")?,
             outside_trusted_locations: self.outside_trusted_locations,
-            grant: grants(self.grant.get_ref(), &self.grant.span())?,
+            grant,
             tracked_roles,
             security_defaults: self.security_defaults,
         })
     }
+
+    /// What must be demanded: a grant or a limit of the session. Both are two requirements, each with its own exceptions.
+    fn demanded(&self) -> Result<Vec<Grant>, Problem> {
+        let (span, message, help) = match (&self.grant, &self.session) {
+            (Some(grant), None) => return not_empty(grants(grant.get_ref(), &grant.span())?, &grant.span()),
+            (None, Some(session)) => {
+                return not_empty(session::sessions(session.get_ref(), &session.span())?, &session.span());
+            }
+            (Some(_), Some(session)) => {
+                (session.span(), "this requirement has both `grant` and `session`", "Write two requirements.")
+            }
+            (None, None) => {
+                let span = self.resources.first().map(Spanned::span).unwrap_or_default();
+                (span, "this requirement demands nothing", "Write `grant` or `session`.")
+            }
+        };
+        Err(Problem { span, message: message.to_owned(), help: help.to_owned() })
+    }
+}
+
+/// The clients that a requirement is about if it does not say. A browser alone has sessions that persist, and
+/// [token protection](https://learn.microsoft.com/entra/identity/conditional-access/concept-token-protection) is for apps.
+fn usual_clients(demanded: &[Grant]) -> Vec<ClientAppType> {
+    let only = |session| demanded.iter().all(|grant| *grant == Grant::Session(session));
+    if only(Session::NeverPersistent) {
+        vec![ClientAppType::Browser]
+    } else if only(Session::TokenProtection) {
+        vec![ClientAppType::MobileAppsAndDesktopClients]
+    } else {
+        ClientAppType::MODERN.to_vec()
+    }
+}
+
+fn not_empty(demanded: Vec<Grant>, span: &Range<usize>) -> Result<Vec<Grant>, Problem> {
+    if demanded.is_empty() {
+        let help = "Write what is required, or a list of alternatives.".to_owned();
+        return Err(Problem { span: span.clone(), message: "nothing is required".to_owned(), help });
+    }
+    Ok(demanded)
 }
 
 /// What a user who is not covered can do, as the rest of a sentence.
@@ -142,7 +180,7 @@ pub(crate) fn gap(spec: &Spec) -> String {
         [one] => (*one).to_owned(),
         several => format!("one of {}", several.join(", ")),
     };
-    let without = match grants(spec.grant.get_ref(), &spec.grant.span()).unwrap_or_default().as_slice() {
+    let without = match spec.demanded().unwrap_or_default().as_slice() {
         [one] => match one {
             Grant::Mfa => "without MFA",
             Grant::Block => "without being blocked",
@@ -150,25 +188,11 @@ pub(crate) fn gap(spec: &Spec) -> String {
             Grant::CompliantDevice => "from a device that is not compliant",
             Grant::PasswordChange => "without a new password",
             Grant::HybridJoinedDevice => "from a device that is not hybrid joined",
+            Grant::Session(session) => return session::gap(*session, &to),
         },
         [] | [_, _, ..] => "without any of what is required",
     };
     format!("gets a token for {to} {without}")
-}
-
-fn problem(span: Range<usize>, what: &str, written: &str, known: &[&str]) -> Problem {
-    let written = crate::finding::quoted(written);
-    let near = known
-        .iter()
-        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &written.trim_matches('"').to_lowercase()), known))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|one, two| one.0.total_cmp(&two.0));
-    let help = match near {
-        Some((_, near)) => format!("Did you mean \"{near}\"?"),
-        None if known.len() <= 12 => format!("There are: {}.", known.join(", ")),
-        None => "Write its id, or its name as in Microsoft's documentation.".to_owned(),
-    };
-    Problem { span, message: format!("{written} is not {what}"), help }
 }
 
 /// The id of a role that is given by name or id.
@@ -234,15 +258,10 @@ fn words<W: Words>(written: &[Spanned<String>], what: &str) -> Result<Vec<W>, Pr
 }
 
 fn grants(value: &toml::Value, span: &Range<usize>) -> Result<Vec<Grant>, Problem> {
-    let all = match value {
-        toml::Value::Array(values) => values.iter().map(|value| grant(value, span)).collect::<Result<Vec<_>, _>>()?,
-        value => vec![grant(value, span)?],
-    };
-    let help = "Write \"mfa\", or a list of alternatives.".to_owned();
-    if all.is_empty() {
-        return Err(Problem { span: span.clone(), message: "nothing is required".to_owned(), help });
+    match value {
+        toml::Value::Array(values) => values.iter().map(|value| grant(value, span)).collect(),
+        value => Ok(vec![grant(value, span)?]),
     }
-    Ok(all)
 }
 
 fn grant(value: &toml::Value, span: &Range<usize>) -> Result<Grant, Problem> {

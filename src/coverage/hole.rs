@@ -57,7 +57,9 @@ fn only_obstacle(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<C
             Coordinate::ClientApp
         }
         Why::PlatformNotIncluded => {
-            changed.platform = *conditions.platforms.include.known().next()?.1;
+            let asked = &view.requirement.platforms;
+            let mut included = conditions.platforms.include.known().map(|(_, platform)| *platform);
+            changed.platform = included.find(|platform| asked.is_empty() || asked.contains(platform))?;
             Coordinate::Platform
         }
         Why::LocationNotIncluded => {

@@ -11,6 +11,7 @@ fn is_about(requirement: &Requirement, policy: &Policy) -> bool {
     let only_legacy = !requirement.clients.contains(&ClientAppType::Browser);
     let any_client = conditions.client_app_types.position(|client| *client == ClientAppType::All).is_some();
     [
+        (requirement.platforms.is_empty(), conditions.platforms.include.is_empty()),
         (requirement.flows.is_empty(), conditions.transfer_methods.is_empty()),
         (requirement.sign_in_risk.is_empty(), conditions.sign_in_risk_levels.is_empty()),
         (requirement.user_risk.is_empty(), conditions.user_risk_levels.is_empty()),
@@ -32,11 +33,11 @@ fn is_meant(requirement: &Requirement, policy: &Policy, causes: &[Cause]) -> boo
         (Why::RiskNotIncluded, Property::SignInRiskLevels) => requirement.sign_in_risk.is_empty(),
         (Why::RiskNotIncluded, Property::UserRiskLevels) => requirement.user_risk.is_empty(),
         (Why::ClientAppNotIncluded, _) => !only_legacy,
+        (Why::PlatformNotIncluded, _) => requirement.platforms.is_empty(),
         (
             Why::RiskNotIncluded
             | Why::UserNotIncluded
             | Why::OnlyIncludedGroups
-            | Why::PlatformNotIncluded
             | Why::LocationNotIncluded
             | Why::DeviceFilter,
             _,
@@ -55,9 +56,13 @@ pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(PolicyIndex, 
     let mut near: Vec<(u8, PolicyIndex, Vec<Cause>)> = Vec::new();
     let mut asking_less: Vec<(PolicyIndex, Vec<Cause>)> = Vec::new();
     for (index, policy) in view.tenant.indexed() {
-        let causes: Vec<Cause> = view.causes(policy, sign_in).collect();
+        let mut causes: Vec<Cause> = view.causes(policy, sign_in).collect();
+        // A policy for other resources alone is still the one to change where it has to be for all.
+        if causes.iter().any(|cause| cause.why == Why::NotForAllResources) {
+            causes.retain(|cause| cause.why != Why::ResourceNotIncluded);
+        }
         if !view.asks(policy) {
-            let is_less = matches!(causes[..], [Cause { why: Why::Alternative, .. }]);
+            let is_less = matches!(causes[..], [Cause { why: Why::Alternative | Why::NoSessionControl, .. }]);
             asking_less.extend((is_less && is_about(view.requirement, policy)).then_some((index, causes)));
             continue;
         }

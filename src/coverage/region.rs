@@ -6,6 +6,7 @@ mod applications;
 mod conditions;
 mod facet;
 mod grant;
+mod session;
 mod users;
 
 pub(crate) use conditions::device_rule;
@@ -67,7 +68,7 @@ pub(super) fn applies_except_users(space: &mut Space<'_>, policy: &Policy, sure:
     Formula::all([
         in_force,
         applies,
-        reader.grant(),
+        Formula::any([reader.grant(), reader.session()]),
         reader.others(),
         reader.client_app_types(),
         reader.platforms(),

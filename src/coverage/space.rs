@@ -208,6 +208,7 @@ impl<'t> Space<'t> {
         }
         let first = SignIn {
             client_app: clients.first().copied().unwrap_or(ClientAppType::MobileAppsAndDesktopClients),
+            platform: allowed(&PLATFORMS, &requirement.platforms)[0],
             flow: allowed(&FLOWS, &requirement.flows)[0],
             sign_in_risk: allowed(&RISKS, &requirement.sign_in_risk)[0],
             user_risk: allowed(&RISKS, &requirement.user_risk)[0],
@@ -469,7 +470,8 @@ impl<'t> Space<'t> {
     }
 
     pub(crate) fn platform(&mut self, value: Platform) -> Formula {
-        self.equals(&PLATFORMS, Platform::Unknown, value, Meaning::Platform)
+        let domain = allowed(&PLATFORMS, &self.view.requirement.platforms);
+        self.equals(&domain, self.first.platform, value, Meaning::Platform)
     }
 
     pub(crate) fn sign_in_risk(&mut self, value: RiskLevel) -> Formula {

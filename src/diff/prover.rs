@@ -401,6 +401,9 @@ fn because(why: Why) -> &'static str {
         | Why::RiskNotIncluded
         | Why::FlowNotIncluded
         | Why::NoGrantControls
+        | Why::NoSessionControl
+        | Why::WeakerSessionControl
+        | Why::NotForAllResources
         | Why::Alternative => "caplint does not know",
     }
 }

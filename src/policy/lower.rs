@@ -7,10 +7,13 @@
 mod conditions;
 mod grant;
 mod reader;
+mod session;
 
 pub(crate) use reader::{is_truncated, is_type_name};
 
-use super::{Conditions, Fact, FileIndex, GrantControls, Origin, Policy, Reason, State, Strength, content};
+use super::{
+    Conditions, Fact, FileIndex, GrantControls, Origin, Policy, Reason, SessionControls, State, Strength, content,
+};
 use crate::syntax::{Node, Object};
 use reader::{Reader, Slot};
 use time::Date;
@@ -103,10 +106,10 @@ impl Reader {
             Fact::Known(object) => self.grant(object),
             Fact::Unknown(reason) => GrantControls::unknown(reason),
         };
-        let (has_session_controls, session) = match self.object(session) {
-            Fact::Known(Some(session)) => (!session.is_void(), self.session(session)),
-            Fact::Known(None) => (false, Fact::Known(Box::default())),
-            Fact::Unknown(reason) => (true, Fact::Unknown(reason)),
+        let (has_session_controls, session, session_controls) = match self.object(session) {
+            Fact::Known(Some(session)) => (!session.is_void(), self.session(session), self.session_controls(session)),
+            Fact::Known(None) => (false, Fact::Known(Box::default()), SessionControls::default()),
+            Fact::Unknown(reason) => (true, Fact::Unknown(reason), SessionControls::unknown(reason)),
         };
         Policy {
             origin,
@@ -119,6 +122,7 @@ impl Reader {
             conditions,
             has_session_controls,
             session,
+            session_controls: Box::new(session_controls),
             contents: Box::default(),
             grant,
             contradicted: false,

@@ -158,10 +158,14 @@ properties! {
     ApplicationEnforcedRestrictions = "/sessionControls/applicationEnforcedRestrictions/isEnabled",
     /// `sessionControls.cloudAppSecurity.cloudAppSecurityType`
     CloudAppSecurityType = "/sessionControls/cloudAppSecurity/cloudAppSecurityType",
+    /// `sessionControls.continuousAccessEvaluation.mode`
+    ContinuousAccessEvaluationMode = "/sessionControls/continuousAccessEvaluation/mode",
     /// `sessionControls.disableResilienceDefaults`
     DisableResilienceDefaults = "/sessionControls/disableResilienceDefaults",
     /// `sessionControls.persistentBrowser.mode`
     PersistentBrowserMode = "/sessionControls/persistentBrowser/mode",
+    /// `sessionControls.secureSignInSession.isEnabled`
+    SecureSignInSession = "/sessionControls/secureSignInSession/isEnabled",
     /// `sessionControls.signInFrequency.authenticationType`
     SignInFrequencyAuthenticationType = "/sessionControls/signInFrequency/authenticationType",
     /// `sessionControls.signInFrequency.frequencyInterval`

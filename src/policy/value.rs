@@ -73,6 +73,14 @@ impl<T> Fact<T> {
             Self::Unknown(_) => None,
         }
     }
+
+    /// The same of another value, if known.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(value) => Fact::Known(change(value)),
+            Self::Unknown(reason) => Fact::Unknown(reason),
+        }
+    }
 }
 
 impl<T> Default for Fact<Option<T>> {

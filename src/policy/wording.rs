@@ -172,7 +172,7 @@ const MICROSOFT365_DSC: &[(&str, &str)] = &[
     ("/sessionControls/persistentBrowser/isEnabled", "/PersistentBrowserIsEnabled"),
     (Property::PersistentBrowserMode.as_str(), "/PersistentBrowserMode"),
     (Property::DisableResilienceDefaults.as_str(), "/DisableResilienceDefaultsIsEnabled"),
-    ("/sessionControls/secureSignInSession/isEnabled", "/SecureSignInSessionIsEnabled"),
+    (Property::SecureSignInSession.as_str(), "/SecureSignInSessionIsEnabled"),
 ];
 
 /// Parts of a policy that Microsoft365DSC spreads over several properties, and the one of them that stands for the whole.

@@ -163,4 +163,21 @@ words! {
         RiskRemediation = "riskRemediation",
         VerifiedId = "verifiedID",
     }
+    /// `signInFrequencyInterval`
+    FrequencyInterval { TimeBased = "timeBased", EveryTime = "everyTime" }
+    /// `signinFrequencyType`
+    FrequencyUnit { Days = "days", Hours = "hours" }
+    /// `signInFrequencyAuthenticationType`
+    AuthenticationType {
+        PrimaryAndSecondaryAuthentication = "primaryAndSecondaryAuthentication",
+        SecondaryAuthentication = "secondaryAuthentication",
+    }
+    /// `persistentBrowserSessionMode`
+    BrowserSession { Always = "always", Never = "never" }
+    /// `continuousAccessEvaluationMode`
+    AccessEvaluation {
+        StrictEnforcement = "strictEnforcement",
+        Disabled = "disabled",
+        StrictLocation = "strictLocation",
+    }
 }

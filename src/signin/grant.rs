@@ -4,7 +4,7 @@
 //! decides, the attacker's to satisfy. So a policy forces the requirement on a sign-in iff its demand fails with the
 //! required grant withheld and everything else granted.
 
-use super::{At, Cause, Device, Match, View, Why};
+use super::{At, Cause, Device, Match, View, Why, session};
 use crate::policy::{Fact, GrantControl, Operator, Policy, Property, Strength};
 use crate::requirement::Grant;
 
@@ -85,9 +85,11 @@ fn is_strength_met_without(view: &View<'_>, strength: &Strength) -> Result<bool,
         let implies = match grant {
             Grant::Mfa => allowed.implies_mfa(),
             Grant::Strength { id, combinations, .. } => allowed.is_within(id.as_ref(), combinations),
-            Grant::Block | Grant::CompliantDevice | Grant::HybridJoinedDevice | Grant::PasswordChange => {
-                Fact::Known(Some(false))
-            }
+            Grant::Block
+            | Grant::CompliantDevice
+            | Grant::HybridJoinedDevice
+            | Grant::PasswordChange
+            | Grant::Session(_) => Fact::Known(Some(false)),
         };
         match implies {
             Fact::Known(Some(true)) => return Ok(false),
@@ -99,8 +101,23 @@ fn is_strength_met_without(view: &View<'_>, strength: &Strength) -> Result<bool,
     without
 }
 
-/// Whether the demand cannot be met on this device without what is required.
+/// Whether a sign-in to which the policy applies is not made on this device without what is required: a session control
+/// limits what comes of it, or the demand cannot be met.
 pub(super) fn forced(view: &View<'_>, policy: &Policy, device: &Device) -> Match {
+    let mut outcome = demanded(view, policy, device);
+    // Where a session control is required, its absence is what is wrong, not the grant.
+    for required in view.required_sessions() {
+        outcome = match (session::limited(policy, required), outcome) {
+            (Match::Yes, _) | (_, Match::Yes) => Match::Yes,
+            (unknown @ Match::Unknown(_), _) | (_, unknown @ Match::Unknown(_)) => unknown,
+            (no @ Match::No(_), Match::No(_)) => no,
+        };
+    }
+    outcome
+}
+
+/// Whether the demand cannot be met on this device without what is required.
+fn demanded(view: &View<'_>, policy: &Policy, device: &Device) -> Match {
     if let Some(reason) = policy.grant.doubt {
         return Match::Unknown(Cause { at: At::property(Property::GrantControls), why: Why::Doubt(reason) });
     }

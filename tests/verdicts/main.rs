@@ -9,6 +9,7 @@ mod classes;
 mod comparisons;
 #[path = "../support/sayings.rs"]
 mod said;
+mod sessions;
 
 use axes::{API, AXES, Axis, alternatives, companions, sayings, whole};
 use caplint::controls;

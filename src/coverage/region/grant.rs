@@ -48,7 +48,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// Only what is certain counts. A grant is compared by what is brought to it, not by a requirement.
-    fn is_sure(&self) -> bool {
+    pub(super) fn is_sure(&self) -> bool {
         match self.doubts {
             Doubts::NoCover | Doubts::Terms(..) => true,
             Doubts::Cover => false,
@@ -84,9 +84,11 @@ impl Reader<'_, '_, '_> {
         let implied = self.space.view.requirement.grant.iter().map(|grant| match grant {
             Grant::Mfa => allowed.implies_mfa(),
             Grant::Strength { id, combinations, .. } => allowed.is_within(id.as_ref(), combinations),
-            Grant::Block | Grant::CompliantDevice | Grant::HybridJoinedDevice | Grant::PasswordChange => {
-                Fact::Known(Some(false))
-            }
+            Grant::Block
+            | Grant::CompliantDevice
+            | Grant::HybridJoinedDevice
+            | Grant::PasswordChange
+            | Grant::Session(_) => Fact::Known(Some(false)),
         });
         Formula::any(implied.map(|implied| match implied {
             Fact::Known(Some(implied)) => Formula::constant(implied),

@@ -173,6 +173,7 @@ fn settings(name: &str, node: &Node<'_>) -> Result<Option<String>, Reason> {
     let mut value = BTreeMap::new();
     for (key, node) in object.properties() {
         let json = match node {
+            Node::Null if key.eq_ignore_ascii_case("isEnabled") => return Ok(None),
             Node::Null => continue,
             Node::Bool(is_on) if key.eq_ignore_ascii_case("isEnabled") => {
                 if !is_on {

@@ -1,6 +1,7 @@
 //! Why a policy does not stop a sign-in, as a clause.
 
 use super::names::named;
+use super::session;
 use crate::finding::PolicyRef;
 use crate::policy::{GrantControl, Policy, Property, Reason};
 use crate::requirement::{Grant, Requirement};
@@ -47,6 +48,9 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, requirement: &Requirement, polic
         Why::RiskNotIncluded => "sign-ins without that risk are not covered".to_owned(),
         Why::FlowNotIncluded => "ordinary sign-ins are not covered".to_owned(),
         Why::NoGrantControls => format!("{name} requires nothing"),
+        Why::NoSessionControl => format!("{name} {}", session::missing(requirement)),
+        Why::WeakerSessionControl => session::weaker(requirement, cause.at.property),
+        Why::NotForAllResources => "a persistent browser session works only in a policy for all resources".to_owned(),
         Why::DeviceFilter => "the filter does not cover this device".to_owned(),
         Why::Alternative => alternative(requirement, policy, cause),
         Why::OperatorMissing => "several controls and no operator".to_owned(),
@@ -151,6 +155,9 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         | Why::RiskNotIncluded
         | Why::FlowNotIncluded
         | Why::NoGrantControls
+        | Why::NoSessionControl
+        | Why::WeakerSessionControl
+        | Why::NotForAllResources
         | Why::Alternative => format!("{place} is unknown"),
     }
 }

@@ -18,11 +18,17 @@ pub(super) fn markdown(control: &Control) -> String {
     section("Why it matters", &text.texts.rationale);
     section("Impact and licenses", &text.texts.impact);
     section("Default", &text.texts.default);
+    let unknown = match (&text.example.unknown, &text.example.undecided) {
+        (Some(why), Some(policy)) => {
+            format!("\n\nHere it is unknown: {why}.\n\n```json fires\n{}\n```", policy.trim())
+        }
+        (None, _) | (_, None) => String::new(),
+    };
     section(
         "Example",
         &format!(
             "{}:\n\n```json fires\n{}\n```\n\nThis policy covers every sign-in, except those of the excluded group, \
-             if there is one:\n\n```json silent\n{}\n```",
+             if there is one:\n\n```json silent\n{}\n```{unknown}",
             text.example.because,
             text.example.open.trim(),
             text.example.enforced.trim()

@@ -43,7 +43,7 @@ pub(in crate::rules) fn how(
         phrases.push(format!("from tenant {}", named(facts, tenant)));
     }
     phrases.extend(location(facts, sign_in, matters(Coordinate::Locations)));
-    if matters(Coordinate::Platform) {
+    if matters(Coordinate::Platform) || !requirement.platforms.is_empty() {
         phrases.push(platform(sign_in.platform, subject));
     }
     phrases.extend(device(&sign_in.device, matters(Coordinate::Device)));

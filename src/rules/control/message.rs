@@ -148,6 +148,7 @@ pub(super) fn help(
     };
     let requirement = &judgement.requirement;
     let is_about_some = !(requirement.users.is_empty()
+        && requirement.platforms.is_empty()
         && requirement.flows.is_empty()
         && requirement.sign_in_risk.is_empty()
         && requirement.user_risk.is_empty()

@@ -7,6 +7,7 @@ mod mark;
 mod message;
 mod names;
 mod remedy;
+mod session;
 mod user;
 mod who;
 

@@ -3,6 +3,7 @@
 use super::cause::asks_for_strength;
 use super::how::asks_modern_clients;
 use super::names::listed;
+use super::session;
 use crate::finding::quoted;
 use crate::policy::{List, Policy, Property, Reason, Wording, Words};
 use crate::requirement::Grant;
@@ -49,6 +50,8 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         }
         Why::FlowNotIncluded => "require it for ordinary sign-ins, too, in a separate policy".to_owned(),
         Why::DeviceFilter | Why::DeviceFilterOpaque => "remove the device filter".to_owned(),
+        Why::NoSessionControl | Why::WeakerSessionControl => session::remedy(requirement, policy),
+        Why::NotForAllResources => "include \"All\" resources".to_owned(),
         Why::NoGrantControls => "add what is required to the grant controls".to_owned(),
         Why::EveryRiskLevel => format!("leave `{value}` empty"),
         Why::EmptyCondition => format!("remove `{value}`, or add values to it"),
@@ -92,6 +95,7 @@ fn demand(judgement: &Judgement, policy: &Policy) -> String {
         Some(Grant::Strength { name, .. }) => format!("require the authentication strength {name} instead"),
         Some(Grant::PasswordChange) => format!("add \"passwordChange\" to `{built_in}`, with the operator AND"),
         Some(Grant::CompliantDevice) => "require the device in a separate policy, in addition to this one".to_owned(),
+        Some(Grant::Session(_)) => session::remedy(&judgement.requirement, policy),
         Some(Grant::Mfa | Grant::HybridJoinedDevice) | None => "add the required grant control".to_owned(),
     }
 }

@@ -77,7 +77,8 @@ fn draft(policy: &Policy, grant: &Grant, leaks: &[Leak<'_>]) -> Draft {
         | Grant::Strength { .. }
         | Grant::CompliantDevice
         | Grant::HybridJoinedDevice
-        | Grant::PasswordChange => ("requires MFA", "no other policy requires it of them there"),
+        | Grant::PasswordChange
+        | Grant::Session(_) => ("requires MFA", "no other policy requires it of them there"),
     };
     let message = format!(
         "{} {whose} but excludes members of {}, whose name refers to {}. This policy does not apply to them, and \
