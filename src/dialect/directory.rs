@@ -431,6 +431,23 @@ mod tests {
     }
 
     #[test]
+    fn an_application_that_holds_a_role_is_known_whichever_file_is_read_first() {
+        let role = "62e90394-69f5-4237-9190-012177145e10";
+        let holder = |holder: &str| json!({ "roleDefinitionId": role, "principalId": holder, "directoryScopeId": "/" });
+        let applications = list("servicePrincipals", &[json!({ "id": id(200), "appId": id(201) })]);
+        let assignments = list("roleManagement/directory/roleAssignments", &[holder(&id(1)), holder(&id(200))]);
+        let users = list("users", &[user(1), user(2)]);
+        let role = Id::new(role).guid().unwrap();
+        let mut files = [applications, users, assignments];
+        for _ in 0..files.len() {
+            files.rotate_left(1);
+            let (active, _) = directory(&files).holders(role);
+            assert_eq!((active.users.len(), active.is_whole), (1, true), "{files:?}");
+        }
+        assert!(!directory(&files[1..]).holders(role).0.is_whole);
+    }
+
+    #[test]
     fn contexts_say_what_a_list_holds() {
         let group = guid(1);
         for (context, of) in [

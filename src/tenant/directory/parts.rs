@@ -221,7 +221,9 @@ impl DirectoryParts {
 
     /// Adds what another file tells.
     pub fn absorb(&mut self, other: Self) {
-        if self.is_empty() && self.longest_list_of_users.is_none() && self.assignments.is_empty() {
+        let tells_of_lists = self.longest_list_of_users.is_some() || !self.assignments.is_empty();
+        let tells_of_others = !self.others.is_empty() || !self.deleted.is_empty() || self.last_day.is_some();
+        if self.is_empty() && !tells_of_lists && !tells_of_others {
             *self = other;
             return;
         }
