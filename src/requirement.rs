@@ -107,6 +107,22 @@ pub enum Grant {
     Session(Session),
 }
 
+impl Grant {
+    /// The session control, if it is one.
+    #[must_use]
+    pub fn session(&self) -> Option<Session> {
+        match self {
+            Self::Session(session) => Some(*session),
+            Self::Mfa
+            | Self::Strength { .. }
+            | Self::Block
+            | Self::CompliantDevice
+            | Self::HybridJoinedDevice
+            | Self::PasswordChange => None,
+        }
+    }
+}
+
 /// What a session control must see to, on a sign-in that nothing blocks.
 ///
 /// Source: <https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-session>

@@ -311,15 +311,12 @@ impl View<'_> {
 
     /// The session controls of which any is enough.
     fn required_sessions(&self) -> impl Iterator<Item = Session> {
-        self.requirement.grant.iter().filter_map(|required| match required {
-            Grant::Session(session) => Some(*session),
-            Grant::Mfa
-            | Grant::Strength { .. }
-            | Grant::Block
-            | Grant::CompliantDevice
-            | Grant::HybridJoinedDevice
-            | Grant::PasswordChange => None,
-        })
+        self.requirement.grant.iter().filter_map(Grant::session)
+    }
+
+    /// Whether the session controls of `policy` limit a session, for each of those of which any is enough.
+    pub fn session_limits(&self, policy: &Policy) -> impl Iterator<Item = Match> {
+        self.required_sessions().map(|required| session::limited(policy, required))
     }
 
     /// Whether a policy asks for what is required, among other things or if what cannot be read does.

@@ -9,9 +9,8 @@ use crate::diff::{self, Atom, Expected, Region, Resources};
 use crate::policy::{Id, UserType};
 use crate::requirement::Resource;
 use crate::syntax::Pointer;
-use crate::tenant::{Alike, Tenant};
+use crate::tenant::Tenant;
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 /// The sign-ins that are asked about, but for the user.
 pub(super) fn scope(region: &Region, to: &[Resource], tenant: &Tenant) -> Expected {
@@ -53,18 +52,17 @@ pub(super) fn identity(prover: &Prover<'_>, tenant: &Tenant, account: &Account) 
     let kinds: Vec<UserType> = listed.map(|alike| alike.kinds.types().collect()).unwrap_or_default();
     let told = if let [kind] = kinds.as_slice() { Some(*kind) } else { None };
     let kind = account.kind.or(told).unwrap_or(UserType::Member);
-    let whole = &tenant.people.whole;
     for term in prover.space.terms() {
         let Some(one) = prover.space.trait_of(term) else { continue };
         let is_true = match one {
             Trait::Listed => None,
             Trait::User(id) => is_one_of(id, account.id.as_slice()),
             Trait::Group(id) => match listed {
-                Some(alike) => has(alike, &alike.groups, &whole.groups, id),
+                Some(alike) => id.guid().and_then(|id| tenant.people.in_group(alike, id)),
                 None => is_one_of(id, &account.groups),
             },
             Trait::Role(id) => match listed {
-                Some(alike) => has(alike, &alike.roles, &whole.roles, id),
+                Some(alike) => id.guid().and_then(|id| tenant.people.has_role(alike, id)),
                 None => is_one_of(id, &account.roles),
             },
             Trait::Type(own) => Some(own == kind),
@@ -79,15 +77,6 @@ pub(super) fn identity(prover: &Prover<'_>, tenant: &Tenant, account: &Account) 
         }
     }
     (Formula::all(literals), open)
-}
-
-/// Whether users of the directory have a group or role, of which it may be known who has it. What can be activated may be had.
-fn has(alike: &Alike, had: &BTreeSet<Uuid>, whole: &BTreeSet<Uuid>, id: &Id) -> Option<bool> {
-    let id = id.guid()?;
-    if had.contains(&id) {
-        return Some(true);
-    }
-    (whole.contains(&id) && !alike.eligible.contains(&id)).then_some(false)
 }
 
 /// That the user has what this account has, whatever else.

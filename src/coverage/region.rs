@@ -6,7 +6,6 @@ mod applications;
 mod conditions;
 mod facet;
 mod grant;
-mod session;
 mod users;
 
 pub(crate) use conditions::device_rule;

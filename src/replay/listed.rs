@@ -27,13 +27,8 @@ impl<'t> Listed<'t> {
         }
         let is_known = |alike: &&Alike| {
             // Whether somebody who can activate a role or a membership had done so is not known.
-            let knows_group = |id: &Uuid| {
-                alike.groups.contains(id) || (people.whole.groups.contains(id) && !alike.eligible.contains(id))
-            };
-            let knows_role = |id: &Uuid| {
-                alike.roles.contains(id) || (people.whole.roles.contains(id) && !alike.eligible.contains(id))
-            };
-            people.by.groups.iter().all(knows_group) && roles.iter().all(knows_role)
+            people.by.groups.iter().all(|id| people.in_group(alike, *id).is_some())
+                && roles.iter().all(|id| people.has_role(alike, *id).is_some())
         };
         let kinds: Vec<&Alike> = people.alike.iter().filter(is_known).collect();
         let users = kinds

@@ -8,15 +8,17 @@ use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reas
 use crate::dialect::Taken;
 use crate::ignore::Ignore;
 use crate::policy::{Fact, FileIndex, GrantControl, Id, Policy, State};
-use crate::requirement::{Grant, Requirement};
+use crate::requirement::{Grant, Requirement, Resource};
 use crate::schema::{Violation, ViolationKind};
-use crate::signin::View;
+use crate::signin::{SignIn, View};
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
-use crate::tenant::{Bearers, Clashes, Members, NO_CLASHES, PolicyIndex, Tenant};
+use crate::tenant::{Alike, Bearers, Clashes, Members, NO_CLASHES, PolicyIndex, Tenant};
 use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use time::Date;
+use uuid::Uuid;
 
 /// One file, as it was read.
 pub struct FileFacts<'a> {
@@ -219,6 +221,22 @@ impl TenantFacts<'_> {
             known.name.clone()
         };
         self.tenant.name(id).map(str::to_owned).or_else(configured)
+    }
+
+    /// A sign-in of users of the directory: with the groups and roles that they surely have, or with all that they may have.
+    #[must_use]
+    pub fn sign_in_of(&self, alike: &Alike, has_all: bool) -> SignIn {
+        let people = &self.tenant.people;
+        let had = |is: Option<bool>| is.unwrap_or(has_all);
+        let ids = |all: &BTreeSet<Uuid>, had: &dyn Fn(Uuid) -> bool| {
+            all.iter().copied().filter(|id| had(*id)).map(Id::Guid).collect()
+        };
+        SignIn {
+            user: alike.users.first().map(|user| self.tenant.directory.user(*user).as_id()),
+            groups: ids(&people.by.groups, &|id| had(people.in_group(alike, id))),
+            roles: ids(&people.by.roles, &|id| had(people.has_role(alike, id))),
+            ..SignIn::attacker(Resource::Other)
+        }
     }
 
     /// The members of the group that an exception is for, if it is for a group that the directory tells of.

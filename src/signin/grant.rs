@@ -4,7 +4,7 @@
 //! decides, the attacker's to satisfy. So a policy forces the requirement on a sign-in iff its demand fails with the
 //! required grant withheld and everything else granted.
 
-use super::{At, Cause, Device, Match, View, Why, session};
+use super::{At, Cause, Device, Match, View, Why};
 use crate::policy::{Fact, GrantControl, Operator, Policy, Property, Strength};
 use crate::requirement::Grant;
 
@@ -106,8 +106,8 @@ fn is_strength_met_without(view: &View<'_>, strength: &Strength) -> Result<bool,
 pub(super) fn forced(view: &View<'_>, policy: &Policy, device: &Device) -> Match {
     let mut outcome = demanded(view, policy, device);
     // Where a session control is required, its absence is what is wrong, not the grant.
-    for required in view.required_sessions() {
-        outcome = match (session::limited(policy, required), outcome) {
+    for limited in view.session_limits(policy) {
+        outcome = match (limited, outcome) {
             (Match::Yes, _) | (_, Match::Yes) => Match::Yes,
             (unknown @ Match::Unknown(_), _) | (_, unknown @ Match::Unknown(_)) => unknown,
             (no @ Match::No(_), Match::No(_)) => no,

@@ -5,6 +5,7 @@ use crate::coverage::doubt::Doubts;
 use crate::coverage::formula::Formula;
 use crate::policy::{Fact, GrantControl, Operator, Strength};
 use crate::requirement::Grant;
+use crate::signin::Match;
 
 impl Reader<'_, '_, '_> {
     /// Whether the grant controls cannot be satisfied without what is required.
@@ -47,8 +48,18 @@ impl Reader<'_, '_, '_> {
         }
     }
 
+    /// Whether the policy has one of the session controls that are required, which is the same on every sign-in.
+    pub(super) fn session(&self) -> Formula {
+        let is_enough = |limited| match limited {
+            Match::Yes => true,
+            Match::Unknown(_) => !self.is_sure(),
+            Match::No(_) => false,
+        };
+        Formula::constant(self.space.view.session_limits(self.policy).any(is_enough))
+    }
+
     /// Only what is certain counts. A grant is compared by what is brought to it, not by a requirement.
-    pub(super) fn is_sure(&self) -> bool {
+    fn is_sure(&self) -> bool {
         match self.doubts {
             Doubts::NoCover | Doubts::Terms(..) => true,
             Doubts::Cover => false,

@@ -6,15 +6,7 @@ use crate::syntax::Pointer;
 
 /// The session control that a policy is expected to have.
 fn first(requirement: &Requirement) -> Option<Session> {
-    requirement.grant.iter().find_map(|grant| match grant {
-        Grant::Session(session) => Some(*session),
-        Grant::Mfa
-        | Grant::Strength { .. }
-        | Grant::Block
-        | Grant::CompliantDevice
-        | Grant::HybridJoinedDevice
-        | Grant::PasswordChange => None,
-    })
+    requirement.grant.iter().find_map(Grant::session)
 }
 
 /// What a policy does not do, as the rest of a clause.

@@ -22,7 +22,7 @@ pub(super) fn people(facts: &TenantFacts<'_>, found: &LockedOut, policies: &[&Po
         is_meant(found, alike)
             && alike.kinds.types().all(|user_type| {
                 [false, true].into_iter().all(|has_all| {
-                    let sign_in = SignIn { user_type, ..sign_in(facts, alike, has_all) };
+                    let sign_in = SignIn { user_type, ..facts.sign_in_of(alike, has_all) };
                     policies.iter().all(|policy| view.is_for(policy, &sign_in) == Match::Yes)
                 })
             })
@@ -39,19 +39,4 @@ fn is_meant(found: &LockedOut, alike: &Alike) -> bool {
     let is_user = who.user.as_ref().is_none_or(|user| user.guid().is_some() && user.guid() == alike.user);
     let is_of_type = alike.kinds.types().all(|kind| kind == who.user_type || found.also.contains(&kind));
     is_user && is_of_type && has(&who.groups, &alike.groups) && has(&who.roles, &alike.roles)
-}
-
-/// A sign-in of theirs: with the groups and roles that they surely have, or with all that they may have.
-fn sign_in(facts: &TenantFacts<'_>, alike: &Alike, has_all: bool) -> SignIn {
-    let people = &facts.tenant.people;
-    let ids = |sure: &BTreeSet<Uuid>, all: &BTreeSet<Uuid>, whole: &BTreeSet<Uuid>| -> BTreeSet<Id> {
-        let open = all.difference(whole).chain(all.intersection(&alike.eligible)).filter(|_| has_all);
-        sure.iter().chain(open).copied().map(Id::Guid).collect()
-    };
-    SignIn {
-        user: alike.users.first().map(|user| facts.tenant.directory.user(*user).as_id()),
-        groups: ids(&alike.groups, &people.by.groups, &people.whole.groups),
-        roles: ids(&alike.roles, &people.by.roles, &people.whole.roles),
-        ..SignIn::attacker(crate::requirement::Resource::Other)
-    }
 }

@@ -43,6 +43,29 @@ pub struct Alike {
     pub users: Vec<UserIndex>,
 }
 
+impl People {
+    /// Whether users are in a group. None if the files do not say, or if they can activate it.
+    #[must_use]
+    pub fn in_group(&self, alike: &Alike, group: Uuid) -> Option<bool> {
+        alike.has(&alike.groups, &self.whole.groups, group)
+    }
+
+    /// The same of a role.
+    #[must_use]
+    pub fn has_role(&self, alike: &Alike, role: Uuid) -> Option<bool> {
+        alike.has(&alike.roles, &self.whole.roles, role)
+    }
+}
+
+impl Alike {
+    fn has(&self, had: &BTreeSet<Uuid>, whole: &BTreeSet<Uuid>, id: Uuid) -> Option<bool> {
+        if had.contains(&id) {
+            return Some(true);
+        }
+        (whole.contains(&id) && !self.eligible.contains(&id)).then_some(false)
+    }
+}
+
 /// What sets a user apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Marks {
