@@ -39,18 +39,6 @@ pub struct SignInFrequency {
     pub authentication: Fact<AuthenticationType>,
 }
 
-impl SignInFrequency {
-    /// The time as hours, if it is one.
-    #[must_use]
-    pub fn hours(&self) -> Option<u64> {
-        let hours = match self.unit.known()? {
-            FrequencyUnit::Hours => 1,
-            FrequencyUnit::Days => 24,
-        };
-        self.value.known().map(|value| value.saturating_mul(hours))
-    }
-}
-
 impl Default for SessionControls {
     fn default() -> Self {
         Self {
