@@ -20,6 +20,7 @@ mod holes;
 mod listed;
 mod nearest;
 mod obvious;
+mod options;
 mod region;
 mod regions;
 mod search;
@@ -29,11 +30,11 @@ mod verdict;
 mod who;
 
 pub use compare::{Comparison, Redundant};
-pub use decide::{Options, decide, decide_if_held, view};
+pub use decide::{decide, decide_if_held, view};
 pub use doubt::Side;
 pub use each::{OfUsers, UserOutcome, each_user};
-pub use holes::SHOWN_HOLES;
 pub use nearest::nearest_policies;
+pub use options::{Options, Ways};
 pub use region::Facet;
 pub use verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 

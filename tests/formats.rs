@@ -34,6 +34,20 @@ fn findings(tenant: &str) -> Vec<Value> {
     report["findings"].as_array().unwrap().clone()
 }
 
+/// A format that lists no ways in has fewer of them looked for. Its messages are the same.
+#[test]
+fn a_message_is_the_same_in_every_format() {
+    for tenant in tenants() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+        let text = report(&folder, "concise", &[&tenant, "--benchmark", "all"]);
+        let json: Value = serde_json::from_str(&report(&folder, "json", &[&tenant, "--benchmark", "all"])).unwrap();
+        for finding in json["findings"].as_array().unwrap() {
+            let message = finding["message"].as_str().unwrap();
+            assert!(text.contains(message), "{tenant}: {message}");
+        }
+    }
+}
+
 /// What every format of the table owes, whatever it looks like. Tests of single formats are below.
 #[test]
 fn every_format_is_whole_the_same_on_any_number_of_threads_and_free_of_control_characters() {

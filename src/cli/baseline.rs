@@ -4,6 +4,7 @@ use super::atomic;
 use super::error::RunError;
 use super::selection::{self, Selection, Wanted};
 use crate::baseline::Baseline;
+use crate::coverage::Ways;
 use crate::lint;
 use crate::outcome::TenantReport;
 use std::io::Write;
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
             return Ok(0);
         }
     };
-    let wanted = Wanted { line_hashes: false, keep_files: false, allow_empty: false };
+    let wanted = Wanted { line_hashes: false, keep_files: false, allow_empty: false, ways: Ways::Listed };
     let prepared = details.selection.prepare()?;
     let mut tenants: Vec<TenantReport> = Vec::new();
     prepared.each(&wanted, |few| {

@@ -10,6 +10,7 @@ use crate::baseline::Baseline;
 use crate::catalog::Cloud;
 use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
+use crate::coverage::Ways;
 use crate::discover::Input;
 use crate::finding::quoted;
 use crate::lint::{self, Settling, Variables};
@@ -219,6 +220,7 @@ pub(super) struct Wanted {
     pub(super) line_hashes: bool,
     pub(super) keep_files: bool,
     pub(super) allow_empty: bool,
+    pub(super) ways: Ways,
 }
 
 /// Everything that is known before the first file is read.
@@ -376,6 +378,7 @@ impl Prepared<'_> {
             variables: Arc::clone(&self.variables),
             directory: Arc::clone(&self.directory),
             redact: self.redacts(),
+            ways: wanted.ways,
             ..lint::Options::default()
         }
     }

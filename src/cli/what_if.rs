@@ -19,6 +19,7 @@ use crate::source;
 use crate::what_if;
 use asked::Asked;
 use shown::Shown;
+use std::cell::OnceCell;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -173,7 +174,7 @@ fn judgement(arguments: &Arguments, id: &str, facts: &TenantFacts<'_>) -> Result
         .requirement(arguments.judging.cloud.meaning())
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;
     let decision = coverage::decide(&requirement, facts.tenant, facts.options());
-    Ok(Judgement { control, requirement, decision, stored_query_passes: None })
+    Ok(Judgement { control, requirement, decision, stored_query_passes: None, nearest: OnceCell::new() })
 }
 
 fn problem(written: &str, what: &str, help: &str) -> RunError {

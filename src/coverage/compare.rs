@@ -1,8 +1,9 @@
 //! Policies held against one another: what one of them would stop that no other does, and whether it stops anything that
 //! the others do not.
 
-use super::decide::{Options, view};
+use super::decide::view;
 use super::formula::{Formula, Term};
+use super::options::Options;
 use super::region::{self, Leniency};
 use super::regions::Regions;
 use super::solver::{Lit, Solver};

@@ -1,28 +1,13 @@
 //! From requirement and tenant to a decision: by a look where that is enough, else by the solver.
 
+use super::options::Options;
 use super::regions::Regions;
 use super::space::Space;
 use super::verdict::{Decision, Reason, Verdict};
 use super::{holes, obvious};
-use crate::requirement::{Assumptions, Requirement};
+use crate::requirement::Requirement;
 use crate::signin::{Undefined, View};
 use crate::tenant::Tenant;
-
-/// How the tenant is to be judged.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// What Microsoft leaves undocumented.
-    pub assumptions: Assumptions,
-    /// Conflicts that the solver may meet before it gives up: a few seconds. Tenants as people have them take some
-    /// hundred, and puzzles of twice as many policies as Microsoft allows (240) some ten thousand.
-    pub effort: u64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { assumptions: Assumptions::default(), effort: 50_000 }
-    }
-}
 
 /// How the sign-ins of a tenant are looked at for a requirement.
 #[must_use]
@@ -33,7 +18,7 @@ pub fn view<'t>(requirement: &'t Requirement, tenant: &'t Tenant, options: Optio
 /// Decides.
 #[must_use]
 pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> Decision {
-    let decision = decide_by_policies(view(requirement, tenant, options), options.effort);
+    let decision = decide_by_policies(view(requirement, tenant, options), options);
     match (decision.verdict, tenant.missing.first()) {
         // Policies that were not exported could only add force.
         (Verdict::NotEnforced, Some(missing)) => {
@@ -58,12 +43,12 @@ pub fn decide_if_held(requirement: &Requirement, tenant: &Tenant, options: Optio
     }
 }
 
-fn decide_by_policies(view: View<'_>, effort: u64) -> Decision {
+fn decide_by_policies(view: View<'_>, options: Options) -> Decision {
     let mut space = Space::with_people(view);
     let mut regions = Regions::default();
     if let Some(decision) = obvious::decide(&mut space, &mut regions) {
         return decision;
     }
-    holes::decide(&mut space, &mut regions, effort)
+    holes::decide(&mut space, &mut regions, options)
         .unwrap_or_else(|_| Decision::without_examples(Verdict::Undecided, Reason::TooIntricate))
 }

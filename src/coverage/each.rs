@@ -2,8 +2,9 @@
 
 use super::carriers::OfKinds;
 use super::classes::Class;
-use super::decide::{Options, view};
+use super::decide::view;
 use super::hole::Way;
+use super::options::Options;
 use super::region::Leniency;
 use super::regions::{Carrier, Regions};
 use super::search::Search;

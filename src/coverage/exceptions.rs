@@ -80,7 +80,7 @@ pub(super) fn exceptions(space: &Space<'_>, ways: &[Way]) -> Vec<Exception> {
     let mut found = Found::default();
     for way in ways {
         if let Some(term) = principal(space, &way.terms) {
-            found.add_way(space, term, way, way.hole.sign_in.clone());
+            found.add_way(space, term, way, way.sign_in.clone());
         }
     }
     found.exceptions(space, &Listed::of(space.view.tenant))
@@ -110,7 +110,7 @@ fn list(search: &mut Search<'_, '_>, listed: &Listed<'_>, found: &mut Found) -> 
     let outcome = search.examples(MOST_EXCEPTIONS, &mut ways);
     for way in &ways {
         if let Some(term) = principal(space, &way.terms) {
-            found.add_way(space, term, way, way.hole.sign_in.clone());
+            found.add_way(space, term, way, way.sign_in.clone());
         }
     }
     outcome?;

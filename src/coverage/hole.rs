@@ -10,11 +10,13 @@ use std::collections::BTreeSet;
 /// A sign-in that gets through, and what it departs in.
 #[derive(Debug, Clone)]
 pub(super) struct Way {
-    pub(super) hole: Hole,
+    pub(super) sign_in: SignIn,
     /// What it departs in.
     pub(super) terms: BTreeSet<Term>,
     /// What is true of it beside what is known of who makes it.
     pub(super) others: BTreeSet<Term>,
+    /// What is known of who makes it.
+    pub(super) fixed: BTreeSet<Term>,
 }
 
 /// A hole with what it departs in.

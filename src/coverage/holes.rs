@@ -1,5 +1,6 @@
 //! Sign-ins that no policy stops: whether there are any, and the easiest of them.
 
+use super::options::{Options, Ways};
 use super::region::Leniency;
 use super::regions::{Regions, carried};
 use super::search::Search;
@@ -13,15 +14,19 @@ use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::{PolicyIndex, SecurityDefaults};
 
-/// Holes that are shown at most.
-pub const SHOWN_HOLES: usize = 50;
-
 /// Decides by the worst that is left open.
-pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Decision, TooIntricate> {
-    match proof(space, regions, effort)? {
-        Some(decision) => Ok(decision),
-        None => gap(space, regions, effort),
+pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, options: Options) -> Result<Decision, TooIntricate> {
+    let readings = [Leniency::AsWritten, Leniency::WithoutExceptions, Leniency::UnknownsHelp];
+    let mut search = search(space, regions, &readings, options.effort)?;
+    if let Some(decision) = held(&mut search)? {
+        return Ok(decision);
     }
+    search.solver.allow(options.effort);
+    if !search.is_covered(Leniency::UnknownsHelp)? {
+        return open(&mut search, Leniency::UnknownsHelp, options.ways);
+    }
+    drop(search);
+    undecided(space, regions, options)
 }
 
 /// The decision if the requirement holds, for everybody or all but exceptions; none if there is a gap or may be one.
@@ -30,51 +35,66 @@ pub(super) fn proof(
     regions: &mut Regions,
     effort: u64,
 ) -> Result<Option<Decision>, TooIntricate> {
-    regions.of(space, Leniency::AsWritten);
+    held(&mut search(space, regions, &[Leniency::AsWritten, Leniency::WithoutExceptions], effort)?)
+}
+
+fn search<'s, 't>(
+    space: &'s mut Space<'t>,
+    regions: &'s mut Regions,
+    readings: &[Leniency],
+    effort: u64,
+) -> Result<Search<'s, 't>, TooIntricate> {
+    for leniency in readings {
+        regions.of(space, *leniency);
+    }
     if space.has_too_many_terms() {
         return Err(TooIntricate);
     }
-    let mut search = Search::new(space, regions, &[Leniency::AsWritten, Leniency::WithoutExceptions])?;
+    let mut search = Search::new(space, regions, readings)?;
     search.solver.allow(effort);
-    if search.is_covered(Leniency::AsWritten)? {
-        let carriers = carriers::of_everybody(&mut search, Leniency::AsWritten);
-        return Ok(Some(Decision::without_examples(Verdict::Enforced, carried(&carriers))));
-    }
+    Ok(search)
+}
+
+fn held(search: &mut Search<'_, '_>) -> Result<Option<Decision>, TooIntricate> {
     if !search.is_covered(Leniency::WithoutExceptions)? {
         return Ok(None);
     }
-    let carriers = carriers::of_everybody(&mut search, Leniency::WithoutExceptions);
-    let (exceptions, more_holes) = exceptions::of_everybody(&mut search);
+    if search.is_covered(Leniency::AsWritten)? {
+        let carriers = carriers::of_everybody(search, Leniency::AsWritten);
+        return Ok(Some(Decision::without_examples(Verdict::Enforced, carried(&carriers))));
+    }
+    let carriers = carriers::of_everybody(search, Leniency::WithoutExceptions);
+    let (exceptions, more_holes) = exceptions::of_everybody(search);
     let decision = Decision::without_examples(Verdict::EnforcedExcept, carried(&carriers));
     Ok(Some(Decision { more_holes, exceptions, ..decision }))
 }
 
-/// What gets through, or may, where something does.
-fn gap(space: &mut Space<'_>, regions: &mut Regions, effort: u64) -> Result<Decision, TooIntricate> {
-    let mut search =
-        Search::new(space, regions, &[Leniency::WithoutExceptions, Leniency::InEveryGroup, Leniency::UnknownsHelp])?;
-    search.solver.allow(effort);
-    let leniency = if !search.is_covered(Leniency::UnknownsHelp)? {
-        Leniency::UnknownsHelp
-    } else if !search.is_covered(Leniency::InEveryGroup)? {
-        Leniency::InEveryGroup
-    } else {
-        Leniency::WithoutExceptions
-    };
+/// What may get through, where something does unless the files leave it out.
+fn undecided(space: &mut Space<'_>, regions: &mut Regions, options: Options) -> Result<Decision, TooIntricate> {
+    let mut search = search(space, regions, &[Leniency::WithoutExceptions, Leniency::InEveryGroup], options.effort)?;
+    let leniency =
+        if search.is_covered(Leniency::InEveryGroup)? { Leniency::WithoutExceptions } else { Leniency::InEveryGroup };
+    open(&mut search, leniency, options.ways)
+}
+
+/// What gets through with the policies read like this.
+fn open(search: &mut Search<'_, '_>, leniency: Leniency, ways: Ways) -> Result<Decision, TooIntricate> {
     let people = search.people(leniency)?;
     // Where the files do not say, one example is worth more than fifty.
     let (found, more_holes) = if leniency == Leniency::UnknownsHelp {
-        search.holes(leniency, SHOWN_HOLES)
+        search.holes(leniency, ways.most())
     } else {
         (search.first_example(leniency)?, true)
     };
-    let holes: Vec<Hole> = found.into_iter().map(|way| way.hole).collect();
+    let holes: Vec<Hole> = found.iter().map(|way| search.hole(way)).collect();
     let Some(witness) = holes.first().map(|hole| &hole.sign_in) else { return Err(TooIntricate) };
     let view = &search.space.view;
     let (verdict, reason) = match leniency {
         Leniency::UnknownsHelp => (Verdict::NotEnforced, Reason::Witness),
         Leniency::InEveryGroup => (Verdict::Undecided, hinge(view, witness).ok_or(TooIntricate)?),
-        _ => (Verdict::Undecided, Reason::Membership(by_membership(view, witness))),
+        Leniency::AsWritten | Leniency::WithoutExceptions => {
+            (Verdict::Undecided, Reason::Membership(by_membership(view, witness)))
+        }
     };
     Ok(Decision { holes, more_holes, people, ..Decision::without_examples(verdict, reason) })
 }

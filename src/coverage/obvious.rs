@@ -3,9 +3,9 @@
 
 use super::exceptions::exceptions;
 use super::formula::{Formula, Term};
-use super::hole::{Way, departures, hole};
+use super::hole::{Way, hole};
 use super::listed::{Alike, Listed, excluding};
-use super::region::{self, Leniency};
+use super::region::Leniency;
 use super::regions::{Carrier, Regions, carried};
 use super::space::{Meaning, Space};
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
@@ -20,7 +20,7 @@ const DEPARTURES: usize = 8;
 
 pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
     let tenant = space.view.tenant;
-    if let Some(decision) = by_one_plain_policy(space) {
+    if let Some(decision) = by_one_plain_policy(space, regions) {
         return Some(decision);
     }
     let is_off =
@@ -48,14 +48,14 @@ pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Dec
 
 /// A policy without conditions for all users, and whoever it excludes one by one is stopped by no other: what baselines
 /// and large exports mostly come to, without reading every policy as a formula.
-fn by_one_plain_policy(space: &mut Space<'_>) -> Option<Decision> {
+fn by_one_plain_policy(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
     let view = space.view;
     let tenant = view.tenant;
     let policies = &tenant.policies;
     let mut carriers: Vec<PolicyIndex> = Vec::new();
     for (index, policy) in tenant.indexed().filter(|(_, policy)| is_plain(policy)) {
-        let covers_all = region::applies_except_users(space, policy, true) == Formula::Always
-            && region::users(space, policy, Leniency::WithoutExceptions) == Formula::Always;
+        let covers_all = regions.except_users(space, index, policy, Leniency::AsWritten) == Formula::Always
+            && regions.users(space, index, policy, Leniency::WithoutExceptions) == Formula::Always;
         carriers.extend(covers_all.then_some(index));
     }
     let is_off = |policy: PolicyIndex| tenant[policy].state != Fact::Known(State::Enabled);
@@ -158,7 +158,7 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
     for term in terms {
         let terms = nearest_hole(space, covered, term)?;
         let sign_in = space.sign_in(&terms).ok()?;
-        holes.push(Way { hole: departures(space, &terms, sign_in), others: terms.clone(), terms });
+        holes.push(Way { sign_in, others: terms.clone(), terms, fixed: BTreeSet::new() });
     }
     let reason = Reason::Policies(vec![carrier]);
     Some(Decision {

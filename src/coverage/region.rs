@@ -3,11 +3,13 @@
 //! Written apart from `signin`, which says the same of one sign-in at a time, so that each can test the other.
 
 mod applications;
+mod asked;
 mod conditions;
 mod facet;
 mod grant;
 mod users;
 
+use asked::Asked;
 pub(crate) use conditions::device_rule;
 pub use facet::Facet;
 pub(crate) use facet::facets;
@@ -54,30 +56,36 @@ impl Leniency {
     }
 }
 
+/// What a policy says of sign-ins, read at a leniency.
+#[derive(Debug, Clone)]
+pub(super) struct Reading {
+    pub(super) formula: Formula,
+    leniency: Leniency,
+    /// It depends on how a leniency takes what is unknown.
+    by_doubts: bool,
+    /// It depends on anything else about a leniency.
+    by_leniency: bool,
+}
+
+impl Reading {
+    /// Whether it says the same at another leniency.
+    pub(super) fn is_same_at(&self, leniency: Leniency) -> bool {
+        leniency == self.leniency
+            || (!self.by_leniency && (!self.by_doubts || leniency.doubts() == self.leniency.doubts()))
+    }
+}
+
 /// The sign-ins on which a policy forces what is required, apart from its assignment of users.
 pub(super) fn applies_except_users(space: &mut Space<'_>, policy: &Policy, sure: bool) -> Formula {
     let leniency = if sure { Leniency::AsWritten } else { Leniency::UnknownsHelp };
-    let mut reader = Reader { space, policy, leniency, doubts: leniency.doubts() };
-    // What is cheap and often decides comes first: most policies of a tenant are about something else.
-    let in_force = reader.in_force();
-    let applies = if in_force == Formula::Never { Formula::Never } else { reader.applications() };
-    if applies == Formula::Never {
-        return Formula::Never;
-    }
-    Formula::all([
-        in_force,
-        applies,
-        Formula::any([reader.grant(), reader.session()]),
-        reader.others(),
-        reader.client_app_types(),
-        reader.platforms(),
-        reader.locations(),
-        reader.device_filter(),
-        reader.sign_in_risk(),
-        reader.user_risk(),
-        reader.insider_risk(),
-        reader.flows(),
-    ])
+    read_except_users(space, policy, leniency).formula
+}
+
+/// The same, and what it depends on.
+pub(super) fn read_except_users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Reading {
+    let mut reader = Reader::new(space, policy, leniency, leniency.doubts());
+    let formula = reader.except_users();
+    reader.reading(formula, leniency)
 }
 
 /// The sign-ins that security defaults stop, if they are on.
@@ -151,7 +159,14 @@ fn apps(space: &mut Space<'_>) -> (Formula, Formula) {
 
 /// The users whom a policy is about.
 pub(super) fn users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Formula {
-    Reader { space, policy, leniency, doubts: leniency.doubts() }.users()
+    read_users(space, policy, leniency).formula
+}
+
+/// The same, and what it depends on.
+pub(super) fn read_users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Reading {
+    let mut reader = Reader::new(space, policy, leniency, leniency.doubts());
+    let formula = reader.users();
+    reader.reading(formula, leniency)
 }
 
 /// Sign-ins that may be none of the requirement's business: from addresses that may be trusted, where it is about those
@@ -170,17 +185,54 @@ pub(super) fn may_be_out_of_scope(space: &mut Space<'_>) -> Formula {
 
 /// The users whom a policy may be about as it is written: nobody who is excluded, and of a group only its members.
 pub(super) fn users_as_written(space: &mut Space<'_>, policy: &Policy) -> Formula {
-    Reader { space, policy, leniency: Leniency::AsWritten, doubts: Doubts::Cover }.users()
+    Reader::new(space, policy, Leniency::AsWritten, Doubts::Cover).users()
 }
 
 struct Reader<'r, 't, 'p> {
     space: &'r mut Space<'t>,
     policy: &'p Policy,
-    leniency: Leniency,
-    doubts: Doubts,
+    leniency: Asked<Leniency>,
+    doubts: Asked<Doubts>,
+}
+
+impl<'r, 't, 'p> Reader<'r, 't, 'p> {
+    fn new(space: &'r mut Space<'t>, policy: &'p Policy, leniency: Leniency, doubts: Doubts) -> Self {
+        Self { space, policy, leniency: Asked::new(leniency), doubts: Asked::new(doubts) }
+    }
 }
 
 impl Reader<'_, '_, '_> {
+    fn reading(&self, formula: Formula, leniency: Leniency) -> Reading {
+        let (by_doubts, by_leniency) = (self.doubts.is_asked(), self.leniency.is_asked());
+        Reading { formula, leniency, by_doubts, by_leniency }
+    }
+
+    fn except_users(&mut self) -> Formula {
+        // What is cheap and often decides comes first: most policies of a tenant are about something else, or ask for it.
+        let parts: [fn(&mut Reader<'_, '_, '_>) -> Formula; 12] = [
+            |reader| reader.in_force(),
+            |reader| Formula::any([reader.grant(), reader.session()]),
+            |reader| reader.applications(),
+            |reader| reader.others(),
+            |reader| reader.flows(),
+            |reader| reader.sign_in_risk(),
+            |reader| reader.user_risk(),
+            |reader| reader.insider_risk(),
+            |reader| reader.client_app_types(),
+            |reader| reader.platforms(),
+            |reader| reader.locations(),
+            |reader| reader.device_filter(),
+        ];
+        let mut all = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part(self) {
+                Formula::Never => return Formula::Never,
+                part => all.push(part),
+            }
+        }
+        Formula::all(all)
+    }
+
     fn in_force(&mut self) -> Formula {
         let policy = self.policy;
         let state = match policy.judged_state() {
@@ -222,7 +274,7 @@ impl Reader<'_, '_, '_> {
 
     /// `helps` says whether the policy applies if this is so.
     fn doubt(&mut self, at: At, why: Why, what: impl FnOnce() -> Option<Doubt>, helps: bool) -> Formula {
-        match self.doubts {
+        match self.doubts.get() {
             Doubts::NoCover => Formula::constant(!helps),
             Doubts::Cover => Formula::constant(helps),
             Doubts::Terms(side, policy) => {

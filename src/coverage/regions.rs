@@ -1,10 +1,12 @@
 //! What the policies of a tenant cover, at each leniency.
 
 use super::formula::Formula;
-use super::region::{self, Leniency};
+use super::region::{self, Leniency, Reading, read_except_users, read_users};
 use super::space::Space;
 use super::verdict::Reason;
+use crate::policy::Policy;
 use crate::tenant::PolicyIndex;
+use std::collections::HashMap;
 
 /// What covers a region of the sign-ins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,33 +42,24 @@ pub(super) fn carried(by: &[Carrier]) -> Reason {
 #[derive(Default)]
 pub(super) struct Regions {
     pub(super) by_leniency: [Option<Vec<(Carrier, Formula)>>; 4],
-    /// What policies surely cover of those that they are about, the same for all but the last.
-    surely: Option<Vec<(PolicyIndex, Formula)>>,
+    /// What policies say apart from their users, and of these, as they were last read: most say the same at each leniency.
+    except_users: Readings,
+    users: Readings,
 }
 
 impl Regions {
     /// What covers something at a leniency, with what it covers.
     pub(super) fn of(&mut self, space: &mut Space<'_>, leniency: Leniency) -> &[(Carrier, Formula)] {
         let tenant = space.view.tenant;
-        let apart_from_users = |space: &mut Space<'_>, sure| -> Vec<(PolicyIndex, Formula)> {
-            let regions =
-                tenant.indexed().map(|(index, policy)| (index, region::applies_except_users(space, policy, sure)));
-            regions.filter(|(_, region)| *region != Formula::Never).collect()
-        };
-        let Self { by_leniency, surely } = self;
-        by_leniency[leniency.index()].get_or_insert_with(|| {
-            let perhaps;
-            let regions = if leniency == Leniency::UnknownsHelp {
-                perhaps = apart_from_users(space, false);
-                &perhaps
-            } else {
-                surely.get_or_insert_with(|| apart_from_users(space, true))
-            };
-            let regions = regions.iter().map(|(index, region)| {
-                let users = region::users(space, &tenant[*index], leniency);
-                (Carrier::Policy(*index), Formula::all([users, region.clone()]))
-            });
-            let mut regions: Vec<(Carrier, Formula)> = regions.collect();
+        if self.by_leniency[leniency.index()].is_none() {
+            let mut regions: Vec<(Carrier, Formula)> = Vec::new();
+            for (index, policy) in tenant.indexed() {
+                let except_users = self.except_users(space, index, policy, leniency);
+                if except_users != Formula::Never {
+                    let users = self.users(space, index, policy, leniency);
+                    regions.push((Carrier::Policy(index), Formula::all([users, except_users])));
+                }
+            }
             regions.push((
                 Carrier::SecurityDefaults,
                 region::security_defaults(space, leniency != Leniency::UnknownsHelp),
@@ -76,7 +69,49 @@ impl Regions {
                 regions.push((Carrier::Elsewhere, region::may_be_out_of_scope(space)));
             }
             regions.retain(|(_, region)| *region != Formula::Never);
-            regions
-        })
+            self.by_leniency[leniency.index()] = Some(regions);
+        }
+        self.by_leniency[leniency.index()].as_deref().unwrap_or_default()
+    }
+
+    /// What a policy says apart from its users.
+    pub(super) fn except_users(
+        &mut self,
+        space: &mut Space<'_>,
+        index: PolicyIndex,
+        policy: &Policy,
+        leniency: Leniency,
+    ) -> Formula {
+        self.except_users.of(index, leniency, || read_except_users(space, policy, leniency))
+    }
+
+    /// What a policy says of users.
+    pub(super) fn users(
+        &mut self,
+        space: &mut Space<'_>,
+        index: PolicyIndex,
+        policy: &Policy,
+        leniency: Leniency,
+    ) -> Formula {
+        self.users.of(index, leniency, || read_users(space, policy, leniency))
+    }
+}
+
+/// What policies say, as they were last read.
+#[derive(Default)]
+struct Readings(HashMap<PolicyIndex, Reading>);
+
+impl Readings {
+    /// What a policy says, which is not read again if it says the same at this leniency.
+    fn of(&mut self, policy: PolicyIndex, leniency: Leniency, read: impl FnOnce() -> Reading) -> Formula {
+        match self.0.get(&policy) {
+            Some(reading) if reading.is_same_at(leniency) => reading.formula.clone(),
+            Some(_) | None => {
+                let reading = read();
+                let formula = reading.formula.clone();
+                self.0.insert(policy, reading);
+                formula
+            }
+        }
     }
 }

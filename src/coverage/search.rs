@@ -230,7 +230,8 @@ impl<'s, 't> Search<'s, 't> {
         Ok(())
     }
 
-    /// Minimal departures from what an attacker tries first, by how many they are; and whether there are more.
+    /// Minimal departures from what an attacker tries first, by how many they are and how hard the hardest is; and whether
+    /// there are more. Whoever asks for fewer of them gets the same ones first.
     pub(super) fn holes(&mut self, leniency: Leniency, most: usize) -> (Vec<Way>, bool) {
         self.solver.allow(LISTING_EFFORT);
         let mut found: Vec<Way> = Vec::new();
@@ -245,30 +246,40 @@ impl<'s, 't> Search<'s, 't> {
                 more = true;
             }
         }
-        let space = self.space;
-        found.sort_by_cached_key(|Way { terms, .. }| {
-            let efforts: Vec<u32> = terms.iter().map(|term| space.effort(*term)).collect();
-            (terms.len(), efforts.iter().sum::<u32>(), efforts, terms.clone())
-        });
         (found, more)
     }
 
     fn list(&mut self, leniency: Leniency, most: usize, found: &mut Vec<Way>) -> Result<bool, TooIntricate> {
-        let departures: Vec<Lit> =
-            self.space.terms().filter(|term| self.space.departs(*term)).map(|term| self.solver.literal(term)).collect();
+        let departing: Vec<Term> = self.space.terms().filter(|term| self.space.departs(*term)).collect();
+        let departures: Vec<Lit> = departing.iter().map(|term| self.solver.literal(*term)).collect();
         let uncovered = self.uncovered(leniency);
+        let steps = self.steps(&departing);
         // Each hole that is found rules out everything that departs in the same and more, so that whatever is found at
         // the smallest number of departures is minimal.
         let mut row: Option<Vec<Lit>> = None;
         for _ in 0..=COUNTED {
             row = Some(self.solver.more_than(&departures, row.as_deref()));
             let few = row.as_ref().and_then(|row| row.last()).map(|more| !*more);
-            let assumptions: Vec<Lit> = std::iter::once(uncovered).chain(few).collect();
-            while let Some((model, sign_in)) = self.solve(&assumptions)? {
-                if found.len() == most {
-                    return Ok(true);
+            let mut step = 0;
+            loop {
+                let easy = steps.get(step..).unwrap_or_default().iter().map(|harder| !*harder);
+                let assumptions: Vec<Lit> = std::iter::once(uncovered).chain(few).chain(easy).collect();
+                while let Some((model, sign_in)) = self.solve(&assumptions)? {
+                    if found.len() == most {
+                        return Ok(true);
+                    }
+                    found.push(self.add(&model, sign_in));
                 }
-                found.push(self.add(&model, sign_in));
+                // More is found only if something that was in the way is allowed.
+                let core = self.solver.core(&assumptions[1..]);
+                let core: Vec<Lit> = core.into_iter().map(|assumed| !assumed).collect();
+                if core.is_empty() {
+                    return Ok(false);
+                }
+                match steps.iter().position(|harder| core.contains(harder)) {
+                    Some(next) => step = next + 1,
+                    None => break,
+                }
             }
         }
         while let Some((model, sign_in)) = self.solve(&[uncovered])? {
@@ -281,6 +292,21 @@ impl<'s, 't> Search<'s, 't> {
         Ok(false)
     }
 
+    /// For each effort that a departure may take, the least first, what is true if one that takes it is made.
+    fn steps(&mut self, departing: &[Term]) -> Vec<Lit> {
+        let efforts: BTreeSet<u32> = departing.iter().map(|term| self.space.effort(*term)).collect();
+        let mut steps = Vec::new();
+        for effort in efforts {
+            let made = self.solver.variable();
+            for term in departing.iter().filter(|term| self.space.effort(**term) == effort) {
+                let term = self.solver.literal(*term);
+                self.solver.clause([!term, made]);
+            }
+            steps.push(made);
+        }
+        steps
+    }
+
     /// A sign-in that was found. Whatever departs in the same and more is not looked for again.
     fn add(&mut self, model: &BTreeSet<Term>, sign_in: SignIn) -> Way {
         let others: BTreeSet<Term> = model.difference(&self.asked.fixed).copied().collect();
@@ -288,7 +314,7 @@ impl<'s, 't> Search<'s, 't> {
         let together: Vec<Lit> = terms.iter().map(|term| self.solver.literal(*term)).collect();
         self.rule_out(together);
         let sign_in = self.named(sign_in, &self.asked.users);
-        Way { hole: self.hole(&terms, sign_in, &self.asked.fixed), terms, others }
+        Way { sign_in, terms, others, fixed: self.asked.fixed.clone() }
     }
 
     /// A sign-in of one of these users.
@@ -302,7 +328,7 @@ impl<'s, 't> Search<'s, 't> {
         sign_in
     }
 
-    fn hole(&self, terms: &BTreeSet<Term>, sign_in: SignIn, fixed: &BTreeSet<Term>) -> Hole {
+    fn with_what_matters(&self, terms: &BTreeSet<Term>, sign_in: SignIn, fixed: &BTreeSet<Term>) -> Hole {
         let mut hole = hole(self.space, terms, sign_in);
         let of_who = fixed.iter().map(|term| self.space.coordinate(*term));
         hole.relevant.extend(of_who);
@@ -315,13 +341,18 @@ impl<'s, 't> Search<'s, 't> {
     pub(super) fn made_by(&self, way: &Way, kind: &Kind) -> SignIn {
         let model: BTreeSet<Term> = way.others.union(&self.everybody.fixed(kind)).copied().collect();
         // It was possible with the same device.
-        let sign_in = self.space.sign_in(&model).unwrap_or_else(|_| way.hole.sign_in.clone());
+        let sign_in = self.space.sign_in(&model).unwrap_or_else(|_| way.sign_in.clone());
         self.named(sign_in, &kind.users)
     }
 
-    /// The same with everything that matters in it.
+    /// A way with everything that matters in it.
+    pub(super) fn hole(&self, way: &Way) -> Hole {
+        self.with_what_matters(&way.terms, way.sign_in.clone(), &way.fixed)
+    }
+
+    /// The same, as another kind of the same class makes it.
     pub(super) fn hole_of(&self, way: &Way, kind: &Kind) -> Hole {
-        self.hole(&way.terms, self.made_by(way, kind), &self.everybody.fixed(kind))
+        self.with_what_matters(&way.terms, self.made_by(way, kind), &self.everybody.fixed(kind))
     }
 
     /// Takes back departures as long as something gets through: at least one more each time, until none can be.

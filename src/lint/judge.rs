@@ -14,6 +14,7 @@ use crate::outcome::{DirectoryReport, TenantReport};
 use crate::policy::FileIndex;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 impl TenantReader<'_> {
@@ -132,13 +133,14 @@ impl TenantReader<'_> {
         let config = &self.options.config;
         let options = coverage::Options {
             assumptions: self.options.config.assumptions_on(self.options.today),
+            ways: self.options.ways,
             ..coverage::Options::default()
         };
         let judgement = |control: &'static Control| {
             let requirement = control.requirement(self.options.cloud)?;
             let decision: Decision = coverage::decide(&requirement, tenant, options);
             let stored_query_passes = control.stored_query.as_ref().map(|query| query.passes(&tenant.policies));
-            Some(Judgement { control, requirement, decision, stored_query_passes })
+            Some(Judgement { control, requirement, decision, stored_query_passes, nearest: OnceCell::new() })
         };
         self.options
             .selection

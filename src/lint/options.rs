@@ -3,6 +3,7 @@
 use crate::catalog::Cloud;
 use crate::config::Config;
 use crate::controls::Selection;
+use crate::coverage::Ways;
 use crate::discover::Input;
 use crate::rules::Reading;
 use crate::tenant::AssumeEnabled;
@@ -45,6 +46,8 @@ pub struct Options {
     pub directory: Arc<[Input]>,
     /// Say nothing of what people are called.
     pub redact: bool,
+    /// How many ways in are looked for.
+    pub ways: Ways,
 }
 
 /// Values of variables of Terraform configuration.
@@ -75,6 +78,7 @@ impl Default for Options {
             variables: Arc::default(),
             directory: Arc::default(),
             redact: false,
+            ways: Ways::default(),
         }
     }
 }

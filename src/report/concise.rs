@@ -3,6 +3,7 @@
 use super::format::Formatter;
 use super::stream::{self, InPieces};
 use super::{Ending, Piece, Run, Style, is_shown, pretty};
+use crate::coverage::Ways;
 use crate::finding::{Finding, visible};
 use crate::outcome::TenantReport;
 use std::io::{self, Read, Write};
@@ -29,6 +30,10 @@ impl Formatter for Concise {
 
     fn is_for_programs(&self) -> bool {
         false
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Mentioned
     }
 
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use super::stream::InPieces;
 use super::{Run, Streamed, Style};
+use crate::coverage::Ways;
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
@@ -16,6 +17,9 @@ pub(super) trait Formatter: Sync {
 
     /// Whether people do not read it themselves, so that what is hidden is told them beside it.
     fn is_for_programs(&self) -> bool;
+
+    /// How many ways in it needs: as many as are listed where it lists them, or tells whether there are new ones.
+    fn ways(&self) -> Ways;
 
     /// Writes a run.
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()>;
@@ -77,6 +81,12 @@ impl Format {
     #[must_use]
     pub fn is_for_programs(self) -> bool {
         self.formatter().is_for_programs()
+    }
+
+    /// How many ways in it needs.
+    #[must_use]
+    pub fn ways(self) -> Ways {
+        self.formatter().ways()
     }
 
     /// The same format, if it can be written while tenants come in.

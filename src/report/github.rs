@@ -8,6 +8,7 @@
 use super::format::Formatter;
 use super::{NOTHING, Root, Run, Style, count, is_shown};
 use crate::controls;
+use crate::coverage::Ways;
 use crate::finding::{Finding, Level, clip, visible};
 use std::io::{self, Write};
 
@@ -31,6 +32,10 @@ impl Formatter for Github {
 
     fn is_for_programs(&self) -> bool {
         false
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Mentioned
     }
 
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {

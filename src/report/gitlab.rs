@@ -4,6 +4,7 @@
 
 use super::format::Formatter;
 use super::{Run, Style};
+use crate::coverage::Ways;
 use crate::finding::{Finding, Level, escape_invisible, visible};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -23,6 +24,10 @@ impl Formatter for Gitlab {
 
     fn is_for_programs(&self) -> bool {
         true
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Listed
     }
 
     fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {

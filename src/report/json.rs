@@ -3,6 +3,7 @@
 use super::format::Formatter;
 use super::stream::{self, InPieces, Joints};
 use super::{Ending, Piece, Run, Style};
+use crate::coverage::Ways;
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Finding, PolicyRef, escape_invisible};
 use crate::outcome::{
@@ -29,6 +30,10 @@ impl Formatter for Json {
 
     fn is_for_programs(&self) -> bool {
         true
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Listed
     }
 
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -6,6 +6,7 @@
 use super::format::Formatter;
 use super::{NOTHING, Run, Style};
 use crate::coverage::Verdict;
+use crate::coverage::Ways;
 use crate::finding::{Finding, Level, visible};
 use crate::outcome::{ControlReport, TenantReport};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
@@ -25,6 +26,10 @@ impl Formatter for Junit {
 
     fn is_for_programs(&self) -> bool {
         true
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Mentioned
     }
 
     fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {

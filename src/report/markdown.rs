@@ -3,6 +3,7 @@
 use super::format::Formatter;
 use super::{Run, Style, count, policies};
 use crate::coverage::Verdict;
+use crate::coverage::Ways;
 use crate::finding::{Finding, Level, clip, visible};
 use crate::outcome::{ControlReport, ExceptionReport, ItemOutcome, TenantReport};
 use std::io::{self, Write};
@@ -27,6 +28,10 @@ impl Formatter for Markdown {
 
     fn is_for_programs(&self) -> bool {
         false
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Listed
     }
 
     fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {

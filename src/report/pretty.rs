@@ -4,6 +4,7 @@ use super::format::Formatter;
 use super::snippet::Snippets;
 use super::{Run, Style, count, is_shown, policies};
 use crate::coverage::Verdict;
+use crate::coverage::Ways;
 use crate::finding::{Finding, Level, PolicyRef, visible};
 use crate::outcome::{BenchmarkReport, TenantReport};
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
@@ -25,6 +26,10 @@ impl Formatter for Pretty {
 
     fn is_for_programs(&self) -> bool {
         false
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Mentioned
     }
 
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -7,6 +7,7 @@
 
 use super::format::Formatter;
 use super::{NOTHING, Root, Run, Style, json as report};
+use crate::coverage::Ways;
 use crate::finding::{Finding, Level, Location, PolicyRef, clip, escape_invisible, visible};
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Category, Meta, Rule};
@@ -39,6 +40,10 @@ impl Formatter for Sarif {
 
     fn is_for_programs(&self) -> bool {
         true
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Listed
     }
 
     fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {

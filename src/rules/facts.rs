@@ -10,7 +10,7 @@ use crate::ignore::Ignore;
 use crate::policy::{Fact, FileIndex, GrantControl, Id, Policy, State};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::schema::{Violation, ViolationKind};
-use crate::signin::{SignIn, View};
+use crate::signin::{Cause, SignIn, View};
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
 use crate::tenant::{Alike, Bearers, Clashes, Members, NO_CLASHES, PolicyIndex, Tenant};
@@ -121,6 +121,8 @@ pub struct Judgement {
     pub decision: Decision,
     /// The stored query's, if the control has one.
     pub stored_query_passes: Option<bool>,
+    /// The policies that come nearest to stopping the first way in, once somebody asks.
+    pub nearest: OnceCell<Vec<(PolicyIndex, Vec<Cause>)>>,
 }
 
 impl<'a> TenantFacts<'a> {

@@ -13,7 +13,7 @@ mod sessions;
 
 use axes::{API, AXES, Axis, alternatives, companions, sayings, whole};
 use caplint::controls;
-use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Verdict};
+use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Verdict, Ways};
 use caplint::policy::{FileIndex, Id, Origin, lower};
 use caplint::requirement::{Requirement, Resource};
 use caplint::signin::{Outcome, SignIn, View};
@@ -135,6 +135,11 @@ fn departs_further(sign_in: &SignIn, hole: &Hole, class: Class) -> bool {
 fn check(axes: &[Axis], policies: &[Value], requirement: &Requirement) -> Result<Decision, TestCaseError> {
     let tenant = tenant(policies);
     let decision = coverage::decide(requirement, &tenant, Options::default());
+    let mentioned = coverage::decide(requirement, &tenant, Options { ways: Ways::Mentioned, ..Options::default() });
+    prop_assert_eq!(mentioned.verdict, decision.verdict);
+    let few = decision.holes.len().min(Ways::Mentioned.most());
+    prop_assert_eq!(format!("{:?}", mentioned.holes), format!("{:?}", &decision.holes[..few]));
+    prop_assert_eq!(mentioned.more_holes, decision.more_holes || decision.holes.len() > few);
     let view = coverage::view(requirement, &tenant, Options::default());
     let grid = grid(axes);
     let classes: Vec<Class> = grid.iter().map(|sign_in| classify(&view, sign_in)).collect();

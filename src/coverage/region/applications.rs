@@ -63,11 +63,11 @@ impl Reader<'_, '_, '_> {
         };
         let no_apps: Vec<Resource> = self.space.resources.iter().filter(is_no_app).cloned().collect();
         let (actions, contexts) = (&applications.user_actions, &applications.authentication_contexts);
-        let is_terms = matches!(self.doubts, Doubts::Terms(..));
+        let is_terms = || matches!(self.doubts.get(), Doubts::Terms(..));
         let is_named = |resource: &Resource| matches!(resource, Resource::App(app) if app.is_unresolved());
-        if (!no_apps.is_empty() && !is_terms)
+        if (!no_apps.is_empty() && !is_terms())
             // What a name stands for may be an app that is listed by its id.
-            || (is_terms && self.space.resources.iter().any(is_named))
+            || (self.space.resources.iter().any(is_named) && is_terms())
             || has_unknown(actions)
             || has_unknown(contexts)
             || !is_none(&applications.filter)
@@ -126,7 +126,7 @@ impl Reader<'_, '_, '_> {
                 Formula::all([named, left_out.not()])
             }
             Fact::Known(FilterMode::Include) if names_nothing => self.told(AppFact::matches(&filter.rule), true),
-            Fact::Known(FilterMode::Include) => match self.doubts {
+            Fact::Known(FilterMode::Include) => match self.doubts.get() {
                 Doubts::NoCover => Formula::all([named, self.told(AppFact::matches(&filter.rule), true)]),
                 Doubts::Cover => Formula::Always,
                 Doubts::Terms(..) => {
@@ -144,7 +144,7 @@ impl Reader<'_, '_, '_> {
     /// What the files do not tell of an app: where only what is certain counts, a term of its own, so that policies on
     /// both sides of it cover both.
     fn told(&mut self, fact: AppFact, perhaps: bool) -> Formula {
-        match self.doubts {
+        match self.doubts.get() {
             Doubts::NoCover | Doubts::Terms(..) => self.space.is(Meaning::App(fact)),
             Doubts::Cover => Formula::constant(perhaps),
         }
@@ -162,7 +162,7 @@ impl Reader<'_, '_, '_> {
                 return match Suite::of(id) {
                     Some(named) if named == *suite => Formula::Always,
                     // Each suite has apps of its own. Whether there are some of both is not known.
-                    Some(other) if including || self.doubts != Doubts::Cover => {
+                    Some(other) if including || self.doubts.get() != Doubts::Cover => {
                         self.space.is(Meaning::App(AppFact::InSuite(other)))
                     }
                     Some(_) | None => Formula::Never,
@@ -185,7 +185,7 @@ impl Reader<'_, '_, '_> {
         }
         let names_no_app = ["None", "AllAgentIdResources"].into_iter().any(|word| id.is(word));
         // Where tenants are compared, a change may depend on which app a name stands for.
-        let may_be_named = matches!(self.doubts, Doubts::Terms(..)) && app.is_unresolved();
+        let may_be_named = app.is_unresolved() && matches!(self.doubts.get(), Doubts::Terms(..));
         if (id.guid().is_some() && !may_be_named) || names_no_app {
             Formula::Never
         } else {

@@ -78,7 +78,7 @@ impl Reader<'_, '_, '_> {
                 return reader.space.location(side, id);
             }
             let trusted = reader.space.trusted(side);
-            if reader.doubts != Doubts::Cover || !including {
+            if !including || reader.doubts.get() != Doubts::Cover {
                 return trusted;
             }
             let perhaps = reader.space.undefined_locations().clone();
@@ -100,7 +100,10 @@ impl Reader<'_, '_, '_> {
         };
         let rule = DeviceRule::read(&filter.rule);
         match filter.mode {
-            Fact::Known(mode) => rule_is(self.space, &rule, mode == FilterMode::Include, self.doubts == Doubts::Cover),
+            Fact::Known(mode) => {
+                let perhaps = rule.first_opaque().is_some() && self.doubts.get() == Doubts::Cover;
+                rule_is(self.space, &rule, mode == FilterMode::Include, perhaps)
+            }
             Fact::Unknown(reason) => self.perhaps(Property::DeviceFilter, Why::Doubt(reason)),
         }
     }

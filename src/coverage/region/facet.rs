@@ -45,7 +45,7 @@ pub enum Facet {
 /// is unknown is a term.
 pub(crate) fn facets(space: &mut Space<'_>, policy: &Policy, side: Side, index: usize) -> Vec<(Facet, Formula)> {
     let doubts = Doubts::Terms(side, index);
-    let mut reader = Reader { space, policy, leniency: Leniency::AsWritten, doubts };
+    let mut reader = Reader::new(space, policy, Leniency::AsWritten, doubts);
     let (include_platforms, exclude_platforms) = reader.platform_lists();
     let (include_locations, exclude_locations) = reader.location_lists();
     vec![

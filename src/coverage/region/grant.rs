@@ -60,7 +60,7 @@ impl Reader<'_, '_, '_> {
 
     /// Only what is certain counts. A grant is compared by what is brought to it, not by a requirement.
     fn is_sure(&self) -> bool {
-        match self.doubts {
+        match self.doubts.get() {
             Doubts::NoCover | Doubts::Terms(..) => true,
             Doubts::Cover => false,
         }

@@ -22,7 +22,10 @@ impl Reader<'_, '_, '_> {
             // Said once, with those who are included.
             return Formula::Always;
         }
-        let one_by_one = self.leniency == Leniency::AsWritten;
+        let excludes_some = [&users.exclude_users, &users.exclude_groups, &users.exclude_roles]
+            .into_iter()
+            .any(|list| list.known().next().is_some());
+        let one_by_one = excludes_some && self.leniency.get() == Leniency::AsWritten;
         let named_role = users.exclude_roles.known().any(|(_, id)| id.guid().is_none());
         let perhaps_a_group_of_users = users.exclude_users.known().any(|(_, id)| id.may_be_class());
         let unrecognised = Why::Doubt(Reason::Unrecognised);
@@ -61,12 +64,11 @@ impl Reader<'_, '_, '_> {
         if let Some(reason) = users.doubt {
             return self.perhaps(Property::Users, Why::Doubt(reason));
         }
-        let every_group = self.leniency >= Leniency::InEveryGroup;
-        let helps = self.doubts == Doubts::Cover;
         let included = [
             self.included(Property::IncludeUsers, &users.include_users, Self::everybody_included),
-            self.one_of(&users.include_users, helps, |named| &named.users, Meaning::User),
+            self.one_of(&users.include_users, true, |named| &named.users, Meaning::User),
             self.included(Property::IncludeGroups, &users.include_groups, |reader, id| {
+                let every_group = reader.leniency.get() >= Leniency::InEveryGroup;
                 reader.space.included_member(id, every_group)
             }),
             self.included(Property::IncludeRoles, &users.include_roles, Self::role),
@@ -84,18 +86,19 @@ impl Reader<'_, '_, '_> {
         self.doubt(At::property(property), why, || Some(Doubt::Written(property, digest)), true)
     }
 
-    /// The objects that a list names, of those that are `named` anywhere. With `perhaps`, also what may be one of them.
+    /// The objects that a list names, of those that are `named` anywhere. If it is one `including`, and the policy applies
+    /// wherever it may, also what may be one of them.
     fn one_of(
         &mut self,
         list: &List<Id>,
-        perhaps: bool,
+        including: bool,
         named: fn(&Named) -> &BTreeSet<Id>,
         meaning: fn(Id) -> Meaning,
     ) -> Formula {
         let is_object = |id: &&Id| id.is_one_object();
         let listed: BTreeSet<Id> = list.known().map(|(_, id)| id).filter(is_object).cloned().collect();
         let lists_open = listed.iter().any(Id::is_unresolved);
-        if !perhaps || listed.is_empty() {
+        if listed.is_empty() || !including || self.doubts.get() != Doubts::Cover {
             return self.space.is_any(listed, meaning);
         }
         let others = named(self.space.named()).iter().filter(|id| id.is_one_object() && !listed.contains(id)).cloned();
@@ -118,7 +121,7 @@ impl Reader<'_, '_, '_> {
 
     /// Holders of any role, where a list has a name instead of an id: it may be that role's.
     fn holder_of_a_named_role(&mut self, list: &List<Id>) -> Formula {
-        if self.doubts == Doubts::NoCover || list.known().all(|(_, id)| id.guid().is_some()) {
+        if list.known().all(|(_, id)| id.guid().is_some()) || self.doubts.get() == Doubts::NoCover {
             return Formula::Never;
         }
         let is_name = |id: &Id| id.guid().is_none();
@@ -161,8 +164,7 @@ impl Reader<'_, '_, '_> {
         };
         let of_type = self.holds(property, &guests.types, including, |reader, kind| reader.space.user_type(*kind));
         let Some(tenants) = &guests.tenants else { return Formula::all([of_type, self.space.is_guest()]) };
-        let helps = including && self.doubts == Doubts::Cover;
-        let named = self.one_of(tenants, helps, |named| &named.tenants, Meaning::ExternalTenant);
+        let named = self.one_of(tenants, including, |named| &named.tenants, Meaning::ExternalTenant);
         let of_tenant = Formula::any([named, self.hidden(property, tenants, including)]);
         // The account of an internal guest is the tenant's own.
         let internal = self.space.user_type(UserType::InternalGuest);

@@ -1,7 +1,7 @@
 //! The finding's message and help.
 
 use super::{cause, names, remedy, who};
-use crate::coverage::{Reason, SHOWN_HOLES};
+use crate::coverage::{Decision, Reason, Ways};
 use crate::finding::{PolicyRef, capitalised};
 use crate::policy::{ClientAppType, Policy};
 use crate::requirement::Resource;
@@ -9,8 +9,11 @@ use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
 use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
 
-/// Ways in that are described in addition to the first.
-const OTHERS: usize = 3;
+/// How long a message may become by describing further ways in.
+const LENGTH: usize = 300;
+
+const THE_SAME: &str = " The same applies to ";
+const OTHERS: &str = "others (listed in the JSON report)";
 
 /// What is open, or what is unknown and why.
 pub(super) fn text(
@@ -31,8 +34,10 @@ pub(super) fn text(
             } else {
                 ""
             };
-            let all = others(facts, judgement);
-            format!("{}.{all}{}{off}", capitalised(&through), people(facts, judgement, "can do this"))
+            let people = people(facts, judgement, "can do this");
+            let room = LENGTH.saturating_sub(through.len() + people.len() + off.len());
+            let all = others(facts, judgement, room);
+            format!("{}.{all}{people}{off}", capitalised(&through))
         }
         Reason::MissingPolicies(MissingPolicies::NextPage) => {
             format!("{unknown}, because the export is incomplete. According to the policies in it, {through}.")
@@ -109,24 +114,28 @@ fn people(facts: &TenantFacts<'_>, judgement: &Judgement, what: &str) -> String 
     }
 }
 
-/// The ways in after the first.
-fn others(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
-    let holes = &judgement.decision.holes;
-    let Some(others) = holes.get(1..).filter(|others| !others.is_empty()) else { return String::new() };
+/// The ways in after the first, as far as they fit in so many characters.
+fn others(facts: &TenantFacts<'_>, judgement: &Judgement, room: usize) -> String {
+    let Decision { holes, more_holes, .. } = &judgement.decision;
+    let Some((first, others)) = holes.split_first().filter(|(_, others)| !others.is_empty()) else {
+        return String::new();
+    };
+    let first = who::who(facts, judgement, first);
     let mut described: Vec<String> = Vec::new();
-    for hole in others {
+    let mut are_left = *more_holes || holes.len() > Ways::Mentioned.most();
+    let mut length = THE_SAME.len() + OTHERS.len();
+    for hole in others.iter().take(Ways::Mentioned.most() - 1) {
         let who = who::who(facts, judgement, hole);
-        if described.len() < OTHERS && !described.contains(&who) {
+        let is_new = who != first && !described.contains(&who);
+        length += who.len();
+        if is_new && length <= room {
             described.push(who);
+        } else {
+            are_left = true;
         }
     }
-    let rest = others.len().saturating_sub(described.len());
-    let at_least = if judgement.decision.more_holes { "at least " } else { "" };
-    if rest > 0 {
-        let sign_ins = if rest == 1 { "sign-in" } else { "sign-ins" };
-        described.push(format!("{at_least}{rest} more {sign_ins} (the JSON report lists up to {SHOWN_HOLES})"));
-    }
-    format!(" The same applies to {}.", names::listed(&described))
+    described.extend(are_left.then(|| OTHERS.to_owned()));
+    if described.is_empty() { String::new() } else { format!("{THE_SAME}{}.", names::listed(&described)) }
 }
 
 /// Whether a policy would stop the sign-in, and nothing in the tenant is enabled.

@@ -93,6 +93,11 @@ fn extent(judgement: &Judgement) -> Extent {
 }
 
 fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
+    fn all<'c>(
+        near: impl IntoIterator<Item = &'c (PolicyIndex, Vec<Cause>)>,
+    ) -> impl Iterator<Item = (PolicyIndex, &'c [Cause])> {
+        near.into_iter().map(|(index, causes)| (*index, &causes[..]))
+    }
     let near = nearest(facts, judgement);
     let message = message::text(facts, judgement, near.first());
     let draft = Draft::new(judgement.control.id, Level::Error, message).help(format!(
@@ -102,12 +107,13 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
     ));
     let draft = match &judgement.decision.reason {
         Reason::Unknown(index, cause) => {
-            let draft = label_causes(facts, judgement, draft, &[(*index, vec![*cause])]);
-            label_causes(facts, judgement, draft, &near)
+            let draft = label_causes(facts, judgement, draft, [(*index, &[*cause][..])]);
+            label_causes(facts, judgement, draft, all(near))
         }
         Reason::Membership(policies) => {
-            let (first, others): (Vec<_>, Vec<_>) = near.into_iter().partition(|(index, _)| policies.contains(index));
-            label_causes(facts, judgement, label_causes(facts, judgement, draft, &first), &others)
+            let (first, others): (Vec<_>, Vec<_>) = near.iter().partition(|(index, _)| policies.contains(index));
+            let draft = label_causes(facts, judgement, draft, all(first));
+            label_causes(facts, judgement, draft, all(others))
         }
         Reason::TooIntricate => facts.tenant.policies.iter().take(1).fold(draft, |draft, policy| {
             let name = Pointer::root().key("displayName");
@@ -118,7 +124,7 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
         | Reason::MissingPolicies(_)
         | Reason::ContradictedDefaults
         | Reason::Policies(_)
-        | Reason::SecurityDefaults(_) => label_causes(facts, judgement, draft, &near),
+        | Reason::SecurityDefaults(_) => label_causes(facts, judgement, draft, all(near)),
     };
     // Anchored on a file rather than on nothing.
     match facts.tenant.missing.first() {
@@ -133,14 +139,14 @@ fn cited(facts: &TenantFacts<'_>, control: &Control) -> String {
 }
 
 /// Labels the values that keep policies from stopping the witness.
-fn label_causes(
+fn label_causes<'c>(
     facts: &TenantFacts<'_>,
     judgement: &Judgement,
     mut draft: Draft,
-    near: &[(PolicyIndex, Vec<Cause>)],
+    near: impl IntoIterator<Item = (PolicyIndex, &'c [Cause])>,
 ) -> Draft {
-    for (index, causes) in near.iter().take(SHOWN.saturating_sub(draft.labels.len())) {
-        let policy = &facts.tenant[*index];
+    for (index, causes) in near.into_iter().take(SHOWN.saturating_sub(draft.labels.len())) {
+        let policy = &facts.tenant[index];
         if draft.policy.is_none() {
             draft.policy = Some(PolicyRef::to(policy));
         }
@@ -171,9 +177,11 @@ fn missing_label(missing: &Missing) -> Label {
     Label::in_file(missing.file, spot, "policies may be missing here")
 }
 
-fn nearest(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<(PolicyIndex, Vec<Cause>)> {
-    let hole = judgement.decision.holes.first();
-    hole.map(|hole| nearest_policies(&facts.view(judgement), &hole.sign_in)).unwrap_or_default()
+fn nearest<'j>(facts: &TenantFacts<'_>, judgement: &'j Judgement) -> &'j [(PolicyIndex, Vec<Cause>)] {
+    judgement.nearest.get_or_init(|| {
+        let hole = judgement.decision.holes.first();
+        hole.map(|hole| nearest_policies(&facts.view(judgement), &hole.sign_in)).unwrap_or_default()
+    })
 }
 
 /// Who gets through a hole, and how.
