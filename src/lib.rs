@@ -62,6 +62,7 @@ pub mod finding;
 pub mod id;
 pub mod ignore;
 pub mod lint;
+pub mod map;
 pub mod outcome;
 pub mod policy;
 pub mod replay;

@@ -10,6 +10,7 @@ mod data;
 mod infrastructure;
 mod judge;
 mod locate;
+mod map;
 mod options;
 mod pages;
 mod parse;

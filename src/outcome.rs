@@ -4,6 +4,7 @@
 
 mod benchmarks;
 mod compared;
+mod map;
 mod people;
 mod redact;
 mod settled;
@@ -11,6 +12,7 @@ mod who;
 
 pub use benchmarks::{BenchmarkReport, ItemOutcome, ItemReport};
 pub use compared::{ChangedPeople, Compared, SideReport};
+pub use map::{MapCell, MapRow};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
 pub use settled::Settled;
@@ -62,6 +64,10 @@ pub struct TenantReport {
     pub ignores: Vec<Ignore>,
     /// Names of people, if reports must not show them.
     pub forgotten: Vec<Box<str>>,
+    /// What it asks of whom, if that was asked for.
+    pub map: Vec<MapRow>,
+    /// Its policies, if they were asked for with the map.
+    pub listed: Vec<PolicyRef>,
 }
 
 /// What a file was taken for, or why it was passed over.
@@ -107,6 +113,8 @@ pub struct FileReport {
     pub encoding: Option<String>,
     /// All policies in it were read.
     pub is_read: bool,
+    /// SHA-256 of its bytes, in hexadecimal digits, if it was asked for.
+    pub sha256: Option<String>,
 }
 
 impl fmt::Display for FileReport {
@@ -144,6 +152,8 @@ pub struct ControlReport {
     pub exceptions: Vec<ExceptionReport>,
     /// Users of the directory who get through, or do so if nothing unknown stops them; none if there is no directory.
     pub people: Option<PeopleReport>,
+    /// The policies that carry the verdict, if it holds.
+    pub carried_by: Vec<PolicyRef>,
     /// Policies that carry the verdict and are not enabled, where they are judged as if they were.
     pub assumed_enabled: Vec<PolicyRef>,
     /// What the verdict assumes.

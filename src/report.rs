@@ -10,6 +10,7 @@ mod concise;
 mod format;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod markdown;

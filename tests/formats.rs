@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use caplint::report::Format;
+use data_encoding::BASE64;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -46,6 +48,70 @@ fn a_message_is_the_same_in_every_format() {
             assert!(text.contains(message), "{tenant}: {message}");
         }
     }
+}
+
+/// The page has one style sheet and at most one script, which its policy names by their hashes, and fetches nothing. What a
+/// policy is called is text.
+#[test]
+fn a_page_fetches_nothing_and_runs_nothing_of_a_policy() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    for arguments in [&["hostile-names"][..], &["well-kept", "hostile-names", "--tenant-per-path"]] {
+        let page = report(&folder, "html", arguments);
+        let scripts = usize::from(arguments.len() > 1);
+        assert_eq!((page.matches("<script").count(), page.matches("<style").count()), (scripts, 1));
+        for element in ["<style>", "<script>"].into_iter().take(1 + scripts) {
+            let from = page.find(element).unwrap() + element.len();
+            let content = &page[from..from + page[from..].find("</").unwrap()];
+            let hash = format!("'sha256-{}'", BASE64.encode(&Sha256::digest(content)));
+            assert!(page.contains(&hash), "{element}");
+        }
+        for fetched in
+            [" src=", "url(", "@import", "<link", "<img", "<iframe", "<object", "onclick", "onload=", "javascript:"]
+        {
+            assert!(!page.contains(fetched), "{fetched}");
+        }
+        assert!(page.split("href=\"").skip(1).all(|link| link.starts_with("#tenant-")));
+        let body = page.split("<script>").next().unwrap();
+        assert_eq!(body.matches('<').count(), body.matches('>').count());
+    }
+}
+
+/// What the page shows of a tenant is what the report for programs has.
+#[test]
+fn a_page_has_every_verdict_exception_and_finding() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    for tenant in ["well-kept", "trusted-location-half-closed", "locked-out"] {
+        let page = report(&folder, "html", &[tenant, "--benchmark", "all"]);
+        let json: Value = serde_json::from_str(&report(&folder, "json", &[tenant, "--benchmark", "all"])).unwrap();
+        let escaped =
+            |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let judged = &json["tenants"][0];
+        for control in judged["controls"].as_array().unwrap() {
+            assert!(page.contains(&escaped(control["reason"].as_str().unwrap())), "{tenant}: {control}");
+            for exception in control["exceptions"].as_array().unwrap() {
+                assert!(page.contains(exception["id"].as_str().unwrap()), "{tenant}: {exception}");
+            }
+        }
+        for finding in json["findings"].as_array().unwrap() {
+            assert!(page.contains(&escaped(finding["message"].as_str().unwrap())), "{tenant}: {finding}");
+        }
+    }
+}
+
+/// The map is proved: legacy clients are blocked for everybody, members need MFA and a managed device, and there is no
+/// device code flow to register a method with.
+#[test]
+fn a_map_says_what_the_easiest_sign_in_has_to_bring() {
+    let page = testdata("html", "well-kept");
+    for (who, asked) in [("members", "MFA and a managed device"), ("administrators", "phishing-resistant MFA")] {
+        let azure = page.find("Azure management (").unwrap();
+        let row = azure + page[azure..].find(&format!(">{who}<")).unwrap();
+        let row = &page[row..row + page[row..].find("</tr>").unwrap()];
+        assert_eq!(row.matches(&format!(">{asked}<")).count(), 2, "{who}");
+        assert_eq!(row.matches(">blocked<").count(), 2, "{who}");
+    }
+    let registration = page.find("Registration of security information").unwrap();
+    assert_eq!(page[registration..].matches("not possible").count(), 16);
 }
 
 /// What every format of the table owes, whatever it looks like. Tests of single formats are below.

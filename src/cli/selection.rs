@@ -221,6 +221,7 @@ pub(super) struct Wanted {
     pub(super) keep_files: bool,
     pub(super) allow_empty: bool,
     pub(super) ways: Ways,
+    pub(super) map: bool,
 }
 
 /// Everything that is known before the first file is read.
@@ -379,6 +380,7 @@ impl Prepared<'_> {
             directory: Arc::clone(&self.directory),
             redact: self.redacts(),
             ways: wanted.ways,
+            map: wanted.map,
             ..lint::Options::default()
         }
     }

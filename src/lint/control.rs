@@ -22,6 +22,19 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant[*index])).collect(),
         people: people(facts, &exception.people, facts.members_of(exception)),
     };
+    let carriers: Vec<&Policy> = match &decision.reason {
+        Reason::Policies(policies) | Reason::SecurityDefaults(policies) => {
+            policies.iter().map(|index| &facts.tenant[*index]).collect()
+        }
+        Reason::ContradictedDefaults
+        | Reason::NoPolicies
+        | Reason::Witness
+        | Reason::MissingPolicies(_)
+        | Reason::Unknown(..)
+        | Reason::Membership(_)
+        | Reason::TooIntricate => Vec::new(),
+    };
+    let is_off = |policy: &&&Policy| policy.state != Fact::Known(State::Enabled);
     ControlReport {
         id: judgement.control.id,
         benchmarks: &judgement.control.benchmarks,
@@ -33,19 +46,8 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
         people: people(facts, &decision.people, None),
-        assumed_enabled: match &decision.reason {
-            Reason::Policies(policies) | Reason::SecurityDefaults(policies) => {
-                let carriers = policies.iter().map(|index| &facts.tenant[*index]);
-                carriers.filter(|policy| policy.state != Fact::Known(State::Enabled)).map(PolicyRef::to).collect()
-            }
-            Reason::ContradictedDefaults
-            | Reason::NoPolicies
-            | Reason::Witness
-            | Reason::MissingPolicies(_)
-            | Reason::Unknown(..)
-            | Reason::Membership(_)
-            | Reason::TooIntricate => Vec::new(),
-        },
+        assumed_enabled: carriers.iter().filter(is_off).map(|policy| PolicyRef::to(policy)).collect(),
+        carried_by: carriers.iter().map(|policy| PolicyRef::to(policy)).collect(),
         assumptions: assumptions(facts),
     }
 }

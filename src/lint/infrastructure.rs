@@ -111,7 +111,7 @@ impl TenantReader<'_> {
         for part in folders.values().flatten() {
             data.remove(&part.file);
         }
-        read.claim(data, self.options.keep_files);
+        read.claim(data, self.options.keeps_files());
         read.has_variable_defaults |= evaluation.has_defaults;
         read.missing.extend(evaluation.remotes.into_iter().map(|(file, name)| {
             let pointer = Pointer::root().key("module").key(&name);
@@ -206,7 +206,7 @@ impl Read {
             if keeps_files {
                 let (path, kind) = (candidate.shown(), TakenFor::Document(DocumentKind::TerraformData));
                 let encoding = Some(Encoding::Utf8.to_string());
-                self.taken.push((file, FileReport { path, kind, policies: 0, encoding, is_read: true }));
+                self.taken.push((file, FileReport { path, kind, policies: 0, encoding, is_read: true, sha256: None }));
             }
         }
         self.paths.extend(data);

@@ -5,11 +5,12 @@ use super::access;
 use super::benchmarks;
 use super::control;
 use super::locate::in_order;
+use super::map;
 use super::read::Read;
 use crate::controls::Control;
 use crate::coverage::{self, Decision, PrincipalKind};
 use crate::discover::Candidate;
-use crate::finding::Finding;
+use crate::finding::{Finding, PolicyRef};
 use crate::outcome::{DirectoryReport, TenantReport};
 use crate::policy::FileIndex;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
@@ -23,6 +24,9 @@ impl TenantReader<'_> {
         let missing = read.missing.clone();
         let (mut tenant, clashes, assumed) = self.tenant(&mut read);
         tenant.companions.security_defaults = tenant.companions.security_defaults.or(self.options.security_defaults);
+        if self.options.map {
+            map::add_hashes(&mut read.taken, &read.paths);
+        }
         let is_cut = tenant.missing.iter().any(|missing| missing.why == MissingPolicies::PartialPlan);
         let told =
             !tenant.policies.is_empty() || tenant.companions.security_defaults.is_some() || read.destroys || is_cut;
@@ -126,6 +130,10 @@ impl TenantReader<'_> {
         report.findings.extend(located);
         report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();
         report.controls = judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect();
+        if judged && self.options.map {
+            report.map = map::rows(&facts, self.options);
+            report.listed = tenant.policies.iter().map(PolicyRef::to).collect();
+        }
         report.benchmarks = benchmarks::reports(&self.options.selection, &report.controls);
     }
 

@@ -48,6 +48,15 @@ pub struct Options {
     pub redact: bool,
     /// How many ways in are looked for.
     pub ways: Ways,
+    /// Draw the map of each tenant, and keep what a page for people has beside it: its files with their hashes.
+    pub map: bool,
+}
+
+impl Options {
+    /// Whether what each file was taken for is kept.
+    pub(super) fn keeps_files(&self) -> bool {
+        self.keep_files || self.map
+    }
 }
 
 /// Values of variables of Terraform configuration.
@@ -79,6 +88,7 @@ impl Default for Options {
             directory: Arc::default(),
             redact: false,
             ways: Ways::default(),
+            map: false,
         }
     }
 }

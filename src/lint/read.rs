@@ -165,7 +165,7 @@ impl Read {
             self.broken_folders.insert(path.parent().map(Path::to_owned).unwrap_or_default());
         }
         let path = candidate.shown();
-        self.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
+        self.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false, sha256: None }));
         self.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
         self.paths.insert(file, candidate);
     }
@@ -352,9 +352,9 @@ impl TenantReader<'_> {
         if !is_read {
             self.locate_in_file(read, &FileFacts { taken: Some(&taken), ..FileFacts::of(file) }, &path, "", None);
         }
-        if self.options.keep_files || !is_read {
+        if self.options.keeps_files() || !is_read {
             let kind = TakenFor::Document(taken.kind);
-            read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read }));
+            read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read, sha256: None }));
         }
         read.note(file, &mut taken);
         read.paths.insert(file, candidate);
@@ -427,11 +427,11 @@ impl TenantReader<'_> {
         if !broken.is_empty() {
             read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unreadable });
         }
-        if self.options.keep_files {
+        if self.options.keeps_files() {
             let (path, kind, policies) = (candidate.shown(), TakenFor::Document(taken.kind), taken.policies);
             let encoding = Some(text.encoding.to_string());
             let is_read = taken.unread.is_none() && broken.is_empty();
-            read.taken.push((file, FileReport { path, kind, policies, encoding, is_read }));
+            read.taken.push((file, FileReport { path, kind, policies, encoding, is_read, sha256: None }));
         }
         read.note(file, &mut taken);
         if is_hcl {
@@ -483,7 +483,7 @@ impl TenantReader<'_> {
         self.locate_in_file(read, &facts, &candidate.shown(), content, None);
         read.missing.push(Missing { file, pointer: Pointer::root(), why: MissingPolicies::Unread });
         let (path, kind) = (candidate.shown(), TakenFor::Document(other.kind));
-        read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false }));
+        read.taken.push((file, FileReport { path, kind, policies: 0, encoding: None, is_read: false, sha256: None }));
         read.paths.insert(file, candidate);
     }
 

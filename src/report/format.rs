@@ -21,6 +21,11 @@ pub(super) trait Formatter: Sync {
     /// How many ways in it needs: as many as are listed where it lists them, or tells whether there are new ones.
     fn ways(&self) -> Ways;
 
+    /// Whether it shows the map of each tenant, and its files with their hashes.
+    fn shows_map(&self) -> bool {
+        false
+    }
+
     /// Writes a run.
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()>;
 
@@ -62,6 +67,7 @@ formats! {
     gitlab::Gitlab,
     junit::Junit,
     markdown::Markdown,
+    html::Html,
 }
 
 impl Format {
@@ -87,6 +93,12 @@ impl Format {
     #[must_use]
     pub fn ways(self) -> Ways {
         self.formatter().ways()
+    }
+
+    /// Whether it shows the map of each tenant.
+    #[must_use]
+    pub fn shows_map(self) -> bool {
+        self.formatter().shows_map()
     }
 
     /// The same format, if it can be written while tenants come in.

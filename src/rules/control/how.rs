@@ -49,7 +49,7 @@ pub(in crate::rules) fn how(
     phrases.extend(device(&sign_in.device, matters(Coordinate::Device)));
     let risks = [Coordinate::SignInRisk, Coordinate::UserRisk, Coordinate::InsiderRisk];
     phrases.extend(risk(sign_in, risks.into_iter().any(matters), subject));
-    phrases.extend(flow(sign_in.flow, matters(Coordinate::Flow)).map(str::to_owned));
+    phrases.extend(flow(sign_in.flow).map(str::to_owned));
     if matters(Coordinate::Resource) {
         phrases.push(format!("asking for {}", resource(&sign_in.resource)));
     }
@@ -126,9 +126,10 @@ fn risk(sign_in: &SignIn, matters: bool, subject: Subject) -> Vec<String> {
     phrases
 }
 
-fn flow(flow: TransferMethod, matters: bool) -> Option<&'static str> {
+/// A flow other than the one that nobody has to choose.
+fn flow(flow: TransferMethod) -> Option<&'static str> {
     match flow {
-        TransferMethod::None => matters.then_some("in an ordinary sign-in"),
+        TransferMethod::None => None,
         TransferMethod::DeviceCodeFlow => Some("by device code flow"),
         TransferMethod::AuthenticationTransfer => Some("by authentication transfer"),
     }

@@ -15,6 +15,7 @@ use crate::controls::Control;
 use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Extent, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::{Origin, Policy, Property};
+use crate::requirement::Requirement;
 use crate::rules::{Category, Declared, Judgement, Meta, Reading, Rule, TenantFacts};
 use crate::signin::Cause;
 use crate::syntax::Pointer;
@@ -182,6 +183,12 @@ fn nearest<'j>(facts: &TenantFacts<'_>, judgement: &'j Judgement) -> &'j [(Polic
         let hole = judgement.decision.holes.first();
         hole.map(|hole| nearest_policies(&facts.view(judgement), &hole.sign_in)).unwrap_or_default()
     })
+}
+
+/// Who makes a sign-in that does not meet a requirement, and how.
+#[must_use]
+pub fn sign_in(facts: &TenantFacts<'_>, requirement: &Requirement, hole: &Hole) -> String {
+    who::of(facts, requirement, hole)
 }
 
 /// Who gets through a hole, and how.

@@ -4,7 +4,7 @@ use super::how::{Subject, how};
 use super::names::{listed, named};
 use crate::coverage::{Exception, Hole, PrincipalKind};
 use crate::policy::{Id, UserType};
-use crate::requirement::Principal;
+use crate::requirement::{Principal, Requirement};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::SignIn;
 use crate::tenant::PolicyIndex;
@@ -13,8 +13,13 @@ use uuid::Uuid;
 
 /// Who gets through, and how, as far as it matters: "any member of "Sales" in a browser".
 pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> String {
+    of(facts, &judgement.requirement, hole)
+}
+
+/// The same of any requirement.
+pub(super) fn of(facts: &TenantFacts<'_>, requirement: &Requirement, hole: &Hole) -> String {
     let mut phrases = vec![user(facts, &hole.sign_in, Determiner::Any)];
-    phrases.extend(how(facts, &judgement.requirement, hole, Subject::User));
+    phrases.extend(how(facts, requirement, hole, Subject::User));
     phrases.join(" ")
 }
 

@@ -1,0 +1,155 @@
+//! One page for people: verdicts, the map of who is asked for what, exceptions, findings, and what all of it rests on.
+//!
+//! The page is one file. It fetches nothing, and reads and prints without scripts; its one script narrows a long list of
+//! tenants. Its content security policy allows that script and the style sheet by their hashes, and nothing else.
+
+mod map;
+mod tenant;
+
+use super::format::Formatter;
+use super::{NOTHING, Run, Style};
+use crate::coverage::{Verdict, Ways};
+use crate::finding::visible;
+use crate::outcome::TenantReport;
+use data_encoding::BASE64;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+use std::io::{self, Write};
+
+const STYLE: &str = include_str!("html/style.css");
+const SCRIPT: &str = include_str!("html/search.js");
+
+/// The format.
+pub(super) struct Html;
+
+impl Formatter for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn about(&self) -> &'static str {
+        "One page to look at, to print and to hand on"
+    }
+
+    fn is_for_programs(&self) -> bool {
+        true
+    }
+
+    fn ways(&self) -> Ways {
+        Ways::Listed
+    }
+
+    fn shows_map(&self) -> bool {
+        true
+    }
+
+    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", page(run).into_string())
+    }
+}
+
+/// What the browser may use, by its hash.
+fn allowed(text: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(&Sha256::digest(text)))
+}
+
+fn page(run: &Run) -> Markup {
+    let policy = format!("default-src 'none'; style-src {}; script-src {}", allowed(STYLE), allowed(SCRIPT));
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="generator" content={ "caplint " (env!("CARGO_PKG_VERSION")) };
+                title { "Conditional Access: " (titles(run)) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { "Conditional Access" }
+                    p { (summary(run)) }
+                }
+                main {
+                    @if run.tenants.len() > 1 { (contents(run)) }
+                    @for (index, tenant) in run.tenants.iter().enumerate() { (tenant::section(run, tenant, index)) }
+                    @if let Some(settled) = run.settled.text() { p .note { (visible(&settled)) } }
+                }
+                footer {
+                    p { "Written by caplint " (env!("CARGO_PKG_VERSION")) ", from exported files alone. What a verdict assumes is listed with each tenant." }
+                }
+                @if run.tenants.len() > 1 { script { (PreEscaped(SCRIPT)) } }
+            }
+        }
+    }
+}
+
+fn titles(run: &Run) -> String {
+    match run.tenants.as_slice() {
+        [one] => visible(&one.name),
+        all => format!("{} tenants", all.len()),
+    }
+}
+
+fn summary(run: &Run) -> Markup {
+    let summary = run.summary();
+    let nothing = run.exit_code == 2 && run.tenants.iter().all(|tenant| tenant.is_empty);
+    html! {
+        @if nothing { (NOTHING) " " }
+        (count(summary.policies, "policy", "policies")) " in " (count(summary.files, "file", "files")) ": "
+        (count(summary.errors, "error", "errors")) ", " (count(summary.warnings, "warning", "warnings")) ", "
+        (count(summary.infos, "information", "informations")) "."
+    }
+}
+
+/// The list of tenants, with what becomes of each.
+fn contents(run: &Run) -> Markup {
+    html! {
+        section .contents {
+            h2 { "Tenants" }
+            p .search hidden {
+                label { "Show tenants whose name contains " input type="search" id="search"; }
+            }
+            div .scroll tabindex="0" role="region" aria-label="Tenants" {
+                table {
+                    thead { tr {
+                        th scope="col" { "tenant" } th scope="col" { "policies" }
+                        @for verdict in VERDICTS { th scope="col" { (verdict_words(verdict)) } }
+                        th scope="col" { "findings" }
+                    } }
+                    tbody {
+                        @for (index, tenant) in run.tenants.iter().enumerate() {
+                            tr data-tenant=(visible(&tenant.name)) {
+                                th scope="row" { a href={ "#tenant-" (index) } { (visible(&tenant.name)) } }
+                                td .number { (tenant.policies) }
+                                @for verdict in VERDICTS { td .number { (verdicts(tenant, verdict)) } }
+                                td .number { (tenant.findings.len()) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every verdict, the worst first.
+const VERDICTS: [Verdict; 4] = [Verdict::NotEnforced, Verdict::Undecided, Verdict::EnforcedExcept, Verdict::Enforced];
+
+fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotEnforced => "not enforced",
+        Verdict::Undecided => "undecided",
+        Verdict::EnforcedExcept => "enforced with exceptions",
+        Verdict::Enforced => "enforced",
+    }
+}
+
+fn verdicts(tenant: &TenantReport, verdict: Verdict) -> usize {
+    tenant.controls.iter().filter(|control| control.verdict == verdict).count()
+}
+
+fn count(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}

@@ -1,0 +1,293 @@
+//! The section of one tenant.
+
+use super::{VERDICTS, count, map, verdict_words, verdicts};
+use crate::controls::{self, Control};
+use crate::coverage::Verdict;
+use crate::finding::{Finding, Level, PolicyRef, visible};
+use crate::outcome::{BenchmarkReport, ControlReport, ExceptionReport, ItemOutcome, TenantReport};
+use crate::report::Run;
+use maud::{Markup, html};
+
+/// People who are named for an exception; the JSON report has all of them.
+const NAMED: usize = 20;
+
+pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup {
+    let excepted: Vec<&ControlReport> =
+        tenant.controls.iter().filter(|control| !control.exceptions.is_empty()).collect();
+    html! {
+        section .tenant id={ "tenant-" (index) } data-tenant=(visible(&tenant.name)) {
+            h2 { (visible(&tenant.name)) }
+            p {
+                (count(tenant.policies, "policy", "policies")) " in " (count(tenant.files, "file", "files")) "."
+                @if let Some(directory) = &tenant.directory { " In the files, " (directory.text()) "." }
+            }
+            @if tenant.controls.is_empty() {
+                p .word { @if tenant.is_empty { "There is nothing to judge." } @else { "The tenant was not judged." } }
+            } @else {
+                (controls(run, tenant))
+            }
+            @if !tenant.benchmarks.is_empty() { (benchmarks(&tenant.benchmarks)) }
+            @if !tenant.map.is_empty() { h3 { "Who is asked for what" } (map::table(&tenant.map)) }
+            @if !excepted.is_empty() { (exceptions(&excepted)) }
+            @if !tenant.access.is_empty() { (access(tenant)) }
+            @if !tenant.findings.is_empty() { (findings(&tenant.findings)) }
+            @if !tenant.listed.is_empty() && !tenant.controls.is_empty() { (matrix(tenant)) }
+            (ground(tenant))
+        }
+    }
+}
+
+fn control_of(run: &Run, id: &str) -> Option<&'static Control> {
+    controls::find(id).or_else(|| run.own.iter().copied().find(|own| own.id == id))
+}
+
+/// The verdicts, the worst first.
+fn controls(run: &Run, tenant: &TenantReport) -> Markup {
+    html! {
+        h3 { "Controls" }
+        div .scroll tabindex="0" role="region" aria-label="Controls" {
+            table {
+                thead { tr { th scope="col" { "verdict" } th scope="col" { "control" } th scope="col" { "why" } } }
+                tbody {
+                    @for verdict in VERDICTS {
+                        @for control in tenant.controls.iter().filter(|control| control.verdict == verdict) {
+                            tr {
+                                td .(verdict.word()) { span .word { (verdict_words(verdict)) } }
+                                td {
+                                    @if let Some(known) = control_of(run, control.id) { (visible(&known.title)) br; }
+                                    code { (control.id) }
+                                    @if !control.benchmarks.is_empty() { (numbers(control)) }
+                                }
+                                td { (why(control)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn numbers(control: &ControlReport) -> Markup {
+    html! {
+        details {
+            summary .small { "benchmarks" }
+            ul .small {
+                @for (benchmark, numbers) in control.benchmarks { li { (benchmark) ": " (numbers.join(", ")) } }
+            }
+        }
+    }
+}
+
+fn why(control: &ControlReport) -> Markup {
+    html! {
+        (visible(&control.reason))
+        @if control.ways.len() > 1 {
+            details {
+                summary .small { (count(control.ways.len(), "way in", "ways in")) @if control.more_holes { ", and others" } }
+                ul { @for way in &control.ways { li { (visible(way)) } } }
+            }
+        }
+        @if let Some(people) = control.people.as_ref().filter(|people| !people.users.is_empty()) {
+            p .small { (count(people.users.len(), "user of the files", "users of the files")) " can do this." }
+        }
+    }
+}
+
+fn benchmarks(all: &[BenchmarkReport]) -> Markup {
+    html! {
+        h3 { "Benchmarks" }
+        div .scroll tabindex="0" role="region" aria-label="Benchmarks" {
+            table {
+                thead { tr {
+                    th scope="col" { "benchmark" } th scope="col" { "items" }
+                    @for outcome in ItemOutcome::ALL { th scope="col" { (outcome.word()) } }
+                } }
+                tbody {
+                    @for benchmark in all {
+                        tr {
+                            th scope="row" { (benchmark.title) }
+                            td .number { (benchmark.items.len()) }
+                            @for outcome in ItemOutcome::ALL { td .number { (benchmark.count(outcome)) } }
+                        }
+                    }
+                }
+            }
+        }
+        @for benchmark in all {
+            details {
+                summary { "Items of " (benchmark.title) }
+                ul {
+                    @for item in &benchmark.items {
+                        li { (item.number) " " (item.title) ": " span .word { (item.outcome.word()) } @if let Some(why) = item.why { ". " (why) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Everybody who is outside of a control, with whoever answers for that.
+fn exceptions(controls: &[&ControlReport]) -> Markup {
+    html! {
+        h3 { "Exceptions" }
+        div .scroll tabindex="0" role="region" aria-label="Exceptions" {
+            table {
+                thead { tr {
+                    th scope="col" { "who" } th scope="col" { "outside of" } th scope="col" { "when" }
+                    th scope="col" { "excluded by" } th scope="col" { "owner" } th scope="col" { "review by" }
+                } }
+                tbody {
+                    @for control in controls {
+                        @for exception in &control.exceptions { (exception_of(control, exception)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn exception_of(control: &ControlReport, exception: &ExceptionReport) -> Markup {
+    html! {
+        tr {
+            th scope="row" {
+                (exception.kind) " " (visible(exception.name.as_deref().unwrap_or(&exception.id)))
+                @if exception.name.is_some() { br; code .small { (visible(&exception.id)) } }
+                @if let Some(people) = exception.people.as_ref().filter(|_| exception.kind != "user") {
+                    details {
+                        summary .small { (count(people.users.len(), "user", "users")) }
+                        ul .small {
+                            @for person in people.users.iter().take(NAMED) {
+                                li { (visible(person.name.as_deref().or(person.sign_in_name.as_deref()).unwrap_or(&person.id))) }
+                            }
+                            @if people.users.len() > NAMED { li { "and " (people.users.len() - NAMED) " more" } }
+                        }
+                    }
+                }
+            }
+            td { code { (control.id) } }
+            td { (exception.when.as_deref().map_or_else(|| "always".to_owned(), visible)) }
+            td { (labels(&exception.policies)) }
+            td .(if exception.approved { "enforced" } else { "undecided" }) {
+                (exception.owner.as_deref().map_or_else(|| "nobody".to_owned(), visible))
+            }
+            td { (exception.review_by.as_deref().unwrap_or("–")) }
+        }
+    }
+}
+
+fn labels(policies: &[PolicyRef]) -> Markup {
+    html! {
+        @for (index, policy) in policies.iter().enumerate() {
+            @if index > 0 { br; }
+            (visible(&policy.label()))
+        }
+    }
+}
+
+/// Who must be able to sign in.
+fn access(tenant: &TenantReport) -> Markup {
+    html! {
+        h3 { "Who must get in" }
+        ul {
+            @for access in &tenant.access {
+                li { code { (visible(&access.id)) } ": " span .word { (access.judged[0].word()) } ". " (visible(&access.reason)) }
+            }
+        }
+    }
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => "info",
+    }
+}
+
+/// The findings, the worst first.
+fn findings(all: &[Finding]) -> Markup {
+    html! {
+        h3 { "Findings" }
+        @for wanted in [Level::Error, Level::Warning, Level::Info] {
+            @for finding in all.iter().filter(|finding| finding.level == wanted) {
+                div .finding {
+                    p { span .tag .(level(wanted)) { (level(wanted)) } " " code { (finding.rule) } " " (visible(&finding.message)) }
+                    @if let Some(help) = &finding.help { p .small { "What to do: " (visible(help)) } }
+                    ul .small {
+                        @for location in &finding.locations {
+                            li {
+                                code { (visible(&location.path)) ":" (location.start.line) }
+                                @if !location.message.is_empty() { " " (visible(&location.message)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Which policy carries which control.
+fn matrix(tenant: &TenantReport) -> Markup {
+    let held: Vec<&ControlReport> = tenant.controls.iter().filter(|control| !control.carried_by.is_empty()).collect();
+    let carried = |policy: &PolicyRef| -> Vec<&str> {
+        held.iter().filter(|control| control.carried_by.contains(policy)).map(|control| control.id).collect()
+    };
+    html! {
+        h3 { "Policies, and the controls that they carry" }
+        p .small { "A policy without controls may still be of use: another carries the control as well, or the policy is for something else." }
+        div .scroll tabindex="0" role="region" aria-label="Policies" {
+            table {
+                thead { tr { th scope="col" { "policy" } th scope="col" { "controls" } } }
+                tbody {
+                    @for policy in &tenant.listed {
+                        tr {
+                            th scope="row" { (visible(&policy.label())) }
+                            td { @for (index, id) in carried(policy).iter().enumerate() { @if index > 0 { ", " } code { (id) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the verdicts rest on: assumptions and files.
+fn ground(tenant: &TenantReport) -> Markup {
+    let assumptions: Vec<&str> = tenant.controls.first().map(|control| control.assumptions.clone()).unwrap_or_default();
+    let decided = verdicts(tenant, Verdict::Enforced) + verdicts(tenant, Verdict::EnforcedExcept);
+    html! {
+        h3 { "What this rests on" }
+        p .small { (decided) " of " (tenant.controls.len()) " controls hold." }
+        @if !assumptions.is_empty() {
+            details {
+                summary { "Assumptions" }
+                ul {
+                    @for (id, text) in crate::catalog::assumptions().filter(|(id, _)| assumptions.contains(id)) {
+                        li { code { (id) } ": " (text) }
+                    }
+                }
+            }
+        }
+        @if !tenant.taken.is_empty() {
+            details {
+                summary { "Files" }
+                div .scroll tabindex="0" role="region" aria-label="Files" {
+                    table {
+                        thead { tr { th scope="col" { "file" } th scope="col" { "taken for" } th scope="col" { "SHA-256" } } }
+                        tbody {
+                            @for file in &tenant.taken {
+                                tr {
+                                    th scope="row" { (visible(&file.path)) }
+                                    td { (visible(&file.kind.to_string())) }
+                                    td .hash { code { (file.sha256.as_deref().unwrap_or("–")) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
