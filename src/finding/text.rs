@@ -79,10 +79,23 @@ pub fn clip(text: &str, limit: usize) -> String {
     }
 }
 
+/// Clips to `limit` characters in the middle: names often differ only in how they end.
+#[must_use]
+pub fn clip_middle(text: &str, limit: usize) -> String {
+    let count = text.chars().count();
+    if count <= limit {
+        return text.to_owned();
+    }
+    let end = limit / 3;
+    let start: String = text.chars().take(limit - end).collect();
+    let end: String = text.chars().skip(count - end).collect();
+    format!("{}…{}", start.trim_end(), end.trim_start())
+}
+
 /// A name or value from a file as a message shows it: visible, clipped, in double quotes.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", clip(&visible(text), NAME).replace('"', "'"))
+    format!("\"{}\"", clip_middle(&visible(text), NAME).replace('"', "'"))
 }
 
 /// Writes what [`printable`] would change in a JSON text, which can only stand in its strings, as `\u` escapes: to a
@@ -128,6 +141,14 @@ mod tests {
         let name = "a\u{1b}[31m\r\n::error::\u{202e}x\" \u{2066}";
         assert_eq!(quoted(name), "\"a\u{FFFD}[31m\u{FFFD}\u{FFFD}: :error: :\u{FFFD}x' \u{FFFD}\"");
         assert_eq!(quoted(&"n".repeat(10_000)).chars().count(), NAME + 3);
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_end() {
+        let named = |end: &str| quoted(&format!("{} {end}", "Conditional Access policy for administrators ".repeat(3)));
+        assert!(named("(test)").ends_with("(test)\"") && named("(test)") != named("(production)"));
+        assert_eq!(clip_middle("abcdefghi", 6), "abcd…hi");
+        assert_eq!(clip_middle("abcdef", 6), "abcdef");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Report, VERIFIED};
 use crate::diff::{Access, Which, words as controls};
-use crate::finding::{clip, joined, quoted, visible};
+use crate::finding::{clip_middle, joined, quoted, visible};
 use crate::replay::{Agreement, Class, Counts, Damaged, Disagreement, Doubt, Example, Judged, Past, Tally, Unsure};
 use crate::report::count;
 use crate::sign_in_log::{Damage, LoggedCondition};
@@ -20,7 +20,7 @@ pub(super) const SAMPLE: &str =
 
 /// A name from the log, as a line shows it.
 pub(super) fn name(text: &str) -> String {
-    clip(&visible(text), NAME)
+    clip_middle(&visible(text), NAME)
 }
 
 /// What a class is called.

@@ -1,6 +1,6 @@
 //! How a sign-in is made: a phrase for each coordinate that matters, each of which can follow any other.
 
-use super::names::{listed, named};
+use super::names::{few, listed, named};
 use crate::catalog;
 use crate::coverage::{Coordinate, Hole};
 use crate::diff::words;
@@ -63,7 +63,7 @@ fn location(facts: &TenantFacts<'_>, sign_in: &SignIn, matters: bool) -> Option<
     let places: Vec<String> =
         sign_in.locations.iter().filter(|id| !id.is("AllTrusted")).map(|id| named(facts, id)).collect();
     if !places.is_empty() {
-        return Some(format!("in the location {}", listed(&places)));
+        return Some(format!("in the location {}", few(&places)));
     }
     if !sign_in.locations.is_empty() {
         return Some("from a trusted location".to_owned());

@@ -32,9 +32,15 @@ pub(super) fn listed(items: &[String]) -> String {
     joined(items, usize::MAX)
 }
 
+/// The same of a list that can be long: the first of them, and how many more there are.
+pub(super) fn few(items: &[String]) -> String {
+    const SHOWN: usize = 3;
+    joined(items, SHOWN)
+}
+
 /// The first of some policies by name, and how many more there are.
 pub(super) fn policies(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
-    const SHOWN: usize = 6;
+    const SHOWN: usize = 3;
     let mut names: Vec<String> =
         policies.iter().take(SHOWN).map(|index| PolicyRef::to(&facts.tenant[*index]).label()).collect();
     if policies.len() > SHOWN {

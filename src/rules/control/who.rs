@@ -1,8 +1,9 @@
 //! Who gets through, as a noun phrase, and in which cases an exception does.
 
 use super::how::{Subject, how};
-use super::names::{listed, named};
+use super::names::{few, listed, named};
 use crate::coverage::{Exception, Hole, PrincipalKind};
+use crate::finding::joined;
 use crate::policy::{Id, UserType};
 use crate::requirement::{Principal, Requirement};
 use crate::rules::{Judgement, TenantFacts};
@@ -52,7 +53,7 @@ pub(in crate::rules) fn user(facts: &TenantFacts<'_>, sign_in: &SignIn, determin
         return if traits.is_empty() {
             format!("the user {user}")
         } else {
-            format!("the user {user} who {}", listed(&traits))
+            format!("the user {user} who {}", few(&traits))
         };
     }
     if sign_in.user_type == UserType::Member && traits.len() == 1 {
@@ -63,11 +64,7 @@ pub(in crate::rules) fn user(facts: &TenantFacts<'_>, sign_in: &SignIn, determin
             return format!("{determiner} holder of the role {}", named(facts, role));
         }
     }
-    if traits.is_empty() {
-        format!("{determiner} {kind}")
-    } else {
-        format!("{determiner} {kind} who {}", listed(&traits))
-    }
+    if traits.is_empty() { format!("{determiner} {kind}") } else { format!("{determiner} {kind} who {}", few(&traits)) }
 }
 
 fn kind_of_user(kind: UserType) -> &'static str {
@@ -154,17 +151,16 @@ fn forget_the_person(facts: &TenantFacts<'_>, sign_in: &mut SignIn) {
 
 /// The groups that coverage depends on, as the subject of "… contains every user".
 pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> String {
-    const SHOWN: usize = 4;
+    const SHOWN: usize = 2;
     let mut ids: Vec<&Id> = policies
         .iter()
         .flat_map(|index| facts.tenant[*index].conditions.users.include_groups.known().map(|(_, id)| id))
         .collect();
     ids.sort();
     ids.dedup();
-    let names: Vec<String> = ids.iter().take(SHOWN).map(|id| named(facts, id)).collect();
-    let more = if ids.len() > SHOWN { format!(" and {} more", ids.len() - SHOWN) } else { String::new() };
+    let names: Vec<String> = ids.iter().map(|id| named(facts, id)).collect();
     match names.as_slice() {
         [one] => format!("the group {one} contains"),
-        _ => format!("the groups {}{more} together contain", names.join(", ")),
+        _ => format!("the groups {} together contain", joined(&names, SHOWN)),
     }
 }

@@ -27,14 +27,13 @@ impl Rule for ResourceExclusion {
         if !includes_all || policy.grant.is_empty() || !tenant.is_on(policy) || !is_of_users {
             return;
         }
-        let scopes = "tokens with only sign-in and basic scopes (openid, profile, email, offline_access, User.Read, \
-            People.Read)";
+        let scopes = "tokens with basic scopes alone, such as openid and User.Read";
         let end = catalog::retirement("resource-exclusions").and_then(|change| change.day);
         let name = PolicyRef::to(policy).label();
         let message = match end {
             Some(day) if tenant.today >= day => format!(
-                "{name} targets all resources except some. Since {day}, once Microsoft's change reaches the tenant, \
-                 it is also enforced for {scopes}; until then it does not apply to such tokens for any resource."
+                "{name} targets all resources except some. It is not enforced for {scopes}, unless Microsoft's change of \
+                 {day} has reached the tenant."
             ),
             Some(day) => format!(
                 "{name} targets all resources except some, and is therefore not enforced for {scopes}. Microsoft \
@@ -66,7 +65,7 @@ mod tests {
             {"users": {}, "applications": {"includeApplications": ["All"], "excludeApplications": ["Office365"]}}}"#;
         let policy = lower(&parse(text).unwrap(), Origin::document(FileIndex(0))).policy;
         let (tenant, config) = (Tenant::default(), Config::default());
-        for (day, told) in [("2026-06-14", "Microsoft changes that from"), ("2026-06-15", "Since 2026-06-15")] {
+        for (day, told) in [("2026-06-14", "Microsoft changes that from"), ("2026-06-15", "change of 2026-06-15")] {
             let facts = TenantFacts { today: parse_day(day).unwrap(), ..TenantFacts::of(&tenant, &config) };
             let drafts = Drafts::written(|drafts| RULE.check_policy(&policy, &facts, drafts));
             assert!(drafts.iter().any(|draft| draft.message.contains(told)), "{day}: {drafts:?}");

@@ -49,6 +49,12 @@ impl Rule for UnapprovedException {
     }
 }
 
+/// Exceptions that a message names. The report lists all of them with the verdicts.
+const NAMED: usize = 3;
+
+/// Controls that a message names.
+const CONTROLS: usize = 2;
+
 /// Somebody who is outside of controls: each of them, with how.
 type Excepted<'a> = Vec<(&'a Judgement, &'a Exception)>;
 
@@ -61,7 +67,7 @@ fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
     let message = format!(
         "{} for every user except {}. Check that each exception is intended, has an owner and is reviewed.",
         hold(&controls),
-        joined(&names, 6)
+        joined(&names, NAMED)
     );
     let draft = UnapprovedException::draft_at(Level::Info, message)
         .help(
@@ -79,7 +85,7 @@ fn one(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> Draft {
     let does_not = if controls.len() == 1 { "does not hold" } else { "do not hold" };
     let message = format!(
         "{} {does_not} for {}, and `caplint.toml` does not approve that.",
-        joined(&controls, 6),
+        joined(&controls, CONTROLS),
         described(facts, excepted)
     );
     let kind = exception.kind.word();
@@ -107,7 +113,7 @@ fn extent(excepted: &[Excepted<'_>]) -> Extent {
 }
 
 fn hold(controls: &[&str]) -> String {
-    format!("{} {}", joined(controls, 6), if controls.len() == 1 { "holds" } else { "hold" })
+    format!("{} {}", joined(controls, CONTROLS), if controls.len() == 1 { "holds" } else { "hold" })
 }
 
 fn labelled(facts: &TenantFacts<'_>, draft: Draft, exception: &Exception) -> Draft {
