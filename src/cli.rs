@@ -12,6 +12,7 @@ mod error;
 mod explain;
 mod files;
 mod ignore;
+mod init;
 mod inputs;
 mod progress;
 mod replay;
@@ -44,6 +45,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Look at exported policies and write a first caplint.toml
+    Init(init::Arguments),
     /// Lint exported Conditional Access policies and prove what they enforce
     Check(Box<check::Arguments>),
     /// Evaluate one sign-in against each policy, and explain the result
@@ -119,6 +122,7 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::WhatIf(arguments) => what_if::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),

@@ -98,6 +98,62 @@ fn an_approved_exception_is_silent_until_its_day() {
     assert_eq!(folder.json(&late)["tenants"][0]["controls"][0]["exceptions"][0]["approved"], false);
 }
 
+/// What `caplint init` writes approves nothing. Once the comment signs are gone and owners are named, it approves all.
+#[test]
+fn a_first_configuration_has_an_entry_for_each_exception() {
+    let (everywhere, sometimes) = (BREAK_GLASS, "c7000000-0000-4000-8000-000000000002");
+    let legacy = json!({
+        "/conditions/users/excludeGroups": [everywhere, sometimes], "/grantControls/builtInControls": ["block"],
+        "/conditions/clientAppTypes": ["exchangeActiveSync", "other"],
+    });
+    let modern = json!({ "/conditions/clientAppTypes": ["browser", "mobileAppsAndDesktopClients"] });
+    let folder = Folder::new(&[policy(1, modern), policy(2, legacy)], "");
+    let output = folder.run(&["init"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let path = folder.path().join("caplint.toml");
+    let written = fs::read_to_string(&path).unwrap();
+    let check = || {
+        let output = folder.run(&["check", "--control", "legacy-authentication-blocked", "--format", "json", "-v"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        findings.iter().filter(|finding| finding["rule"] == "unapproved-exception").count()
+    };
+    assert_eq!(check(), 1, "one information for all of them");
+    let entry = written.split("# [[exception]]").nth(1).unwrap();
+    assert!(entry.contains(everywhere) && entry.contains("break-glass = true"), "{written}");
+    let entry = written.split("# [[exception]]").nth(2).unwrap();
+    assert!(entry.contains(sometimes) && entry.contains("[\"legacy-authentication-blocked\"]"), "{written}");
+    let (head, entries) = written.split_at(written.find("# [[exception]]").unwrap());
+    let entries = entries.replace("# Excluded", "## Excluded").replace("\n# ", "\n");
+    let entries = entries
+        .trim_start_matches("# ")
+        .replace("owner = \"\"", "owner = \"o\"")
+        .replace("reason = \"\"", "reason = \"r\"");
+    fs::write(&path, format!("{head}{entries}")).unwrap();
+    assert_eq!(check(), 0, "{head}{entries}");
+    // Nothing is replaced.
+    let output = folder.run(&["init"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("is left as it is"));
+}
+
+/// A folder without policies is a mistake, and names in files give no orders to whoever reads the configuration.
+#[test]
+fn a_first_configuration_needs_policies_and_shows_names_on_one_line() {
+    let folder = Folder::new(&[], "");
+    assert_eq!(folder.run(&["init"]).status.code(), Some(2));
+    assert!(!folder.path().join("caplint.toml").exists());
+    let folder = Folder::new(&[policy(1, json!({}))], "");
+    let group = json!({
+        "@odata.type": "#microsoft.graph.group", "id": BREAK_GLASS, "displayName": "x\n[[exception]]\ngroup = \"y\"",
+    });
+    fs::write(folder.path().join("group.json"), group.to_string()).unwrap();
+    let output = folder.run(&["init", "--print"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().all(|line| !line.starts_with("[[exception]]")), "{text}");
+    assert!(!folder.path().join("caplint.toml").exists());
+}
+
 #[test]
 fn what_is_not_approved_is_a_warning_once_a_list_exists() {
     let two =

@@ -81,6 +81,10 @@ pub(super) enum RunError {
         help: String,
     },
 
+    #[error("{} is there already, and is left as it is", shown(.path))]
+    #[diagnostic(code(caplint::init), help("`caplint init --print` writes to standard output."))]
+    Exists { path: PathBuf },
+
     #[error("{message}")]
     #[diagnostic(code(caplint::ignore))]
     Ignore {

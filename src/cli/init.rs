@@ -1,0 +1,168 @@
+//! `caplint init`
+
+use super::atomic;
+use super::error::RunError;
+use super::inputs::inputs;
+use crate::config::FILE_NAME;
+use crate::controls::Selection;
+use crate::coverage::PrincipalKind;
+use crate::finding::{quoted, visible};
+use crate::lint;
+use crate::outcome::{ExceptionReport, TenantReport};
+use crate::policy::{Fact, Id, State};
+use crate::tenant::Tenant;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+
+/// Controls that are named for an exception; somebody who is outside of more is an exception to all.
+const CONTROLS: usize = 4;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Folders with exported policies, each of one tenant
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+
+    /// Print the configuration instead of writing caplint.toml
+    #[arg(long)]
+    print: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let target = Path::new(FILE_NAME);
+    if target.exists() && !arguments.print {
+        return Err(RunError::Exists { path: target.to_owned() });
+    }
+    let mut text = heading();
+    let mut policies = 0;
+    for path in &arguments.paths {
+        policies += tenant(&mut text, path)?;
+    }
+    let mut out = std::io::stdout().lock();
+    if arguments.print {
+        return out.write_all(text.as_bytes()).map(|()| 0).map_err(RunError::Output);
+    }
+    let written = atomic::write(target, |out| out.write_all(text.as_bytes()));
+    written.map_err(|error| RunError::Report { path: target.to_owned(), error })?;
+    let tenants = match arguments.paths.len() {
+        1 => "1 tenant".to_owned(),
+        many => format!("{many} tenants"),
+    };
+    let said = format!(
+        "wrote {FILE_NAME}: {tenants} with {policies} policies. Look at the exceptions in it, and run `caplint check`."
+    );
+    writeln!(out, "{said}").map_err(RunError::Output)?;
+    Ok(0)
+}
+
+fn heading() -> String {
+    format!(
+        "#:schema {}/raw/v{}/schemas/config.schema.json\n\
+        # Written by `caplint init`. docs/configuration.md explains every key.\n\n\
+        # `caplint benchmarks` lists them. Without this line, one control is judged: MFA for Azure management.\n\
+        # benchmarks = [\"cis-m365-7.0\"]\n",
+        env!("CARGO_PKG_REPOSITORY"),
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// Writes the entries of a tenant, and says how many policies it has.
+fn tenant(text: &mut String, path: &Path) -> Result<usize, RunError> {
+    let inputs = inputs(&[path.to_owned()])?;
+    let selection = Selection { everything: true, ..Selection::default() };
+    let options = lint::Options { selection, ..lint::Options::default() };
+    let name = name(path);
+    let loaded = lint::load(&inputs, &options);
+    if loaded.policies.is_empty() {
+        return Err(RunError::Empty { name: quoted(&path.to_string_lossy()) });
+    }
+    let reports = lint::tenants(&name, &inputs, &options, &AtomicUsize::new(0));
+    let value = |text: &str| toml::Value::from(text).to_string();
+    let paths = path.to_string_lossy().replace('\\', "/");
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\n[[tenant]]\nname = {}\npaths = [{}]\n", value(&name), value(&paths));
+    exceptions(text, &loaded, &reports);
+    Ok(loaded.policies.len())
+}
+
+/// A tenant is called like its folder.
+fn name(path: &Path) -> String {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    whole.file_name().map_or_else(|| "tenant".to_owned(), |name| visible(&name.to_string_lossy()))
+}
+
+/// Somebody who is outside of controls.
+struct Outside<'r> {
+    exception: &'r ExceptionReport,
+    controls: BTreeSet<&'static str>,
+    is_everywhere: bool,
+}
+
+/// Writes those who are outside of controls, as comments: an entry approves, and only its owner can do that.
+fn exceptions(text: &mut String, tenant: &Tenant, reports: &[TenantReport]) {
+    let everywhere = excluded_everywhere(tenant);
+    let mut outside: BTreeMap<(&str, &str), Outside<'_>> = BTreeMap::new();
+    for control in reports.iter().flat_map(|report| &report.controls) {
+        for exception in &control.exceptions {
+            let is_everywhere =
+                everywhere.iter().any(|(kind, id)| kind.word() == exception.kind && id.to_string() == exception.id);
+            let known = Outside { exception, controls: BTreeSet::new(), is_everywhere };
+            let of = outside.entry((exception.kind, exception.id.as_str())).or_insert(known);
+            of.controls.insert(control.id);
+        }
+    }
+    let mut all: Vec<Outside<'_>> = outside.into_values().collect();
+    all.sort_by_key(|one| !one.is_everywhere);
+    if all.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\n# Whoever is excluded from a policy that a control needs is an exception. An entry approves one: write who\n\
+        # answers for it, and take away the comment signs.\n",
+    );
+    for one in &all {
+        entry(text, one);
+    }
+}
+
+fn entry(text: &mut String, outside: &Outside<'_>) {
+    let Outside { exception, controls, is_everywhere } = outside;
+    let value = |text: &str| toml::Value::from(text).to_string();
+    if *is_everywhere {
+        text.push_str("\n# Excluded from every policy for all users: for emergencies?\n");
+    } else {
+        text.push('\n');
+    }
+    let mut lines =
+        vec!["[[exception]]".to_owned(), format!("{} = {}", exception.kind, value(&visible(&exception.id)))];
+    lines.extend(exception.name.as_deref().map(|name| format!("name = {}", value(&visible(name)))));
+    lines.push("owner = \"\"".to_owned());
+    lines.push(format!("reason = {}", if *is_everywhere { "\"Emergency access\"" } else { "\"\"" }));
+    lines.push("# review-by = 2027-01-31".to_owned());
+    if controls.len() <= CONTROLS && !is_everywhere {
+        let ids: Vec<String> = controls.iter().map(|id| value(id)).collect();
+        lines.push(format!("controls = [{}]", ids.join(", ")));
+    }
+    // Without `controls`, a user or group would be taken for an account for emergencies.
+    lines.push(format!("break-glass = {is_everywhere}"));
+    for line in lines {
+        let _ = writeln!(text, "# {line}");
+    }
+}
+
+/// Whom every policy for all users excludes that is on and asks for something.
+fn excluded_everywhere(tenant: &Tenant) -> BTreeSet<(PrincipalKind, Id)> {
+    let for_all = tenant.policies.iter().filter(|policy| {
+        policy.state == Fact::Known(State::Enabled)
+            && !policy.grant.is_empty()
+            && policy.conditions.users.include_users.position(|id| id.is("All")).is_some()
+    });
+    let excluded = for_all.map(|policy| {
+        let of_kind = |kind: PrincipalKind| kind.excluded_by(policy).known().map(move |(_, id)| (kind, id.clone()));
+        PrincipalKind::ALL.into_iter().flat_map(of_kind).collect::<BTreeSet<_>>()
+    });
+    excluded.reduce(|one, other| one.intersection(&other).cloned().collect()).unwrap_or_default()
+}
