@@ -27,7 +27,7 @@ pub use terraform::{
     Configuration, Data, Evaluation, Folders, Given, Modules, Part, assemble, declared_by, gives_values, local_folder,
     read_hcl, read_values, read_variables,
 };
-pub use unread::{Other, glance, glance_beside, glance_bytes, tells_of_objects};
+pub use unread::{Other, glance, glance_beside, glance_bytes, glance_given, tells_of_objects};
 
 use crate::policy::{Declaration, FileIndex, Origin, Place, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};

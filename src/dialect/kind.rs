@@ -59,6 +59,7 @@ kinds! {
     TerraformEncrypted = "an encrypted state or plan of OpenTofu",
     TerraformData = "data that Terraform configuration reads",
     TerraformBinaryPlan = "a binary Terraform plan",
+    ZipArchive = "a zip archive",
     TerraformPlanLog = "the log of `terraform plan -json`",
     TerraformModuleLibrary = "policies in the format of a Terraform module",
     RoadTools = "a dump of ROADtools",

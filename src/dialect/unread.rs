@@ -3,7 +3,7 @@
 mod text;
 
 pub(super) use text::holds_quoted_policy;
-pub use text::{glance, glance_beside, glance_bytes, tells_of_objects};
+pub use text::{glance, glance_beside, glance_bytes, glance_given, tells_of_objects};
 
 use super::{DocumentKind, Unread};
 use crate::syntax::{Node, Object};

@@ -292,7 +292,7 @@ impl TenantReader<'_> {
             self.add_database(read, file, candidate, bytes);
             return;
         }
-        if let Some(other) = dialect::glance_bytes(&bytes) {
+        if let Some(other) = dialect::glance_given(&bytes) {
             self.add_other(read, file, candidate, &other, "");
             return;
         }

@@ -16,6 +16,15 @@ const JSON: Other = other(
     "a JSON file with policies that are not written as Microsoft Graph or a tool that caplint knows writes them",
 );
 
+const ZIP: Other = Other {
+    kind: DocumentKind::ZipArchive,
+    form: Some(Unread {
+        form: "a zip archive or an Excel workbook",
+        instead: "unpack it and check the folder, or export the policies as JSON",
+    }),
+    is_infrastructure: false,
+};
+
 const BINARY_PLAN: Other = Other {
     kind: DocumentKind::TerraformBinaryPlan,
     form: Some(Unread {
@@ -192,6 +201,12 @@ fn plan_log(text: &str) -> Option<Other> {
 pub fn glance_bytes(bytes: &[u8]) -> Option<Other> {
     let names_it = || bytes.windows(6).any(|window| window == b"tfplan");
     (bytes.starts_with(b"PK\x03\x04") && names_it()).then_some(BINARY_PLAN)
+}
+
+/// Recognises the same of a file that somebody names, which is hardly named for nothing.
+#[must_use]
+pub fn glance_given(bytes: &[u8]) -> Option<Other> {
+    glance_bytes(bytes).or_else(|| bytes.starts_with(b"PK\x03\x04").then_some(ZIP))
 }
 
 /// Whether a text has a policy in JSON in it, at whatever depth of quotation.
@@ -383,6 +398,8 @@ mod tests {
         }
         assert!(glance_bytes(b"PK\x03\x04....tfplan...").is_some());
         assert!(glance_bytes(b"PK\x03\x04....word/document.xml").is_none() && glance_bytes(b"tfplan").is_none());
+        let given = glance_given(b"PK\x03\x04....xl/workbook.xml").map(|other| other.kind);
+        assert_eq!(given, Some(DocumentKind::ZipArchive));
     }
 
     #[test]
