@@ -111,7 +111,7 @@ fn contents(run: &Run) -> Markup {
             p .search hidden {
                 label { "Show tenants whose name contains " input type="search" id="search"; }
             }
-            div .scroll tabindex="0" role="region" aria-label="Tenants" {
+            div .scroll tabindex="0" role="group" aria-label="Tenants" {
                 table {
                     thead { tr {
                         th scope="col" { "tenant" } th scope="col" { "policies" }

@@ -12,7 +12,7 @@ pub(super) fn table(rows: &[MapRow]) -> Markup {
             "Each cell says what the easiest of its sign-ins has to bring: from any address, on any platform, with any device. "
             "It is proved over all policies that are on. An example shows a sign-in that brings no more and gets in."
         }
-        div .scroll tabindex="0" role="region" aria-label="Map" {
+        div .scroll tabindex="0" role="group" aria-label="Map" {
             table .map {
                 thead { tr {
                     td { }

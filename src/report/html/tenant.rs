@@ -45,7 +45,7 @@ fn control_of(run: &Run, id: &str) -> Option<&'static Control> {
 fn controls(run: &Run, tenant: &TenantReport) -> Markup {
     html! {
         h3 { "Controls" }
-        div .scroll tabindex="0" role="region" aria-label="Controls" {
+        div .scroll tabindex="0" role="group" aria-label="Controls" {
             table {
                 thead { tr { th scope="col" { "verdict" } th scope="col" { "control" } th scope="col" { "why" } } }
                 tbody {
@@ -97,7 +97,7 @@ fn why(control: &ControlReport) -> Markup {
 fn benchmarks(all: &[BenchmarkReport]) -> Markup {
     html! {
         h3 { "Benchmarks" }
-        div .scroll tabindex="0" role="region" aria-label="Benchmarks" {
+        div .scroll tabindex="0" role="group" aria-label="Benchmarks" {
             table {
                 thead { tr {
                     th scope="col" { "benchmark" } th scope="col" { "items" }
@@ -131,7 +131,7 @@ fn benchmarks(all: &[BenchmarkReport]) -> Markup {
 fn exceptions(controls: &[&ControlReport]) -> Markup {
     html! {
         h3 { "Exceptions" }
-        div .scroll tabindex="0" role="region" aria-label="Exceptions" {
+        div .scroll tabindex="0" role="group" aria-label="Exceptions" {
             table {
                 thead { tr {
                     th scope="col" { "who" } th scope="col" { "outside of" } th scope="col" { "when" }
@@ -150,7 +150,7 @@ fn exceptions(controls: &[&ControlReport]) -> Markup {
 fn exception_of(control: &ControlReport, exception: &ExceptionReport) -> Markup {
     html! {
         tr {
-            th scope="row" {
+            td {
                 (exception.kind) " " (visible(exception.name.as_deref().unwrap_or(&exception.id)))
                 @if exception.name.is_some() { br; code .small { (visible(&exception.id)) } }
                 @if let Some(people) = exception.people.as_ref().filter(|_| exception.kind != "user") {
@@ -237,7 +237,7 @@ fn matrix(tenant: &TenantReport) -> Markup {
     html! {
         h3 { "Policies, and the controls that they carry" }
         p .small { "A policy without controls may still be of use: another carries the control as well, or the policy is for something else." }
-        div .scroll tabindex="0" role="region" aria-label="Policies" {
+        div .scroll tabindex="0" role="group" aria-label="Policies" {
             table {
                 thead { tr { th scope="col" { "policy" } th scope="col" { "controls" } } }
                 tbody {
@@ -273,7 +273,7 @@ fn ground(tenant: &TenantReport) -> Markup {
         @if !tenant.taken.is_empty() {
             details {
                 summary { "Files" }
-                div .scroll tabindex="0" role="region" aria-label="Files" {
+                div .scroll tabindex="0" role="group" aria-label="Files" {
                     table {
                         thead { tr { th scope="col" { "file" } th scope="col" { "taken for" } th scope="col" { "SHA-256" } } }
                         tbody {
