@@ -182,6 +182,8 @@ struct Own {
     #[serde(default)]
     user_risk: Vec<Spanned<String>>,
     #[serde(default)]
+    insider_risk: Vec<Spanned<String>>,
+    #[serde(default)]
     outside_trusted_locations: bool,
     grant: Option<Spanned<toml::Value>>,
     session: Option<Spanned<toml::Value>>,
@@ -326,6 +328,7 @@ fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control,
         flows: own.flows,
         sign_in_risk: own.sign_in_risk,
         user_risk: own.user_risk,
+        insider_risk: own.insider_risk,
         outside_trusted_locations: own.outside_trusted_locations,
         grant: own.grant,
         session: own.session,

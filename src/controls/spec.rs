@@ -3,7 +3,7 @@
 use super::problem::{Problem, problem};
 use super::session;
 use crate::catalog::{self, Cloud, Suite};
-use crate::policy::{ClientAppType, Id, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words};
+use crate::policy::{ClientAppType, Id, InsiderRiskLevel, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words};
 use crate::requirement::{Grant, Principal, Requirement, Resource, Session};
 use serde::Deserialize;
 use std::ops::Range;
@@ -34,6 +34,9 @@ pub struct Spec {
     /// At which risk of the user.
     #[serde(default)]
     pub user_risk: Vec<Spanned<String>>,
+    /// At which insider risk of the user.
+    #[serde(default)]
+    pub insider_risk: Vec<Spanned<String>>,
     /// Only from addresses that are not trusted.
     #[serde(default)]
     pub outside_trusted_locations: bool,
@@ -68,6 +71,9 @@ pub struct Users {
     /// Guests of these kinds, in Graph's words.
     #[serde(default)]
     pub guests: Vec<Spanned<String>>,
+    /// Users who are no guests.
+    #[serde(default)]
+    pub members: bool,
 }
 
 /// The role of the account that Entra Connect signs in with: it cannot do MFA and nobody else has it.
@@ -114,6 +120,7 @@ impl Spec {
         for kind in &self.users.guests {
             users.push(Principal::Guests(word::<UserType>(kind, "a type of guest")?));
         }
+        users.extend(self.users.members.then_some(Principal::Members));
         let clients = words::<ClientAppType>(&self.clients, "a client app type")?;
         let grant = self.demanded()?;
         let tracked_roles = self.tracked_roles.iter().map(role).collect::<Result<_, _>>()?;
@@ -125,6 +132,7 @@ impl Spec {
             flows: words(&self.flows, "an authentication flow")?,
             sign_in_risk: words(&self.sign_in_risk, "a risk level")?,
             user_risk: words(&self.user_risk, "a risk level")?,
+            insider_risk: words::<InsiderRiskLevel>(&self.insider_risk, "a level of insider risk")?,
             outside_trusted_locations: self.outside_trusted_locations,
             grant,
             tracked_roles,

@@ -152,6 +152,7 @@ pub(super) fn help(
         && requirement.flows.is_empty()
         && requirement.sign_in_risk.is_empty()
         && requirement.user_risk.is_empty()
+        && requirement.insider_risk.is_empty()
         && requirement.clients.contains(&ClientAppType::Browser));
     let create = if is_about_some {
         format!("Create a policy that covers this.{explain}")

@@ -44,6 +44,9 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::RiskNotIncluded if !requirement.user_risk.is_empty() && !conditions.user_risk_levels.is_empty() => {
             format!("add {} to `{value}`", missing_from(&requirement.user_risk, &conditions.user_risk_levels))
         }
+        Why::RiskNotIncluded if !requirement.insider_risk.is_empty() && !conditions.insider_risk_levels.is_empty() => {
+            format!("add {} to `{value}`", missing_from(&requirement.insider_risk, &conditions.insider_risk_levels))
+        }
         Why::RiskNotIncluded => format!("require it at every risk level, in a separate policy without `{value}`"),
         Why::FlowNotIncluded if !requirement.flows.is_empty() => {
             format!("add {} to `{value}`", missing_from(&requirement.flows, &conditions.transfer_methods))
