@@ -168,3 +168,48 @@ fn an_unknown_key_is_never_cover() {
     }
     assert_eq!(tried, 8 * 3);
 }
+
+/// A condition without a model is one finding of the tenant, which says what it does to the verdicts.
+#[test]
+fn a_condition_without_a_model_is_told_once() {
+    let with = |mut policy: Value, condition: &str| {
+        policy["conditions"][condition] = json!({ "someDay": true });
+        policy
+    };
+    let except = |mut policy: Value| {
+        policy["conditions"]["users"].as_object_mut().unwrap().remove("excludeGroups");
+        policy
+    };
+    let told = |policies: Vec<Value>| {
+        let policies = Value::from(policies).to_string();
+        let folder = support::folder(&[("p.json", &policies)]);
+        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .current_dir(folder.path())
+            .args(["check", "--isolated", "--today", "2026-11-25", "--format", "json"])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let told = findings.filter(|finding| finding["rule"] == "unknown-condition");
+        let text = |finding: &Value| {
+            let message = finding["message"].as_str().unwrap();
+            let (_, effect) = message.split_once(" cover. ").unwrap();
+            (effect.to_owned(), finding["locations"].as_array().unwrap().len())
+        };
+        told.map(text).collect::<Vec<_>>()
+    };
+    let because = "Because of it, mfa-azure-management is undecided.";
+    assert_eq!(told(vec![with(policy(1, "enabled"), "times")]), [(because.to_owned(), 1)]);
+    let twice = vec![with(policy(1, "enabled"), "times"), with(policy(2, "enabled"), "times")];
+    assert_eq!(told(twice), [(because.to_owned(), 2)]);
+    // Each of two conditions of one policy is enough.
+    let both = vec![with(with(policy(1, "enabled"), "times"), "places")];
+    let still = "Without it, mfa-azure-management would still be undecided.";
+    assert_eq!(told(both), [(still.to_owned(), 1), (still.to_owned(), 1)]);
+    let none = "It changes no verdict.";
+    assert_eq!(told(vec![with(policy(1, "disabled"), "times")]), [(none.to_owned(), 1)]);
+    assert_eq!(told(vec![policy(1, "enabled"), with(policy(2, "enabled"), "times")]), [(none.to_owned(), 1)]);
+    let stricter = "Without it, mfa-azure-management would be enforced without exceptions.";
+    let covered = vec![policy(1, "enabled"), with(except(policy(2, "enabled")), "times")];
+    assert_eq!(told(covered), [(stricter.to_owned(), 1)]);
+}
