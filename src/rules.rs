@@ -12,6 +12,7 @@ mod registry;
 mod violations;
 
 mod access;
+mod access_evaluation_disabled;
 mod alternative_to_mfa;
 mod asks_nothing;
 mod bare_strength_id;

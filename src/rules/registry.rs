@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 /// The rules that are written in Rust.
 static WRITTEN: &[&dyn Rule] = &[
     &super::access::RULE,
+    &super::access_evaluation_disabled::RULE,
     &super::alternative_to_mfa::RULE,
     &super::asks_nothing::RULE,
     &super::bare_strength_id::RULE,
