@@ -7,6 +7,7 @@ mod directory;
 mod find;
 mod named;
 mod references;
+mod trust;
 
 pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
@@ -16,6 +17,7 @@ pub use directory::{
     MemberKind, Members, NamedGroup, NamedParts, NamedUser, Names, People, Principals, User, UserIndex, UserKinds,
 };
 pub use find::{Found, ObjectKind};
+pub use trust::{Claim, InboundTrust};
 
 use crate::catalog;
 use crate::policy::{Allowed, Fact, FileIndex, Id, List, Policy, State, Strength};
@@ -105,6 +107,8 @@ pub struct Companions {
     pub tenants: BTreeSet<Box<str>>,
     /// `isEnabled` of the security defaults, if the files tell.
     pub security_defaults: Option<bool>,
+    /// What is accepted of the home tenants of external users.
+    pub trust: InboundTrust,
     /// The versions of Graph that the policies come from.
     pub graph: GraphVersions,
     /// Users, groups and roles.
@@ -185,6 +189,7 @@ impl Companions {
             self.add_strength(id, allowed);
         }
         self.directory.absorb(other.directory);
+        self.trust.absorb(other.trust);
         self.graph.beta |= other.graph.beta;
         self.graph.stable = self.graph.stable.take().into_iter().chain(other.graph.stable).min();
         // Of two copies that disagree, the one that protects less counts.

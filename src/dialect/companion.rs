@@ -3,7 +3,7 @@
 use super::DocumentKind;
 use crate::policy::{Allowed, FileIndex, Id, lower_strength};
 use crate::syntax::{Node, Object};
-use crate::tenant::{Companions, NamedLocation, Place};
+use crate::tenant::{Claim, Companions, NamedLocation, Place};
 use ipnet::IpNet;
 
 /// Id of the one `identitySecurityDefaultsEnforcementPolicy` of a tenant.
@@ -18,6 +18,7 @@ enum CompanionKind {
     SecurityDefaults,
     MigrationTable,
     Organization,
+    CrossTenantAccess,
 }
 
 /// Records a companion object. Returns false if it is none.
@@ -37,7 +38,8 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
         CompanionKind::Role
         | CompanionKind::SecurityDefaults
         | CompanionKind::MigrationTable
-        | CompanionKind::Organization => false,
+        | CompanionKind::Organization
+        | CompanionKind::CrossTenantAccess => false,
     };
     if let (Some(id), Some(name)) = (&id, name)
         && (id.guid().is_some() || matches!(id, Id::Reference(_)))
@@ -93,11 +95,41 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
                 }
             }
         }
+        (CompanionKind::CrossTenantAccess, _) => cross_tenant_access(companions, object),
         // They have a name only, which is taken above. A setting without an id is of no use.
         (CompanionKind::Group | CompanionKind::User, _)
         | (CompanionKind::NamedLocation | CompanionKind::Strength | CompanionKind::Organization, None) => {}
     }
     true
+}
+
+/// Takes note of what cross-tenant access settings accept of home tenants.
+fn cross_tenant_access(companions: &mut Companions, object: &Object<'_>) {
+    let partner = match object.get("tenantId") {
+        None => None,
+        Some(tenant) => match tenant.as_str().and_then(|tenant| Id::new(tenant).guid()) {
+            Some(tenant) => Some(tenant),
+            // Whose settings these are is not told.
+            None => return,
+        },
+    };
+    let unreadable = Claim::PROPERTIES.map(|(claim, _)| (claim, None));
+    let says = match object.get("inboundTrust") {
+        None => return,
+        Some(Node::Object(trust)) if !trust.is_void() => Some(Claim::PROPERTIES.map(|(claim, property)| {
+            let value = match trust.get(property) {
+                Some(Node::Bool(accepted)) => Some(*accepted),
+                _ => None,
+            };
+            (claim, value)
+        })),
+        Some(trust) if trust.is_void() => None,
+        Some(_) => Some(unreadable),
+    };
+    // Only a partner can leave it to others.
+    if partner.is_some() || says.is_some() {
+        companions.trust.add(partner, says);
+    }
 }
 
 /// The id of a tenant, in lower case.
@@ -136,6 +168,7 @@ pub(super) fn kind(root: &Node<'_>) -> Option<DocumentKind> {
         CompanionKind::SecurityDefaults => DocumentKind::SecurityDefaults,
         CompanionKind::MigrationTable => DocumentKind::MigrationTable,
         CompanionKind::Organization => DocumentKind::Organization,
+        CompanionKind::CrossTenantAccess => DocumentKind::CrossTenantAccess,
     })
 }
 
@@ -155,6 +188,11 @@ fn recognise(object: &Object<'_>) -> Option<CompanionKind> {
         || (has("id") && has("verifiedDomains") && has("displayName"))
     {
         Some(CompanionKind::Organization)
+    } else if has("inboundTrust")
+        && (has("tenantId") || has("isServiceDefault") || context.contains("crossTenantAccessPolicy/default"))
+    {
+        // A partner whose tenant is left out, and the template of a multitenant organization, are none of the settings.
+        Some(CompanionKind::CrossTenantAccess)
     } else if has("Objects") && (has("TenantId") || has("Organization")) {
         Some(CompanionKind::MigrationTable)
     } else if has("displayName") && (has("roleTemplateId") || has("rolePermissions")) {

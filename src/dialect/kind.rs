@@ -45,6 +45,7 @@ kinds! {
     SecurityDefaults = "the security defaults",
     MigrationTable = "a migration table",
     Organization = "a tenant's organization",
+    CrossTenantAccess = "cross-tenant access settings",
     TerraformPlan = "a Terraform plan",
     TerraformPlanWithoutPolicies = "a Terraform plan without policies",
     TerraformPlanDestroysPolicies = "a Terraform plan that destroys its policies",
