@@ -185,6 +185,8 @@ struct Own {
     insider_risk: Vec<Spanned<String>>,
     #[serde(default)]
     outside_trusted_locations: bool,
+    #[serde(default)]
+    outside_compliant_network: bool,
     grant: Option<Spanned<toml::Value>>,
     session: Option<Spanned<toml::Value>>,
     tracked_roles: Option<Vec<Spanned<String>>>,
@@ -330,6 +332,7 @@ fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control,
         user_risk: own.user_risk,
         insider_risk: own.insider_risk,
         outside_trusted_locations: own.outside_trusted_locations,
+        outside_compliant_network: own.outside_compliant_network,
         grant: own.grant,
         session: own.session,
         tracked_roles: Vec::new(),

@@ -25,6 +25,8 @@ pub struct Requirement {
     pub insider_risk: Vec<InsiderRiskLevel>,
     /// Only from addresses that are not trusted.
     pub outside_trusted_locations: bool,
+    /// Only from outside the compliant network of Global Secure Access.
+    pub outside_compliant_network: bool,
     /// Any of these is enough; never empty. The first is what a policy for it is expected to ask for.
     pub grant: Vec<Grant>,
     /// Roles whose exclusion is tracked like that of a single user.
@@ -47,6 +49,7 @@ impl Requirement {
             user_risk: Vec::new(),
             insider_risk: Vec::new(),
             outside_trusted_locations: false,
+            outside_compliant_network: false,
             grant: vec![grant],
             tracked_roles: catalog::synchronization_role().map(|role| role.id.clone()).into_iter().collect(),
             security_defaults: true,

@@ -32,6 +32,9 @@ use uuid::Uuid;
 /// [Microsoft]: https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions
 pub const MOST_POLICIES: usize = 240;
 
+/// The addresses of the per-user MFA settings have this id as a named location, and always count as trusted.
+const TRUSTED_BY_MFA_SETTINGS: &str = "00000000-0000-0000-0000-000000000000";
+
 /// A policy, by its place among those of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyIndex(pub usize);
@@ -147,6 +150,10 @@ pub enum Place {
         /// `countryLookupMethod` is `authenticatorAppGps`.
         by_authenticator_app: bool,
     },
+    /// Clients of Global Secure Access of this tenant, at whatever address. Nobody else is there.
+    ///
+    /// Source: <https://learn.microsoft.com/entra/global-secure-access/how-to-compliant-network>
+    CompliantNetwork,
     /// The files do not say, or not in a form that caplint reads.
     Undefined,
 }
@@ -300,11 +307,23 @@ impl Tenant {
     /// Whether a named location is trusted, as far as the files tell.
     #[must_use]
     pub fn is_trusted_location(&self, id: &Id) -> Option<bool> {
-        // The addresses of the per-user MFA settings have this id and always count as trusted.
-        if *id == Id::new("00000000-0000-0000-0000-000000000000") {
+        if *id == Id::new(TRUSTED_BY_MFA_SETTINGS) {
             return Some(true);
         }
         self.companions.named_locations.get(id)?.trusted
+    }
+
+    /// Whether a named location is the compliant network, as far as the files tell.
+    #[must_use]
+    pub fn is_compliant_network(&self, id: &Id) -> Option<bool> {
+        if *id == Id::new(TRUSTED_BY_MFA_SETTINGS) {
+            return Some(false);
+        }
+        match self.companions.named_locations.get(id)?.place {
+            Place::CompliantNetwork => Some(true),
+            Place::Ranges(_) | Place::Countries { .. } => Some(false),
+            Place::Undefined => None,
+        }
     }
 
     /// An object of the directory, so that a report shows its name where no file has its id.

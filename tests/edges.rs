@@ -213,3 +213,62 @@ fn a_condition_without_a_model_is_told_once() {
     let covered = vec![policy(1, "enabled"), with(except(policy(2, "enabled")), "times")];
     assert_eq!(told(covered), [(stricter.to_owned(), 1)]);
 }
+
+const NETWORK: &str = "d0000000-0000-4000-8000-000000000001";
+
+/// What is known of the location that a policy leaves out decides whether it blocks everything outside of the compliant network.
+#[test]
+fn the_compliant_network_is_a_location_of_its_own_kind() {
+    let config = "[[requirement]]\nid = \"outside-the-network\"\nresources = [\"All\"]\noutside-compliant-network = true\n\
+                  grant = \"block\"\n";
+    let verdict = |locations: &Value, location: Option<Value>| {
+        let mut policy = policy(1, "enabled");
+        policy["conditions"]["locations"] = locations.clone();
+        policy["grantControls"]["builtInControls"] = json!(["block"]);
+        let (policy, location) = (policy.to_string(), location.unwrap_or(json!({})).to_string());
+        let folder = support::folder(&[("p.json", &policy), ("l.json", &location), ("caplint.toml", config)]);
+        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .current_dir(folder.path())
+            .args(["check", "--today", "2026-11-25", "--format", "json"])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let controls = report["tenants"][0]["controls"].as_array().unwrap();
+        let control = controls.iter().find(|control| control["id"] == "outside-the-network").unwrap();
+        control["verdict"].as_str().unwrap().to_owned()
+    };
+    let location = |kind: &str, further: Value| {
+        let mut location = json!({ "@odata.type": format!("#microsoft.graph.{kind}"), "id": NETWORK,
+                                   "displayName": "All Compliant Network locations", "isTrusted": true });
+        for (key, value) in further.as_object().unwrap() {
+            location[key] = value.clone();
+        }
+        Some(location)
+    };
+    let network =
+        || location("compliantNetworkNamedLocation", json!({ "compliantNetworkType": "allTenantCompliantNetworks" }));
+    let but = |excluded: &str| json!({ "includeLocations": ["All"], "excludeLocations": [excluded] });
+    assert_eq!(verdict(&but(NETWORK), network()), "enforced-except");
+    assert_eq!(verdict(&Value::Null, network()), "enforced-except");
+    assert_eq!(verdict(&but(NETWORK), None), "undecided");
+    let unknown = location("compliantNetworkNamedLocation", json!({ "compliantNetworkType": "unknownFutureValue" }));
+    assert_eq!(verdict(&but(NETWORK), unknown), "undecided");
+    let office = location("ipNamedLocation", json!({ "ipRanges": [{ "cidrAddress": "203.0.113.0/24" }] }));
+    assert_eq!(verdict(&but(NETWORK), office), "not-enforced");
+    // Other addresses may be trusted.
+    assert_eq!(verdict(&but("AllTrusted"), network()), "not-enforced");
+    assert_eq!(verdict(&json!({ "includeLocations": ["AllTrusted"] }), network()), "not-enforced");
+}
+
+/// A policy for traffic of Global Secure Access is for no app.
+#[test]
+fn traffic_profiles_are_no_apps() {
+    for key in ["globalSecureAccess", "networkAccess"] {
+        let mut policy = policy(1, "enabled");
+        policy["conditions"]["applications"] =
+            json!({ "includeApplications": [], key: { "includeTrafficProfiles": "m365,internet" } });
+        let (_, verdict, rules) = check(&[("p.json", policy)]);
+        assert_eq!(verdict, "not-enforced");
+        assert!(!rules.iter().any(|rule| rule == "never-applies" || rule == "unknown-property"), "{rules:?}");
+    }
+}

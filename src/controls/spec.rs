@@ -40,6 +40,9 @@ pub struct Spec {
     /// Only from addresses that are not trusted.
     #[serde(default)]
     pub outside_trusted_locations: bool,
+    /// Only from outside the compliant network of Global Secure Access.
+    #[serde(default)]
+    pub outside_compliant_network: bool,
     /// What must be required: a word, `{ strength = "…" }`, or a list of alternatives.
     pub grant: Option<Spanned<toml::Value>>,
     /// What must limit the session instead: a word, `{ sign-in-frequency = "…" }`, or a list of alternatives.
@@ -134,6 +137,7 @@ impl Spec {
             user_risk: words(&self.user_risk, "a risk level")?,
             insider_risk: words::<InsiderRiskLevel>(&self.insider_risk, "a level of insider risk")?,
             outside_trusted_locations: self.outside_trusted_locations,
+            outside_compliant_network: self.outside_compliant_network,
             grant,
             tracked_roles,
             security_defaults: self.security_defaults,

@@ -423,6 +423,15 @@ impl<'t> Space<'t> {
         })
     }
 
+    /// Named locations that policies name, of which the files do not say whether they are the compliant network.
+    pub(crate) fn perhaps_compliant_network(&self) -> BTreeSet<Id> {
+        let scopes = self.policies().map(|policy| &policy.conditions.locations);
+        let named = scopes.flat_map(|scope| scope.include.known().chain(scope.exclude.known())).map(|(_, id)| id);
+        let is_unknown =
+            |id: &&Id| !id.is("All") && !id.is("AllTrusted") && self.view.tenant.is_compliant_network(id).is_none();
+        named.filter(is_unknown).cloned().collect()
+    }
+
     /// Whether policies tell so much apart that a search would take longer than anybody waits. Its time grows with the
     /// square of the terms.
     pub(crate) fn has_too_many_terms(&self) -> bool {

@@ -139,6 +139,15 @@ pub(super) fn tenant_id(text: &str) -> Option<Box<str>> {
 
 /// Where a named location is. One range that cannot be read makes all of it undefined.
 fn place(object: &Object<'_>) -> Place {
+    let type_name = object.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
+    let network = object.get("compliantNetworkType");
+    if type_name == "#microsoft.graph.compliantNetworkNamedLocation" || network.is_some_and(|kind| !kind.is_void()) {
+        let has_addresses = ["ipRanges", "countriesAndRegions"].iter().filter_map(|key| object.get(key));
+        let is_plain = has_addresses.into_iter().all(Node::is_void);
+        // There is one kind, of all compliant networks of the tenant. What another one holds is not known.
+        let is_known = network.is_none_or(|kind| kind.as_str() == Some("allTenantCompliantNetworks"));
+        return if is_plain && is_known { Place::CompliantNetwork } else { Place::Undefined };
+    }
     if let Some(Node::Array(countries)) = object.get("countriesAndRegions") {
         let countries: Option<_> =
             countries.iter().map(|country| Some(country.as_str()?.to_ascii_uppercase())).collect();
@@ -176,7 +185,9 @@ fn recognise(object: &Object<'_>) -> Option<CompanionKind> {
     let has = |name| object.get(name).is_some();
     let context = object.get("@odata.context").and_then(Node::as_str).unwrap_or_default();
     let type_name = object.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
-    if type_name.ends_with("NamedLocation") || (has("displayName") && (has("ipRanges") || has("countriesAndRegions"))) {
+    if type_name.ends_with("NamedLocation")
+        || (has("displayName") && (has("ipRanges") || has("countriesAndRegions") || has("compliantNetworkType")))
+    {
         Some(CompanionKind::NamedLocation)
     } else if has("allowedCombinations") && (has("policyType") || has("requirementsSatisfied")) {
         Some(CompanionKind::Strength)

@@ -72,7 +72,9 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::ApplicationFilter => "select the API or all resources instead of a filter".to_owned(),
         Why::StrengthUndefined => "export the authentication strengths with the policies".to_owned(),
         Why::PerhapsTheSame => format!("write the object id in `{value}`"),
-        Why::LocationUndefined => "export the named locations with the policies".to_owned(),
+        Why::LocationUndefined | Why::CompliantNetworkPerhaps => {
+            "export the named locations with the policies".to_owned()
+        }
         Why::Opaque
         | Why::AdminPortals
         | Why::Deleted
