@@ -3,6 +3,7 @@
 mod assume;
 mod bearers;
 mod clashes;
+mod contexts;
 mod directory;
 mod find;
 mod named;
@@ -12,6 +13,7 @@ mod trust;
 pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
+pub use contexts::{Context, Contexts};
 pub use directory::{
     Alike, Contradicted, Contradiction, Directory, DirectoryParts, Extent, GroupKeepers, Holding, ListedAt, Member,
     MemberKind, Members, NamedGroup, NamedParts, NamedUser, Names, People, Principals, User, UserIndex, UserKinds,
@@ -112,6 +114,8 @@ pub struct Companions {
     pub security_defaults: Option<bool>,
     /// What is accepted of the home tenants of external users.
     pub trust: InboundTrust,
+    /// Authentication contexts, and the protected actions that need one.
+    pub contexts: Contexts,
     /// The versions of Graph that the policies come from.
     pub graph: GraphVersions,
     /// Users, groups and roles.
@@ -197,6 +201,7 @@ impl Companions {
         }
         self.directory.absorb(other.directory);
         self.trust.absorb(other.trust);
+        self.contexts.absorb(other.contexts);
         self.graph.beta |= other.graph.beta;
         self.graph.stable = self.graph.stable.take().into_iter().chain(other.graph.stable).min();
         // Of two copies that disagree, the one that protects less counts.

@@ -272,3 +272,54 @@ fn traffic_profiles_are_no_apps() {
         assert!(!rules.iter().any(|rule| rule == "never-applies" || rule == "unknown-property"), "{rules:?}");
     }
 }
+
+/// A requirement about an authentication context is met by policies that target it. A policy for all resources applies to the
+/// request for the app.
+#[test]
+fn a_requirement_may_name_an_authentication_context() {
+    let config = "[[requirement]]\nid = \"strong-context\"\nresources = [\"c1\"]\ngrant = \"mfa\"\n";
+    let verdict = |applications: Value| {
+        let mut policy = policy(1, "enabled");
+        policy["conditions"]["applications"] = applications;
+        let folder = support::folder(&[("p.json", &policy.to_string()), ("caplint.toml", config)]);
+        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .current_dir(folder.path())
+            .args(["check", "--today", "2026-11-25", "--format", "json"])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let controls = report["tenants"][0]["controls"].as_array().unwrap();
+        let control = controls.iter().find(|control| control["id"] == "strong-context").unwrap();
+        control["verdict"].as_str().unwrap().to_owned()
+    };
+    let contexts = |listed: Value| json!({ "includeAuthenticationContextClassReferences": listed });
+    assert_eq!(verdict(contexts(json!(["c1", "c2"]))), "enforced-except");
+    assert_eq!(verdict(contexts(json!(["c2"]))), "not-enforced");
+    assert_eq!(verdict(contexts(json!([7]))), "undecided");
+    assert_eq!(verdict(json!({ "includeApplications": ["All"] })), "not-enforced");
+}
+
+/// What is not known of contexts is no finding.
+#[test]
+fn contexts_that_the_files_contradict_are_no_finding() {
+    let context = |id: &str, available: Value| {
+        json!({ "@odata.type": "#microsoft.graph.authenticationContextClassReference", "id": id,
+                "displayName": "Strong", "description": null, "isAvailable": available })
+    };
+    let found = |contexts: &[Value], state: &str| {
+        let mut policy = policy(1, state);
+        policy["conditions"]["applications"] = json!({ "includeAuthenticationContextClassReferences": ["c1"] });
+        let mut files = vec![("p.json", policy)];
+        let lists: Vec<Value> = contexts.iter().map(|context| json!({ "value": [context] })).collect();
+        files.extend(["a.json", "b.json"].into_iter().zip(lists));
+        let (_, _, rules) = check(&files);
+        rules.iter().filter(|rule| *rule == "ineffective-authentication-context").count()
+    };
+    assert_eq!(found(&[], "enabled"), 0);
+    assert_eq!(found(&[context("c1", json!(true))], "enabled"), 0);
+    assert_eq!(found(&[context("c1", json!(false))], "enabled"), 1);
+    assert_eq!(found(&[context("c1", json!(false))], "disabled"), 0);
+    assert_eq!(found(&[context("c1", json!(false)), context("c1", json!(true))], "enabled"), 0);
+    assert_eq!(found(&[context("c1", Value::Null)], "enabled"), 0);
+    assert_eq!(found(&[context("c2", json!(true))], "enabled"), 1);
+}

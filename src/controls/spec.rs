@@ -3,7 +3,10 @@
 use super::problem::{Problem, problem};
 use super::session;
 use crate::catalog::{self, Cloud, Suite};
-use crate::policy::{ClientAppType, Id, InsiderRiskLevel, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words};
+use crate::policy::{
+    ClientAppType, Id, InsiderRiskLevel, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words,
+    is_authentication_context,
+};
 use crate::requirement::{Grant, Principal, Requirement, Resource, Session};
 use serde::Deserialize;
 use std::ops::Range;
@@ -189,6 +192,7 @@ pub(crate) fn gap(spec: &Spec) -> String {
     let resources: Vec<&str> = spec.resources.iter().map(|name| name.get_ref().as_str()).collect();
     let to = match resources.as_slice() {
         [one] if one.eq_ignore_ascii_case("All") => "some resource".to_owned(),
+        [one] if is_authentication_context(one) => format!("authentication context {one}"),
         [one] => (*one).to_owned(),
         several => format!("one of {}", several.join(", ")),
     };
@@ -247,6 +251,9 @@ pub(crate) fn look_up(written: &str, cloud: Cloud) -> Result<Resource, Problem> 
     let id = Id::new(written);
     if id.guid().is_some() {
         return Ok(Resource::App(id));
+    }
+    if is_authentication_context(written) {
+        return Ok(Resource::AuthenticationContext(id));
     }
     let found = catalog::apps().iter().find(|app| app.name.eq_ignore_ascii_case(written));
     let Some(app) = found else {

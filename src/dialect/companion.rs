@@ -1,7 +1,7 @@
 //! Objects that tools export beside policies: named locations, strengths, groups, security defaults.
 
 use super::DocumentKind;
-use crate::policy::{Allowed, FileIndex, Id, lower_strength};
+use crate::policy::{Allowed, FileIndex, Id, is_authentication_context, lower_strength};
 use crate::syntax::{Node, Object};
 use crate::tenant::{Claim, Companions, NamedLocation, Place};
 use ipnet::IpNet;
@@ -19,6 +19,8 @@ enum CompanionKind {
     MigrationTable,
     Organization,
     CrossTenantAccess,
+    AuthenticationContext,
+    ResourceAction,
 }
 
 /// Records a companion object. Returns false if it is none.
@@ -39,7 +41,9 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
         | CompanionKind::SecurityDefaults
         | CompanionKind::MigrationTable
         | CompanionKind::Organization
-        | CompanionKind::CrossTenantAccess => false,
+        | CompanionKind::CrossTenantAccess
+        | CompanionKind::AuthenticationContext
+        | CompanionKind::ResourceAction => false,
     };
     if let (Some(id), Some(name)) = (&id, name)
         && (id.guid().is_some() || matches!(id, Id::Reference(_)))
@@ -96,9 +100,28 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
             }
         }
         (CompanionKind::CrossTenantAccess, _) => cross_tenant_access(companions, object),
+        (CompanionKind::AuthenticationContext, Some(id)) => {
+            let published = match object.get("isAvailable") {
+                Some(Node::Bool(available)) => Some(*available),
+                _ => None,
+            };
+            companions.contexts.define(id, published);
+        }
+        (CompanionKind::ResourceAction, _) => {
+            let text = |key: &str| object.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
+            if let (Some(context), Some(action)) = (text("authenticationContextId"), text("name")) {
+                companions.contexts.protect(Id::new(context), action);
+            }
+        }
         // They have a name only, which is taken above. A setting without an id is of no use.
         (CompanionKind::Group | CompanionKind::User, _)
-        | (CompanionKind::NamedLocation | CompanionKind::Strength | CompanionKind::Organization, None) => {}
+        | (
+            CompanionKind::NamedLocation
+            | CompanionKind::Strength
+            | CompanionKind::Organization
+            | CompanionKind::AuthenticationContext,
+            None,
+        ) => {}
     }
     true
 }
@@ -178,6 +201,8 @@ pub(super) fn kind(root: &Node<'_>) -> Option<DocumentKind> {
         CompanionKind::MigrationTable => DocumentKind::MigrationTable,
         CompanionKind::Organization => DocumentKind::Organization,
         CompanionKind::CrossTenantAccess => DocumentKind::CrossTenantAccess,
+        CompanionKind::AuthenticationContext => DocumentKind::AuthenticationContext,
+        CompanionKind::ResourceAction => DocumentKind::ResourceAction,
     })
 }
 
@@ -204,6 +229,13 @@ fn recognise(object: &Object<'_>) -> Option<CompanionKind> {
     {
         // A partner whose tenant is left out, and the template of a multitenant organization, are none of the settings.
         Some(CompanionKind::CrossTenantAccess)
+    } else if type_name == "#microsoft.graph.authenticationContextClassReference"
+        || context.contains("authenticationContextClassReferences/$entity")
+        || (has("isAvailable") && object.get("id").and_then(Node::as_str).is_some_and(is_authentication_context))
+    {
+        Some(CompanionKind::AuthenticationContext)
+    } else if has("actionVerb") && has("authenticationContextId") {
+        Some(CompanionKind::ResourceAction)
     } else if has("Objects") && (has("TenantId") || has("Organization")) {
         Some(CompanionKind::MigrationTable)
     } else if has("displayName") && (has("roleTemplateId") || has("rolePermissions")) {

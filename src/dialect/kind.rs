@@ -46,6 +46,8 @@ kinds! {
     MigrationTable = "a migration table",
     Organization = "a tenant's organization",
     CrossTenantAccess = "cross-tenant access settings",
+    AuthenticationContext = "an authentication context",
+    ResourceAction = "an action of directory roles",
     TerraformPlan = "a Terraform plan",
     TerraformPlanWithoutPolicies = "a Terraform plan without policies",
     TerraformPlanDestroysPolicies = "a Terraform plan that destroys its policies",

@@ -33,6 +33,7 @@ static WRITTEN: &[&dyn Rule] = &[
     &super::failed_request::RULE,
     &super::ignored_changes::RULE,
     &super::incomplete_export::RULE,
+    &super::ineffective_authentication_context::RULE,
     &super::ineffective_guest_types::RULE,
     &super::internal_error::RULE,
     &super::invalid_device_filter::RULE,
