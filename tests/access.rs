@@ -97,6 +97,18 @@ fn what_an_account_has_counts() {
     assert_eq!([with("[\"fido2\"]"), with("[\"password\", \"sms\"]")], ["can", "cannot"]);
 }
 
+/// What an app is called stands for its id in the cloud of the tenant.
+#[test]
+fn a_resource_is_that_of_the_cloud() {
+    let government = json!({ "applications": { "includeApplications": ["40a69793-8fe6-4db1-9591-dbc5c57b17d8"] } });
+    let policies = [policy("Azure", "enabled", &government, "block")];
+    let verdict = |cloud: &str| {
+        let report = report_beside(&[], REACHES_AZURE, &policies, &["--cloud", cloud]);
+        report["tenants"][0]["access"][0]["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!([verdict("public"), verdict("usgov")], ["can", "cannot"]);
+}
+
 /// An approved account for emergencies is asked about without a word, unless somebody says that it is none.
 #[test]
 fn an_approved_emergency_account_must_get_in() {
