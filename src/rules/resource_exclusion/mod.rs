@@ -34,7 +34,8 @@ impl Rule for ResourceExclusion {
         let message = match end {
             Some(day) if tenant.today >= day => format!(
                 "{name} targets all resources except some. Since {day}, once Microsoft's change reaches the tenant, \
-                 it is also enforced for {scopes}; until then it does not apply to such tokens for any resource."
+                 it is also enforced for {scopes}; until then, or if the tenant keeps the earlier behavior in its baseline \
+                 scopes settings, it does not apply to such tokens for any resource."
             ),
             Some(day) => format!(
                 "{name} targets all resources except some, and is therefore not enforced for {scopes}. Microsoft \
