@@ -31,6 +31,8 @@ pub struct Access {
     pub accounts: Vec<Account>,
     /// To what.
     pub resources: Vec<Resource>,
+    /// The same in the cloud of the US government, where an app that is given by name may have another id.
+    pub resources_in_us_government: Vec<Resource>,
     /// What each account has; none for everything that anybody can bring.
     pub has: Option<Vec<Atom>>,
     /// From where, with what and at which risk. Users and resources of it are not used.

@@ -182,7 +182,11 @@ struct Own {
     #[serde(default)]
     user_risk: Vec<Spanned<String>>,
     #[serde(default)]
+    insider_risk: Vec<Spanned<String>>,
+    #[serde(default)]
     outside_trusted_locations: bool,
+    #[serde(default)]
+    outside_compliant_network: bool,
     grant: Option<Spanned<toml::Value>>,
     session: Option<Spanned<toml::Value>>,
     tracked_roles: Option<Vec<Spanned<String>>>,
@@ -326,7 +330,9 @@ fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control,
         flows: own.flows,
         sign_in_risk: own.sign_in_risk,
         user_risk: own.user_risk,
+        insider_risk: own.insider_risk,
         outside_trusted_locations: own.outside_trusted_locations,
+        outside_compliant_network: own.outside_compliant_network,
         grant: own.grant,
         session: own.session,
         tracked_roles: Vec::new(),

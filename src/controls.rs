@@ -39,6 +39,7 @@ controls! {
     "compliant-devices",
     "device-code-flow-blocked",
     "device-registration",
+    "elevated-insider-risk-blocked",
     "high-risk-sign-ins-blocked",
     "high-risk-users-blocked",
     "high-risk-users-change-password",

@@ -207,14 +207,20 @@ impl Names<'_> {
         match known {
             Ok(Resource::App(id)) if catalog::name(&id).is_some() => Ok(Resource::App(id)),
             Ok(Resource::App(_)) => self.object(ObjectKind::App, name).map(Resource::App),
-            Ok(other) => Ok(other),
-            Err(unknown) if is_context(name.get_ref()) => {
-                let id = Id::new(name.get_ref());
+            Ok(Resource::AuthenticationContext(id)) => {
                 let contexts = self.tenant.policies.iter().map(|policy| &policy.conditions.applications);
                 let is_named =
                     contexts.flat_map(|apps| apps.authentication_contexts.known()).any(|(_, own)| *own == id);
-                if is_named { Ok(Resource::AuthenticationContext(id)) } else { Err(unknown) }
+                if is_named {
+                    return Ok(Resource::AuthenticationContext(id));
+                }
+                Err(Problem {
+                    span: name.span(),
+                    message: format!("no policy targets the authentication context {}", quoted(name.get_ref())),
+                    help: "Write one that a policy targets.".to_owned(),
+                })
             }
+            Ok(other) => Ok(other),
             Err(unknown) => match self.object(ObjectKind::App, name) {
                 Ok(app) => Ok(Resource::App(app)),
                 Err(_) => Err(unknown),
@@ -260,8 +266,3 @@ impl Names<'_> {
 
 const OUTCOMES: &str = "Write `can` (every sign-in), `may` (some), `cannot` (none), or `needs:` with a control such as \
                         `needs:mfa`, `needs:compliantDevice|domainJoinedDevice` or `needs:strength:phishing-resistant`.";
-
-/// Whether this is the id of an authentication context, `c1` to `c99`.
-fn is_context(text: &str) -> bool {
-    text.strip_prefix('c').is_some_and(|number| number.parse::<u8>().is_ok_and(|number| (1..=99).contains(&number)))
-}

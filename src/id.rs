@@ -34,6 +34,16 @@ pub(crate) fn is_literal(text: &str) -> bool {
     LITERALS.iter().any(|literal| literal.eq_ignore_ascii_case(text))
 }
 
+/// Whether this is the id of an [authentication context], `c1` to `c99`.
+///
+/// [authentication context]: https://learn.microsoft.com/graph/api/resources/authenticationcontextclassreference
+pub(crate) fn is_authentication_context(text: &str) -> bool {
+    text.strip_prefix('c').is_some_and(|number| {
+        let is_plain = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
+        is_plain && number.parse::<u8>().is_ok_and(|number| (1..=99).contains(&number))
+    })
+}
+
 /// Styles of placeholders found in published baselines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placeholder {

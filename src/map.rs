@@ -28,7 +28,7 @@ impl Persona {
 
     fn users(self) -> Vec<Principal> {
         match self {
-            Self::Members => vec![Principal::Guests(UserType::Member)],
+            Self::Members => vec![Principal::Members],
             Self::Guests => [
                 UserType::B2bCollaborationGuest,
                 UserType::B2bCollaborationMember,

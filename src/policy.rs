@@ -18,6 +18,7 @@ mod wording;
 mod words;
 
 pub use crate::catalog::Combination;
+pub(crate) use crate::id::is_authentication_context;
 pub use crate::id::{FileIndex, Id, Placeholder};
 pub use content::Digest;
 pub use device_rule::{

@@ -1,7 +1,7 @@
 //! A requirement: which sign-ins need which grant. Controls and `caplint.toml` write them; this is what they mean.
 
 use crate::catalog::{self, Suite};
-use crate::policy::{ClientAppType, Combination, Id, Platform, RiskLevel, TransferMethod, UserType};
+use crate::policy::{ClientAppType, Combination, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType};
 use std::fmt;
 
 /// Which sign-ins need what. An empty list restricts nothing.
@@ -21,8 +21,12 @@ pub struct Requirement {
     pub sign_in_risk: Vec<RiskLevel>,
     /// At which risk of the user.
     pub user_risk: Vec<RiskLevel>,
+    /// At which insider risk of the user.
+    pub insider_risk: Vec<InsiderRiskLevel>,
     /// Only from addresses that are not trusted.
     pub outside_trusted_locations: bool,
+    /// Only from outside the compliant network of Global Secure Access.
+    pub outside_compliant_network: bool,
     /// Any of these is enough; never empty. The first is what a policy for it is expected to ask for.
     pub grant: Vec<Grant>,
     /// Roles whose exclusion is tracked like that of a single user.
@@ -43,7 +47,9 @@ impl Requirement {
             flows: Vec::new(),
             sign_in_risk: Vec::new(),
             user_risk: Vec::new(),
+            insider_risk: Vec::new(),
             outside_trusted_locations: false,
+            outside_compliant_network: false,
             grant: vec![grant],
             tracked_roles: catalog::synchronization_role().map(|role| role.id.clone()).into_iter().collect(),
             security_defaults: true,
@@ -62,6 +68,8 @@ pub enum Principal {
     Role(Id),
     /// Guests of a kind.
     Guests(UserType),
+    /// Users who are no guests.
+    Members,
 }
 
 /// What a token is asked for.

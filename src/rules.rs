@@ -12,6 +12,7 @@ mod registry;
 mod violations;
 
 mod access;
+mod access_evaluation_disabled;
 mod alternative_to_mfa;
 mod asks_nothing;
 mod bare_strength_id;
@@ -32,6 +33,7 @@ mod expired_ignore;
 mod failed_request;
 mod ignored_changes;
 mod incomplete_export;
+mod ineffective_authentication_context;
 mod ineffective_guest_types;
 mod internal_error;
 mod invalid_device_filter;

@@ -239,6 +239,8 @@ pub enum Why {
     Alternative,
     /// Whether the named location is trusted is not in the files.
     LocationUndefined,
+    /// Whether the named location is the compliant network is not in the files.
+    CompliantNetworkPerhaps,
     /// The strength is not defined in the files.
     StrengthUndefined,
     /// Several controls without an operator.

@@ -3,19 +3,23 @@
 mod assume;
 mod bearers;
 mod clashes;
+mod contexts;
 mod directory;
 mod find;
 mod named;
 mod references;
+mod trust;
 
 pub use assume::{Assume, AssumeEnabled};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
+pub use contexts::{Context, Contexts};
 pub use directory::{
     Alike, Contradicted, Contradiction, Directory, DirectoryParts, Extent, GroupKeepers, Holding, ListedAt, Member,
     MemberKind, Members, NamedGroup, NamedParts, NamedUser, Names, People, Principals, User, UserIndex, UserKinds,
 };
 pub use find::{Found, ObjectKind};
+pub use trust::{Claim, InboundTrust};
 
 use crate::catalog;
 use crate::policy::{Allowed, Fact, FileIndex, Id, List, Policy, State, Strength};
@@ -29,6 +33,9 @@ use uuid::Uuid;
 ///
 /// [Microsoft]: https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions
 pub const MOST_POLICIES: usize = 240;
+
+/// The addresses of the per-user MFA settings have this id as a named location, and always count as trusted.
+const TRUSTED_BY_MFA_SETTINGS: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A policy, by its place among those of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,6 +112,10 @@ pub struct Companions {
     pub tenants: BTreeSet<Box<str>>,
     /// `isEnabled` of the security defaults, if the files tell.
     pub security_defaults: Option<bool>,
+    /// What is accepted of the home tenants of external users.
+    pub trust: InboundTrust,
+    /// Authentication contexts, and the protected actions that need one.
+    pub contexts: Contexts,
     /// The versions of Graph that the policies come from.
     pub graph: GraphVersions,
     /// Users, groups and roles.
@@ -143,6 +154,10 @@ pub enum Place {
         /// `countryLookupMethod` is `authenticatorAppGps`.
         by_authenticator_app: bool,
     },
+    /// Clients of Global Secure Access of this tenant, at whatever address. Nobody else is there.
+    ///
+    /// Source: <https://learn.microsoft.com/entra/global-secure-access/how-to-compliant-network>
+    CompliantNetwork,
     /// The files do not say, or not in a form that caplint reads.
     Undefined,
 }
@@ -185,6 +200,8 @@ impl Companions {
             self.add_strength(id, allowed);
         }
         self.directory.absorb(other.directory);
+        self.trust.absorb(other.trust);
+        self.contexts.absorb(other.contexts);
         self.graph.beta |= other.graph.beta;
         self.graph.stable = self.graph.stable.take().into_iter().chain(other.graph.stable).min();
         // Of two copies that disagree, the one that protects less counts.
@@ -295,11 +312,23 @@ impl Tenant {
     /// Whether a named location is trusted, as far as the files tell.
     #[must_use]
     pub fn is_trusted_location(&self, id: &Id) -> Option<bool> {
-        // The addresses of the per-user MFA settings have this id and always count as trusted.
-        if *id == Id::new("00000000-0000-0000-0000-000000000000") {
+        if *id == Id::new(TRUSTED_BY_MFA_SETTINGS) {
             return Some(true);
         }
         self.companions.named_locations.get(id)?.trusted
+    }
+
+    /// Whether a named location is the compliant network, as far as the files tell.
+    #[must_use]
+    pub fn is_compliant_network(&self, id: &Id) -> Option<bool> {
+        if *id == Id::new(TRUSTED_BY_MFA_SETTINGS) {
+            return Some(false);
+        }
+        match self.companions.named_locations.get(id)?.place {
+            Place::CompliantNetwork => Some(true),
+            Place::Ranges(_) | Place::Countries { .. } => Some(false),
+            Place::Undefined => None,
+        }
     }
 
     /// An object of the directory, so that a report shows its name where no file has its id.

@@ -199,7 +199,7 @@ fn named(tenant: &Tenant) -> BTreeSet<&Id> {
 fn holds(place: &Place, address: Option<IpAddr>, country: Option<&str>) -> Option<bool> {
     match place {
         Place::Ranges(ranges) => address.map(|address| ranges.iter().any(|range| range.contains(&address))),
-        Place::Countries { by_authenticator_app: true, .. } | Place::Undefined => None,
+        Place::Countries { by_authenticator_app: true, .. } | Place::CompliantNetwork | Place::Undefined => None,
         Place::Countries { countries, .. } => country.map(|country| countries.contains(&country.to_uppercase())),
     }
 }
@@ -300,7 +300,7 @@ fn address(sign_in: &SignIn, tenant: &Tenant) -> Option<IpAddr> {
     let places = tenant.companions.named_locations.values().map(|location| &location.place);
     let ranges = places.flat_map(|place| match place {
         Place::Ranges(ranges) => ranges.as_slice(),
-        Place::Countries { .. } | Place::Undefined => &[],
+        Place::Countries { .. } | Place::CompliantNetwork | Place::Undefined => &[],
     });
     let reserved = ["203.0.113.1", "198.51.100.1", "192.0.2.1"].into_iter().filter_map(|text| text.parse().ok());
     let candidates = reserved.chain(ranges.map(|range| range.hosts().next().unwrap_or(range.addr())));

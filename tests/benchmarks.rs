@@ -119,6 +119,7 @@ fn the_schema_of_the_configuration_knows_every_benchmark() {
 fn a_control_passes_fails_and_is_undecided() {
     for id in [
         "authentication-transfer-blocked",
+        "elevated-insider-risk-blocked",
         "managed-device-or-mfa",
         "managed-devices-admins",
         "no-persistent-browser-admins",

@@ -168,3 +168,158 @@ fn an_unknown_key_is_never_cover() {
     }
     assert_eq!(tried, 8 * 3);
 }
+
+/// A condition without a model is one finding of the tenant, which says what it does to the verdicts.
+#[test]
+fn a_condition_without_a_model_is_told_once() {
+    let with = |mut policy: Value, condition: &str| {
+        policy["conditions"][condition] = json!({ "someDay": true });
+        policy
+    };
+    let except = |mut policy: Value| {
+        policy["conditions"]["users"].as_object_mut().unwrap().remove("excludeGroups");
+        policy
+    };
+    let told = |policies: Vec<Value>| {
+        let policies = Value::from(policies).to_string();
+        let folder = support::folder(&[("p.json", &policies)]);
+        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .current_dir(folder.path())
+            .args(["check", "--isolated", "--today", "2026-11-25", "--format", "json"])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let told = findings.filter(|finding| finding["rule"] == "unknown-condition");
+        let text = |finding: &Value| {
+            let message = finding["message"].as_str().unwrap();
+            let (_, effect) = message.split_once(" cover. ").unwrap();
+            (effect.to_owned(), finding["locations"].as_array().unwrap().len())
+        };
+        told.map(text).collect::<Vec<_>>()
+    };
+    let because = "Because of it, mfa-azure-management is undecided.";
+    assert_eq!(told(vec![with(policy(1, "enabled"), "times")]), [(because.to_owned(), 1)]);
+    let twice = vec![with(policy(1, "enabled"), "times"), with(policy(2, "enabled"), "times")];
+    assert_eq!(told(twice), [(because.to_owned(), 2)]);
+    // Each of two conditions of one policy is enough.
+    let both = vec![with(with(policy(1, "enabled"), "times"), "places")];
+    let still = "Without it, mfa-azure-management would still be undecided.";
+    assert_eq!(told(both), [(still.to_owned(), 1), (still.to_owned(), 1)]);
+    let none = "It changes no verdict.";
+    assert_eq!(told(vec![with(policy(1, "disabled"), "times")]), [(none.to_owned(), 1)]);
+    assert_eq!(told(vec![policy(1, "enabled"), with(policy(2, "enabled"), "times")]), [(none.to_owned(), 1)]);
+    let stricter = "Without it, mfa-azure-management would be enforced without exceptions.";
+    let covered = vec![policy(1, "enabled"), with(except(policy(2, "enabled")), "times")];
+    assert_eq!(told(covered), [(stricter.to_owned(), 1)]);
+}
+
+const NETWORK: &str = "d0000000-0000-4000-8000-000000000001";
+
+/// What is known of the location that a policy leaves out decides whether it blocks everything outside of the compliant network.
+#[test]
+fn the_compliant_network_is_a_location_of_its_own_kind() {
+    let config = "[[requirement]]\nid = \"outside-the-network\"\nresources = [\"All\"]\noutside-compliant-network = true\n\
+                  grant = \"block\"\n";
+    let verdict = |locations: &Value, location: Option<Value>| {
+        let mut policy = policy(1, "enabled");
+        policy["conditions"]["locations"] = locations.clone();
+        policy["grantControls"]["builtInControls"] = json!(["block"]);
+        let (policy, location) = (policy.to_string(), location.unwrap_or(json!({})).to_string());
+        let folder = support::folder(&[("p.json", &policy), ("l.json", &location), ("caplint.toml", config)]);
+        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .current_dir(folder.path())
+            .args(["check", "--today", "2026-11-25", "--format", "json"])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let controls = report["tenants"][0]["controls"].as_array().unwrap();
+        let control = controls.iter().find(|control| control["id"] == "outside-the-network").unwrap();
+        control["verdict"].as_str().unwrap().to_owned()
+    };
+    let location = |kind: &str, further: Value| {
+        let mut location = json!({ "@odata.type": format!("#microsoft.graph.{kind}"), "id": NETWORK,
+                                   "displayName": "All Compliant Network locations", "isTrusted": true });
+        for (key, value) in further.as_object().unwrap() {
+            location[key] = value.clone();
+        }
+        Some(location)
+    };
+    let network =
+        || location("compliantNetworkNamedLocation", json!({ "compliantNetworkType": "allTenantCompliantNetworks" }));
+    let but = |excluded: &str| json!({ "includeLocations": ["All"], "excludeLocations": [excluded] });
+    assert_eq!(verdict(&but(NETWORK), network()), "enforced-except");
+    assert_eq!(verdict(&Value::Null, network()), "enforced-except");
+    assert_eq!(verdict(&but(NETWORK), None), "undecided");
+    let unknown = location("compliantNetworkNamedLocation", json!({ "compliantNetworkType": "unknownFutureValue" }));
+    assert_eq!(verdict(&but(NETWORK), unknown), "undecided");
+    let office = location("ipNamedLocation", json!({ "ipRanges": [{ "cidrAddress": "203.0.113.0/24" }] }));
+    assert_eq!(verdict(&but(NETWORK), office), "not-enforced");
+    // Other addresses may be trusted.
+    assert_eq!(verdict(&but("AllTrusted"), network()), "not-enforced");
+    assert_eq!(verdict(&json!({ "includeLocations": ["AllTrusted"] }), network()), "not-enforced");
+}
+
+/// A policy for traffic of Global Secure Access is for no app.
+#[test]
+fn traffic_profiles_are_no_apps() {
+    for key in ["globalSecureAccess", "networkAccess"] {
+        let mut policy = policy(1, "enabled");
+        policy["conditions"]["applications"] =
+            json!({ "includeApplications": [], key: { "includeTrafficProfiles": "m365,internet" } });
+        let (_, verdict, rules) = check(&[("p.json", policy)]);
+        assert_eq!(verdict, "not-enforced");
+        assert!(!rules.iter().any(|rule| rule == "never-applies" || rule == "unknown-property"), "{rules:?}");
+    }
+}
+
+/// A requirement about an authentication context is met by policies that target it. A policy for all resources applies to the
+/// request for the app.
+#[test]
+fn a_requirement_may_name_an_authentication_context() {
+    let config = "[[requirement]]\nid = \"strong-context\"\nresources = [\"c1\"]\ngrant = \"mfa\"\n";
+    let verdict = |applications: Value| {
+        let mut policy = policy(1, "enabled");
+        policy["conditions"]["applications"] = applications;
+        let folder = support::folder(&[("p.json", &policy.to_string()), ("caplint.toml", config)]);
+        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .current_dir(folder.path())
+            .args(["check", "--today", "2026-11-25", "--format", "json"])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let controls = report["tenants"][0]["controls"].as_array().unwrap();
+        let control = controls.iter().find(|control| control["id"] == "strong-context").unwrap();
+        control["verdict"].as_str().unwrap().to_owned()
+    };
+    let contexts = |listed: Value| json!({ "includeAuthenticationContextClassReferences": listed });
+    assert_eq!(verdict(contexts(json!(["c1", "c2"]))), "enforced-except");
+    assert_eq!(verdict(contexts(json!(["c2"]))), "not-enforced");
+    assert_eq!(verdict(contexts(json!([7]))), "undecided");
+    assert_eq!(verdict(json!({ "includeApplications": ["All"] })), "not-enforced");
+}
+
+/// What is not known of contexts is no finding.
+#[test]
+fn contexts_that_the_files_contradict_are_no_finding() {
+    let context = |id: &str, available: Value| {
+        json!({ "@odata.type": "#microsoft.graph.authenticationContextClassReference", "id": id,
+                "displayName": "Strong", "description": null, "isAvailable": available })
+    };
+    let found = |contexts: &[Value], state: &str| {
+        let mut policy = policy(1, state);
+        policy["conditions"]["applications"] = json!({ "includeAuthenticationContextClassReferences": ["c1"] });
+        let mut files = vec![("p.json", policy)];
+        let lists: Vec<Value> = contexts.iter().map(|context| json!({ "value": [context] })).collect();
+        files.extend(["a.json", "b.json"].into_iter().zip(lists));
+        let (_, _, rules) = check(&files);
+        rules.iter().filter(|rule| *rule == "ineffective-authentication-context").count()
+    };
+    assert_eq!(found(&[], "enabled"), 0);
+    assert_eq!(found(&[context("c1", json!(true))], "enabled"), 0);
+    assert_eq!(found(&[context("c1", json!(false))], "enabled"), 1);
+    assert_eq!(found(&[context("c1", json!(false))], "disabled"), 0);
+    assert_eq!(found(&[context("c1", json!(false)), context("c1", json!(true))], "enabled"), 0);
+    assert_eq!(found(&[context("c1", Value::Null)], "enabled"), 0);
+    assert_eq!(found(&[context("c2", json!(true))], "enabled"), 1);
+}

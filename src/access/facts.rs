@@ -6,6 +6,7 @@ use crate::diff::ways::{AtomSet, Prover};
 use crate::diff::{Atom, Dimension, Principal, Region, Resources, Scope};
 use crate::policy::{ClientAppType, GrantControl, Id, Platform, REGISTER_DEVICE, TransferMethod, UserType, Words};
 use crate::requirement::{Assumptions, Resource};
+use crate::tenant::{Claim, InboundTrust};
 
 /// Something that cannot be, whatever the policies say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,17 +101,42 @@ impl Necessity {
         }
     }
 
-    /// Whether settings that no file has can make it otherwise.
+    /// The claims of home tenants that make it otherwise where cross-tenant access settings accept them.
     #[must_use]
-    pub fn is_a_setting(self) -> bool {
+    pub fn claims(self) -> &'static [Claim] {
         match self {
-            Self::GuestsHaveNoManagedDevice | Self::GuestsUseMethodsOfThisTenant => true,
+            Self::GuestsHaveNoManagedDevice => &[Claim::CompliantDevice, Claim::HybridJoinedDevice],
+            Self::GuestsUseMethodsOfThisTenant => &[Claim::Mfa],
             Self::KnownDevicesHaveAPlatform
             | Self::HybridJoinIsForWindows
             | Self::ARegisteringDeviceIsUnknown
             | Self::DeviceCodeHidesTheDevice
             | Self::ProtectedAppsAreForPhones
-            | Self::GuestsHaveNoAppControls => false,
+            | Self::GuestsHaveNoAppControls => &[],
+        }
+    }
+
+    /// Whether settings that the files do not tell can make it otherwise.
+    #[must_use]
+    pub fn is_an_unknown_setting(self, trust: &InboundTrust) -> bool {
+        self.claims().iter().any(|claim| trust.accepts(*claim).is_none())
+    }
+
+    /// The claims that do not count: as the files say, and where they do not, as is assumed.
+    fn refused(self, assumptions: &Assumptions, trust: &InboundTrust) -> Vec<Claim> {
+        let is_refused = |claim: &&Claim| match trust.accepts(**claim) {
+            Some(accepts) => !accepts,
+            None => self.is_assumed(assumptions),
+        };
+        self.claims().iter().filter(is_refused).copied().collect()
+    }
+
+    /// Whether it counts: what the files tell of the settings comes before what is assumed of them.
+    fn counts(self, assumptions: &Assumptions, trust: &InboundTrust) -> bool {
+        if self.claims().is_empty() {
+            self.is_assumed(assumptions)
+        } else {
+            !self.refused(assumptions, trust).is_empty()
         }
     }
 
@@ -182,17 +208,26 @@ impl Facts {
         let is_known = prover.space.known(&Meaning::Registered).map_or(Formula::Never, Formula::Is);
         let implies = |one: &Formula, other: &Formula| Formula::any([one.clone().not(), other.clone()]);
         let hybrid = prover.space.is_hybrid_joined();
+        let trust = &prover.space.tenant(Side::Before).companions.trust;
+        let refused = Necessity::GuestsHaveNoManagedDevice.refused(assumptions, trust);
+        let compliant = prover.space.is_compliant();
         let holds = |fact| match fact {
             Necessity::KnownDevicesHaveAPlatform => implies(&is_known, &known_platforms),
             Necessity::HybridJoinIsForWindows => implies(&hybrid, &windows),
             Necessity::ARegisteringDeviceIsUnknown => implies(&registering, &is_known.clone().not()),
             Necessity::DeviceCodeHidesTheDevice => implies(&device_code, &is_known.clone().not()),
-            Necessity::GuestsHaveNoManagedDevice => implies(&external, &is_known.clone().not()),
+            Necessity::GuestsHaveNoManagedDevice => match refused[..] {
+                [] => Formula::Always,
+                [Claim::CompliantDevice] => implies(&external, &compliant.clone().not()),
+                [Claim::HybridJoinedDevice] => implies(&external, &hybrid.clone().not()),
+                [Claim::Mfa] | [_, _, ..] => implies(&external, &is_known.clone().not()),
+            },
             Necessity::ProtectedAppsAreForPhones
             | Necessity::GuestsHaveNoAppControls
             | Necessity::GuestsUseMethodsOfThisTenant => Formula::Always,
         };
-        let assumed: Vec<Necessity> = Necessity::ALL.into_iter().filter(|fact| fact.is_assumed(assumptions)).collect();
+        let assumed: Vec<Necessity> =
+            Necessity::ALL.into_iter().filter(|fact| fact.counts(assumptions, trust)).collect();
         let holds = assumed.iter().map(|fact| (*fact, holds(*fact))).collect();
         let mut control = |control| prover.atoms.index(Atom::Control(control));
         let approved = control(GrantControl::ApprovedApplication);

@@ -57,6 +57,7 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
     let companions = Companions {
         named_locations: tenant.companions.named_locations.clone(),
         strengths: tenant.companions.strengths.clone(),
+        trust: tenant.companions.trust.clone(),
         ..Companions::default()
     };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();

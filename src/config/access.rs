@@ -7,6 +7,7 @@ use crate::controls::{self, Problem};
 use crate::diff::Atom;
 use crate::finding::quoted;
 use crate::policy::{ClientAppType, Id, UserType};
+use crate::requirement::Resource;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -62,10 +63,13 @@ pub(super) fn access(written: Spanned<AccessFile>, others: &[Access]) -> Result<
         let help = "Write `users = [{ id = \"…\", groups = [\"…\"], roles = [\"Global Administrator\"] }]` and `resources = [\"All\"]`.";
         return Err(problem("this requirement names no user or no resource", help));
     }
-    let resources = asked.resources.iter().map(|name| controls::resource(name, Cloud::Public));
+    let resources = |cloud| -> Result<Vec<Resource>, Problem> {
+        asked.resources.iter().map(|name| controls::resource(name, cloud)).collect()
+    };
     let with = asked.with.as_ref().map(|with| with.iter().map(atom).collect::<Result<Vec<_>, _>>());
     Ok(Access {
-        resources: resources.collect::<Result<_, _>>()?,
+        resources: resources(Cloud::Public)?,
+        resources_in_us_government: resources(Cloud::UsGovernment)?,
         accounts: asked.users.iter().map(account).collect::<Result<_, _>>()?,
         has: with.transpose()?,
         region: asked.axes().region(&ClientAppType::MODERN, |id| Ok(Id::new(id.get_ref())))?,

@@ -26,9 +26,12 @@ benchmarks! {
     "cis-m365-5.0",
     "cis-m365-6.0",
     "cis-m365-7.0",
+    "dora",
     "essential-eight",
+    "iso-27001-2022",
     "maester",
     "microsoft-templates",
+    "nis2",
     "scuba",
     "zero-trust-assessment",
 }

@@ -3,7 +3,10 @@
 use super::problem::{Problem, problem};
 use super::session;
 use crate::catalog::{self, Cloud, Suite};
-use crate::policy::{ClientAppType, Id, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words};
+use crate::policy::{
+    ClientAppType, Id, InsiderRiskLevel, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words,
+    is_authentication_context,
+};
 use crate::requirement::{Grant, Principal, Requirement, Resource, Session};
 use serde::Deserialize;
 use std::ops::Range;
@@ -34,9 +37,15 @@ pub struct Spec {
     /// At which risk of the user.
     #[serde(default)]
     pub user_risk: Vec<Spanned<String>>,
+    /// At which insider risk of the user.
+    #[serde(default)]
+    pub insider_risk: Vec<Spanned<String>>,
     /// Only from addresses that are not trusted.
     #[serde(default)]
     pub outside_trusted_locations: bool,
+    /// Only from outside the compliant network of Global Secure Access.
+    #[serde(default)]
+    pub outside_compliant_network: bool,
     /// What must be required: a word, `{ strength = "…" }`, or a list of alternatives.
     pub grant: Option<Spanned<toml::Value>>,
     /// What must limit the session instead: a word, `{ sign-in-frequency = "…" }`, or a list of alternatives.
@@ -68,6 +77,9 @@ pub struct Users {
     /// Guests of these kinds, in Graph's words.
     #[serde(default)]
     pub guests: Vec<Spanned<String>>,
+    /// Users who are no guests.
+    #[serde(default)]
+    pub members: bool,
 }
 
 /// The role of the account that Entra Connect signs in with: it cannot do MFA and nobody else has it.
@@ -114,6 +126,7 @@ impl Spec {
         for kind in &self.users.guests {
             users.push(Principal::Guests(word::<UserType>(kind, "a type of guest")?));
         }
+        users.extend(self.users.members.then_some(Principal::Members));
         let clients = words::<ClientAppType>(&self.clients, "a client app type")?;
         let grant = self.demanded()?;
         let tracked_roles = self.tracked_roles.iter().map(role).collect::<Result<_, _>>()?;
@@ -125,7 +138,9 @@ impl Spec {
             flows: words(&self.flows, "an authentication flow")?,
             sign_in_risk: words(&self.sign_in_risk, "a risk level")?,
             user_risk: words(&self.user_risk, "a risk level")?,
+            insider_risk: words::<InsiderRiskLevel>(&self.insider_risk, "a level of insider risk")?,
             outside_trusted_locations: self.outside_trusted_locations,
+            outside_compliant_network: self.outside_compliant_network,
             grant,
             tracked_roles,
             security_defaults: self.security_defaults,
@@ -177,6 +192,7 @@ pub(crate) fn gap(spec: &Spec) -> String {
     let resources: Vec<&str> = spec.resources.iter().map(|name| name.get_ref().as_str()).collect();
     let to = match resources.as_slice() {
         [one] if one.eq_ignore_ascii_case("All") => "some resource".to_owned(),
+        [one] if is_authentication_context(one) => format!("authentication context {one}"),
         [one] => (*one).to_owned(),
         several => format!("one of {}", several.join(", ")),
     };
@@ -235,6 +251,9 @@ pub(crate) fn look_up(written: &str, cloud: Cloud) -> Result<Resource, Problem> 
     let id = Id::new(written);
     if id.guid().is_some() {
         return Ok(Resource::App(id));
+    }
+    if is_authentication_context(written) {
+        return Ok(Resource::AuthenticationContext(id));
     }
     let found = catalog::apps().iter().find(|app| app.name.eq_ignore_ascii_case(written));
     let Some(app) = found else {

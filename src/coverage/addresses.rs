@@ -22,7 +22,8 @@ pub(super) fn partitions<L: Copy + Ord>(places: &[(L, &Place)]) -> Vec<(Vec<L>, 
                 let list = if *by_authenticator_app { &mut by_app } else { &mut by_address };
                 list.push((*location, countries, *unknown));
             }
-            Place::Undefined => {}
+            // At whatever address.
+            Place::CompliantNetwork | Place::Undefined => {}
         }
     }
     let mut partitions = vec![(ranges.iter().map(|(location, _)| *location).collect(), cells_of_ranges(&ranges))];

@@ -102,11 +102,20 @@ fn open(search: &mut Search<'_, '_>, leniency: Leniency, ways: Ways) -> Result<D
 /// The first policy of which it cannot be told whether it stops the sign-in, or whether it needs to.
 fn hinge(view: &View<'_>, sign_in: &SignIn) -> Option<Reason> {
     let undefined = |id: &&Id| !id.is("AllTrusted") && view.tenant.is_trusted_location(id).is_none();
-    if view.requirement.outside_trusted_locations && sign_in.locations.iter().any(|id| undefined(&id)) {
+    let perhaps_network = |id: &&Id| !id.is("AllTrusted") && view.tenant.is_compliant_network(id).is_none();
+    let is_in = |which: &dyn Fn(&&Id) -> bool| sign_in.locations.iter().any(|id| which(&id));
+    let why = if view.requirement.outside_trusted_locations && is_in(&undefined) {
+        Some(Why::LocationUndefined)
+    } else if view.requirement.outside_compliant_network && is_in(&perhaps_network) {
+        Some(Why::CompliantNetworkPerhaps)
+    } else {
+        None
+    };
+    if let Some(why) = why {
         for (index, policy) in view.tenant.indexed() {
             let mut causes = view.causes(policy, sign_in);
             if let Some(cause) = causes.find(|cause| cause.at.property.is_within(Property::Locations)) {
-                return Some(Reason::Unknown(index, Cause { at: cause.at, why: Why::LocationUndefined }));
+                return Some(Reason::Unknown(index, Cause { at: cause.at, why }));
             }
         }
     }

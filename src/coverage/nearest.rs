@@ -15,6 +15,7 @@ fn is_about(requirement: &Requirement, policy: &Policy) -> bool {
         (requirement.flows.is_empty(), conditions.transfer_methods.is_empty()),
         (requirement.sign_in_risk.is_empty(), conditions.sign_in_risk_levels.is_empty()),
         (requirement.user_risk.is_empty(), conditions.user_risk_levels.is_empty()),
+        (requirement.insider_risk.is_empty(), conditions.insider_risk_levels.is_empty()),
         (!only_legacy, any_client),
     ]
     .into_iter()
@@ -32,6 +33,7 @@ fn is_meant(requirement: &Requirement, policy: &Policy, causes: &[Cause]) -> boo
         (Why::FlowNotIncluded, _) => requirement.flows.is_empty(),
         (Why::RiskNotIncluded, Property::SignInRiskLevels) => requirement.sign_in_risk.is_empty(),
         (Why::RiskNotIncluded, Property::UserRiskLevels) => requirement.user_risk.is_empty(),
+        (Why::RiskNotIncluded, Property::InsiderRiskLevels) => requirement.insider_risk.is_empty(),
         (Why::ClientAppNotIncluded, _) => !only_legacy,
         (Why::PlatformNotIncluded, _) => requirement.platforms.is_empty(),
         (

@@ -169,13 +169,17 @@ pub(super) fn read_users(space: &mut Space<'_>, policy: &Policy, leniency: Lenie
     reader.reading(formula, leniency)
 }
 
-/// Sign-ins that may be none of the requirement's business: from addresses that may be trusted, where it is about those
-/// that are not, and to apps that may not be in the suite that it is about.
+/// Sign-ins that may be none of the requirement's business: from addresses that may be trusted or in the compliant network, where
+/// it is about those that are not, and to apps that may not be in the suite that it is about.
 pub(super) fn may_be_out_of_scope(space: &mut Space<'_>) -> Formula {
     let mut elsewhere = Vec::new();
     if space.view.requirement.outside_trusted_locations {
         let undefined: Vec<Id> = space.undefined_locations().iter().cloned().collect();
         elsewhere.extend(undefined.into_iter().map(|id| space.is(Meaning::Location(id))));
+    }
+    if space.view.requirement.outside_compliant_network {
+        let perhaps = space.perhaps_compliant_network();
+        elsewhere.extend(perhaps.into_iter().map(|id| space.is(Meaning::Location(id))));
     }
     for (app, _) in space.perhaps_of_suite() {
         elsewhere.push(space.resource(&app));

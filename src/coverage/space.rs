@@ -144,7 +144,7 @@ impl Named {
             match principal {
                 Principal::User(id) => _ = named.users.insert(id.clone()),
                 Principal::Role(id) => _ = named.roles.insert(id.clone()),
-                Principal::Group(_) | Principal::Guests(_) => {}
+                Principal::Group(_) | Principal::Guests(_) | Principal::Members => {}
             }
         }
         for users in policies.map(|policy| &policy.conditions.users) {
@@ -212,6 +212,7 @@ impl<'t> Space<'t> {
             flow: allowed(&FLOWS, &requirement.flows)[0],
             sign_in_risk: allowed(&RISKS, &requirement.sign_in_risk)[0],
             user_risk: allowed(&RISKS, &requirement.user_risk)[0],
+            insider_risk: allowed(&INSIDER_RISKS, &requirement.insider_risk)[0],
             ..SignIn::attacker(resources.first().cloned().unwrap_or(Resource::Other))
         };
         let (terms, index, comparisons) = (Vec::new(), HashMap::new(), Vec::new());
@@ -422,6 +423,15 @@ impl<'t> Space<'t> {
         })
     }
 
+    /// Named locations that policies name, of which the files do not say whether they are the compliant network.
+    pub(crate) fn perhaps_compliant_network(&self) -> BTreeSet<Id> {
+        let scopes = self.policies().map(|policy| &policy.conditions.locations);
+        let named = scopes.flat_map(|scope| scope.include.known().chain(scope.exclude.known())).map(|(_, id)| id);
+        let is_unknown =
+            |id: &&Id| !id.is("All") && !id.is("AllTrusted") && self.view.tenant.is_compliant_network(id).is_none();
+        named.filter(is_unknown).cloned().collect()
+    }
+
     /// Whether policies tell so much apart that a search would take longer than anybody waits. Its time grows with the
     /// square of the terms.
     pub(crate) fn has_too_many_terms(&self) -> bool {
@@ -485,7 +495,8 @@ impl<'t> Space<'t> {
     }
 
     pub(crate) fn insider_risk(&mut self, value: InsiderRiskLevel) -> Formula {
-        self.equals(&INSIDER_RISKS, InsiderRiskLevel::None, value, Meaning::InsiderRisk)
+        let domain = allowed(&INSIDER_RISKS, &self.view.requirement.insider_risk);
+        self.equals(&domain, self.first.insider_risk, value, Meaning::InsiderRisk)
     }
 
     pub(crate) fn flow(&mut self, value: TransferMethod) -> Formula {
@@ -558,6 +569,7 @@ impl<'t> Space<'t> {
             Principal::Group(id) => self.is(Meaning::Group(id.clone())),
             Principal::Role(id) => self.is(Meaning::Role(id.clone())),
             Principal::Guests(kind) => self.user_type(*kind),
+            Principal::Members => self.user_type(UserType::Member),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Objects that tools export beside policies: named locations, strengths, groups, security defaults.
 
 use super::DocumentKind;
-use crate::policy::{Allowed, FileIndex, Id, lower_strength};
+use crate::policy::{Allowed, FileIndex, Id, is_authentication_context, lower_strength};
 use crate::syntax::{Node, Object};
-use crate::tenant::{Companions, NamedLocation, Place};
+use crate::tenant::{Claim, Companions, NamedLocation, Place};
 use ipnet::IpNet;
 
 /// Id of the one `identitySecurityDefaultsEnforcementPolicy` of a tenant.
@@ -18,6 +18,9 @@ enum CompanionKind {
     SecurityDefaults,
     MigrationTable,
     Organization,
+    CrossTenantAccess,
+    AuthenticationContext,
+    ResourceAction,
 }
 
 /// Records a companion object. Returns false if it is none.
@@ -37,7 +40,10 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
         CompanionKind::Role
         | CompanionKind::SecurityDefaults
         | CompanionKind::MigrationTable
-        | CompanionKind::Organization => false,
+        | CompanionKind::Organization
+        | CompanionKind::CrossTenantAccess
+        | CompanionKind::AuthenticationContext
+        | CompanionKind::ResourceAction => false,
     };
     if let (Some(id), Some(name)) = (&id, name)
         && (id.guid().is_some() || matches!(id, Id::Reference(_)))
@@ -93,11 +99,60 @@ pub(super) fn read(companions: &mut Companions, object: &Object<'_>, root: FileI
                 }
             }
         }
+        (CompanionKind::CrossTenantAccess, _) => cross_tenant_access(companions, object),
+        (CompanionKind::AuthenticationContext, Some(id)) => {
+            let published = match object.get("isAvailable") {
+                Some(Node::Bool(available)) => Some(*available),
+                _ => None,
+            };
+            companions.contexts.define(id, published);
+        }
+        (CompanionKind::ResourceAction, _) => {
+            let text = |key: &str| object.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
+            if let (Some(context), Some(action)) = (text("authenticationContextId"), text("name")) {
+                companions.contexts.protect(Id::new(context), action);
+            }
+        }
         // They have a name only, which is taken above. A setting without an id is of no use.
         (CompanionKind::Group | CompanionKind::User, _)
-        | (CompanionKind::NamedLocation | CompanionKind::Strength | CompanionKind::Organization, None) => {}
+        | (
+            CompanionKind::NamedLocation
+            | CompanionKind::Strength
+            | CompanionKind::Organization
+            | CompanionKind::AuthenticationContext,
+            None,
+        ) => {}
     }
     true
+}
+
+/// Takes note of what cross-tenant access settings accept of home tenants.
+fn cross_tenant_access(companions: &mut Companions, object: &Object<'_>) {
+    let partner = match object.get("tenantId") {
+        None => None,
+        Some(tenant) => match tenant.as_str().and_then(|tenant| Id::new(tenant).guid()) {
+            Some(tenant) => Some(tenant),
+            // Whose settings these are is not told.
+            None => return,
+        },
+    };
+    let unreadable = Claim::PROPERTIES.map(|(claim, _)| (claim, None));
+    let says = match object.get("inboundTrust") {
+        None => return,
+        Some(Node::Object(trust)) if !trust.is_void() => Some(Claim::PROPERTIES.map(|(claim, property)| {
+            let value = match trust.get(property) {
+                Some(Node::Bool(accepted)) => Some(*accepted),
+                _ => None,
+            };
+            (claim, value)
+        })),
+        Some(trust) if trust.is_void() => None,
+        Some(_) => Some(unreadable),
+    };
+    // Only a partner can leave it to others.
+    if partner.is_some() || says.is_some() {
+        companions.trust.add(partner, says);
+    }
 }
 
 /// The id of a tenant, in lower case.
@@ -107,6 +162,15 @@ pub(super) fn tenant_id(text: &str) -> Option<Box<str>> {
 
 /// Where a named location is. One range that cannot be read makes all of it undefined.
 fn place(object: &Object<'_>) -> Place {
+    let type_name = object.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
+    let network = object.get("compliantNetworkType");
+    if type_name == "#microsoft.graph.compliantNetworkNamedLocation" || network.is_some_and(|kind| !kind.is_void()) {
+        let has_addresses = ["ipRanges", "countriesAndRegions"].iter().filter_map(|key| object.get(key));
+        let is_plain = has_addresses.into_iter().all(Node::is_void);
+        // There is one kind, of all compliant networks of the tenant. What another one holds is not known.
+        let is_known = network.is_none_or(|kind| kind.as_str() == Some("allTenantCompliantNetworks"));
+        return if is_plain && is_known { Place::CompliantNetwork } else { Place::Undefined };
+    }
     if let Some(Node::Array(countries)) = object.get("countriesAndRegions") {
         let countries: Option<_> =
             countries.iter().map(|country| Some(country.as_str()?.to_ascii_uppercase())).collect();
@@ -136,6 +200,9 @@ pub(super) fn kind(root: &Node<'_>) -> Option<DocumentKind> {
         CompanionKind::SecurityDefaults => DocumentKind::SecurityDefaults,
         CompanionKind::MigrationTable => DocumentKind::MigrationTable,
         CompanionKind::Organization => DocumentKind::Organization,
+        CompanionKind::CrossTenantAccess => DocumentKind::CrossTenantAccess,
+        CompanionKind::AuthenticationContext => DocumentKind::AuthenticationContext,
+        CompanionKind::ResourceAction => DocumentKind::ResourceAction,
     })
 }
 
@@ -143,7 +210,9 @@ fn recognise(object: &Object<'_>) -> Option<CompanionKind> {
     let has = |name| object.get(name).is_some();
     let context = object.get("@odata.context").and_then(Node::as_str).unwrap_or_default();
     let type_name = object.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
-    if type_name.ends_with("NamedLocation") || (has("displayName") && (has("ipRanges") || has("countriesAndRegions"))) {
+    if type_name.ends_with("NamedLocation")
+        || (has("displayName") && (has("ipRanges") || has("countriesAndRegions") || has("compliantNetworkType")))
+    {
         Some(CompanionKind::NamedLocation)
     } else if has("allowedCombinations") && (has("policyType") || has("requirementsSatisfied")) {
         Some(CompanionKind::Strength)
@@ -155,6 +224,18 @@ fn recognise(object: &Object<'_>) -> Option<CompanionKind> {
         || (has("id") && has("verifiedDomains") && has("displayName"))
     {
         Some(CompanionKind::Organization)
+    } else if has("inboundTrust")
+        && (has("tenantId") || has("isServiceDefault") || context.contains("crossTenantAccessPolicy/default"))
+    {
+        // A partner whose tenant is left out, and the template of a multitenant organization, are none of the settings.
+        Some(CompanionKind::CrossTenantAccess)
+    } else if type_name == "#microsoft.graph.authenticationContextClassReference"
+        || context.contains("authenticationContextClassReferences/$entity")
+        || (has("isAvailable") && object.get("id").and_then(Node::as_str).is_some_and(is_authentication_context))
+    {
+        Some(CompanionKind::AuthenticationContext)
+    } else if has("actionVerb") && has("authenticationContextId") {
+        Some(CompanionKind::ResourceAction)
     } else if has("Objects") && (has("TenantId") || has("Organization")) {
         Some(CompanionKind::MigrationTable)
     } else if has("displayName") && (has("roleTemplateId") || has("rolePermissions")) {

@@ -379,7 +379,9 @@ fn because(why: Why) -> &'static str {
         | Why::SuitePerhaps(_)
         | Why::NoClientApps
         | Why::EmptyCondition => "Microsoft does not document it",
-        Why::PerhapsTheSame | Why::LocationUndefined | Why::DeviceFilterOpaque => "the files do not say",
+        Why::PerhapsTheSame | Why::LocationUndefined | Why::CompliantNetworkPerhaps | Why::DeviceFilterOpaque => {
+            "the files do not say"
+        }
         Why::Disabled
         | Why::ReportOnly
         | Why::Deleted

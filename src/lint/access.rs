@@ -3,7 +3,7 @@
 use super::Options;
 use super::control::assumptions;
 use crate::access::{self, Access, Account, LockedOut, Verdict};
-use crate::catalog;
+use crate::catalog::{self, Cloud};
 use crate::config::Exception;
 use crate::coverage::PrincipalKind;
 use crate::diff::{self, Dimension, Region, Which};
@@ -19,6 +19,10 @@ pub(super) fn reached(tenant: &Tenant, options: &Options) -> Vec<Reached> {
     let exceptions = options.config.exceptions.iter().filter(|exception| exception.break_glass);
     let all = options.config.access.iter().cloned().chain(exceptions.map(implied));
     let reached = |access: Access| {
+        let access = match options.cloud {
+            Cloud::Public => access,
+            Cloud::UsGovernment => Access { resources: access.resources_in_us_government.clone(), ..access },
+        };
         let answers = access::decide(tenant, &access, how(options));
         Reached { access, answers }
     };
@@ -52,6 +56,7 @@ fn implied(exception: &Exception) -> Access {
         id: format!("break-glass/{}", exception.id),
         accounts: vec![account],
         resources: vec![Resource::Every],
+        resources_in_us_government: vec![Resource::Every],
         has: None,
         region: Region { values, ..Region::default() },
         span: exception.span.clone(),

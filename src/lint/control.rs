@@ -76,6 +76,17 @@ pub(super) fn assumptions(facts: &TenantFacts<'_>) -> Vec<&'static str> {
     if !facts.tenant.policies.iter().any(says_nothing) {
         ids.retain(|id| *id != "empty-conditions-are-none");
     }
+    // Microsoft asks for directory access there, whatever is excluded, but a tenant can keep the earlier behavior:
+    // https://learn.microsoft.com/entra/identity/conditional-access/concept-enforcement-resource-exclusions
+    let excludes_some_of_all = |policy: &Policy| {
+        let applications = &policy.conditions.applications;
+        facts.is_on(policy)
+            && applications.include.position(|id| id.is("All")).is_some()
+            && !applications.exclude.is_empty()
+    };
+    if !facts.tenant.policies.iter().any(excludes_some_of_all) {
+        ids.retain(|id| *id != "baseline-scopes-are-enforced");
+    }
     if !facts.tenant.has_variable_defaults {
         ids.retain(|id| *id != "variables-have-their-defaults");
     }

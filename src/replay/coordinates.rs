@@ -444,7 +444,7 @@ fn holds(place: &Place, sign_in: &Where) -> Option<bool> {
                 [Some(one), Some(other)] => (holds(one) == holds(other)).then_some(holds(one)),
             }
         }
-        Place::Countries { by_authenticator_app: true, .. } | Place::Undefined => None,
+        Place::Countries { by_authenticator_app: true, .. } | Place::CompliantNetwork | Place::Undefined => None,
         Place::Countries { countries, .. } => {
             let country = sign_in.country?;
             let country = std::str::from_utf8(&country).ok()?;

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 /// The rules that are written in Rust.
 static WRITTEN: &[&dyn Rule] = &[
     &super::access::RULE,
+    &super::access_evaluation_disabled::RULE,
     &super::alternative_to_mfa::RULE,
     &super::asks_nothing::RULE,
     &super::bare_strength_id::RULE,
@@ -32,6 +33,7 @@ static WRITTEN: &[&dyn Rule] = &[
     &super::failed_request::RULE,
     &super::ignored_changes::RULE,
     &super::incomplete_export::RULE,
+    &super::ineffective_authentication_context::RULE,
     &super::ineffective_guest_types::RULE,
     &super::internal_error::RULE,
     &super::invalid_device_filter::RULE,

@@ -38,6 +38,7 @@ fn hold(case: &Case, who: usize, has: &str) -> Result<(), TestCaseError> {
         id: "somebody".to_owned(),
         accounts: vec![account],
         resources: vec![Resource::Every],
+        resources_in_us_government: vec![Resource::Every],
         has: atoms(has),
         region: Region { values: vec![(Dimension::ClientAppTypes, MODERN.to_vec())], ..Region::default() },
         span: 0..0,

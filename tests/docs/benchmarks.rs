@@ -26,8 +26,9 @@ const WITHOUT: &str = "\
 
 - **EIDSCA** (the Entra ID Security Config Analyzer) checks settings of the directory, of consent and of authentication methods. None
   of its checks looks at a Conditional Access policy, so none is decided here.
-- **NCSC** (United Kingdom) and **NIS2**, **DORA** and **ISO 27001** ask for multi-factor authentication and for access control in
-  general. They have no item that says what a policy must do, and controls have no tags for them.
+- **NCSC** (United Kingdom) asks for multi-factor authentication in general. It has no numbered item that says what a policy must do.
+- **NIS2**, **DORA** and **ISO 27001** have tables, and are general, too: nothing of them is decided completely, and a pass in part is
+  no proof of compliance.
 - **CIS levels** are shown where public copies agree on them. They do not for CIS Azure.
 ";
 

@@ -34,6 +34,14 @@ impl Space<'_> {
             let trusted = solver.literal(trusted);
             solver.clause([!trusted]);
         }
+        if self.view.requirement.outside_compliant_network {
+            for (term, side, id) in self.locations() {
+                if self.named_location(side, id).is_some_and(|location| location.place == Place::CompliantNetwork) {
+                    let inside = solver.literal(term);
+                    solver.clause([!inside]);
+                }
+            }
+        }
         // Where the device itself is what is required, sign-ins from such a device are no concern.
         for (grant, term) in [(Grant::CompliantDevice, compliant), (Grant::HybridJoinedDevice, hybrid)] {
             if let Some(term) = term.filter(|_| self.view.requirement.grant.contains(&grant)) {
@@ -194,7 +202,11 @@ impl Space<'_> {
     pub(crate) fn is_free(&self, term: Term, others: &BTreeSet<Term>) -> bool {
         let free = match self.meaning(term) {
             Meaning::Location(id) => {
-                let is_nowhere = |location: &NamedLocation| location.place == Place::Undefined;
+                let is_nowhere = |location: &NamedLocation| match location.place {
+                    Place::Undefined => true,
+                    Place::CompliantNetwork => !self.view.requirement.outside_compliant_network,
+                    Place::Ranges(_) | Place::Countries { .. } => false,
+                };
                 self.named_location(Side::Before, id).is_none_or(is_nowhere)
                     && self.is_trusted_location(Side::Before, id) != Some(true)
                     && !self.is_redefined(id)

@@ -65,6 +65,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, requirement: &Requirement, polic
         | Why::EmptyCondition
         | Why::Opaque
         | Why::LocationUndefined
+        | Why::CompliantNetworkPerhaps
         | Why::StrengthUndefined
         | Why::Doubt(_) => unknown(facts, policy, cause),
     }
@@ -116,6 +117,7 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         Why::NoClientApps => "Microsoft does not document which clients an empty clientAppTypes means".to_owned(),
         Why::EmptyCondition => format!("Microsoft does not document what {place} means without any value"),
         Why::Opaque => format!("caplint does not model the condition {place}"),
+        Why::CompliantNetworkPerhaps => "the files do not say which named location is the compliant network".to_owned(),
         Why::LocationUndefined => "the files do not say which named locations are trusted".to_owned(),
         Why::StrengthUndefined => "the files do not define the authentication strength".to_owned(),
         Why::OperatorMissing => "several controls have no operator".to_owned(),

@@ -161,6 +161,9 @@ pub(super) fn help(
         && requirement.flows.is_empty()
         && requirement.sign_in_risk.is_empty()
         && requirement.user_risk.is_empty()
+        && requirement.insider_risk.is_empty()
+        && !requirement.outside_trusted_locations
+        && !requirement.outside_compliant_network
         && requirement.clients.contains(&ClientAppType::Browser));
     let create = if is_about_some {
         format!("Create a policy that covers this.{explain}")

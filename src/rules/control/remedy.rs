@@ -44,6 +44,9 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::RiskNotIncluded if !requirement.user_risk.is_empty() && !conditions.user_risk_levels.is_empty() => {
             format!("add {} to `{value}`", missing_from(&requirement.user_risk, &conditions.user_risk_levels))
         }
+        Why::RiskNotIncluded if !requirement.insider_risk.is_empty() && !conditions.insider_risk_levels.is_empty() => {
+            format!("add {} to `{value}`", missing_from(&requirement.insider_risk, &conditions.insider_risk_levels))
+        }
         Why::RiskNotIncluded => format!("require it at every risk level, in a separate policy without `{value}`"),
         Why::FlowNotIncluded if !requirement.flows.is_empty() => {
             format!("add {} to `{value}`", missing_from(&requirement.flows, &conditions.transfer_methods))
@@ -69,7 +72,9 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         Why::ApplicationFilter => "select the API or all resources instead of a filter".to_owned(),
         Why::StrengthUndefined => "export the authentication strengths with the policies".to_owned(),
         Why::PerhapsTheSame => format!("write the object id in `{value}`"),
-        Why::LocationUndefined => "export the named locations with the policies".to_owned(),
+        Why::LocationUndefined | Why::CompliantNetworkPerhaps => {
+            "export the named locations with the policies".to_owned()
+        }
         Why::Opaque
         | Why::AdminPortals
         | Why::Deleted

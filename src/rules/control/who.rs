@@ -110,7 +110,7 @@ pub(super) fn case(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, 
         match principal {
             Principal::Group(id) => _ = sign_in.groups.remove(id),
             Principal::Role(id) => _ = sign_in.roles.remove(id),
-            Principal::User(_) | Principal::Guests(_) => {}
+            Principal::User(_) | Principal::Guests(_) | Principal::Members => {}
         }
     }
     rest.relevant.clone_from(&rest.departs);

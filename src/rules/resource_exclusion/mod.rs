@@ -33,7 +33,7 @@ impl Rule for ResourceExclusion {
         let message = match end {
             Some(day) if tenant.today >= day => format!(
                 "{name} targets all resources except some. It is not enforced for {scopes}, unless Microsoft's change of \
-                 {day} has reached the tenant."
+                 {day} has reached the tenant and its baseline scopes settings do not keep the earlier behavior."
             ),
             Some(day) => format!(
                 "{name} targets all resources except some, and is therefore not enforced for {scopes}. Microsoft \

@@ -1,10 +1,13 @@
-//! Conditions without a model.
+//! Conditions without a model, and what they do to the verdicts.
 
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, Part, PolicyRef, quoted};
-use crate::policy::Property;
-use crate::rules::FileFacts;
+use crate::coverage::{self, Verdict};
+use crate::finding::{Draft, Drafts, Label, Part, PolicyRef, joined, quoted};
+use crate::policy::{GrantControl, Policy, Property};
+use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
+use crate::tenant::Tenant;
+use std::collections::BTreeMap;
 
 declare! {
     rule: UnknownCondition,
@@ -16,28 +19,121 @@ declare! {
     doc: "doc.md",
 }
 
+/// Policies that a message names.
+const NAMED: usize = 4;
+
+/// Policies that a finding points at.
+const SHOWN: usize = 12;
+
 impl Rule for UnknownCondition {
-    fn check_file(&self, file: &FileFacts<'_>, drafts: &mut Drafts) {
-        for policy in file.policies.iter().map(|inspected| &inspected.policy) {
-            for name in policy.conditions.opaque.iter().map(|opaque| &opaque.name) {
-                let message = format!(
-                    "caplint does not model the condition {} of {}. It may narrow the policy, so the policy never \
-                     counts as cover.",
-                    quoted(name),
-                    PolicyRef::to(policy).label()
-                );
-                let pointer = Pointer::new(Property::Conditions).key(name);
-                drafts.push(
-                    Self::draft(message)
-                        .help(
-                            "Remove it if the tenant does not need it. Otherwise, determine yourself what this \
-                            policy covers.",
-                        )
-                        .policy(policy)
-                        .about(name.as_ref())
-                        .label(Label::in_policy(policy, &pointer, "may narrow the policy").part(Part::Key)),
-                );
+    fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
+        let mut having: BTreeMap<&str, Vec<&Policy>> = BTreeMap::new();
+        for policy in facts.tenant.policies.iter().filter(|policy| !policy.deleted) {
+            for opaque in &policy.conditions.opaque {
+                let policies = having.entry(&opaque.name).or_default();
+                // A condition that is written twice is one.
+                if policies.last().is_none_or(|last| !std::ptr::eq(*last, policy)) {
+                    policies.push(policy);
+                }
             }
         }
+        let mut without = Without { facts, tenant: None };
+        drafts.extend(having.iter().filter_map(|(name, policies)| draft(name, policies, &mut without)));
     }
+}
+
+fn draft(name: &str, policies: &[&Policy], without: &mut Without<'_, '_>) -> Option<Draft> {
+    let first = policies.first()?;
+    let named: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
+    let consequence = match policies {
+        [_] => "It may narrow the policy, so the policy never counts as cover.",
+        _ => "It may narrow these policies, so they never count as cover.",
+    };
+    let message = format!(
+        "caplint does not model the condition {} of {}. {consequence}{}",
+        quoted(name),
+        joined(&named, NAMED),
+        without.effect(name, policies),
+    );
+    let mut draft = UnknownCondition::draft(message)
+        .help(
+            "Remove it if the tenant does not need it. Otherwise, determine yourself what the policies with it cover.",
+        )
+        .policy(first)
+        .about(name);
+    draft.is_of_tenant = policies.len() > 1;
+    let pointer = Pointer::new(Property::Conditions).key(name);
+    for policy in policies.iter().take(SHOWN) {
+        draft = draft.label(Label::in_policy(policy, &pointer, "may narrow the policy").part(Part::Key));
+    }
+    Some(draft)
+}
+
+/// What the verdicts were if no policy had a condition.
+struct Without<'f, 't> {
+    facts: &'f TenantFacts<'t>,
+    /// A copy of the tenant, once somebody needs one.
+    tenant: Option<Tenant>,
+}
+
+impl Without<'_, '_> {
+    /// What a condition does to the verdicts, as sentences. Empty where no verdict was asked for.
+    fn effect(&mut self, name: &str, policies: &[&Policy]) -> String {
+        let judgements = self.facts.judgements;
+        if judgements.is_empty() {
+            return String::new();
+        }
+        let (mut decided, mut open, mut stricter) = (Vec::new(), Vec::new(), Vec::new());
+        for judgement in judgements {
+            // What is enforced is enforced without these policies, and what is not enforced is not enforced by them either.
+            let may_change = match judgement.decision.verdict {
+                Verdict::Enforced | Verdict::NotEnforced => false,
+                Verdict::EnforcedExcept | Verdict::Undecided => {
+                    policies.iter().any(|policy| self.facts.is_on(policy) && may_force(self.facts, judgement, policy))
+                }
+            };
+            if !may_change {
+                continue;
+            }
+            let id = judgement.control.id.to_owned();
+            match (judgement.decision.verdict, self.verdict(name, judgement)) {
+                (Verdict::Undecided, Verdict::Undecided) => open.push(id),
+                (Verdict::Undecided, Verdict::Enforced | Verdict::EnforcedExcept | Verdict::NotEnforced) => {
+                    decided.push(id);
+                }
+                (Verdict::EnforcedExcept, Verdict::Enforced) => stricter.push(id),
+                (Verdict::EnforcedExcept, Verdict::EnforcedExcept | Verdict::NotEnforced | Verdict::Undecided)
+                | (Verdict::Enforced | Verdict::NotEnforced, _) => {}
+            }
+        }
+        if decided.is_empty() && open.is_empty() && stricter.is_empty() {
+            return " It changes no verdict.".to_owned();
+        }
+        let are = if decided.len() == 1 { "is" } else { "are" };
+        let sentence = |start: &str, ids: &[String], end: &str| match ids {
+            [] => String::new(),
+            ids => format!(" {start} it, {} {end}.", joined(ids, usize::MAX)),
+        };
+        [
+            sentence("Because of", &decided, &format!("{are} undecided")),
+            sentence("Without", &open, "would still be undecided"),
+            sentence("Without", &stricter, "would be enforced without exceptions"),
+        ]
+        .concat()
+    }
+
+    fn verdict(&mut self, name: &str, judgement: &Judgement) -> Verdict {
+        let tenant = self.tenant.get_or_insert_with(|| self.facts.tenant.clone());
+        tenant.policies.clone_from(&self.facts.tenant.policies);
+        for policy in &mut tenant.policies {
+            policy.conditions.opaque.retain(|opaque| &*opaque.name != name);
+        }
+        coverage::decide(&judgement.requirement, tenant, self.facts.options()).verdict
+    }
+}
+
+/// Whether a policy asks for what a control requires, or blocks.
+fn may_force(facts: &TenantFacts<'_>, judgement: &Judgement, policy: &Policy) -> bool {
+    facts.view(judgement).asks(policy)
+        || policy.grant.built_in.position(|control| *control == GrantControl::Block).is_some()
 }
