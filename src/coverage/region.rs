@@ -6,6 +6,7 @@ mod applications;
 mod conditions;
 mod facet;
 mod grant;
+mod identities;
 mod users;
 
 pub(crate) use conditions::device_rule;

@@ -7,6 +7,7 @@ mod axes;
 #[path = "../support/classes.rs"]
 mod classes;
 mod comparisons;
+mod identities;
 #[path = "../support/sayings.rs"]
 mod said;
 mod sessions;
