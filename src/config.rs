@@ -187,6 +187,9 @@ struct Own {
     outside_trusted_locations: bool,
     #[serde(default)]
     outside_compliant_network: bool,
+    identities: Option<Spanned<String>>,
+    #[serde(default)]
+    identity_risk: Vec<Spanned<String>>,
     grant: Option<Spanned<toml::Value>>,
     session: Option<Spanned<toml::Value>>,
     tracked_roles: Option<Vec<Spanned<String>>>,
@@ -199,6 +202,8 @@ struct Entry {
     user: Option<Spanned<String>>,
     group: Option<Spanned<String>>,
     role: Option<Spanned<String>>,
+    service_principal: Option<Spanned<String>>,
+    agent_identity: Option<Spanned<String>>,
     name: Option<String>,
     owner: Spanned<String>,
     reason: Spanned<String>,
@@ -323,6 +328,8 @@ fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control,
         return Err(Problem { span: own.id.span(), message, help });
     }
     let mut spec = Spec {
+        identities: own.identities,
+        identity_risk: own.identity_risk,
         users: own.users.unwrap_or_default(),
         resources: own.resources,
         clients: own.clients,
@@ -360,12 +367,17 @@ fn requirement(own: Own, others: &[&Control], rules: &[&str]) -> Result<Control,
 }
 
 fn exception(entry: Entry, text: &str, own: &[&Control]) -> Result<Exception, Problem> {
-    let given =
-        [(PrincipalKind::User, entry.user), (PrincipalKind::Group, entry.group), (PrincipalKind::Role, entry.role)];
+    let given = [
+        (PrincipalKind::User, entry.user),
+        (PrincipalKind::Group, entry.group),
+        (PrincipalKind::Role, entry.role),
+        (PrincipalKind::ServicePrincipal, entry.service_principal),
+        (PrincipalKind::AgentIdentity, entry.agent_identity),
+    ];
     let mut given = given.into_iter().filter_map(|(kind, id)| Some((kind, id?)));
     let (Some((kind, id)), None) = (given.next(), given.next()) else {
         let message = "an exception is one user, one group or one role".to_owned();
-        let help = "Write exactly one of `user`, `group` and `role`.".to_owned();
+        let help = "Write exactly one of `user`, `group`, `role`, `service-principal` and `agent-identity`.".to_owned();
         return Err(Problem { span: entry.owner.span(), message, help });
     };
     for (field, what) in [(&entry.owner, "owner"), (&entry.reason, "reason")] {
@@ -388,7 +400,8 @@ fn exception(entry: Entry, text: &str, own: &[&Control]) -> Result<Exception, Pr
     let break_glass = entry.break_glass.unwrap_or(is_account && entry.controls.is_empty());
     if break_glass && !is_account {
         let help = "Name the account or its group.".to_owned();
-        return Err(Problem { span: id.span(), message: "a role is no emergency access account".to_owned(), help });
+        let what = if kind == PrincipalKind::Role { "a role" } else { "a service principal" };
+        return Err(Problem { span: id.span(), message: format!("{what} is no emergency access account"), help });
     }
     Ok(Exception {
         break_glass,

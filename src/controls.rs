@@ -35,11 +35,15 @@ macro_rules! controls {
 }
 
 controls! {
+    "agent-identities-blocked",
+    "agent-users-blocked",
     "authentication-transfer-blocked",
     "compliant-devices",
     "device-code-flow-blocked",
     "device-registration",
     "elevated-insider-risk-blocked",
+    "high-risk-agents-blocked",
+    "high-risk-service-principals-blocked",
     "high-risk-sign-ins-blocked",
     "high-risk-users-blocked",
     "high-risk-users-change-password",
@@ -61,6 +65,7 @@ controls! {
     "risky-sign-ins-blocked",
     "security-info-registration",
     "security-info-registration-managed-device",
+    "service-principals-outside-trusted-locations-blocked",
     "sign-in-frequency-admins",
     "sign-in-frequency-all-users",
     "sign-in-frequency-high-risk-users",

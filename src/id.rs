@@ -26,8 +26,16 @@ pub enum Id {
 }
 
 /// Literals that most policies contain. They are shared, so that each policy does not need a copy.
-const LITERALS: [&str; 7] =
-    ["All", "None", "AllTrusted", "Office365", "MicrosoftAdminPortals", "GuestsOrExternalUsers", "AllAgentIdUsers"];
+const LITERALS: [&str; 8] = [
+    "All",
+    "None",
+    "AllTrusted",
+    "Office365",
+    "MicrosoftAdminPortals",
+    "GuestsOrExternalUsers",
+    "AllAgentIdUsers",
+    "ServicePrincipalsInMyTenant",
+];
 
 /// Whether a text is such a literal, in any letter case.
 pub(crate) fn is_literal(text: &str) -> bool {

@@ -235,6 +235,8 @@ pub struct Conditions {
     pub applications: Applications,
     /// `clientApplications` names service principals: the policy governs workload identities.
     pub workload_identities: Fact<bool>,
+    /// What it says of service principals and agents, if anything.
+    pub identities: Option<Box<IdentityConditions>>,
     /// `clientAppTypes`
     pub client_app_types: List<ClientAppType>,
     /// `signInRiskLevels`
@@ -264,6 +266,32 @@ pub struct Opaque {
     pub name: Box<str>,
     /// What it says; none where the file does not state it.
     pub content: Option<Digest>,
+    /// It is `agentIdRiskLevels`, which has a model where the requirement is about agents.
+    pub is_agent_risk: bool,
+}
+
+/// `conditions.clientApplications`, and `conditions.agentIdRiskLevels` of Graph's beta version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IdentityConditions {
+    /// `clientApplications` has properties that are not understood.
+    pub doubt: Option<Reason>,
+    /// `includeServicePrincipals` and so on; the word for all of them is `ServicePrincipalsInMyTenant`.
+    pub service_principals: Assigned,
+    /// `includeAgentIdServicePrincipals` and so on; the word for all of them is `All`.
+    pub agents: Assigned,
+    /// `agentIdRiskLevels`
+    pub agent_risk_levels: List<RiskLevel>,
+}
+
+/// Service principals or agents that a policy is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Assigned {
+    /// Object ids, or the word for all.
+    pub include: List<Id>,
+    /// Object ids.
+    pub exclude: List<Id>,
+    /// A rule on custom security attributes, which are not in the files.
+    pub filter: Fact<Option<Box<Filter>>>,
 }
 
 /// A session control that is on.
@@ -553,6 +581,6 @@ mod tests {
 
     #[test]
     fn a_policy_is_small_enough_to_hold_forty_thousand() {
-        assert!(size_of::<Policy>() <= 688, "{}", size_of::<Policy>());
+        assert!(size_of::<Policy>() <= 696, "{}", size_of::<Policy>());
     }
 }

@@ -7,7 +7,9 @@ use std::fmt;
 /// Which sign-ins need what. An empty list restricts nothing.
 #[derive(Debug, Clone)]
 pub struct Requirement {
-    /// Whose: users who are at least one of these.
+    /// Of which class: sign-ins of others are no concern.
+    pub identities: Identities,
+    /// Whose: users who are at least one of these. Empty for service principals and agents.
     pub users: Vec<Principal>,
     /// To what.
     pub resources: Vec<Resource>,
@@ -19,7 +21,7 @@ pub struct Requirement {
     pub flows: Vec<TransferMethod>,
     /// At which risk of the sign-in.
     pub sign_in_risk: Vec<RiskLevel>,
-    /// At which risk of the user.
+    /// At which risk of the user, or of the service principal or agent.
     pub user_risk: Vec<RiskLevel>,
     /// At which insider risk of the user.
     pub insider_risk: Vec<InsiderRiskLevel>,
@@ -40,6 +42,7 @@ impl Requirement {
     #[must_use]
     pub fn everywhere(grant: Grant) -> Self {
         Self {
+            identities: Identities::Users,
             users: Vec::new(),
             resources: vec![Resource::Every],
             clients: ClientAppType::MODERN.to_vec(),
@@ -53,6 +56,56 @@ impl Requirement {
             grant: vec![grant],
             tracked_roles: catalog::synchronization_role().map(|role| role.id.clone()).into_iter().collect(),
             security_defaults: true,
+        }
+    }
+}
+
+/// A class of identities. A policy assigns each of them in its own way, and a requirement is about one of them.
+///
+/// Sources: <https://learn.microsoft.com/entra/identity/conditional-access/workload-identity> and
+/// <https://learn.microsoft.com/entra/identity/conditional-access/agent-id>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Identities {
+    /// People, guests among them: `conditions.users`.
+    #[default]
+    Users,
+    /// User accounts of agents: `AllAgentIdUsers` in `conditions.users`. `All` does not include them.
+    AgentUsers,
+    /// Service principals of this tenant's own single-tenant apps: `includeServicePrincipals`. Managed identities and apps of
+    /// other tenants are not governed by any policy.
+    ServicePrincipals,
+    /// Agents that sign in as themselves: `includeAgentIdServicePrincipals`.
+    AgentIdentities,
+}
+
+impl Identities {
+    /// All of them, with the words for them in a requirement.
+    pub const WORDS: [(&str, Self); 4] = [
+        ("users", Self::Users),
+        ("agent-users", Self::AgentUsers),
+        ("service-principals", Self::ServicePrincipals),
+        ("agent-identities", Self::AgentIdentities),
+    ];
+
+    /// The word for it in a requirement.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::AgentUsers => "agent-users",
+            Self::ServicePrincipals => "service-principals",
+            Self::AgentIdentities => "agent-identities",
+        }
+    }
+
+    /// How a sentence calls one of them, without an article.
+    #[must_use]
+    pub fn one(self) -> &'static str {
+        match self {
+            Self::Users => "user",
+            Self::AgentUsers => "agent user",
+            Self::ServicePrincipals => "service principal of this tenant",
+            Self::AgentIdentities => "agent identity",
         }
     }
 }

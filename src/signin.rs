@@ -23,7 +23,7 @@ use crate::policy::{
     ClientAppType, Fact, GrantControl, Id, InsiderRiskLevel, Platform, Policy, Property, Reason, RiskLevel,
     TransferMethod, UserType,
 };
-use crate::requirement::{Assumptions, Grant, Requirement, Resource, Session};
+use crate::requirement::{Assumptions, Grant, Identities, Requirement, Resource, Session};
 use crate::syntax::Pointer;
 use crate::tenant::Tenant;
 use std::collections::BTreeSet;
@@ -35,7 +35,9 @@ pub struct SignIn {
     pub resource: Resource,
     /// What is true of that app, of all that the files do not tell.
     pub app: BTreeSet<AppFact>,
-    /// The user, if one that a policy names.
+    /// The class of who signs in.
+    pub identities: Identities,
+    /// The user, service principal or agent, if one that a policy names.
     pub user: Option<Id>,
     /// Names, placeholders and references that stand for this user, too, or for the home tenant.
     pub also: BTreeSet<Id>,
@@ -43,7 +45,8 @@ pub struct SignIn {
     pub user_type: UserType,
     /// Home tenant of an external user.
     pub external_tenant: Option<Id>,
-    /// Groups that the user is in, of those that policies name.
+    /// Groups that the user is in, of those that policies name. Of an agent, the ids by which policies name it: its own and
+    /// that of its blueprint.
     pub groups: BTreeSet<Id>,
     /// Roles that the user holds, of those that policies name.
     pub roles: BTreeSet<Id>,
@@ -57,7 +60,7 @@ pub struct SignIn {
     pub device: Device,
     /// Risk of the sign-in.
     pub sign_in_risk: RiskLevel,
-    /// Risk of the user.
+    /// Risk of the user, or of the service principal or agent.
     pub user_risk: RiskLevel,
     /// Insider risk of the user.
     pub insider_risk: InsiderRiskLevel,
@@ -92,6 +95,7 @@ impl SignIn {
         Self {
             resource,
             app: BTreeSet::new(),
+            identities: Identities::Users,
             user: None,
             also: BTreeSet::new(),
             user_type: UserType::Member,
@@ -195,6 +199,10 @@ pub enum Why {
     ApplicationFilter,
     /// Service principals are governed, not users.
     WorkloadIdentities,
+    /// Identities of another class are governed.
+    OtherIdentities,
+    /// What this means for service principals or agents is not documented, or depends on attributes that are not in the files.
+    IdentitiesPerhaps,
     /// The client app is not among those listed.
     ClientAppNotIncluded,
     /// The platform is not included.
@@ -253,7 +261,7 @@ impl Why {
     /// Whether the policy is none of the requirement's business.
     #[must_use]
     pub fn is_elsewhere(self) -> bool {
-        matches!(self, Self::Deleted | Self::ResourceNotIncluded | Self::WorkloadIdentities)
+        matches!(self, Self::Deleted | Self::ResourceNotIncluded | Self::WorkloadIdentities | Self::OtherIdentities)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::policy::{
     ClientAppType, Id, InsiderRiskLevel, Platform, REGISTER_DEVICE, REGISTER_SECURITY_INFO, RiskLevel, TransferMethod,
     UserType, Words, device_attribute,
 };
-use crate::requirement::Resource;
+use crate::requirement::{Identities, Resource};
 use crate::signin::SignIn;
 use crate::tenant::{Place, Tenant};
 use serde::Deserialize;
@@ -37,6 +37,8 @@ struct Identity {
     user_id: Option<String>,
     external_user_type: Option<String>,
     external_tenant_id: Option<String>,
+    service_principal_id: Option<String>,
+    agent_service_principal_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,8 +61,8 @@ struct Conditions {
     sign_in_risk_level: Option<String>,
     user_risk_level: Option<String>,
     insider_risk_level: Option<String>,
-    #[serde(rename = "servicePrincipalRiskLevel")]
-    _service_principal_risk_level: Option<Value>,
+    service_principal_risk_level: Option<String>,
+    agent_id_risk_level: Option<String>,
     country: Option<String>,
     ip_address: Option<IpAddr>,
     authentication_flow: Option<Flow>,
@@ -84,16 +86,35 @@ pub fn is_request(text: &str) -> bool {
 /// Reads a request. The address and the country decide in which named locations of the tenant the sign-in is made.
 ///
 /// # Errors
-/// It is no such request, is about a service principal, or says something that is not understood; or the files do not
+/// It is no such request, or says something that is not understood; or the files do not
 /// define a named location, so that it is not known whether the address is in it.
 pub fn read(text: &str, tenant: &Tenant) -> Result<SignIn, String> {
     let request: Request = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let Request { sign_in_identity: identity, sign_in_context: context, sign_in_conditions: asked, .. } = request;
-    if identity.kind.is_some_and(|kind| kind.trim_start_matches('#') != "microsoft.graph.userSignIn") {
-        return Err("`signInIdentity` is no user: caplint decides sign-ins of users".to_owned());
-    }
-    let mut sign_in = SignIn::attacker(resource(context)?);
+    let kind = identity.kind.as_deref().map(|kind| kind.trim_start_matches('#').trim_start_matches("microsoft.graph."));
+    let class = match kind {
+        None | Some("userSignIn") => Identities::Users,
+        Some("servicePrincipalSignIn") => Identities::ServicePrincipals,
+        Some("agentSignIn") => Identities::AgentIdentities,
+        Some(_) => return Err("`signInIdentity` is neither a user nor a service principal nor an agent".to_owned()),
+    };
+    let mut sign_in = SignIn { identities: class, ..SignIn::attacker(resource(context)?) };
     sign_in.user = identity.user_id.as_deref().map(Id::new);
+    match class {
+        Identities::Users | Identities::AgentUsers => {}
+        // Policies name service principals by their object ids, and no file connects the two.
+        Identities::ServicePrincipals => {
+            if identity.service_principal_id.is_some() {
+                return Err("`servicePrincipalId` is the app id of a service principal, and policies name service \
+                     principals by their object ids. Leave it out to ask about one that no policy names"
+                    .to_owned());
+            }
+        }
+        Identities::AgentIdentities => {
+            sign_in.user = None;
+            sign_in.groups.extend(identity.agent_service_principal_id.as_deref().map(Id::new));
+        }
+    }
     if let Some(kind) = identity.external_user_type.filter(|kind| kind != "none") {
         sign_in.user_type = word::<UserType>(&kind)?;
     }
@@ -109,7 +130,12 @@ pub fn read(text: &str, tenant: &Tenant) -> Result<SignIn, String> {
     if let Some(level) = asked.sign_in_risk_level {
         sign_in.sign_in_risk = word::<RiskLevel>(&level)?;
     }
-    if let Some(level) = asked.user_risk_level {
+    let own_risk = match class {
+        Identities::Users | Identities::AgentUsers => asked.user_risk_level,
+        Identities::ServicePrincipals => asked.service_principal_risk_level,
+        Identities::AgentIdentities => asked.agent_id_risk_level,
+    };
+    if let Some(level) = own_risk {
         sign_in.user_risk = word::<RiskLevel>(&level)?;
     }
     if let Some(level) = asked.insider_risk_level {
@@ -219,7 +245,19 @@ pub fn write(sign_in: &SignIn, tenant: &Tenant) -> Written {
     let mut open: Vec<(&'static str, String)> = Vec::new();
     let name = |id: &Id| tenant.name_or_id(id);
     let mut identity = json!({ "@odata.type": "#microsoft.graph.userSignIn" });
+    if let Some((kind, key, takes_object_id)) = of_principal(sign_in.identities) {
+        identity = json!({ "@odata.type": kind });
+        let own = sign_in.user.iter().chain(&sign_in.groups).next();
+        if let Some(id) = own.filter(|id| takes_object_id && id.guid().is_some() && sign_in.groups.len() < 2) {
+            identity[key] = json!(id.to_string());
+        } else {
+            let what = if takes_object_id { "object id" } else { "app id" };
+            let whose = own.map_or("that no policy names".to_owned(), |id| format!("that policies call {}", name(id)));
+            open.push(("signInIdentity", format!("`{key}`: the {what} of one {whose}")));
+        }
+    }
     match &sign_in.user {
+        _ if of_principal(sign_in.identities).is_some() => {}
         Some(user) if user.guid().is_some() => identity["userId"] = json!(user.to_string()),
         Some(user) => open.push(("signInIdentity.userId", format!("the object id of {}", name(user)))),
         None => {
@@ -259,6 +297,16 @@ pub fn write(sign_in: &SignIn, tenant: &Tenant) -> Written {
         "userRiskLevel": sign_in.user_risk.word(),
         "insiderRiskLevel": sign_in.insider_risk.word(),
     });
+    // Microsoft Graph has other keys for the risk of who is no user.
+    let own_risk = match sign_in.identities {
+        Identities::Users => None,
+        Identities::ServicePrincipals => Some("servicePrincipalRiskLevel"),
+        Identities::AgentUsers | Identities::AgentIdentities => Some("agentIdRiskLevel"),
+    };
+    if let Some(key) = own_risk {
+        conditions["userRiskLevel"] = json!(RiskLevel::None.word());
+        conditions[key] = json!(sign_in.user_risk.word());
+    }
     if sign_in.platform != Platform::Unknown {
         conditions["devicePlatform"] = json!(sign_in.platform.word());
     }
@@ -287,6 +335,18 @@ pub fn write(sign_in: &SignIn, tenant: &Tenant) -> Written {
         "appliedPoliciesOnly": false,
     });
     Written { request, open }
+}
+
+/// The type of the identity, the key of its id, and whether that is an object id, of service principals and agents.
+///
+/// Sources: <https://learn.microsoft.com/graph/api/resources/serviceprincipalsignin> and
+/// <https://learn.microsoft.com/graph/api/resources/agentsignin?view=graph-rest-beta>
+fn of_principal(class: Identities) -> Option<(&'static str, &'static str, bool)> {
+    match class {
+        Identities::Users | Identities::AgentUsers => None,
+        Identities::ServicePrincipals => Some(("#microsoft.graph.servicePrincipalSignIn", "servicePrincipalId", false)),
+        Identities::AgentIdentities => Some(("#microsoft.graph.agentSignIn", "agentServicePrincipalId", true)),
+    }
 }
 
 fn application(id: &str) -> Value {
@@ -364,6 +424,33 @@ mod tests {
         }
     }
 
+    /// An agent is asked about by its object id. A service principal is by its app id, which no policy has.
+    #[test]
+    fn a_request_can_be_about_an_agent_or_a_service_principal() {
+        let about = |identity: &str, conditions: &str| {
+            let text = format!(
+                r#"{{ "signInIdentity": {identity}, "signInContext": {APP}, "signInConditions": {conditions} }}"#
+            );
+            read(&text, &tenant())
+        };
+        let agent =
+            format!(r##"{{ "@odata.type": "#microsoft.graph.agentSignIn", "agentServicePrincipalId": "{USER}" }}"##);
+        let sign_in = about(&agent, r#"{ "agentIdRiskLevel": "high" }"#).unwrap();
+        assert_eq!((sign_in.identities, sign_in.user_risk), (Identities::AgentIdentities, RiskLevel::High));
+        let written = write(&sign_in, &tenant());
+        assert!(written.open.is_empty(), "{:?}", written.open);
+        assert_eq!(read(&written.request.to_string(), &tenant()).unwrap(), sign_in);
+
+        let principal = r##"{ "@odata.type": "#microsoft.graph.servicePrincipalSignIn" }"##;
+        let mut sign_in = about(principal, r#"{ "servicePrincipalRiskLevel": "high" }"#).unwrap();
+        assert_eq!((sign_in.identities, sign_in.user_risk), (Identities::ServicePrincipals, RiskLevel::High));
+        let by_app = principal.replace(" }", &format!(r#", "servicePrincipalId": "{USER}" }}"#));
+        assert!(about(&by_app, "{}").unwrap_err().contains("is the app id"));
+        sign_in.user = Some(Id::new(USER));
+        let open = write(&sign_in, &tenant()).open;
+        assert!(open.iter().any(|(_, what)| what.contains("the app id of one that policies call")), "{open:?}");
+    }
+
     #[test]
     fn whoever_has_no_id_is_left_open() {
         let mut sign_in = SignIn::attacker(Resource::Other);
@@ -386,8 +473,9 @@ mod tests {
         assert!(said(APP, r#"{ "country": "DE" }"#).contains("do not say whether this address is in"));
         assert!(said(r#"{ "includeApplications": ["a", "b"] }"#, "{}").contains("must name one app"));
         assert!(said(r#"{ "userAction": "dance" }"#, "{}").contains("`dance` is no user action"));
-        let service = r##"{ "signInIdentity": { "@odata.type": "#microsoft.graph.servicePrincipalSignIn" }, "signInContext": {} }"##;
-        assert!(read(service, &tenant()).unwrap_err().contains("is no user"));
-        assert!(is_request(service) && !is_request(r#"{ "value": [] }"#) && !is_request("x"));
+        let somebody =
+            r##"{ "signInIdentity": { "@odata.type": "#microsoft.graph.someSignIn" }, "signInContext": {} }"##;
+        assert!(read(somebody, &tenant()).unwrap_err().contains("is neither a user nor"));
+        assert!(is_request(somebody) && !is_request(r#"{ "value": [] }"#) && !is_request("x"));
     }
 }

@@ -118,8 +118,13 @@ fn the_schema_of_the_configuration_knows_every_benchmark() {
 #[test]
 fn a_control_passes_fails_and_is_undecided() {
     for id in [
+        "agent-identities-blocked",
+        "agent-users-blocked",
         "authentication-transfer-blocked",
         "elevated-insider-risk-blocked",
+        "high-risk-agents-blocked",
+        "high-risk-service-principals-blocked",
+        "service-principals-outside-trusted-locations-blocked",
         "managed-device-or-mfa",
         "managed-devices-admins",
         "no-persistent-browser-admins",

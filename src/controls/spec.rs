@@ -7,7 +7,7 @@ use crate::policy::{
     ClientAppType, Id, InsiderRiskLevel, REGISTER_DEVICE, REGISTER_SECURITY_INFO, UserType, Words,
     is_authentication_context,
 };
-use crate::requirement::{Grant, Principal, Requirement, Resource, Session};
+use crate::requirement::{Grant, Identities, Principal, Requirement, Resource, Session};
 use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
@@ -16,6 +16,11 @@ use toml::Spanned;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
+    /// Of which class: `users`, `agent-users`, `service-principals` or `agent-identities`.
+    pub identities: Option<Spanned<String>>,
+    /// At which risk of the service principal or agent.
+    #[serde(default)]
+    pub identity_risk: Vec<Spanned<String>>,
     /// Whose sign-ins.
     #[serde(default)]
     pub users: Users,
@@ -106,6 +111,7 @@ impl Spec {
     /// # Errors
     /// The first thing that cannot be looked up.
     pub fn resolve(&self, cloud: Cloud) -> Result<Requirement, Problem> {
+        let identities = self.class()?;
         let mut users = Vec::new();
         for name in &self.users.roles {
             users.push(Principal::Role(role(name)?));
@@ -127,10 +133,27 @@ impl Spec {
             users.push(Principal::Guests(word::<UserType>(kind, "a type of guest")?));
         }
         users.extend(self.users.members.then_some(Principal::Members));
+        if let (Some(class), false) = (&self.identities, identities == Identities::Users) {
+            self.check_class(class, identities, &users)?;
+        }
         let clients = words::<ClientAppType>(&self.clients, "a client app type")?;
         let grant = self.demanded()?;
-        let tracked_roles = self.tracked_roles.iter().map(role).collect::<Result<_, _>>()?;
+        let tracked_roles: Vec<Id> = self.tracked_roles.iter().map(role).collect::<Result<_, _>>()?;
+        if identities != Identities::Users {
+            return Ok(Requirement {
+                identities,
+                resources: self.resources.iter().map(|name| resource(name, cloud)).collect::<Result<_, _>>()?,
+                // No policy for them tells clients apart.
+                clients: vec![ClientAppType::MobileAppsAndDesktopClients],
+                user_risk: words(&self.identity_risk, "a risk level")?,
+                outside_trusted_locations: self.outside_trusted_locations,
+                tracked_roles: Vec::new(),
+                security_defaults: false,
+                ..Requirement::everywhere(Grant::Block)
+            });
+        }
         Ok(Requirement {
+            identities,
             users,
             resources: self.resources.iter().map(|name| resource(name, cloud)).collect::<Result<_, _>>()?,
             clients: if clients.is_empty() { usual_clients(&grant) } else { clients },
@@ -144,6 +167,47 @@ impl Spec {
             grant,
             tracked_roles,
             security_defaults: self.security_defaults,
+        })
+    }
+
+    /// The class of identities that it is about.
+    fn class(&self) -> Result<Identities, Problem> {
+        let Some(written) = &self.identities else {
+            return match self.identity_risk.first() {
+                None => Ok(Identities::Users),
+                Some(risk) => Err(Problem {
+                    span: risk.span(),
+                    message: "`identity-risk` is not for users".to_owned(),
+                    help: "Write `user-risk`, or say with `identities` whose risk it is.".to_owned(),
+                }),
+            };
+        };
+        let found = Identities::WORDS.iter().find(|(word, _)| word == written.get_ref());
+        found.map(|(_, class)| *class).ok_or_else(|| {
+            let names: Vec<&str> = Identities::WORDS.iter().map(|(word, _)| *word).collect();
+            problem(written.span(), "a class of identities", written.get_ref(), &names)
+        })
+    }
+
+    /// Policies for service principals and agents [can only block](https://learn.microsoft.com/entra/identity/conditional-access/workload-identity),
+    /// and know neither users nor devices.
+    fn check_class(&self, written: &Spanned<String>, class: Identities, users: &[Principal]) -> Result<(), Problem> {
+        let of_users = !users.is_empty()
+            || !self.clients.is_empty()
+            || !self.platforms.is_empty()
+            || !self.flows.is_empty()
+            || !self.sign_in_risk.is_empty()
+            || !self.user_risk.is_empty();
+        let only_blocks = self.demanded()? == [Grant::Block];
+        if !of_users && only_blocks {
+            return Ok(());
+        }
+        Err(Problem {
+            span: written.span(),
+            message: format!("this cannot be required of {}", class.word()),
+            help: "A requirement for them has `grant = \"block\"`, `resources`, and perhaps `identity-risk` and \
+                   `outside-trusted-locations`."
+                .to_owned(),
         })
     }
 

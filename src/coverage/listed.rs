@@ -59,12 +59,21 @@ impl<'t> Listed<'t> {
     /// What a principal has in common with others whom every policy treats the same, other things being equal.
     pub(super) fn alike(&self, kind: PrincipalKind, id: &Id) -> Alike {
         match kind {
-            PrincipalKind::User | PrincipalKind::Group if id.is_one_object() => {
+            PrincipalKind::User
+            | PrincipalKind::Group
+            | PrincipalKind::ServicePrincipal
+            | PrincipalKind::AgentIdentity
+                if id.is_one_object() =>
+            {
                 let included = self.0.get(&(kind, id)).map_or(Vec::new(), |places| places.included.clone());
                 let excluded = self.excluding(kind, id).iter().map(|(policy, _)| *policy).collect();
                 Alike::Listed { kind, is_unresolved: id.is_unresolved(), included, excluded }
             }
-            PrincipalKind::User | PrincipalKind::Group | PrincipalKind::Role => Alike::Own(kind, id.clone()),
+            PrincipalKind::User
+            | PrincipalKind::Group
+            | PrincipalKind::Role
+            | PrincipalKind::ServicePrincipal
+            | PrincipalKind::AgentIdentity => Alike::Own(kind, id.clone()),
         }
     }
 }

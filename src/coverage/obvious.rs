@@ -76,11 +76,11 @@ fn by_one_plain_policy(space: &mut Space<'_>, regions: &mut Regions) -> Option<D
     for (kind, id) in excluded {
         let mut sign_in = space.first.clone();
         let coordinate = match kind {
-            PrincipalKind::User => {
+            PrincipalKind::User | PrincipalKind::ServicePrincipal => {
                 sign_in.user = Some(id.clone());
                 Coordinate::User
             }
-            PrincipalKind::Group => {
+            PrincipalKind::Group | PrincipalKind::AgentIdentity => {
                 sign_in.groups.insert(id.clone());
                 Coordinate::Groups
             }
@@ -138,8 +138,8 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
     let tenant = space.view.tenant;
     let terms = |space: &Space<'_>, policy: PolicyIndex| -> Vec<Term> {
         let meanings = excluded(space, policy).into_iter().map(|(kind, id)| match kind {
-            PrincipalKind::User => Meaning::User(id),
-            PrincipalKind::Group => Meaning::Group(id),
+            PrincipalKind::User | PrincipalKind::ServicePrincipal => Meaning::User(id),
+            PrincipalKind::Group | PrincipalKind::AgentIdentity => Meaning::Group(id),
             PrincipalKind::Role => Meaning::Role(id),
         });
         let terms: BTreeSet<Term> = meanings.filter_map(|meaning| space.known(&meaning)).collect();

@@ -7,6 +7,7 @@ mod asked;
 mod conditions;
 mod facet;
 mod grant;
+mod identities;
 mod users;
 
 use asked::Asked;

@@ -14,7 +14,7 @@ use crate::policy::{
     ClientAppType, Comparison, Fact, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, Property, RiskLevel, Test,
     TransferMethod, UserType, needs_managed_device,
 };
-use crate::requirement::{Principal, Requirement, Resource};
+use crate::requirement::{Identities, Principal, Requirement, Resource};
 use crate::signin::{AppFact, At, Cause, Device, SignIn, View, Why};
 use crate::tenant::{NamedLocation, Tenant};
 use std::cell::OnceCell;
@@ -147,9 +147,11 @@ impl Named {
                 Principal::Group(_) | Principal::Guests(_) | Principal::Members => {}
             }
         }
-        for users in policies.map(|policy| &policy.conditions.users) {
+        let kind = PrincipalKind::of_one(requirement.identities);
+        for policy in policies {
+            let users = &policy.conditions.users;
             let ids = |list: &'_ List<Id>| list.known().map(|(_, id)| id.clone()).collect::<Vec<_>>();
-            named.users.extend([&users.include_users, &users.exclude_users].into_iter().flat_map(ids));
+            named.users.extend([kind.included_by(policy), kind.excluded_by(policy)].into_iter().flat_map(ids));
             named.roles.extend([&users.include_roles, &users.exclude_roles].into_iter().flat_map(ids));
             let guests = [&users.include_guests, &users.exclude_guests]
                 .into_iter()
@@ -167,7 +169,8 @@ impl<'t> Space<'t> {
 
     /// The space of a tenant in which the users of its directory are told from others.
     pub(crate) fn with_people(view: View<'t>) -> Self {
-        Self { tells_people_apart: !view.tenant.directory.is_empty(), ..Self::new(view) }
+        let is_about_users = view.requirement.identities == Identities::Users;
+        Self { tells_people_apart: is_about_users && !view.tenant.directory.is_empty(), ..Self::new(view) }
     }
 
     /// Whether the users of the directory are told from others.
@@ -213,6 +216,7 @@ impl<'t> Space<'t> {
             sign_in_risk: allowed(&RISKS, &requirement.sign_in_risk)[0],
             user_risk: allowed(&RISKS, &requirement.user_risk)[0],
             insider_risk: allowed(&INSIDER_RISKS, &requirement.insider_risk)[0],
+            identities: requirement.identities,
             ..SignIn::attacker(resources.first().cloned().unwrap_or(Resource::Other))
         };
         let (terms, index, comparisons) = (Vec::new(), HashMap::new(), Vec::new());
@@ -472,7 +476,12 @@ impl<'t> Space<'t> {
     }
 
     pub(crate) fn user_type(&mut self, value: UserType) -> Formula {
-        self.equals(&TYPES, UserType::Member, value, Meaning::Type)
+        match self.view.requirement.identities {
+            Identities::Users => self.equals(&TYPES, UserType::Member, value, Meaning::Type),
+            Identities::AgentUsers | Identities::ServicePrincipals | Identities::AgentIdentities => {
+                Formula::constant(value == UserType::Member)
+            }
+        }
     }
 
     pub(crate) fn is_guest(&mut self) -> Formula {
@@ -682,8 +691,14 @@ impl<'t> Space<'t> {
     /// The principal that a term is about, if its exclusion can be an exception.
     pub(crate) fn principal_of(&self, term: Term) -> Option<(PrincipalKind, Id)> {
         match self.meaning(term) {
-            Meaning::User(id) => Some((PrincipalKind::User, id.clone())),
-            Meaning::Group(id) => Some((PrincipalKind::Group, id.clone())),
+            Meaning::User(id) => Some((PrincipalKind::of_one(self.view.requirement.identities), id.clone())),
+            Meaning::Group(id) => {
+                let kind = match self.view.requirement.identities {
+                    Identities::AgentIdentities => PrincipalKind::AgentIdentity,
+                    Identities::Users | Identities::AgentUsers | Identities::ServicePrincipals => PrincipalKind::Group,
+                };
+                Some((kind, id.clone()))
+            }
             Meaning::Role(id) if self.view.requirement.tracked_roles.contains(id) => {
                 Some((PrincipalKind::Role, id.clone()))
             }

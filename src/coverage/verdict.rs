@@ -1,9 +1,11 @@
 //! The answer: a verdict, why it is that, the counterexamples and the exceptions.
 
 use crate::policy::{Id, List, Policy, Property};
+use crate::requirement::Identities;
 use crate::signin::{Cause, SignIn};
 use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Whether a requirement holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,11 +83,28 @@ pub enum PrincipalKind {
     Group,
     /// A directory role.
     Role,
+    /// A service principal of this tenant.
+    ServicePrincipal,
+    /// An agent that signs in as itself, or the blueprint of such agents.
+    AgentIdentity,
 }
+
+/// The list of a policy that says nothing of service principals.
+static NOBODY: LazyLock<List<Id>> = LazyLock::new(List::default);
 
 impl PrincipalKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::User, Self::Group, Self::Role];
+    pub const ALL: [Self; 5] = [Self::User, Self::Group, Self::Role, Self::ServicePrincipal, Self::AgentIdentity];
+
+    /// What one identity of a class is.
+    #[must_use]
+    pub fn of_one(class: Identities) -> Self {
+        match class {
+            Identities::Users | Identities::AgentUsers => Self::User,
+            Identities::ServicePrincipals => Self::ServicePrincipal,
+            Identities::AgentIdentities => Self::AgentIdentity,
+        }
+    }
 
     /// The word of the JSON report.
     #[must_use]
@@ -94,16 +113,21 @@ impl PrincipalKind {
             Self::User => "user",
             Self::Group => "group",
             Self::Role => "role",
+            Self::ServicePrincipal => "servicePrincipal",
+            Self::AgentIdentity => "agentIdentity",
         }
     }
 
     /// A policy's list of whom it includes, of this kind.
     pub(super) fn included_by(self, policy: &Policy) -> &List<Id> {
         let users = &policy.conditions.users;
+        let identities = policy.conditions.identities.as_ref();
         match self {
             Self::User => &users.include_users,
             Self::Group => &users.include_groups,
             Self::Role => &users.include_roles,
+            Self::ServicePrincipal => identities.map_or(&NOBODY, |one| &one.service_principals.include),
+            Self::AgentIdentity => identities.map_or(&NOBODY, |one| &one.agents.include),
         }
     }
 
@@ -111,10 +135,13 @@ impl PrincipalKind {
     #[must_use]
     pub fn excluded_by(self, policy: &Policy) -> &List<Id> {
         let users = &policy.conditions.users;
+        let identities = policy.conditions.identities.as_ref();
         match self {
             Self::User => &users.exclude_users,
             Self::Group => &users.exclude_groups,
             Self::Role => &users.exclude_roles,
+            Self::ServicePrincipal => identities.map_or(&NOBODY, |one| &one.service_principals.exclude),
+            Self::AgentIdentity => identities.map_or(&NOBODY, |one| &one.agents.exclude),
         }
     }
 
@@ -125,6 +152,8 @@ impl PrincipalKind {
             Self::User => Property::ExcludeUsers,
             Self::Group => Property::ExcludeGroups,
             Self::Role => Property::ExcludeRoles,
+            Self::ServicePrincipal => Property::ExcludeServicePrincipals,
+            Self::AgentIdentity => Property::ExcludeAgentIdServicePrincipals,
         }
     }
 }

@@ -376,6 +376,7 @@ fn because(why: Why) -> &'static str {
         | Why::ApplicationFilter
         | Why::EveryRiskLevel
         | Why::PartnersPerhaps
+        | Why::IdentitiesPerhaps
         | Why::SuitePerhaps(_)
         | Why::NoClientApps
         | Why::EmptyCondition => "Microsoft does not document it",
@@ -394,6 +395,7 @@ fn because(why: Why) -> &'static str {
         | Why::ResourceNotIncluded
         | Why::ResourceExcluded
         | Why::WorkloadIdentities
+        | Why::OtherIdentities
         | Why::ClientAppNotIncluded
         | Why::PlatformNotIncluded
         | Why::PlatformExcluded

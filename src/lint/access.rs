@@ -45,7 +45,9 @@ fn implied(exception: &Exception) -> Access {
     let id = Some(exception.id.clone());
     let account = match exception.kind {
         PrincipalKind::Group => Account { groups: id.into_iter().collect(), roles, ..Account::default() },
-        PrincipalKind::User | PrincipalKind::Role => Account { id, roles, ..Account::default() },
+        PrincipalKind::User | PrincipalKind::Role | PrincipalKind::ServicePrincipal | PrincipalKind::AgentIdentity => {
+            Account { id, roles, ..Account::default() }
+        }
     };
     let clients = ClientAppType::MODERN.map(ClientAppType::word);
     let values = vec![

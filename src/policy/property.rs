@@ -56,6 +56,8 @@ properties! {
     ClientAppTypes = "/conditions/clientAppTypes",
     /// `conditions.clientApplications`
     ClientApplications = "/conditions/clientApplications",
+    /// `conditions.clientApplications.agentIdServicePrincipalFilter`
+    AgentIdServicePrincipalFilter = "/conditions/clientApplications/agentIdServicePrincipalFilter",
     /// `conditions.clientApplications.excludeAgentIdServicePrincipals`
     ExcludeAgentIdServicePrincipals = "/conditions/clientApplications/excludeAgentIdServicePrincipals",
     /// `conditions.clientApplications.excludeServicePrincipals`
@@ -92,6 +94,8 @@ properties! {
     ExcludePlatforms = "/conditions/platforms/excludePlatforms",
     /// `conditions.platforms.includePlatforms`
     IncludePlatforms = "/conditions/platforms/includePlatforms",
+    /// `conditions.agentIdRiskLevels`
+    AgentIdRiskLevels = "/conditions/agentIdRiskLevels",
     /// `conditions.servicePrincipalRiskLevels`
     ServicePrincipalRiskLevels = "/conditions/servicePrincipalRiskLevels",
     /// `conditions.signInRiskLevels`

@@ -10,8 +10,8 @@ use crate::outcome::{
     AccessReport, BenchmarkReport, ControlReport, DirectoryReport, ExceptionReport, ItemOutcome, ItemReport,
     PeopleReport, PersonReport, Settled, TenantReport,
 };
-use crate::policy::Words;
-use crate::requirement::Resource;
+use crate::policy::{RiskLevel, Words};
+use crate::requirement::{Identities, Resource};
 use crate::signin::SignIn;
 use serde_json::{Map, Value, json};
 use std::io::{self, Read, Write};
@@ -247,7 +247,7 @@ pub(super) fn sign_in_parts(sign_in: &SignIn, relevant: &[Coordinate]) -> Value 
     for (attribute, strings) in &sign_in.device.collections {
         device.insert((*attribute).to_owned(), json!(strings));
     }
-    json!({
+    let mut parts = json!({
         "signInIdentity": {
             "userId": sign_in.user.as_ref().map(ToString::to_string),
             "userType": sign_in.user_type.word(),
@@ -266,8 +266,23 @@ pub(super) fn sign_in_parts(sign_in: &SignIn, relevant: &[Coordinate]) -> Value 
             "insiderRiskLevel": sign_in.insider_risk.word(),
             "authenticationFlow": sign_in.flow.word(),
         },
-        "relevant": relevant.iter().map(|coordinate| path(*coordinate)).collect::<Vec<_>>(),
-    })
+        "relevant": relevant.iter().map(|coordinate| path(sign_in.identities, *coordinate)).collect::<Vec<_>>(),
+    });
+    let (identity, risk) = match sign_in.identities {
+        Identities::Users => return parts,
+        Identities::AgentUsers => (None, "agentIdRiskLevel"),
+        Identities::ServicePrincipals => (Some("servicePrincipalId"), "servicePrincipalRiskLevel"),
+        Identities::AgentIdentities => (Some("agentServicePrincipalIds"), "agentIdRiskLevel"),
+    };
+    parts["signInIdentity"]["identities"] = json!(sign_in.identities.word());
+    if let Some(identity) = identity {
+        let moved = if sign_in.identities == Identities::AgentIdentities { "groups" } else { "userId" };
+        let none = if sign_in.identities == Identities::AgentIdentities { json!([]) } else { Value::Null };
+        parts["signInIdentity"][identity] = std::mem::replace(&mut parts["signInIdentity"][moved], none);
+    }
+    parts["signInConditions"][risk] = json!(sign_in.user_risk.word());
+    parts["signInConditions"]["userRiskLevel"] = json!(RiskLevel::None.word());
+    parts
 }
 
 /// An app id, a suite, a user action, or `any` for an app that no policy names.
@@ -279,8 +294,12 @@ fn resource(resource: &Resource) -> String {
     }
 }
 
-fn path(coordinate: Coordinate) -> &'static str {
+fn path(class: Identities, coordinate: Coordinate) -> &'static str {
     match coordinate {
+        Coordinate::User if class == Identities::ServicePrincipals => "signInIdentity.servicePrincipalId",
+        Coordinate::Groups if class == Identities::AgentIdentities => "signInIdentity.agentServicePrincipalIds",
+        Coordinate::UserRisk if class == Identities::ServicePrincipals => "signInConditions.servicePrincipalRiskLevel",
+        Coordinate::UserRisk if class != Identities::Users => "signInConditions.agentIdRiskLevel",
         Coordinate::User => "signInIdentity.userId",
         Coordinate::UserType => "signInIdentity.userType",
         Coordinate::ExternalTenant => "signInIdentity.externalTenantId",

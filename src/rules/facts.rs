@@ -246,7 +246,10 @@ impl TenantFacts<'_> {
     pub fn members_of(&self, exception: &Exception) -> Option<Members> {
         match exception.kind {
             PrincipalKind::Group => exception.id.guid().map(|id| self.tenant.directory.members(id)),
-            PrincipalKind::User | PrincipalKind::Role => None,
+            PrincipalKind::User
+            | PrincipalKind::Role
+            | PrincipalKind::ServicePrincipal
+            | PrincipalKind::AgentIdentity => None,
         }
     }
 

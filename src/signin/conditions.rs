@@ -4,12 +4,14 @@
 //! pages on users, cloud apps and conditions that it links.
 
 mod applications;
+mod identities;
 mod users;
 
 use super::{At, Cause, Lens, Match, SignIn, Undefined, View, Why, device};
 use crate::policy::{
     ClientAppType, Fact, Id, InsiderRiskLevel, List, Platform, Policy, Property, RiskLevel, State, TransferMethod,
 };
+use crate::requirement::Identities;
 
 use applications::applications;
 pub(super) use users::{may_include, users};
@@ -118,7 +120,12 @@ fn in_force(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
     }
 }
 
-fn workload_identities(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
+fn workload_identities(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    match sign_in.identities {
+        Identities::Users | Identities::AgentUsers => {}
+        // Whom it is for says this, too.
+        Identities::ServicePrincipals | Identities::AgentIdentities => return Match::Yes,
+    }
     let at = At::property(Property::ClientApplications);
     match policy.conditions.workload_identities {
         Fact::Known(false) => Match::Yes,
@@ -129,6 +136,9 @@ fn workload_identities(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Ma
 
 fn client_app_types(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
     let types = &policy.conditions.client_app_types;
+    if sign_in.identities != Identities::Users {
+        return identities::client_app_types(types);
+    }
     // Policies older than August 2020 have an empty list and mean the modern clients.
     let modern = ClientAppType::MODERN.contains(&sign_in.client_app);
     let property = Property::ClientAppTypes;
@@ -152,6 +162,9 @@ fn platforms(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Mat
     }
     if platforms.is_empty() {
         return Match::Yes;
+    }
+    if identities::is_service_principal(sign_in) {
+        return identities::undocumented(Property::Platforms);
     }
     if let Some(reason) = platforms.doubt {
         return unknown(At::property(Property::Platforms), Why::Doubt(reason));
@@ -220,6 +233,9 @@ fn within(
 }
 
 fn devices(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    if identities::is_service_principal(sign_in) && policy.conditions.device_filter != Fact::Known(None) {
+        return identities::undocumented(Property::DeviceFilter);
+    }
     device::filtered(policy, &sign_in.device, view.undefined)
 }
 
@@ -235,10 +251,16 @@ fn listed<T: PartialEq>(property: Property, list: &List<T>, value: &T, why: Why)
 }
 
 fn sign_in_risk(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    if sign_in.identities != Identities::Users && !policy.conditions.sign_in_risk_levels.is_empty() {
+        return identities::undocumented(Property::SignInRiskLevels);
+    }
     risk(view, Property::SignInRiskLevels, &policy.conditions.sign_in_risk_levels, sign_in.sign_in_risk)
 }
 
 fn user_risk(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    if sign_in.identities != Identities::Users && !policy.conditions.user_risk_levels.is_empty() {
+        return identities::undocumented(Property::UserRiskLevels);
+    }
     risk(view, Property::UserRiskLevels, &policy.conditions.user_risk_levels, sign_in.user_risk)
 }
 
@@ -255,22 +277,32 @@ fn risk(view: &View<'_>, property: Property, list: &List<RiskLevel>, level: Risk
 }
 
 fn insider_risk(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    if sign_in.identities != Identities::Users && !policy.conditions.insider_risk_levels.is_empty() {
+        return identities::undocumented(Property::InsiderRiskLevels);
+    }
     let list = &policy.conditions.insider_risk_levels;
     listed::<InsiderRiskLevel>(Property::InsiderRiskLevels, list, &sign_in.insider_risk, Why::RiskNotIncluded)
 }
 
 fn authentication_flows(_: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    if sign_in.identities != Identities::Users && !policy.conditions.transfer_methods.is_empty() {
+        return identities::undocumented(Property::TransferMethods);
+    }
     let property = Property::TransferMethods;
     listed::<TransferMethod>(property, &policy.conditions.transfer_methods, &sign_in.flow, Why::FlowNotIncluded)
 }
 
-fn opaque(_: &View<'_>, policy: &Policy, _: &SignIn, _: Lens) -> Match {
-    if !policy.conditions.service_principal_risk_levels.is_empty() {
+fn opaque(view: &View<'_>, policy: &Policy, sign_in: &SignIn, _: Lens) -> Match {
+    let risk = identities::risk_levels(policy, sign_in)
+        .map_or(Match::Yes, |(property, levels)| risk(view, property, levels, sign_in.user_risk));
+    if let Match::No(_) = risk {
+        return risk;
+    }
+    let has_risk_of_principals = !policy.conditions.service_principal_risk_levels.is_empty();
+    if has_risk_of_principals && sign_in.identities != Identities::ServicePrincipals {
         return unknown(At::property(Property::ServicePrincipalRiskLevels), Why::Opaque);
     }
-    if policy.conditions.opaque.is_empty() {
-        Match::Yes
-    } else {
-        unknown(At::element(Property::Conditions, 0), Why::Opaque)
-    }
+    let of_agents = matches!(sign_in.identities, Identities::AgentUsers | Identities::AgentIdentities);
+    let opaque = policy.conditions.opaque.iter().position(|opaque| !(of_agents && opaque.is_agent_risk));
+    opaque.map_or(risk, |index| unknown(At::element(Property::Conditions, index), Why::Opaque))
 }

@@ -7,6 +7,7 @@ mod axes;
 #[path = "../support/classes.rs"]
 mod classes;
 mod comparisons;
+mod identities;
 mod narrowed;
 #[path = "../support/sayings.rs"]
 mod said;

@@ -5,10 +5,14 @@ use crate::coverage::doubt::{Doubt, Doubts};
 use crate::coverage::formula::Formula;
 use crate::coverage::space::{Meaning, Space};
 use crate::policy::{ClientAppType, DeviceRule, Fact, FilterMode, List, Platform, Property, RiskLevel, Scope};
+use crate::requirement::Identities;
 use crate::signin::{At, Why};
 
 impl Reader<'_, '_, '_> {
     pub(super) fn client_app_types(&mut self) -> Formula {
+        if self.class() != Identities::Users {
+            return self.clients_of_class();
+        }
         let types = &self.policy.conditions.client_app_types;
         if types.is_empty() {
             let modern = Formula::any(ClientAppType::MODERN.map(|client| self.space.client(client)));
@@ -63,6 +67,9 @@ impl Reader<'_, '_, '_> {
     }
 
     pub(super) fn platforms(&mut self) -> Formula {
+        if self.is_about_service_principals() && !self.policy.conditions.platforms.is_empty() {
+            return self.open_for_class(Property::Platforms);
+        }
         let (included, not_excluded) = self.platform_lists();
         Formula::all([included, not_excluded])
     }
@@ -93,6 +100,9 @@ impl Reader<'_, '_, '_> {
     }
 
     pub(super) fn device_filter(&mut self) -> Formula {
+        if self.is_about_service_principals() && self.policy.conditions.device_filter != Fact::Known(None) {
+            return self.open_for_class(Property::DeviceFilter);
+        }
         let filter = match &self.policy.conditions.device_filter {
             Fact::Known(None) => return Formula::Always,
             Fact::Known(Some(filter)) => filter,
@@ -112,7 +122,7 @@ impl Reader<'_, '_, '_> {
         if list.is_empty() { Formula::Always } else { self.included(property, list, test) }
     }
 
-    fn risk_levels(
+    pub(super) fn risk_levels(
         &mut self,
         property: Property,
         list: &List<RiskLevel>,
@@ -130,21 +140,34 @@ impl Reader<'_, '_, '_> {
     }
 
     pub(super) fn sign_in_risk(&mut self) -> Formula {
+        if self.class() != Identities::Users {
+            return self.open_unless(self.policy.conditions.sign_in_risk_levels.is_empty(), Property::SignInRiskLevels);
+        }
         let levels = &self.policy.conditions.sign_in_risk_levels;
         self.risk_levels(Property::SignInRiskLevels, levels, |reader, level| reader.space.sign_in_risk(level))
     }
 
     pub(super) fn user_risk(&mut self) -> Formula {
+        if self.class() != Identities::Users {
+            return self.open_unless(self.policy.conditions.user_risk_levels.is_empty(), Property::UserRiskLevels);
+        }
         let levels = &self.policy.conditions.user_risk_levels;
         self.risk_levels(Property::UserRiskLevels, levels, |reader, level| reader.space.user_risk(level))
     }
 
     pub(super) fn insider_risk(&mut self) -> Formula {
+        if self.class() != Identities::Users {
+            return self
+                .open_unless(self.policy.conditions.insider_risk_levels.is_empty(), Property::InsiderRiskLevels);
+        }
         let levels = &self.policy.conditions.insider_risk_levels;
         self.listed(Property::InsiderRiskLevels, levels, |reader, level| reader.space.insider_risk(*level))
     }
 
     pub(super) fn flows(&mut self) -> Formula {
+        if self.class() != Identities::Users {
+            return self.open_unless(self.policy.conditions.transfer_methods.is_empty(), Property::TransferMethods);
+        }
         let flows = &self.policy.conditions.transfer_methods;
         self.listed(Property::TransferMethods, flows, |reader, flow| reader.space.flow(*flow))
     }
@@ -152,17 +175,25 @@ impl Reader<'_, '_, '_> {
     /// Workload identities and conditions without a model.
     pub(super) fn others(&mut self) -> Formula {
         let conditions = &self.policy.conditions;
+        let class = self.class();
+        let of_agents = matches!(class, Identities::AgentUsers | Identities::AgentIdentities);
         let mut all = vec![match conditions.workload_identities {
+            // Whom it is for says this, too.
+            _ if self.is_about_service_principals() => Formula::Always,
             Fact::Known(workload) => Formula::constant(!workload),
             Fact::Unknown(reason) => self.perhaps(Property::ClientApplications, Why::Doubt(reason)),
         }];
         for (index, opaque) in conditions.opaque.iter().enumerate() {
+            if of_agents && opaque.is_agent_risk {
+                continue;
+            }
             let what = || opaque.content.map(|content| Doubt::Condition(opaque.name.clone(), content));
             all.push(self.doubt(At::element(Property::Conditions, index), Why::Opaque, what, true));
         }
-        if !conditions.service_principal_risk_levels.is_empty() {
+        if !conditions.service_principal_risk_levels.is_empty() && class != Identities::ServicePrincipals {
             all.push(self.perhaps(Property::ServicePrincipalRiskLevels, Why::Opaque));
         }
+        all.push(self.risk_of_class());
         Formula::all(all)
     }
 }

@@ -6,6 +6,7 @@ use crate::coverage::doubt::{Doubt, Doubts};
 use crate::coverage::formula::Formula;
 use crate::coverage::space::{Meaning, Named};
 use crate::policy::{Digest, Fact, Guests, Id, List, Property, Reason, UserType};
+use crate::requirement::Identities;
 use crate::signin::{At, Why};
 use std::collections::BTreeSet;
 
@@ -17,6 +18,9 @@ impl Reader<'_, '_, '_> {
     }
 
     pub(super) fn users_not_excluded(&mut self) -> Formula {
+        if self.is_about_service_principals() {
+            return self.identities_not_excluded();
+        }
         let users = &self.policy.conditions.users;
         if users.doubt.is_some() {
             // Said once, with those who are included.
@@ -60,9 +64,15 @@ impl Reader<'_, '_, '_> {
     }
 
     pub(super) fn users_included(&mut self) -> Formula {
+        if self.is_about_service_principals() {
+            return self.identities_included();
+        }
         let users = &self.policy.conditions.users;
         if let Some(reason) = users.doubt {
             return self.perhaps(Property::Users, Why::Doubt(reason));
+        }
+        if self.class() == Identities::AgentUsers {
+            return self.agent_users_included();
         }
         let included = [
             self.included(Property::IncludeUsers, &users.include_users, Self::everybody_included),
@@ -88,7 +98,7 @@ impl Reader<'_, '_, '_> {
 
     /// The objects that a list names, of those that are `named` anywhere. If it is one `including`, and the policy applies
     /// wherever it may, also what may be one of them.
-    fn one_of(
+    pub(super) fn one_of(
         &mut self,
         list: &List<Id>,
         including: bool,
@@ -134,6 +144,8 @@ impl Reader<'_, '_, '_> {
     fn everybody(&mut self, id: &Id) -> Formula {
         if id.is("All") {
             Formula::Always
+        } else if id.is("AllAgentIdUsers") {
+            Formula::constant(self.class() == Identities::AgentUsers)
         } else if id.is("GuestsOrExternalUsers") {
             self.space.is_guest()
         } else {

@@ -2,8 +2,8 @@
 
 use super::reader::{Reader, Slot};
 use crate::policy::{
-    Applications, Conditions, Digest, Fact, Filter, FilterMode, Guests, List, MembershipKind, Opaque, REGISTER_DEVICE,
-    REGISTER_SECURITY_INFO, Reason, Scope, Users,
+    Applications, Assigned, Conditions, Digest, Fact, Filter, FilterMode, Guests, IdentityConditions, List,
+    MembershipKind, Opaque, REGISTER_DEVICE, REGISTER_SECURITY_INFO, Reason, RiskLevel, Scope, Users,
 };
 use crate::syntax::{Node, Object};
 
@@ -22,6 +22,9 @@ const MODELLED: [&str; 12] = [
     "devices",
     "authenticationFlows",
 ];
+
+/// A condition of agents. Of users it is not known what it means.
+const AGENT_RISK: &str = "agentIdRiskLevels";
 
 /// What `applications` target beside apps: traffic of Global Secure Access, which is none of any control's resources.
 const TRAFFIC: [&str; 2] = ["globalSecureAccess", "networkAccess"];
@@ -44,6 +47,7 @@ impl Reader {
         ] = self.pick(object, MODELLED);
         let mut opaque = if self.conforms { Vec::new() } else { unmodelled(object) };
         let device_filter = self.devices(devices, &mut opaque);
+        let identities = self.identities(object, client_applications);
         Conditions {
             doubt: None,
             users: match self.object(users) {
@@ -61,6 +65,7 @@ impl Reader {
                 Fact::Known(None) => Fact::Known(false),
                 Fact::Unknown(reason) => Fact::Unknown(reason),
             },
+            identities,
             client_app_types: self.words_to_the_letter(client_app_types),
             sign_in_risk_levels: self.words(sign_in_risk),
             user_risk_levels: self.words(user_risk),
@@ -101,7 +106,11 @@ impl Reader {
                     self.conforms = false;
                 }
                 if states.iter().any(|slot| slot.node.is_some_and(|node| !node.is_void() && !is_all(node))) {
-                    opaque.push(Opaque { name: "devices".into(), content: slot.node.and_then(Digest::of) });
+                    opaque.push(Opaque {
+                        name: "devices".into(),
+                        content: slot.node.and_then(Digest::of),
+                        is_agent_risk: false,
+                    });
                 }
                 self.filter(filter)
             }
@@ -212,6 +221,49 @@ impl Reader {
         }
     }
 
+    /// What is said of service principals and agents.
+    fn identities(&mut self, object: &Object<'_>, slot: Slot<'_, '_>) -> Option<Box<IdentityConditions>> {
+        const KEYS: [&str; 6] = [
+            "includeServicePrincipals",
+            "excludeServicePrincipals",
+            "servicePrincipalFilter",
+            "includeAgentIdServicePrincipals",
+            "excludeAgentIdServicePrincipals",
+            "agentIdServicePrincipalFilter",
+        ];
+        let mut identities = IdentityConditions::default();
+        // Whether this conforms was noted where it was read for users.
+        let conforms = self.conforms;
+        if let Fact::Known(Some(object)) = self.object_or_empty(slot) {
+            let [include, exclude, filter, agents, not_agents, agent_filter] = self.pick(object, KEYS);
+            identities.doubt = Self::stray(object, &KEYS);
+            identities.service_principals = Assigned {
+                include: self.ids(include, &[]),
+                exclude: self.ids(exclude, &[]),
+                filter: self.filter(filter),
+            };
+            identities.agents = Assigned {
+                include: self.ids(agents, &[]),
+                exclude: self.ids(not_agents, &[]),
+                filter: self.filter(agent_filter),
+            };
+        }
+        if !conforms {
+            let [risk] = self.pick(object, [AGENT_RISK]);
+            let levels = self.flags::<RiskLevel>(risk);
+            let says_something = risk.node.is_some_and(|node| !node.is_void());
+            // The enumeration has no such members, and an agent without risk is none of its business.
+            let is_odd = levels.position(|level| matches!(level, RiskLevel::None | RiskLevel::Hidden)).is_some();
+            identities.agent_risk_levels = if is_odd || (levels.is_empty() && says_something) {
+                List::unknown(Reason::Unrecognised)
+            } else {
+                levels
+            };
+        }
+        self.conforms = conforms;
+        (identities != IdentityConditions::default()).then(|| Box::new(identities))
+    }
+
     fn scope<T>(
         &mut self,
         slot: Slot<'_, '_>,
@@ -266,7 +318,11 @@ fn unmodelled(object: &Object<'_>) -> Vec<Opaque> {
     object
         .properties()
         .filter(|(key, node)| !node.is_void() && !MODELLED.iter().any(|name| name.eq_ignore_ascii_case(key)))
-        .map(|(key, node)| Opaque { name: key.as_ref().into(), content: Digest::of(node) })
+        .map(|(key, node)| Opaque {
+            name: key.as_ref().into(),
+            content: Digest::of(node),
+            is_agent_risk: key.eq_ignore_ascii_case(AGENT_RISK),
+        })
         .collect()
 }
 
@@ -281,6 +337,7 @@ impl Conditions {
             users: Users { doubt: Some(reason), ..Users::default() },
             applications: Applications { doubt: Some(reason), ..Applications::default() },
             workload_identities: Fact::Known(false),
+            identities: None,
             client_app_types: List::default(),
             sign_in_risk_levels: List::default(),
             user_risk_levels: List::default(),

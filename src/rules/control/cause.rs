@@ -2,9 +2,10 @@
 
 use super::names::named;
 use super::session;
+use crate::coverage::PrincipalKind;
 use crate::finding::PolicyRef;
 use crate::policy::{GrantControl, Policy, Property, Reason};
-use crate::requirement::{Grant, Requirement};
+use crate::requirement::{Grant, Identities, Requirement};
 use crate::rules::TenantFacts;
 use crate::signin::{Cause, Why};
 use crate::syntax::Untold;
@@ -28,6 +29,9 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, requirement: &Requirement, polic
         Why::Deleted => format!("{name} is deleted"),
         Why::Contradicted => format!("{name} appears twice, with different content"),
         Why::Foreign => format!("{name} may be of another tenant"),
+        Why::UserNotIncluded if requirement.identities != Identities::Users => {
+            format!("{name} does not include every {}", requirement.identities.one())
+        }
         Why::UserNotIncluded if requirement.users.is_empty() => format!("{name} does not include every user"),
         Why::UserNotIncluded => format!("{name} does not include them"),
         Why::OnlyIncludedGroups => format!("{name} includes only members of these groups"),
@@ -37,6 +41,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, requirement: &Requirement, polic
         Why::GuestsExcluded => "guests and external users are excluded here".to_owned(),
         Why::ResourceNotIncluded => format!("{name} targets other resources"),
         Why::ResourceExcluded => "this resource is excluded here".to_owned(),
+        Why::OtherIdentities => format!("{name} applies to other identities"),
         Why::WorkloadIdentities => format!("{name} applies to workload identities"),
         Why::ClientAppNotIncluded => "other client apps are not covered".to_owned(),
         Why::PlatformNotIncluded => {
@@ -59,6 +64,7 @@ fn said_of(name: &str, facts: &TenantFacts<'_>, requirement: &Requirement, polic
         | Why::DeviceFilterOpaque
         | Why::EveryRiskLevel
         | Why::PartnersPerhaps
+        | Why::IdentitiesPerhaps
         | Why::SuitePerhaps(_)
         | Why::PerhapsTheSame
         | Why::NoClientApps
@@ -112,6 +118,9 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
             "Microsoft does not document whether all users include service providers and B2B direct connect users"
                 .to_owned()
         }
+        Why::IdentitiesPerhaps => {
+            format!("neither Microsoft's documentation nor the files say what {place} means for these identities")
+        }
         Why::PerhapsTheSame => format!("{place} has no id in the files, and may be the same object as another one"),
         Why::SuitePerhaps(suite) => format!("it is unknown whether the app belongs to {}", suite.word()),
         Why::NoClientApps => "Microsoft does not document which clients an empty clientAppTypes means".to_owned(),
@@ -148,6 +157,7 @@ pub(super) fn unknown(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -
         | Why::ResourceNotIncluded
         | Why::ResourceExcluded
         | Why::WorkloadIdentities
+        | Why::OtherIdentities
         | Why::ClientAppNotIncluded
         | Why::PlatformNotIncluded
         | Why::PlatformExcluded
@@ -171,6 +181,8 @@ fn element_name(facts: &TenantFacts<'_>, policy: &Policy, cause: &Cause) -> Stri
         Property::ExcludeUsers => &users.exclude_users,
         Property::ExcludeGroups => &users.exclude_groups,
         Property::ExcludeRoles => &users.exclude_roles,
+        Property::ExcludeServicePrincipals => PrincipalKind::ServicePrincipal.excluded_by(policy),
+        Property::ExcludeAgentIdServicePrincipals => PrincipalKind::AgentIdentity.excluded_by(policy),
         Property::IncludeApplications => &policy.conditions.applications.include,
         Property::ExcludeApplications => &policy.conditions.applications.exclude,
         _ => return String::new(),

@@ -6,7 +6,7 @@ use crate::coverage::{Coordinate, Hole};
 use crate::diff::words;
 use crate::finding::quoted;
 use crate::policy::{ClientAppType, INTUNE, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, Words};
-use crate::requirement::{Requirement, Resource};
+use crate::requirement::{Identities, Requirement, Resource};
 use crate::rules::TenantFacts;
 use crate::signin::{Device, SignIn};
 
@@ -111,7 +111,12 @@ fn device(device: &Device, matters: bool) -> Option<String> {
 }
 
 fn risk(sign_in: &SignIn, matters: bool, subject: Subject) -> Vec<String> {
-    let levels = [("sign-in", sign_in.sign_in_risk), ("user", sign_in.user_risk)];
+    let own = match sign_in.identities {
+        Identities::Users => "user",
+        Identities::AgentUsers | Identities::AgentIdentities => "agent",
+        Identities::ServicePrincipals => "service principal",
+    };
+    let levels = [("sign-in", sign_in.sign_in_risk), (own, sign_in.user_risk)];
     let rated = levels.into_iter().filter(|(_, level)| *level != RiskLevel::None);
     let mut phrases: Vec<String> = rated.map(|(what, level)| format!("at {} {what} risk", level.word())).collect();
     if sign_in.insider_risk != InsiderRiskLevel::None {
@@ -119,6 +124,10 @@ fn risk(sign_in: &SignIn, matters: bool, subject: Subject) -> Vec<String> {
     }
     if phrases.is_empty() && matters {
         phrases.push(match subject {
+            Subject::User if sign_in.identities != Identities::Users => "that Entra does not rate as risky".to_owned(),
+            Subject::Exception if sign_in.identities != Identities::Users => {
+                "if Entra does not rate it as risky".to_owned()
+            }
             Subject::User => "whom Entra does not rate as risky".to_owned(),
             Subject::Exception => "if Entra does not rate the user or the sign-in as risky".to_owned(),
         });

@@ -80,6 +80,8 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         | Why::Deleted
         | Why::ResourceNotIncluded
         | Why::WorkloadIdentities
+        | Why::OtherIdentities
+        | Why::IdentitiesPerhaps
         | Why::PartnersPerhaps
         | Why::SuitePerhaps(_) => return None,
         Why::Contradicted => "keep the copy that matches the tenant, and leave out the other".to_owned(),

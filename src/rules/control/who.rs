@@ -5,7 +5,7 @@ use super::names::{few, listed, named};
 use crate::coverage::{Exception, Hole, PrincipalKind};
 use crate::finding::joined;
 use crate::policy::{Id, UserType};
-use crate::requirement::{Principal, Requirement};
+use crate::requirement::{Identities, Principal, Requirement};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::SignIn;
 use crate::tenant::PolicyIndex;
@@ -43,18 +43,27 @@ impl Determiner {
 /// The user of a sign-in: `any member of "Sales"`.
 pub(in crate::rules) fn user(facts: &TenantFacts<'_>, sign_in: &SignIn, determiner: Determiner) -> String {
     let determiner = determiner.word();
-    let kind = kind_of_user(sign_in.user_type);
+    let kind = match sign_in.identities {
+        Identities::Users => kind_of_user(sign_in.user_type),
+        class @ (Identities::AgentUsers | Identities::ServicePrincipals | Identities::AgentIdentities) => class.one(),
+    };
     let mut traits: Vec<String> = Vec::new();
     traits.extend(sign_in.also.iter().map(|other| format!("is {} too", named(facts, other))));
-    traits.extend(sign_in.groups.iter().map(|group| format!("is in {}", named(facts, group))));
+    let is_agent = sign_in.identities == Identities::AgentIdentities;
+    let belongs = if is_agent { "is, or is of the blueprint," } else { "is in" };
+    traits.extend(sign_in.groups.iter().map(|group| format!("{belongs} {}", named(facts, group))));
     traits.extend(sign_in.roles.iter().map(|role| format!("holds the role {}", named(facts, role))));
     if let Some(user) = &sign_in.user {
         let user = named(facts, user);
+        let noun = sign_in.identities.one();
         return if traits.is_empty() {
-            format!("the user {user}")
+            format!("the {noun} {user}")
         } else {
-            format!("the user {user} who {}", few(&traits))
+            format!("the {noun} {user} who {}", few(&traits))
         };
+    }
+    if is_agent && !traits.is_empty() {
+        return format!("{determiner} {kind} that {}", listed(&traits));
     }
     if sign_in.user_type == UserType::Member && traits.len() == 1 {
         if let Some(group) = sign_in.groups.first() {
@@ -97,9 +106,13 @@ pub(super) fn case(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, 
     let mut rest = hole.clone();
     let sign_in = &mut rest.sign_in;
     match exception.kind {
-        PrincipalKind::User if sign_in.user.as_ref() == Some(&exception.id) => sign_in.user = None,
-        PrincipalKind::User => _ = sign_in.also.remove(&exception.id),
-        PrincipalKind::Group => _ = sign_in.groups.remove(&exception.id),
+        PrincipalKind::User | PrincipalKind::ServicePrincipal if sign_in.user.as_ref() == Some(&exception.id) => {
+            sign_in.user = None;
+        }
+        PrincipalKind::User | PrincipalKind::ServicePrincipal => {
+            _ = sign_in.also.remove(&exception.id);
+        }
+        PrincipalKind::Group | PrincipalKind::AgentIdentity => _ = sign_in.groups.remove(&exception.id),
         PrincipalKind::Role => _ = sign_in.roles.remove(&exception.id),
     }
     if exception.kind != PrincipalKind::User {
@@ -117,13 +130,19 @@ pub(super) fn case(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole, 
     let sign_in = &rest.sign_in;
     let names = |ids: &mut dyn Iterator<Item = &Id>| listed(&ids.map(|id| named(facts, id)).collect::<Vec<_>>());
     let mut clauses: Vec<String> = Vec::new();
-    clauses.extend(sign_in.user.as_ref().map(|user| format!("as the user {}", named(facts, user))));
+    clauses.extend(
+        sign_in.user.as_ref().map(|user| format!("as the {} {}", sign_in.identities.one(), named(facts, user))),
+    );
     if !sign_in.also.is_empty() {
         clauses.push(format!("if {} stands for the same account", names(&mut sign_in.also.iter())));
     }
     clauses.extend(as_kind_of_user(sign_in.user_type).map(str::to_owned));
     if !sign_in.groups.is_empty() {
-        clauses.push(format!("if also in {}", names(&mut sign_in.groups.iter())));
+        let also = match sign_in.identities {
+            Identities::AgentIdentities => "if it is also",
+            Identities::Users | Identities::AgentUsers | Identities::ServicePrincipals => "if also in",
+        };
+        clauses.push(format!("{also} {}", names(&mut sign_in.groups.iter())));
     }
     if !sign_in.roles.is_empty() {
         clauses.push(format!("holding the role {}", names(&mut sign_in.roles.iter())));

@@ -128,6 +128,8 @@ fn subject(facts: &TenantFacts<'_>, exception: &Exception) -> String {
         PrincipalKind::User => format!("the user {shown} is"),
         PrincipalKind::Group => format!("members of {shown} are"),
         PrincipalKind::Role => format!("holders of the role {shown} are"),
+        PrincipalKind::ServicePrincipal => format!("the service principal {shown} is"),
+        PrincipalKind::AgentIdentity => format!("the agent identity or blueprint {shown} is"),
     }
 }
 

@@ -27,7 +27,7 @@ impl Rule for UnsuitableBreakGlass {
             let users: BTreeSet<UserIndex> = match exception.kind {
                 PrincipalKind::User => directory.find(id).into_iter().collect(),
                 PrincipalKind::Group => directory.members(id).users,
-                PrincipalKind::Role => continue,
+                PrincipalKind::Role | PrincipalKind::ServicePrincipal | PrincipalKind::AgentIdentity => continue,
             };
             for index in users {
                 let user = directory.user(index);

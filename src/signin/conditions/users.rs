@@ -1,15 +1,20 @@
 //! Users, groups, roles and guests.
 
-use super::{Found, find, is, may_be, no, perhaps_same, unknown};
+use super::{Found, find, identities, is, may_be, no, perhaps_same, unknown};
 use crate::policy::{Fact, Guests, Id, List, Policy, Property, UserType, Users};
+use crate::requirement::Identities;
 use crate::signin::{At, Cause, Lens, Match, SignIn, View, Why};
 
 pub(in crate::signin) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignIn, lens: Lens) -> Match {
+    if identities::is_service_principal(sign_in) {
+        return identities::identities(view, policy, sign_in, lens);
+    }
     let users = &policy.conditions.users;
     if let Some(reason) = users.doubt {
         return unknown(At::property(Property::Users), Why::Doubt(reason));
     }
     let guest = sign_in.user_type != UserType::Member;
+    let agent = sign_in.identities == Identities::AgentUsers;
     let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
     let in_group = |id: &Id| sign_in.groups.contains(id);
     let has_role = |id: &Id| sign_in.roles.contains(id);
@@ -20,7 +25,10 @@ pub(in crate::signin) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignI
     let excluded = [
         (
             perhaps_same(Property::ExcludeUsers, &users.exclude_users, may_be_user, |id| {
-                (is_user(id) && !tracked) || id.is("All") || (guest && id.is("GuestsOrExternalUsers"))
+                (is_user(id) && !tracked)
+                    || id.is("All")
+                    || (agent && id.is("AllAgentIdUsers"))
+                    || (guest && id.is("GuestsOrExternalUsers"))
             }),
             if guest && sign_in.user.is_none() { Why::GuestsExcluded } else { Why::UserExcluded },
         ),
@@ -81,6 +89,9 @@ pub(in crate::signin) fn may_include(view: &View<'_>, policy: &Policy, sign_in: 
 
 fn included_user(view: &View<'_>, users: &Users, sign_in: &SignIn, lens: Lens, guest: bool) -> Match {
     let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
+    if sign_in.identities == Identities::AgentUsers {
+        return identities::included_agent_user(view, users, sign_in);
+    }
     let included = [
         perhaps_same(
             Property::IncludeUsers,
