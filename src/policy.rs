@@ -9,6 +9,7 @@
 
 mod content;
 mod device_rule;
+mod filter;
 mod lower;
 mod property;
 mod session;
@@ -24,6 +25,7 @@ pub use content::Digest;
 pub use device_rule::{
     COLLECTIONS, Comparison, DeviceRule, INTUNE, Refusal, Test, device_attribute, needs_managed_device, refusals,
 };
+pub use filter::Filter;
 pub use lower::{Lowered, lower, lower_strength};
 pub(crate) use lower::{is_truncated, is_type_name};
 pub use property::Property;
@@ -372,15 +374,6 @@ pub struct Scope<T> {
     pub include: List<T>,
     /// `exclude…`
     pub exclude: List<T>,
-}
-
-/// `conditionalAccessFilter`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// `mode`
-    pub mode: Fact<FilterMode>,
-    /// `rule`
-    pub rule: Box<str>,
 }
 
 /// `grantControls`

@@ -27,6 +27,7 @@ use std::process::{Command, Stdio};
 
 const CONCISE: &[&str] = &["--format", "concise"];
 const CONCISE_EACH: &[&str] = &["--format", "concise", "--tenant-per-path"];
+const EVERY_CONTROL_EACH: &[&str] = &["--format", "concise", "--tenant-per-path", "--benchmark", "all"];
 const SARIF_EACH: &[&str] = &["--format", "sarif", "--tenant-per-path"];
 
 fn main() -> io::Result<()> {
@@ -49,13 +50,16 @@ fn main() -> io::Result<()> {
 
     let clean = written(scratch.path(), "clean", 100, Flaws::default())?;
     many_tenants(&clean, "6,000 files", 41)?;
+    every_control(&clean, "6,000 files", Some(4.0))?;
     one_tenant(&clean)?;
     one_file(&clean, scratch.path())?;
     let flawed = written(scratch.path(), "flawed", 100, Flaws { misspelt_one_in: 100, open_one_in: 5, untidy: false })?;
     findings(&flawed)?;
+    every_control(&flawed, "6,000 files, 1 tenant in 5 open", None)?;
     let untidy = written(scratch.path(), "untidy", 100, Flaws { untidy: true, ..Flaws::default() })?;
     let measured = measure(21, caplint(&untidy.folders, CONCISE_EACH), reference(&untidy.folders)?)?;
     table::ratio("6,000 files, 1 in 5 with something to tidy up: time", &measured, None);
+    every_control(&untidy, "6,000 files, 1 in 5 with something to tidy up", None)?;
     one_plan(&scratch.path().join("plan.json"))?;
     one_root(&scratch.path().join("root"))?;
     one_list(&scratch.path().join("policies.json"), if large { 100 } else { 10 })?;
@@ -119,6 +123,14 @@ fn many_tenants(corpus: &Corpus, size: &str, pairs: usize) -> io::Result<()> {
     let measured = measure(pairs, caplint(folders, CONCISE_EACH), reference(folders)?)?;
     table::ratio(&format!("{size}, 60 a tenant: time"), &measured, Some(0.65));
     table::figure(&format!("{size}, 60 a tenant: peak memory, MiB"), measured.peak_mib, Some(24.0));
+    Ok(())
+}
+
+/// Every control that caplint has, against one.
+fn every_control(corpus: &Corpus, size: &str, goal: Option<f64>) -> io::Result<()> {
+    let folders = &corpus.folders;
+    let measured = measure(21, caplint(folders, EVERY_CONTROL_EACH), caplint(folders, CONCISE_EACH))?;
+    table::ratio(&format!("{size}: every control against one, time"), &measured, goal);
     Ok(())
 }
 

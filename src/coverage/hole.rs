@@ -3,7 +3,7 @@
 use super::formula::Term;
 use super::space::Space;
 use super::verdict::{Coordinate, Hole};
-use crate::policy::{Id, Policy, Property};
+use crate::policy::{Fact, Id, Policy, Property, State};
 use crate::signin::{Lens, Match, SignIn, View, Why};
 use std::collections::BTreeSet;
 
@@ -43,6 +43,9 @@ pub(super) fn hole(space: &Space<'_>, terms: &BTreeSet<Term>, sign_in: SignIn) -
 
 /// The one coordinate that, changed to what the policy asks for, would have the policy stop the sign-in.
 fn only_obstacle(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<Coordinate> {
+    if matches!(policy.judged_state(), Fact::Known(State::ReportOnly | State::Disabled)) {
+        return None;
+    }
     let mut causes = view.causes(policy, sign_in);
     let (first, second) = (causes.next()?, causes.next());
     if second.is_some() {

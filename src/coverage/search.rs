@@ -146,7 +146,7 @@ impl<'s, 't> Search<'s, 't> {
         let uncovered = self.solver.variable();
         for (_, region) in self.regions(leniency) {
             let not_covering = self.solver.variable();
-            self.solver.demand(not_covering, &region.clone().not());
+            self.solver.demand_not(not_covering, region);
             self.solver.clause([!uncovered, not_covering]);
             self.by_policy[leniency.index()].push(not_covering);
         }

@@ -62,12 +62,27 @@ impl Solver {
 
     /// Demands that a formula holds where `gate` is true.
     pub(crate) fn demand(&mut self, gate: Lit, formula: &Formula) {
-        match formula {
-            Formula::Always => {}
-            Formula::All(parts) => parts.iter().for_each(|part| self.demand(gate, part)),
-            _ => {
+        self.demand_truth(gate, formula, true);
+    }
+
+    /// Demands that a formula does not hold where `gate` is true.
+    pub(crate) fn demand_not(&mut self, gate: Lit, formula: &Formula) {
+        self.demand_truth(gate, formula, false);
+    }
+
+    fn demand_truth(&mut self, gate: Lit, formula: &Formula, truth: bool) {
+        match (formula, truth) {
+            (Formula::Always, true) | (Formula::Never, false) => {}
+            (Formula::All(parts), true) | (Formula::Any(parts), false) => {
+                for part in parts {
+                    self.demand_truth(gate, part, truth);
+                }
+            }
+            (Formula::Always | Formula::All(_), false)
+            | (Formula::Never | Formula::Any(_), true)
+            | (Formula::Is(_) | Formula::IsNot(_), _) => {
                 let mut clause = vec![!gate];
-                self.alternatives(formula, &mut clause);
+                self.alternatives(formula, truth, &mut clause);
                 self.clause(clause);
             }
         }
@@ -77,23 +92,27 @@ impl Solver {
     pub(crate) fn demand_either(&mut self, gate: Lit, either: Lit, formula: &Formula) {
         if *formula != Formula::Always {
             let mut clause = vec![!gate, either];
-            self.alternatives(formula, &mut clause);
+            self.alternatives(formula, true, &mut clause);
             self.clause(clause);
         }
     }
 
-    /// Adds literals to `clause`, one of which makes the formula hold. One direction is enough: nothing asks for the
-    /// formula's negation.
-    fn alternatives(&mut self, formula: &Formula, clause: &mut Vec<Lit>) {
-        match formula {
-            Formula::Never => {}
-            Formula::Is(term) => clause.push(self.literal(*term)),
-            Formula::IsNot(term) => clause.push(!self.literal(*term)),
-            Formula::Any(parts) => parts.iter().for_each(|part| self.alternatives(part, clause)),
-            Formula::Always | Formula::All(_) => {
+    /// Adds literals to `clause`, one of which makes the formula true, or false. One direction is enough: nothing asks for
+    /// the opposite.
+    fn alternatives(&mut self, formula: &Formula, truth: bool, clause: &mut Vec<Lit>) {
+        match (formula, truth) {
+            (Formula::Never, true) | (Formula::Always, false) => {}
+            (Formula::Is(term), truth) => clause.push(self.literal(*term).apply_sign(truth)),
+            (Formula::IsNot(term), truth) => clause.push(self.literal(*term).apply_sign(!truth)),
+            (Formula::Any(parts), true) | (Formula::All(parts), false) => {
+                for part in parts {
+                    self.alternatives(part, truth, clause);
+                }
+            }
+            (Formula::Always | Formula::All(_), true) | (Formula::Never | Formula::Any(_), false) => {
                 let holds = self.variable();
                 clause.push(holds);
-                self.demand(holds, formula);
+                self.demand_truth(holds, formula, truth);
             }
         }
     }
@@ -219,6 +238,12 @@ mod tests {
         });
         let holds: Vec<usize> = (0..8).filter(|bits| formula.holds(&|term| bits >> term.0 & 1 == 1)).collect();
         assert_eq!(allowed, holds);
+        let refused = subsets(3, |solver| {
+            let gate = solver.variable();
+            solver.demand_not(gate, &formula);
+            solver.clause([gate]);
+        });
+        assert_eq!(refused, (0..8).filter(|bits| !holds.contains(bits)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -122,7 +122,7 @@ pub(crate) struct Space<'t> {
     pub(crate) resources: Vec<Resource>,
     clients: Vec<ClientAppType>,
     terms: Vec<Meaning>,
-    index: HashMap<Meaning, Term>,
+    index: foldhash::HashMap<Meaning, Term>,
     /// The comparisons with devices as they are spelt.
     comparisons: Vec<(Term, Comparison)>,
     undefined_locations: OnceCell<BTreeSet<Id>>,
@@ -219,7 +219,7 @@ impl<'t> Space<'t> {
             identities: requirement.identities,
             ..SignIn::attacker(resources.first().cloned().unwrap_or(Resource::Other))
         };
-        let (terms, index, comparisons) = (Vec::new(), HashMap::new(), Vec::new());
+        let (terms, index, comparisons) = (Vec::new(), foldhash::HashMap::default(), Vec::new());
         let undefined_locations = OnceCell::new();
         let named = OnceCell::new();
         let doubts = Vec::new();

@@ -2,7 +2,6 @@
 
 use super::{Fact, Id, List, Reason};
 use crate::catalog::{self, BuiltInStrength, Combination};
-use std::collections::BTreeSet;
 
 /// A reference to an [authentication strength], with whatever of its definition stands beside it.
 ///
@@ -24,8 +23,14 @@ pub struct Allowed {
     id: Option<Id>,
     /// What `requirementsSatisfied` says.
     satisfies_mfa: Option<bool>,
-    combinations: BTreeSet<Combination>,
+    /// In their order, each once.
+    combinations: Vec<Combination>,
     doubt: Option<Reason>,
+}
+
+fn in_order(combinations: &mut Vec<Combination>) {
+    combinations.sort_unstable();
+    combinations.dedup();
 }
 
 impl Allowed {
@@ -37,12 +42,10 @@ impl Allowed {
             Fact::Unknown(reason) => Some(*reason),
             Fact::Known(_) => strength.combinations.first_unknown().map(|(_, reason)| reason),
         };
-        Self {
-            id: strength.id.clone(),
-            satisfies_mfa: said.known().copied().flatten(),
-            combinations: strength.combinations.known().map(|(_, combination)| *combination).collect(),
-            doubt,
-        }
+        let mut combinations: Vec<Combination> =
+            strength.combinations.known().map(|(_, combination)| *combination).collect();
+        in_order(&mut combinations);
+        Self { id: strength.id.clone(), satisfies_mfa: said.known().copied().flatten(), combinations, doubt }
     }
 
     /// Adds another copy.
@@ -53,6 +56,7 @@ impl Allowed {
             (one, two) => one.or(two),
         };
         self.combinations.extend(other.combinations);
+        in_order(&mut self.combinations);
         self.doubt = match (self.doubt, other.doubt) {
             (Some(one), Some(two)) => Some(one.min(two)),
             (one, two) => one.or(two),

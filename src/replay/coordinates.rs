@@ -169,7 +169,7 @@ impl<'t> Surveyor<'t> {
             let own = &conditions.locations;
             locations.extend(own.include.known().chain(own.exclude.known()).map(|(_, id)| id.clone()));
             if let Fact::Known(Some(filter)) = &conditions.device_filter {
-                gather(&DeviceRule::read(&filter.rule), &mut attributes);
+                gather(filter.device_rule(), &mut attributes);
             }
         }
         locations.extend(tenant.companions.named_locations.keys().cloned());

@@ -113,7 +113,7 @@ pub(super) fn filtered(policy: &Policy, device: &Device, undefined: Undefined) -
             return Match::Unknown(Cause { at: At::property(FILTER), why: Why::Doubt(reason) });
         }
     };
-    match device.matches(&DeviceRule::read(&filter.rule), undefined) {
+    match device.matches(filter.device_rule(), undefined) {
         Some(matches) if matches == included => Match::Yes,
         Some(_) => Match::No(Cause { at: At::property(RULE), why: Why::DeviceFilter }),
         None => Match::Unknown(Cause { at: At::property(RULE), why: Why::DeviceFilterOpaque }),
@@ -130,7 +130,7 @@ pub(super) fn filtered_partly(
     let outcome = filtered(policy, device, undefined);
     let (Some(known), Match::Yes | Match::No(_)) = (known, outcome) else { return outcome.into() };
     let Fact::Known(Some(filter)) = &policy.conditions.device_filter else { return outcome.into() };
-    match device.matches(&closed(DeviceRule::read(&filter.rule), known), Undefined::Unknown) {
+    match device.matches(&closed(filter.device_rule().clone(), known), Undefined::Unknown) {
         Some(_) => outcome.into(),
         None => Partly::Open(Coordinate::Device),
     }

@@ -108,11 +108,11 @@ impl Reader<'_, '_, '_> {
             Fact::Known(Some(filter)) => filter,
             Fact::Unknown(reason) => return self.perhaps(Property::DeviceFilter, Why::Doubt(*reason)),
         };
-        let rule = DeviceRule::read(&filter.rule);
+        let rule = filter.device_rule();
         match filter.mode {
             Fact::Known(mode) => {
                 let perhaps = rule.first_opaque().is_some() && self.doubts.get() == Doubts::Cover;
-                rule_is(self.space, &rule, mode == FilterMode::Include, perhaps)
+                rule_is(self.space, rule, mode == FilterMode::Include, perhaps)
             }
             Fact::Unknown(reason) => self.perhaps(Property::DeviceFilter, Why::Doubt(reason)),
         }

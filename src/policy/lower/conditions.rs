@@ -302,7 +302,7 @@ impl Reader {
         };
         match rule.node {
             Some(Node::String(text)) if !text.is_empty() => {
-                Fact::Known(Some(Box::new(Filter { mode, rule: text.as_ref().into() })))
+                Fact::Known(Some(Box::new(Filter::new(mode, text.as_ref()))))
             }
             // The Graph PowerShell SDK writes an object of nulls where there is no filter.
             None | Some(Node::Null | Node::String(_)) if says_nothing => Fact::Known(None),

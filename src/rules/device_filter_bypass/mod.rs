@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{DeviceRule, Fact, FilterMode, Policy, Property};
+use crate::policy::{Fact, FilterMode, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::signin::{Device, Undefined};
 use crate::syntax::Pointer;
@@ -27,7 +27,7 @@ impl Rule for DeviceFilterBypass {
             return;
         }
         // Of an attacker's device Entra knows nothing.
-        let matches_unregistered = Device::default().matches(&DeviceRule::read(&filter.rule), Undefined::Unknown);
+        let matches_unregistered = Device::default().matches(filter.device_rule(), Undefined::Unknown);
         let (asks, seen) = match mode {
             FilterMode::Include => ("requires MFA only on devices that", "devices that do not match are not covered"),
             FilterMode::Exclude => ("does not require MFA on devices that", "devices that match are not covered"),
