@@ -376,7 +376,7 @@ fn exception(entry: Entry, text: &str, own: &[&Control]) -> Result<Exception, Pr
     ];
     let mut given = given.into_iter().filter_map(|(kind, id)| Some((kind, id?)));
     let (Some((kind, id)), None) = (given.next(), given.next()) else {
-        let message = "an exception is one user, one group or one role".to_owned();
+        let message = "an exception is one user, group, role, service principal or agent identity".to_owned();
         let help = "Write exactly one of `user`, `group`, `role`, `service-principal` and `agent-identity`.".to_owned();
         return Err(Problem { span: entry.owner.span(), message, help });
     };
@@ -485,7 +485,7 @@ mod tests {
             (
                 EXCEPTION.replace("group =", "user = \"x\"\ngroup ="),
                 "\"identity@contoso.example\"",
-                "one user, one group or one role",
+                "one user, group, role, service principal or agent identity",
             ),
             (EXCEPTION.replace("Emergency access", " "), "\" \"", "the reason is empty"),
             (EXCEPTION.replace("mfa-azure-management", "mfa-azure"), "\"mfa-azure\"", "is not a control"),

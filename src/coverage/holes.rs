@@ -16,17 +16,18 @@ use crate::tenant::{PolicyIndex, SecurityDefaults};
 
 /// Decides by the worst that is left open.
 pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, options: Options) -> Result<Decision, TooIntricate> {
-    let readings = [Leniency::AsWritten, Leniency::WithoutExceptions, Leniency::UnknownsHelp];
-    let mut search = search(space, regions, &readings, options.effort)?;
+    let mut search = search(space, regions, &Leniency::ALL, options.effort)?;
     if let Some(decision) = held(&mut search)? {
         return Ok(decision);
     }
-    search.solver.allow(options.effort);
-    if !search.is_covered(Leniency::UnknownsHelp)? {
-        return open(&mut search, Leniency::UnknownsHelp, options.ways);
+    for leniency in [Leniency::UnknownsHelp, Leniency::InEveryGroup] {
+        search.solver.allow(options.effort);
+        if !search.is_covered(leniency)? {
+            return open(&mut search, leniency, options.ways);
+        }
     }
-    drop(search);
-    undecided(space, regions, options)
+    search.solver.allow(options.effort);
+    open(&mut search, Leniency::WithoutExceptions, options.ways)
 }
 
 /// The decision if the requirement holds, for everybody or all but exceptions; none if there is a gap or may be one.
@@ -67,14 +68,6 @@ fn held(search: &mut Search<'_, '_>) -> Result<Option<Decision>, TooIntricate> {
     let (exceptions, more_holes) = exceptions::of_everybody(search);
     let decision = Decision::without_examples(Verdict::EnforcedExcept, carried(&carriers));
     Ok(Some(Decision { more_holes, exceptions, ..decision }))
-}
-
-/// What may get through, where something does unless the files leave it out.
-fn undecided(space: &mut Space<'_>, regions: &mut Regions, options: Options) -> Result<Decision, TooIntricate> {
-    let mut search = search(space, regions, &[Leniency::WithoutExceptions, Leniency::InEveryGroup], options.effort)?;
-    let leniency =
-        if search.is_covered(Leniency::InEveryGroup)? { Leniency::WithoutExceptions } else { Leniency::InEveryGroup };
-    open(&mut search, leniency, options.ways)
 }
 
 /// What gets through with the policies read like this.

@@ -38,6 +38,10 @@ pub(super) enum Leniency {
 }
 
 impl Leniency {
+    /// All of them, in their order.
+    pub(super) const ALL: [Self; 4] =
+        [Self::AsWritten, Self::WithoutExceptions, Self::InEveryGroup, Self::UnknownsHelp];
+
     /// Position in a list with one element for each variant.
     pub(super) const fn index(self) -> usize {
         match self {

@@ -38,6 +38,8 @@ pub(super) struct Search<'s, 't> {
     uncovered: [Option<Lit>; 4],
     /// For each leniency, what demands that of a single policy.
     by_policy: [Vec<Lit>; 4],
+    /// The same for each formula that a policy has at some leniency.
+    encoded: Vec<(Carrier, &'s Formula, Lit)>,
 }
 
 /// Those who are being asked about, and what was ruled out for them.
@@ -75,6 +77,7 @@ impl<'s, 't> Search<'s, 't> {
             left,
             asked: Asked::default(),
             by_policy: Default::default(),
+            encoded: Vec::new(),
             uncovered: [None; 4],
         })
     }
@@ -138,15 +141,26 @@ impl<'s, 't> Search<'s, 't> {
         std::iter::once(unlisted).chain((0..count).map(of_class))
     }
 
+    /// What demands that a policy does not cover the sign-in. Most cover the same at each leniency.
+    fn not_covering(&mut self, carrier: Carrier, region: &'s Formula) -> Lit {
+        let mut known = self.encoded.iter().filter(|(other, ..)| *other == carrier);
+        if let Some((.., literal)) = known.find(|(_, other, _)| *other == region) {
+            return *literal;
+        }
+        let literal = self.solver.variable();
+        self.solver.demand_not(literal, region);
+        self.encoded.push((carrier, region, literal));
+        literal
+    }
+
     /// What demands that no policy covers the sign-in, read as generously as `leniency` says.
     pub(super) fn uncovered(&mut self, leniency: Leniency) -> Lit {
         if let Some(known) = self.uncovered[leniency.index()] {
             return known;
         }
         let uncovered = self.solver.variable();
-        for (_, region) in self.regions(leniency) {
-            let not_covering = self.solver.variable();
-            self.solver.demand_not(not_covering, region);
+        for (carrier, region) in self.regions(leniency) {
+            let not_covering = self.not_covering(*carrier, region);
             self.solver.clause([!uncovered, not_covering]);
             self.by_policy[leniency.index()].push(not_covering);
         }
