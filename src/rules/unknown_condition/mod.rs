@@ -19,8 +19,8 @@ declare! {
     doc: "doc.md",
 }
 
-/// Policies that a message names.
-const NAMED: usize = 4;
+/// Policies and controls that a message names.
+const NAMED: usize = 2;
 
 /// Policies that a finding points at.
 const SHOWN: usize = 12;
@@ -112,7 +112,7 @@ impl Without<'_, '_> {
         let are = if decided.len() == 1 { "is" } else { "are" };
         let sentence = |start: &str, ids: &[String], end: &str| match ids {
             [] => String::new(),
-            ids => format!(" {start} it, {} {end}.", joined(ids, usize::MAX)),
+            ids => format!(" {start} it, {} {end}.", joined(ids, NAMED)),
         };
         [
             sentence("Because of", &decided, &format!("{are} undecided")),
