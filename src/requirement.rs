@@ -1,7 +1,9 @@
 //! A requirement: which sign-ins need which grant. Controls and `caplint.toml` write them; this is what they mean.
 
 use crate::catalog::{self, Suite};
-use crate::policy::{ClientAppType, Combination, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType};
+use crate::policy::{
+    ClientAppType, Combination, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words,
+};
 use std::fmt;
 
 /// Which sign-ins need what. An empty list restricts nothing.
@@ -78,26 +80,18 @@ pub enum Identities {
     AgentIdentities,
 }
 
-impl Identities {
-    /// All of them, with the words for them in a requirement.
-    pub const WORDS: [(&str, Self); 4] = [
+/// The words for them in a requirement.
+impl Words for Identities {
+    const WORDS: &'static [(&'static str, Self)] = &[
         ("users", Self::Users),
         ("agent-users", Self::AgentUsers),
         ("service-principals", Self::ServicePrincipals),
         ("agent-identities", Self::AgentIdentities),
     ];
+    const NOT_IN_POLICIES: &'static [&'static str] = &[];
+}
 
-    /// The word for it in a requirement.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::AgentUsers => "agent-users",
-            Self::ServicePrincipals => "service-principals",
-            Self::AgentIdentities => "agent-identities",
-        }
-    }
-
+impl Identities {
     /// How a sentence calls one of them, without an article.
     #[must_use]
     pub fn one(self) -> &'static str {

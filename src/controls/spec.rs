@@ -172,21 +172,16 @@ impl Spec {
 
     /// The class of identities that it is about.
     fn class(&self) -> Result<Identities, Problem> {
-        let Some(written) = &self.identities else {
-            return match self.identity_risk.first() {
-                None => Ok(Identities::Users),
-                Some(risk) => Err(Problem {
-                    span: risk.span(),
-                    message: "`identity-risk` is not for users".to_owned(),
-                    help: "Write `user-risk`, or say with `identities` whose risk it is.".to_owned(),
-                }),
-            };
-        };
-        let found = Identities::WORDS.iter().find(|(word, _)| word == written.get_ref());
-        found.map(|(_, class)| *class).ok_or_else(|| {
-            let names: Vec<&str> = Identities::WORDS.iter().map(|(word, _)| *word).collect();
-            problem(written.span(), "a class of identities", written.get_ref(), &names)
-        })
+        let written = self.identities.as_ref().map(|written| word::<Identities>(written, "a class of identities"));
+        let class = written.transpose()?.unwrap_or_default();
+        match self.identity_risk.first().filter(|_| class == Identities::Users) {
+            None => Ok(class),
+            Some(risk) => Err(Problem {
+                span: risk.span(),
+                message: "`identity-risk` is not for users".to_owned(),
+                help: "Write `user-risk`, or say with `identities` whose risk it is.".to_owned(),
+            }),
+        }
     }
 
     /// Policies for service principals and agents [can only block](https://learn.microsoft.com/entra/identity/conditional-access/workload-identity),
@@ -197,7 +192,9 @@ impl Spec {
             || !self.platforms.is_empty()
             || !self.flows.is_empty()
             || !self.sign_in_risk.is_empty()
-            || !self.user_risk.is_empty();
+            || !self.user_risk.is_empty()
+            || !self.insider_risk.is_empty()
+            || self.outside_compliant_network;
         let only_blocks = self.demanded()? == [Grant::Block];
         if !of_users && only_blocks {
             return Ok(());
@@ -416,6 +413,34 @@ mod tests {
             ("resources = [\"All\"]\nclients = [\"telnet\"]\ngrant = \"mfa\"", "\"telnet\" is not a client app type"),
         ] {
             assert_eq!(resolve(text).unwrap_err().message, message);
+        }
+    }
+
+    /// A key that means nothing for a class of identities is refused, because a requirement without it is another one.
+    #[test]
+    fn no_key_is_dropped_for_a_class_of_identities() {
+        let of = |class: &str, further: &str| {
+            resolve(&format!("identities = \"{class}\"\nresources = [\"All\"]\ngrant = \"block\"\n{further}"))
+        };
+        for class in ["agent-users", "service-principals", "agent-identities"] {
+            assert!(of(class, "identity-risk = [\"high\"]\noutside-trusted-locations = true").is_ok());
+            for further in [
+                "users = { members = true }",
+                "clients = [\"browser\"]",
+                "platforms = [\"windows\"]",
+                "flows = [\"deviceCodeFlow\"]",
+                "sign-in-risk = [\"high\"]",
+                "user-risk = [\"high\"]",
+                "insider-risk = [\"elevated\"]",
+                "outside-compliant-network = true",
+            ] {
+                let message = of(class, further).unwrap_err().message;
+                assert_eq!(message, format!("this cannot be required of {class}"), "{further}");
+            }
+        }
+        for class in ["identities = \"users\"\n", ""] {
+            let text = format!("{class}resources = [\"All\"]\ngrant = \"block\"\nidentity-risk = [\"high\"]");
+            assert_eq!(resolve(&text).unwrap_err().message, "`identity-risk` is not for users");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{config, put_back, tenant};
 use caplint::catalog::Cloud;
 use caplint::controls::Spec;
 use caplint::coverage::{self, Coordinate, Hole, Options};
-use caplint::policy::{Id, RiskLevel};
+use caplint::policy::{Id, RiskLevel, Words};
 use caplint::requirement::{Identities, Requirement, Resource};
 use caplint::signin::{Outcome, SignIn};
 use proptest::prelude::*;
