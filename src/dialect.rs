@@ -31,7 +31,7 @@ pub use unread::{Other, glance, glance_beside, glance_bytes, glance_given, tells
 
 use crate::policy::{Declaration, FileIndex, Origin, Place, Wording};
 use crate::syntax::{Node, Pointer, SyntaxError, parse};
-use crate::tenant::{Companions, InboundTrust};
+use crate::tenant::{Companions, Contexts, InboundTrust};
 use std::collections::BTreeMap;
 
 /// What a file was taken for.
@@ -158,12 +158,13 @@ impl Taken {
     /// Whether it tells what policies mean.
     #[must_use]
     pub fn is_companion(&self) -> bool {
-        let Companions { named_locations, strengths, names, directory, trust, .. } = &self.companions;
+        let Companions { named_locations, strengths, names, directory, trust, contexts, .. } = &self.companions;
         !(named_locations.is_empty()
             && strengths.is_empty()
             && names.is_empty()
             && directory.is_empty()
-            && *trust == InboundTrust::default())
+            && *trust == InboundTrust::default()
+            && *contexts == Contexts::default())
     }
 
     /// What is told about a tenant.

@@ -4,7 +4,7 @@
 //! policies: caplint asks for one grant after the other until one does not hold.
 
 use crate::catalog::{self, Cloud, Suite};
-use crate::coverage::{self, Decision, Hole, Options, Reason, Verdict, Ways};
+use crate::coverage::{self, Decision, Hole, Options, Verdict, Ways};
 use crate::policy::{ClientAppType, Id, REGISTER_DEVICE, REGISTER_SECURITY_INFO, TransferMethod, UserType};
 use crate::requirement::{Grant, Principal, Requirement, Resource};
 use crate::tenant::{PolicyIndex, Tenant};
@@ -272,20 +272,8 @@ impl Cell {
     fn new(asked: Asked, held: Option<Tried>, beyond: Option<Tried>) -> Self {
         let held = held.map(|held| held.decision);
         let exceptions = held.as_ref().map_or(0, |held| held.exceptions.len());
-        let (by, by_defaults) = match held.map(|held| held.reason) {
-            Some(Reason::Policies(by)) => (by, false),
-            Some(Reason::SecurityDefaults(by)) => (by, true),
-            Some(
-                Reason::ContradictedDefaults
-                | Reason::NoPolicies
-                | Reason::Witness
-                | Reason::MissingPolicies(_)
-                | Reason::Unknown(..)
-                | Reason::Membership(_)
-                | Reason::TooIntricate,
-            )
-            | None => (Vec::new(), false),
-        };
+        let (by, by_defaults) = held.as_ref().map_or((&[][..], false), |held| held.reason.carriers());
+        let by = by.to_vec();
         let perhaps_more = beyond.as_ref().is_some_and(|beyond| beyond.decision.verdict == Verdict::Undecided);
         let witness = beyond.and_then(|Tried { requirement, decision }| {
             Some(Witness { requirement, hole: decision.holes.into_iter().next()? })

@@ -255,17 +255,17 @@ pub fn write(sign_in: &SignIn, tenant: &Tenant) -> Written {
             let whose = own.map_or("that no policy names".to_owned(), |id| format!("that policies call {}", name(id)));
             open.push(("signInIdentity", format!("`{key}`: the {what} of one {whose}")));
         }
-    }
-    match &sign_in.user {
-        _ if of_principal(sign_in.identities).is_some() => {}
-        Some(user) if user.guid().is_some() => identity["userId"] = json!(user.to_string()),
-        Some(user) => open.push(("signInIdentity.userId", format!("the object id of {}", name(user)))),
-        None => {
-            let groups = sign_in.groups.iter().map(|id| format!("member of {}", name(id)));
-            let roles = sign_in.roles.iter().map(|id| format!("holder of the role {}", name(id)));
-            let all: Vec<String> = groups.chain(roles).collect();
-            let whose = if all.is_empty() { "whom no policy names".to_owned() } else { all.join(", ") };
-            open.push(("signInIdentity.userId", format!("the object id of a user: {whose}")));
+    } else {
+        match &sign_in.user {
+            Some(user) if user.guid().is_some() => identity["userId"] = json!(user.to_string()),
+            Some(user) => open.push(("signInIdentity.userId", format!("the object id of {}", name(user)))),
+            None => {
+                let groups = sign_in.groups.iter().map(|id| format!("member of {}", name(id)));
+                let roles = sign_in.roles.iter().map(|id| format!("holder of the role {}", name(id)));
+                let all: Vec<String> = groups.chain(roles).collect();
+                let whose = if all.is_empty() { "whom no policy names".to_owned() } else { all.join(", ") };
+                open.push(("signInIdentity.userId", format!("the object id of a user: {whose}")));
+            }
         }
     }
     if sign_in.user_type != UserType::Member {

@@ -21,19 +21,25 @@ fn policy(id: u32, state: &str) -> Value {
 }
 
 /// The exit code, the verdict on the default control and the rules that fire.
+/// The exit code and the report of a run over these files.
+fn report(files: &[(&str, &str)], arguments: &[&str]) -> (i32, Value) {
+    let folder = support::folder(files);
+    let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+        .current_dir(folder.path())
+        .args(["check", "--today", "2026-11-25", "--format", "json"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap_or_default())
+}
+
 fn check(files: &[(&str, Value)]) -> (i32, String, Vec<String>) {
     let texts: Vec<(&str, String)> = files.iter().map(|(name, content)| (*name, content.to_string())).collect();
     let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let folder = support::folder(&files);
-    let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
-        .current_dir(folder.path())
-        .args(["check", "--isolated", "--today", "2026-11-25", "--format", "json"])
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let (code, report) = report(&files, &["--isolated"]);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let rules = report["findings"].as_array().into_iter().flatten().map(|finding| text(&finding["rule"])).collect();
-    (output.status.code().unwrap(), text(&report["tenants"][0]["controls"][0]["verdict"]), rules)
+    (code, text(&report["tenants"][0]["controls"][0]["verdict"]), rules)
 }
 
 fn verdict(files: &[(&str, Value)]) -> String {
@@ -182,13 +188,7 @@ fn a_condition_without_a_model_is_told_once() {
     };
     let told = |policies: Vec<Value>| {
         let policies = Value::from(policies).to_string();
-        let folder = support::folder(&[("p.json", &policies)]);
-        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
-            .current_dir(folder.path())
-            .args(["check", "--isolated", "--today", "2026-11-25", "--format", "json"])
-            .output()
-            .unwrap();
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let (_, report) = report(&[("p.json", &policies)], &["--isolated"]);
         let findings = report["findings"].as_array().unwrap().iter();
         let told = findings.filter(|finding| finding["rule"] == "unknown-condition");
         let text = |finding: &Value| {
@@ -214,6 +214,14 @@ fn a_condition_without_a_model_is_told_once() {
     assert_eq!(told(covered), [(stricter.to_owned(), 1)]);
 }
 
+/// The verdict on a requirement of the configuration.
+fn verdict_on(requirement: &str, files: &[(&str, &str)]) -> String {
+    let (_, report) = report(files, &[]);
+    let controls = report["tenants"][0]["controls"].as_array().unwrap();
+    let control = controls.iter().find(|control| control["id"] == requirement).unwrap();
+    control["verdict"].as_str().unwrap().to_owned()
+}
+
 const NETWORK: &str = "d0000000-0000-4000-8000-000000000001";
 
 /// What is known of the location that a policy leaves out decides whether it blocks everything outside of the compliant network.
@@ -226,16 +234,7 @@ fn the_compliant_network_is_a_location_of_its_own_kind() {
         policy["conditions"]["locations"] = locations.clone();
         policy["grantControls"]["builtInControls"] = json!(["block"]);
         let (policy, location) = (policy.to_string(), location.unwrap_or(json!({})).to_string());
-        let folder = support::folder(&[("p.json", &policy), ("l.json", &location), ("caplint.toml", config)]);
-        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
-            .current_dir(folder.path())
-            .args(["check", "--today", "2026-11-25", "--format", "json"])
-            .output()
-            .unwrap();
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let controls = report["tenants"][0]["controls"].as_array().unwrap();
-        let control = controls.iter().find(|control| control["id"] == "outside-the-network").unwrap();
-        control["verdict"].as_str().unwrap().to_owned()
+        verdict_on("outside-the-network", &[("p.json", &policy), ("l.json", &location), ("caplint.toml", config)])
     };
     let location = |kind: &str, further: Value| {
         let mut location = json!({ "@odata.type": format!("#microsoft.graph.{kind}"), "id": NETWORK,
@@ -281,16 +280,7 @@ fn a_requirement_may_name_an_authentication_context() {
     let verdict = |applications: Value| {
         let mut policy = policy(1, "enabled");
         policy["conditions"]["applications"] = applications;
-        let folder = support::folder(&[("p.json", &policy.to_string()), ("caplint.toml", config)]);
-        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
-            .current_dir(folder.path())
-            .args(["check", "--today", "2026-11-25", "--format", "json"])
-            .output()
-            .unwrap();
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let controls = report["tenants"][0]["controls"].as_array().unwrap();
-        let control = controls.iter().find(|control| control["id"] == "strong-context").unwrap();
-        control["verdict"].as_str().unwrap().to_owned()
+        verdict_on("strong-context", &[("p.json", &policy.to_string()), ("caplint.toml", config)])
     };
     let contexts = |listed: Value| json!({ "includeAuthenticationContextClassReferences": listed });
     assert_eq!(verdict(contexts(json!(["c1", "c2"]))), "enforced-except");

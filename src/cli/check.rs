@@ -106,21 +106,18 @@ enum FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
-    let wants_sarif =
-        arguments.format == Format::Sarif || arguments.output.iter().any(|output| output.format == Format::Sarif);
     let prepared = arguments.selection.prepare()?;
     targets(arguments, &prepared)?;
     let is_strict = prepared.config.profile == Profile::Strict;
     let baseline = if arguments.no_baseline { None } else { prepared.baseline(arguments.baseline.as_deref())? };
-    let mut formats = std::iter::once(arguments.format).chain(arguments.output.iter().map(|output| output.format));
-    let shows_map = formats.clone().any(Format::shows_map);
-    let lists_ways = baseline.is_some() || formats.any(|format| format.ways() == Ways::Listed);
+    let formats = || std::iter::once(arguments.format).chain(arguments.output.iter().map(|output| output.format));
+    let lists_ways = baseline.is_some() || formats().any(|format| format.ways() == Ways::Listed);
     let wanted = Wanted {
-        line_hashes: wants_sarif,
+        line_hashes: formats().any(|format| format == Format::Sarif),
         keep_files: arguments.verbose,
         allow_empty: arguments.allow_empty,
         ways: if lists_ways { Ways::Listed } else { Ways::Mentioned },
-        map: shows_map,
+        map: formats().any(Format::shows_map),
     };
     if arguments.verbose {
         let path = prepared.config.path.as_ref().map(|path| path.to_string_lossy());

@@ -32,8 +32,8 @@ pub(super) enum RunError {
         code(caplint::empty),
         help(
             "A gate must not pass because the policies are gone. Check the path (-v prints the detected format of \
-             each file). docs/export.md says how to export policies. If Terraform calls a module in another folder, add that folder to the paths. Use --allow-empty \
-             to judge a tenant without policies."
+             each file). docs/export.md says how to export policies. If Terraform calls a module in another folder, \
+             add that folder to the paths. Use --allow-empty to judge a tenant without policies."
         )
     )]
     Empty { name: String },

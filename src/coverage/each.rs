@@ -53,14 +53,13 @@ pub enum UserOutcome {
 pub fn each_user(requirement: &Requirement, tenant: &Tenant, options: Options) -> Vec<OfUsers> {
     let mut space = Space::with_people(view(requirement, tenant, options));
     let mut regions = Regions::default();
-    let readings = [Leniency::AsWritten, Leniency::WithoutExceptions, Leniency::InEveryGroup, Leniency::UnknownsHelp];
-    let Ok(mut search) = Search::new(&mut space, &mut regions, &readings) else {
+    let Ok(mut search) = Search::new(&mut space, &mut regions, &Leniency::ALL) else {
         let users = tenant.people.alike.iter().flat_map(|alike| alike.users.iter().copied()).collect();
         return vec![OfUsers { users, outcome: UserOutcome::TooIntricate }];
     };
     let everybody = Rc::clone(&search.everybody);
     let about = search.classes(None, Doubtful::Perhaps);
-    let open = readings.map(|leniency| search.classes(Some(leniency), Doubtful::Perhaps));
+    let open = Leniency::ALL.map(|leniency| search.classes(Some(leniency), Doubtful::Perhaps));
     let mut carriers = OfKinds::new(&mut search, Leniency::AsWritten);
     let mut known: HashMap<[Class; 5], Result<Outcome, TooIntricate>> = HashMap::new();
     // Those who are covered by the same are told of together.

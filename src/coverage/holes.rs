@@ -45,12 +45,6 @@ fn search<'s, 't>(
     readings: &[Leniency],
     effort: u64,
 ) -> Result<Search<'s, 't>, TooIntricate> {
-    for leniency in readings {
-        regions.of(space, *leniency);
-    }
-    if space.has_too_many_terms() {
-        return Err(TooIntricate);
-    }
     let mut search = Search::new(space, regions, readings)?;
     search.solver.allow(effort);
     Ok(search)

@@ -53,9 +53,9 @@ fn by_one_plain_policy(space: &mut Space<'_>, regions: &mut Regions) -> Option<D
     let tenant = view.tenant;
     let policies = &tenant.policies;
     let mut carriers: Vec<PolicyIndex> = Vec::new();
-    for (index, policy) in tenant.indexed().filter(|(_, policy)| is_plain(policy)) {
-        let covers_all = regions.except_users(space, index, policy, Leniency::AsWritten) == Formula::Always
-            && regions.users(space, index, policy, Leniency::WithoutExceptions) == Formula::Always;
+    for (index, _) in tenant.indexed().filter(|(_, policy)| is_plain(policy)) {
+        let covers_all = regions.except_users(space, index, Leniency::AsWritten) == Formula::Always
+            && regions.users(space, index, Leniency::WithoutExceptions) == Formula::Always;
         carriers.extend(covers_all.then_some(index));
     }
     let is_off = |policy: PolicyIndex| tenant[policy].state != Fact::Known(State::Enabled);
@@ -112,9 +112,7 @@ fn by_one_plain_policy(space: &mut Space<'_>, regions: &mut Regions) -> Option<D
 
 /// Whom a policy excludes one by one.
 fn excluded(space: &Space<'_>, policy: PolicyIndex) -> BTreeSet<(PrincipalKind, Id)> {
-    let policy = &space.view.tenant[policy];
-    let kinds = PrincipalKind::ALL.into_iter();
-    kinds.flat_map(|kind| kind.excluded_by(policy).known().map(move |(_, id)| (kind, id.clone()))).collect()
+    PrincipalKind::excluded(&space.view.tenant[policy]).map(|(kind, id)| (kind, id.clone())).collect()
 }
 
 /// Whether a policy is for all users and has no condition that could leave a sign-in out. Only a hint: its formula decides.

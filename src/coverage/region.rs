@@ -3,17 +3,17 @@
 //! Written apart from `signin`, which says the same of one sign-in at a time, so that each can test the other.
 
 mod applications;
-mod asked;
 mod conditions;
 mod facet;
 mod grant;
 mod identities;
+mod noted;
 mod users;
 
-use asked::Asked;
 pub(crate) use conditions::device_rule;
 pub use facet::Facet;
 pub(crate) use facet::facets;
+use noted::Noted;
 
 use super::doubt::{Doubt, Doubts};
 use super::formula::Formula;
@@ -200,13 +200,13 @@ pub(super) fn users_as_written(space: &mut Space<'_>, policy: &Policy) -> Formul
 struct Reader<'r, 't, 'p> {
     space: &'r mut Space<'t>,
     policy: &'p Policy,
-    leniency: Asked<Leniency>,
-    doubts: Asked<Doubts>,
+    leniency: Noted<Leniency>,
+    doubts: Noted<Doubts>,
 }
 
 impl<'r, 't, 'p> Reader<'r, 't, 'p> {
     fn new(space: &'r mut Space<'t>, policy: &'p Policy, leniency: Leniency, doubts: Doubts) -> Self {
-        Self { space, policy, leniency: Asked::new(leniency), doubts: Asked::new(doubts) }
+        Self { space, policy, leniency: Noted::new(leniency), doubts: Noted::new(doubts) }
     }
 }
 

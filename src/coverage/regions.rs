@@ -4,7 +4,6 @@ use super::formula::Formula;
 use super::region::{self, Leniency, Reading, read_except_users, read_users};
 use super::space::Space;
 use super::verdict::Reason;
-use crate::policy::Policy;
 use crate::tenant::PolicyIndex;
 use std::collections::HashMap;
 
@@ -53,10 +52,10 @@ impl Regions {
         let tenant = space.view.tenant;
         if self.by_leniency[leniency.index()].is_none() {
             let mut regions: Vec<(Carrier, Formula)> = Vec::new();
-            for (index, policy) in tenant.indexed() {
-                let except_users = self.except_users(space, index, policy, leniency);
+            for (index, _) in tenant.indexed() {
+                let except_users = self.except_users(space, index, leniency);
                 if except_users != Formula::Never {
-                    let users = self.users(space, index, policy, leniency);
+                    let users = self.users(space, index, leniency);
                     regions.push((Carrier::Policy(index), Formula::all([users, except_users])));
                 }
             }
@@ -75,24 +74,14 @@ impl Regions {
     }
 
     /// What a policy says apart from its users.
-    pub(super) fn except_users(
-        &mut self,
-        space: &mut Space<'_>,
-        index: PolicyIndex,
-        policy: &Policy,
-        leniency: Leniency,
-    ) -> Formula {
+    pub(super) fn except_users(&mut self, space: &mut Space<'_>, index: PolicyIndex, leniency: Leniency) -> Formula {
+        let policy = &space.view.tenant[index];
         self.except_users.of(index, leniency, || read_except_users(space, policy, leniency))
     }
 
     /// What a policy says of users.
-    pub(super) fn users(
-        &mut self,
-        space: &mut Space<'_>,
-        index: PolicyIndex,
-        policy: &Policy,
-        leniency: Leniency,
-    ) -> Formula {
+    pub(super) fn users(&mut self, space: &mut Space<'_>, index: PolicyIndex, leniency: Leniency) -> Formula {
+        let policy = &space.view.tenant[index];
         self.users.of(index, leniency, || read_users(space, policy, leniency))
     }
 }

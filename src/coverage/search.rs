@@ -65,6 +65,9 @@ impl<'s, 't> Search<'s, 't> {
         for leniency in readings {
             regions.of(space, *leniency);
         }
+        if space.has_too_many_terms() {
+            return Err(TooIntricate);
+        }
         let solver = space.solver()?;
         let users = space.asked_users();
         let everybody = if space.tells_people_apart() { Everybody::of(space) } else { Everybody::default() };

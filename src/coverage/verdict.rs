@@ -57,6 +57,24 @@ pub enum Reason {
     TooIntricate,
 }
 
+impl Reason {
+    /// The policies that carry a verdict that holds, and whether security defaults do, too.
+    #[must_use]
+    pub fn carriers(&self) -> (&[PolicyIndex], bool) {
+        match self {
+            Self::Policies(policies) => (policies, false),
+            Self::SecurityDefaults(policies) => (policies, true),
+            Self::ContradictedDefaults
+            | Self::NoPolicies
+            | Self::Witness
+            | Self::MissingPolicies(_)
+            | Self::Unknown(..)
+            | Self::Membership(_)
+            | Self::TooIntricate => (&[], false),
+        }
+    }
+}
+
 /// A principal whom the requirement does not reach, and the policies that exclude it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
@@ -143,6 +161,11 @@ impl PrincipalKind {
             Self::ServicePrincipal => identities.map_or(&NOBODY, |one| &one.service_principals.exclude),
             Self::AgentIdentity => identities.map_or(&NOBODY, |one| &one.agents.exclude),
         }
+    }
+
+    /// Whom a policy excludes one by one, of every kind.
+    pub fn excluded(policy: &Policy) -> impl Iterator<Item = (Self, &Id)> {
+        Self::ALL.into_iter().flat_map(|kind| kind.excluded_by(policy).known().map(move |(_, id)| (kind, id)))
     }
 
     /// Where that list stands.

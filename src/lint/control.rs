@@ -1,7 +1,7 @@
 //! From a verdict to what is reported of it.
 
 use crate::catalog;
-use crate::coverage::{Exception, Reason};
+use crate::coverage::Exception;
 use crate::finding::PolicyRef;
 use crate::outcome::{ControlReport, ExceptionReport, PeopleReport, PersonReport};
 use crate::policy::{Fact, Policy, State};
@@ -22,19 +22,8 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant[*index])).collect(),
         people: people(facts, &exception.people, facts.members_of(exception)),
     };
-    let carriers: Vec<&Policy> = match &decision.reason {
-        Reason::Policies(policies) | Reason::SecurityDefaults(policies) => {
-            policies.iter().map(|index| &facts.tenant[*index]).collect()
-        }
-        Reason::ContradictedDefaults
-        | Reason::NoPolicies
-        | Reason::Witness
-        | Reason::MissingPolicies(_)
-        | Reason::Unknown(..)
-        | Reason::Membership(_)
-        | Reason::TooIntricate => Vec::new(),
-    };
-    let is_off = |policy: &&&Policy| policy.state != Fact::Known(State::Enabled);
+    let (carriers, _) = decision.reason.carriers();
+    let carriers = || carriers.iter().map(|index| &facts.tenant[*index]);
     ControlReport {
         id: judgement.control.id,
         benchmarks: &judgement.control.benchmarks,
@@ -46,8 +35,11 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
         people: people(facts, &decision.people, None),
-        assumed_enabled: carriers.iter().filter(is_off).map(|policy| PolicyRef::to(policy)).collect(),
-        carried_by: carriers.iter().map(|policy| PolicyRef::to(policy)).collect(),
+        assumed_enabled: carriers()
+            .filter(|policy| policy.state != Fact::Known(State::Enabled))
+            .map(PolicyRef::to)
+            .collect(),
+        carried_by: carriers().map(PolicyRef::to).collect(),
         assumptions: assumptions(facts),
     }
 }

@@ -7,7 +7,7 @@ mod map;
 mod tenant;
 
 use super::format::Formatter;
-use super::{NOTHING, Run, Style};
+use super::{NOTHING, Run, Style, count, policies};
 use crate::coverage::{Verdict, Ways};
 use crate::finding::visible;
 use crate::outcome::TenantReport;
@@ -97,9 +97,8 @@ fn summary(run: &Run) -> Markup {
     let nothing = run.exit_code == 2 && run.tenants.iter().all(|tenant| tenant.is_empty);
     html! {
         @if nothing { (NOTHING) " " }
-        (count(summary.policies, "policy", "policies")) " in " (count(summary.files, "file", "files")) ": "
-        (count(summary.errors, "error", "errors")) ", " (count(summary.warnings, "warning", "warnings")) ", "
-        (count(summary.infos, "information", "informations")) "."
+        (policies(summary.policies)) " in " (count(summary.files, "file")) ": "
+        (count(summary.errors, "error")) ", " (count(summary.warnings, "warning")) ", " (count(summary.infos, "information")) "."
     }
 }
 
@@ -148,8 +147,4 @@ fn verdict_words(verdict: Verdict) -> &'static str {
 
 fn verdicts(tenant: &TenantReport, verdict: Verdict) -> usize {
     tenant.controls.iter().filter(|control| control.verdict == verdict).count()
-}
-
-fn count(number: usize, one: &str, more: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { more })
 }

@@ -71,10 +71,7 @@ impl InboundTrust {
     /// Takes note of what a file says: of a partner, or of all other tenants. `says` is none where a partner has no settings of
     /// its own, and a claim of it none where its value cannot be read.
     pub fn add(&mut self, partner: Option<Uuid>, says: Option<[(Claim, Option<bool>); 3]>) {
-        let settings = match partner {
-            Some(partner) => self.partners.entry(partner).or_default(),
-            None => &mut self.default,
-        };
+        let settings = self.settings(partner);
         settings.inherits |= says.is_none();
         for (claim, value) in says.into_iter().flatten() {
             let said = settings.said.entry(claim).or_default();
@@ -82,14 +79,19 @@ impl InboundTrust {
         }
     }
 
+    /// The settings for a partner, or for all others.
+    fn settings(&mut self, partner: Option<Uuid>) -> &mut Settings {
+        match partner {
+            Some(partner) => self.partners.entry(partner).or_default(),
+            None => &mut self.default,
+        }
+    }
+
     /// Adds what another file tells.
     pub(super) fn absorb(&mut self, other: Self) {
         let partners = other.partners.into_iter().map(|(partner, settings)| (Some(partner), settings));
         for (partner, settings) in partners.chain([(None, other.default)]) {
-            let own = match partner {
-                Some(partner) => self.partners.entry(partner).or_default(),
-                None => &mut self.default,
-            };
+            let own = self.settings(partner);
             own.inherits |= settings.inherits;
             for (claim, said) in settings.said {
                 let known = own.said.entry(claim).or_default();

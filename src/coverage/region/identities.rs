@@ -2,10 +2,10 @@
 
 use super::{Leniency, Reader};
 use crate::coverage::formula::Formula;
-use crate::coverage::space::Meaning;
+use crate::coverage::space::{Meaning, has_unknown, is_none};
 use crate::policy::{Assigned, ClientAppType, Fact, Id, IdentityConditions, List, Property, Reason};
 use crate::requirement::Identities;
-use crate::signin::{At, Why};
+use crate::signin::Why;
 
 impl Reader<'_, '_, '_> {
     /// The class that the requirement is about.
@@ -114,17 +114,21 @@ impl Reader<'_, '_, '_> {
         };
         let users = &conditions.users;
         let says_nobody = users.doubt.is_none()
-            && super::super::space::is_none(&users.include_guests)
+            && is_none(&users.include_guests)
             && users.include_groups.is_empty()
             && users.include_roles.is_empty()
-            && !super::super::space::has_unknown(&users.include_users)
+            && !has_unknown(&users.include_users)
             && users.include_users.known().all(|(_, id)| id.is("None"));
         let nobody = self.open_unless(says_nobody, Property::Users);
         let of_filter = self.open_unless(no_filter, filter);
         let included = if no_filter {
             let all = self.included(include, &assigned.include, |_, id| Formula::constant(id.is(word)));
             let one = self.one_principal(&assigned.include, true);
-            let unrecognised = self.unrecognised(include, &assigned.include, word);
+            let unrecognised = if has_odd(&assigned.include, word) {
+                self.perhaps(include, Why::Doubt(Reason::Unrecognised))
+            } else {
+                Formula::Never
+            };
             // A property that is not understood may include more.
             let more = match identities.doubt {
                 None => Formula::Never,
@@ -153,8 +157,7 @@ impl Reader<'_, '_, '_> {
             Formula::Always
         };
         let recognised = if has_odd(&assigned.exclude, word) {
-            let why = Why::Doubt(Reason::Unrecognised);
-            self.perhaps(exclude, why)
+            self.perhaps(exclude, Why::Doubt(Reason::Unrecognised))
         } else {
             Formula::Always
         };
@@ -170,19 +173,9 @@ impl Reader<'_, '_, '_> {
         let listed: Vec<Id> = list.known().map(|(_, id)| id).filter(|id| id.is_one_object()).cloned().collect();
         self.space.is_any(listed, Meaning::Group)
     }
-
-    /// Whether a word that is not Microsoft's for this list means those who sign in.
-    fn unrecognised(&mut self, property: Property, list: &List<Id>, word: &str) -> Formula {
-        if !has_odd(list, word) {
-            return Formula::Never;
-        }
-        let policy = self.policy;
-        let why = Why::Doubt(Reason::Unrecognised);
-        let what = || super::Doubt::of(policy, property);
-        self.doubt(At::property(property), why, what, true)
-    }
 }
 
+/// Whether a list has a word that is not Microsoft's for it.
 fn has_odd(list: &List<Id>, word: &str) -> bool {
     let is_odd = |id: &Id| id.may_be_class() || !id.is_one_object();
     list.known().any(|(_, id)| is_odd(id) && !id.is(word) && !id.is("None"))

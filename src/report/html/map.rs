@@ -3,6 +3,7 @@
 use crate::finding::visible;
 use crate::map::{Asked, Client, Persona, Target};
 use crate::outcome::{MapCell, MapRow};
+use crate::report::count;
 use maud::{Markup, html};
 
 /// The table, by what is asked for.
@@ -40,7 +41,7 @@ fn cell_of(cell: Option<&MapCell>) -> Markup {
         td .(class(cell.asked)) {
             div .word { (words(cell.asked)) @if cell.perhaps_more { ", perhaps more" } }
             @if cell.exceptions > 0 {
-                div .small { (super::count(cell.exceptions, "exception", "exceptions")) }
+                div .small { (count(cell.exceptions, "exception")) }
             }
             @if !cell.by.is_empty() || cell.by_defaults || cell.example.is_some() {
                 details {

@@ -1,11 +1,11 @@
 //! The section of one tenant.
 
-use super::{VERDICTS, count, map, verdict_words, verdicts};
+use super::{VERDICTS, map, verdict_words, verdicts};
 use crate::controls::{self, Control};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, PolicyRef, visible};
 use crate::outcome::{BenchmarkReport, ControlReport, ExceptionReport, ItemOutcome, TenantReport};
-use crate::report::Run;
+use crate::report::{Run, count, policies};
 use maud::{Markup, html};
 
 /// People who are named for an exception; the JSON report has all of them.
@@ -18,7 +18,7 @@ pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup 
         section .tenant id={ "tenant-" (index) } data-tenant=(visible(&tenant.name)) {
             h2 { (visible(&tenant.name)) }
             p {
-                (count(tenant.policies, "policy", "policies")) " in " (count(tenant.files, "file", "files")) "."
+                (policies(tenant.policies)) " in " (count(tenant.files, "file")) "."
                 @if let Some(directory) = &tenant.directory { " In the files, " (directory.text()) "." }
             }
             @if tenant.controls.is_empty() {
@@ -84,12 +84,12 @@ fn why(control: &ControlReport) -> Markup {
         (visible(&control.reason))
         @if control.ways.len() > 1 {
             details {
-                summary .small { (count(control.ways.len(), "way in", "ways in")) @if control.more_holes { ", and others" } }
+                summary .small { (count(control.ways.len(), "way")) " in" @if control.more_holes { ", and others" } }
                 ul { @for way in &control.ways { li { (visible(way)) } } }
             }
         }
         @if let Some(people) = control.people.as_ref().filter(|people| !people.users.is_empty()) {
-            p .small { (count(people.users.len(), "user of the files", "users of the files")) " can do this." }
+            p .small { (count(people.users.len(), "user")) " of the files can do this." }
         }
     }
 }
@@ -155,7 +155,7 @@ fn exception_of(control: &ControlReport, exception: &ExceptionReport) -> Markup 
                 @if exception.name.is_some() { br; code .small { (visible(&exception.id)) } }
                 @if let Some(people) = exception.people.as_ref().filter(|_| exception.kind != "user") {
                     details {
-                        summary .small { (count(people.users.len(), "user", "users")) }
+                        summary .small { (count(people.users.len(), "user")) }
                         ul .small {
                             @for person in people.users.iter().take(NAMED) {
                                 li { (visible(person.name.as_deref().or(person.sign_in_name.as_deref()).unwrap_or(&person.id))) }
@@ -197,14 +197,6 @@ fn access(tenant: &TenantReport) -> Markup {
     }
 }
 
-fn level(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Info => "info",
-    }
-}
-
 /// The findings, the worst first.
 fn findings(all: &[Finding]) -> Markup {
     html! {
@@ -212,7 +204,7 @@ fn findings(all: &[Finding]) -> Markup {
         @for wanted in [Level::Error, Level::Warning, Level::Info] {
             @for finding in all.iter().filter(|finding| finding.level == wanted) {
                 div .finding {
-                    p { span .tag .(level(wanted)) { (level(wanted)) } " " code { (finding.rule) } " " (visible(&finding.message)) }
+                    p { span .tag .(wanted.word()) { (wanted.word()) } " " code { (finding.rule) } " " (visible(&finding.message)) }
                     @if let Some(help) = &finding.help { p .small { "What to do: " (visible(help)) } }
                     ul .small {
                         @for location in &finding.locations {

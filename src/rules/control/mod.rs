@@ -202,9 +202,8 @@ pub fn way(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -> Strin
 pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let holds = matches!(judgement.decision.verdict, Verdict::Enforced | Verdict::EnforcedExcept);
     let mut said = sentence(facts, judgement);
-    if let Reason::Policies(policies) | Reason::SecurityDefaults(policies) = &judgement.decision.reason
-        && let Some(empty) = policies.iter().find_map(|policy| empty_condition(&facts.tenant[*policy]))
-    {
+    let (carriers, _) = judgement.decision.reason.carriers();
+    if let Some(empty) = carriers.iter().find_map(|policy| empty_condition(&facts.tenant[*policy])) {
         said.push_str(&format!(" This assumes that the empty {empty} is no condition."));
     }
     if holds && facts.everybody_blocked().is_some() {

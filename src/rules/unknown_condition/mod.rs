@@ -1,7 +1,7 @@
 //! Conditions without a model, and what they do to the verdicts.
 
 use super::{Rule, declare};
-use crate::coverage::{self, Verdict};
+use crate::coverage::{self, Options, Verdict, Ways};
 use crate::finding::{Draft, Drafts, Label, Part, PolicyRef, joined, quoted};
 use crate::policy::{GrantControl, Policy, Property};
 use crate::rules::{Judgement, TenantFacts};
@@ -21,6 +21,8 @@ declare! {
 
 /// Policies and controls that a message names.
 const NAMED: usize = 2;
+
+const NO_CHANGE: &str = " It changes no verdict.";
 
 /// Policies that a finding points at.
 const SHOWN: usize = 12;
@@ -79,24 +81,28 @@ struct Without<'f, 't> {
 impl Without<'_, '_> {
     /// What a condition does to the verdicts, as sentences. Empty where no verdict was asked for.
     fn effect(&mut self, name: &str, policies: &[&Policy]) -> String {
-        let judgements = self.facts.judgements;
-        if judgements.is_empty() {
+        let facts = self.facts;
+        if facts.judgements.is_empty() {
             return String::new();
         }
-        let (mut decided, mut open, mut stricter) = (Vec::new(), Vec::new(), Vec::new());
-        for judgement in judgements {
-            // What is enforced is enforced without these policies, and what is not enforced is not enforced by them either.
-            let may_change = match judgement.decision.verdict {
-                Verdict::Enforced | Verdict::NotEnforced => false,
-                Verdict::EnforcedExcept | Verdict::Undecided => {
-                    policies.iter().any(|policy| self.facts.is_on(policy) && may_force(self.facts, judgement, policy))
-                }
-            };
-            if !may_change {
-                continue;
+        // What is enforced is enforced without these policies, and what is not enforced is not enforced by them either.
+        let may_change = |judgement: &&Judgement| match judgement.decision.verdict {
+            Verdict::Enforced | Verdict::NotEnforced => false,
+            Verdict::EnforcedExcept | Verdict::Undecided => {
+                policies.iter().any(|policy| facts.is_on(policy) && may_force(facts, judgement, policy))
             }
+        };
+        let affected: Vec<&Judgement> = facts.judgements.iter().filter(may_change).collect();
+        if affected.is_empty() {
+            return NO_CHANGE.to_owned();
+        }
+        let tenant = self.tenant(name);
+        let options = Options { ways: Ways::Mentioned, ..facts.options() };
+        let (mut decided, mut open, mut stricter) = (Vec::new(), Vec::new(), Vec::new());
+        for judgement in affected {
             let id = judgement.control.id.to_owned();
-            match (judgement.decision.verdict, self.verdict(name, judgement)) {
+            let verdict = coverage::decide(&judgement.requirement, tenant, options).verdict;
+            match (judgement.decision.verdict, verdict) {
                 (Verdict::Undecided, Verdict::Undecided) => open.push(id),
                 (Verdict::Undecided, Verdict::Enforced | Verdict::EnforcedExcept | Verdict::NotEnforced) => {
                     decided.push(id);
@@ -107,7 +113,7 @@ impl Without<'_, '_> {
             }
         }
         if decided.is_empty() && open.is_empty() && stricter.is_empty() {
-            return " It changes no verdict.".to_owned();
+            return NO_CHANGE.to_owned();
         }
         let are = if decided.len() == 1 { "is" } else { "are" };
         let sentence = |start: &str, ids: &[String], end: &str| match ids {
@@ -122,13 +128,14 @@ impl Without<'_, '_> {
         .concat()
     }
 
-    fn verdict(&mut self, name: &str, judgement: &Judgement) -> Verdict {
+    /// The tenant with policies that do not have the condition.
+    fn tenant(&mut self, name: &str) -> &Tenant {
         let tenant = self.tenant.get_or_insert_with(|| self.facts.tenant.clone());
         tenant.policies.clone_from(&self.facts.tenant.policies);
         for policy in &mut tenant.policies {
             policy.conditions.opaque.retain(|opaque| &*opaque.name != name);
         }
-        coverage::decide(&judgement.requirement, tenant, self.facts.options()).verdict
+        tenant
     }
 }
 

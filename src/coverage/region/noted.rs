@@ -4,12 +4,12 @@ use crate::coverage::doubt::{Doubts, Side};
 use std::cell::Cell;
 
 /// How to read something. Whoever looks at it is noted, because a reading that never looks is the same for every value.
-pub(super) struct Asked<T> {
+pub(super) struct Noted<T> {
     value: T,
     is_asked: Cell<bool>,
 }
 
-impl<T: Copy> Asked<T> {
+impl<T: Copy> Noted<T> {
     pub(super) fn new(value: T) -> Self {
         Self { value, is_asked: Cell::new(false) }
     }
@@ -25,7 +25,7 @@ impl<T: Copy> Asked<T> {
     }
 }
 
-impl Asked<Doubts> {
+impl Noted<Doubts> {
     /// The tenant that is read, which is the same at every leniency.
     pub(super) fn side(&self) -> Side {
         self.value.side()
