@@ -137,6 +137,22 @@ fn a_first_configuration_has_an_entry_for_each_exception() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("is left as it is"));
 }
 
+/// Two folders of one name are two tenants, and the file that is written can be read.
+#[test]
+fn a_first_configuration_tells_folders_of_one_name_apart() {
+    let folder = Folder::new(&[], "");
+    for tenant in ["a/exports", "b/exports"] {
+        fs::create_dir_all(folder.path().join(tenant)).unwrap();
+        fs::write(folder.path().join(tenant).join("p.json"), policy(1, json!({})).to_string()).unwrap();
+    }
+    assert_eq!(folder.run(&["init", "a/exports", "b/exports"]).status.code(), Some(0));
+    let output = folder.run(&["check", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let names: Vec<&str> =
+        report["tenants"].as_array().unwrap().iter().map(|tenant| tenant["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["a/exports", "b/exports"]);
+}
+
 /// A folder without policies is a mistake, and names in files give no orders to whoever reads the configuration.
 #[test]
 fn a_first_configuration_needs_policies_and_shows_names_on_one_line() {

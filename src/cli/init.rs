@@ -3,13 +3,14 @@
 use super::atomic;
 use super::error::RunError;
 use super::inputs::inputs;
-use crate::config::FILE_NAME;
+use crate::config::{self, FILE_NAME};
 use crate::controls::Selection;
 use crate::coverage::PrincipalKind;
 use crate::finding::{quoted, visible};
 use crate::lint;
 use crate::outcome::{ExceptionReport, TenantReport};
-use crate::policy::{Fact, Id, State};
+use crate::policy::{Fact, State};
+use crate::rules;
 use crate::tenant::Tenant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -39,8 +40,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let mut text = heading();
     let mut policies = 0;
     for path in &arguments.paths {
-        policies += tenant(&mut text, path)?;
+        let is_taken = arguments.paths.iter().any(|other| other != path && folder(other) == folder(path));
+        let name = if is_taken { visible(&path.to_string_lossy()) } else { folder(path) };
+        policies += tenant(&mut text, path, &name)?;
     }
+    // Nobody should be given a file that the next command refuses.
+    config::read(target, &text, rules::ids()).map_err(|problem| RunError::config(target, &text, problem))?;
     let mut out = std::io::stdout().lock();
     if arguments.print {
         return out.write_all(text.as_bytes()).map(|()| 0).map_err(RunError::Output);
@@ -70,26 +75,25 @@ fn heading() -> String {
 }
 
 /// Writes the entries of a tenant, and says how many policies it has.
-fn tenant(text: &mut String, path: &Path) -> Result<usize, RunError> {
+fn tenant(text: &mut String, path: &Path, name: &str) -> Result<usize, RunError> {
     let inputs = inputs(&[path.to_owned()])?;
     let selection = Selection { everything: true, ..Selection::default() };
     let options = lint::Options { selection, ..lint::Options::default() };
-    let name = name(path);
     let loaded = lint::load(&inputs, &options);
     if loaded.policies.is_empty() {
         return Err(RunError::Empty { name: quoted(&path.to_string_lossy()) });
     }
-    let reports = lint::tenants(&name, &inputs, &options, &AtomicUsize::new(0));
+    let reports = lint::tenants(name, &inputs, &options, &AtomicUsize::new(0));
     let value = |text: &str| toml::Value::from(text).to_string();
     let paths = path.to_string_lossy().replace('\\', "/");
     // Writing to a string cannot fail.
-    let _ = write!(text, "\n[[tenant]]\nname = {}\npaths = [{}]\n", value(&name), value(&paths));
+    let _ = write!(text, "\n[[tenant]]\nname = {}\npaths = [{}]\n", value(name), value(&paths));
     exceptions(text, &loaded, &reports);
     Ok(loaded.policies.len())
 }
 
-/// A tenant is called like its folder.
-fn name(path: &Path) -> String {
+/// What the folder is called, and the tenant with it unless another is called so.
+fn folder(path: &Path) -> String {
     let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     whole.file_name().map_or_else(|| "tenant".to_owned(), |name| visible(&name.to_string_lossy()))
 }
@@ -107,8 +111,7 @@ fn exceptions(text: &mut String, tenant: &Tenant, reports: &[TenantReport]) {
     let mut outside: BTreeMap<(&str, &str), Outside<'_>> = BTreeMap::new();
     for control in reports.iter().flat_map(|report| &report.controls) {
         for exception in &control.exceptions {
-            let is_everywhere =
-                everywhere.iter().any(|(kind, id)| kind.word() == exception.kind && id.to_string() == exception.id);
+            let is_everywhere = everywhere.contains(&(exception.kind, exception.id.clone()));
             let known = Outside { exception, controls: BTreeSet::new(), is_everywhere };
             let of = outside.entry((exception.kind, exception.id.as_str())).or_insert(known);
             of.controls.insert(control.id);
@@ -153,16 +156,14 @@ fn entry(text: &mut String, outside: &Outside<'_>) {
     }
 }
 
-/// Whom every policy for all users excludes that is on and asks for something.
-fn excluded_everywhere(tenant: &Tenant) -> BTreeSet<(PrincipalKind, Id)> {
+/// Whom every policy for all users excludes that is on and asks for something: the kind and the id, as reports have them.
+fn excluded_everywhere(tenant: &Tenant) -> BTreeSet<(&'static str, String)> {
     let for_all = tenant.policies.iter().filter(|policy| {
         policy.state == Fact::Known(State::Enabled)
             && !policy.grant.is_empty()
             && policy.conditions.users.include_users.position(|id| id.is("All")).is_some()
     });
-    let excluded = for_all.map(|policy| {
-        let of_kind = |kind: PrincipalKind| kind.excluded_by(policy).known().map(move |(_, id)| (kind, id.clone()));
-        PrincipalKind::ALL.into_iter().flat_map(of_kind).collect::<BTreeSet<_>>()
-    });
-    excluded.reduce(|one, other| one.intersection(&other).cloned().collect()).unwrap_or_default()
+    let excluded = for_all.map(|policy| PrincipalKind::excluded(policy).collect::<BTreeSet<_>>());
+    let everywhere = excluded.reduce(|one, other| &one & &other).unwrap_or_default();
+    everywhere.into_iter().map(|(kind, id)| (kind.word(), id.to_string())).collect()
 }
