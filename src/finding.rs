@@ -8,7 +8,9 @@ mod text;
 pub use draft::{Document, Draft, Label, Located, Part, Spot, locate};
 pub use drafts::Drafts;
 pub use extent::Extent;
-pub use text::{capitalised, clip, clip_middle, escape_invisible, is_invisible, joined, printable, quoted, visible};
+pub use text::{
+    capitalised, clip, clip_middle, escape_invisible, is_invisible, joined, joined_first, printable, quoted, visible,
+};
 
 use crate::policy::{Fact, Policy, Reason};
 use crate::source::{Excerpt, Position};

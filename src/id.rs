@@ -216,9 +216,10 @@ impl Eq for Id {}
 
 impl Hash for Id {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match self.text() {
-            Some(text) => text.to_ascii_lowercase().hash(state),
-            None => (self.guid(), self.reference()).hash(state),
+        match (self.text(), self.guid()) {
+            (Some(text), _) => text.bytes().for_each(|byte| state.write_u8(byte.to_ascii_lowercase())),
+            (None, Some(guid)) => state.write_u128(guid.as_u128()),
+            (None, None) => self.reference().hash(state),
         }
     }
 }
@@ -232,7 +233,10 @@ impl PartialOrd for Id {
 impl Ord for Id {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         match (self.text(), other.text()) {
-            (Some(one), Some(two)) => one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()),
+            (Some(one), Some(two)) => {
+                let [one, two] = [one, two].map(|text| text.bytes().map(|byte| byte.to_ascii_lowercase()));
+                one.cmp(two)
+            }
             _ => (self.guid(), self.reference(), self.text()).cmp(&(other.guid(), other.reference(), other.text())),
         }
     }

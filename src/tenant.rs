@@ -35,7 +35,7 @@ use uuid::Uuid;
 pub const MOST_POLICIES: usize = 240;
 
 /// The addresses of the per-user MFA settings have this id as a named location, and always count as trusted.
-const TRUSTED_BY_MFA_SETTINGS: &str = "00000000-0000-0000-0000-000000000000";
+const TRUSTED_BY_MFA_SETTINGS: Id = Id::Guid(Uuid::nil());
 
 /// A policy, by its place among those of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -312,7 +312,7 @@ impl Tenant {
     /// Whether a named location is trusted, as far as the files tell.
     #[must_use]
     pub fn is_trusted_location(&self, id: &Id) -> Option<bool> {
-        if *id == Id::new(TRUSTED_BY_MFA_SETTINGS) {
+        if *id == TRUSTED_BY_MFA_SETTINGS {
             return Some(true);
         }
         self.companions.named_locations.get(id)?.trusted
@@ -321,7 +321,7 @@ impl Tenant {
     /// Whether a named location is the compliant network, as far as the files tell.
     #[must_use]
     pub fn is_compliant_network(&self, id: &Id) -> Option<bool> {
-        if *id == Id::new(TRUSTED_BY_MFA_SETTINGS) {
+        if *id == TRUSTED_BY_MFA_SETTINGS {
             return Some(false);
         }
         match self.companions.named_locations.get(id)?.place {

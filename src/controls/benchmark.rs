@@ -92,6 +92,9 @@ pub struct Item {
     not: Option<String>,
     /// Where the controls mean something else than the item.
     pub differs: Option<String>,
+    /// The controls that it takes, once somebody asks.
+    #[serde(skip)]
+    deciding: OnceLock<Vec<&'static Control>>,
 }
 
 /// Whether controls decide an item.
@@ -149,10 +152,15 @@ impl Benchmark {
     }
 
     /// The controls that an item takes, by their own tables.
-    pub fn deciding(&self, item: &Item) -> impl Iterator<Item = &'static Control> + use<'_> {
-        let number = item.number.clone();
-        let asks = move |control: &&Control| control.benchmarks.get(&self.id).is_some_and(|own| own.contains(&number));
-        super::all().filter(asks)
+    pub fn deciding<'i>(&self, item: &'i Item) -> impl Iterator<Item = &'static Control> + use<'i> {
+        item.deciding
+            .get_or_init(|| {
+                let asks =
+                    |control: &&Control| control.benchmarks.get(&self.id).is_some_and(|own| own.contains(&item.number));
+                super::all().filter(asks).collect()
+            })
+            .iter()
+            .copied()
     }
 
     /// Whether controls decide an item.

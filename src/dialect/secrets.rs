@@ -34,6 +34,9 @@ const SECRETS: [&str; 12] = [
     "connectionstring",
 ];
 
+/// Letters that are enough to tell the longest of them in the plural, and more.
+const LONGEST: usize = 20;
+
 /// Words that are about secrets wherever they stand.
 const WORDS: [&str; 4] = ["secret", "credential", "sensitive", "-----begin"];
 
@@ -69,20 +72,23 @@ pub fn showing(path: &str, text: &str, is_understood: bool) -> Showing {
 
 /// Whether what stands before some `:` or `=` is the name of a secret.
 fn names_secret(text: &str) -> bool {
-    text.match_indices([':', '=']).any(|(at, _)| {
+    memchr::memchr2_iter(b':', b'=', text.as_bytes()).any(|at| {
         let before =
             text[..at].trim_end_matches(|character: char| character.is_whitespace() || "\"'\\".contains(character));
-        // From its end, because that is what tells: most keys are done with after a letter.
-        let key = before.chars().rev().take_while(|character| character.is_alphanumeric() || "_-".contains(*character));
-        let key = key.filter(|character| !"_-".contains(*character)).map(|character| character.to_ascii_lowercase());
-        let ends_with = |word: &str, skipped: usize| {
-            let mut key = key.clone().skip(skipped);
-            word.chars().rev().all(|character| key.next() == Some(character))
-        };
-        let is_secret =
-            SECRETS.iter().any(|secret| ends_with(secret, 0) || (ends_with("s", 0) && ends_with(secret, 1)));
+        let is_of_key = |character: &char| character.is_alphanumeric() || "_-".contains(*character);
+        let letters = before.chars().rev().take_while(is_of_key).filter(|character| !"_-".contains(*character));
+        // A letter that is not ASCII is in none of the words.
+        let mut letters = letters.map(|character| u8::try_from(character).unwrap_or_default().to_ascii_lowercase());
+        let end = (letters.next().unwrap_or_default(), letters.next().unwrap_or_default());
+        // Most keys are done with here.
+        if !SECRETS.iter().any(|secret| secret.as_bytes().ends_with(&[end.1, end.0])) && end.0 != b's' {
+            return false;
+        }
+        let mut key: Vec<u8> = [end.0, end.1].into_iter().chain(letters).take(LONGEST).collect();
+        key.reverse();
+        let is_secret = |key: &[u8]| SECRETS.iter().any(|secret| key.ends_with(secret.as_bytes()));
         // A page of Graph's is no secret.
-        is_secret && !key.clone().eq("skiptoken".chars().rev())
+        (is_secret(&key) || key.strip_suffix(b"s").is_some_and(is_secret)) && key != b"skiptoken"
     })
 }
 

@@ -3,7 +3,7 @@
 use super::how::{Subject, how};
 use super::names::{few, listed, named};
 use crate::coverage::{Exception, Hole, PrincipalKind};
-use crate::finding::joined;
+use crate::finding::joined_first;
 use crate::policy::{Id, UserType};
 use crate::requirement::{Identities, Principal, Requirement};
 use crate::rules::{Judgement, TenantFacts};
@@ -177,9 +177,9 @@ pub(super) fn groups(facts: &TenantFacts<'_>, policies: &[PolicyIndex]) -> Strin
         .collect();
     ids.sort();
     ids.dedup();
-    let names: Vec<String> = ids.iter().map(|id| named(facts, id)).collect();
+    let names: Vec<String> = ids.iter().take(SHOWN).map(|id| named(facts, id)).collect();
     match names.as_slice() {
-        [one] => format!("the group {one} contains"),
-        _ => format!("the groups {} together contain", joined(&names, SHOWN)),
+        [one] if ids.len() == 1 => format!("the group {one} contains"),
+        _ => format!("the groups {} together contain", joined_first(&names, ids.len())),
     }
 }
