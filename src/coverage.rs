@@ -10,6 +10,7 @@ mod carriers;
 mod classes;
 mod compare;
 mod decide;
+mod departures;
 mod device;
 mod doubt;
 mod each;
@@ -30,7 +31,7 @@ mod verdict;
 mod who;
 
 pub use compare::{Comparison, Redundant};
-pub use decide::{decide, decide_if_held, view};
+pub use decide::{Decider, decide, decide_if_held, view};
 pub use doubt::Side;
 pub use each::{OfUsers, UserOutcome, each_user};
 pub use nearest::nearest_policies;
@@ -42,6 +43,6 @@ pub use verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, 
 pub(crate) mod prover {
     pub(crate) use super::formula::{Formula, Term};
     pub(crate) use super::region::{defaults_ask_of, defaults_block, device_rule, facets};
-    pub(crate) use super::solver::{Lit, Solver, TooIntricate};
+    pub(crate) use super::solver::{Counter, Lit, Solver, TooIntricate};
     pub(crate) use super::space::{Meaning, Space, Trait};
 }

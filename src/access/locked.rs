@@ -6,7 +6,7 @@
 
 use super::facts::{Facts, Necessity, Way, sets};
 use crate::coverage::Side;
-use crate::coverage::prover::{Formula, Lit, Meaning, Solver, Term, TooIntricate, Trait};
+use crate::coverage::prover::{Counter, Formula, Lit, Meaning, Solver, Term, TooIntricate, Trait};
 use crate::diff::ways::{Common, Demand, Mode, Prover, requirement};
 use crate::diff::{self, Expected, Intent};
 use crate::policy::{Fact, GrantControl, Policy, State, UserType};
@@ -200,10 +200,9 @@ impl<'t> Search<'t> {
             }
         }
         // Whoever is told apart by one trait comes first: nobody may be in two groups at once.
-        let users: Vec<Lit> = self.users.iter().map(|term| self.guess.literal(*term)).collect();
-        let one = self.guess.more_than(&users, None);
-        let two = self.guess.more_than(&users, Some(&one));
-        let mut assumed: Vec<Lit> = two.last().map(|several| !*several).into_iter().collect();
+        let mut traits = Counter::default();
+        self.users.iter().for_each(|term| traits.count(self.guess.literal(*term)));
+        let mut assumed: Vec<Lit> = traits.at_most(&mut self.guess, 1).into_iter().collect();
         for _ in 0..MOST_ROUNDS {
             let Some((model, _)) = self.prover.space.find(&mut self.guess, &assumed)? else {
                 if assumed.is_empty() {

@@ -174,7 +174,14 @@ fn judgement(arguments: &Arguments, id: &str, facts: &TenantFacts<'_>) -> Result
         .requirement(arguments.judging.cloud.meaning())
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;
     let decision = coverage::decide(&requirement, facts.tenant, facts.options());
-    Ok(Judgement { control, requirement, decision, stored_query_passes: None, nearest: OnceCell::new() })
+    Ok(Judgement {
+        control,
+        requirement,
+        decision,
+        stored_query_passes: None,
+        nearest: OnceCell::new(),
+        message: OnceCell::new(),
+    })
 }
 
 fn problem(written: &str, what: &str, help: &str) -> RunError {

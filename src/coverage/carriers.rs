@@ -15,7 +15,7 @@ const CORE_EFFORT: u64 = 20_000;
 /// Policies that cover everything together: a small set of them.
 pub(super) fn of_everybody(search: &mut Search<'_, '_>, leniency: Leniency) -> Vec<Carrier> {
     let regions = search.regions(leniency);
-    if let Some((alone, _)) = regions.iter().find(|(_, region)| *region == Formula::Always) {
+    if let Some((alone, _)) = regions.iter().find(|(_, region)| **region == Formula::Always) {
         return vec![*alone];
     }
     search.solver.allow(CORE_EFFORT);

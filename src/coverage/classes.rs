@@ -202,7 +202,7 @@ impl Left {
         let place = (leniency.map_or(4, Leniency::index), usize::from(doubts == Doubtful::Not));
         let table = tables[place.0][place.1].get_or_insert_with(|| {
             let of_policies = leniency.and_then(|leniency| regions.by_leniency[leniency.index()].as_ref());
-            let of_policies = of_policies.into_iter().flatten().map(|(_, region)| region.clone());
+            let of_policies = of_policies.into_iter().flatten().map(|(_, region)| Formula::clone(region));
             let formulas: Vec<Formula> = of_policies.chain([asked.clone()]).collect();
             let mut naming: HashMap<Term, Vec<usize>> = HashMap::new();
             for (index, formula) in formulas.iter().enumerate() {

@@ -62,7 +62,7 @@ impl<'t> Comparison<'t> {
             return false;
         }
         let others: Vec<&Formula> =
-            regions.of(space, Leniency::UnknownsHelp).iter().map(|(_, region)| region).collect();
+            regions.of(space, Leniency::UnknownsHelp).iter().map(|(_, region)| &**region).collect();
         is_outside(space, &wanted, &others)
     }
 
@@ -110,7 +110,7 @@ impl<'t> Comparison<'t> {
         let tenant = space.view.tenant;
         let sure = regions.of(space, Leniency::AsWritten).iter();
         let sure: Vec<(PolicyIndex, Formula)> =
-            sure.filter_map(|(carrier, region)| Some((carrier.policy()?, region.clone()))).collect();
+            sure.filter_map(|(carrier, region)| Some((carrier.policy()?, Formula::clone(region)))).collect();
         let wanted = candidates.iter().rev().map(|index| (*index, as_written(space, &tenant[*index])));
         let wanted: Vec<(PolicyIndex, Formula)> = wanted.filter(|(_, wanted)| *wanted != Formula::Never).collect();
         let mut gates: Option<Gates> = None;

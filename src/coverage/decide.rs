@@ -1,13 +1,17 @@
 //! From requirement and tenant to a decision: by a look where that is enough, else by the solver.
 
+use super::listed::Listed;
 use super::options::Options;
 use super::regions::Regions;
+use super::solver::TooIntricate;
 use super::space::Space;
 use super::verdict::{Decision, Reason, Verdict};
 use super::{holes, obvious};
 use crate::requirement::Requirement;
 use crate::signin::{Undefined, View};
 use crate::tenant::Tenant;
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// How the sign-ins of a tenant are looked at for a requirement.
 #[must_use]
@@ -18,13 +22,35 @@ pub fn view<'t>(requirement: &'t Requirement, tenant: &'t Tenant, options: Optio
 /// Decides.
 #[must_use]
 pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> Decision {
-    let decision = decide_by_policies(view(requirement, tenant, options), options);
-    match (decision.verdict, tenant.missing.first()) {
-        // Policies that were not exported could only add force.
-        (Verdict::NotEnforced, Some(missing)) => {
-            Decision { verdict: Verdict::Undecided, reason: Reason::MissingPolicies(missing.why), ..decision }
+    Decider::of(tenant, options).decide(requirement)
+}
+
+/// Decides about one tenant, one requirement after the other. What they have in common is looked up once.
+pub struct Decider<'t> {
+    tenant: &'t Tenant,
+    options: Options,
+    listed: Rc<OnceCell<Listed<'t>>>,
+}
+
+impl<'t> Decider<'t> {
+    /// About a tenant.
+    #[must_use]
+    pub fn of(tenant: &'t Tenant, options: Options) -> Self {
+        Self { tenant, options, listed: Rc::default() }
+    }
+
+    /// Decides.
+    #[must_use]
+    pub fn decide(&self, requirement: &'t Requirement) -> Decision {
+        let space = Space::with_people(view(requirement, self.tenant, self.options)).sharing(&self.listed);
+        let decision = decide_by_policies(space, self.options);
+        match (decision.verdict, self.tenant.missing.first()) {
+            // Policies that were not exported could only add force.
+            (Verdict::NotEnforced, Some(missing)) => {
+                Decision { verdict: Verdict::Undecided, reason: Reason::MissingPolicies(missing.why), ..decision }
+            }
+            _ => decision,
         }
-        _ => decision,
     }
 }
 
@@ -34,21 +60,30 @@ pub fn decide(requirement: &Requirement, tenant: &Tenant, options: Options) -> D
 pub fn decide_if_held(requirement: &Requirement, tenant: &Tenant, options: Options) -> Option<Decision> {
     let mut space = Space::new(view(requirement, tenant, options));
     let mut regions = Regions::default();
-    match obvious::decide(&mut space, &mut regions) {
-        Some(decision) => match decision.verdict {
-            Verdict::Enforced | Verdict::EnforcedExcept => Some(decision),
-            Verdict::NotEnforced | Verdict::Undecided => None,
-        },
-        None => holes::proof(&mut space, &mut regions, options.effort).ok().flatten(),
-    }
+    obvious::by_one_plain_policy(&mut space, &mut regions)
+        .or_else(|| obvious::held(&mut space, &mut regions))
+        .or_else(|| holes::proof(&mut space, &mut regions, options.effort).ok().flatten())
 }
 
-fn decide_by_policies(view: View<'_>, options: Options) -> Decision {
-    let mut space = Space::with_people(view);
+fn decide_by_policies(mut space: Space<'_>, options: Options) -> Decision {
     let mut regions = Regions::default();
-    if let Some(decision) = obvious::decide(&mut space, &mut regions) {
+    if let Some(decision) = obvious::by_one_plain_policy(&mut space, &mut regions) {
         return decision;
     }
-    holes::decide(&mut space, &mut regions, options)
+    let mut is_covered_at_best = Ok(());
+    if !obvious::is_covered_at_best(&mut space, &mut regions) {
+        if let Some(decision) = obvious::open(&mut space, &mut regions) {
+            return decision;
+        }
+        match holes::surely_open(&mut space, &mut regions, options) {
+            Ok(Some(decision)) => return decision,
+            Ok(None) => {}
+            Err(TooIntricate) => is_covered_at_best = Err(TooIntricate),
+        }
+    }
+    if let Some(decision) = obvious::held(&mut space, &mut regions) {
+        return decision;
+    }
+    holes::decide(&mut space, &mut regions, options, is_covered_at_best)
         .unwrap_or_else(|_| Decision::without_examples(Verdict::Undecided, Reason::TooIntricate))
 }

@@ -83,26 +83,28 @@ pub(super) fn exceptions(space: &Space<'_>, ways: &[Way]) -> Vec<Exception> {
             found.add_way(space, term, way, way.sign_in.clone());
         }
     }
-    found.exceptions(space, &Listed::of(space.view.tenant))
+    found.exceptions(space, space.listed())
 }
 
 /// The same for everybody who may sign in; and whether there are more.
 pub(super) fn of_everybody(search: &mut Search<'_, '_>) -> (Vec<Exception>, bool) {
     search.solver.allow(LISTING_EFFORT);
-    let listed = Listed::of(search.space.view.tenant);
+    let listed = search.space.listed();
     let mut found = Found::default();
-    let is_cut = list(search, &listed, &mut found).unwrap_or(true);
-    (found.exceptions(search.space, &listed), is_cut)
+    let is_cut = list(search, listed, &mut found).unwrap_or(true);
+    (found.exceptions(search.space, listed), is_cut)
 }
 
 fn list(search: &mut Search<'_, '_>, listed: &Listed<'_>, found: &mut Found) -> Result<bool, TooIntricate> {
     let space = search.space;
     let everybody = Rc::clone(&search.everybody);
     // What users of the directory are known to be comes first, so that their exceptions are told of them.
-    let mut known = ByClass::new(search, listed, Doubtful::Not);
-    for (index, kind) in everybody.kinds.iter().enumerate() {
-        if let Some(class) = known.classes.of[index].number() {
-            known.add(search, kind, class, found)?;
+    if !everybody.kinds.is_empty() {
+        let mut known = ByClass::new(search, listed, Doubtful::Not);
+        for (index, kind) in everybody.kinds.iter().enumerate() {
+            if let Some(class) = known.classes.of[index].number() {
+                known.add(search, kind, class, found)?;
+            }
         }
     }
     let mut ways = Vec::new();
@@ -114,12 +116,14 @@ fn list(search: &mut Search<'_, '_>, listed: &Listed<'_>, found: &mut Found) -> 
         }
     }
     outcome?;
-    let mut perhaps = ByClass::new(search, listed, Doubtful::Perhaps);
-    for (index, kind) in everybody.kinds.iter().enumerate() {
-        if let Some(class) = perhaps.classes.of[index].number()
-            && everybody.unknown(kind).next().is_some()
-        {
-            perhaps.add(search, kind, class, found)?;
+    if !everybody.kinds.is_empty() {
+        let mut perhaps = ByClass::new(search, listed, Doubtful::Perhaps);
+        for (index, kind) in everybody.kinds.iter().enumerate() {
+            if let Some(class) = perhaps.classes.of[index].number()
+                && everybody.unknown(kind).next().is_some()
+            {
+                perhaps.add(search, kind, class, found)?;
+            }
         }
     }
     Ok(ways.len() >= MOST_EXCEPTIONS)

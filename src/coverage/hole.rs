@@ -1,6 +1,7 @@
 //! A sign-in that gets through: what it departs in, and what else in it matters.
 
 use super::formula::Term;
+use super::regions::Region;
 use super::space::Space;
 use super::verdict::{Coordinate, Hole};
 use crate::policy::{Fact, Id, Policy, Property, State};
@@ -27,10 +28,12 @@ pub(super) fn departures(space: &Space<'_>, terms: &BTreeSet<Term>, sign_in: Sig
     Hole { sign_in, relevant: departs.clone(), departs }
 }
 
-/// A hole with everything that matters in it.
-pub(super) fn hole(space: &Space<'_>, terms: &BTreeSet<Term>, sign_in: SignIn) -> Hole {
+/// A hole with everything that matters in it. `covered` is what policies cover if everything unknown helps: no other could
+/// stop it.
+pub(super) fn hole(space: &Space<'_>, covered: &[Region], terms: &BTreeSet<Term>, sign_in: SignIn) -> Hole {
     let mut hole = departures(space, terms, sign_in);
-    for policy in &space.view.tenant.policies {
+    for policy in covered.iter().filter_map(|(carrier, _)| carrier.policy()) {
+        let policy = &space.view.tenant[policy];
         if let Some(coordinate) = only_obstacle(&space.view, policy, &hole.sign_in)
             && !hole.relevant.contains(&coordinate)
         {

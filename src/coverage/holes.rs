@@ -14,17 +14,33 @@ use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::{PolicyIndex, SecurityDefaults};
 
-/// Decides by the worst that is left open.
-pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions, options: Options) -> Result<Decision, TooIntricate> {
+/// The decision if something is open whatever is unknown, which is so where most is open. Nothing else is read of the policies
+/// for that: whom they exclude makes no difference.
+pub(super) fn surely_open(
+    space: &mut Space<'_>,
+    regions: &mut Regions,
+    options: Options,
+) -> Result<Option<Decision>, TooIntricate> {
+    let mut search = search(space, regions, &[Leniency::UnknownsHelp], options.effort)?;
+    let is_covered = search.is_covered(Leniency::UnknownsHelp)?;
+    if is_covered { Ok(None) } else { open(&mut search, Leniency::UnknownsHelp, options.ways).map(Some) }
+}
+
+/// Decides by the worst that is left open, which is nothing if everything unknown helps; or it is not known whether that is so.
+pub(super) fn decide(
+    space: &mut Space<'_>,
+    regions: &mut Regions,
+    options: Options,
+    is_covered_at_best: Result<(), TooIntricate>,
+) -> Result<Decision, TooIntricate> {
     let mut search = search(space, regions, &Leniency::ALL, options.effort)?;
     if let Some(decision) = held(&mut search)? {
         return Ok(decision);
     }
-    for leniency in [Leniency::UnknownsHelp, Leniency::InEveryGroup] {
-        search.solver.allow(options.effort);
-        if !search.is_covered(leniency)? {
-            return open(&mut search, leniency, options.ways);
-        }
+    is_covered_at_best?;
+    search.solver.allow(options.effort);
+    if !search.is_covered(Leniency::InEveryGroup)? {
+        return open(&mut search, Leniency::InEveryGroup, options.ways);
     }
     search.solver.allow(options.effort);
     open(&mut search, Leniency::WithoutExceptions, options.ways)

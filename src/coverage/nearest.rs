@@ -49,24 +49,28 @@ fn is_meant(requirement: &Requirement, policy: &Policy, causes: &[Cause]) -> boo
     is_about(requirement, policy) && !causes.iter().any(narrows)
 }
 
+/// What keeps a policy from stopping a sign-in, if that is only that it asks for less.
+fn asking_less(view: &View<'_>, policy: &Policy, sign_in: &SignIn) -> Option<Vec<Cause>> {
+    if !is_about(view.requirement, policy) {
+        return None;
+    }
+    let causes: Vec<Cause> = view.causes(policy, sign_in).take(2).collect();
+    matches!(causes[..], [Cause { why: Why::Alternative | Why::NoSessionControl, .. }]).then_some(causes)
+}
+
 /// The policies that ask for what is required and do not stop `sign_in`, each with what keeps it from doing so: those
 /// meant for everybody before those meant for some, and what comes nearest first. If none asks for it, those that apply
 /// and ask for less.
 #[must_use]
 pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(PolicyIndex, Vec<Cause>)> {
+    let (asking, others): (Vec<_>, Vec<_>) = view.tenant.indexed().partition(|(_, policy)| view.asks(policy));
     // 0: meant for everybody, 1: for groups that may hold everybody, 2: for some.
     let mut near: Vec<(u8, PolicyIndex, Vec<Cause>)> = Vec::new();
-    let mut asking_less: Vec<(PolicyIndex, Vec<Cause>)> = Vec::new();
-    for (index, policy) in view.tenant.indexed() {
+    for (index, policy) in asking {
         let mut causes: Vec<Cause> = view.causes(policy, sign_in).collect();
         // A policy for other resources alone is still the one to change where it has to be for all.
         if causes.iter().any(|cause| cause.why == Why::NotForAllResources) {
             causes.retain(|cause| cause.why != Why::ResourceNotIncluded);
-        }
-        if !view.asks(policy) {
-            let is_less = matches!(causes[..], [Cause { why: Why::Alternative | Why::NoSessionControl, .. }]);
-            asking_less.extend((is_less && is_about(view.requirement, policy)).then_some((index, causes)));
-            continue;
         }
         let is_elsewhere = causes.iter().any(|cause| cause.why.is_elsewhere());
         if !causes.is_empty() && !is_elsewhere && is_meant(view.requirement, policy, &causes) {
@@ -79,7 +83,10 @@ pub fn nearest_policies(view: &View<'_>, sign_in: &SignIn) -> Vec<(PolicyIndex, 
         }
     }
     if near.is_empty() {
-        return asking_less;
+        return others
+            .into_iter()
+            .filter_map(|(index, policy)| Some((index, asking_less(view, policy, sign_in)?)))
+            .collect();
     }
     near.sort_by_key(|(meant_for, index, causes)| (*meant_for, causes.len(), *index));
     // Whom a policy for administrators leaves out is no news where one is meant for everybody.

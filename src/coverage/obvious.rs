@@ -4,9 +4,9 @@
 use super::exceptions::exceptions;
 use super::formula::{Formula, Term};
 use super::hole::{Way, hole};
-use super::listed::{Alike, Listed, excluding};
+use super::listed::{Alike, excluding};
 use super::region::Leniency;
-use super::regions::{Carrier, Regions, carried};
+use super::regions::{Carrier, Region, Regions, carried};
 use super::space::{Meaning, Space};
 use super::verdict::{Coordinate, Decision, Exception, Hole, PrincipalKind, Reason, Verdict};
 use crate::policy::{Fact, Id, Policy, State};
@@ -18,43 +18,54 @@ use std::collections::{BTreeSet, HashMap};
 /// Departures that are tried for each exception.
 const DEPARTURES: usize = 8;
 
-pub(super) fn decide(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
+/// The decision if one policy covers everything, or everything but those whom it excludes one by one.
+pub(super) fn held(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
     let tenant = space.view.tenant;
-    if let Some(decision) = by_one_plain_policy(space, regions) {
-        return Some(decision);
-    }
     let is_off =
         |carrier: &Carrier| carrier.policy().is_some_and(|policy| tenant[policy].state != Fact::Known(State::Enabled));
     if let Some(carrier) = covering(regions.of(space, Leniency::AsWritten)).min_by_key(is_off) {
         return Some(Decision::without_examples(Verdict::Enforced, carried(&[carrier])));
     }
+    // Who gets through has a name if users are told apart.
+    let is_covered = !space.tells_people_apart()
+        && covering(regions.of(space, Leniency::WithoutExceptions)).next().is_some()
+        && !space.has_too_many_terms();
+    if is_covered { all_but_exceptions(space, regions) } else { None }
+}
+
+/// The decision if what an attacker tries first gets through, whatever is unknown.
+pub(super) fn open(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
+    let tenant = space.view.tenant;
     if space.tells_people_apart() {
-        // Who gets through has a name.
         return None;
-    }
-    if covering(regions.of(space, Leniency::WithoutExceptions)).next().is_some() && !space.has_too_many_terms() {
-        return all_but_exceptions(space, regions);
     }
     let nothing = BTreeSet::new();
     let is_open = regions.of(space, Leniency::UnknownsHelp).iter().all(|(_, region)| !region.holds(&|_| false));
     space.complete();
     (is_open && space.first_is_possible()).then(|| {
         // Whatever else gets through departs further.
-        let holes = space.sign_in(&nothing).map(|sign_in| hole(space, &nothing, sign_in)).into_iter().collect();
+        let covered = regions.of(space, Leniency::UnknownsHelp);
+        let holes =
+            space.sign_in(&nothing).map(|sign_in| hole(space, covered, &nothing, sign_in)).into_iter().collect();
         let reason = if tenant.policies.is_empty() { Reason::NoPolicies } else { Reason::Witness };
         Decision { holes, ..Decision::without_examples(Verdict::NotEnforced, reason) }
     })
 }
 
+/// Whether one policy covers everything if everything unknown helps.
+pub(super) fn is_covered_at_best(space: &mut Space<'_>, regions: &mut Regions) -> bool {
+    covering(regions.of(space, Leniency::UnknownsHelp)).next().is_some()
+}
+
 /// A policy without conditions for all users, and whoever it excludes one by one is stopped by no other: what baselines
 /// and large exports mostly come to, without reading every policy as a formula.
-fn by_one_plain_policy(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
+pub(super) fn by_one_plain_policy(space: &mut Space<'_>, regions: &mut Regions) -> Option<Decision> {
     let view = space.view;
     let tenant = view.tenant;
     let policies = &tenant.policies;
     let mut carriers: Vec<PolicyIndex> = Vec::new();
     for (index, _) in tenant.indexed().filter(|(_, policy)| is_plain(policy)) {
-        let covers_all = regions.except_users(space, index, Leniency::AsWritten) == Formula::Always
+        let covers_all = *regions.except_users(space, index, Leniency::AsWritten) == Formula::Always
             && regions.users(space, index, Leniency::WithoutExceptions) == Formula::Always;
         carriers.extend(covers_all.then_some(index));
     }
@@ -69,7 +80,7 @@ fn by_one_plain_policy(space: &mut Space<'_>, regions: &mut Regions) -> Option<D
         return None;
     }
     let said = View { undefined: Undefined::AsTheSignInSays, ..view };
-    let listed = Listed::of(tenant);
+    let listed = space.listed();
     // Of those whom every policy treats the same, one is looked at: the policies that would stop him but for an exclusion.
     let mut looked_at: HashMap<Alike, BTreeSet<PolicyIndex>> = HashMap::new();
     let mut exceptions = Vec::new();
@@ -97,7 +108,7 @@ fn by_one_plain_policy(space: &mut Space<'_>, regions: &mut Regions) -> Option<D
                 if by_defaults || policies.iter().any(stops) {
                     return None;
                 }
-                let excluding = excluding(&view, &listed, (kind, &id), std::slice::from_ref(&sign_in));
+                let excluding = excluding(&view, listed, (kind, &id), std::slice::from_ref(&sign_in));
                 new.insert(excluding.into_iter().map(|(policy, _)| policy).collect())
             }
         };
@@ -126,8 +137,8 @@ fn is_plain(policy: &Policy) -> bool {
 }
 
 /// Policies that cover everything alone.
-fn covering(regions: &[(Carrier, Formula)]) -> impl Iterator<Item = Carrier> {
-    regions.iter().filter(|(_, region)| *region == Formula::Always).map(|(carrier, _)| *carrier)
+fn covering(regions: &[Region]) -> impl Iterator<Item = Carrier> {
+    regions.iter().filter(|(_, region)| **region == Formula::Always).map(|(carrier, _)| *carrier)
 }
 
 /// A policy that covers everybody but whom it excludes one by one: if each of these is seen to get through, by that alone
@@ -167,7 +178,7 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
 
 /// A minimal set of departures around one that no policy covers, if a short look finds it: whichever policy covers a
 /// sign-in is made to let go of it by the departure that leaves the fewest others.
-fn nearest_hole(space: &Space<'_>, covered: &[(Carrier, Formula)], principal: Term) -> Option<BTreeSet<Term>> {
+fn nearest_hole(space: &Space<'_>, covered: &[Region], principal: Term) -> Option<BTreeSet<Term>> {
     let stops = |region: &Formula, terms: &BTreeSet<Term>| region.holds(&|term| terms.contains(&term));
     let covering = |terms: &BTreeSet<Term>| covered.iter().filter(|(_, region)| stops(region, terms)).count();
     let mut terms = BTreeSet::from([principal]);

@@ -23,6 +23,7 @@ use crate::policy::{ClientAppType, Fact, Id, List, Policy, Property, State};
 use crate::requirement::{Grant, Resource};
 use crate::signin::{AppFact, At, Why};
 use crate::tenant::SecurityDefaults;
+use std::rc::Rc;
 
 /// How leniently a policy is read. Each variant assumes what the one before it assumes, and more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +53,22 @@ impl Leniency {
         }
     }
 
+    /// Whether those who are excluded one by one are.
+    fn excludes_one_by_one(self) -> bool {
+        match self {
+            Self::AsWritten => true,
+            Self::WithoutExceptions | Self::InEveryGroup | Self::UnknownsHelp => false,
+        }
+    }
+
+    /// Whether every user is in every included group.
+    fn fills_groups(self) -> bool {
+        match self {
+            Self::AsWritten | Self::WithoutExceptions => false,
+            Self::InEveryGroup | Self::UnknownsHelp => true,
+        }
+    }
+
     /// How a formula read like this takes what is unknown.
     fn doubts(self) -> Doubts {
         match self {
@@ -61,36 +78,45 @@ impl Leniency {
     }
 }
 
-/// What a policy says of sign-ins, read at a leniency.
+/// What a policy says of sign-ins, and the answers about a leniency that it depends on.
 #[derive(Debug, Clone)]
 pub(super) struct Reading {
-    pub(super) formula: Formula,
-    leniency: Leniency,
-    /// It depends on how a leniency takes what is unknown.
-    by_doubts: bool,
-    /// It depends on anything else about a leniency.
-    by_leniency: bool,
+    pub(super) formula: Rc<Formula>,
+    excludes_one_by_one: Option<bool>,
+    fills_groups: Option<bool>,
+    doubts: Option<Doubts>,
 }
 
 impl Reading {
     /// Whether it says the same at another leniency.
     pub(super) fn is_same_at(&self, leniency: Leniency) -> bool {
-        leniency == self.leniency
-            || (!self.by_leniency && (!self.by_doubts || leniency.doubts() == self.leniency.doubts()))
+        self.excludes_one_by_one.is_none_or(|answer| answer == leniency.excludes_one_by_one())
+            && self.fills_groups.is_none_or(|answer| answer == leniency.fills_groups())
+            && self.doubts.is_none_or(|answer| answer == leniency.doubts())
+    }
+
+    /// The sign-ins of which all of these hold, which are read at one leniency.
+    pub(super) fn all(parts: [&Self; 3]) -> Self {
+        Self {
+            formula: Rc::new(Formula::all(parts.map(|part| Formula::clone(&part.formula)))),
+            excludes_one_by_one: parts.into_iter().find_map(|part| part.excludes_one_by_one),
+            fills_groups: parts.into_iter().find_map(|part| part.fills_groups),
+            doubts: parts.into_iter().find_map(|part| part.doubts),
+        }
     }
 }
 
 /// The sign-ins on which a policy forces what is required, apart from its assignment of users.
 pub(super) fn applies_except_users(space: &mut Space<'_>, policy: &Policy, sure: bool) -> Formula {
     let leniency = if sure { Leniency::AsWritten } else { Leniency::UnknownsHelp };
-    read_except_users(space, policy, leniency).formula
+    Rc::unwrap_or_clone(read_except_users(space, policy, leniency).formula)
 }
 
 /// The same, and what it depends on.
 pub(super) fn read_except_users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Reading {
     let mut reader = Reader::new(space, policy, leniency, leniency.doubts());
     let formula = reader.except_users();
-    reader.reading(formula, leniency)
+    reader.reading(formula)
 }
 
 /// The sign-ins that security defaults stop, if they are on.
@@ -164,14 +190,21 @@ fn apps(space: &mut Space<'_>) -> (Formula, Formula) {
 
 /// The users whom a policy is about.
 pub(super) fn users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Formula {
-    read_users(space, policy, leniency).formula
+    Reader::new(space, policy, leniency, leniency.doubts()).users()
 }
 
-/// The same, and what it depends on.
-pub(super) fn read_users(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Reading {
+/// The users whom a policy does not exclude, and what that depends on.
+pub(super) fn read_not_excluded(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Reading {
     let mut reader = Reader::new(space, policy, leniency, leniency.doubts());
-    let formula = reader.users();
-    reader.reading(formula, leniency)
+    let formula = reader.users_not_excluded();
+    reader.reading(formula)
+}
+
+/// The users whom a policy includes, and what that depends on.
+pub(super) fn read_included(space: &mut Space<'_>, policy: &Policy, leniency: Leniency) -> Reading {
+    let mut reader = Reader::new(space, policy, leniency, leniency.doubts());
+    let formula = reader.users_included();
+    reader.reading(formula)
 }
 
 /// Sign-ins that may be none of the requirement's business: from addresses that may be trusted or in the compliant network, where
@@ -200,20 +233,31 @@ pub(super) fn users_as_written(space: &mut Space<'_>, policy: &Policy) -> Formul
 struct Reader<'r, 't, 'p> {
     space: &'r mut Space<'t>,
     policy: &'p Policy,
-    leniency: Noted<Leniency>,
+    excludes_one_by_one: Noted<bool>,
+    fills_groups: Noted<bool>,
     doubts: Noted<Doubts>,
 }
 
 impl<'r, 't, 'p> Reader<'r, 't, 'p> {
     fn new(space: &'r mut Space<'t>, policy: &'p Policy, leniency: Leniency, doubts: Doubts) -> Self {
-        Self { space, policy, leniency: Noted::new(leniency), doubts: Noted::new(doubts) }
+        Self {
+            space,
+            policy,
+            excludes_one_by_one: Noted::new(leniency.excludes_one_by_one()),
+            fills_groups: Noted::new(leniency.fills_groups()),
+            doubts: Noted::new(doubts),
+        }
     }
 }
 
 impl Reader<'_, '_, '_> {
-    fn reading(&self, formula: Formula, leniency: Leniency) -> Reading {
-        let (by_doubts, by_leniency) = (self.doubts.is_asked(), self.leniency.is_asked());
-        Reading { formula, leniency, by_doubts, by_leniency }
+    fn reading(&self, formula: Formula) -> Reading {
+        Reading {
+            formula: Rc::new(formula),
+            excludes_one_by_one: self.excludes_one_by_one.answer(),
+            fills_groups: self.fills_groups.answer(),
+            doubts: self.doubts.answer(),
+        }
     }
 
     fn except_users(&mut self) -> Formula {

@@ -1,10 +1,11 @@
 //! The search for sign-ins that no policy stops, of everybody who may sign in.
 
 use super::classes::{Classes, Left, Rest};
+use super::departures::Departures;
 use super::formula::{Formula, Term};
 use super::hole::{Way, hole, principal};
 use super::region::Leniency;
-use super::regions::{Carrier, Regions};
+use super::regions::{Carrier, Region, Regions};
 use super::solver::{Lit, Solver, TooIntricate};
 use super::space::Space;
 use super::verdict::Hole;
@@ -92,7 +93,7 @@ impl<'s, 't> Search<'s, 't> {
         if doubts == Doubtful::Not {
             assumed.extend(who.unknown.iter().map(|term| !self.solver.literal(*term)));
         }
-        let gate = self.space.tells_people_apart().then(|| self.solver.variable());
+        let gate = self.space.tells_people_apart().then(|| self.solver.implied());
         assumed.extend(gate);
         self.asked = Asked { who: assumed, fixed: who.fixed(), users: who.users.clone(), gate };
     }
@@ -114,7 +115,7 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     /// What covers something at a leniency that can be asked about.
-    pub(super) fn regions(&self, leniency: Leniency) -> &'s [(Carrier, Formula)] {
+    pub(super) fn regions(&self, leniency: Leniency) -> &'s [Region] {
         self.regions.by_leniency[leniency.index()].as_deref().unwrap_or_default()
     }
 
@@ -150,7 +151,7 @@ impl<'s, 't> Search<'s, 't> {
         if let Some((.., literal)) = known.find(|(_, other, _)| *other == region) {
             return *literal;
         }
-        let literal = self.solver.variable();
+        let literal = self.solver.implied();
         self.solver.demand_not(literal, region);
         self.encoded.push((carrier, region, literal));
         literal
@@ -161,7 +162,7 @@ impl<'s, 't> Search<'s, 't> {
         if let Some(known) = self.uncovered[leniency.index()] {
             return known;
         }
-        let uncovered = self.solver.variable();
+        let uncovered = self.solver.implied();
         for (carrier, region) in self.regions(leniency) {
             let not_covering = self.not_covering(*carrier, region);
             self.solver.clause([!uncovered, not_covering]);
@@ -223,7 +224,7 @@ impl<'s, 't> Search<'s, 't> {
     pub(super) fn example_of(&mut self, leniency: Leniency, holds: &Formula) -> Result<Option<Way>, TooIntricate> {
         let mut demands = vec![self.uncovered(leniency)];
         if *holds != Formula::Always {
-            let gate = self.solver.variable();
+            let gate = self.solver.implied();
             self.solver.demand(gate, holds);
             demands.push(gate);
         }
@@ -266,62 +267,64 @@ impl<'s, 't> Search<'s, 't> {
         (found, more)
     }
 
+    /// Those of one who is being asked about, and whether there are more.
     fn list(&mut self, leniency: Leniency, most: usize, found: &mut Vec<Way>) -> Result<bool, TooIntricate> {
-        let departing: Vec<Term> = self.space.terms().filter(|term| self.space.departs(*term)).collect();
-        let departures: Vec<Lit> = departing.iter().map(|term| self.solver.literal(*term)).collect();
         let uncovered = self.uncovered(leniency);
-        let steps = self.steps(&departing);
+        let mut departures = Departures::of(self.space, &self.solver);
+        // What stands in the way of every sign-in with the departures that are allowed so far takes one more of them.
+        let mut fewest = 0;
+        let mut first = loop {
+            let assumptions: Vec<Lit> = std::iter::once(uncovered).chain(departures.refused(u32::MAX)).collect();
+            if let Some(first) = self.solve(&assumptions)? {
+                break Some(first);
+            }
+            if !departures.allow(&self.solver.core(&assumptions)) {
+                return Ok(false);
+            }
+            fewest += 1;
+        };
         // Each hole that is found rules out everything that departs in the same and more, so that whatever is found at
         // the smallest number of departures is minimal.
-        let mut row: Option<Vec<Lit>> = None;
-        for _ in 0..=COUNTED {
-            row = Some(self.solver.more_than(&departures, row.as_deref()));
-            let few = row.as_ref().and_then(|row| row.last()).map(|more| !*more);
-            let mut step = 0;
+        for count in fewest..=COUNTED {
+            let mut effort = 0;
             loop {
-                let easy = steps.get(step..).unwrap_or_default().iter().map(|harder| !*harder);
-                let assumptions: Vec<Lit> = std::iter::once(uncovered).chain(few).chain(easy).collect();
+                let few = departures.at_most(&mut self.solver, count);
+                let assumptions: Vec<Lit> =
+                    std::iter::once(uncovered).chain(few).chain(departures.refused(effort)).collect();
                 while let Some((model, sign_in)) = self.solve(&assumptions)? {
                     if found.len() == most {
                         return Ok(true);
                     }
+                    first = None;
                     found.push(self.add(&model, sign_in));
                 }
                 // More is found only if something that was in the way is allowed.
                 let core = self.solver.core(&assumptions[1..]);
-                let core: Vec<Lit> = core.into_iter().map(|assumed| !assumed).collect();
-                if core.is_empty() {
-                    return Ok(false);
+                if departures.allow(&core) {
+                    continue;
                 }
-                match steps.iter().position(|harder| core.contains(harder)) {
-                    Some(next) => step = next + 1,
+                match departures.next_effort(&core, effort) {
+                    Some(next) => effort = next,
+                    None if core.is_empty() => return Ok(false),
                     None => break,
                 }
             }
         }
-        while let Some((model, sign_in)) = self.solve(&[uncovered])? {
-            if found.len() == most {
-                return Ok(true);
+        loop {
+            let assumptions: Vec<Lit> = std::iter::once(uncovered).chain(departures.refused(u32::MAX)).collect();
+            while let Some((model, sign_in)) =
+                first.take().map_or_else(|| self.solve(&assumptions), |first| Ok(Some(first)))?
+            {
+                if found.len() == most {
+                    return Ok(true);
+                }
+                let (model, sign_in) = self.smallest((leniency, &Formula::Always), &[uncovered], model, sign_in)?;
+                found.push(self.add(&model, sign_in));
             }
-            let (model, sign_in) = self.smallest((leniency, &Formula::Always), &[uncovered], model, sign_in)?;
-            found.push(self.add(&model, sign_in));
-        }
-        Ok(false)
-    }
-
-    /// For each effort that a departure may take, the least first, what is true if one that takes it is made.
-    fn steps(&mut self, departing: &[Term]) -> Vec<Lit> {
-        let efforts: BTreeSet<u32> = departing.iter().map(|term| self.space.effort(*term)).collect();
-        let mut steps = Vec::new();
-        for effort in efforts {
-            let made = self.solver.variable();
-            for term in departing.iter().filter(|term| self.space.effort(**term) == effort) {
-                let term = self.solver.literal(*term);
-                self.solver.clause([!term, made]);
+            if !departures.allow(&self.solver.core(&assumptions)) {
+                return Ok(false);
             }
-            steps.push(made);
         }
-        steps
     }
 
     /// A sign-in that was found. Whatever departs in the same and more is not looked for again.
@@ -346,7 +349,7 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     fn with_what_matters(&self, terms: &BTreeSet<Term>, sign_in: SignIn, fixed: &BTreeSet<Term>) -> Hole {
-        let mut hole = hole(self.space, terms, sign_in);
+        let mut hole = hole(self.space, self.regions(Leniency::UnknownsHelp), terms, sign_in);
         let of_who = fixed.iter().map(|term| self.space.coordinate(*term));
         hole.relevant.extend(of_who);
         hole.relevant.sort_unstable();
@@ -393,7 +396,7 @@ impl<'s, 't> Search<'s, 't> {
             Err(_) => (model, sign_in),
         };
         loop {
-            let fewer = self.solver.variable();
+            let fewer = self.solver.implied();
             let departs = |term: &Term| self.space.departs(*term) && !self.asked.fixed.contains(term);
             let (inside, outside): (Vec<Term>, Vec<Term>) =
                 self.space.terms().filter(departs).partition(|term| model.contains(term));

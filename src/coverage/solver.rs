@@ -51,6 +51,12 @@ impl Solver {
         Lit::new(self.sat.new_var(lbool::FALSE, true), true)
     }
 
+    /// A new variable that is true only where others make it so: each clause that asks for it asks for nothing else, or for
+    /// terms, which are chosen. The solver never has to choose it, which saves most of its time.
+    pub(crate) fn implied(&mut self) -> Lit {
+        Lit::new(self.sat.new_var(lbool::FALSE, false), true)
+    }
+
     pub(crate) fn literal(&self, term: Term) -> Lit {
         self.variables[term.0]
     }
@@ -129,7 +135,7 @@ impl Solver {
         }
         let mut before: Option<Lit> = None;
         for literal in literals {
-            let so_far = self.variable();
+            let so_far = self.implied();
             self.clause([!*literal, so_far]);
             if let Some(before) = before {
                 self.clause([!before, so_far]);
@@ -137,25 +143,6 @@ impl Solver {
             }
             before = Some(so_far);
         }
-    }
-
-    /// Counts how many of these literals are true. `fewer[i]` says that more than n - 1 of the first i + 1 are; the result
-    /// says the same for n. For n = 0 there is no `fewer`. The last literal of a row, negated, is "at most n".
-    pub(crate) fn more_than(&mut self, literals: &[Lit], fewer: Option<&[Lit]>) -> Vec<Lit> {
-        let mut row: Vec<Lit> = Vec::with_capacity(literals.len());
-        for (index, literal) in literals.iter().enumerate() {
-            let more = self.variable();
-            if let Some(before) = row.last() {
-                self.clause([!*before, more]);
-            }
-            match (fewer, index.checked_sub(1)) {
-                (None, _) => self.clause([!*literal, more]),
-                (Some(fewer), Some(before)) => self.clause([!*literal, !fewer[before], more]),
-                (Some(_), None) => {}
-            }
-            row.push(more);
-        }
-        row
     }
 
     /// Whether everything that was demanded can hold under these assumptions.
@@ -176,6 +163,43 @@ impl Solver {
     /// Those of the assumptions that made the last query fail.
     pub(crate) fn core(&self, assumptions: &[Lit]) -> Vec<Lit> {
         assumptions.iter().copied().filter(|literal| self.sat.unsat_core_contains_var(literal.var())).collect()
+    }
+}
+
+/// Counts how many literals are true. More can be counted at any time.
+#[derive(Debug, Default)]
+pub(crate) struct Counter {
+    literals: Vec<Lit>,
+    /// `rows[n][i]` says that more than n of the first i + 1 literals are true.
+    rows: Vec<Vec<Lit>>,
+}
+
+impl Counter {
+    /// Counts one more.
+    pub(crate) fn count(&mut self, literal: Lit) {
+        self.literals.push(literal);
+    }
+
+    /// What is true if no more than so many are; none where no more are counted.
+    pub(crate) fn at_most(&mut self, solver: &mut Solver, count: usize) -> Option<Lit> {
+        while self.rows.len() <= count {
+            self.rows.push(Vec::new());
+        }
+        for n in 0..=count {
+            for at in self.rows[n].len()..self.literals.len() {
+                let (literal, more) = (self.literals[at], solver.implied());
+                if let Some(before) = self.rows[n].last() {
+                    solver.clause([!*before, more]);
+                }
+                match (n.checked_sub(1), at.checked_sub(1)) {
+                    (None, _) => solver.clause([!literal, more]),
+                    (Some(fewer), Some(before)) => solver.clause([!literal, !self.rows[fewer][before], more]),
+                    (Some(_), None) => {}
+                }
+                self.rows[n].push(more);
+            }
+        }
+        self.rows[count].last().map(|more| !*more)
     }
 }
 
@@ -214,12 +238,14 @@ mod tests {
     fn a_counter_counts() {
         for most in 0..3 {
             let allowed = subsets(5, |solver| {
-                let all: Vec<Lit> = (0..5).map(|term| solver.literal(Term(term))).collect();
-                let mut row = solver.more_than(&all, None);
-                for _ in 0..most {
-                    row = solver.more_than(&all, Some(&row));
+                let mut counter = Counter::default();
+                // What is counted later counts, too.
+                for terms in [0..2, 2..5] {
+                    terms.for_each(|term| counter.count(solver.literal(Term(term))));
+                    assert!(counter.at_most(solver, most).is_some());
                 }
-                solver.clause([!row[4]]);
+                let few = counter.at_most(solver, most);
+                solver.clause(few);
             });
             let few: Vec<usize> = (0_usize..32).filter(|bits| bits.count_ones() as usize <= most).collect();
             assert_eq!(allowed, few);

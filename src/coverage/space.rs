@@ -8,6 +8,7 @@ mod possible;
 use super::device;
 use super::doubt::{Doubt, Side};
 use super::formula::{Formula, Term};
+use super::listed::Listed;
 use super::verdict::{Coordinate, PrincipalKind};
 use crate::catalog::Suite;
 use crate::policy::{
@@ -19,6 +20,7 @@ use crate::signin::{AppFact, At, Cause, Device, SignIn, View, Why};
 use crate::tenant::{NamedLocation, Tenant};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// Home tenant of an external user where no policy names one.
 const SOME_TENANT: &str = "99999999-9999-4999-8999-999999999999";
@@ -127,6 +129,8 @@ pub(crate) struct Space<'t> {
     comparisons: Vec<(Term, Comparison)>,
     undefined_locations: OnceCell<BTreeSet<Id>>,
     named: OnceCell<Named>,
+    /// Where principals stand in the lists of the policies of the view's tenant.
+    listed: Rc<OnceCell<Listed<'t>>>,
 }
 
 /// Ids that policies and the requirement name.
@@ -171,6 +175,16 @@ impl<'t> Space<'t> {
     pub(crate) fn with_people(view: View<'t>) -> Self {
         let is_about_users = view.requirement.identities == Identities::Users;
         Self { tells_people_apart: is_about_users && !view.tenant.directory.is_empty(), ..Self::new(view) }
+    }
+
+    /// The same with what is known of the tenant, whatever is required.
+    pub(super) fn sharing(self, listed: &Rc<OnceCell<Listed<'t>>>) -> Self {
+        Self { listed: Rc::clone(listed), ..self }
+    }
+
+    /// Where principals stand in the lists of the policies of the view's tenant.
+    pub(super) fn listed(&self) -> &Listed<'t> {
+        self.listed.get_or_init(|| Listed::of(self.view.tenant))
     }
 
     /// Whether the users of the directory are told from others.
@@ -237,6 +251,7 @@ impl<'t> Space<'t> {
             comparisons,
             undefined_locations,
             named,
+            listed: Rc::default(),
         }
     }
 

@@ -8,11 +8,12 @@ use super::locate::in_order;
 use super::map;
 use super::read::Read;
 use crate::controls::Control;
-use crate::coverage::{self, Decision, PrincipalKind};
+use crate::coverage::{self, Decider, Decision, PrincipalKind};
 use crate::discover::Candidate;
 use crate::finding::{Finding, PolicyRef};
 use crate::outcome::{DirectoryReport, TenantReport};
 use crate::policy::FileIndex;
+use crate::requirement::Requirement;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
 use std::cell::OnceCell;
@@ -144,18 +145,20 @@ impl TenantReader<'_> {
             ways: self.options.ways,
             ..coverage::Options::default()
         };
-        let judgement = |control: &'static Control| {
-            let requirement = control.requirement(self.options.cloud)?;
-            let decision: Decision = coverage::decide(&requirement, tenant, options);
-            let stored_query_passes = control.stored_query.as_ref().map(|query| query.passes(&tenant.policies));
-            Some(Judgement { control, requirement, decision, stored_query_passes, nearest: OnceCell::new() })
+        let controls = self.options.selection.judged().into_iter().chain(config.requirements.iter().copied());
+        let asked: Vec<(&'static Control, Requirement)> = controls
+            .filter_map(|control: &'static Control| Some((control, control.requirement(self.options.cloud)?)))
+            .collect();
+        let decider = Decider::of(tenant, options);
+        let decisions: Vec<Decision> = asked.iter().map(|(_, requirement)| decider.decide(requirement)).collect();
+        let judgement = |((control, requirement), decision): ((&'static Control, Requirement), Decision)| Judgement {
+            control,
+            requirement,
+            decision,
+            stored_query_passes: control.stored_query.as_ref().map(|query| query.passes(&tenant.policies)),
+            nearest: OnceCell::new(),
+            message: OnceCell::new(),
         };
-        self.options
-            .selection
-            .judged()
-            .into_iter()
-            .chain(config.requirements.iter().copied())
-            .filter_map(judgement)
-            .collect()
+        asked.into_iter().zip(decisions).map(judgement).collect()
     }
 }

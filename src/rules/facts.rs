@@ -123,6 +123,8 @@ pub struct Judgement {
     pub stored_query_passes: Option<bool>,
     /// The policies that come nearest to stopping the first way in, once somebody asks.
     pub nearest: OnceCell<Vec<(PolicyIndex, Vec<Cause>)>>,
+    /// What is open or unknown, in words, once somebody asks.
+    pub message: OnceCell<String>,
 }
 
 impl<'a> TenantFacts<'a> {

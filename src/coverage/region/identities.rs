@@ -1,6 +1,6 @@
 //! Service principals and agents that a policy is about, and what conditions mean for them.
 
-use super::{Leniency, Reader};
+use super::Reader;
 use crate::coverage::formula::Formula;
 use crate::coverage::space::{Meaning, has_unknown, is_none};
 use crate::policy::{Assigned, ClientAppType, Fact, Id, IdentityConditions, List, Property, Reason};
@@ -151,7 +151,7 @@ impl Reader<'_, '_, '_> {
         }
         let (assigned, word, [_, exclude, _]) = self.assigned(identities);
         let class = self.not_excluded(exclude, &assigned.exclude, |_, id| Formula::constant(id.is(word)));
-        let one_by_one = if self.leniency.get() == Leniency::AsWritten {
+        let one_by_one = if self.excludes_one_by_one.get() {
             self.one_principal(&assigned.exclude, false).not()
         } else {
             Formula::Always

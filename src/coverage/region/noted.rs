@@ -19,9 +19,9 @@ impl<T: Copy> Noted<T> {
         self.value
     }
 
-    /// Whether anything looked at it.
-    pub(super) fn is_asked(&self) -> bool {
-        self.is_asked.get()
+    /// What was seen, if anything looked at it.
+    pub(super) fn answer(&self) -> Option<T> {
+        self.is_asked.get().then_some(self.value)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The users that a policy is about.
 
-use super::Leniency;
 use super::Reader;
 use crate::coverage::doubt::{Doubt, Doubts};
 use crate::coverage::formula::Formula;
@@ -29,7 +28,7 @@ impl Reader<'_, '_, '_> {
         let excludes_some = [&users.exclude_users, &users.exclude_groups, &users.exclude_roles]
             .into_iter()
             .any(|list| list.known().next().is_some());
-        let one_by_one = excludes_some && self.leniency.get() == Leniency::AsWritten;
+        let one_by_one = excludes_some && self.excludes_one_by_one.get();
         let named_role = users.exclude_roles.known().any(|(_, id)| id.guid().is_none());
         let perhaps_a_group_of_users = users.exclude_users.known().any(|(_, id)| id.may_be_class());
         let unrecognised = Why::Doubt(Reason::Unrecognised);
@@ -78,7 +77,7 @@ impl Reader<'_, '_, '_> {
             self.included(Property::IncludeUsers, &users.include_users, Self::everybody_included),
             self.one_of(&users.include_users, true, |named| &named.users, Meaning::User),
             self.included(Property::IncludeGroups, &users.include_groups, |reader, id| {
-                let every_group = reader.leniency.get() >= Leniency::InEveryGroup;
+                let every_group = reader.fills_groups.get();
                 reader.space.included_member(id, every_group)
             }),
             self.included(Property::IncludeRoles, &users.include_roles, Self::role),
@@ -105,12 +104,12 @@ impl Reader<'_, '_, '_> {
         named: fn(&Named) -> &BTreeSet<Id>,
         meaning: fn(Id) -> Meaning,
     ) -> Formula {
-        let is_object = |id: &&Id| id.is_one_object();
-        let listed: BTreeSet<Id> = list.known().map(|(_, id)| id).filter(is_object).cloned().collect();
-        let lists_open = listed.iter().any(Id::is_unresolved);
-        if listed.is_empty() || !including || self.doubts.get() != Doubts::Cover {
-            return self.space.is_any(listed, meaning);
+        let objects = || list.known().map(|(_, id)| id).filter(|id| id.is_one_object());
+        if objects().next().is_none() || !including || self.doubts.get() != Doubts::Cover {
+            return self.space.is_any(objects().cloned(), meaning);
         }
+        let listed: BTreeSet<Id> = objects().cloned().collect();
+        let lists_open = listed.iter().any(Id::is_unresolved);
         let others = named(self.space.named()).iter().filter(|id| id.is_one_object() && !listed.contains(id)).cloned();
         let (open, known): (BTreeSet<Id>, BTreeSet<Id>) = others.partition(Id::is_unresolved);
         let mut any = |ids: BTreeSet<Id>| self.space.is_any(ids, meaning);

@@ -100,8 +100,7 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
         near.into_iter().map(|(index, causes)| (*index, &causes[..]))
     }
     let near = nearest(facts, judgement);
-    let message = message::text(facts, judgement, near.first());
-    let draft = Draft::new(judgement.control.id, Level::Error, message).help(format!(
+    let draft = Draft::new(judgement.control.id, Level::Error, message(facts, judgement)).help(format!(
         "{}{}",
         message::help(facts, judgement, near.first()),
         cited(facts, judgement.control)
@@ -244,8 +243,13 @@ fn sentence(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
         (Verdict::EnforcedExcept, Reason::Policies(policies)) => {
             format!("{} every sign-in except those of the exceptions.", names::cover(facts, policies))
         }
-        _ => message::text(facts, judgement, nearest(facts, judgement).first()),
+        _ => message(facts, judgement).to_owned(),
     }
+}
+
+/// What is open, or what is unknown and why.
+fn message<'j>(facts: &TenantFacts<'_>, judgement: &'j Judgement) -> &'j str {
+    judgement.message.get_or_init(|| message::text(facts, judgement, nearest(facts, judgement).first()))
 }
 
 /// When an excepted principal is outside, if not always: at most so many cases, in words.
