@@ -4,7 +4,6 @@ mod atomic;
 mod baseline;
 mod benchmarks;
 mod check;
-mod color;
 mod completions;
 mod diff;
 mod directory;
@@ -21,6 +20,7 @@ mod rules;
 mod schema;
 mod selection;
 mod show;
+mod terminal;
 mod test;
 mod variables;
 mod what_if;
@@ -32,6 +32,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use error::RunError;
 use std::io::Write;
 use std::process::ExitCode;
+use terminal::ColorArguments;
 
 /// The exit code of a run that failed.
 const FAILED: u8 = 2;
@@ -41,6 +42,9 @@ const FAILED: u8 = 2;
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+
+    #[command(flatten)]
+    color: ColorArguments,
 }
 
 #[derive(Subcommand)]
@@ -121,14 +125,16 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> ExitCode {
+    arguments.color.apply_to_errors();
+    let terminal = arguments.color.terminal();
     let result = match arguments.command {
         Command::Init(arguments) => init::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments, terminal),
         Command::WhatIf(arguments) => what_if::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),
-        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments, terminal),
         Command::Replay(arguments) => replay::run(&arguments),
-        Command::Test(arguments) => test::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Show(arguments) => show::run(&arguments),
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

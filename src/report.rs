@@ -13,11 +13,13 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
+mod link;
 mod markdown;
 mod pretty;
 mod sarif;
 mod snippet;
 mod stream;
+mod wrap;
 
 pub use format::Format;
 pub use json::{policy, witness};
@@ -26,6 +28,7 @@ pub use stream::{Ending, Piece, Stream, Streamed};
 use crate::controls::Control;
 use crate::finding::{Finding, Level};
 use crate::outcome::{Settled, TenantReport};
+use std::cmp::Reverse;
 
 /// A whole run.
 #[derive(Debug, Default)]
@@ -64,6 +67,10 @@ pub struct Style {
     pub show: Option<Level>,
     /// No footer.
     pub quiet: bool,
+    /// Ids of rules are links to their pages.
+    pub links: bool,
+    /// Columns of the terminal, if text for people is to fit one.
+    pub width: Option<usize>,
 }
 
 /// Numbers of a run.
@@ -144,6 +151,14 @@ const NOTHING: &str = "There was nothing to judge, or the input could not be rea
 /// Whether a finding is shown to people.
 fn is_shown(level: Level, style: Style) -> bool {
     style.show.is_none_or(|lowest| level >= lowest)
+}
+
+/// What people are shown of a tenant: the worst first, and what is equally bad by path and position.
+fn worst_first(tenant: &TenantReport, style: Style) -> Vec<&Finding> {
+    let mut shown: Vec<&Finding> = tenant.findings.iter().filter(|finding| is_shown(finding.level, style)).collect();
+    // They are in the order of their places, which a stable sort keeps.
+    shown.sort_by_key(|finding| Reverse(finding.level));
+    shown
 }
 
 /// "1 error", "2 errors".

@@ -18,7 +18,9 @@ fn caplint(arguments: &[&str]) -> Output {
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "RAYON_NUM_THREADS"] {
+    for name in
+        ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CLICOLOR", "FORCE_HYPERLINK", "COLUMNS", "RAYON_NUM_THREADS"]
+    {
         command.env_remove(name);
     }
     command
@@ -369,6 +371,66 @@ fn a_hostile_name_is_harmless_in_every_format() {
     }
     let sarif = json(&["check", "testdata/hostile-names"]);
     assert!(sarif["findings"].as_array().unwrap().iter().any(|finding| finding["policy"]["displayName"].is_string()));
+}
+
+#[test]
+fn colors_follow_the_arguments_and_the_environment_in_every_command() {
+    let tenant = "testdata/trusted-location-excluded";
+    let is_colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let output = command(arguments).envs(variables.iter().copied()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        output.stdout.contains(&0x1b)
+    };
+    let forced = &[("CLICOLOR_FORCE", "1")][..];
+    assert!(!is_colored(&["check", tenant], &[]) && is_colored(&["check", tenant], forced));
+    assert!(is_colored(&["check", tenant, "--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(is_colored(&["--color", "always", "check", tenant], &[]));
+    for plain in
+        [&["check", tenant, "--no-color"][..], &["--no-color", "check", tenant], &["check", tenant, "--color=never"]]
+    {
+        assert!(!is_colored(plain, forced), "{plain:?}");
+    }
+    assert!(!is_colored(&["check", tenant], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "0")]));
+    let changed = ["diff", "testdata/mfa-for-all-users", tenant];
+    assert!(is_colored(&changed, forced) && !is_colored(&[&changed[..], &["--no-color"]].concat(), forced));
+    assert_eq!(code(&["check", tenant, "--color", "always", "--no-color"]), 2);
+    // Errors of the run, too.
+    let failed = |more: &[&str]| caplint(&[&["check", "there-is-none"], more].concat()).stderr.contains(&0x1b);
+    assert!(failed(&["--color", "always"]) && !failed(&["--no-color"]) && !failed(&[]));
+    let commands = String::from_utf8(caplint(&["--help"]).stdout).unwrap();
+    let commands = commands.split("Commands:\n").nth(1).unwrap().lines().take_while(|line| !line.is_empty());
+    let names: Vec<&str> = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert!(names.contains(&"check") && names.contains(&"rules"), "{names:?}");
+    for name in names.into_iter().filter(|name| !name.is_empty() && *name != "help") {
+        let help = String::from_utf8(caplint(&[name, "--help"]).stdout).unwrap();
+        assert!(help.contains("--color <WHEN>") && help.contains("--no-color"), "{name}: {help}");
+    }
+}
+
+#[test]
+fn ids_of_rules_are_links_where_they_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report");
+    let target = format!("pretty={}", file.display());
+    let tenant = "testdata/trusted-location-excluded";
+    let text = |arguments: &[&str], variable: (&str, &str)| {
+        let output = command(&[&["check", tenant], arguments].concat()).env(variable.0, variable.1).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let forced = ("FORCE_HYPERLINK", "1");
+    let link = "/docs/rules/mfa-azure-management.md\u{1b}\\mfa-azure-management\u{1b}]8;;\u{1b}\\] ";
+    assert!(text(&["--format", "concise"], forced).contains(link));
+    assert!(text(&[], forced).contains(link.trim_end_matches(' ')));
+    // A pipe shows none, whatever terminal it runs in.
+    for (arguments, variable) in [
+        (&[][..], ("VTE_VERSION", "7000")),
+        (&["--no-color"], forced),
+        (&["--format", "json"], forced),
+        (&["--format", "sarif", "--output", &target], forced),
+    ] {
+        assert!(!text(arguments, variable).contains("]8;;"), "{arguments:?}");
+    }
+    assert!(!fs::read_to_string(file).unwrap().contains('\u{1b}'));
 }
 
 #[test]

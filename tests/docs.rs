@@ -142,9 +142,10 @@ fn the_diagnostic_in_the_readme_is_real() {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["check", "testdata/trusted-location-half-closed", "--color", "always"])
         .env("LANG", "C.UTF-8")
+        .env("COLUMNS", "118")
         .output()
         .unwrap();
-    // A picture is as wide as its longest line.
+    // A picture is as wide as its longest line, and a path is not broken.
     let text = String::from_utf8(output.stdout).unwrap();
     let wrapped: Vec<String> = text.lines().flat_map(|line| wrap(line, 118)).collect();
     let real = anstyle_svg::Term::new().render_svg(&wrapped.join("\n"));
@@ -253,6 +254,7 @@ fn said(command: &str, folder: &Path) -> String {
         .current_dir(folder)
         .args(arguments)
         .args(["--color", "never"])
+        .env_remove("COLUMNS")
         .env("LANG", "C.UTF-8")
         .output()
         .unwrap();

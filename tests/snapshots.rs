@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use unicode_width::UnicodeWidthStr;
 
 #[test]
 fn every_tenant_reads_well() {
@@ -23,6 +24,7 @@ fn every_tenant_reads_well() {
         let config = fs::exists(format!("{root}/{config}")).unwrap_or(false).then_some(["--config", config.as_str()]);
         let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
             .current_dir(root)
+            .env_remove("COLUMNS")
             .args(["check", &tenant, "-v", "--color", "never", "--today", "2026-06-01"])
             .args(config.into_iter().flatten())
             .output();
@@ -30,6 +32,36 @@ fn every_tenant_reads_well() {
         insta::with_settings!({ snapshot_path => "../testdata", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(tenant.as_str(), report.unwrap_or_default());
         });
+    }
+}
+
+/// Tenants whose findings have several places, long messages, long names and exceptions.
+const WRAPPED: [&str; 4] =
+    ["trusted-location-half-closed", "hostile-names", "well-kept", "directory-knows-who-is-left-out"];
+
+/// On a terminal of 80 and of 120 columns. Only what has no space in it is longer: a path, an address.
+#[test]
+fn text_fits_the_terminal() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata");
+    for columns in [80, 120] {
+        for tenant in WRAPPED {
+            let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+                .current_dir(root)
+                .env("COLUMNS", columns.to_string())
+                .args(["check", tenant, "-v", "--color", "never", "--today", "2026-06-01"])
+                .args(["--benchmark", "cis-m365-7.0"])
+                .output()
+                .unwrap();
+            let report = String::from_utf8(output.stdout).unwrap();
+            for line in report.lines().filter(|line| line.width() > columns) {
+                let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+                let path = words.iter().position(|word| word.contains('/'));
+                assert!(path.is_some_and(|at| at <= 2), "{columns} columns: {line}");
+            }
+            insta::with_settings!({ snapshot_path => "snapshots/width", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(format!("{tenant}-{columns}"), report);
+            });
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! `caplint check`
 
-use super::color::{self, When};
 use super::error::RunError;
 use super::reporting::{Report, Reporting, unless_closed};
 use super::say;
 use super::selection::{Prepared, Selection, Wanted};
+use super::terminal::Terminal;
 use super::{FAILED, atomic};
 use crate::config::Profile;
 use crate::coverage::Ways;
@@ -62,10 +62,6 @@ pub(super) struct Arguments {
     /// Show information, too, and print the detected format of each file on standard error
     #[arg(short, long)]
     verbose: bool,
-
-    /// When to use color
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
-    color: When,
 }
 
 impl ValueEnum for Format {
@@ -105,7 +101,7 @@ enum FailOn {
     Never,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunError> {
     let prepared = arguments.selection.prepare()?;
     targets(arguments, &prepared)?;
     let is_strict = prepared.config.profile == Profile::Strict;
@@ -124,7 +120,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         say(format!("configuration: {}", crate::finding::visible(path.as_deref().unwrap_or("none"))));
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let style = arguments.style(is_strict);
+    let style = arguments.style(is_strict, terminal);
     let settling = prepared.settling(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
     let report = match arguments.format.streamed(style).filter(|_| arguments.output.is_empty()) {
         Some(format) => Report::start(format, &mut out)?,
@@ -146,7 +142,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
             let files_only = !arguments.selection.judges_tenants();
             let run = Run { tenants, exit_code, own, root: root(), settled: settled.clone(), files_only };
             for output in &arguments.output {
-                let style = Style { color: false, unicode: true, ..style };
+                let style = Style { color: false, unicode: true, links: false, width: None, ..style };
                 write_file(&run, output, style)
                     .map_err(|error| RunError::Report { path: output.path.clone(), error })?;
             }
@@ -168,13 +164,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
 }
 
 impl Arguments {
-    fn style(&self, is_strict: bool) -> Style {
+    fn style(&self, is_strict: bool, terminal: Terminal) -> Style {
         let show = match (self.quiet, self.verbose || is_strict) {
             (true, _) => Some(Level::Error),
             (_, true) => None,
             _ => Some(Level::Warning),
         };
-        Style { color: self.color.is_on(), unicode: color::is_unicode(), show, quiet: self.quiet }
+        Style { show, quiet: self.quiet, ..terminal.style() }
     }
 }
 

@@ -5,12 +5,12 @@ mod gold;
 mod plan;
 
 use super::check::root;
-use super::color::{self, When};
 use super::directory::DirectoryArguments;
 use super::error::RunError;
 use super::inputs::inputs;
 use super::progress::Progress;
 use super::selection::config;
+use super::terminal::Terminal;
 use super::words::by_its_words;
 use crate::coverage::Side;
 use crate::diff::{self, Among, Cause, Class, Classes, Difference, Intent, Listed, Place, Verdict};
@@ -67,10 +67,6 @@ pub(super) struct Arguments {
     #[command(flatten)]
     with_directory: DirectoryArguments,
 
-    /// When to colour
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
-    color: When,
-
     /// The changes that make the exit code 1
     #[arg(long, value_name = "CLASS", value_enum, default_value_t)]
     fail_on: FailOn,
@@ -108,7 +104,7 @@ enum FailOn {
     Never,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunError> {
     let (config, _) = config(arguments.config.as_deref(), arguments.isolated)?;
     let options = lint::Options {
         config: Arc::new(config),
@@ -141,7 +137,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     if arguments.with_directory.redact {
         compared.redact(&forgotten);
     }
-    let style = Style { color: arguments.color.is_on(), unicode: color::is_unicode(), ..Style::default() };
+    // What it reports are no rules with pages.
+    let style = Style { links: false, width: None, ..terminal.style() };
     let mut text = Vec::new();
     write(&compared, arguments.format, style, &root(), &mut text).map_err(RunError::Output)?;
     if arguments.with_directory.redact {

@@ -1,10 +1,10 @@
 //! `caplint test`
 
 use super::atomic;
-use super::color::When;
 use super::error::RunError;
 use super::inputs::inputs;
 use super::selection::Judging;
+use super::terminal::Terminal;
 use super::words::by_its_words;
 use crate::access::{Judged, judge};
 use crate::config::Config;
@@ -44,10 +44,6 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FMT", value_enum, default_value_t)]
     format: Format,
 
-    /// When to use color
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
-    color: When,
-
     #[command(flatten)]
     judging: Judging,
 }
@@ -59,7 +55,7 @@ enum Emit {
 
 by_its_words!(Format);
 
-pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunError> {
     let run = Run { arguments, config: arguments.judging.config()?, today: OffsetDateTime::now_utc().date() };
     if arguments.init {
         return run.init();
@@ -68,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match arguments.emit {
         Some(Emit::WhatIf) => out.write_all(requests(&all).as_bytes()),
-        None => write(&all, arguments.format, arguments.color.is_on(), &mut out),
+        None => write(&all, arguments.format, terminal.color, &mut out),
     }
     .and_then(|()| out.flush())
     .map_err(RunError::Output)?;

@@ -1,19 +1,17 @@
-//! One line a finding, as compilers do: `path:line:column: level[rule] message`.
+//! One line a finding, as compilers do: `path:line:column: level[rule] message`. Programs read it, so that no line is broken.
 
 use super::format::Formatter;
 use super::stream::{self, InPieces};
-use super::{Ending, Piece, Run, Style, is_shown, pretty};
+use super::{Ending, Piece, Run, Style, link, pretty, worst_first};
 use crate::coverage::Ways;
 use crate::finding::{Finding, visible};
 use crate::outcome::TenantReport;
 use std::io::{self, Read, Write};
 
 /// A finding on one line.
-pub(super) fn line(finding: &Finding) -> String {
-    let primary = finding.primary();
-    let place = format!("{}:{}:{}", primary.path, primary.start.line, primary.start.column);
-    let said = format!("{}[{}] {}", finding.level.word(), finding.rule, finding.message);
-    visible(&format!("{place}: {said}"))
+pub(super) fn line(finding: &Finding, style: Style) -> String {
+    let (place, level, message) = (pretty::place(finding.primary()), finding.level.word(), visible(&finding.message));
+    format!("{place}: {level}[{}] {message}", link::rule(finding.rule, style))
 }
 
 /// The format.
@@ -48,14 +46,14 @@ impl Formatter for Concise {
 impl InPieces for Concise {
     fn piece(&self, tenant: &TenantReport, style: Style) -> Piece {
         let mut text = String::new();
-        for finding in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
-            text.push_str(&line(finding));
+        for finding in worst_first(tenant, style) {
+            text.push_str(&line(finding, style));
             text.push('\n');
         }
         let mut scores = Vec::new();
         if !style.quiet {
-            // Writing to memory cannot fail.
-            _ = pretty::scores_to(tenant, style, &mut scores);
+            // One line for each thing, however narrow the terminal is. Writing to memory cannot fail.
+            _ = pretty::scores_to(tenant, Style { width: None, ..style }, &mut scores);
         }
         Piece { text, later: String::from_utf8(scores).unwrap_or_default() }
     }

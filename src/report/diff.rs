@@ -61,7 +61,7 @@ pub fn headlines(compared: &Compared) -> Vec<String> {
 pub fn write(compared: &Compared, format: Format, style: Style, root: &Root, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Pretty => text::pretty(compared, style, out),
-        Format::Concise => text::concise(compared, out),
+        Format::Concise => text::concise(compared, style, out),
         Format::Json => json::write(compared, out),
         Format::Sarif => sarif::write(compared, root, out),
         Format::Github => github::write(compared, root, out),

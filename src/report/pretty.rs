@@ -1,16 +1,18 @@
 //! For people: each finding with the lines in question, then what became of the tenant.
 
 use super::format::Formatter;
-use super::snippet::Snippets;
-use super::{Run, Style, count, is_shown, policies};
+use super::snippet::{Mark, Snippets, TAB};
+use super::wrap::{NARROWEST, lines, wrap};
+use super::{Ending, Run, Style, count, is_shown, link, policies, worst_first};
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
-use crate::finding::{Finding, Level, PolicyRef, visible};
+use crate::finding::{Finding, Level, Location, PolicyRef, visible};
 use crate::outcome::{BenchmarkReport, TenantReport};
-use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
+use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Ansi;
 use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style};
 use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr;
 
 /// The format.
 pub(super) struct Pretty;
@@ -34,14 +36,14 @@ impl Formatter for Pretty {
 
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
         for tenant in &run.tenants {
-            for shown in tenant.findings.iter().filter(|finding| is_shown(finding.level, style)) {
+            for shown in worst_first(tenant, style) {
                 finding(shown, style, out)?;
             }
         }
         if style.quiet {
             // Whoever wants errors alone wants to know of those that are hidden.
             return match run.settled.text().filter(|_| run.settled.errors > 0) {
-                Some(text) => writeln!(out, "{}", visible(&text)),
+                Some(text) => line_to(&visible(&text), style, out),
                 None => Ok(()),
             };
         }
@@ -55,33 +57,43 @@ impl Formatter for Pretty {
     }
 }
 
+/// Columns that a label has at least before its message is broken.
+const LABEL: usize = 20;
+
 /// A finding with its lines.
 pub(super) fn finding(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let chars = if style.unicode { Chars::box_drawing() } else { Chars::ascii() };
-    let config = Config { chars, tab_width: 4, ..Config::default() };
-    let severity = match finding.level {
-        Level::Error => Severity::Error,
-        Level::Warning => Severity::Warning,
-        Level::Info => Severity::Note,
+    let config = Config { chars, tab_width: TAB, ..Config::default() };
+    let (severity, word) = match finding.level {
+        Level::Error => (Severity::Error, "error"),
+        Level::Warning => (Severity::Warning, "warning"),
+        Level::Info => (Severity::Note, "note"),
     };
-    let mut snippets = Snippets::default();
+    let excerpts = finding.locations.iter().filter_map(|location| location.excerpt.as_ref());
+    let digits = excerpts.map(|excerpt| excerpt.line.number.to_string().len()).max().unwrap_or_default();
+    // What stands left of the code and of notes: the number of the line, a border, and a space on both sides of it.
+    let room = style.width.map(|width| width.max(NARROWEST) - digits - 3);
+    let mut snippets = Snippets::new(room);
     let mut labels = Vec::new();
     let mut notes = Vec::new();
     for location in &finding.locations {
         let message = visible(&location.message);
         match snippets.add(location) {
-            Some((file, range)) if location.primary => labels.push(Label::primary(file, range).with_message(message)),
-            Some((file, range)) => labels.push(Label::secondary(file, range).with_message(message)),
+            Some(mark) => {
+                let style = if location.primary { LabelStyle::Primary } else { LabelStyle::Secondary };
+                labels.extend(label(style, &mark, message, room));
+            }
             None => {
                 let separator = if message.is_empty() { "" } else { ": " };
-                notes.push(format!("in {}{separator}{message}", visible(&location.path)));
+                notes.push(wrap(&format!("in {}{separator}{message}", visible(&location.path)), room, 0, "   "));
             }
         }
     }
-    notes.extend(finding.help.as_ref().map(|help| format!("help: {}", visible(help))));
+    notes.extend(finding.help.as_ref().map(|help| wrap(&format!("help: {}", visible(help)), room, 0, "      ")));
+    let before_message = word.len() + finding.rule.len() + "[]: ".len();
     let diagnostic = Diagnostic::new(severity)
-        .with_code(finding.rule)
-        .with_message(visible(&finding.message))
+        .with_code(link::rule(finding.rule, style))
+        .with_message(wrap(&visible(&finding.message), style.width, before_message, "    "))
         .with_labels(labels)
         .with_notes(notes);
     let result = if style.color {
@@ -100,21 +112,70 @@ pub(super) fn finding(finding: &Finding, style: Style, out: &mut dyn Write) -> i
     })
 }
 
+/// The label of a mark. Its message stands behind the carets where it has room, else beneath them, on as many lines as it takes.
+fn label(style: LabelStyle, mark: &Mark, message: String, room: Option<usize>) -> Vec<Label<usize>> {
+    let of = |length: usize, message: String| {
+        let end = mark.range.end.saturating_sub(length).max(mark.range.start);
+        Label::new(style, mark.file, mark.range.start..end).with_message(message)
+    };
+    let Some(room) = room.filter(|room| mark.columns.end + 1 + message.width() > *room) else {
+        return vec![of(0, message)];
+    };
+    let mut pieces = lines(&message, room.saturating_sub(mark.columns.start).max(LABEL));
+    if pieces.len() > mark.range.len() {
+        pieces = vec![message];
+    }
+    // Messages of labels that overlap are drawn one beneath the other, the one that ends last first. An empty one is not drawn,
+    // and overlaps, too.
+    let pieces = pieces.into_iter().enumerate().map(|(number, piece)| of(number, piece));
+    std::iter::once(of(0, String::new())).chain(pieces).collect()
+}
+
+/// A line that fits the terminal.
+fn line_to(text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", wrap(text, style.width, 0, "    "))
+}
+
+/// The same, set in below another line.
+fn below_to(text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "  {}", wrap(text, style.width, 2, "  "))
+}
+
+/// `path:line:column`, which many terminals open.
+pub(super) fn place(location: &Location) -> String {
+    visible(&format!("{}:{}:{}", location.path, location.start.line, location.start.column))
+}
+
 fn verdicts_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for control in &tenant.controls {
         let exceptions = match control.verdict {
             Verdict::EnforcedExcept => format!(" ({})", count(control.exceptions.len(), "exception")),
             Verdict::Enforced | Verdict::NotEnforced | Verdict::Undecided => String::new(),
         };
-        writeln!(out, "{}: {}: {}{exceptions}", visible(&tenant.name), control.id, control.verdict.word())?;
+        let said = format!("{}: {}{exceptions}", control.id, control.verdict.word());
+        line_to(&format!("{}: {said}", visible(&tenant.name)), style, out)?;
         if !control.assumed_enabled.is_empty() {
             let names: Vec<String> = control.assumed_enabled.iter().map(PolicyRef::label).collect();
-            writeln!(out, "  once enabled: {}", visible(&names.join(", ")))?;
+            below_to(&format!("once enabled: {}", visible(&names.join(", "))), style, out)?;
         }
-        // Where it does not hold, the finding has said it.
-        let holds = matches!(control.verdict, Verdict::Enforced | Verdict::EnforcedExcept);
-        if holds && style.show.is_none() {
-            writeln!(out, "  {}", visible(&control.reason))?;
+        match control.verdict {
+            Verdict::Enforced | Verdict::EnforcedExcept if style.show.is_none() => {
+                below_to(&visible(&control.reason), style, out)?;
+            }
+            Verdict::Enforced | Verdict::EnforcedExcept => {}
+            // The finding has said why, unless it is not reported.
+            Verdict::NotEnforced | Verdict::Undecided => {
+                let explained = tenant.findings.iter().find(|finding| finding.rule == control.id);
+                match explained.map(|finding| (finding, is_shown(finding.level, style))) {
+                    // Not broken, because people and terminals copy it.
+                    Some((finding, true)) if finding.primary().excerpt.is_some() => {
+                        writeln!(out, "  see {}", place(finding.primary()))?;
+                    }
+                    Some((finding, true)) => writeln!(out, "  see {}[{}]", finding.level.word(), finding.rule)?,
+                    Some((_, false)) => below_to("-v shows why", style, out)?,
+                    None => {}
+                }
+            }
         }
     }
     Ok(())
@@ -123,39 +184,49 @@ fn verdicts_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::
 /// A line for each benchmark that was asked for. `-v` lists the items of those that were asked for by name.
 pub(super) fn scores_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for benchmark in &tenant.benchmarks {
-        writeln!(out, "{}: {}: {}", visible(&tenant.name), benchmark.id, benchmark.score())?;
+        line_to(&format!("{}: {}: {}", visible(&tenant.name), benchmark.id, benchmark.score()), style, out)?;
         if benchmark.is_listed && style.show.is_none() {
-            items_to(benchmark, out)?;
+            items_to(benchmark, style, out)?;
         }
     }
     Ok(())
 }
 
-fn items_to(benchmark: &BenchmarkReport, out: &mut dyn Write) -> io::Result<()> {
+fn items_to(benchmark: &BenchmarkReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let width = benchmark.items.iter().map(|item| item.number.len()).max().unwrap_or_default();
     let levels = benchmark.items.iter().filter_map(|item| item.level);
     let level_width = levels.map(|level| level.len() + 1).max().unwrap_or_default();
     for item in &benchmark.items {
         let level = item.level.unwrap_or_default();
         let by = if item.controls.is_empty() { String::new() } else { format!(" ({})", item.controls.join(", ")) };
-        writeln!(out, "  {:width$}  {level:level_width$}{:11}  {}{by}", item.number, item.outcome.word(), item.title)?;
+        let before = format!("  {:width$}  {level:level_width$}{:11}  ", item.number, item.outcome.word());
+        let indent = " ".repeat(before.width());
+        let title = wrap(&format!("{}{by}", item.title), style.width, before.width(), &indent);
+        writeln!(out, "{before}{title}")?;
     }
     Ok(())
 }
 
 fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let summary = run.summary();
     for tenant in &run.tenants {
         if let Some(directory) = &tenant.directory {
-            writeln!(out, "{}: {}", visible(&tenant.name), directory.text())?;
+            line_to(&format!("{}: {}", visible(&tenant.name), directory.text()), style, out)?;
         }
     }
-    let hidden: usize = run
-        .tenants
-        .iter()
-        .flat_map(|tenant| &tenant.findings)
-        .filter(|finding| !is_shown(finding.level, style))
-        .count();
+    let findings = run.tenants.iter().flat_map(|tenant| &tenant.findings);
+    let hidden = findings.filter(|finding| !is_shown(finding.level, style)).count();
+    ending_to(&Ending { summary: run.summary(), settled: &run.settled }, hidden, run.files_only, style, out)
+}
+
+/// What is not reported, and the numbers of the run. `hidden` findings are of a level that is not shown.
+pub(super) fn ending_to(
+    ending: &Ending<'_>,
+    hidden: usize,
+    files_only: bool,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let summary = ending.summary;
     let found: Vec<String> = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")]
         .into_iter()
         .filter(|(number, _)| *number > 0)
@@ -163,14 +234,15 @@ fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
         .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let hidden = if hidden > 0 { format!(" ({hidden} hidden, -v shows them)") } else { String::new() };
-    if let Some(text) = run.settled.text() {
-        writeln!(out, "{}", visible(&text))?;
+    if let Some(text) = ending.settled.text() {
+        line_to(&visible(&text), style, out)?;
     }
-    let scope = if run.files_only { "; the tenant is not judged (--scope file)" } else { "" };
+    let scope = if files_only { "; the tenant is not judged (--scope file)" } else { "" };
     let skipped = match summary.skipped {
         0 => String::new(),
         1 => "; 1 file without policies".to_owned(),
         number => format!("; {number} files without policies"),
     };
-    writeln!(out, "{} in {}: {found}{hidden}{skipped}{scope}", policies(summary.policies), count(summary.files, "file"))
+    let read = format!("{} in {}", policies(summary.policies), count(summary.files, "file"));
+    line_to(&format!("{read}: {found}{hidden}{skipped}{scope}"), style, out)
 }

@@ -64,10 +64,10 @@ fn footer(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-pub(super) fn concise(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn concise(compared: &Compared, style: Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", visible(&words::verdict(compared)))?;
     for finding in findings::of(compared).iter().chain(&compared.findings) {
-        writeln!(out, "{}", concise::line(finding))?;
+        writeln!(out, "{}", concise::line(finding, style))?;
     }
     for text in words::expected(compared) {
         writeln!(out, "expected: {}", visible(&text))?;
