@@ -4,6 +4,7 @@ pub mod diff;
 pub mod expectations;
 pub mod policy_text;
 pub mod replay;
+pub mod statistics;
 pub mod who;
 
 mod concise;

@@ -36,6 +36,9 @@ pub const REPLAY_SCHEMA: &str = include_str!("../schemas/replay.schema.json");
 /// The schema of what `caplint benchmarks --format json` writes.
 pub const BENCHMARKS_SCHEMA: &str = include_str!("../schemas/benchmarks.schema.json");
 
+/// The schema of what `caplint check --statistics --format json` writes.
+pub const STATISTICS_SCHEMA: &str = include_str!("../schemas/statistics.schema.json");
+
 /// A place where a policy violates the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {

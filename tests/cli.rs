@@ -434,6 +434,59 @@ fn ids_of_rules_are_links_where_they_are_shown() {
 }
 
 #[test]
+fn statistics_count_the_findings_of_each_rule() {
+    let tenants = ["check", "testdata/damaged", "testdata/spellings", "testdata/locked-out", "--tenant-per-path"];
+    let report = json(&tenants);
+    let mut counts: std::collections::BTreeMap<(usize, i64, String), &str> = std::collections::BTreeMap::new();
+    let findings = report["findings"].as_array().unwrap();
+    for finding in findings {
+        let level = ["error", "warning", "info"].iter().position(|level| finding["level"] == **level).unwrap();
+        let rule = finding["rule"].as_str().unwrap();
+        let count = findings.iter().filter(|one| one["rule"] == rule && one["level"] == finding["level"]).count();
+        counts.insert((level, -(count as i64), rule.to_owned()), finding["level"].as_str().unwrap());
+    }
+    let expected: Vec<(String, String, u64)> =
+        counts.into_iter().map(|((_, count, rule), level)| (rule, level.to_owned(), count.unsigned_abs())).collect();
+    assert!(expected.len() > 8 && expected.iter().any(|(.., count)| *count > 1), "{expected:?}");
+
+    let counted = caplint(&[&tenants[..], &["--statistics", "--format", "json"]].concat());
+    assert_eq!(counted.status.code(), Some(1));
+    let value: Value = serde_json::from_slice(&counted.stdout).unwrap();
+    let schema: Value = serde_json::from_str(caplint::schema::STATISTICS_SCHEMA).unwrap();
+    assert!(jsonschema::options().offline().build(&schema).unwrap().is_valid(&value));
+    let word = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
+    let rows = value["rules"].as_array().unwrap().iter();
+    let rows: Vec<_> =
+        rows.map(|row| (word(row, "rule"), word(row, "level"), row["count"].as_u64().unwrap())).collect();
+    assert_eq!(rows, expected);
+    assert_eq!(value["summary"], report["summary"]);
+
+    // What --format json has of all levels, text has with -v; and the numbers of the run end it.
+    let text = |more: &[&str]| {
+        let output = caplint(&[&tenants[..], &["--statistics"], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = text(&["-v"]);
+    let lines = all.lines().filter(|line| !line.contains(" in "));
+    let rows: Vec<_> = lines
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .map(|words| (words[2].to_owned(), words[1].to_owned(), words[0].parse().unwrap()))
+        .collect();
+    assert_eq!(rows, expected);
+    assert!(!text(&[]).contains("  info  ") && text(&[]).contains("hidden, -v shows them"));
+    assert!(text(&["-q"]).lines().all(|line| line.contains(" error ")), "{}", text(&["-q"]));
+
+    // Whole reports beside it, and none in place of it.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    assert_eq!(text(&["-v", "--output", &format!("json={}", file.display())]), all);
+    assert_eq!(serde_json::from_slice::<Value>(&fs::read(file).unwrap()).unwrap(), report);
+    let refused = caplint(&[&tenants[..], &["--statistics", "--format", "sarif"]].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("sarif has no place for counts"));
+}
+
+#[test]
 fn verbose_says_what_each_file_was_taken_for() {
     let output = caplint(&["check", "testdata/mfa-for-all-users", "-v"]);
     let told = String::from_utf8(output.stderr).unwrap();

@@ -11,6 +11,7 @@ use crate::coverage::Ways;
 use crate::discover::Input;
 use crate::finding::Level;
 use crate::lint::{self, Settler};
+use crate::report::statistics::{Format as Counted, Statistics};
 use crate::report::{Ending, Format, Root, Run, Style, Summary};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -30,6 +31,10 @@ pub(super) struct Arguments {
     /// Also write a report to a file, for example sarif=caplint.sarif; can be repeated
     #[arg(long, value_name = "FMT=FILE")]
     output: Vec<Output>,
+
+    /// Count the findings of each rule instead of showing them, as a table or with --format json
+    #[arg(long)]
+    statistics: bool,
 
     /// The lowest level that causes exit code 1 [default: error; warning with the profile strict]
     #[arg(long, value_name = "LEVEL", value_enum)]
@@ -104,6 +109,7 @@ enum FailOn {
 pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunError> {
     let prepared = arguments.selection.prepare()?;
     targets(arguments, &prepared)?;
+    let counted_as = arguments.counted_as()?;
     let is_strict = prepared.config.profile == Profile::Strict;
     let baseline = if arguments.no_baseline { None } else { prepared.baseline(arguments.baseline.as_deref())? };
     let formats = || std::iter::once(arguments.format).chain(arguments.output.iter().map(|output| output.format));
@@ -123,6 +129,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     let style = arguments.style(is_strict, terminal);
     let settling = prepared.settling(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
     let report = match arguments.format.streamed(style).filter(|_| arguments.output.is_empty()) {
+        _ if counted_as.is_some() && arguments.output.is_empty() => Report::Counted(Statistics::default()),
         Some(format) => Report::start(format, &mut out)?,
         None => Report::Whole(Vec::new()),
     };
@@ -136,21 +143,31 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
         None if outcome.has_crashed => FAILED,
         None => u8::from(fail_on.fails(&outcome.summary)),
     };
+    let files_only = !arguments.selection.judges_tenants();
+    let ending = Ending { summary: outcome.summary, settled: &settled };
     match report {
         Report::Whole(tenants) => {
             let own = prepared.config.requirements.clone();
-            let files_only = !arguments.selection.judges_tenants();
             let run = Run { tenants, exit_code, own, root: root(), settled: settled.clone(), files_only };
             for output in &arguments.output {
                 let style = Style { color: false, unicode: true, links: false, width: None, ..style };
                 write_file(&run, output, style)
                     .map_err(|error| RunError::Report { path: output.path.clone(), error })?;
             }
-            unless_closed(run.write(arguments.format, style, &mut out))?;
+            unless_closed(match counted_as {
+                Some(format) => {
+                    let mut statistics = Statistics::default();
+                    run.tenants.iter().for_each(|tenant| statistics.add(tenant));
+                    statistics.write(format, &ending, files_only, style, &mut out)
+                }
+                None => run.write(arguments.format, style, &mut out),
+            })?;
         }
-        streamed @ (Report::Streamed(_) | Report::Closed) => {
-            streamed.end(&Ending { summary: outcome.summary, settled: &settled })?;
+        Report::Counted(statistics) => {
+            let format = counted_as.unwrap_or(Counted::Text);
+            unless_closed(statistics.write(format, &ending, files_only, style, &mut out))?;
         }
+        streamed @ (Report::Streamed(_) | Report::Closed) => streamed.end(&ending)?,
     }
     unless_closed(out.flush())?;
     if let Some(text) = settled.text().filter(|_| arguments.format.is_for_programs()) {
@@ -164,6 +181,18 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
 }
 
 impl Arguments {
+    /// In what findings are counted, if they are.
+    fn counted_as(&self) -> Result<Option<Counted>, RunError> {
+        match self.format {
+            _ if !self.statistics => Ok(None),
+            Format::Pretty | Format::Concise => Ok(Some(Counted::Text)),
+            Format::Json => Ok(Some(Counted::Json)),
+            Format::Sarif | Format::Github | Format::Gitlab | Format::Junit | Format::Markdown | Format::Html => {
+                Err(RunError::Statistics { format: self.format })
+            }
+        }
+    }
+
     fn style(&self, is_strict: bool, terminal: Terminal) -> Style {
         let show = match (self.quiet, self.verbose || is_strict) {
             (true, _) => Some(Level::Error),

@@ -3,6 +3,7 @@
 use super::say;
 use crate::controls::Problem;
 use crate::finding::{printable, visible};
+use crate::report::Format;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use std::io;
 use std::path::PathBuf;
@@ -56,6 +57,13 @@ pub(super) enum RunError {
     #[error("the report {} would replace {what}", shown(.path))]
     #[diagnostic(code(caplint::output), help("Specify a different file for each report. Nothing has been written."))]
     Target { path: PathBuf, what: &'static str },
+
+    #[error("--statistics counts findings, and {format} has no place for counts")]
+    #[diagnostic(
+        code(caplint::statistics),
+        help("Use --format pretty or json. `--output {format}=FILE` writes a whole report beside the counts.")
+    )]
+    Statistics { format: Format },
 
     #[error("standard output cannot be written: {0}")]
     #[diagnostic(code(caplint::output))]

@@ -4,6 +4,7 @@ use super::error::RunError;
 use super::say;
 use crate::lint::Settler;
 use crate::outcome::{Settled, TenantReport};
+use crate::report::statistics::Statistics;
 use crate::report::{Ending, Piece, Stream, Streamed, Summary};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ pub(super) enum Report<'o> {
     Streamed(Stream<'o>),
     /// Written at the end of the run.
     Whole(Vec<TenantReport>),
+    /// Findings are counted.
+    Counted(Statistics),
     /// The reader has closed it.
     Closed,
 }
@@ -46,6 +49,7 @@ impl<'o> Report<'o> {
                 }
             }
             Self::Whole(all) => all.extend(tenants),
+            Self::Counted(statistics) => tenants.iter().for_each(|tenant| statistics.add(tenant)),
             Self::Closed => {}
         }
         Ok(())
@@ -55,7 +59,7 @@ impl<'o> Report<'o> {
     pub(super) fn end(self, ending: &Ending<'_>) -> Result<(), RunError> {
         match self {
             Self::Streamed(stream) => unless_closed(stream.end(ending)),
-            Self::Whole(_) | Self::Closed => Ok(()),
+            Self::Whole(_) | Self::Counted(_) | Self::Closed => Ok(()),
         }
     }
 }

@@ -24,6 +24,8 @@ enum Of {
     Replay,
     /// What `caplint benchmarks --format json` writes
     Benchmarks,
+    /// What `caplint check --statistics --format json` writes
+    Statistics,
     /// A policy with Microsoft Graph's property names
     Policy,
     /// A policy with the property names of the Terraform provider azuread
@@ -41,6 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Of::Report => schema::REPORT_SCHEMA,
         Of::Replay => schema::REPLAY_SCHEMA,
         Of::Benchmarks => schema::BENCHMARKS_SCHEMA,
+        Of::Statistics => schema::STATISTICS_SCHEMA,
         Of::Policy => schema::POLICY_SCHEMA,
         Of::Azuread => schema::AZUREAD_SCHEMA,
         Of::Microsoft365 => schema::MICROSOFT365_SCHEMA,

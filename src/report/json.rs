@@ -62,24 +62,33 @@ impl InPieces for Json {
     }
 
     fn end(&self, ending: &Ending<'_>, _style: Style, later: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
-        let summary = ending.summary;
-        let mut counts = json!({
-            "errors": summary.errors,
-            "warnings": summary.warnings,
-            "infos": summary.infos,
-            "files": summary.files,
-            "policies": summary.policies,
-            "skipped": summary.skipped,
-        });
-        if let (Some(counts), Value::Object(settled)) = (counts.as_object_mut(), settled(ending.settled)) {
-            counts.extend(settled);
-        }
         let member = |name: &str, value: &Value| format!("  \"{name}\": {}", indented(value, "\n  "));
-        let tool = json!({ "name": "caplint", "version": env!("CARGO_PKG_VERSION") });
-        write!(out, "],\n{},\n  \"tenants\": [", member("summary", &counts))?;
+        write!(out, "],\n{},\n  \"tenants\": [", member("summary", &summary(ending)))?;
         io::copy(later, out)?;
-        writeln!(out, "],\n{},\n{}\n}}", member("tool", &tool), member("version", &json!(1)))
+        writeln!(out, "],\n{},\n{}\n}}", member("tool", &tool()), member("version", &json!(1)))
     }
+}
+
+/// The program.
+pub(super) fn tool() -> Value {
+    json!({ "name": "caplint", "version": env!("CARGO_PKG_VERSION") })
+}
+
+/// Numbers of the run, and what is not reported.
+pub(super) fn summary(ending: &Ending<'_>) -> Value {
+    let summary = ending.summary;
+    let mut counts = json!({
+        "errors": summary.errors,
+        "warnings": summary.warnings,
+        "infos": summary.infos,
+        "files": summary.files,
+        "policies": summary.policies,
+        "skipped": summary.skipped,
+    });
+    if let (Some(counts), Value::Object(settled)) = (counts.as_object_mut(), settled(ending.settled)) {
+        counts.extend(settled);
+    }
+    counts
 }
 
 /// An element of a list at the top of the report.
