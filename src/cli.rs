@@ -7,7 +7,9 @@ mod check;
 mod completions;
 mod diff;
 mod directory;
+mod entry;
 mod error;
+mod exception;
 mod explain;
 mod files;
 mod ignore;
@@ -75,6 +77,8 @@ enum Command {
     Benchmarks(benchmarks::Arguments),
     /// Add an ignore to the configuration, with a reason
     Ignore(ignore::Arguments),
+    /// Add an approved exception to the configuration, with an owner and a reason
+    Exception(exception::Arguments),
     /// Record existing findings, so that only new findings fail
     Baseline(Box<baseline::Arguments>),
     /// Print a JSON Schema
@@ -141,6 +145,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Rules => rules::run(),
         Command::Benchmarks(arguments) => benchmarks::run(&arguments),
         Command::Ignore(arguments) => ignore::run(&arguments),
+        Command::Exception(arguments) => exception::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),

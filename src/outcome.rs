@@ -240,6 +240,8 @@ pub struct ExceptionReport {
     pub approved: bool,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// Why it is approved.
+    pub reason: Option<String>,
     /// Until when.
     pub review_by: Option<String>,
     /// The policies that exclude it.

@@ -8,6 +8,7 @@ pub mod statistics;
 pub mod who;
 
 mod concise;
+mod exceptions;
 mod format;
 mod github;
 mod gitlab;

@@ -592,3 +592,104 @@ fn only_addresses_that_are_surely_trusted_are_no_concern() {
     assert_eq!(unknown["verdict"], "undecided");
     assert!(unknown["reason"].as_str().unwrap().contains("which named locations are trusted"), "{unknown}");
 }
+
+/// `caplint exception add` with these arguments.
+fn add(folder: &Folder, arguments: &[&str]) -> (i32, String) {
+    let output = folder.run(&[&["exception", "add"], arguments].concat());
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn an_exception_is_added_behind_what_stands_there_and_approves() {
+    let config = "# ours\r\nprofile = \"strict\" # yes\r\n\r\n[assumptions] # none";
+    let folder = Folder::new(&[policy(1, json!({}))], config);
+    let approved =
+        || folder.json(&["check", "--today", "2026-12-01"])["tenants"][0]["controls"][0]["exceptions"].clone();
+    assert_eq!((approved()[0]["approved"].clone(), approved()[0]["reason"].clone()), (json!(false), Value::Null));
+    let arguments = [
+        "--group",
+        BREAK_GLASS,
+        "--name",
+        "Break \"glass\"",
+        "--owner",
+        "Ada",
+        "--reason",
+        "Emergency\naccess",
+        "--review-by",
+        "2027-01-31",
+        "--control",
+        "mfa-azure-management",
+    ];
+    let (code, said) = add(&folder, &arguments);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(
+        said,
+        format!(
+            "added to caplint.toml: the group {BREAK_GLASS} (Break \"glass\"), an exception to mfa-azure-management until 2027-01-31\n"
+        )
+    );
+    let text = fs::read_to_string(folder.path().join("caplint.toml")).unwrap();
+    assert!(text.starts_with(&format!("{config}\r\n\r\n[[exception]]\r\ngroup = \"{BREAK_GLASS}\"\r\n")), "{text}");
+    assert!(text.ends_with("review-by = 2027-01-31\r\ncontrols = [\"mfa-azure-management\"]\r\n"), "{text}");
+    assert_eq!(approved()[0]["owner"], "Ada");
+    assert_eq!(approved()[0]["reason"], "Emergency\naccess");
+
+    // It is listed for people.
+    let pretty = String::from_utf8(folder.run(&["check", "--today", "2026-12-01"]).stdout).unwrap();
+    let line =
+        format!("group {BREAK_GLASS} (Break \"glass\"), from mfa-azure-management; approved by Ada until 2027-01-31: ");
+    assert!(pretty.contains(&format!(": 1 exception\n  {line}")), "{pretty}");
+    let later = String::from_utf8(folder.run(&["check", "--today", "2027-02-01"]).stdout).unwrap();
+    assert!(later.contains("from mfa-azure-management; not approved\n"), "{later}");
+}
+
+#[test]
+fn an_exception_that_is_one_already_or_means_nothing_is_refused_and_the_file_stays() {
+    let config = format!(
+        "[[exception]]\nrole = \"62e90394-69f5-4237-9190-012177145e10\"\nowner = \"a\"\nreason = \"b\"\ncontrols = [\"mfa-admins\"]\n\
+         [[exception]]\nuser = \"{BREAK_GLASS}\"\nowner = \"a\"\nreason = \"b\"\n"
+    );
+    let folder = Folder::new(&[], &config);
+    let with = |who: &[&str]| add(&folder, &[who, &["--owner", "Ada", "--reason", "because"]].concat());
+    for (who, said) in [
+        (
+            &["--role", "Global Administrator", "--control", "mfa-admins"][..],
+            "is one already, an exception to mfa-admins",
+        ),
+        (&["--role", "Global Administrator"], "is one already"),
+        (
+            &["--user", BREAK_GLASS, "--control", "mfa-guests"],
+            "is one already, an exception to every control without an end",
+        ),
+        (&["--role", "Global Admin", "--control", "mfa-guests"], "Global Administrator"),
+        (&["--user", "x", "--control", "mfa-gests"], "Did you mean `mfa-guests`?"),
+        (
+            &["--role", "Global Administrator", "--break-glass", "true", "--control", "mfa-guests"],
+            "no emergency access account",
+        ),
+        (&["--user", "x", "--group", "y"], "cannot be used with"),
+        (&["--user", "x", "--owner", " "], "cannot be used multiple times"),
+        (&[], "required"),
+    ] {
+        let (code, text) = with(who);
+        assert_eq!(code, 2, "{who:?}: {text}");
+        // Errors are broken to the width of a terminal.
+        let text: Vec<&str> = text.split([' ', '\n', '│']).filter(|word| !word.is_empty()).collect();
+        assert!(text.join(" ").contains(said), "{who:?}: {text:?}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("caplint.toml")).unwrap(), config);
+    // A group of the same id is somebody else, and so is the role in another control.
+    let (code, said) = with(&["--group", BREAK_GLASS]);
+    assert!(code == 0 && said.contains("It is taken for emergency access"), "{said}");
+    assert_eq!(with(&["--role", "Global Administrator", "--control", "mfa-guests"]).0, 0);
+    // A list in one line has no place for another entry.
+    fs::write(folder.path().join("caplint.toml"), "exception = []\n").unwrap();
+    assert_eq!(with(&["--group", BREAK_GLASS]).0, 2);
+    assert_eq!(fs::read_to_string(folder.path().join("caplint.toml")).unwrap(), "exception = []\n");
+    // Without a file, there is one.
+    fs::remove_file(folder.path().join("caplint.toml")).unwrap();
+    assert_eq!(with(&["--group", BREAK_GLASS, "--break-glass", "false"]).0, 0);
+    let text = fs::read_to_string(folder.path().join("caplint.toml")).unwrap();
+    assert!(text.starts_with("[[exception]]\n") && text.ends_with("break-glass = false\n"), "{text}");
+}

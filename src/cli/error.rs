@@ -102,6 +102,14 @@ pub(super) enum RunError {
     },
 
     #[error("{message}")]
+    #[diagnostic(code(caplint::exception))]
+    Exception {
+        message: String,
+        #[help]
+        help: String,
+    },
+
+    #[error("{message}")]
     #[diagnostic(code(caplint::test))]
     Expectations {
         message: String,

@@ -1,13 +1,11 @@
 //! `caplint ignore add`
 
-use super::atomic;
+use super::entry::{Appendable, quoted};
 use super::error::RunError;
 use super::selection::day;
-use crate::config::{self, FILE_NAME};
 use crate::ignore;
 use crate::rules;
-use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::Write;
 use std::path::PathBuf;
 use time::Date;
 
@@ -62,44 +60,25 @@ struct About {
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let Action::Add(added) = &arguments.action;
-    let found = || config::find(&std::env::current_dir().ok()?);
-    let path = added.config.clone().or_else(found).unwrap_or_else(|| PathBuf::from(FILE_NAME));
-    let mut text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(RunError::Path { path, error }),
-    };
-    // What stands there must be right before something is added to it.
-    let before = config::read(&path, &text, rules::ids()).map_err(|problem| RunError::config(&path, &text, problem))?;
+    let (mut file, before) = Appendable::open(added.config.clone())?;
     let is_own = before.requirements.iter().any(|own| own.id == added.rule);
     if let Some(problem) = ignore::problem(&added.rule, Some(&added.reason), rules::ids()).filter(|_| !is_own) {
         let help = "`caplint rules` lists the rules; `--reason` says why.".to_owned();
         return Err(RunError::Ignore { message: format!("the ignore is not added: {problem}"), help });
     }
-    entry(&mut text, added);
-    config::read(&path, &text, rules::ids()).map_err(|problem| RunError::config(&path, &text, problem))?;
-    let written = atomic::write(&path, |out| out.write_all(text.as_bytes()));
-    written.map_err(|error| RunError::Report { path: path.clone(), error })?;
-    let path = crate::finding::visible(&path.to_string_lossy());
+    file.append(&lines(added))?;
+    let path = file.save()?;
     writeln!(std::io::stdout().lock(), "added to {path}").map_err(RunError::Output)?;
     Ok(0)
 }
 
-fn entry(text: &mut String, added: &Added) {
-    if !text.is_empty() {
-        text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
-    }
-    let quoted = |value: &str| toml::Value::from(value).to_string();
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "[[ignore]]\nrule = {}", quoted(&added.rule));
+fn lines(added: &Added) -> Vec<String> {
+    let mut lines = vec!["[[ignore]]".to_owned(), format!("rule = {}", quoted(&added.rule))];
     for (key, value) in [("policy", &added.about.policy), ("path", &added.about.path), ("tenant", &added.about.tenant)]
     {
-        if let Some(value) = value {
-            let _ = writeln!(text, "{key} = {}", quoted(value));
-        }
+        lines.extend(value.as_ref().map(|value| format!("{key} = {}", quoted(value))));
     }
-    let _ = writeln!(text, "reason = {}", quoted(&added.reason));
-    if let Some(until) = added.until {
-        let _ = writeln!(text, "until = {until}");
-    }
+    lines.push(format!("reason = {}", quoted(&added.reason)));
+    lines.extend(added.until.map(|until| format!("until = {until}")));
+    lines
 }

@@ -18,6 +18,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         when: rules::control::when(facts, judgement, exception, usize::MAX),
         approved: facts.approval(judgement, exception).is_some(),
         owner: facts.approval(judgement, exception).map(|approval| approval.owner.clone()),
+        reason: facts.approval(judgement, exception).map(|approval| approval.reason.clone()),
         review_by: facts.approval(judgement, exception).and_then(|approval| Some(approval.review_by?.to_string())),
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant[*index])).collect(),
         people: people(facts, &exception.people, facts.members_of(exception)),

@@ -167,9 +167,10 @@ fn redact_control(names: &Names, control: &mut ControlReport) {
     control.assumed_enabled.iter_mut().for_each(|policy| redact_policy(names, policy));
     redact_people(control.people.as_mut());
     for exception in &mut control.exceptions {
-        let ExceptionReport { kind: _, id, name, when, approved: _, owner, review_by: _, policies, people } = exception;
+        let ExceptionReport { kind: _, id, name, when, approved: _, owner, reason, review_by: _, policies, people } =
+            exception;
         names.redact(id);
-        [name, when].into_iter().flatten().for_each(|text| names.redact(text));
+        [name, when, reason].into_iter().flatten().for_each(|text| names.redact(text));
         // Whoever answers for an exception is a person.
         if let Some(owner) = owner {
             REDACTED.clone_into(owner);

@@ -208,6 +208,7 @@ fn exception(exception: &ExceptionReport) -> Value {
         "when": exception.when,
         "approved": exception.approved,
         "owner": exception.owner,
+        "reason": exception.reason,
         "reviewBy": exception.review_by,
         "policies": exception.policies.iter().map(policy).collect::<Vec<_>>(),
         "people": exception.people.as_ref().map(people),

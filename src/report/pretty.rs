@@ -3,7 +3,7 @@
 use super::format::Formatter;
 use super::snippet::{Mark, Snippets, TAB};
 use super::wrap::{NARROWEST, lines, wrap};
-use super::{Ending, Run, Style, count, is_shown, link, policies, worst_first};
+use super::{Ending, Run, Style, count, exceptions, is_shown, link, policies, worst_first};
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
 use crate::finding::{Finding, Level, Location, PolicyRef, visible};
@@ -49,6 +49,9 @@ impl Formatter for Pretty {
         }
         for tenant in &run.tenants {
             verdicts_to(tenant, style, out)?;
+        }
+        for tenant in &run.tenants {
+            exceptions_to(tenant, style, out)?;
         }
         for tenant in &run.tenants {
             scores_to(tenant, style, out)?;
@@ -177,6 +180,26 @@ fn verdicts_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// Exceptions that are listed without `-v`.
+const EXCEPTIONS: usize = 10;
+
+/// Who is outside of controls.
+fn exceptions_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let all = exceptions::lines(tenant);
+    if all.is_empty() {
+        return Ok(());
+    }
+    line_to(&format!("{}: {}", visible(&tenant.name), count(all.len(), "exception")), style, out)?;
+    let listed = if style.show.is_none() { all.len() } else { EXCEPTIONS };
+    for line in all.iter().take(listed) {
+        writeln!(out, "  {}", wrap(line, style.width, 2, "      "))?;
+    }
+    if all.len() > listed {
+        writeln!(out, "  and {} more, -v lists them", all.len() - listed)?;
     }
     Ok(())
 }

@@ -1,0 +1,156 @@
+//! `caplint exception add`
+
+use super::entry::{Appendable, quoted};
+use super::error::RunError;
+use super::selection::day;
+use crate::config::Exception;
+use crate::finding::{joined, visible};
+use std::io::Write;
+use std::path::PathBuf;
+use time::Date;
+
+/// Controls that are named.
+const NAMED: usize = 4;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Append an approved exception to the configuration
+    Add(Box<Added>),
+}
+
+#[derive(clap::Args)]
+struct Added {
+    #[command(flatten)]
+    who: Who,
+
+    /// What people call it, shown where the export has no name
+    #[arg(long)]
+    name: Option<String>,
+
+    /// Who answers for it
+    #[arg(long)]
+    owner: String,
+
+    /// The reason
+    #[arg(long)]
+    reason: String,
+
+    /// The last day on which it applies, for example 2027-01-31 [default: it never ends]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    review_by: Option<Date>,
+
+    /// The control that it is an exception to; can be repeated [default: every control]
+    #[arg(long, value_name = "CONTROL")]
+    control: Vec<String>,
+
+    /// Whether it is an account for emergencies, or a group of them [default: a user or group without --control is]
+    #[arg(long, value_name = "BOOL")]
+    break_glass: Option<bool>,
+
+    /// The configuration [default: the nearest caplint.toml, or a new one in the working directory]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Who {
+    /// A user by its id
+    #[arg(long, value_name = "ID")]
+    user: Option<String>,
+
+    /// A group by its id, or by its address in infrastructure code
+    #[arg(long, value_name = "ID")]
+    group: Option<String>,
+
+    /// A role by its name or template id
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
+
+    /// A service principal by its id
+    #[arg(long, value_name = "ID")]
+    service_principal: Option<String>,
+
+    /// An agent identity by its id
+    #[arg(long, value_name = "ID")]
+    agent_identity: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let Action::Add(added) = &arguments.action;
+    let (mut file, before) = Appendable::open(added.config.clone())?;
+    let after = file.append(&lines(added))?;
+    let refused = |message: String, help: &str| RunError::Exception { message, help: help.to_owned() };
+    // The entry comes last, as the file is read: with the id of a role for its name.
+    let Some(new) = after.exceptions.last().filter(|_| after.exceptions.len() == before.exceptions.len() + 1) else {
+        return Err(refused(
+            "the exception is not added: the file has no place for it".to_owned(),
+            "Write it by hand.",
+        ));
+    };
+    if let Some(known) = before.exceptions.iter().find(|known| overlaps(known, new)) {
+        let message = format!("the exception is not added: {} is one already, {}", called(known), said(known));
+        return Err(refused(message, "Change that entry. It is in the configuration, below `[[exception]]`."));
+    }
+    let emergency = if new.break_glass {
+        "\nIt is taken for emergency access, and must be able to sign in from everywhere; --break-glass false says that it is not."
+    } else {
+        ""
+    };
+    let text = format!("{}, {}{emergency}", called(new), said(new));
+    let path = file.save()?;
+    writeln!(std::io::stdout().lock(), "added to {path}: {text}").map_err(RunError::Output)?;
+    Ok(0)
+}
+
+fn lines(added: &Added) -> Vec<String> {
+    let Who { user, group, role, service_principal, agent_identity } = &added.who;
+    let who = [
+        ("user", user),
+        ("group", group),
+        ("role", role),
+        ("service-principal", service_principal),
+        ("agent-identity", agent_identity),
+    ];
+    let mut lines = vec!["[[exception]]".to_owned()];
+    let mut value = |key: &str, value: &str| lines.push(format!("{key} = {}", quoted(value)));
+    for (key, id) in who {
+        id.iter().for_each(|id| value(key, id));
+    }
+    added.name.iter().for_each(|name| value("name", name));
+    value("owner", &added.owner);
+    value("reason", &added.reason);
+    lines.extend(added.review_by.map(|day| format!("review-by = {day}")));
+    if !added.control.is_empty() {
+        let ids: Vec<String> = added.control.iter().map(|id| quoted(id)).collect();
+        lines.push(format!("controls = [{}]", ids.join(", ")));
+    }
+    lines.extend(added.break_glass.map(|is| format!("break-glass = {is}")));
+    lines
+}
+
+/// Whether two entries approve the same: the same principal, and a control in common.
+fn overlaps(one: &Exception, other: &Exception) -> bool {
+    let is_same = one.kind == other.kind && (one.id.is_written(&other.id) || other.id.is_written(&one.id));
+    let has_all = one.controls.is_empty() || other.controls.is_empty();
+    is_same && (has_all || one.controls.iter().any(|control| other.controls.contains(control)))
+}
+
+fn called(exception: &Exception) -> String {
+    let name = exception.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    visible(&format!("the {} {}{name}", exception.kind.word(), exception.id))
+}
+
+/// To what, until when.
+fn said(exception: &Exception) -> String {
+    let of =
+        if exception.controls.is_empty() { "every control".to_owned() } else { joined(&exception.controls, NAMED) };
+    let until = exception.review_by.map_or_else(|| "without an end".to_owned(), |day| format!("until {day}"));
+    visible(&format!("an exception to {of} {until}"))
+}
