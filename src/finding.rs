@@ -129,6 +129,8 @@ pub struct Finding {
     pub identity: String,
     /// How far it goes.
     pub extent: Extent,
+    /// What it is about, if all findings of its rule in a tenant are reported as one that names each.
+    pub named: Option<Box<str>>,
     /// At least one; the primary first.
     pub locations: Vec<Location>,
 }

@@ -93,6 +93,8 @@ use meta::declare;
 pub use meta::{Category, Declared, Meta, Rule};
 pub use registry::{all, check_file, check_ignore, check_tenant, find, ids, page};
 
+pub(crate) use invalid_id::together;
+
 pub use access::reason as access_reason;
 pub use expect::said as said_of_expectation;
 

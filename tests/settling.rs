@@ -606,3 +606,57 @@ fn a_pull_request_does_not_silence_its_own_check() {
         assert_eq!(code(at, &["check", "exports"]), expected, "{trust} {base_has_config}");
     }
 }
+
+/// Names where ids belong are one finding of the tenant. Ignores and the baseline are about each name.
+#[test]
+fn names_are_one_finding_and_ignored_and_known_one_by_one() {
+    let named = |number: u32, groups: &str| {
+        let policy = POLICY.replace("Enabled", "enabled").replace("MFA for Azure", &format!("CA{number}"));
+        policy
+            .replace("11111111-1", &format!("1111111{number}-1"))
+            .replace("\"excludeUsers\": [\"GuestsOrExternalUsers\"]", groups)
+    };
+    let [one, two] =
+        [named(1, "\"excludeGroups\": [\"Break glass\", \"Pilots\"]"), named(2, "\"excludeGroups\": [\"Pilots\"]")];
+    let folder = folder(&[("a.json", &one), ("b.json", &two), ("caplint.toml", "")]);
+    let path = folder.path();
+    let found = |more: &[&str]| -> Vec<Value> {
+        let findings = report(path, more)["findings"].as_array().unwrap().clone();
+        findings.into_iter().filter(|finding| finding["rule"] == "invalid-id").collect()
+    };
+    let said = |more: &[&str]| -> Vec<String> {
+        found(more).iter().map(|finding| finding["message"].as_str().unwrap().to_owned()).collect()
+    };
+    let places = |finding: &Value| finding["locations"].as_array().unwrap().len();
+    let all = found(&[]);
+    assert_eq!(said(&[]), ["\"Break glass\" and \"Pilots\" are not ids of objects, in 2 policies."]);
+    assert_eq!((all.len(), places(&all[0]), all[0]["policy"].clone()), (1, 3, Value::Null));
+    let primary = all[0]["locations"].as_array().unwrap().iter().filter(|place| place["primary"] == true);
+    assert_eq!(primary.count(), 1);
+
+    // An ignore of one policy leaves the other, and nothing else is hidden.
+    fs::write(path.join("caplint.toml"), "[[ignore]]\nrule = \"invalid-id\"\npolicy = \"CA2\"\nreason = \"x\"\n")
+        .unwrap();
+    assert_eq!(said(&[]), ["\"Break glass\" and \"Pilots\" are not ids of objects, in \"CA1\"."]);
+    assert_eq!(report(path, &[])["summary"]["ignored"], 1);
+    fs::write(path.join("caplint.toml"), "[[ignore]]\nrule = \"invalid-id\"\npath = \"a.json\"\nreason = \"x\"\n")
+        .unwrap();
+    let [last] = &found(&[])[..] else { panic!("one") };
+    assert!(
+        last["message"].as_str().unwrap().starts_with("`conditions.users.excludeGroups[0]` is \"Pilots\", "),
+        "{last}"
+    );
+
+    // The baseline knows three, and a fourth is new and alone.
+    fs::write(path.join("caplint.toml"), "").unwrap();
+    assert_eq!(code(path, &["baseline", "write"]), 0);
+    assert!(found(&[]).is_empty());
+    fs::write(path.join("b.json"), two.replace("[\"Pilots\"]", "[\"Pilots\", \"Kiosks\"]")).unwrap();
+    let [new] = &found(&[])[..] else { panic!("one") };
+    assert!(new["message"].as_str().unwrap().contains("\"Kiosks\"") && places(new) == 1, "{new}");
+
+    // With another name, it goes further, and is another to whoever keeps fingerprints.
+    let more = found(&["--no-baseline"]);
+    assert_eq!((more.len(), places(&more[0])), (1, 4));
+    assert_ne!(more[0]["fingerprint"], all[0]["fingerprint"]);
+}

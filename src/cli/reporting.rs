@@ -6,6 +6,7 @@ use crate::lint::Settler;
 use crate::outcome::{Settled, TenantReport};
 use crate::report::statistics::Statistics;
 use crate::report::{Ending, Piece, Stream, Streamed, Summary};
+use crate::rules;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
@@ -108,6 +109,7 @@ impl<'a, 'o> Reporting<'a, 'o> {
     pub(super) fn take(&mut self, mut tenants: Vec<TenantReport>) -> Result<(), RunError> {
         for tenant in &mut tenants {
             self.settler.tenant(tenant);
+            rules::together(&mut tenant.findings);
             for file in tenant.taken.iter().filter(|_| self.is_verbose) {
                 say(crate::finding::visible(&file.to_string()));
             }

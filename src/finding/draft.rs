@@ -35,6 +35,8 @@ pub struct Draft {
     pub about: String,
     /// How far it goes.
     pub extent: Extent,
+    /// What it is about, if all findings of its rule in a tenant are reported as one that names each.
+    pub named: Option<Box<str>>,
     /// The primary place first; none for the tenant as a whole.
     pub labels: Vec<Label>,
 }
@@ -103,6 +105,7 @@ impl Draft {
             is_of_tenant: false,
             about: String::new(),
             extent: Extent::default(),
+            named: None,
             labels: Vec::new(),
         }
     }
@@ -136,6 +139,13 @@ impl Draft {
     #[must_use]
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = about.into();
+        self
+    }
+
+    /// Names what it is about.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.named = Some(name.into());
         self
     }
 
@@ -364,6 +374,7 @@ pub fn locate(
                 fingerprint: marked(draft.rule, &subject, &draft.about, &draft.extent),
                 identity: fingerprint(draft.rule, &subject, &draft.about),
                 extent: draft.extent,
+                named: draft.named,
                 policy: draft.policy,
                 locations,
             }
@@ -377,7 +388,7 @@ impl Draft {
     /// The finding, at a place that is known already.
     #[must_use]
     pub fn at(self, tenant: &str, location: Location) -> Finding {
-        let subject = subject(self.policy.as_ref(), &location);
+        let subject = if self.is_of_tenant { tenant.to_owned() } else { subject(self.policy.as_ref(), &location) };
         Finding {
             rule: self.rule,
             level: self.level,
@@ -387,6 +398,7 @@ impl Draft {
             fingerprint: marked(self.rule, &subject, &self.about, &self.extent),
             identity: fingerprint(self.rule, &subject, &self.about),
             extent: self.extent,
+            named: self.named,
             policy: self.policy,
             locations: vec![location],
         }

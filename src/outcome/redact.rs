@@ -139,6 +139,7 @@ fn redact_finding(names: &Names, finding: &mut Finding) {
     finding.help.iter_mut().for_each(|help| names.redact(help));
     names.redact(&mut finding.tenant);
     finding.policy.iter_mut().for_each(|policy| redact_policy(names, policy));
+    finding.named = None;
     for location in &mut finding.locations {
         redact_location(names, location);
     }

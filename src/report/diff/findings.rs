@@ -52,6 +52,7 @@ fn finding(compared: &Compared, group: &Group) -> Finding {
         fingerprint: fingerprint(group, policy, change),
         identity: String::new(),
         extent: Extent::default(),
+        named: None,
         locations: locations(compared, index),
     }
 }

@@ -1,5 +1,7 @@
 //! Names and malformed GUIDs where ids belong.
 
+mod together;
+
 use super::{Rule, declare};
 use crate::finding::{Draft, Label, quoted};
 use crate::policy::{Policy, Property};
@@ -19,6 +21,8 @@ declare! {
 }
 
 const NAMES: &str = "caplint resolves a name if exactly one object in the files or its tables has it.";
+
+pub(crate) use together::together;
 
 impl Rule for InvalidId {}
 
@@ -48,6 +52,7 @@ pub(super) fn report(
         InvalidId::draft(message)
             .help(help)
             .policy(policy)
+            .named(value)
             .about(format!("{} {value}", violation.pointer.parent().dotted()))
             .label(Label::as_written(policy, violation.pointer.clone(), "not a GUID")),
     )
