@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::similar_names, clippy::cast_possible_truncation)]
 
 use serde_json::Value;
+use std::cmp::Reverse;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -437,16 +438,17 @@ fn ids_of_rules_are_links_where_they_are_shown() {
 fn statistics_count_the_findings_of_each_rule() {
     let tenants = ["check", "testdata/damaged", "testdata/spellings", "testdata/locked-out", "--tenant-per-path"];
     let report = json(&tenants);
-    let mut counts: std::collections::BTreeMap<(usize, i64, String), &str> = std::collections::BTreeMap::new();
+    let mut counts: std::collections::BTreeMap<(usize, Reverse<usize>, String), &str> =
+        std::collections::BTreeMap::new();
     let findings = report["findings"].as_array().unwrap();
     for finding in findings {
         let level = ["error", "warning", "info"].iter().position(|level| finding["level"] == **level).unwrap();
         let rule = finding["rule"].as_str().unwrap();
         let count = findings.iter().filter(|one| one["rule"] == rule && one["level"] == finding["level"]).count();
-        counts.insert((level, -(count as i64), rule.to_owned()), finding["level"].as_str().unwrap());
+        counts.insert((level, Reverse(count), rule.to_owned()), finding["level"].as_str().unwrap());
     }
     let expected: Vec<(String, String, u64)> =
-        counts.into_iter().map(|((_, count, rule), level)| (rule, level.to_owned(), count.unsigned_abs())).collect();
+        counts.into_iter().map(|((_, count, rule), level)| (rule, level.to_owned(), count.0 as u64)).collect();
     assert!(expected.len() > 8 && expected.iter().any(|(.., count)| *count > 1), "{expected:?}");
 
     let counted = caplint(&[&tenants[..], &["--statistics", "--format", "json"]].concat());

@@ -121,9 +121,13 @@ fn lines(added: &Added) -> Vec<String> {
     let mut lines = vec!["[[exception]]".to_owned()];
     let mut value = |key: &str, value: &str| lines.push(format!("{key} = {}", quoted(value)));
     for (key, id) in who {
-        id.iter().for_each(|id| value(key, id));
+        if let Some(id) = id {
+            value(key, id);
+        }
     }
-    added.name.iter().for_each(|name| value("name", name));
+    if let Some(name) = &added.name {
+        value("name", name);
+    }
     value("owner", &added.owner);
     value("reason", &added.reason);
     lines.extend(added.review_by.map(|day| format!("review-by = {day}")));

@@ -81,15 +81,12 @@ pub(super) fn finding(finding: &Finding, style: Style, out: &mut dyn Write) -> i
     let mut notes = Vec::new();
     for location in &finding.locations {
         let message = visible(&location.message);
-        match snippets.add(location) {
-            Some(mark) => {
-                let style = if location.primary { LabelStyle::Primary } else { LabelStyle::Secondary };
-                labels.extend(label(style, &mark, message, room));
-            }
-            None => {
-                let separator = if message.is_empty() { "" } else { ": " };
-                notes.push(wrap(&format!("in {}{separator}{message}", visible(&location.path)), room, 0, "   "));
-            }
+        if let Some(mark) = snippets.add(location) {
+            let style = if location.primary { LabelStyle::Primary } else { LabelStyle::Secondary };
+            labels.extend(label(style, &mark, message, room));
+        } else {
+            let separator = if message.is_empty() { "" } else { ": " };
+            notes.push(wrap(&format!("in {}{separator}{message}", visible(&location.path)), room, 0, "   "));
         }
     }
     notes.extend(finding.help.as_ref().map(|help| wrap(&format!("help: {}", visible(help)), room, 0, "      ")));

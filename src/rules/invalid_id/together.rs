@@ -23,16 +23,16 @@ pub(crate) fn together(findings: &mut Vec<Finding>) {
     let Some(at) = findings.iter().position(is_one) else { return };
     let several: Vec<Finding> = findings.extract_if(.., |finding| is_one(finding)).collect();
     // The first place of them all comes where it stood: findings stay in their order.
-    if let Some(one) = one(several) {
+    if let Some(one) = one(&several) {
         findings.insert(at, one);
     }
 }
 
-fn one(several: Vec<Finding>) -> Option<Finding> {
+fn one(several: &[Finding]) -> Option<Finding> {
     let first = several.first()?;
     let mut names: Vec<String> = Vec::new();
     let mut policies: Vec<&PolicyRef> = Vec::new();
-    for finding in &several {
+    for finding in several {
         if let Some(name) = finding.named.as_deref().map(quoted).filter(|name| !names.contains(name)) {
             names.push(name);
         }
