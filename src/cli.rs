@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod diff;
 mod directory;
+mod doc;
 mod entry;
 mod error;
 mod exception;
@@ -67,6 +68,8 @@ enum Command {
     Test(Box<test::Arguments>),
     /// Print policies as readable text, the same for every format and encoding; for reviews and git diff
     Show(show::Arguments),
+    /// Describe every policy in words, with the controls that it carries and its exceptions, for reviews and audits
+    Doc(Box<doc::Arguments>),
     /// List every file with its detected format
     Files(files::Arguments),
     /// Print what a rule reports, why it matters and how to fix it
@@ -140,6 +143,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Show(arguments) => show::run(&arguments),
+        Command::Doc(arguments) => doc::run(&arguments),
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),

@@ -3,6 +3,7 @@
 //! The reports read this and know nothing of how it came about.
 
 mod benchmarks;
+mod card;
 mod compared;
 mod map;
 mod people;
@@ -11,6 +12,7 @@ mod settled;
 mod who;
 
 pub use benchmarks::{BenchmarkReport, ItemOutcome, ItemReport};
+pub use card::{CardRow, PolicyCard};
 pub use compared::{ChangedPeople, Compared, SideReport};
 pub use map::{MapCell, MapRow};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
@@ -68,6 +70,8 @@ pub struct TenantReport {
     pub map: Vec<MapRow>,
     /// Its policies, if they were asked for with the map.
     pub listed: Vec<PolicyRef>,
+    /// Its policies in words, if that was asked for.
+    pub cards: Vec<PolicyCard>,
 }
 
 /// What a file was taken for, or why it was passed over.

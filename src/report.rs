@@ -1,6 +1,7 @@
 //! What was found, in one format a file. No report reads a file or knows how a finding came about.
 
 pub mod diff;
+pub mod doc;
 pub mod expectations;
 pub mod policy_text;
 pub mod replay;

@@ -51,7 +51,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
             return Ok(0);
         }
     };
-    let wanted = Wanted { line_hashes: false, keep_files: false, allow_empty: false, ways: Ways::Listed, map: false };
+    let wanted = Wanted {
+        line_hashes: false,
+        keep_files: false,
+        allow_empty: false,
+        ways: Ways::Listed,
+        map: false,
+        cards: false,
+    };
     let prepared = details.selection.prepare()?;
     let mut tenants: Vec<TenantReport> = Vec::new();
     prepared.each(&wanted, |few| {

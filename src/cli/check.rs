@@ -120,6 +120,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
         allow_empty: arguments.allow_empty,
         ways: if lists_ways { Ways::Listed } else { Ways::Mentioned },
         map: formats().any(Format::shows_map),
+        cards: false,
     };
     if arguments.verbose {
         let path = prepared.config.path.as_ref().map(|path| path.to_string_lossy());

@@ -222,6 +222,8 @@ pub(super) struct Wanted {
     pub(super) allow_empty: bool,
     pub(super) ways: Ways,
     pub(super) map: bool,
+    /// Policies in words. Without a choice of controls, all of them are judged: who reads about policies asks what each is for.
+    pub(super) cards: bool,
 }
 
 /// Everything that is known before the first file is read.
@@ -372,7 +374,12 @@ impl Prepared<'_> {
             line_hashes: wanted.line_hashes,
             keep_files: wanted.keep_files,
             parallel,
-            selection: self.selection.controls.selection(&self.config),
+            selection: match self.selection.controls.selection(&self.config) {
+                nothing if nothing.is_empty() && wanted.cards => {
+                    controls::Selection { everything: true, ..controls::Selection::default() }
+                }
+                chosen => chosen,
+            },
             config: Arc::clone(&self.config),
             today: self.today,
             is_only_tenant: self.chosen.len() == 1,
@@ -381,6 +388,7 @@ impl Prepared<'_> {
             redact: self.redacts(),
             ways: wanted.ways,
             map: wanted.map,
+            cards: wanted.cards,
             ..lint::Options::default()
         }
     }

@@ -11,7 +11,7 @@ use crate::controls::Control;
 use crate::coverage::{self, Decider, Decision, PrincipalKind};
 use crate::discover::Candidate;
 use crate::finding::{Finding, PolicyRef};
-use crate::outcome::{DirectoryReport, TenantReport};
+use crate::outcome::{DirectoryReport, PolicyCard, TenantReport};
 use crate::policy::FileIndex;
 use crate::requirement::Requirement;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
@@ -134,6 +134,9 @@ impl TenantReader<'_> {
         if judged && self.options.map {
             report.map = map::rows(&facts, self.options);
             report.listed = tenant.policies.iter().map(PolicyRef::to).collect();
+        }
+        if self.options.cards {
+            report.cards = PolicyCard::all(tenant, |file| paths.get(&file).map(Candidate::shown));
         }
         report.benchmarks = benchmarks::reports(&self.options.selection, &report.controls);
     }

@@ -50,6 +50,8 @@ pub struct Options {
     pub ways: Ways,
     /// Draw the map of each tenant, and keep what a page for people has beside it: its files with their hashes.
     pub map: bool,
+    /// Put policies in words.
+    pub cards: bool,
 }
 
 impl Options {
@@ -89,6 +91,7 @@ impl Default for Options {
             redact: false,
             ways: Ways::default(),
             map: false,
+            cards: false,
         }
     }
 }

@@ -84,6 +84,12 @@ impl TenantReport {
             access.refused_by.iter_mut().for_each(|policy| redact_policy(&names, policy));
             access.depends_on.iter_mut().for_each(|(policy, ..)| redact_policy(&names, policy));
         }
+        for card in &mut self.cards {
+            redact_policy(&names, &mut card.policy);
+            card.path.iter_mut().for_each(text);
+            text(&mut card.summary);
+            card.rows.iter_mut().flat_map(|row| &mut row.values).for_each(text);
+        }
         self.taken.iter_mut().for_each(|file| text(&mut file.path));
     }
 }

@@ -15,9 +15,14 @@ struct Outside<'r> {
 /// A line for each principal that is outside of a control: who, of which controls, who answers for it, until when and why. Those
 /// that nobody has approved come first.
 pub(super) fn lines(tenant: &TenantReport) -> Vec<String> {
+    lines_of(tenant, |_| true)
+}
+
+/// The same of some exceptions.
+pub(super) fn lines_of(tenant: &TenantReport, wanted: impl Fn(&ExceptionReport) -> bool) -> Vec<String> {
     let mut all: Vec<Outside<'_>> = Vec::new();
     for control in &tenant.controls {
-        for exception in &control.exceptions {
+        for exception in control.exceptions.iter().filter(|exception| wanted(exception)) {
             match all.iter_mut().find(|known| is_same(known.exception, exception)) {
                 Some(known) => known.controls.push(control.id),
                 None => all.push(Outside { exception, controls: vec![control.id] }),

@@ -176,7 +176,12 @@ fn findings_to(run: &Run, out: &mut dyn Write) -> io::Result<()> {
 
 /// Text in which nothing is markup, a mention or a reference.
 pub(super) fn text(text: &str) -> String {
-    clip(&visible(text), 500).chars().fold(String::new(), |mut escaped, character| {
+    escaped(&clip(&visible(text), 500))
+}
+
+/// The same, however long it is.
+pub(super) fn escaped(text: &str) -> String {
+    visible(text).chars().fold(String::new(), |mut escaped, character| {
         match character {
             '<' | '>' | '&' | '@' | '#' => escaped.push_str(&format!("&#{};", u32::from(character))),
             // GitHub would turn this into a link.

@@ -1,0 +1,49 @@
+//! `caplint doc`
+
+use super::error::RunError;
+use super::selection::{Selection, Wanted};
+use super::words::by_its_words;
+use crate::coverage::Ways;
+use crate::outcome::TenantReport;
+use crate::report::doc::{Format, write};
+use std::io::{BufWriter, Write};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Format of standard output
+    #[arg(long, value_name = "FMT", value_enum, default_value_t)]
+    format: Format,
+}
+
+by_its_words!(Format);
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let wanted = Wanted {
+        line_hashes: false,
+        keep_files: false,
+        allow_empty: false,
+        ways: Ways::Mentioned,
+        map: false,
+        cards: true,
+    };
+    let prepared = arguments.selection.prepare()?;
+    let mut tenants: Vec<TenantReport> = Vec::new();
+    prepared.each(&wanted, |few| {
+        tenants.extend(few);
+        Ok(())
+    })?;
+    let assumed = tenants.iter().flat_map(|tenant| tenant.assumed.iter().cloned()).collect();
+    prepared.check_assumed(&assumed)?;
+    if let Some(empty) = tenants.iter().find(|tenant| tenant.cards.is_empty()) {
+        return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });
+    }
+    if prepared.redacts() {
+        tenants.iter_mut().for_each(TenantReport::redact);
+    }
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    write(&tenants, arguments.format, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
+    Ok(0)
+}

@@ -1,0 +1,114 @@
+//! The cards as one page. It fetches nothing and has no script, and its content security policy allows none.
+
+use super::{ABOUT, Beside, beside, facts, held, states};
+use crate::finding::{PolicyRef, visible};
+use crate::outcome::{PolicyCard, TenantReport};
+use crate::report::exceptions;
+use crate::report::html::{STYLE, allowed};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+pub(super) fn page(tenants: &[TenantReport]) -> Markup {
+    let policy = format!("default-src 'none'; style-src {}", allowed(STYLE));
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="generator" content={ "caplint " (env!("CARGO_PKG_VERSION")) };
+                title { "Conditional Access policies" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { "Conditional Access policies" }
+                    p { (ABOUT) }
+                }
+                main { @for (index, tenant) in tenants.iter().enumerate() { (section(tenant, index)) } }
+                footer { p { "Written by caplint " (env!("CARGO_PKG_VERSION")) "." } }
+            }
+        }
+    }
+}
+
+fn section(tenant: &TenantReport, index: usize) -> Markup {
+    let (held, counted) = held(tenant);
+    let outside = exceptions::lines(tenant);
+    html! {
+        section .tenant {
+            h2 { (visible(&tenant.name)) }
+            p { (states(tenant)) }
+            @if !tenant.cards.is_empty() {
+                div .scroll tabindex="0" role="group" aria-label="Policies" {
+                    table {
+                        thead { tr { th scope="col" { "policy" } th scope="col" { "state" } th scope="col" { "carries" } } }
+                        tbody {
+                            @for (number, card) in tenant.cards.iter().enumerate() {
+                                tr {
+                                    th scope="row" { a href={ "#" (anchor(index, number)) } { (visible(&card.policy.label())) } }
+                                    td { (visible(&card.state)) }
+                                    td { (codes(&beside(tenant, card).carries)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @for (number, card) in tenant.cards.iter().enumerate() { (self::card(tenant, card, &anchor(index, number))) }
+            @if !tenant.controls.is_empty() { h3 { "Controls" } p { (counted) } }
+            @if !held.is_empty() {
+                div .scroll tabindex="0" role="group" aria-label="Controls" {
+                    table {
+                        thead { tr { th scope="col" { "control" } th scope="col" { "verdict" } th scope="col" { "carried by" } } }
+                        tbody {
+                            @for control in held {
+                                tr {
+                                    th scope="row" { code { (control.id) } }
+                                    td { (control.verdict.word()) }
+                                    td { (lines(control.carried_by.iter().map(PolicyRef::label))) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @if !outside.is_empty() {
+                h3 { "Exceptions" }
+                ul { @for line in &outside { li { (visible(line)) } } }
+            }
+        }
+    }
+}
+
+fn anchor(tenant: usize, number: usize) -> String {
+    format!("policy-{tenant}-{number}")
+}
+
+fn codes(ids: &[&str]) -> Markup {
+    html! { @for (index, id) in ids.iter().enumerate() { @if index > 0 { ", " } code { (id) } } }
+}
+
+fn lines(values: impl Iterator<Item = String>) -> Markup {
+    html! { @for (index, value) in values.enumerate() { @if index > 0 { br; } (visible(&value)) } }
+}
+
+fn card(tenant: &TenantReport, card: &PolicyCard, anchor: &str) -> Markup {
+    let Beside { carries, exceptions } = beside(tenant, card);
+    let row = |heading: &str, values: Markup| html! { tr { th scope="row" { (heading) } td { (values) } } };
+    html! {
+        h3 id=(anchor) { (visible(&card.policy.label())) }
+        p { (visible(&card.summary)) }
+        div .scroll tabindex="0" role="group" aria-label="Policy" {
+            table {
+                tbody {
+                    (row("state", html! { (visible(&card.state)) }))
+                    @for fact in &card.rows { (row(fact.heading, lines(fact.values.iter().cloned()))) }
+                    @if !carries.is_empty() { (row("carries", codes(&carries))) }
+                    @if !exceptions.is_empty() { (row("exceptions", lines(exceptions.iter().cloned()))) }
+                    @for fact in facts(card) { (row(fact.heading, lines(fact.values.into_iter()))) }
+                }
+            }
+        }
+    }
+}
