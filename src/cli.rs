@@ -16,6 +16,7 @@ mod files;
 mod ignore;
 mod init;
 mod inputs;
+mod man;
 mod progress;
 mod replay;
 mod reporting;
@@ -88,6 +89,8 @@ enum Command {
     Schema(schema::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
+    /// Print a manual page, or write those of all commands to a folder
+    Man(man::Arguments),
 }
 
 /// The formats of the commands that print information.
@@ -153,6 +156,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
+        Command::Man(arguments) => man::run(&arguments, Arguments::command()),
     };
     match result {
         Ok(code) => ExitCode::from(code),

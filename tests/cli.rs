@@ -128,6 +128,31 @@ fn completions_know_every_id() {
 }
 
 #[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("share/man1");
+    assert_eq!(code(&["man", "--to", pages.to_str().unwrap()]), 0);
+    let mut names: Vec<String> =
+        fs::read_dir(&pages).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    for name in ["caplint.1", "caplint-check.1", "caplint-baseline-write.1", "caplint-exception-add.1", "caplint-man.1"]
+    {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+    assert!(!names.iter().any(|name| name.contains("help")), "{names:?}");
+    let page = |arguments: &[&str]| caplint(&[&["man"], arguments].concat()).stdout;
+    assert_eq!(page(&[]), fs::read(pages.join("caplint.1")).unwrap());
+    let written = fs::read_to_string(pages.join("caplint-baseline-write.1")).unwrap();
+    assert_eq!(page(&["baseline", "write"]), written.as_bytes());
+    assert!(written.contains(".TH caplint-baseline-write 1") && written.contains("Record every finding"), "{written}");
+    // Options stand in it with a backslash in front of each hyphen.
+    assert!(written.contains("\\-\\-tenant\\-per\\-path"), "{written}");
+    let refused = caplint(&["man", "chekc"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("there is no command \"chekc\""));
+}
+
+#[test]
 fn one_thread_and_eight_write_the_same_bytes() {
     for format in FORMATS {
         let run = |threads: &str| {

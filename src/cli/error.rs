@@ -164,6 +164,10 @@ pub(super) enum RunError {
     )]
     NoUser { name: String },
 
+    #[error("there is no command {words}")]
+    #[diagnostic(code(caplint::man), help("`caplint --help` lists them."))]
+    NoCommand { words: String },
+
     #[error("there is no rule {id}")]
     #[diagnostic(code(caplint::rule))]
     NoRule {
