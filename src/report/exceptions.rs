@@ -2,14 +2,21 @@
 
 use crate::finding::{joined, visible};
 use crate::outcome::{ExceptionReport, TenantReport};
+use std::collections::BTreeMap;
 
 /// Controls that a line names.
 const NAMED: usize = 3;
 
-/// Somebody who is outside of controls.
+/// Exceptions to different controls are one if the same person answers for the same principal.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Outside<'r> {
-    exception: &'r ExceptionReport,
-    controls: Vec<&'static str>,
+    approved: bool,
+    kind: &'static str,
+    id: &'r str,
+    name: Option<&'r str>,
+    owner: Option<&'r str>,
+    review_by: Option<&'r str>,
+    reason: Option<&'r str>,
 }
 
 /// A line for each principal that is outside of a control: who, of which controls, who answers for it, until when and why. Those
@@ -20,46 +27,37 @@ pub(super) fn lines(tenant: &TenantReport) -> Vec<String> {
 
 /// The same of some exceptions.
 pub(super) fn lines_of(tenant: &TenantReport, wanted: impl Fn(&ExceptionReport) -> bool) -> Vec<String> {
-    let mut all: Vec<Outside<'_>> = Vec::new();
+    let mut all: BTreeMap<Outside<'_>, Vec<&str>> = BTreeMap::new();
     for control in &tenant.controls {
         for exception in control.exceptions.iter().filter(|exception| wanted(exception)) {
-            match all.iter_mut().find(|known| is_same(known.exception, exception)) {
-                Some(known) => known.controls.push(control.id),
-                None => all.push(Outside { exception, controls: vec![control.id] }),
-            }
+            let ExceptionReport { approved, kind, id, name, owner, review_by, reason, .. } = exception;
+            let outside = Outside {
+                approved: *approved,
+                kind,
+                id,
+                name: name.as_deref(),
+                owner: owner.as_deref(),
+                review_by: review_by.as_deref(),
+                reason: reason.as_deref(),
+            };
+            all.entry(outside).or_default().push(control.id);
         }
     }
-    all.sort_by_key(|outside| {
-        let ExceptionReport { approved, kind, id, .. } = outside.exception;
-        (*approved, *kind, id.as_str(), outside.controls.first().copied())
-    });
-    all.iter().map(line).collect()
+    all.iter().map(|(outside, controls)| line(outside, controls)).collect()
 }
 
-/// Whether two exceptions, to different controls, are one: the same principal, for which the same person answers.
-fn is_same(one: &ExceptionReport, other: &ExceptionReport) -> bool {
-    let key = |exception: &ExceptionReport| {
-        let ExceptionReport { kind, id, approved, owner, reason, review_by, .. } = exception;
-        (*kind, id.clone(), *approved, owner.clone(), reason.clone(), review_by.clone())
-    };
-    key(one) == key(other)
-}
-
-fn line(outside: &Outside<'_>) -> String {
-    let exception = outside.exception;
-    let who = match &exception.name {
-        Some(name) => format!("{} {} ({name})", exception.kind, exception.id),
-        None => format!("{} {}", exception.kind, exception.id),
-    };
-    let answer = match &exception.owner {
-        Some(owner) if exception.approved => {
-            let until = exception.review_by.as_ref().map(|day| format!(" until {day}")).unwrap_or_default();
-            let why = exception.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+fn line(outside: &Outside<'_>, controls: &[&str]) -> String {
+    let Outside { approved, kind, id, name, owner, review_by, reason } = outside;
+    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+    let answer = match owner {
+        Some(owner) if *approved => {
+            let until = review_by.map(|day| format!(" until {day}")).unwrap_or_default();
+            let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             format!("approved by {owner}{until}{why}")
         }
         Some(_) | None => "not approved".to_owned(),
     };
-    visible(&format!("{who}, from {}; {answer}", joined(&outside.controls, NAMED)))
+    visible(&format!("{kind} {id}{name}, from {}; {answer}", joined(controls, NAMED)))
 }
 
 #[cfg(test)]
@@ -67,7 +65,6 @@ mod tests {
     use super::*;
     use crate::coverage::Verdict;
     use crate::outcome::ControlReport;
-    use std::collections::BTreeMap;
 
     fn exception(id: &str, owner: Option<&str>) -> ExceptionReport {
         ExceptionReport {

@@ -32,13 +32,13 @@ fn one(several: &[Finding]) -> Option<Finding> {
     let first = several.first()?;
     let mut names: Vec<String> = Vec::new();
     let mut policies: Vec<&PolicyRef> = Vec::new();
+    // There may be thousands of both.
+    let (mut known, mut seen) = (BTreeSet::new(), BTreeSet::new());
     for finding in several {
-        if let Some(name) = finding.named.as_deref().map(quoted).filter(|name| !names.contains(name)) {
-            names.push(name);
+        if let Some(name) = finding.named.as_deref().filter(|name| known.insert(*name)) {
+            names.push(quoted(name));
         }
-        if let Some(policy) = finding.policy.as_ref().filter(|policy| !policies.contains(policy)) {
-            policies.push(policy);
-        }
+        policies.extend(finding.policy.as_ref().filter(|policy| seen.insert(key(policy))));
     }
     let is = if names.len() == 1 { "is not the id of an object" } else { "are not ids of objects" };
     let place = match policies.as_slice() {
@@ -60,4 +60,9 @@ fn one(several: &[Finding]) -> Option<Finding> {
     let places = several.iter().skip(1).map(Finding::primary).take(SHOWN - 1);
     finding.locations.extend(places.map(|place| Location { primary: false, ..place.clone() }));
     Some(finding)
+}
+
+/// What tells policies apart.
+fn key(policy: &PolicyRef) -> [Option<&str>; 3] {
+    [policy.id.as_deref(), policy.address.as_deref(), policy.name()]
 }
