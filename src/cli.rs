@@ -32,7 +32,7 @@ mod who;
 mod words;
 
 use crate::finding::visible;
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use error::RunError;
 use std::io::Write;
 use std::process::ExitCode;
@@ -114,7 +114,11 @@ fn say(text: impl std::fmt::Display) {
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let command = Arguments::command().color(terminal::color_of_help(std::env::args_os()));
+    let parsed = command.try_get_matches().and_then(|matches| {
+        Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut Arguments::command()))
+    });
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() && gives_orders(&error) => {
             error.to_string().lines().for_each(|line| say(visible(line)));

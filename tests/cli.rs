@@ -423,6 +423,11 @@ fn colors_follow_the_arguments_and_the_environment_in_every_command() {
     // Errors of the run, too.
     let failed = |more: &[&str]| caplint(&[&["check", "there-is-none"], more].concat()).stderr.contains(&0x1b);
     assert!(failed(&["--color", "always"]) && !failed(&["--no-color"]) && !failed(&[]));
+    // And what is said of the arguments themselves.
+    let help = |more: &[&str]| caplint(&[&["check", "--help"], more].concat()).stdout.contains(&0x1b);
+    assert!(help(&["--color", "always"]) && help(&["--color=always"]) && !help(&["--no-color"]) && !help(&[]));
+    let wrong = |more: &[&str]| caplint(&[&["check", "--color-is-wrong"], more].concat()).stderr.contains(&0x1b);
+    assert!(wrong(&["--color", "always"]) && !wrong(&[]) && !wrong(&["--", "--color=always"]));
     let commands = String::from_utf8(caplint(&["--help"]).stdout).unwrap();
     let commands = commands.split("Commands:\n").nth(1).unwrap().lines().take_while(|line| !line.is_empty());
     let names: Vec<&str> = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();

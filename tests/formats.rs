@@ -90,6 +90,8 @@ fn a_page_has_every_verdict_exception_and_finding() {
             assert!(page.contains(&escaped(control["reason"].as_str().unwrap())), "{tenant}: {control}");
             for exception in control["exceptions"].as_array().unwrap() {
                 assert!(page.contains(exception["id"].as_str().unwrap()), "{tenant}: {exception}");
+                let reason = exception["reason"].as_str().unwrap_or_default();
+                assert!(page.contains(&escaped(reason)), "{tenant}: {exception}");
             }
         }
         for finding in json["findings"].as_array().unwrap() {

@@ -65,6 +65,23 @@ fn text_fits_the_terminal() {
     }
 }
 
+/// A comparison fits, too.
+#[test]
+fn a_comparison_fits_the_terminal() {
+    let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata"))
+        .env("COLUMNS", "80")
+        .args(["diff", "mfa-for-all-users", "trusted-location-half-closed", "--isolated", "--color", "never"])
+        .output()
+        .unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    let long: Vec<&str> = report.lines().filter(|line| line.width() > 80 && !line.contains(".json:")).collect();
+    assert_eq!(long, Vec::<&str>::new(), "{report}");
+    insta::with_settings!({ snapshot_path => "snapshots/width", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("diff-80", report);
+    });
+}
+
 /// What a dialect brings beside its code. Its test file is named after it, so that it can be found: `testdata/spellings/cipp.json`,
 /// or a tenant of its own such as `testdata/terraform-files`.
 #[test]

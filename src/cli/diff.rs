@@ -138,7 +138,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
         compared.redact(&forgotten);
     }
     // What it reports are no rules with pages.
-    let style = Style { links: false, width: None, ..terminal.style() };
+    let style = Style { links: false, ..terminal.style() };
     let mut text = Vec::new();
     write(&compared, arguments.format, style, &root(), &mut text).map_err(RunError::Output)?;
     if arguments.with_directory.redact {

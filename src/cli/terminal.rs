@@ -1,7 +1,7 @@
 //! What standard output can show, decided once for every command.
 
 use crate::report::Style;
-use clap::ValueEnum;
+use clap::{ColorChoice, ValueEnum};
 use std::ffi::OsString;
 use std::io::IsTerminal;
 
@@ -40,6 +40,26 @@ pub(super) struct Terminal {
     pub(super) links: bool,
     /// Columns, if text is to fit them.
     pub(super) width: Option<usize>,
+}
+
+/// Whether what clap itself says is colored: help, and errors in arguments, which come before they are read. clap follows the
+/// environment by itself.
+pub(super) fn color_of_help(arguments: impl Iterator<Item = OsString>) -> ColorChoice {
+    let mut choice = ColorChoice::Auto;
+    let mut arguments = arguments.skip(1).take_while(|argument| argument != "--");
+    while let Some(argument) = arguments.next() {
+        let said = match argument.to_str() {
+            Some("--no-color") => Some("never".into()),
+            Some("--color") => arguments.next(),
+            other => other.and_then(|other| other.strip_prefix("--color=")).map(OsString::from),
+        };
+        choice = match said.as_ref().and_then(|said| said.to_str()) {
+            Some("always") => ColorChoice::Always,
+            Some("never") => ColorChoice::Never,
+            Some(_) | None => choice,
+        };
+    }
+    choice
 }
 
 impl Terminal {

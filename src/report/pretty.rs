@@ -7,7 +7,7 @@ use super::{Ending, Run, Style, count, exceptions, is_shown, link, policies, wor
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
 use crate::finding::{Finding, Level, Location, PolicyRef, visible};
-use crate::outcome::{BenchmarkReport, TenantReport};
+use crate::outcome::{BenchmarkReport, Settled, TenantReport};
 use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Ansi;
 use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_io_write, emit_to_write_style};
@@ -41,11 +41,7 @@ impl Formatter for Pretty {
             }
         }
         if style.quiet {
-            // Whoever wants errors alone wants to know of those that are hidden.
-            return match run.settled.text().filter(|_| run.settled.errors > 0) {
-                Some(text) => line_to(&visible(&text), style, out),
-                None => Ok(()),
-            };
+            return hidden_errors_to(&run.settled, style, out);
         }
         for tenant in &run.tenants {
             verdicts_to(tenant, style, out)?;
@@ -236,6 +232,14 @@ fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let findings = run.tenants.iter().flat_map(|tenant| &tenant.findings);
     let hidden = findings.filter(|finding| !is_shown(finding.level, style)).count();
     ending_to(&Ending { summary: run.summary(), settled: &run.settled }, hidden, run.files_only, style, out)
+}
+
+/// What is not reported, if there are errors among it: whoever wants errors alone wants to know of those that are hidden.
+pub(super) fn hidden_errors_to(settled: &Settled, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match settled.text().filter(|_| settled.errors > 0) {
+        Some(text) => line_to(&visible(&text), style, out),
+        None => Ok(()),
+    }
 }
 
 /// What is not reported, and the numbers of the run. `hidden` findings are of a level that is not shown.

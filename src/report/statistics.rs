@@ -63,7 +63,7 @@ impl Statistics {
             writeln!(out, "{count:width$}  {:7}  {}", level.word(), super::link::rule(rule, style))?;
         }
         if style.quiet {
-            return Ok(());
+            return pretty::hidden_errors_to(ending.settled, style, out);
         }
         let hidden = hidden.iter().map(|(.., count)| count).sum();
         pretty::ending_to(ending, hidden, files_only, style, out)

@@ -3,6 +3,7 @@
 use super::{findings, words};
 use crate::finding::visible;
 use crate::outcome::Compared;
+use crate::report::wrap::wrap;
 use crate::report::{Style, concise, count, policies, pretty};
 use std::io::{self, Write};
 
@@ -13,7 +14,7 @@ const GROUPS: usize = 10;
 const EDITS: usize = 10;
 
 pub(super) fn pretty(compared: &Compared, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}\n", visible(&words::verdict(compared)))?;
+    writeln!(out, "{}\n", wrap(&visible(&words::verdict(compared)), style.width, 0, "    "))?;
     let findings = findings::of(compared);
     for finding in findings.iter().take(GROUPS) {
         pretty::finding(finding, style, out)?;
@@ -29,7 +30,7 @@ pub(super) fn pretty(compared: &Compared, style: Style, out: &mut dyn Write) -> 
     if !idle.is_empty() {
         writeln!(out, "edits without effect:")?;
         for text in idle.iter().take(EDITS) {
-            writeln!(out, "  {}", visible(text))?;
+            below_to(text, style, out)?;
         }
         if idle.len() > EDITS {
             writeln!(out, "  and {} more", idle.len() - EDITS)?;
@@ -40,20 +41,24 @@ pub(super) fn pretty(compared: &Compared, style: Style, out: &mut dyn Write) -> 
     if !expected.is_empty() {
         writeln!(out, "expected:")?;
         for text in &expected {
-            writeln!(out, "  {}", visible(text))?;
+            below_to(text, style, out)?;
         }
         writeln!(out)?;
     }
-    footer(compared, out)
+    footer(compared, style, out)
 }
 
-fn footer(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
+/// A line, set in.
+fn below_to(text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "  {}", wrap(&visible(text), style.width, 2, "      "))
+}
+
+fn footer(compared: &Compared, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let (before, after) = (&compared.before, &compared.after);
     for side in [before, after].into_iter().filter(|side| side.missing > 0) {
         writeln!(out, "{}: policies may be missing from the files", visible(&side.name))?;
     }
-    writeln!(
-        out,
+    let text = format!(
         "{} ({}) -> {} ({}): {}, {} edited",
         visible(&before.name),
         policies(before.policies.len()),
@@ -61,7 +66,8 @@ fn footer(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
         policies(after.policies.len()),
         count(compared.difference.changes.len(), "change"),
         policies(compared.difference.edits.len()),
-    )
+    );
+    writeln!(out, "{}", wrap(&text, style.width, 0, "    "))
 }
 
 pub(super) fn concise(compared: &Compared, style: Style, out: &mut dyn Write) -> io::Result<()> {

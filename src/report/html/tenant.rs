@@ -170,6 +170,7 @@ fn exception_of(control: &ControlReport, exception: &ExceptionReport) -> Markup 
             td { (labels(&exception.policies)) }
             td .(if exception.approved { "enforced" } else { "undecided" }) {
                 (exception.owner.as_deref().map_or_else(|| "nobody".to_owned(), visible))
+                @if let Some(reason) = &exception.reason { br; span .small { (visible(reason)) } }
             }
             td { (exception.review_by.as_deref().unwrap_or("–")) }
         }
