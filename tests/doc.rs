@@ -168,6 +168,18 @@ fn whatever_a_policy_says_its_card_says() {
     }
 }
 
+#[test]
+fn one_thread_and_eight_write_the_same() {
+    let run = |threads: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+        let arguments = ["doc", "damaged", "spellings", "well-kept", "--tenant-per-path", "--control", "mfa-all-users"];
+        command.current_dir(testdata()).args(arguments).env("RAYON_NUM_THREADS", threads).output().unwrap().stdout
+    };
+    let once = run("1");
+    assert!(once.len() > 10_000);
+    assert!(once == run("8") && once == run("8"));
+}
+
 /// The page has what the text has, and nothing of a policy acts in either.
 #[test]
 fn a_page_has_every_card_and_runs_nothing() {

@@ -48,6 +48,8 @@ impl Drafts {
             if more > 0 {
                 last.message = format!("{} {more} more findings are like this one.", last.message);
                 last.about = format!("more than {KEPT}");
+                // It names one of many, and cannot be told together with others.
+                last.named = None;
             }
             last.extent = Extent::of_marks(counted);
         }
@@ -85,7 +87,7 @@ mod tests {
         drafts.push(Draft::new("another", Level::Info, "Before."));
         drafts.extend(about.map(|about| {
             let level = if about == 7_000 { Level::Error } else { Level::Warning };
-            Draft::new(rule, level, format!("{about} is wrong.")).about(about.to_string())
+            Draft::new(rule, level, format!("{about} is wrong.")).about(about.to_string()).named(&about.to_string())
         }));
         drafts.push(Draft::new("another", Level::Info, "Behind."));
         drafts.into_vec()
@@ -101,6 +103,7 @@ mod tests {
         assert_eq!(counted.len(), KEPT + 3);
         assert_eq!(counted[KEPT + 1].message, "1000 is wrong. 7999 more findings are like this one.");
         assert_eq!(counted[KEPT + 1].level, Level::Error);
+        assert_eq!((counted[KEPT].named.is_some(), counted[KEPT + 1].named.is_some()), (true, false));
     }
 
     #[test]
