@@ -181,3 +181,19 @@ words! {
         StrictLocation = "strictLocation",
     }
 }
+impl Platform {
+    /// What the portal calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "any platform",
+            Self::Android => "Android",
+            Self::Ios => "iOS",
+            Self::Windows => "Windows",
+            Self::WindowsPhone => "Windows Phone",
+            Self::MacOs => "macOS",
+            Self::Linux => "Linux",
+            Self::Unknown => "an unknown platform",
+        }
+    }
+}

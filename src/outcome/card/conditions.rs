@@ -70,8 +70,7 @@ pub(super) fn of(tenant: &Tenant, policy: &Policy) -> Vec<Said> {
     if !clients.is_empty() && clients.position(|client| *client == ClientAppType::All).is_none() {
         all.extend(either("with", &values(clients, "a client that is", |client| Said::plain(client_app(*client)))));
     }
-    let platform =
-        |platform: &Platform| Said::plain(if *platform == Platform::All { "any platform" } else { platform.word() });
+    let platform = |platform: &Platform| Said::plain(platform.name());
     all.extend(scope("on", "a platform that is", &conditions.platforms, platform));
     let location = |id: &Id| {
         if id.is("All") {

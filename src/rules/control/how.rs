@@ -48,7 +48,7 @@ pub(in crate::rules) fn how(
     }
     phrases.extend(device(&sign_in.device, matters(Coordinate::Device)));
     let risks = [Coordinate::SignInRisk, Coordinate::UserRisk, Coordinate::InsiderRisk];
-    phrases.extend(risk(sign_in, risks.into_iter().any(matters), subject));
+    phrases.extend(risk(sign_in, risks.into_iter().any(matters)));
     phrases.extend(flow(sign_in.flow).map(str::to_owned));
     if matters(Coordinate::Resource) {
         phrases.push(format!("asking for {}", resource(&sign_in.resource)));
@@ -74,8 +74,8 @@ fn location(facts: &TenantFacts<'_>, sign_in: &SignIn, matters: bool) -> Option<
 fn platform(platform: Platform, subject: Subject) -> String {
     match (platform, subject) {
         (Platform::Unknown, _) => "on a platform that Entra does not recognize".to_owned(),
-        (platform, Subject::User) => format!("whose client claims to run on {}", platform.word()),
-        (platform, Subject::Exception) => format!("if the client claims to run on {}", platform.word()),
+        (platform, Subject::User) => format!("whose client claims to run on {}", platform.name()),
+        (platform, Subject::Exception) => format!("if the client claims to run on {}", platform.name()),
     }
 }
 
@@ -110,7 +110,7 @@ fn device(device: &Device, matters: bool) -> Option<String> {
     Some(format!("on a device with {}", listed(&list)))
 }
 
-fn risk(sign_in: &SignIn, matters: bool, subject: Subject) -> Vec<String> {
+fn risk(sign_in: &SignIn, matters: bool) -> Vec<String> {
     let own = match sign_in.identities {
         Identities::Users => "user",
         Identities::AgentUsers | Identities::AgentIdentities => "agent",
@@ -123,14 +123,7 @@ fn risk(sign_in: &SignIn, matters: bool, subject: Subject) -> Vec<String> {
         phrases.push(format!("at {} insider risk", sign_in.insider_risk.word()));
     }
     if phrases.is_empty() && matters {
-        phrases.push(match subject {
-            Subject::User if sign_in.identities != Identities::Users => "that Entra does not rate as risky".to_owned(),
-            Subject::Exception if sign_in.identities != Identities::Users => {
-                "if Entra does not rate it as risky".to_owned()
-            }
-            Subject::User => "whom Entra does not rate as risky".to_owned(),
-            Subject::Exception => "if Entra does not rate the user or the sign-in as risky".to_owned(),
-        });
+        phrases.push("at no risk".to_owned());
     }
     phrases
 }

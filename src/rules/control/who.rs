@@ -19,9 +19,14 @@ pub(super) fn who(facts: &TenantFacts<'_>, judgement: &Judgement, hole: &Hole) -
 
 /// The same of any requirement.
 pub(super) fn of(facts: &TenantFacts<'_>, requirement: &Requirement, hole: &Hole) -> String {
-    let mut phrases = vec![user(facts, &hole.sign_in, Determiner::Any)];
-    phrases.extend(how(facts, requirement, hole, Subject::User));
-    phrases.join(" ")
+    let user = user(facts, &hole.sign_in, Determiner::Any);
+    let how = how(facts, requirement, hole, Subject::User);
+    match how.as_slice() {
+        [] => user,
+        [one] => format!("{user} {one}"),
+        [one, other] => format!("{user} {one} {other}"),
+        several => format!("{user} {}", listed(several)),
+    }
 }
 
 /// Whether one of several users is meant, or each of them.

@@ -64,14 +64,10 @@ fn all(facts: &TenantFacts<'_>, excepted: &[Excepted<'_>]) -> Draft {
     let mut controls: Vec<&str> = excepted.iter().flatten().map(|(judgement, _)| judgement.control.id).collect();
     controls.sort_unstable();
     controls.dedup();
-    let message = format!(
-        "{} for every user except {}. Check that each exception is intended, has an owner and is reviewed.",
-        hold(&controls),
-        joined(&names, NAMED)
-    );
+    let message = format!("{} for every user except {}.", hold(&controls), joined(&names, NAMED));
     let draft = UnapprovedException::draft_at(Level::Info, message)
         .help(
-            "Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a review date \
+            "Check that each exception is intended. Keep exceptions few, and list each in `caplint.toml` with an owner, a reason and a review date \
             (docs/configuration.md).",
         )
         .about("every exception");
