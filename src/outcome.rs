@@ -148,7 +148,7 @@ pub struct ControlReport {
     pub reason: String,
     /// Sign-ins that get through, with the coordinates that decide.
     pub holes: Vec<(SignIn, Vec<Coordinate>)>,
-    /// The same in words.
+    /// The same in words, where reports list them.
     pub ways: Vec<String>,
     /// There are more of them.
     pub more_holes: bool,

@@ -1,8 +1,25 @@
 //! Boolean formulas over the terms of a tenant's sign-ins.
 
+use std::collections::BTreeSet;
+
 /// Something that is true or false of a sign-in: its number among the terms of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Term(pub(crate) usize);
+
+/// The terms that are true, looked at more often than a set of them bears.
+pub(crate) struct Truths(Vec<bool>);
+
+impl Truths {
+    pub(crate) fn of(terms: &BTreeSet<Term>) -> Self {
+        let mut truths = vec![false; terms.last().map_or(0, |last| last.0 + 1)];
+        terms.iter().for_each(|term| truths[term.0] = true);
+        Self(truths)
+    }
+
+    pub(crate) fn has(&self, term: Term) -> bool {
+        self.0.get(term.0).is_some_and(|truth| *truth)
+    }
+}
 
 /// A formula in negation normal form, without constants inside.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

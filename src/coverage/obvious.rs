@@ -2,7 +2,7 @@
 //! would try. Each answer is exact; where it takes more than a look, there is none.
 
 use super::exceptions::exceptions;
-use super::formula::{Formula, Term};
+use super::formula::{Formula, Term, Truths};
 use super::hole::{Way, hole};
 use super::listed::{Alike, excluding};
 use super::region::Leniency;
@@ -179,11 +179,14 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
 /// A minimal set of departures around one that no policy covers, if a short look finds it: whichever policy covers a
 /// sign-in is made to let go of it by the departure that leaves the fewest others.
 fn nearest_hole(space: &Space<'_>, covered: &[Region], principal: Term) -> Option<BTreeSet<Term>> {
-    let stops = |region: &Formula, terms: &BTreeSet<Term>| region.holds(&|term| terms.contains(&term));
-    let covering = |terms: &BTreeSet<Term>| covered.iter().filter(|(_, region)| stops(region, terms)).count();
+    let stops = |region: &Formula, truths: &Truths| region.holds(&|term| truths.has(term));
+    let covering = |terms: &BTreeSet<Term>| {
+        let truths = Truths::of(terms);
+        covered.iter().filter(|(_, region)| stops(region, &truths)).count()
+    };
     let mut terms = BTreeSet::from([principal]);
     for _ in 0..DEPARTURES {
-        let Some((_, region)) = covered.iter().find(|(_, region)| stops(region, &terms)) else {
+        let Some((_, region)) = covered.iter().find(|(_, region)| stops(region, &Truths::of(&terms))) else {
             return Some(without_the_needless(principal, terms, covering));
         };
         let mut best: Option<(usize, u32, BTreeSet<Term>)> = None;
@@ -193,7 +196,9 @@ fn nearest_hole(space: &Space<'_>, covered: &[Region], principal: Term) -> Optio
             }
             let further: BTreeSet<Term> = terms.iter().copied().chain([term]).collect();
             let worth = (covering(&further), space.effort(term));
-            if !stops(region, &further) && best.as_ref().is_none_or(|(left, effort, _)| worth < (*left, *effort)) {
+            if !stops(region, &Truths::of(&further))
+                && best.as_ref().is_none_or(|(left, effort, _)| worth < (*left, *effort))
+            {
                 best = Some((worth.0, worth.1, further));
             }
         });

@@ -2,7 +2,7 @@
 
 use super::classes::{Classes, Left, Rest};
 use super::departures::Departures;
-use super::formula::{Formula, Term};
+use super::formula::{Formula, Term, Truths};
 use super::hole::{Way, hole, principal};
 use super::region::Leniency;
 use super::regions::{Carrier, Region, Regions};
@@ -387,7 +387,8 @@ impl<'s, 't> Search<'s, 't> {
         // Most can be taken back at a look.
         let fixed = &self.asked.fixed;
         let is_open = |terms: &BTreeSet<Term>| {
-            let is_true = |term: Term| terms.contains(&term);
+            let truths = Truths::of(terms);
+            let is_true = |term: Term| truths.has(term);
             fixed.is_subset(terms) && holds.holds(&is_true) && !regions.iter().any(|(_, region)| region.holds(&is_true))
         };
         let looked = self.space.taken_back(&model, is_open);

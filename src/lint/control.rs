@@ -1,7 +1,7 @@
 //! From a verdict to what is reported of it.
 
 use crate::catalog;
-use crate::coverage::Exception;
+use crate::coverage::{Exception, Ways};
 use crate::finding::PolicyRef;
 use crate::outcome::{ControlReport, ExceptionReport, PeopleReport, PersonReport};
 use crate::policy::{Fact, Policy, State};
@@ -9,7 +9,7 @@ use crate::rules::{self, Judgement, TenantFacts};
 use crate::tenant::{Members, UserIndex};
 use std::collections::BTreeSet;
 
-pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> ControlReport {
+pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement, ways: Ways) -> ControlReport {
     let decision = &judgement.decision;
     let exception = |exception: &Exception| ExceptionReport {
         kind: exception.kind.word(),
@@ -32,7 +32,10 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement) -> 
         stored_query_passes: judgement.stored_query_passes,
         reason: rules::control::reason(facts, judgement),
         holes: decision.holes.iter().map(|hole| (hole.sign_in.clone(), hole.relevant.clone())).collect(),
-        ways: decision.holes.iter().map(|hole| rules::control::way(facts, judgement, hole)).collect(),
+        ways: match ways {
+            Ways::Listed => decision.holes.iter().map(|hole| rules::control::way(facts, judgement, hole)).collect(),
+            Ways::Mentioned => Vec::new(),
+        },
         more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
         people: people(facts, &decision.people, None),

@@ -130,7 +130,8 @@ impl TenantReader<'_> {
         let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));
         report.findings.extend(located);
         report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();
-        report.controls = judgements.iter().map(|judgement| control::control_report(&facts, judgement)).collect();
+        let report_of = |judgement: &Judgement| control::control_report(&facts, judgement, self.options.ways);
+        report.controls = judgements.iter().map(report_of).collect();
         if judged && self.options.map {
             report.map = map::rows(&facts, self.options);
             report.listed = tenant.policies.iter().map(PolicyRef::to).collect();
