@@ -60,6 +60,8 @@ pub struct TenantReport {
     pub assumed: BTreeSet<String>,
     /// Findings, ordered.
     pub findings: Vec<Finding>,
+    /// The file where the findings are that have no place of their own; none if no file was read.
+    pub place: Option<String>,
     /// What each file was taken for, if asked for.
     pub taken: Vec<FileReport>,
     /// Ignores in its files.

@@ -302,6 +302,78 @@ fn markdown_names_owners_and_days_of_exceptions() {
     assert!(text.contains("| **nobody** | – |"), "{text}");
 }
 
+/// Code scanning and annotations show a finding in a file, and drop it where there is none.
+#[test]
+fn every_finding_stands_on_a_file_even_if_it_is_about_the_whole_tenant() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    for tenant in tenants() {
+        for finding in findings(&tenant) {
+            let path = finding["locations"][0]["path"].as_str().unwrap();
+            assert!(folder.join(path).is_file(), "{tenant}: {finding}");
+        }
+    }
+    assert!(findings("security-defaults").iter().any(|finding| finding["policy"].is_null()));
+}
+
+#[test]
+fn a_finding_about_a_tenant_stands_on_its_entry_its_first_file_or_the_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let locations = json!({"value": [{
+        "@odata.type": "#microsoft.graph.countryNamedLocation", "id": "0c2f3a5e-6b1d-4f7a-9c3e-5d8b7a6f4e21", "displayName": "Home",
+        "countriesAndRegions": ["DE"],
+    }]});
+    for tenant in ["prod", "dev"] {
+        fs::create_dir(folder.path().join(tenant)).unwrap();
+        fs::write(folder.path().join(format!("{tenant}/b.json")), locations.to_string()).unwrap();
+    }
+    let check = |arguments: &[&str]| -> Vec<(String, u64, String)> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+        command.current_dir(folder.path()).args(["check", "--allow-empty", "--format", "json"]).args(arguments);
+        let report: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        let findings =
+            report["findings"].as_array().unwrap().iter().filter(|one| one["rule"] == "mfa-azure-management");
+        let place = |finding: &Value| {
+            let primary = &finding["locations"][0];
+            let word = |value: &Value| value.as_str().unwrap().to_owned();
+            (word(&primary["path"]), primary["start"]["line"].as_u64().unwrap(), word(&finding["fingerprint"]))
+        };
+        findings.map(place).collect()
+    };
+    let at = |path: &str, line: u64, found: &[(String, u64, String)]| {
+        assert!(found.len() == 1 && (found[0].0.as_str(), found[0].1) == (path, line), "{found:?}");
+        found[0].2.clone()
+    };
+    let before = at("prod/b.json", 1, &check(&["--isolated", "prod"]));
+    // A file in front of it is another place, and the same finding.
+    fs::write(folder.path().join("prod/a.json"), locations.to_string()).unwrap();
+    assert_eq!(at("prod/a.json", 1, &check(&["--isolated", "prod"])), before);
+    let text = "# Two of them.\n[[tenant]]\nname = \"Production\"\npaths = [\"prod\"]\n\n[[tenant]]\nname = \"Development\"\npaths = [\"dev\"]\n";
+    fs::write(folder.path().join("caplint.toml"), text).unwrap();
+    let lines: Vec<(String, u64)> = check(&[]).into_iter().map(|(path, line, _)| (path, line)).collect();
+    assert_eq!(lines, [("caplint.toml".to_owned(), 3), ("caplint.toml".to_owned(), 7)]);
+    // A configuration without tenants is the last resort.
+    fs::write(folder.path().join("caplint.toml"), "most-excluded = 5\n").unwrap();
+    at("dev/b.json", 1, &check(&["dev"]));
+    fs::remove_file(folder.path().join("dev/b.json")).unwrap();
+    at("caplint.toml", 1, &check(&["dev"]));
+    // There is no file at all.
+    at("dev", 1, &check(&["--isolated", "dev"]));
+}
+
+/// What is hidden has no place of its own, and GitLab takes no folder either.
+#[test]
+fn what_gitlab_is_told_of_hidden_findings_stands_on_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = json!({"displayName": "p", "state": "enabled", "conditions": {}, "grantControls": null});
+    fs::write(folder.path().join("p.json"), policy.to_string()).unwrap();
+    fs::write(folder.path().join("caplint.toml"), "[rules]\nmfa-azure-management = \"off\"\n").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    let output = command.current_dir(folder.path()).args(["check", "--format", "gitlab"]).output().unwrap();
+    let issues: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let hidden = issues.as_array().unwrap().iter().find(|issue| issue["check_name"] == "hidden-findings").unwrap();
+    assert_eq!(hidden["location"]["path"], "p.json");
+}
+
 #[test]
 fn nothing_to_judge_does_not_pass_in_any_report() {
     let folder = tempfile::tempdir().unwrap();

@@ -268,7 +268,8 @@ fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
     let [before, after] = loaded.map(|side| {
         findings.extend(side.findings.iter().filter(|finding| finding.level == Level::Error).cloned());
         let policies = side.tenant.policies.iter().map(PolicyRef::to).collect();
-        SideReport { name: side.name.clone(), files: side.files, policies, missing: side.tenant.missing.len() }
+        let (files, missing, anchor) = (side.files, side.tenant.missing.len(), side.anchor());
+        SideReport { name: side.name.clone(), files, policies, missing, anchor }
     });
     Compared { before, after, difference, places, findings, names, people, intent: None }
 }

@@ -20,6 +20,7 @@ use crate::tenant::{Assume, AssumeEnabled, Tenant};
 use clap::ValueEnum;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use time::Date;
@@ -244,17 +245,20 @@ struct Chosen {
     inputs: Vec<Input>,
     cloud: Option<Cloud>,
     security_defaults: Option<bool>,
+    /// Bytes of the configuration that name it.
+    entry: Option<Range<usize>>,
 }
 
 impl Chosen {
     fn of_entry(entry: &TenantEntry) -> Result<Self, RunError> {
-        let TenantEntry { name, cloud, security_defaults, .. } = entry;
+        let TenantEntry { name, cloud, security_defaults, span, .. } = entry;
         let inputs = inputs(&entry.paths)?;
-        Ok(Self { name: name.clone(), inputs, cloud: *cloud, security_defaults: *security_defaults })
+        let (cloud, security_defaults) = (*cloud, *security_defaults);
+        Ok(Self { name: name.clone(), inputs, cloud, security_defaults, entry: Some(span.clone()) })
     }
 
     fn of_paths(name: String, inputs: Vec<Input>) -> Self {
-        Self { name, inputs, cloud: None, security_defaults: None }
+        Self { name, inputs, cloud: None, security_defaults: None, entry: None }
     }
 }
 
@@ -336,6 +340,7 @@ impl Prepared<'_> {
             let options = lint::Options {
                 cloud: self.selection.cloud.map(CloudArgument::meaning).or(chosen.cloud).unwrap_or_default(),
                 security_defaults: chosen.security_defaults,
+                entry: chosen.entry.clone(),
                 ..options.clone()
             };
             lint::tenants(&chosen.name, &chosen.inputs, &options, progress.files())

@@ -20,6 +20,8 @@ pub struct TenantEntry {
     pub cloud: Option<Cloud>,
     /// Whether security defaults are on, where the files do not say.
     pub security_defaults: Option<bool>,
+    /// Bytes of the file that name it.
+    pub span: Range<usize>,
 }
 
 /// `[[ignore]]`
@@ -86,7 +88,8 @@ pub(super) fn tenant(file: TenantFile, config: &Config) -> Result<TenantEntry, P
         }
     };
     let paths = file.paths.iter().map(|path| config.folder().join(path)).collect();
-    Ok(TenantEntry { name: file.name.into_inner(), paths, cloud, security_defaults: file.security_defaults })
+    let security_defaults = file.security_defaults;
+    Ok(TenantEntry { span: file.name.span(), name: file.name.into_inner(), paths, cloud, security_defaults })
 }
 
 pub(super) fn ignore(file: IgnoreFile, text: &str, config: &Config, rules: &[&str]) -> Result<Ignored, Problem> {

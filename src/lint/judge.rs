@@ -4,7 +4,7 @@ use super::TenantReader;
 use super::access;
 use super::benchmarks;
 use super::control;
-use super::locate::in_order;
+use super::locate::{anchored, in_order};
 use super::map;
 use super::read::Read;
 use crate::controls::Control;
@@ -127,7 +127,10 @@ impl TenantReader<'_> {
             report.forgotten.clone_from(&tenant.forgotten);
             report.forgotten.extend(named.chain(owners).map(Into::into));
         }
-        let located = self.locate_in(&report.name, paths, rules::check_tenant(&facts));
+        let anchor = self.anchor(tenant, paths);
+        report.place = anchor.as_ref().map(|anchor| self.path_of(paths, anchor.document));
+        let drafts = anchored(rules::check_tenant(&facts), anchor.as_ref());
+        let located = self.locate_in(&report.name, paths, drafts);
         report.findings.extend(located);
         report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();
         let report_of = |judgement: &Judgement| control::control_report(&facts, judgement, self.options.ways);

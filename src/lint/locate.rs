@@ -3,12 +3,16 @@
 use super::TenantReader;
 use crate::dialect;
 use crate::discover::{self, Candidate};
-use crate::finding::{Document, Draft, Finding, Label, Located, Location, locate};
+use crate::finding::{Document, Draft, Finding, Label, Located, Location, Spot, locate};
 use crate::policy::FileIndex;
 use crate::source;
+use crate::tenant::Tenant;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+
+/// What is said of a file on which a finding about the whole tenant stands.
+pub(super) const OF_TENANT: &str = "a file of this tenant";
 
 impl TenantReader<'_> {
     /// Finds the places of drafts.
@@ -60,13 +64,48 @@ impl TenantReader<'_> {
         }
     }
 
-    fn path_of(&self, paths: &BTreeMap<FileIndex, Candidate>, document: Document) -> String {
+    pub(super) fn path_of(&self, paths: &BTreeMap<FileIndex, Candidate>, document: Document) -> String {
         let shown = match document {
             Document::File(file) => paths.get(&file).map(Candidate::shown),
             Document::Config => self.options.config.path.as_deref().map(discover::shown),
         };
         shown.unwrap_or_default()
     }
+}
+
+impl TenantReader<'_> {
+    /// Where a finding stands that no line explains: the tenant's entry in the configuration, else a file of the tenant, else the
+    /// configuration. Code scanning and annotations need a file that exists.
+    pub(super) fn anchor(&self, tenant: &Tenant, paths: &BTreeMap<FileIndex, Candidate>) -> Option<Label> {
+        if let Some(entry) = &self.options.entry {
+            return Some(Label::in_config(entry.clone(), "this tenant"));
+        }
+        let whole =
+            |document, message: &str| Label { document, spot: Spot::File, message: message.to_owned(), by: None };
+        let file = first_file(tenant, paths).map(|file| whole(Document::File(file), OF_TENANT));
+        let config = || self.options.config.path.as_ref().map(|_| whole(Document::Config, "the configuration"));
+        file.or_else(config)
+    }
+}
+
+/// The first file with a policy of the tenant, else the first one that was read.
+pub(super) fn first_file(tenant: &Tenant, paths: &BTreeMap<FileIndex, Candidate>) -> Option<FileIndex> {
+    let is_file = |file: &FileIndex| match paths.get(file) {
+        Some(Candidate::File(_) | Candidate::Other(_) | Candidate::Stored { .. } | Candidate::Held(..)) => true,
+        // It may be a folder.
+        Some(Candidate::Unreadable(..)) | None => false,
+    };
+    let of_policies = tenant.policies.iter().map(|policy| policy.origin.file).filter(is_file).min();
+    of_policies.or_else(|| paths.keys().copied().find(is_file))
+}
+
+/// Gives the place to those that have none. What they are about stays: it makes their fingerprints.
+pub(super) fn anchored(mut drafts: Vec<Draft>, anchor: Option<&Label>) -> Vec<Draft> {
+    for draft in drafts.iter_mut().filter(|draft| draft.labels.is_empty()) {
+        draft.is_of_tenant |= draft.policy.is_none();
+        draft.labels.extend(anchor.cloned());
+    }
+    drafts
 }
 
 /// Puts findings into the order in which they are reported, whichever thread found them first.

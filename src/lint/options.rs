@@ -7,6 +7,7 @@ use crate::coverage::Ways;
 use crate::discover::Input;
 use crate::rules::Reading;
 use crate::tenant::AssumeEnabled;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use time::Date;
@@ -40,6 +41,8 @@ pub struct Options {
     pub is_only_tenant: bool,
     /// Whether security defaults are on, where the files do not say.
     pub security_defaults: Option<bool>,
+    /// Bytes of the configuration that name the tenant, if it is one of those.
+    pub entry: Option<Range<usize>>,
     /// What gives variables of Terraform configuration their values, beside the files that Terraform takes by itself.
     pub variables: Arc<Variables>,
     /// Where users, groups and roles are, beside the files of the tenant.
@@ -86,6 +89,7 @@ impl Default for Options {
             today: Date::MIN,
             is_only_tenant: true,
             security_defaults: None,
+            entry: None,
             variables: Arc::default(),
             directory: Arc::default(),
             redact: false,

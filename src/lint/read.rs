@@ -41,6 +41,8 @@ pub(super) struct Read {
     pub(super) signs: Vec<Sign>,
     pub(super) findings: Vec<Finding>,
     pub(super) paths: BTreeMap<FileIndex, Candidate>,
+    /// The first file that says what policies mean, or what holds without any.
+    first_companion: Option<(FileIndex, Candidate)>,
     pub(super) taken: Vec<(FileIndex, FileReport)>,
     pub(super) ignores: Vec<(FileIndex, Ignore)>,
     pub(super) has_infrastructure: bool,
@@ -115,6 +117,7 @@ impl Read {
         self.signs.extend(other.signs);
         self.findings.extend(other.findings);
         self.paths.extend(other.paths);
+        other.first_companion.into_iter().for_each(|(file, candidate)| self.keep_companion(file, candidate));
         self.taken.extend(other.taken);
         self.ignores.extend(other.ignores);
         self.has_infrastructure |= other.has_infrastructure;
@@ -144,6 +147,13 @@ impl Read {
         self.ignores.sort_by_key(|(file, _)| *file);
         for other in self.others.values_mut() {
             other.policies.sort_by_key(|policy| policy.origin.file);
+        }
+    }
+
+    /// Keeps the first file that tells something beside policies. There may be a million of them.
+    fn keep_companion(&mut self, file: FileIndex, candidate: Candidate) {
+        if self.first_companion.as_ref().is_none_or(|(known, _)| file < *known) {
+            self.first_companion = Some((file, candidate));
         }
     }
 
@@ -206,6 +216,9 @@ impl TenantReader<'_> {
         let unfollowed = pages::unfollowed(&read.pages, &read.policies);
         read.missing.extend(unfollowed);
         read.sort();
+        if let Some((file, candidate)) = read.first_companion.take() {
+            read.paths.entry(file).or_insert(candidate);
+        }
         self.add_directory(&mut read);
         read
     }
@@ -433,6 +446,7 @@ impl TenantReader<'_> {
             let is_read = taken.unread.is_none() && broken.is_empty();
             read.taken.push((file, FileReport { path, kind, policies, encoding, is_read, sha256: None }));
         }
+        let tells = taken.is_companion() || taken.companions.security_defaults.is_some();
         read.note(file, &mut taken);
         if is_hcl {
             read.ignores.extend(ignores(content, &candidate.shown()).map(|ignore| (file, ignore)));
@@ -450,12 +464,16 @@ impl TenantReader<'_> {
         }
         let has_pages = read.pages.last().is_some_and(|(of, _)| *of == file);
         let has_sign = read.signs.last().is_some_and(|sign| sign.file == file);
+        // A page for people has the hashes of all files that the verdicts rest on.
         if has_pages
             || has_sign
+            || (tells && self.options.map)
             || read.policies.len() > before
             || read.missing.last().is_some_and(|missing| missing.file == file)
         {
             read.paths.insert(file, candidate);
+        } else if tells {
+            read.keep_companion(file, candidate);
         }
     }
 

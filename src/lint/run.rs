@@ -1,11 +1,11 @@
 //! A run over one tenant, and what reads its files.
 
-use super::locate::in_order;
+use super::locate::{OF_TENANT, first_file, in_order};
 use super::options::Options;
 use super::read::Read;
 use super::several;
 use crate::discover::{Candidate, Input, shown};
-use crate::finding::{Finding, Label, Location};
+use crate::finding::{Finding, Label, Location, Spot};
 use crate::outcome::{FileReport, TenantReport};
 use crate::policy::FileIndex;
 use crate::rules::FileFacts;
@@ -47,6 +47,13 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The first file that holds a policy, for what no line explains.
+    #[must_use]
+    pub fn anchor(&self) -> Option<Location> {
+        let file = first_file(&self.tenant, &self.paths)?;
+        self.places(&[Label::in_file(file, Spot::File, OF_TENANT)]).remove(&0)
+    }
+
     /// Finds the lines that labels point at, by their indices. The files are read once more.
     #[must_use]
     pub fn places(&self, labels: &[Label]) -> HashMap<usize, Location> {

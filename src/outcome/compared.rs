@@ -48,6 +48,8 @@ pub struct SideReport {
     pub policies: Vec<PolicyRef>,
     /// Why policies may be missing.
     pub missing: usize,
+    /// A file of it, for what no line explains.
+    pub anchor: Option<Location>,
 }
 
 impl Compared {

@@ -47,7 +47,7 @@ fn hidden(run: &Run) -> Option<Value> {
         "check_name": "hidden-findings",
         "fingerprint": "hidden-findings",
         "severity": "info",
-        "location": { "path": run.root.place(&tenant.name).0, "lines": { "begin": 1 } },
+        "location": { "path": run.root.place(tenant.place.as_ref().unwrap_or(&tenant.name)).0, "lines": { "begin": 1 } },
     }))
 }
 

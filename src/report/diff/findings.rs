@@ -63,6 +63,9 @@ fn locations(compared: &Compared, index: usize) -> Vec<Location> {
     all.sort_by_key(|(side, _)| std::cmp::Reverse(*side));
     let mut locations: Vec<Location> = all.into_iter().map(|(_, location)| location).collect();
     if locations.is_empty() {
+        locations.extend(compared.after.anchor.clone());
+    }
+    if locations.is_empty() {
         let start = Position { line: 1, column: 1, column_utf16: 1 };
         locations.push(Location {
             path: compared.after.name.clone(),
