@@ -18,6 +18,7 @@ mod json;
 mod junit;
 mod link;
 mod markdown;
+mod page;
 mod pretty;
 mod sarif;
 mod snippet;

@@ -1,18 +1,28 @@
-//! A summary for a pull request, in GitHub's and GitLab's Markdown.
+//! A summary for a pull request, in GitHub's and GitLab's Markdown, short enough for a comment.
 
 use super::format::Formatter;
+use super::page::Page;
 use super::{Run, Style, count, policies};
+use crate::controls;
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
-use crate::finding::{Finding, Level, clip, visible};
+use crate::finding::{Finding, Level, clip, clip_middle, visible};
 use crate::outcome::{ControlReport, ExceptionReport, ItemOutcome, TenantReport};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-
-/// Findings and exceptions that are listed. GitHub limits the size of a summary, and nobody reads a longer one.
-const LISTED: usize = 100;
 
 /// Ways in that are listed of a control.
 const WAYS: usize = 10;
+
+/// Characters that the ways in of a control may have.
+const WAYS_LENGTH: usize = 4_000;
+
+/// Controls that an exception names.
+const NAMED: usize = 3;
+
+/// Longest name of a tenant or principal in a table, in characters.
+const NAME: usize = 80;
 
 /// The format.
 pub(super) struct Markdown;
@@ -35,68 +45,101 @@ impl Formatter for Markdown {
     }
 
     fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let summary = run.summary();
-        writeln!(out, "## Conditional Access\n")?;
-        writeln!(out, "| tenant | control | verdict |\n|---|---|---|")?;
-        for tenant in &run.tenants {
-            for control in &tenant.controls {
-                writeln!(
-                    out,
-                    "| {} | `{}` | {} **{}** |",
-                    text(&tenant.name),
-                    control.id,
-                    sign(control.verdict),
-                    control.verdict.word()
-                )?;
-            }
-            if tenant.controls.is_empty() {
-                writeln!(out, "| {} | – | not judged |", text(&tenant.name))?;
-            }
+        let mut page = Page::default();
+        page.part(5_000);
+        numbers_to(run, &mut page);
+        page.part(12_000);
+        verdicts_to(run, &mut page);
+        page.part(5_000);
+        scores_to(run, &mut page);
+        page.part(14_000);
+        controls_to(run, &mut page);
+        page.part(14_000);
+        findings_to(run, &mut page);
+        page.part(10_000);
+        exceptions_to(run, &mut page);
+        out.write_all(page.into_text().as_bytes())
+    }
+}
+
+/// How many findings there are of each level, and what is not among them.
+fn numbers_to(run: &Run, page: &mut Page) {
+    let summary = run.summary();
+    let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
+    let levels: Vec<String> = levels.into_iter().map(|(number, noun)| count(number, noun)).collect();
+    let policies = policies(summary.policies);
+    let files = count(summary.files, "file");
+    page.add(&format!("## Conditional Access\n\n**{}** in {policies} of {files}.\n", levels.join(", ")));
+    if let Some(settled) = run.settled.text() {
+        page.add(&format!("\n{}\n", text(&settled)));
+    }
+}
+
+/// Every verdict, the worst first.
+fn verdicts_to(run: &Run, page: &mut Page) {
+    let judged = run.tenants.iter().flat_map(|tenant| {
+        let controls = tenant.controls.iter().map(move |control| (tenant, Some(control)));
+        controls.chain(tenant.controls.is_empty().then_some((tenant, None)))
+    });
+    let mut rows: Vec<(&TenantReport, Option<&ControlReport>)> = judged.collect();
+    rows.sort_by_key(|(_, control)| rank(control.map(|control| control.verdict)));
+    let row = |(tenant, control): &(&TenantReport, Option<&ControlReport>)| match control {
+        Some(control) => {
+            let (sign, verdict) = (sign(control.verdict), control.verdict.word());
+            format!("| {} | `{}` | {sign} **{verdict}** |\n", name(&tenant.name), control.id)
         }
-        scores_to(run, out)?;
-        for tenant in &run.tenants {
-            for control in &tenant.controls {
-                control_to(tenant, control, out)?;
-            }
-        }
-        findings_to(run, out)?;
-        let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
-        let levels: Vec<String> = levels.into_iter().map(|(number, noun)| count(number, noun)).collect();
-        let policies = policies(summary.policies);
-        writeln!(out, "\n{policies} in {}: {}.", count(summary.files, "file"), levels.join(", "))?;
-        match run.settled.text() {
-            Some(settled) => writeln!(out, "\n{}", text(&settled)),
-            None => Ok(()),
-        }
+        None => format!("| {} | – | not judged |\n", name(&tenant.name)),
+    };
+    page.list(rows.len(), ("\n| tenant | control | verdict |\n|---|---|---|\n", ""), rows.iter().map(row), |listed| {
+        let left = &rows[listed..];
+        let kinds = [
+            None,
+            Some(Verdict::NotEnforced),
+            Some(Verdict::Undecided),
+            Some(Verdict::EnforcedExcept),
+            Some(Verdict::Enforced),
+        ];
+        let counted = kinds.into_iter().filter_map(|kind| {
+            let number = left.iter().filter(|(_, control)| control.map(|control| control.verdict) == kind).count();
+            (number > 0).then(|| format!("{number} {}", kind.map_or("not judged", Verdict::word)))
+        });
+        format!("| … and {} more | | {} |\n", left.len(), counted.collect::<Vec<_>>().join(", "))
+    });
+}
+
+/// The worst comes first: what nobody has judged, and what is open.
+fn rank(verdict: Option<Verdict>) -> u8 {
+    match verdict {
+        None => 0,
+        Some(Verdict::NotEnforced) => 1,
+        Some(Verdict::Undecided) => 2,
+        Some(Verdict::EnforcedExcept) => 3,
+        Some(Verdict::Enforced) => 4,
     }
 }
 
 /// How many items of each benchmark pass.
-fn scores_to(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let scored = |tenant: &&TenantReport| !tenant.benchmarks.is_empty();
-    if run.tenants.iter().filter(scored).count() == 0 {
-        return Ok(());
-    }
-    writeln!(out, "\n| tenant | benchmark | items | pass | fail | undecided | in part | not decided |")?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|")?;
-    for tenant in &run.tenants {
-        for benchmark in &tenant.benchmarks {
-            let count = |outcome: ItemOutcome| benchmark.count(outcome);
-            writeln!(
-                out,
-                "| {} | {} | {} | {} | {} | {} | {} | {} |",
-                text(&tenant.name),
-                text(&benchmark.title),
-                benchmark.items.len(),
-                benchmark.passes(),
-                count(ItemOutcome::Fail),
-                count(ItemOutcome::Undecided),
-                count(ItemOutcome::InPart),
-                count(ItemOutcome::NotDecided)
-            )?;
-        }
-    }
-    Ok(())
+fn scores_to(run: &Run, page: &mut Page) {
+    let scores =
+        || run.tenants.iter().flat_map(|tenant| tenant.benchmarks.iter().map(move |benchmark| (tenant, benchmark)));
+    let rows = scores().map(|(tenant, benchmark)| {
+        let count = |outcome: ItemOutcome| benchmark.count(outcome);
+        format!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            name(&tenant.name),
+            text(&benchmark.title),
+            benchmark.items.len(),
+            benchmark.passes(),
+            count(ItemOutcome::Fail),
+            count(ItemOutcome::Undecided),
+            count(ItemOutcome::InPart),
+            count(ItemOutcome::NotDecided)
+        )
+    });
+    let head = "\n| tenant | benchmark | items | pass | fail | undecided | in part | not decided |\n\
+                |---|---|---|---|---|---|---|---|\n";
+    let total = scores().count();
+    page.list(total, (head, ""), rows, |listed| format!("| … and {} more | | | | | | | |\n", total - listed));
 }
 
 fn sign(verdict: Verdict) -> &'static str {
@@ -108,70 +151,125 @@ fn sign(verdict: Verdict) -> &'static str {
     }
 }
 
-fn control_to(tenant: &TenantReport, control: &ControlReport, out: &mut dyn Write) -> io::Result<()> {
-    let open = matches!(control.verdict, Verdict::NotEnforced | Verdict::Undecided);
-    if !open && control.exceptions.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n### {}: `{}`\n\n{}", text(&tenant.name), control.id, text(&control.reason))?;
-    if open && !control.ways.is_empty() {
-        writeln!(out, "\nWho gets through:\n")?;
-        for way in control.ways.iter().take(WAYS) {
-            writeln!(out, "- {}", text(way))?;
-        }
-        match (control.ways.len().saturating_sub(WAYS), control.more_holes) {
-            (0, false) => {}
-            (0, true) => writeln!(out, "- … and others")?,
-            (more, false) => writeln!(out, "- … and {more} more")?,
-            (more, true) => writeln!(out, "- … and at least {more} more")?,
-        }
-    }
-    exceptions_to(&control.exceptions, out)
+/// Why controls do not hold, and who gets through.
+fn controls_to(run: &Run, page: &mut Page) {
+    let all = run.tenants.iter().flat_map(|tenant| tenant.controls.iter().map(move |control| (tenant, control)));
+    let is_open = |verdict| matches!(verdict, Verdict::NotEnforced | Verdict::Undecided);
+    let mut open: Vec<(&TenantReport, &ControlReport)> = all.filter(|(_, control)| is_open(control.verdict)).collect();
+    open.sort_by_key(|(_, control)| rank(Some(control.verdict)));
+    let sections = open.iter().map(|(tenant, control)| section(tenant, control));
+    page.list(open.len(), ("", ""), sections, |listed| {
+        format!("\n… and {} that do not hold or are undecided.\n", count(open.len() - listed, "more control"))
+    });
 }
 
-fn exceptions_to(exceptions: &[ExceptionReport], out: &mut dyn Write) -> io::Result<()> {
-    if exceptions.is_empty() {
-        return Ok(());
+fn section(tenant: &TenantReport, control: &ControlReport) -> String {
+    let mut section = format!("\n### {}: `{}`\n\n{}\n", name(&tenant.name), control.id, text(&control.reason));
+    if control.ways.is_empty() {
+        return section;
     }
-    writeln!(out, "\n| outside | when | approved by | review by |\n|---|---|---|---|")?;
-    for exception in exceptions.iter().take(LISTED) {
-        let name = exception.name.as_deref().unwrap_or(&exception.id);
-        writeln!(
-            out,
-            "| {} {} | {} | {} | {} |",
-            exception.kind,
-            text(name),
-            exception.when.as_deref().map_or_else(|| "always".to_owned(), text),
-            exception.owner.as_deref().map_or_else(|| "**nobody**".to_owned(), text),
-            exception.review_by.as_deref().unwrap_or("–")
-        )?;
+    section.push_str("\nWho gets through:\n\n");
+    let (mut listed, mut length) = (0, 0);
+    for way in control.ways.iter().take(WAYS) {
+        let line = format!("- {}\n", text(way));
+        length += line.chars().count();
+        if length > WAYS_LENGTH {
+            break;
+        }
+        section.push_str(&line);
+        listed += 1;
     }
-    Ok(())
+    match (control.ways.len() - listed, control.more_holes) {
+        (0, false) => {}
+        (0, true) => section.push_str("- … and others\n"),
+        (more, false) => section.push_str(&format!("- … and {more} more\n")),
+        (more, true) => section.push_str(&format!("- … and at least {more} more\n")),
+    }
+    section
 }
 
-fn findings_to(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let controls: Vec<&str> =
-        run.tenants.iter().flat_map(|tenant| &tenant.controls).map(|control| control.id).collect();
-    let mut findings: Vec<&Finding> = run.findings().filter(|finding| !controls.contains(&finding.rule)).collect();
-    if findings.is_empty() {
-        return Ok(());
-    }
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    let total = count(findings.len(), "other finding");
-    writeln!(out, "\n<details>\n<summary>{total}</summary>\n\n| level | rule | where | what |\n|---|---|---|---|")?;
-    for finding in findings.iter().take(LISTED) {
+/// Findings of other rules than the controls above, the gravest first.
+fn findings_to(run: &Run, page: &mut Page) {
+    let is_other =
+        |tenant: &TenantReport, finding: &Finding| !tenant.controls.iter().any(|control| control.id == finding.rule);
+    let mut findings: Vec<&Finding> = run
+        .tenants
+        .iter()
+        .flat_map(|tenant| tenant.findings.iter().filter(move |finding| is_other(tenant, finding)))
+        .collect();
+    // Stable: within a level, what a control finds comes first.
+    findings.sort_by_key(|finding| (Reverse(finding.level), !controls::ids().any(|id| id == finding.rule)));
+    let rows = findings.iter().map(|finding| {
         let primary = finding.primary();
         let level = match finding.level {
             Level::Error => "**error**",
-            other => other.word(),
+            Level::Warning | Level::Info => finding.level.word(),
         };
         let place = format!("{}:{}", primary.path, primary.start.line);
-        writeln!(out, "| {level} | `{}` | {} | {} |", finding.rule, text(&place), text(&finding.message))?;
+        format!("| {level} | `{}` | {} | {} |\n", finding.rule, text(&place), text(&finding.message))
+    });
+    let total = count(findings.len(), "other finding");
+    let head =
+        format!("\n<details>\n<summary>{total}</summary>\n\n| level | rule | where | what |\n|---|---|---|---|\n");
+    page.list(findings.len(), (&head, "\n</details>\n"), rows, |listed| {
+        let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Info, "info")];
+        let counted = levels.into_iter().filter_map(|(level, noun)| {
+            let number = findings[listed..].iter().filter(|finding| finding.level == level).count();
+            (number > 0).then(|| count(number, noun))
+        });
+        format!("| | | | … and {} more: {} |\n", findings.len() - listed, counted.collect::<Vec<_>>().join(", "))
+    });
+}
+
+/// Everybody who is outside of a control by name, with those who answer for it; first whom nobody approves.
+fn exceptions_to(run: &Run, page: &mut Page) {
+    // The same person is outside of several controls, mostly for one reason.
+    let mut all: BTreeMap<_, (&TenantReport, &ExceptionReport, Vec<&str>)> = BTreeMap::new();
+    for (index, tenant) in run.tenants.iter().enumerate() {
+        for control in &tenant.controls {
+            for exception in &control.exceptions {
+                let row = all.entry(order(index, exception)).or_insert_with(|| (tenant, exception, Vec::new()));
+                row.2.push(control.id);
+            }
+        }
     }
-    if findings.len() > LISTED {
-        writeln!(out, "| | | | … and {} more |", findings.len() - LISTED)?;
-    }
-    writeln!(out, "\n</details>")
+    let rows = all.values().map(|(tenant, exception, controls)| {
+        let more = controls.len().saturating_sub(NAMED);
+        let mut named: String = controls.iter().take(NAMED).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            named.push_str(&format!(" and {more} more"));
+        }
+        format!(
+            "| {} | {} {} | {named} | {} | {} | {} | {} |\n",
+            name(&tenant.name),
+            exception.kind,
+            name(exception.name.as_deref().unwrap_or(&exception.id)),
+            exception.when.as_deref().map_or_else(|| "always".to_owned(), text),
+            exception.owner.as_deref().map_or_else(|| "**nobody**".to_owned(), name),
+            exception.review_by.as_deref().unwrap_or("–"),
+            exception.reason.as_deref().map_or_else(|| "–".to_owned(), text),
+        )
+    });
+    let head = "\n### Exceptions\n\n| tenant | who | outside of | when | owner | expires | reason |\n\
+                |---|---|---|---|---|---|---|\n";
+    let total = all.len();
+    page.list(total, (head, ""), rows, |listed| {
+        let unapproved = all.values().skip(listed).filter(|(_, exception, _)| !exception.approved).count();
+        format!("| … and {} more, {unapproved} of them approved by nobody | | | | | | |\n", total - listed)
+    });
+}
+
+/// What makes two exceptions one row, in the order of the rows: whom nobody approves, then by date, and last what has none.
+fn order(tenant: usize, exception: &ExceptionReport) -> impl Ord + use<'_> {
+    let ExceptionReport { kind, id, name, when, approved, owner, review_by, reason, policies: _, people: _ } =
+        exception;
+    let expires = (*approved, review_by.is_none(), review_by);
+    (expires, tenant, *kind, id, name, when, owner, reason)
+}
+
+/// A name in a table.
+fn name(name: &str) -> String {
+    text(&clip_middle(name, NAME))
 }
 
 /// Text in which nothing is markup, a mention or a reference.
@@ -196,7 +294,10 @@ pub(super) fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::page::LONGEST;
     use super::*;
+    use crate::outcome::BenchmarkReport;
+    use proptest::prelude::*;
 
     #[test]
     fn a_name_is_no_markup_no_mention_and_no_row() {
@@ -205,5 +306,129 @@ mod tests {
             "a\\|b\u{FFFD}&#60;img src=x&#62; &#64;admin &#35;1 \\[x\\](y) \\*\\*z\\*\\* \\`c\\`"
         );
         assert_eq!(text("https://evil.example"), "https&#58;//evil.example");
+    }
+
+    /// What has this name, and is said in this many words.
+    fn exception(id: usize, said: &str, owner: Option<&str>, review_by: Option<&str>) -> ExceptionReport {
+        ExceptionReport {
+            kind: "user",
+            id: id.to_string(),
+            name: Some(said.to_owned()),
+            when: Some(said.to_owned()),
+            approved: owner.is_some(),
+            owner: owner.map(str::to_owned),
+            review_by: review_by.map(str::to_owned),
+            reason: owner.map(|_| said.to_owned()),
+            policies: Vec::new(),
+            people: None,
+        }
+    }
+
+    fn control(verdict: Verdict, said: &str, exceptions: Vec<ExceptionReport>) -> ControlReport {
+        static NONE: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        ControlReport {
+            id: "mfa-azure-management",
+            benchmarks: &NONE,
+            verdict,
+            stored_query_passes: None,
+            reason: said.to_owned(),
+            holes: Vec::new(),
+            ways: vec![said.to_owned(); 50],
+            more_holes: true,
+            exceptions,
+            people: None,
+            carried_by: Vec::new(),
+            assumed_enabled: Vec::new(),
+            assumptions: Vec::new(),
+        }
+    }
+
+    fn finding(level: Level, number: usize, said: &str) -> Finding {
+        let draft = crate::finding::Draft::new("invalid-value", level, format!("{number} {said}"));
+        let start = crate::source::Position { line: number + 1, column: 1, column_utf16: 1 };
+        let location = crate::finding::Location {
+            path: said.to_owned(),
+            pointer: crate::syntax::Pointer::root(),
+            primary: true,
+            message: String::new(),
+            start,
+            end: start,
+            excerpt: None,
+            line_hash: None,
+        };
+        draft.at("tenant", location)
+    }
+
+    fn written(tenants: Vec<TenantReport>) -> String {
+        let mut out = Vec::new();
+        let run = Run { tenants, ..Run::default() };
+        Markdown.write(&run, Style::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// Numbers of findings and tenants with names so long, of characters that become long or are none.
+    fn hostile(tenants: usize, findings: usize, length: usize, character: char) -> Vec<TenantReport> {
+        let name = character.to_string().repeat(length);
+        let verdicts = [Verdict::Enforced, Verdict::EnforcedExcept, Verdict::Undecided, Verdict::NotEnforced];
+        let levels = [Level::Info, Level::Warning, Level::Error];
+        let tenant = |number: usize| TenantReport {
+            name: format!("{name}{number}"),
+            controls: vec![control(verdicts[number % 4], &name, vec![exception(number, &name, None, None)])],
+            findings: (0..findings).map(|finding| self::finding(levels[finding % 3], finding, &name)).collect(),
+            benchmarks: vec![BenchmarkReport { id: "x", title: name.clone(), is_listed: true, items: Vec::new() }],
+            ..TenantReport::default()
+        };
+        (0..tenants).map(tenant).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn a_summary_is_never_longer_than_a_comment(
+            (tenants, findings, length) in prop_oneof![
+                Just((5_000, 2, 20)), Just((1, 10_000, 100)), Just((3, 40, 10_000)), (0_usize..40, 0_usize..100, 0_usize..2_000),
+            ],
+            character in prop::sample::select(vec!['x', '|', '<', '\u{1F512}', '\u{202E}', '\n', '\u{0}', '.']),
+        ) {
+            let text = written(hostile(tenants, findings, length, character));
+            prop_assert!(text.chars().count() <= LONGEST, "{}", text.chars().count());
+            prop_assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+            // The parts behind a long one are there.
+            prop_assert_eq!(text.contains("### Exceptions"), tenants > 0);
+        }
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_the_rest_is_counted() {
+        let text = written(hostile(5_000, 3, 20, 'x'));
+        assert!(text.contains("\n**5000 errors, 5000 warnings, 5000 infos** in "), "{}", &text[..100]);
+        let row = text.lines().find(|line| line.contains("| `mfa-azure-management` |")).unwrap();
+        assert!(row.contains("**not-enforced**"), "{row}");
+        let rest = text.lines().find(|line| line.starts_with("| … and ")).unwrap();
+        assert!(rest.ends_with(" undecided, 1250 enforced-except, 1250 enforced |"), "{rest}");
+        let findings: Vec<&str> = text.lines().filter(|line| line.contains("| `invalid-value` |")).collect();
+        assert!(findings.len() > 50 && findings.iter().all(|line| line.starts_with("| **error** |")));
+        let rest = text.lines().find(|line| line.starts_with("| | | | … and ")).unwrap();
+        assert!(rest.ends_with(" errors, 5000 warnings, 5000 infos |"), "{rest}");
+    }
+
+    #[test]
+    fn exceptions_are_one_table_in_which_nobody_comes_first_and_then_the_soonest_date() {
+        let exceptions = || {
+            vec![
+                exception(1, "late", Some("ada"), Some("2031-01-31")),
+                exception(2, "open", Some("ada"), None),
+                exception(3, "soon", Some("ada"), Some("2030-01-31")),
+                exception(4, "unapproved", None, None),
+            ]
+        };
+        let controls = (0..5).map(|_| control(Verdict::EnforcedExcept, "said", exceptions())).collect();
+        let text = written(vec![TenantReport { name: "prod".to_owned(), controls, ..TenantReport::default() }]);
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| prod | user ")).collect();
+        let names: Vec<&str> = rows.iter().map(|row| row.split(' ').nth(4).unwrap()).collect();
+        assert_eq!(names, ["unapproved", "soon", "late", "open"]);
+        assert!(rows[0].ends_with("and 2 more | unapproved | **nobody** | – | – |"), "{}", rows[0]);
+        assert!(rows[1].ends_with(" | soon | ada | 2030-01-31 | soon |"), "{}", rows[1]);
     }
 }

@@ -336,3 +336,27 @@ fn a_name_gives_no_orders() {
         assert!(format != "markdown" || !said.contains("<img"), "{said}");
     }
 }
+
+/// GitHub refuses a comment of more than 65,536 characters, however long names are and however many policies change.
+#[test]
+fn a_comment_is_never_too_long() {
+    let name = |number: usize| format!("{number} {}", "<|@".repeat(3_000));
+    let all = |is_after: bool| -> String {
+        let group = |number: usize| format!("7d4e{number:04}-52b1-4c0f-9a36-18f2c7d5e0ff");
+        let one = |number: usize| {
+            let policy = policy("enabled", r#""mfa""#).replace("Require MFA", &name(number));
+            let mut policy: Value = serde_json::from_str(&policy).unwrap();
+            let excluded: Vec<String> = is_after.then(|| group(number + 1_000)).into_iter().collect();
+            policy["conditions"]["users"] =
+                serde_json::json!({"includeGroups": [group(number)], "excludeGroups": excluded});
+            policy["id"] = group(number + 5_000).into();
+            policy
+        };
+        (0..60).map(one).collect::<Value>().to_string()
+    };
+    let folder = folder(&[("a/p.json", &all(false)), ("b/p.json", &all(true))]);
+    let text = stdout(&caplint(folder.path(), &["diff", "--isolated", "a", "b", "--format", "markdown"]));
+    assert!((10_000..60_000).contains(&text.chars().count()), "{}", text.chars().count());
+    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    assert!(text.contains("| | … and "), "{text}");
+}

@@ -158,6 +158,28 @@ fn the_report_for_a_ticket_is_read_by_people_and_bots() {
     insta::assert_snapshot!(said(&[PAGE, "policies", "--format", "markdown"]));
 }
 
+/// However long names are, and however many there are of them.
+#[test]
+fn the_report_for_a_ticket_fits_into_a_comment() {
+    let name = "<|@".repeat(4_000);
+    let row_of = |index: usize| {
+        let mut row = rows()[index % rows().len()].clone();
+        for key in ["userDisplayName", "userPrincipalName", "appDisplayName", "resourceDisplayName"] {
+            row[key] = format!("{index} {name}").into();
+        }
+        row["id"] = format!("10000000-0000-4000-8000-{index:012}").into();
+        row["userId"] = format!("a0000000-0000-4000-8000-{index:012}").into();
+        row
+    };
+    let log = folder(&[("log.json", &json!({"value": (0..100).map(row_of).collect::<Vec<_>>()}).to_string())]);
+    let path = log.path().join("log.json");
+    let arguments = [path.to_str().unwrap(), "policies", "--top", "100000", "--format", "markdown"];
+    let text = said(&arguments);
+    assert!((2_000..=60_000).contains(&text.chars().count()), "{}", text.chars().count());
+    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    assert!(text.ends_with("`caplint diff` decides about all sign-ins.\n"), "{text}");
+}
+
 #[test]
 fn a_damaged_row_is_counted_and_located_and_costs_no_other() {
     let whole = rows();

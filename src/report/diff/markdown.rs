@@ -5,17 +5,19 @@ use crate::diff::Verdict;
 use crate::finding::{Finding, Level};
 use crate::outcome::Compared;
 use crate::report::markdown::text;
+use crate::report::page::Page;
 use std::io::{self, Write};
 
 /// By this a bot finds its comment again and updates it.
 const MARK: &str = "<!-- caplint diff -->";
 
-/// Groups and edits that are listed.
-const LISTED: usize = 30;
+/// What stands behind a list that can be opened.
+const CLOSED: &str = "\n</details>\n";
 
 pub(super) fn write(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
     let difference = &compared.difference;
-    writeln!(out, "{MARK}")?;
+    let mut page = Page::default();
+    page.part(4_000);
     let sign = match difference.verdict {
         Verdict::Equal => "✅",
         Verdict::Changed | Verdict::PossiblyChanged
@@ -26,47 +28,37 @@ pub(super) fn write(compared: &Compared, out: &mut dyn Write) -> io::Result<()> 
         Verdict::Changed | Verdict::PossiblyChanged => "⚠️",
         Verdict::Undecided => "❓",
     };
-    writeln!(out, "**Conditional Access:** {sign} {}", text(&words::verdict(compared)))?;
+    page.add(&format!("{MARK}\n**Conditional Access:** {sign} {}\n", text(&words::verdict(compared))));
     let found = findings::of(compared);
-    if !found.is_empty() {
-        writeln!(out, "\n| | change | where |\n|---|---|---|")?;
-        for finding in found.iter().take(LISTED) {
-            row(finding, out)?;
-        }
-        if found.len() > LISTED {
-            writeln!(out, "| | … and {} more | |", found.len() - LISTED)?;
-        }
-        writeln!(out, "\n<details>\n<summary>Examples</summary>\n")?;
-        for finding in found.iter().take(LISTED) {
-            writeln!(out, "- {}", text(finding.help.as_deref().unwrap_or_default()))?;
-        }
-        writeln!(out, "\n</details>")?;
-    }
+    let more = |total: usize| move |listed: usize| format!("- … and {} more\n", total - listed);
+    page.part(26_000);
+    let rows = found.iter().map(row);
+    page.list(found.len(), ("\n| | change | where |\n|---|---|---|\n", ""), rows, |listed| {
+        format!("| | … and {} more | |\n", found.len() - listed)
+    });
+    page.part(14_000);
+    let examples = found.iter().map(|finding| item(finding.help.as_deref().unwrap_or_default()));
+    let head = "\n<details>\n<summary>Examples</summary>\n\n";
+    page.list(found.len(), (head, CLOSED), examples, more(found.len()));
+    page.part(6_000);
     let idle: Vec<String> = difference.edits.iter().filter_map(|edit| words::idle(compared, edit)).collect();
-    if !idle.is_empty() {
-        writeln!(out, "\n<details>\n<summary>Edits without effect: {}</summary>\n", idle.len())?;
-        for edit in idle.iter().take(LISTED) {
-            writeln!(out, "- {}", text(edit))?;
-        }
-        if idle.len() > LISTED {
-            writeln!(out, "- … and {} more", idle.len() - LISTED)?;
-        }
-        writeln!(out, "\n</details>")?;
-    }
+    let head = format!("\n<details>\n<summary>Edits without effect: {}</summary>\n\n", idle.len());
+    page.list(idle.len(), (&head, CLOSED), idle.iter().map(|edit| item(edit)), more(idle.len()));
+    page.part(4_000);
     let expected = words::expected(compared);
-    if !expected.is_empty() {
-        writeln!(out, "\nExpected:\n")?;
-        for one in &expected {
-            writeln!(out, "- {}", text(one))?;
-        }
-    }
+    page.list(expected.len(), ("\nExpected:\n\n", ""), expected.iter().map(|one| item(one)), more(expected.len()));
+    page.part(6_000);
     for side in [&compared.before, &compared.after].into_iter().filter(|side| side.missing > 0) {
-        writeln!(out, "\n{}: policies may be missing from the files.", text(&side.name))?;
+        page.add(&format!("\n{}: policies may be missing from the files.\n", text(&side.name)));
     }
-    Ok(())
+    out.write_all(page.into_text().as_bytes())
 }
 
-fn row(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+fn item(said: &str) -> String {
+    format!("- {}\n", text(said))
+}
+
+fn row(finding: &Finding) -> String {
     let primary = finding.primary();
     let level = match finding.level {
         Level::Error => "❌",
@@ -74,5 +66,5 @@ fn row(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         Level::Info => "ℹ️",
     };
     let place = format!("{}:{}", primary.path, primary.start.line);
-    writeln!(out, "| {level} {} | {} | {} |", finding.rule, text(&finding.message), text(&place))
+    format!("| {level} {} | {} | {} |\n", finding.rule, text(&finding.message), text(&place))
 }
