@@ -88,6 +88,12 @@ pub struct Exception {
 const MOST_EXCLUDED: usize = 10;
 
 impl Config {
+    /// Rules whose findings are not reported at any level.
+    pub fn switched_off(&self) -> impl Iterator<Item = &str> {
+        let off = self.levels.iter().filter(|(_, level)| level.level().is_none());
+        off.map(|(rule, _)| rule.as_str())
+    }
+
     /// How many people an excluded group may let through before it is reported.
     #[must_use]
     pub fn most_excluded(&self) -> usize {

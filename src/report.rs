@@ -33,6 +33,7 @@ use crate::controls::Control;
 use crate::finding::{Finding, Level};
 use crate::outcome::{Settled, TenantReport};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// A whole run.
 #[derive(Debug, Default)]
@@ -47,6 +48,8 @@ pub struct Run {
     pub settled: Settled,
     /// Only files were looked at, and no tenant was judged.
     pub files_only: bool,
+    /// Rules that the configuration switches off.
+    pub off: BTreeSet<String>,
     /// For SARIF: how paths as shown become addresses from the repository's root.
     pub root: Root,
 }

@@ -242,16 +242,72 @@ fn gitlab_gets_what_its_documentation_asks_for() {
 }
 
 #[test]
-fn junit_is_read_back_with_a_failure_for_each_error() {
+fn junit_is_read_back_with_a_failure_for_each_rule_that_has_errors() {
     for tenant in tenants() {
         let report = quick_junit::Report::deserialize_from_str(&testdata("junit", &tenant)).unwrap();
         let failures: usize = report.test_suites.iter().map(|suite| suite.failures).sum();
-        let errors = findings(&tenant).iter().filter(|finding| finding["level"] == "error").count();
-        assert_eq!(failures, errors, "{tenant}");
+        let findings = findings(&tenant);
+        let errors = findings.iter().filter(|finding| finding["level"] == "error");
+        let rules: BTreeSet<&str> = errors.map(|finding| finding["rule"].as_str().unwrap()).collect();
+        assert_eq!(failures, rules.len(), "{tenant}");
+        let text = testdata("junit", &tenant);
+        for finding in findings {
+            // The longest part that is not escaped in XML.
+            let parts = finding["message"].as_str().unwrap().split(['"', '\'', '&', '<', '>']);
+            let message = parts.max_by_key(|part| part.len());
+            assert!(text.contains(message.unwrap()), "{tenant}: {finding}");
+        }
         for case in report.test_suites.iter().flat_map(|suite| &suite.test_cases) {
             assert!(case.classname.is_some(), "{tenant}: {}", case.name.as_str());
         }
     }
+}
+
+/// What a dashboard follows over time: the name of each case, and how it ends.
+fn cases(folder: &Path, arguments: &[&str]) -> Vec<(String, String, &'static str)> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    command.current_dir(folder).args(["check", "--format", "junit"]).args(arguments);
+    let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let report = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    let end = |case: &quick_junit::TestCase| match case.status {
+        quick_junit::TestCaseStatus::Success { .. } => "passes",
+        quick_junit::TestCaseStatus::NonSuccess { .. } => "fails",
+        quick_junit::TestCaseStatus::Skipped { .. } => "is skipped",
+    };
+    let cases = report.test_suites.iter().flat_map(|suite| &suite.test_cases);
+    let name = |case: &quick_junit::TestCase| (case.classname.as_ref().unwrap().to_string(), case.name.to_string());
+    cases.map(|case| (name(case).0, name(case).1, end(case))).collect()
+}
+
+#[test]
+fn junit_has_the_same_cases_whatever_is_found_and_wherever() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = |state: &str| json!({"displayName": "p", "state": state, "conditions": {"users": {"includeUsers": ["All"]}}, "grantControls": null});
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    write("p.json", policy("disabled").to_string());
+    let before = cases(folder.path(), &[]);
+    let name = |case: &(String, String, &str)| (case.0.clone(), case.1.clone());
+    let names: Vec<_> = before.iter().map(name).collect();
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a name twice: {names:?}");
+    assert!(names.iter().all(|(tenant, rule)| tenant == "." && caplint::rules::ids().contains(&rule.as_str())));
+    let end = |cases: &[(String, String, &'static str)], rule: &str| {
+        let found: Vec<&'static str> = cases.iter().filter(|case| case.1 == rule).map(|case| case.2).collect();
+        assert_eq!(found.len(), 1, "{rule}");
+        found[0]
+    };
+    assert_eq!((end(&before, "invalid-value"), end(&before, "mfa-azure-management")), ("passes", "fails"));
+    // Two errors, on other lines.
+    let broken = json!([policy("enabeld"), policy("of")]);
+    write("p.json", format!("\n\n{broken:#}"));
+    let after = cases(folder.path(), &[]);
+    assert_eq!(after.iter().map(name).collect::<Vec<_>>(), names);
+    assert_eq!(end(&after, "invalid-value"), "fails");
+    // Nothing passes that has not been looked at.
+    write("caplint.toml", "[rules]\ninvalid-value = \"off\"\n".to_owned());
+    let off = cases(folder.path(), &[]);
+    assert_eq!((end(&off, "invalid-value"), end(&off, "invalid-id")), ("is skipped", "passes"));
+    let files_only = cases(folder.path(), &["--isolated", "--scope", "file", "."]);
+    assert_eq!((end(&files_only, "invalid-value"), end(&files_only, "no-break-glass")), ("fails", "is skipped"));
 }
 
 #[test]

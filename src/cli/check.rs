@@ -149,7 +149,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     match report {
         Report::Whole(tenants) => {
             let own = prepared.config.requirements.clone();
-            let run = Run { tenants, exit_code, own, root: root(), settled: settled.clone(), files_only };
+            let off = prepared.config.switched_off().map(str::to_owned).collect();
+            let run = Run { tenants, exit_code, own, root: root(), settled: settled.clone(), files_only, off };
             for output in &arguments.output {
                 let style = Style { color: false, unicode: true, links: false, width: None, ..style };
                 write_file(&run, output, style)
