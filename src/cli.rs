@@ -3,6 +3,7 @@
 mod atomic;
 mod baseline;
 mod benchmarks;
+mod category;
 mod check;
 mod completions;
 mod diff;

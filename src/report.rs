@@ -50,6 +50,8 @@ pub struct Run {
     pub files_only: bool,
     /// Rules that the configuration switches off.
     pub off: BTreeSet<String>,
+    /// For SARIF: what code scanning tells analyses of one commit apart by.
+    pub category: Option<String>,
     /// For SARIF: how paths as shown become addresses from the repository's root.
     pub root: Root,
 }

@@ -216,7 +216,58 @@ fn github_says_how_many_findings_it_leaves_out() {
         annotations[0].message.starts_with("Any ordinary user")
             || annotations[0].message.contains("It is unknown whether")
     );
-    assert!(annotations.last().unwrap().message.contains("more than GitHub shows"));
+    let of_level = |level: &str| findings_of(folder.path()).iter().filter(|finding| finding["level"] == level).count();
+    let (errors, warnings) = (of_level("error") - 10, of_level("warning") - 10);
+    let left_out = annotations.last().unwrap();
+    let said = format!(
+        "GitHub shows 10 annotations of each kind in a step: {errors} errors and {warnings} warnings are left out."
+    );
+    assert!(left_out.message.starts_with(&said), "{}", left_out.message);
+    assert!(left_out.message.ends_with("`--output json=FILE` has all findings."), "{}", left_out.message);
+}
+
+fn findings_of(folder: &Path) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&report(folder, "json", &[])).unwrap();
+    report["findings"].as_array().unwrap().clone()
+}
+
+/// Notices that are about no finding take room, too, and a level that is not shown is told.
+#[test]
+fn github_never_gets_more_than_ten_of_a_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = |index: usize| {
+        let users = json!({"includeUsers": ["All"]});
+        let grant = json!({"operator": "OR", "builtInControls": ["block"]});
+        json!({"id": format!("7d4e{index:04}-52b1-4c0f-9a36-18f2c7d5e0ff"), "displayName": "p", "state": "disabled", "extra": 1,
+            "conditions": {"users": users, "applications": {"includeApplications": ["All"]}}, "grantControls": grant})
+    };
+    let write = |policies: usize, config: &str| {
+        fs::write(folder.path().join("p.json"), Value::Array((0..policies).map(policy).collect()).to_string()).unwrap();
+        fs::write(folder.path().join("caplint.toml"), config).unwrap();
+    };
+    let said = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+        command.current_dir(folder.path()).args(["check", "--format", "github"]).args(arguments);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    // One error is ignored, which is said.
+    let ignored = "[rules]\nmfa-azure-management = \"off\"\n";
+    for (policies, config) in [(9, ""), (10, ""), (11, ""), (30, ""), (8, ignored), (9, ignored), (10, ignored)] {
+        write(policies, config);
+        let all = annotations(&said(&["-v"]));
+        let notices: Vec<&Annotation> = all.iter().filter(|one| one.command == "notice").collect();
+        assert!(notices.len() <= 10, "{policies} {config}: {}", notices.len());
+        let about = |rule: &str| notices.iter().filter(|one| one.properties[0].1 == rule).count();
+        let infos = findings_of(folder.path()).iter().filter(|one| one["level"] == "info").count();
+        let shown = notices.len() - about("caplint");
+        let left_out = notices.last().filter(|one| one.message.starts_with("GitHub shows"));
+        assert_eq!(left_out.is_some(), infos > shown, "{policies} {config}");
+        let text = format!("{} info", infos - shown);
+        assert!(left_out.is_none_or(|one| one.message.contains(&text)), "{policies} {config}: {text}");
+    }
+    write(30, "[rules]\nunknown-property = \"warning\"\n");
+    let text = said(&[]);
+    assert!(text.contains("20 warnings are left out.") && text.contains(" not shown without -v.\n"), "{text}");
 }
 
 /// Key by key what <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format> asks for.

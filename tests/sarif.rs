@@ -189,6 +189,27 @@ fn the_invocation_tells_findings_from_failure() {
     }
 }
 
+/// Code scanning compares an analysis with the last one of its category, so that those of a matrix need one each. It is what stands
+/// in front of the last slash.
+#[test]
+fn a_category_is_written_where_it_is_given() {
+    let id = |command: &str, paths: &[&str], more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata"))
+            .args([command, "--isolated", "--format", "sarif"])
+            .args(paths)
+            .args(more)
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        report["runs"][0]["automationDetails"]["id"].as_str().map(str::to_owned)
+    };
+    assert_eq!(id("check", &["well-kept"], &["--category", "prod/eu"]).as_deref(), Some("prod/eu/"));
+    let two = ["locked-out", "well-kept"];
+    assert_eq!(id("diff", &two, &[]).as_deref(), Some("caplint-diff/"));
+    assert_eq!(id("diff", &two, &["--category", "prod-diff/"]).as_deref(), Some("prod-diff/"));
+}
+
 #[test]
 fn at_most_5_000_results_are_written_and_the_omission_is_noted() {
     let folder = tempfile::tempdir().unwrap();

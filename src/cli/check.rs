@@ -1,5 +1,6 @@
 //! `caplint check`
 
+use super::category::category;
 use super::error::RunError;
 use super::reporting::{Report, Reporting, unless_closed};
 use super::say;
@@ -35,6 +36,10 @@ pub(super) struct Arguments {
     /// Count the findings of each rule instead of showing them, as a table or with --format json
     #[arg(long)]
     statistics: bool,
+
+    /// Category of SARIF reports, which tells analyses of one commit apart for code scanning, such as those of a matrix
+    #[arg(long, value_name = "NAME", value_parser = category)]
+    category: Option<String>,
 
     /// The lowest level that causes exit code 1 [default: error; warning with the profile strict]
     #[arg(long, value_name = "LEVEL", value_enum)]
@@ -149,8 +154,10 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     match report {
         Report::Whole(tenants) => {
             let own = prepared.config.requirements.clone();
+            let category = arguments.category.clone();
             let off = prepared.config.switched_off().map(str::to_owned).collect();
-            let run = Run { tenants, exit_code, own, root: root(), settled: settled.clone(), files_only, off };
+            let run =
+                Run { tenants, exit_code, own, root: root(), settled: settled.clone(), files_only, off, category };
             for output in &arguments.output {
                 let style = Style { color: false, unicode: true, links: false, width: None, ..style };
                 write_file(&run, output, style)

@@ -4,6 +4,7 @@ mod git;
 mod gold;
 mod plan;
 
+use super::category::category;
 use super::check::root;
 use super::directory::DirectoryArguments;
 use super::error::RunError;
@@ -63,6 +64,10 @@ pub(super) struct Arguments {
     /// Format of standard output
     #[arg(long, value_name = "FMT", value_enum, default_value_t)]
     format: Format,
+
+    /// Category of the SARIF report, which tells analyses of one commit apart for code scanning [default: caplint-diff]
+    #[arg(long, value_name = "NAME", value_parser = category)]
+    category: Option<String>,
 
     #[command(flatten)]
     with_directory: DirectoryArguments,
@@ -140,7 +145,8 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     // What it reports are no rules with pages.
     let style = Style { links: false, ..terminal.style() };
     let mut text = Vec::new();
-    write(&compared, arguments.format, style, &root(), &mut text).map_err(RunError::Output)?;
+    let named = (&root(), arguments.category.as_deref());
+    write(&compared, arguments.format, style, named, &mut text).map_err(RunError::Output)?;
     if arguments.with_directory.redact {
         text = redacted(&String::from_utf8_lossy(&text), &forgotten).into_bytes();
     }

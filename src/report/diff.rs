@@ -54,16 +54,22 @@ pub fn headlines(compared: &Compared) -> Vec<String> {
     findings::of(compared).into_iter().map(|finding| finding.message).collect()
 }
 
-/// Writes the comparison.
+/// Writes the comparison; SARIF with a category, if one is given.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(compared: &Compared, format: Format, style: Style, root: &Root, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    compared: &Compared,
+    format: Format,
+    style: Style,
+    (root, category): (&Root, Option<&str>),
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Pretty => text::pretty(compared, style, out),
         Format::Concise => text::concise(compared, style, out),
         Format::Json => json::write(compared, out),
-        Format::Sarif => sarif::write(compared, root, out),
+        Format::Sarif => sarif::write(compared, root, category, out),
         Format::Github => github::write(compared, root, out),
         Format::Markdown => markdown::write(compared, out),
     }

@@ -62,7 +62,7 @@ impl Formatter for Sarif {
             results.truncate(RESULTS);
         }
         results.sort_by(|one, two| one.order(&run.root).cmp(&two.order(&run.root)));
-        let report = json!({
+        let mut report = json!({
             "$schema": SCHEMA,
             "version": "2.1.0",
             "runs": [{
@@ -74,9 +74,18 @@ impl Formatter for Sarif {
                 "results": results.iter().map(|group| result(group, &metas, &run.root)).collect::<Vec<_>>(),
             }],
         });
+        // Without one, the category is that of the upload, which one in the file would override.
+        if let Some(category) = &run.category {
+            report["runs"][0]["automationDetails"] = automation(category);
+        }
         let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
         writeln!(out, "{}", escape_invisible(&text))
     }
+}
+
+/// The category as code scanning reads it: what stands in front of the last slash.
+pub(super) fn automation(category: &str) -> Value {
+    json!({ "id": format!("{category}/") })
 }
 
 /// Findings of one rule on one line: code scanning tells alerts apart by rule and line.

@@ -1,21 +1,18 @@
 //! The comparison as annotations of GitHub Actions.
 
 use super::{findings, words};
-use crate::finding::visible;
+use crate::finding::{Finding, visible};
 use crate::outcome::Compared;
 use crate::report::{Root, github};
 use std::io::{self, Write};
 
-/// Annotations that GitHub shows of a step.
-const SHOWN: usize = 10;
-
 pub(super) fn write(compared: &Compared, root: &Root, out: &mut dyn Write) -> io::Result<()> {
     let found = findings::of(compared);
-    for finding in found.iter().take(SHOWN) {
-        github::annotation(finding, root, out)?;
-    }
-    let more = found.len().saturating_sub(SHOWN);
-    let more = if more > 0 { format!("; {more} more changes are in the reports") } else { String::new() };
+    let found: Vec<&Finding> = found.iter().collect();
+    // The notice with the verdict says what is left out, too.
+    let taken = github::Taken { errors: 0, notices: 1, if_left_out: 0 };
+    let left_out = github::annotations(&found, taken, root, out)?;
+    let more = left_out.text().map_or_else(String::new, |text| format!("; {text}. `--format json` has all changes."));
     let verdict = format!("{}{more}", words::verdict(compared));
     writeln!(out, "::notice title=caplint diff::{}", github::data(&visible(&verdict)))
 }

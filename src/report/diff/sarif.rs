@@ -8,7 +8,10 @@ use crate::report::{Root, sarif};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-pub(super) fn write(compared: &Compared, root: &Root, out: &mut dyn Write) -> io::Result<()> {
+/// The category where none is given, so that code scanning keeps the results apart from those of `check`.
+const CATEGORY: &str = "caplint-diff";
+
+pub(super) fn write(compared: &Compared, root: &Root, category: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     let found = findings::of(compared);
     let results: Vec<Value> = found.iter().take(sarif::RESULTS).map(|finding| sarif::single(finding, root)).collect();
     let rules = [Kind::Loosened, Kind::NewlyUnblocked, Kind::NewlyBlocked, Kind::Tightened, Kind::SessionChanged];
@@ -19,7 +22,7 @@ pub(super) fn write(compared: &Compared, root: &Root, out: &mut dyn Write) -> io
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": driver },
-            "automationDetails": { "id": "caplint-diff/" },
+            "automationDetails": sarif::automation(category.unwrap_or(CATEGORY)),
             "invocations": [{ "executionSuccessful": true }],
             "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository." } } },
             "columnKind": "utf16CodeUnits",
