@@ -250,8 +250,6 @@ pub struct ExceptionReport {
     pub reason: Option<String>,
     /// Until when.
     pub review_by: Option<String>,
-    /// Why it is approved.
-    pub reason: Option<String>,
     /// The policies that exclude it.
     pub policies: Vec<PolicyRef>,
     /// Who that is, as far as the directory tells; none if there is no directory.

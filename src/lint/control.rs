@@ -20,7 +20,6 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement, way
         owner: facts.approval(judgement, exception).map(|approval| approval.owner.clone()),
         reason: facts.approval(judgement, exception).map(|approval| approval.reason.clone()),
         review_by: facts.approval(judgement, exception).and_then(|approval| Some(approval.review_by?.to_string())),
-        reason: facts.approval(judgement, exception).map(|approval| approval.reason.clone()),
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant[*index])).collect(),
         people: people(facts, &exception.people, facts.members_of(exception)),
     };
