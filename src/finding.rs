@@ -104,6 +104,8 @@ pub struct Location {
     pub end: Position,
     /// The line, for reports that show it.
     pub excerpt: Option<Excerpt>,
+    /// What is said is about the file as a whole, and the position is but its beginning.
+    pub is_whole_file: bool,
     /// GitHub's hash of the line; none where GitHub reads other text than the file's owner.
     pub line_hash: Option<String>,
 }

@@ -315,11 +315,10 @@ impl<'a> Located<'a> {
             }
         };
         let start = self.lines.position(span.start);
+        let is_whole_file = matches!(spot, Spot::File);
         let excerpt = match (self.showing, member) {
             // What is said of a whole file is not about its first line, and nobody may have understood that.
-            (Showing::Lines | Showing::Marked, None) if matches!(spot, Spot::File) => {
-                Excerpt::cut_within(&self.lines, &span, &span)
-            }
+            (Showing::Lines | Showing::Marked, None) if is_whole_file => Excerpt::cut_within(&self.lines, &span, &span),
             (Showing::Lines, _) => Excerpt::cut_within(&self.lines, &span, &whole),
             (Showing::Marked, Some(key)) => Excerpt::cut_within(&self.lines, &span, &(key.start..span.end)),
             (Showing::Marked, None) => Excerpt::cut_within(&self.lines, &span, &span),
@@ -333,6 +332,7 @@ impl<'a> Located<'a> {
             start,
             end: self.lines.position(span.end),
             excerpt: Some(excerpt),
+            is_whole_file,
             // Who has the hash of a line can try what it says.
             line_hash: self.hashes.of(start.line).filter(|_| self.showing != Showing::Nothing),
         }
@@ -425,5 +425,15 @@ fn subject(policy: Option<&PolicyRef>, primary: &Location) -> String {
 /// The start of a file or folder that shows no line.
 fn nowhere(path: String, message: String, primary: bool) -> Location {
     let start = Position { line: 1, column: 1, column_utf16: 1 };
-    Location { path, pointer: Pointer::root(), primary, message, start, end: start, excerpt: None, line_hash: None }
+    Location {
+        path,
+        pointer: Pointer::root(),
+        primary,
+        message,
+        start,
+        end: start,
+        excerpt: None,
+        is_whole_file: true,
+        line_hash: None,
+    }
 }

@@ -354,6 +354,7 @@ mod tests {
             start,
             end: start,
             excerpt: None,
+            is_whole_file: false,
             line_hash: None,
         };
         draft.at("tenant", location)

@@ -51,7 +51,8 @@ impl Snippets {
 
     /// Adds the line of a location. Returns what to label; none if no line is known.
     pub(super) fn add(&mut self, location: &Location) -> Option<Mark> {
-        let excerpt = location.excerpt.as_ref()?;
+        // The first line of a file shows nothing of what is said of all of it.
+        let excerpt = location.excerpt.as_ref().filter(|_| !location.is_whole_file)?;
         let (shown, marked) = made_visible(&excerpt.line.text, &excerpt.marked);
         let (shown, marked) = match self.room {
             Some(room) => narrowed(shown, marked, room),

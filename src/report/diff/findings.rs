@@ -75,6 +75,7 @@ fn locations(compared: &Compared, index: usize) -> Vec<Location> {
             start,
             end: start,
             excerpt: None,
+            is_whole_file: false,
             line_hash: None,
         });
     }
