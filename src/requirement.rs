@@ -37,6 +37,9 @@ pub struct Requirement {
     pub tracked_roles: Vec<Id>,
     /// What security defaults demand counts where they are on.
     pub security_defaults: bool,
+    /// Whom a policy excludes that blocks everybody else is an exception, as with other policies. Without this, they are those
+    /// who can sign in, and what is required is required of them.
+    pub tracks_the_unblocked: bool,
 }
 
 impl Requirement {
@@ -58,6 +61,7 @@ impl Requirement {
             grant: vec![grant],
             tracked_roles: catalog::synchronization_role().map(|role| role.id.clone()).into_iter().collect(),
             security_defaults: true,
+            tracks_the_unblocked: false,
         }
     }
 }

@@ -167,6 +167,7 @@ impl Spec {
             grant,
             tracked_roles,
             security_defaults: self.security_defaults,
+            tracks_the_unblocked: false,
         })
     }
 

@@ -188,7 +188,8 @@ impl TenantFacts<'_> {
         let find = || {
             // Most tenants have no policy that could.
             self.tenant.policies.iter().find(|policy| self.is_on(policy) && blocks(policy))?;
-            let block = Requirement { security_defaults: false, ..Requirement::everywhere(Grant::Block) };
+            let everywhere = Requirement::everywhere(Grant::Block);
+            let block = Requirement { security_defaults: false, tracks_the_unblocked: true, ..everywhere };
             let decision = coverage::decide_if_held(&block, self.tenant, self.options())?;
             match decision.reason {
                 Reason::Policies(policies) => Some((decision.verdict, policies)),

@@ -218,7 +218,30 @@ proptest! {
     }
 }
 
-/// The same with every list turned round.
+/// Where one policy blocks everybody but a group, the members of that group are all who can sign in, and no exception.
+#[test]
+fn who_is_not_blocked_with_everybody_else_is_judged() {
+    let requirement = controls::find(controls::DEFAULT).unwrap().requirement(caplint::catalog::Cloud::Public).unwrap();
+    let decide = |policies: &[Value]| coverage::decide(&requirement, &tenant(policies), Options::default());
+    let (licensed, emergency) = ("aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002");
+    let policy = |control: &str, groups: &[&str]| {
+        let mut policy = whole();
+        put(&mut policy, "/conditions/applications/includeApplications", json!(["All"]));
+        put(&mut policy, "/conditions/users/excludeGroups", json!(groups));
+        put(&mut policy, "/grantControls/builtInControls", json!([control]));
+        policy
+    };
+    let closed = policy("block", &[licensed, emergency]);
+    let open = decide(std::slice::from_ref(&closed));
+    assert_eq!(open.verdict, Verdict::NotEnforced);
+    assert!(!open.holes[0].sign_in.groups.is_empty());
+    let with_mfa = decide(&[closed, policy("mfa", &[emergency])]);
+    assert_eq!(with_mfa.verdict, Verdict::EnforcedExcept);
+    let exceptions: Vec<String> = with_mfa.exceptions.iter().map(|exception| exception.id.to_string()).collect();
+    assert_eq!(exceptions, [emergency]);
+}
+
+/// A policy with every list turned round.
 fn turned(value: &Value) -> Value {
     match value {
         Value::Array(elements) => elements.iter().rev().map(turned).collect(),

@@ -28,7 +28,9 @@ impl Reader<'_, '_, '_> {
         let excludes_some = [&users.exclude_users, &users.exclude_groups, &users.exclude_roles]
             .into_iter()
             .any(|list| list.known().next().is_some());
-        let one_by_one = excludes_some && self.excludes_one_by_one.get();
+        // Of those who can sign in at all, nobody is an exception.
+        let is_for_the_rest = self.policy.blocks_everybody_else() && !self.space.view.requirement.tracks_the_unblocked;
+        let one_by_one = excludes_some && (is_for_the_rest || self.excludes_one_by_one.get());
         let named_role = users.exclude_roles.known().any(|(_, id)| id.guid().is_none());
         let perhaps_a_group_of_users = users.exclude_users.known().any(|(_, id)| id.may_be_class());
         let unrecognised = Why::Doubt(Reason::Unrecognised);

@@ -16,7 +16,7 @@ use crate::coverage::{Exception, Hole, Reason, Verdict, nearest_policies};
 use crate::finding::{Draft, Extent, Label, Level, Part, PolicyRef, Spot};
 use crate::policy::{Origin, Policy, Property};
 use crate::requirement::Requirement;
-use crate::rules::{Category, Declared, Judgement, Meta, Reading, Rule, TenantFacts};
+use crate::rules::{Blocked, Category, Declared, Judgement, Meta, Reading, Rule, TenantFacts};
 use crate::signin::Cause;
 use crate::syntax::Pointer;
 use crate::tenant::{Missing, MissingPolicies, PolicyIndex};
@@ -205,7 +205,8 @@ pub fn reason(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     if let Some(empty) = carriers.iter().find_map(|policy| empty_condition(&facts.tenant[*policy])) {
         said.push_str(&format!(" This assumes that the empty {empty} is no condition."));
     }
-    if holds && facts.everybody_blocked().is_some() {
+    let carry = |(_, blocking): &Blocked| carriers.iter().any(|policy| blocking.contains(policy));
+    if holds && facts.everybody_blocked().is_some_and(carry) {
         return format!("{said} The reason is that everybody is blocked.");
     }
     said

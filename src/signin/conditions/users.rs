@@ -18,7 +18,8 @@ pub(in crate::signin) fn users(view: &View<'_>, policy: &Policy, sign_in: &SignI
     let is_user = |id: &Id| is(sign_in, sign_in.user.as_ref(), id);
     let in_group = |id: &Id| sign_in.groups.contains(id);
     let has_role = |id: &Id| sign_in.roles.contains(id);
-    let tracked = lens != Lens::Plain;
+    let is_for_the_rest = policy.blocks_everybody_else() && !view.requirement.tracks_the_unblocked;
+    let tracked = lens != Lens::Plain && !is_for_the_rest;
 
     let mut perhaps = None;
     let may_be_user = |id: &Id| !tracked && may_be(view, sign_in.user.as_ref(), id);
