@@ -201,7 +201,9 @@ impl<'t> Search<'t> {
         }
         // Whoever is told apart by one trait comes first: nobody may be in two groups at once.
         let mut traits = Counter::default();
-        self.users.iter().for_each(|term| traits.count(self.guess.literal(*term)));
+        for term in &self.users {
+            traits.count(self.guess.literal(*term));
+        }
         let mut assumed: Vec<Lit> = traits.at_most(&mut self.guess, 1).into_iter().collect();
         for _ in 0..MOST_ROUNDS {
             let Some((model, _)) = self.prover.space.find(&mut self.guess, &assumed)? else {

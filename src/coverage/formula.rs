@@ -12,7 +12,9 @@ pub(crate) struct Truths(Vec<bool>);
 impl Truths {
     pub(crate) fn of(terms: &BTreeSet<Term>) -> Self {
         let mut truths = vec![false; terms.last().map_or(0, |last| last.0 + 1)];
-        terms.iter().for_each(|term| truths[term.0] = true);
+        for term in terms {
+            truths[term.0] = true;
+        }
         Self(truths)
     }
 
