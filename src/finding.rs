@@ -12,7 +12,7 @@ pub use text::{
     capitalised, clip, clip_middle, escape_invisible, is_invisible, joined, joined_first, printable, quoted, visible,
 };
 
-use crate::policy::{Fact, Policy, Reason};
+use crate::policy::{Fact, Origin, Policy, Reason};
 use crate::source::{Excerpt, Position};
 use crate::syntax::Pointer;
 use sha2::{Digest, Sha256};
@@ -50,6 +50,8 @@ pub struct PolicyRef {
     pub display_name: Fact<String>,
     /// Address in infrastructure code.
     pub address: Option<String>,
+    /// Where it stands: two policies may have the same name, and no id.
+    pub origin: Origin,
 }
 
 impl PolicyRef {
@@ -63,6 +65,7 @@ impl PolicyRef {
                 Fact::Unknown(reason) => Fact::Unknown(*reason),
             },
             address: policy.address().map(str::to_owned),
+            origin: policy.origin.clone(),
         }
     }
 

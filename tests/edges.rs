@@ -248,7 +248,8 @@ fn the_compliant_network_is_a_location_of_its_own_kind() {
         || location("compliantNetworkNamedLocation", json!({ "compliantNetworkType": "allTenantCompliantNetworks" }));
     let but = |excluded: &str| json!({ "includeLocations": ["All"], "excludeLocations": [excluded] });
     assert_eq!(verdict(&but(NETWORK), network()), "enforced-except");
-    assert_eq!(verdict(&Value::Null, network()), "enforced-except");
+    // Whoever is not blocked with everybody else can sign in from anywhere.
+    assert_eq!(verdict(&Value::Null, network()), "not-enforced");
     assert_eq!(verdict(&but(NETWORK), None), "undecided");
     let unknown = location("compliantNetworkNamedLocation", json!({ "compliantNetworkType": "unknownFutureValue" }));
     assert_eq!(verdict(&but(NETWORK), unknown), "undecided");

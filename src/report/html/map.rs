@@ -11,7 +11,8 @@ pub(super) fn table(rows: &[MapRow]) -> Markup {
     html! {
         p {
             "Each cell says what the easiest of its sign-ins has to bring: from any address, on any platform, with any device. "
-            "It is proved over all policies that are on. An example shows a sign-in that brings no more and gets in."
+            "It is proved over all policies that are on. An example shows a sign-in that brings no more and gets in. "
+            "Exceptions are users and groups that a policy excludes one by one: the cell says what everybody else has to bring."
         }
         div .scroll tabindex="0" role="group" aria-label="Map" {
             table .map {

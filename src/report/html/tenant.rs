@@ -7,6 +7,8 @@ use crate::finding::{Finding, Level, PolicyRef, visible};
 use crate::outcome::{BenchmarkReport, ControlReport, ExceptionReport, ItemOutcome, TenantReport};
 use crate::report::{Run, count, policies};
 use maud::{Markup, html};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// People who are named for an exception; the JSON report has all of them.
 const NAMED: usize = 20;
@@ -50,7 +52,7 @@ fn controls(run: &Run, tenant: &TenantReport) -> Markup {
                 thead { tr { th scope="col" { "verdict" } th scope="col" { "control" } th scope="col" { "why" } } }
                 tbody {
                     @for verdict in VERDICTS {
-                        @for control in tenant.controls.iter().filter(|control| control.verdict == verdict) {
+                        @for control in by_weight(tenant, verdict) {
                             tr {
                                 td .(verdict.word()) { span .word { (verdict_words(verdict)) } }
                                 td {
@@ -66,6 +68,14 @@ fn controls(run: &Run, tenant: &TenantReport) -> Markup {
             }
         }
     }
+}
+
+/// The controls with a verdict. What most benchmarks ask for comes first.
+fn by_weight(tenant: &TenantReport, verdict: Verdict) -> Vec<&ControlReport> {
+    let mut controls: Vec<&ControlReport> =
+        tenant.controls.iter().filter(|control| control.verdict == verdict).collect();
+    controls.sort_by_key(|control| Reverse(control.benchmarks.len()));
+    controls
 }
 
 fn numbers(control: &ControlReport) -> Markup {
@@ -127,8 +137,22 @@ fn benchmarks(all: &[BenchmarkReport]) -> Markup {
     }
 }
 
-/// Everybody who is outside of a control, with whoever answers for that.
+/// Everybody who is outside of controls, with whoever answers for that. What is said of the same principal is one row.
 fn exceptions(controls: &[&ControlReport]) -> Markup {
+    let mut rows: BTreeMap<_, Excepted<'_>> = BTreeMap::new();
+    for control in controls {
+        for exception in &control.exceptions {
+            let ExceptionReport { kind, id, when, approved, owner, review_by, reason, policies, .. } = exception;
+            let row = rows.entry((*approved, *kind, id, owner, review_by, reason, when));
+            let row = row.or_insert_with(|| Excepted { exception, controls: Vec::new(), policies: Vec::new() });
+            row.controls.push(control.id);
+            for policy in policies {
+                if !row.policies.contains(&policy) {
+                    row.policies.push(policy);
+                }
+            }
+        }
+    }
     html! {
         h3 { "Exceptions" }
         div .scroll tabindex="0" role="group" aria-label="Exceptions" {
@@ -138,16 +162,22 @@ fn exceptions(controls: &[&ControlReport]) -> Markup {
                     th scope="col" { "excluded by" } th scope="col" { "owner" } th scope="col" { "review by" }
                 } }
                 tbody {
-                    @for control in controls {
-                        @for exception in &control.exceptions { (exception_of(control, exception)) }
-                    }
+                    @for row in rows.values() { (exception_of(row)) }
                 }
             }
         }
     }
 }
 
-fn exception_of(control: &ControlReport, exception: &ExceptionReport) -> Markup {
+/// One of them, with all controls of which the same is said.
+struct Excepted<'r> {
+    exception: &'r ExceptionReport,
+    controls: Vec<&'static str>,
+    policies: Vec<&'r PolicyRef>,
+}
+
+fn exception_of(excepted: &Excepted<'_>) -> Markup {
+    let Excepted { exception, controls, policies } = excepted;
     html! {
         tr {
             td {
@@ -165,9 +195,9 @@ fn exception_of(control: &ControlReport, exception: &ExceptionReport) -> Markup 
                     }
                 }
             }
-            td { code { (control.id) } }
+            td { @for (index, id) in controls.iter().enumerate() { @if index > 0 { ", " } code { (id) } } }
             td { (exception.when.as_deref().map_or_else(|| "always".to_owned(), visible)) }
-            td { (labels(&exception.policies)) }
+            td { (labels(policies)) }
             td .(if exception.approved { "enforced" } else { "undecided" }) {
                 (exception.owner.as_deref().map_or_else(|| "nobody".to_owned(), visible))
                 @if let Some(reason) = &exception.reason { br; span .small { (visible(reason)) } }
@@ -177,7 +207,7 @@ fn exception_of(control: &ControlReport, exception: &ExceptionReport) -> Markup 
     }
 }
 
-fn labels(policies: &[PolicyRef]) -> Markup {
+fn labels(policies: &[&PolicyRef]) -> Markup {
     html! {
         @for (index, policy) in policies.iter().enumerate() {
             @if index > 0 { br; }
