@@ -6,6 +6,9 @@ use super::graph::{Listing, is_policy};
 use super::{DocumentKind, DocumentReader, Here, Unread};
 use crate::syntax::{Node, parse};
 
+/// What a template has beside a policy: where it is to be deployed, and the locations to make there.
+const OF_TEMPLATES: [&str; 2] = ["tenantFilter", "LocationInfo"];
+
 /// Reads a row. False if it is none, or holds something else than a policy.
 pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
     let Some(row) = root.as_object().filter(|row| row.get("PartitionKey").is_some()) else { return false };
@@ -18,7 +21,9 @@ pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, her
     }
     reader.taken.kind = DocumentKind::Cipp;
     match parse(text) {
-        Ok(node) if node.as_object().is_some_and(is_policy) => {
+        Ok(Node::Object(mut template)) if is_policy(&template) => {
+            template.members.retain(|(key, _)| !OF_TEMPLATES.contains(&key.as_ref()));
+            let node = Node::Object(template);
             reader.policy(&node, &here.at(here.pointer.key(key)), &Listing::default());
         }
         Ok(_) => return false,
@@ -58,6 +63,20 @@ mod tests {
         let policy =
             json!({ "displayName": "p", "state": "enabled", "conditions": { "users": {} }, "grantControls": null });
         assert_eq!(read(&row(&policy.to_string())), (vec!["/JSON".to_owned()], DocumentKind::Cipp, None));
+    }
+
+    #[test]
+    fn what_a_template_has_beside_a_policy_is_no_property_of_it() {
+        let template = json!({ "displayName": "p", "state": "enabled", "conditions": {}, "grantControls": null,
+                               "tenantFilter": [{ "value": "Template Tenant" }], "LocationInfo": [] });
+        let text = row(&template.to_string());
+        let root = parse(&text).unwrap();
+        let mut keys = Vec::new();
+        read_document(&text, &root, FileIndex(0), &mut |policy| {
+            let members = &policy.node.as_object().unwrap().members;
+            keys.extend(members.iter().map(|(key, _)| key.to_string()));
+        });
+        assert_eq!(keys, ["conditions", "displayName", "grantControls", "state"]);
     }
 
     #[test]
