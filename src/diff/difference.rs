@@ -522,6 +522,14 @@ pub struct Group {
     pub changes: Vec<usize>,
 }
 
+impl Group {
+    /// Whether its changes are told one by one: policies that are turned off have nothing else in common.
+    #[must_use]
+    pub fn is_told_apart(&self) -> bool {
+        self.property == Property::Facet(Facet::State) && self.kind.is_loosening()
+    }
+}
+
 /// What an edit of a policy does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {

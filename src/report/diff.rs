@@ -4,6 +4,7 @@ mod findings;
 mod github;
 mod json;
 mod markdown;
+mod named;
 mod sarif;
 mod text;
 mod words;

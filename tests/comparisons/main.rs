@@ -360,3 +360,102 @@ fn a_comment_is_never_too_long() {
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
     assert!(text.contains("| | … and "), "{text}");
 }
+
+/// What becomes of one of the policies of a random tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    Disabled,
+    ReportOnly,
+    Removed,
+    WithException,
+    Weakened,
+    TurnedOn,
+}
+
+const FATES: [Fate; 7] =
+    [Fate::Kept, Fate::Disabled, Fate::ReportOnly, Fate::Removed, Fate::WithException, Fate::Weakened, Fate::TurnedOn];
+
+/// Both sides of a tenant in which each policy is about an app of its own, so that no policy makes up for another one.
+fn apart(fates: &[Fate]) -> [String; 2] {
+    let one = |is_after: bool, number: usize, fate: Fate| {
+        let state = match (fate, is_after) {
+            (Fate::Disabled, true) | (Fate::TurnedOn, false) => "disabled",
+            (Fate::ReportOnly, true) => "enabledForReportingButNotEnforced",
+            _ => "enabled",
+        };
+        let controls = if is_after && fate == Fate::Weakened { r#""mfa", "compliantDevice""# } else { r#""mfa""# };
+        let mut policy: Value = serde_json::from_str(&policy(state, controls)).unwrap();
+        policy["displayName"] = format!("Policy {number}.").into();
+        policy["id"] = format!("7d4e{number:04}-52b1-4c0f-9a36-18f2c7d5e0ff").into();
+        policy["conditions"]["applications"]["includeApplications"] =
+            serde_json::json!([format!("5a1e{number:04}-52b1-4c0f-9a36-18f2c7d5e0ff")]);
+        if is_after && fate == Fate::WithException {
+            policy["conditions"]["users"]["excludeGroups"] =
+                serde_json::json!(["90000001-0000-4000-8000-000000000000"]);
+        }
+        policy
+    };
+    [false, true].map(|is_after| {
+        let is_there = |fate: Fate| !(is_after && fate == Fate::Removed);
+        let all = fates.iter().enumerate().filter(|(_, fate)| is_there(**fate));
+        all.map(|(number, fate)| one(is_after, number, *fate)).collect::<Value>().to_string()
+    })
+}
+
+/// What each format for people says of them.
+fn told(fates: &[Fate]) -> Vec<(&'static str, String)> {
+    let [before, after] = apart(fates);
+    let folder = folder(&[("a/p.json", &before), ("b/p.json", &after)]);
+    let told = |format| {
+        let arguments = ["diff", "--isolated", "--color", "never", "a", "b", "--format", format];
+        (format, stdout(&caplint(folder.path(), &arguments)))
+    };
+    ["pretty", "concise", "github", "markdown"].into_iter().map(told).collect()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 8, ..Default::default() })]
+
+    /// An author cannot hide a change among others: each policy that loosens or tightens something is named.
+    #[test]
+    fn every_policy_that_changes_sign_ins_is_named(choices in proptest::collection::vec(0..FATES.len(), 1..40)) {
+        let fates: Vec<Fate> = choices.iter().map(|choice| FATES[*choice]).collect();
+        for (format, text) in told(&fates) {
+            let (loosened, rest) = match text.split_once("loosened by") {
+                Some((_, by)) => by.split_once("tightened by").unwrap_or((by, "")),
+                None => ("", text.split_once("tightened by").map_or("", |(_, by)| by)),
+            };
+            for (number, fate) in fates.iter().enumerate() {
+                let is_named = |text: &str| text.contains(&format!("\"Policy {number}.\""));
+                match fate {
+                    // The examples come last in Markdown, and name others.
+                    Fate::Kept if format == "markdown" => {}
+                    Fate::Kept => assert!(!is_named(loosened) && !is_named(rest), "{format}: {number}\n{text}"),
+                    Fate::TurnedOn => assert!(is_named(rest), "{format}: {number}\n{text}"),
+                    Fate::Disabled | Fate::ReportOnly | Fate::Removed | Fate::WithException | Fate::Weakened => {
+                        assert!(is_named(loosened), "{format}: {number}\n{text}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn beyond_a_number_the_policies_are_counted() {
+    for (format, text) in told(&[Fate::Disabled; 60]) {
+        let is_counted = text.contains("\"Policy 49.\" and 10 more") || text.contains("\"Policy 59.\"");
+        assert!(is_counted, "{format}: {text}");
+    }
+}
+
+/// Policies that are turned off have nothing in common but that, so each is told by what becomes of its own sign-ins.
+#[test]
+fn policies_that_are_turned_off_are_told_apart() {
+    let told = told(&[Fate::Disabled, Fate::TurnedOn, Fate::Disabled]);
+    for (format, text) in told {
+        let places: Vec<usize> = ["5a1e0000", "5a1e0002", "5a1e0001"].iter().filter_map(|app| text.find(app)).collect();
+        assert!(places.len() == 3 && places.is_sorted(), "{format}: {text}");
+    }
+}

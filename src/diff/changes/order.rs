@@ -27,7 +27,8 @@ impl Search<'_> {
                 groups.push(Group { kind, property, removed, added, changes: Vec::new() });
             }
             if change.session.is_none() {
-                let is_shown = groups[change.group].changes.is_empty();
+                let group = &groups[change.group];
+                let is_shown = group.changes.is_empty() || group.is_told_apart();
                 change.except = excepted(region.new, self.masks(&region, is_shown));
             }
             groups[change.group].changes.push(index);

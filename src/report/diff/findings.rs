@@ -1,37 +1,66 @@
 //! Groups of changes as findings, so that every format shows them as it shows findings of rules.
 
-use super::words;
+use super::{named, words};
 use crate::coverage::Side;
-use crate::diff::{Change, Group, Kind, Which};
+use crate::diff::{Group, Kind, Which};
 use crate::finding::{Extent, Finding, Location, PolicyRef, fingerprint_of, joined};
 use crate::outcome::Compared;
 use crate::source::Position;
 use crate::syntax::Pointer;
+use std::collections::BTreeSet;
 
 /// The id of the pseudo rule of a kind of change.
 pub(super) fn rule(kind: Kind) -> &'static str {
     kind.word()
 }
 
-/// One finding for each group, the worst first.
+/// Edited policies that a finding names. All of them are named below the findings.
+const EDITED: usize = 10;
+
+/// Others with the same edit that a message names.
+const OTHERS: usize = 3;
+
+/// One finding for each group, loosenings first, and of these the worst.
 pub(super) fn of(compared: &Compared) -> Vec<Finding> {
-    compared.difference.groups.iter().map(|group| finding(compared, group)).collect()
+    let all = compared.difference.groups.iter().flat_map(|group| {
+        let together = together(compared, group);
+        together.into_iter().map(move |changes| (group, changes))
+    });
+    let mut all: Vec<(&Group, Vec<usize>)> = all.collect();
+    all.sort_by_key(|(group, _)| !group.kind.is_loosening());
+    all.iter().map(|(group, changes)| finding(compared, group, changes)).collect()
 }
 
-fn finding(compared: &Compared, group: &Group) -> Finding {
-    let index = group.changes[0];
+/// The changes of a group that one finding tells. Where edits are told apart, it is about those that it takes together.
+fn together(compared: &Compared, group: &Group) -> Vec<Vec<usize>> {
+    if !group.is_told_apart() {
+        return vec![group.changes.clone()];
+    }
+    let mut apart: Vec<(BTreeSet<named::Parties>, Vec<usize>)> = Vec::new();
+    for index in &group.changes {
+        let parties = named::parties([&compared.difference.changes[*index]]);
+        match apart.iter_mut().find(|(known, _)| *known == parties) {
+            Some((_, changes)) => changes.push(*index),
+            None => apart.push((parties, vec![*index])),
+        }
+    }
+    apart.into_iter().map(|(_, changes)| changes).collect()
+}
+
+fn finding(compared: &Compared, group: &Group, changes: &[usize]) -> Finding {
+    let index = changes[0];
     let change = &compared.difference.changes[index];
-    let policies: std::collections::BTreeSet<_> = group
-        .changes
-        .iter()
-        .filter_map(|change| compared.difference.changes[*change].causes.first())
-        .map(|cause| (cause.before, cause.after))
-        .collect();
-    let message = words::headline(compared, change, policies.len().saturating_sub(1));
+    let others = named::parties(changes.iter().map(|index| &compared.difference.changes[*index]));
+    let others: BTreeSet<_> = others.difference(&named::parties([change])).copied().collect();
+    let others = named::names(compared, &others);
+    let mut message = words::headline(compared, change);
+    if !others.is_empty() {
+        message.push_str(&format!(" The same edit of {} changes sign-ins, too.", joined(&others, OTHERS)));
+    }
     let cause = change.causes.first();
     let edited: Vec<String> =
         change.causes.iter().map(|cause| words::edited(compared, cause.before, cause.after, cause.property)).collect();
-    let mut help = format!("{}. Example: {}.", joined(&edited, 3), words::example(compared, change));
+    let mut help = format!("{}. Example: {}.", joined(&edited, EDITED), words::example(compared, change));
     help.push_str(&words::people(compared, index));
     for (side, policy, pointer, reason) in change.depends_on.iter().take(2) {
         let label = compared.label(*side, Which::Policy(*policy));
@@ -49,7 +78,7 @@ fn finding(compared: &Compared, group: &Group) -> Finding {
         help: Some(help),
         tenant: compared.after.name.clone(),
         policy: policy.cloned(),
-        fingerprint: fingerprint(group, policy, change),
+        fingerprint: fingerprint(compared, group, policy, index),
         identity: String::new(),
         extent: Extent::default(),
         named: None,
@@ -86,12 +115,18 @@ fn locations(compared: &Compared, index: usize) -> Vec<Location> {
 }
 
 /// The same for the same edit with the same effect, whatever else changes.
-fn fingerprint(group: &Group, policy: Option<&PolicyRef>, change: &Change) -> String {
+fn fingerprint(compared: &Compared, group: &Group, policy: Option<&PolicyRef>, index: usize) -> String {
+    let change = &compared.difference.changes[index];
     let name = policy.and_then(|policy| policy.id.as_ref().or(policy.display_name.known()));
     let mut parts: Vec<&str> = vec!["diff", group.kind.word(), group.property.word(), change.certainty.word()];
     parts.extend(name.map(String::as_str));
     parts.extend(group.removed.iter().map(String::as_str));
     parts.push("→");
     parts.extend(group.added.iter().map(String::as_str));
+    // Policies that are turned off are told apart by those that it takes beside the first.
+    let others = if group.is_told_apart() { change.causes.get(1..).unwrap_or_default() } else { &[] };
+    let others = others.iter().map(|cause| (cause.before, cause.after)).collect();
+    let others = named::names(compared, &others);
+    parts.extend(others.iter().map(String::as_str));
     fingerprint_of(&parts)
 }

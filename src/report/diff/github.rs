@@ -1,6 +1,6 @@
 //! The comparison as annotations of GitHub Actions.
 
-use super::{findings, words};
+use super::{findings, named, words};
 use crate::finding::{Finding, visible};
 use crate::outcome::Compared;
 use crate::report::{Root, github};
@@ -13,6 +13,9 @@ pub(super) fn write(compared: &Compared, root: &Root, out: &mut dyn Write) -> io
     let taken = github::Taken { errors: 0, notices: 1, if_left_out: 0 };
     let left_out = github::annotations(&found, taken, root, out)?;
     let more = left_out.text().map_or_else(String::new, |text| format!("; {text}. `--format json` has all changes."));
-    let verdict = format!("{}{more}", words::verdict(compared));
-    writeln!(out, "::notice title=caplint diff::{}", github::data(&visible(&verdict)))
+    let mut verdict = visible(&format!("{}{more}", words::verdict(compared)));
+    for editors in named::all(compared) {
+        verdict.push_str(&format!("\n{}", visible(&editors.line())));
+    }
+    writeln!(out, "::notice title=caplint diff::{}", github::data(&verdict))
 }

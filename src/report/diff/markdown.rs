@@ -1,11 +1,12 @@
 //! The comparison as one comment on a pull request.
 
-use super::{findings, words};
+use super::{findings, named, words};
 use crate::diff::Verdict;
 use crate::finding::{Finding, Level};
 use crate::outcome::Compared;
 use crate::report::markdown::text;
 use crate::report::page::Page;
+use crate::report::policies;
 use std::io::{self, Write};
 
 /// By this a bot finds its comment again and updates it.
@@ -31,12 +32,20 @@ pub(super) fn write(compared: &Compared, out: &mut dyn Write) -> io::Result<()> 
     page.add(&format!("{MARK}\n**Conditional Access:** {sign} {}\n", text(&words::verdict(compared))));
     let found = findings::of(compared);
     let more = |total: usize| move |listed: usize| format!("- … and {} more\n", total - listed);
-    page.part(26_000);
+    page.part(10_000);
+    for editors in named::all(compared) {
+        let (effect, total) = (editors.effect, editors.names.len());
+        let closed = format!("\n<details>\n<summary>{effect} by {}</summary>\n\n", policies(total));
+        let open = format!("\n{effect} by:\n\n");
+        let around = if editors.is_loosening { (open.as_str(), "") } else { (closed.as_str(), CLOSED) };
+        page.list(total, around, editors.names.iter().map(|name| item(name)), more(total));
+    }
+    page.part(20_000);
     let rows = found.iter().map(row);
     page.list(found.len(), ("\n| | change | where |\n|---|---|---|\n", ""), rows, |listed| {
         format!("| | … and {} more | |\n", found.len() - listed)
     });
-    page.part(14_000);
+    page.part(10_000);
     let examples = found.iter().map(|finding| item(finding.help.as_deref().unwrap_or_default()));
     let head = "\n<details>\n<summary>Examples</summary>\n\n";
     page.list(found.len(), (head, CLOSED), examples, more(found.len()));

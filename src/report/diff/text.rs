@@ -1,6 +1,6 @@
 //! The comparison for people, in a terminal.
 
-use super::{findings, words};
+use super::{findings, named, words};
 use crate::finding::visible;
 use crate::outcome::Compared;
 use crate::report::wrap::wrap;
@@ -22,6 +22,13 @@ pub(super) fn pretty(compared: &Compared, style: Style, out: &mut dyn Write) -> 
     if findings.len() > GROUPS {
         let more = findings.len() - GROUPS;
         writeln!(out, "{} more; --format json has all of them\n", count(more, "group"))?;
+    }
+    let editors = named::all(compared);
+    for editors in &editors {
+        writeln!(out, "{}", wrap(&visible(&editors.line()), style.width, 0, "    "))?;
+    }
+    if !editors.is_empty() {
+        writeln!(out)?;
     }
     for finding in &compared.findings {
         pretty::finding(finding, style, out)?;
@@ -74,6 +81,9 @@ pub(super) fn concise(compared: &Compared, style: Style, out: &mut dyn Write) ->
     writeln!(out, "{}", visible(&words::verdict(compared)))?;
     for finding in findings::of(compared).iter().chain(&compared.findings) {
         writeln!(out, "{}", concise::line(finding, style))?;
+    }
+    for editors in named::all(compared) {
+        writeln!(out, "{}", visible(&editors.line()))?;
     }
     for text in words::expected(compared) {
         writeln!(out, "expected: {}", visible(&text))?;

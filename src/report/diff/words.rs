@@ -69,7 +69,7 @@ pub(super) fn expected(compared: &Compared) -> Vec<String> {
 }
 
 /// One sentence: whose sign-ins, what was asked before, what is asked now.
-pub(super) fn headline(compared: &Compared, change: &Change, others: usize) -> String {
+pub(super) fn headline(compared: &Compared, change: &Change) -> String {
     let who = region(compared, change);
     let [before, after] = &change.outcomes;
     let may = |sure: &str, unsure: &str| {
@@ -95,12 +95,7 @@ pub(super) fn headline(compared: &Compared, change: &Change, others: usize) -> S
         }
         Kind::SessionChanged => session(change),
     };
-    let also = match others {
-        0 => String::new(),
-        1 => " The same edit of 1 other policy has this effect, too.".to_owned(),
-        others => format!(" The same edit of {others} other policies has this effect, too."),
-    };
-    format!("Sign-ins {who} {said}{}.{also}", except(compared, change))
+    format!("Sign-ins {who} {said}{}.", except(compared, change))
 }
 
 fn session(change: &Change) -> String {
