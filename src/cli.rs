@@ -18,6 +18,7 @@ mod ignore;
 mod init;
 mod inputs;
 mod man;
+mod near;
 mod progress;
 mod replay;
 mod reporting;

@@ -9,7 +9,8 @@ pub use draft::{Document, Draft, Label, Located, Part, Spot, locate};
 pub use drafts::Drafts;
 pub use extent::Extent;
 pub use text::{
-    capitalised, clip, clip_middle, escape_invisible, is_invisible, joined, joined_first, printable, quoted, visible,
+    capitalised, clip, clip_middle, escape_invisible, is_invisible, joined, joined_first, printable, quoted,
+    quoted_whole, visible,
 };
 
 use crate::policy::{Fact, Origin, Policy, Reason};
@@ -78,6 +79,16 @@ impl PolicyRef {
     /// How a message calls it: its name, clipped and in quotes, else its id.
     #[must_use]
     pub fn label(&self) -> String {
+        self.called(quoted)
+    }
+
+    /// The same with all of a long name, for documents.
+    #[must_use]
+    pub fn whole_label(&self) -> String {
+        self.called(quoted_whole)
+    }
+
+    fn called(&self, quoted: fn(&str) -> String) -> String {
         match (self.name(), &self.address, &self.id) {
             (Some(name), _, _) if !name.trim().is_empty() => quoted(name),
             (_, Some(address), _) => quoted(address),

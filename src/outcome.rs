@@ -27,8 +27,9 @@ use crate::dialect::DocumentKind;
 use crate::finding::{Finding, PolicyRef};
 use crate::ignore::Ignore;
 use crate::signin::SignIn;
+use crate::tenant::Assumed;
 use crate::what_if;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Everything that is reported about one tenant.
@@ -56,8 +57,8 @@ pub struct TenantReport {
     pub access: Vec<AccessReport>,
     /// A mistake of caplint's own kept it from reading a file.
     pub has_crashed: bool,
-    /// Names and ids of `--assume-enabled` that a policy has.
-    pub assumed: BTreeSet<String>,
+    /// What was found of `--assume-enabled`.
+    pub assumed: Assumed,
     /// Findings, ordered.
     pub findings: Vec<Finding>,
     /// The file where the findings are that have no place of their own; none if no file was read.

@@ -10,7 +10,7 @@ mod named;
 mod references;
 mod trust;
 
-pub use assume::{Assume, AssumeEnabled};
+pub use assume::{Assume, AssumeEnabled, Assumed};
 pub use bearers::{Bearer, Bearers};
 pub use clashes::{Clashes, Evidence, NO_CLASHES, Strangers};
 pub use contexts::{Context, Contexts};

@@ -221,6 +221,17 @@ fn one_policy_can_be_judged_as_if_it_were_on() {
     let output = command(&unknown.iter().map(String::as_str).collect::<Vec<_>>()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("there is no policy \"CA9\""));
+    // What is meant is suggested, whole, so that it can be given.
+    let [start, end] = [name(closing).chars().take(9).collect::<String>(), name(closing).chars().skip(12).collect()];
+    for written in [start.to_lowercase(), format!("{start}…{end}")] {
+        for command in [&["check", "--assume-enabled"], &["diff", "--enable"]] {
+            let arguments = [&command[..1], &["testdata/report-only", command[1], &written]].concat();
+            let output = self::command(&arguments).output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            let said = said.replace('│', "").split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.contains("Did you mean") && said.contains(&format!("\"{}\"", name(closing))), "{said}");
+        }
+    }
 }
 
 #[test]

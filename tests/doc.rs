@@ -202,6 +202,25 @@ fn a_page_has_every_card_and_runs_nothing() {
     }
 }
 
+/// Who reads about policies must be able to tell two apart whose names differ in the middle.
+#[test]
+fn long_names_are_whole() {
+    let name = format!("CA001 {} of the production tenant (v1.1)", "Require MFA for all users ".repeat(8));
+    let group = format!("Group {} of the production tenant", "of those who are left out ".repeat(8));
+    let mut policy = everything();
+    policy["displayName"] = json!(name);
+    policy["conditions"]["users"]["excludeGroups"] = json!([OTHER]);
+    let groups = json!([{"@odata.type": "#microsoft.graph.group", "id": OTHER, "displayName": group}]);
+    let export = json!({"policies": [policy], "groups": groups}).to_string();
+    let folder = folder(&[("export.json", &export)]);
+    let page = doc(folder.path(), &["--format", "html"]);
+    let text = doc(folder.path(), &[]);
+    // In the table of all policies, and as the heading.
+    assert!(page.matches(&name).count() >= 2 && page.contains(&group), "{page}");
+    let text = text.replace('\\', "");
+    assert!(text.matches(&name).count() >= 2 && text.contains(&group) && !text.contains('…'), "{text}");
+}
+
 #[test]
 fn names_of_people_can_be_left_out_and_a_tenant_without_policies_fails() {
     let tenant = "directory-knows-who-is-left-out";

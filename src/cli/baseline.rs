@@ -65,7 +65,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         tenants.extend(few);
         Ok(())
     })?;
-    let assumed = tenants.iter().flat_map(|tenant| tenant.assumed.iter().cloned()).collect();
+    let mut assumed = crate::tenant::Assumed::default();
+    tenants.iter().for_each(|tenant| assumed.add(&tenant.assumed));
     prepared.check_assumed(&assumed)?;
     if let Some(empty) = tenants.iter().find(|tenant| tenant.is_empty && details.selection.judges_tenants()) {
         return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });

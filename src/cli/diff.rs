@@ -9,6 +9,7 @@ use super::check::root;
 use super::directory::DirectoryArguments;
 use super::error::RunError;
 use super::inputs::inputs;
+use super::near::did_you_mean;
 use super::progress::Progress;
 use super::selection::config;
 use super::terminal::Terminal;
@@ -16,16 +17,16 @@ use super::words::by_its_words;
 use crate::coverage::Side;
 use crate::diff::{self, Among, Cause, Class, Classes, Difference, Intent, Listed, Place, Verdict};
 use crate::discover::Input;
-use crate::finding::{Label, Level, Location, PolicyRef, quoted};
+use crate::finding::{Label, Level, Location, PolicyRef, quoted, quoted_whole};
 use crate::lint::{self, Loaded};
 use crate::outcome::{ChangedPeople, Compared, PersonReport, SideReport, redacted};
 use crate::policy::{Fact, Id, Policy, State};
 use crate::report::Style;
 use crate::report::diff::{Format, write};
 use crate::source;
-use crate::tenant::UserIndex;
+use crate::tenant::{Assume, UserIndex};
 use clap::ValueEnum;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,9 +50,9 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["git", "plan", "enable", "assume_enabled", "directory", "redact"])]
     tenant_per_path: bool,
 
-    /// What if this policy is on after, by its name or id; any number of times
-    #[arg(long, value_name = "POLICY")]
-    enable: Vec<String>,
+    /// What if these policies are on after: report-only, all, or the name or id of one; any number of times
+    #[arg(long, value_name = "WHICH")]
+    enable: Vec<Assume>,
 
     /// Take report-only policies as if they were on
     #[arg(long, value_name = "SIDE", value_enum, num_args = 0..=1, default_missing_value = "after", require_equals = true)]
@@ -183,8 +184,8 @@ impl Arguments {
         };
         for side in sides {
             for policy in &mut loaded[*side].tenant.policies {
-                if policy.state == Fact::Known(State::ReportOnly) {
-                    policy.state = Fact::Known(State::Enabled);
+                if Assume::ReportOnly.is_meant(policy) {
+                    turn_on(policy);
                 }
             }
         }
@@ -195,23 +196,37 @@ impl Arguments {
     }
 }
 
-/// Turns on the one policy of this name or id.
-fn enable(loaded: &mut Loaded, wanted: &str) -> Result<(), RunError> {
-    let mut found: Vec<&mut Policy> =
-        loaded.tenant.policies.iter_mut().filter(|policy| policy.is_called(wanted)).collect();
+/// Turns on the one policy of this name or id, or every one in these states.
+fn enable(loaded: &mut Loaded, wanted: &Assume) -> Result<(), RunError> {
+    let policies = &mut loaded.tenant.policies;
+    let called = match wanted {
+        Assume::Called(name) => name,
+        Assume::ReportOnly | Assume::All => {
+            policies.iter_mut().filter(|policy| wanted.is_meant(policy)).for_each(turn_on);
+            return Ok(());
+        }
+    };
+    let names: BTreeSet<String> =
+        policies.iter().filter_map(|policy| policy.display_name.known()).map(ToString::to_string).collect();
+    let mut found: Vec<&mut Policy> = policies.iter_mut().filter(|policy| wanted.is_meant(policy)).collect();
+    let help = "Give the name or the id of one policy; `caplint files -v` lists the files.";
+    let problem =
+        |message, near: Option<String>| Err(RunError::Diff { message, help: near.unwrap_or_else(|| help.to_owned()) });
     match found.as_mut_slice() {
         [policy] => {
-            policy.state = Fact::Known(State::Enabled);
+            turn_on(policy);
             Ok(())
         }
-        found => Err(RunError::Diff {
-            message: match found.len() {
-                0 => format!("there is no policy {}", quoted(wanted)),
-                several => format!("{several} policies are called {}", quoted(wanted)),
-            },
-            help: "Give the name or the id of one policy; `caplint files -v` lists the files.".to_owned(),
-        }),
+        [] => {
+            let near = did_you_mean(called, names.iter().map(String::as_str), quoted_whole);
+            problem(format!("there is no policy {}", quoted(called)), near)
+        }
+        several => problem(format!("{} policies are called {}", several.len(), quoted(called)), None),
     }
+}
+
+fn turn_on(policy: &mut Policy) {
+    policy.state = Fact::Known(State::Enabled);
 }
 
 fn read_intent(path: &Path) -> Result<Intent, RunError> {

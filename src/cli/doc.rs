@@ -6,6 +6,7 @@ use super::words::by_its_words;
 use crate::coverage::Ways;
 use crate::outcome::TenantReport;
 use crate::report::doc::{Format, write};
+use crate::tenant::Assumed;
 use std::io::{BufWriter, Write};
 
 #[derive(clap::Args)]
@@ -35,7 +36,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         tenants.extend(few);
         Ok(())
     })?;
-    let assumed = tenants.iter().flat_map(|tenant| tenant.assumed.iter().cloned()).collect();
+    let mut assumed = Assumed::default();
+    tenants.iter().for_each(|tenant| assumed.add(&tenant.assumed));
     prepared.check_assumed(&assumed)?;
     if let Some(empty) = tenants.iter().find(|tenant| tenant.cards.is_empty()) {
         return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });

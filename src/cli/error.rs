@@ -135,11 +135,12 @@ pub(super) enum RunError {
     NoSignIns { path: PathBuf },
 
     #[error("there is no policy {name}, which `--assume-enabled` names")]
-    #[diagnostic(
-        code(caplint::assume_enabled),
-        help("Specify the name or the id of a policy in the files, or `report-only` or `all`.")
-    )]
-    NoPolicy { name: String },
+    #[diagnostic(code(caplint::assume_enabled))]
+    NoPolicy {
+        name: String,
+        #[help]
+        help: String,
+    },
 
     #[error("--directory is about one tenant, and there are several")]
     #[diagnostic(

@@ -1,6 +1,7 @@
 //! `caplint explain RULE`
 
 use super::error::RunError;
+use super::near::did_you_mean;
 use super::selection::config;
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Declared, Rule};
@@ -18,12 +19,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let own: Vec<ControlRule> = own.into_iter().map(ControlRule).collect();
     let own = own.iter().find(|rule| rule.meta().id == arguments.rule).map(|rule| rule as &dyn Rule);
     let Some(rule) = rules::find(&arguments.rule).map(|rule| rule as &dyn Rule).or(own) else {
-        let near = rules::all()
-            .iter()
-            .map(|rule| rule.meta().id)
-            .min_by_key(|id| strsim::damerau_levenshtein(id, &arguments.rule))
-            .filter(|id| strsim::damerau_levenshtein(id, &arguments.rule) <= 3);
-        let help = near.map_or_else(|| "`caplint rules` lists them.".to_owned(), |id| format!("Did you mean {id}?"));
+        let known: Vec<&str> = rules::all().iter().map(|rule| rule.meta().id).collect();
+        let near = did_you_mean(&arguments.rule, known, str::to_owned);
+        let help = near.unwrap_or_else(|| "`caplint rules` lists them.".to_owned());
         return Err(RunError::NoRule { id: crate::finding::quoted(&arguments.rule), help });
     };
     let meta = rule.meta();

@@ -7,8 +7,8 @@ use crate::outcome::{Settled, TenantReport};
 use crate::report::statistics::Statistics;
 use crate::report::{Ending, Piece, Stream, Streamed, Summary};
 use crate::rules;
+use crate::tenant::Assumed;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
 
 /// The report on standard output.
@@ -72,15 +72,15 @@ pub(super) struct Outcome {
     /// The first tenant without anything to judge.
     pub(super) empty: Option<String>,
     pub(super) has_crashed: bool,
-    /// Names and ids of `--assume-enabled` that a policy has.
-    pub(super) assumed: BTreeSet<String>,
+    /// What was found of `--assume-enabled`.
+    pub(super) assumed: Assumed,
 }
 
 impl Outcome {
     fn add(&mut self, tenant: &TenantReport) {
         self.summary.add(tenant);
         self.has_crashed |= tenant.has_crashed;
-        self.assumed.extend(tenant.assumed.iter().cloned());
+        self.assumed.add(&tenant.assumed);
         if tenant.is_empty && self.empty.is_none() {
             self.empty = Some(tenant.name.clone());
         }

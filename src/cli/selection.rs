@@ -3,6 +3,7 @@
 use super::directory::DirectoryArguments;
 use super::error::RunError;
 use super::inputs::inputs;
+use super::near::{did_you_mean, near};
 use super::progress::Progress;
 use super::say;
 use super::variables::VariableArguments;
@@ -12,14 +13,13 @@ use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::coverage::Ways;
 use crate::discover::Input;
-use crate::finding::quoted;
+use crate::finding::{quoted, quoted_whole};
 use crate::lint::{self, Settling, Variables};
 use crate::outcome::TenantReport;
 use crate::rules::{self, Reading};
-use crate::tenant::{Assume, AssumeEnabled, Tenant};
+use crate::tenant::{Assume, AssumeEnabled, Assumed, Tenant};
 use clap::ValueEnum;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -117,10 +117,9 @@ fn control(text: &str) -> Result<String, String> {
 }
 
 fn there_are(text: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|known| (strsim::damerau_levenshtein(known, text), known)).min();
-    match near {
-        Some((distance, near)) if distance <= 3 => format!("did you mean {near}?"),
-        _ => format!("there are {}", known.join(", ")),
+    match near(text, known.iter().copied()).as_slice() {
+        [] => format!("there are {}", known.join(", ")),
+        near => format!("did you mean {}?", near.join(" or ")),
     }
 }
 
@@ -211,9 +210,12 @@ impl Judging {
 }
 
 /// A policy that is assumed to be on must be there, or the answer is about something else.
-fn check_assumed(assumed: &AssumeEnabled, found: &BTreeSet<String>) -> Result<(), RunError> {
-    let unknown = assumed.called().find(|name| !found.contains(*name));
-    unknown.map_or(Ok(()), |name| Err(RunError::NoPolicy { name: quoted(name) }))
+fn check_assumed(assumed: &AssumeEnabled, outcome: &Assumed) -> Result<(), RunError> {
+    let unknown = assumed.called().find(|name| !outcome.found.contains(*name));
+    let Some(name) = unknown else { return Ok(()) };
+    let near = did_you_mean(name, outcome.names.iter().map(String::as_str), quoted_whole);
+    let help = "Specify the name or the id of a policy in the files, or `report-only` or `all`.";
+    Err(RunError::NoPolicy { name: quoted(name), help: near.unwrap_or_else(|| help.to_owned()) })
 }
 
 /// What a command needs in addition to findings.
@@ -363,8 +365,8 @@ impl Prepared<'_> {
     }
 
     /// A policy that is assumed to be on must be there.
-    pub(super) fn check_assumed(&self, found: &BTreeSet<String>) -> Result<(), RunError> {
-        check_assumed(&self.assumed(), found)
+    pub(super) fn check_assumed(&self, outcome: &Assumed) -> Result<(), RunError> {
+        check_assumed(&self.assumed(), outcome)
     }
 
     fn options(&self, wanted: &Wanted, parallel: bool) -> lint::Options {

@@ -6,6 +6,10 @@ use std::fmt::Write as _;
 /// Longest name in a message, in characters.
 const NAME: usize = 64;
 
+/// Longest name in a document, in characters: more than the 256 that a group's may have
+/// (<https://learn.microsoft.com/graph/api/resources/group#properties>).
+const WHOLE_NAME: usize = 300;
+
 /// Whether a character does not show, or changes how others show: controls, bidirectional and zero-width marks, line
 /// and paragraph separators, fillers, variation selectors, interlinear and tag characters. These are Unicode's
 /// `Default_Ignorable_Code_Point`, the controls, the separators and the empty Braille pattern.
@@ -100,13 +104,22 @@ pub fn clip_middle(text: &str, limit: usize) -> String {
 /// A name or value from a file as a message shows it: visible, clipped, in double quotes.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    let mut quoted = clip_middle(&visible(text), NAME);
-    if quoted.contains('"') {
-        quoted = quoted.replace('"', "'");
+    in_quotes(clip_middle(&visible(text), NAME))
+}
+
+/// The same with all of a long name, for documents: names may differ only in what a message leaves out.
+#[must_use]
+pub fn quoted_whole(text: &str) -> String {
+    in_quotes(clip_middle(&visible(text), WHOLE_NAME))
+}
+
+fn in_quotes(mut visible: String) -> String {
+    if visible.contains('"') {
+        visible = visible.replace('"', "'");
     }
-    quoted.insert(0, '"');
-    quoted.push('"');
-    quoted
+    visible.insert(0, '"');
+    visible.push('"');
+    visible
 }
 
 /// Writes what [`printable`] would change in a JSON text, which can only stand in its strings, as `\u` escapes: to a

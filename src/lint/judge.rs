@@ -78,7 +78,7 @@ impl TenantReader<'_> {
             (heir.files, heir.skipped, heir.taken) = (first.files, first.skipped, first.taken);
             heir.excluded = first.excluded;
             heir.ignores = first.ignores;
-            heir.assumed.extend(first.assumed);
+            heir.assumed.add(&first.assumed);
             let name = heir.name.clone();
             heir.findings.extend(first.findings.into_iter().map(|finding| Finding { tenant: name.clone(), ..finding }));
         }

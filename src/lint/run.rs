@@ -10,8 +10,8 @@ use crate::outcome::{FileReport, TenantReport};
 use crate::policy::FileIndex;
 use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
-use crate::tenant::{Clashes, Tenant};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::tenant::{Assumed, Clashes, Tenant};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
@@ -123,7 +123,7 @@ impl<'a> TenantReader<'a> {
     }
 
     /// The tenant, what does not fit together in it, and the policies that are assumed to be on by name.
-    pub(super) fn tenant(&self, read: &mut Read) -> (Tenant, Clashes, BTreeSet<String>) {
+    pub(super) fn tenant(&self, read: &mut Read) -> (Tenant, Clashes, Assumed) {
         let mut companions = std::mem::take(&mut read.companions);
         let mut tenant = Tenant {
             directory: companions.take_directory(&read.policies),

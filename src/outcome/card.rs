@@ -6,7 +6,7 @@ mod asks;
 mod conditions;
 mod who;
 
-use crate::finding::{PolicyRef, capitalised, joined, quoted};
+use crate::finding::{PolicyRef, capitalised, joined, quoted_whole};
 use crate::policy::{Fact, FileIndex, Id, List, Policy, Reason, State};
 use crate::tenant::Tenant;
 
@@ -58,10 +58,10 @@ impl Said {
         let id = id.to_string();
         match name {
             Some(name) => {
-                let short = format!("{kind} {}", quoted(name));
+                let short = format!("{kind} {}", quoted_whole(name));
                 Self { long: format!("{short} ({id})"), short }
             }
-            None => Self::plain(format!("{kind} {}", quoted(&id))),
+            None => Self::plain(format!("{kind} {}", quoted_whole(&id))),
         }
     }
 
@@ -75,7 +75,7 @@ impl PolicyCard {
     pub(crate) fn all(tenant: &Tenant, path: impl Fn(FileIndex) -> Option<String>) -> Vec<Self> {
         let mut cards: Vec<Self> =
             tenant.policies.iter().map(|policy| Self::of(tenant, policy, path(policy.origin.file))).collect();
-        let key = |card: &Self| (card.policy.label(), card.policy.id.clone(), card.policy.address.clone());
+        let key = |card: &Self| (card.policy.whole_label(), card.policy.id.clone(), card.policy.address.clone());
         cards.sort_by_key(key);
         cards
     }

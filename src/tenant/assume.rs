@@ -35,6 +35,23 @@ impl FromStr for Assume {
     }
 }
 
+/// What was found of [`AssumeEnabled`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Assumed {
+    /// The names and ids that a policy has.
+    pub found: BTreeSet<String>,
+    /// Where one of them was not found, what the policies are called.
+    pub names: BTreeSet<String>,
+}
+
+impl Assumed {
+    /// Adds what was found in another tenant.
+    pub fn add(&mut self, other: &Self) {
+        self.found.extend(other.found.iter().cloned());
+        self.names.extend(other.names.iter().cloned());
+    }
+}
+
 impl AssumeEnabled {
     /// All of these.
     #[must_use]
@@ -56,8 +73,9 @@ impl Assume {
         }
     }
 
-    /// A state that is not known may be on already, and is left as it is unless the policy is named.
-    fn is_meant(&self, policy: &Policy) -> bool {
+    /// Whether it means a policy. A state that is not known may be on already, and is left as it is unless the policy is named.
+    #[must_use]
+    pub fn is_meant(&self, policy: &Policy) -> bool {
         match (self, policy.state) {
             (Self::Called(name), _) => policy.is_called(name),
             (Self::ReportOnly | Self::All, Fact::Known(State::ReportOnly))
@@ -79,14 +97,16 @@ impl Policy {
 }
 
 impl Tenant {
-    /// Marks policies as on. Returns the names and ids that one of them has.
-    pub fn assume(&mut self, assumed: &AssumeEnabled) -> BTreeSet<String> {
+    /// Marks policies as on.
+    pub fn assume(&mut self, assumed: &AssumeEnabled) -> Assumed {
         let mut found = BTreeSet::new();
         for policy in &mut self.policies {
             let meant: Vec<&Assume> = assumed.which.iter().filter(|which| which.is_meant(policy)).collect();
             policy.assumed_on |= !meant.is_empty();
             found.extend(meant.into_iter().filter_map(Assume::name).map(str::to_owned));
         }
-        found
+        let is_missed = assumed.called().any(|name| !found.contains(name));
+        let names = self.policies.iter().filter(|_| is_missed).filter_map(|policy| policy.display_name.known());
+        Assumed { names: names.map(ToString::to_string).collect(), found }
     }
 }

@@ -116,6 +116,16 @@ fn turning_a_policy_on_tightens() {
     assert_eq!((&report["classes"]["tightened"], &report["classes"]["loosened"]), (&"yes".into(), &"no".into()));
     let report = json(folder.path(), &["ca", "--assume-enabled"]);
     assert_eq!(report["classes"]["tightened"], "yes");
+    let disabled = self::folder(&[("ca/mfa.json", &policy("disabled", r#""mfa""#))]);
+    for (folder, which, class) in [
+        (&folder, "report-only", "yes"),
+        (&folder, "all", "yes"),
+        (&disabled, "all", "yes"),
+        (&disabled, "report-only", "no"),
+    ] {
+        let report = json(folder.path(), &["ca", "--enable", which]);
+        assert_eq!(report["classes"]["tightened"], class, "{which}");
+    }
     let unknown = caplint(folder.path(), &["diff", "--isolated", "ca", "--enable", "Require MFO"]);
     assert_eq!(unknown.status.code(), Some(2));
 }

@@ -18,7 +18,7 @@ pub(super) struct Asks {
 
 pub(super) fn of(tenant: &Tenant, policy: &Policy) -> Asks {
     let grant = &policy.grant;
-    let name = |id: &Id| crate::finding::quoted(&tenant.name_or_id(id));
+    let name = |id: &Id| crate::finding::quoted_whole(&tenant.name_or_id(id));
     let say = |control: Control| {
         let short = words::control(&control, &name);
         let id = match &control {

@@ -2,7 +2,7 @@
 
 use super::{Both, Said, values};
 use crate::diff::words;
-use crate::finding::quoted;
+use crate::finding::{quoted, quoted_whole};
 use crate::policy::{
     ClientAppType, Fact, Filter, FilterMode, Id, List, Platform, Policy, Property, Scope, TransferMethod, Words,
 };
@@ -44,8 +44,8 @@ fn app(tenant: &Tenant, id: &Id) -> Said {
         }
     }
     match tenant.name(id) {
-        Some(name) => Said { short: quoted(name), long: format!("{} ({id})", quoted(name)) },
-        None => Said::plain(format!("the app {}", quoted(&id.to_string()))),
+        Some(name) => Said { short: quoted_whole(name), long: format!("{} ({id})", quoted_whole(name)) },
+        None => Said::plain(format!("the app {}", quoted_whole(&id.to_string()))),
     }
 }
 
@@ -107,7 +107,10 @@ pub(super) fn of(tenant: &Tenant, policy: &Policy) -> Vec<Said> {
     all.extend(either("by", &values(&conditions.transfer_methods, "a flow that is", flow)));
     let modelled = conditions.identities.is_some();
     for opaque in conditions.opaque.iter().filter(|opaque| !(opaque.is_agent_risk && modelled)) {
-        all.push(Said::plain(format!("under the condition {}, which caplint does not know", quoted(&opaque.name))));
+        all.push(Said::plain(format!(
+            "under the condition {}, which caplint does not know",
+            quoted_whole(&opaque.name)
+        )));
     }
     for (property, _) in &policy.contents {
         if matches!(property, Property::Conditions) {

@@ -46,7 +46,7 @@ fn section(tenant: &TenantReport, index: usize) -> Markup {
                         tbody {
                             @for (number, card) in tenant.cards.iter().enumerate() {
                                 tr {
-                                    th scope="row" { a href={ "#" (anchor(index, number)) } { (visible(&card.policy.label())) } }
+                                    th scope="row" { a href={ "#" (anchor(index, number)) } { (visible(&card.policy.whole_label())) } }
                                     td { (visible(&card.state)) }
                                     td { (codes(&beside(tenant, card).carries)) }
                                 }
@@ -66,7 +66,7 @@ fn section(tenant: &TenantReport, index: usize) -> Markup {
                                 tr {
                                     th scope="row" { code { (control.id) } }
                                     td { (control.verdict.word()) }
-                                    td { (lines(control.carried_by.iter().map(PolicyRef::label))) }
+                                    td { (lines(control.carried_by.iter().map(PolicyRef::whole_label))) }
                                 }
                             }
                         }
@@ -97,7 +97,7 @@ fn card(tenant: &TenantReport, card: &PolicyCard, anchor: &str) -> Markup {
     let Beside { carries, exceptions } = beside(tenant, card);
     let row = |heading: &str, values: Markup| html! { tr { th scope="row" { (heading) } td { (values) } } };
     html! {
-        h3 id=(anchor) { (visible(&card.policy.label())) }
+        h3 id=(anchor) { (visible(&card.policy.whole_label())) }
         p { (visible(&card.summary)) }
         div .scroll tabindex="0" role="group" aria-label="Policy" {
             table {

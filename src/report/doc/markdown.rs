@@ -35,7 +35,8 @@ fn section(tenant: &TenantReport) -> String {
         text.push_str("\n| control | verdict | carried by |\n|---|---|---|\n");
     }
     for control in held {
-        let carried: Vec<String> = control.carried_by.iter().map(PolicyRef::label).map(|name| escaped(&name)).collect();
+        let carried: Vec<String> =
+            control.carried_by.iter().map(PolicyRef::whole_label).map(|name| escaped(&name)).collect();
         text.push_str(&format!("| `{}` | {} | {} |\n", control.id, control.verdict.word(), carried.join("<br>")));
     }
     let outside = exceptions::lines(tenant);
@@ -49,7 +50,7 @@ fn section(tenant: &TenantReport) -> String {
 }
 
 fn name(card: &PolicyCard) -> String {
-    escaped(&card.policy.label())
+    escaped(&card.policy.whole_label())
 }
 
 fn codes(ids: &[&str]) -> String {

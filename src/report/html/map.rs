@@ -49,7 +49,7 @@ fn cell_of(cell: Option<&MapCell>) -> Markup {
                     summary .small { "why" }
                     @if cell.by_defaults { p { "Security defaults" } }
                     @if !cell.by.is_empty() {
-                        ul { @for policy in &cell.by { li { (visible(&policy.label())) } } }
+                        ul { @for policy in &cell.by { li { (visible(&policy.whole_label())) } } }
                     }
                     @if let Some(example) = &cell.example {
                         p { @if cell.asked == Asked::Unknown { "Perhaps: " } @else { "For example " } (visible(example)) "." }

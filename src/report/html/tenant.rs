@@ -211,7 +211,7 @@ fn labels(policies: &[&PolicyRef]) -> Markup {
     html! {
         @for (index, policy) in policies.iter().enumerate() {
             @if index > 0 { br; }
-            (visible(&policy.label()))
+            (visible(&policy.whole_label()))
         }
     }
 }
@@ -266,7 +266,7 @@ fn matrix(tenant: &TenantReport) -> Markup {
                 tbody {
                     @for policy in &tenant.listed {
                         tr {
-                            th scope="row" { (visible(&policy.label())) }
+                            th scope="row" { (visible(&policy.whole_label())) }
                             td { @for (index, id) in carried(policy).iter().enumerate() { @if index > 0 { ", " } code { (id) } } }
                         }
                     }
