@@ -93,10 +93,14 @@ use meta::declare;
 pub use meta::{Category, Declared, Meta, Rule};
 pub use registry::{all, check_file, check_ignore, check_tenant, find, ids, page};
 
-pub(crate) use invalid_id::together;
-
 pub use access::reason as access_reason;
 pub use expect::said as said_of_expectation;
+
+/// Puts one finding in the place of many that say the same of one tenant, once ignores and the baseline have been applied.
+pub(crate) fn together(findings: &mut Vec<crate::finding::Finding>) {
+    invalid_id::together(findings);
+    stale_report_only::together(findings);
+}
 
 #[cfg(test)]
 mod tests;

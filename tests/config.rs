@@ -693,3 +693,69 @@ fn an_exception_that_is_one_already_or_means_nothing_is_refused_and_the_file_sta
     let text = fs::read_to_string(folder.path().join("caplint.toml")).unwrap();
     assert!(text.starts_with("[[exception]]\n") && text.ends_with("break-glass = false\n"), "{text}");
 }
+
+/// The findings of a rule, as text: level, rule and message.
+fn stale(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
+    let arguments = [&["check", "--today", "2026-06-01"], arguments].concat();
+    let report = folder.json(&arguments);
+    let all = report["findings"].as_array().unwrap().iter();
+    all.filter(|finding| finding["rule"] == "stale-report-only").cloned().collect()
+}
+
+#[test]
+fn many_report_only_policies_are_one_finding_after_ignores() {
+    let one = |number: u32| {
+        let state = if number == 0 { "enabled" } else { "enabledForReportingButNotEnforced" };
+        let mut policy = policy(number, json!({ "/state": state }));
+        policy["modifiedDateTime"] = "2025-11-02T09:30:00Z".into();
+        policy
+    };
+    let all = |count: u32| (0..=count).map(one).collect::<Vec<Value>>();
+    assert_eq!(stale(&Folder::new(&all(5), ""), &[]).len(), 5);
+    let ignore = "[[ignore]]\nrule = \"stale-report-only\"\npolicy = \"CA003\"\nreason = \"a trial\"\n";
+    for (policies, config, expected) in [(6, "", 1), (6, ignore, 5), (7, ignore, 1)] {
+        let found = stale(&Folder::new(&all(policies), config), &[]);
+        assert_eq!(found.len(), expected, "{policies}");
+        if let [only] = found.as_slice() {
+            let message = only["message"].as_str().unwrap();
+            assert!(
+                message.starts_with("6 policies are in report-only mode") && message.contains("2 more"),
+                "{message}"
+            );
+            assert_eq!(message.contains("CA003"), config.is_empty(), "{message}");
+        }
+    }
+    assert_eq!(stale(&Folder::new(&all(6), ""), &["--assume-enabled", "all"]).len(), 0);
+    assert_eq!(stale(&Folder::new(&all(6), ""), &["--assume-enabled", "CA001"]).len(), 5);
+}
+
+/// What a policy would do if it were on is its own control, not MFA whatever it asks for.
+#[test]
+fn a_report_only_policy_would_do_what_it_asks_for() {
+    for (controls, expected) in [
+        (json!(["mfa"]), Some("it would require MFA where")),
+        (json!(["block"]), Some("it would block sign-ins where")),
+        (json!(["compliantDevice"]), None),
+    ] {
+        let enabled = policy(1, json!({ "/conditions/applications/includeApplications": [API] }));
+        let mut tested = policy(
+            2,
+            json!({ "/state": "enabledForReportingButNotEnforced", "/grantControls/builtInControls": controls }),
+        );
+        tested["modifiedDateTime"] = "2025-11-02T09:30:00Z".into();
+        let found = stale(&Folder::new(&[enabled, tested], ""), &[]);
+        let message = found[0]["message"].as_str().unwrap();
+        assert_eq!(message.contains("If it were enabled"), expected.is_some(), "{message}");
+        assert!(expected.is_none_or(|expected| message.contains(expected)), "{message}");
+    }
+    let report_only = |number: u32, state: &str| {
+        let mut policy = policy(number, json!({ "/state": state }));
+        policy["modifiedDateTime"] = "2025-11-02T09:30:00Z".into();
+        policy
+    };
+    let mode = "enabledForReportingButNotEnforced";
+    for (third, expected) in [(mode, "All 3 policies are in"), ("disabled", "No policy is enabled. 2 of 3 are in")] {
+        let found = stale(&Folder::new(&[report_only(1, mode), report_only(2, mode), report_only(3, third)], ""), &[]);
+        assert!(found.len() == 1 && found[0]["message"].as_str().unwrap().starts_with(expected), "{found:?}");
+    }
+}

@@ -1,8 +1,10 @@
 //! Report-only for months.
 
+mod together;
+
 use super::{Rule, declare};
 use crate::finding::{Draft, Drafts, Label, PolicyRef};
-use crate::policy::{Fact, Policy, Property, State};
+use crate::policy::{Fact, GrantControl, Policy, Property, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -21,33 +23,41 @@ const TRIAL: i64 = 90;
 /// Policies that a finding about all of them points at.
 const SHOWN: usize = 4;
 
+const SEVERAL: &str =
+    "Review their results in the sign-in logs, then set `state` to \"enabled\", one policy after the other.";
+
+pub(crate) use together::together;
+
 impl Rule for StaleReportOnly {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let present = || facts.tenant.policies.iter().filter(|policy| !policy.deleted);
         let stale: Vec<(&Policy, i64)> = present().filter_map(|policy| Some((policy, age(facts, policy)?))).collect();
         let is_any_on =
-            present().any(|policy| !matches!(policy.state, Fact::Known(State::ReportOnly | State::Disabled)));
+            present().any(|policy| !matches!(policy.judged_state(), Fact::Known(State::ReportOnly | State::Disabled)));
         match stale.iter().min_by_key(|(_, days)| *days) {
             // Nobody has begun to enforce, so the single policy is not the point.
             Some((latest, days)) if facts.is_whole && !is_any_on && stale.len() > 1 => {
-                drafts.push(none_is_on(&stale, latest, *days));
+                drafts.push(none_is_on(&stale, present().count(), &since(latest, *days)));
             }
             _ => drafts.extend(stale.iter().map(|(policy, days)| one(facts, policy, *days))),
         }
     }
 }
 
-/// For how many days a report-only policy has not been touched, if that is too long.
+/// For how many days a report-only policy has not been touched, if that is too long. One that is judged as if it were on is none.
 fn age(facts: &TenantFacts<'_>, policy: &Policy) -> Option<i64> {
-    let is_report_only = policy.state == Fact::Known(State::ReportOnly);
+    let is_report_only = policy.judged_state() == Fact::Known(State::ReportOnly);
     let days = (facts.today - policy.modified.filter(|_| is_report_only)?).whole_days();
     (days > TRIAL).then_some(days)
 }
 
 fn one(facts: &TenantFacts<'_>, policy: &Policy, days: i64) -> Draft {
-    let closes_gap = facts.leaves_mfa_out(policy, |policy| policy.state = Fact::Known(State::Enabled));
-    let meanwhile =
-        if closes_gap { " If it were enabled, it would require MFA where no policy does today." } else { "" };
+    let meanwhile = match asks(policy) {
+        Some(asks) if facts.leaves_mfa_out(policy, |policy| policy.state = Fact::Known(State::Enabled)) => {
+            format!(" If it were enabled, it would {asks} where no policy requires MFA today.")
+        }
+        Some(_) | None => String::new(),
+    };
     let message = format!(
         "{} is in report-only mode and has not been changed for {}. It records its results and enforces \
          nothing.{meanwhile}",
@@ -60,16 +70,31 @@ fn one(facts: &TenantFacts<'_>, policy: &Policy, days: i64) -> Draft {
         .label(Label::in_policy(policy, &Pointer::new(Property::State), "enforces nothing"))
 }
 
-fn none_is_on(stale: &[(&Policy, i64)], latest: &Policy, days: i64) -> Draft {
+/// What a policy would do to sign-ins that need no MFA today, if that can be said in few words.
+fn asks(policy: &Policy) -> Option<&'static str> {
+    let grant = &policy.grant;
+    let has = |wanted: GrantControl| grant.built_in.position(|control| *control == wanted).is_some();
+    let has_strength = matches!(grant.strength, Fact::Known(Some(_)));
+    if has(GrantControl::Block) {
+        Some("block sign-ins")
+    } else if has(GrantControl::Mfa) || has_strength {
+        Some("require MFA")
+    } else {
+        None
+    }
+}
+
+fn none_is_on(stale: &[(&Policy, i64)], policies: usize, since: &str) -> Draft {
+    let who = if stale.len() == policies {
+        format!("All {policies} policies are")
+    } else {
+        format!("No policy is enabled. {} of {policies} are", stale.len())
+    };
     let message = format!(
-        "No policy is enabled, and {} of them are in report-only mode and have not been changed for {} or longer. \
-         They record their results and enforce nothing.",
-        stale.len(),
-        since(latest, days),
+        "{who} in report-only mode and have not been changed for {since} or longer. \
+         They record their results and enforce nothing."
     );
-    let draft = StaleReportOnly::draft(message)
-        .help("Review their results in the sign-in logs, then set `state` to \"enabled\", one policy after the other.")
-        .about("none is on");
+    let draft = StaleReportOnly::draft(message).help(SEVERAL).about("none is on");
     let draft = stale.iter().take(SHOWN).fold(draft, |draft, (policy, _)| {
         draft.label(Label::in_policy(policy, &Pointer::new(Property::State), "enforces nothing"))
     });
