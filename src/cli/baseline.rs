@@ -66,7 +66,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         Ok(())
     })?;
     let mut assumed = crate::tenant::Assumed::default();
-    tenants.iter().for_each(|tenant| assumed.add(&tenant.assumed));
+    for tenant in &tenants {
+        assumed.add(&tenant.assumed);
+    }
     prepared.check_assumed(&assumed)?;
     if let Some(empty) = tenants.iter().find(|tenant| tenant.is_empty && details.selection.judges_tenants()) {
         return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });
