@@ -670,6 +670,11 @@ fn an_exception_that_is_one_already_or_means_nothing_is_refused_and_the_file_sta
         ),
         (&["--user", "x", "--group", "y"], "cannot be used with"),
         (&["--user", "x", "--owner", " "], "cannot be used multiple times"),
+        (&["--user", "emergency@contoso.example"], "\"emergency@contoso.example\" is not the id of a user"),
+        (&["--user", "e.mergency@contoso.example"], "is not the id of a user"),
+        (&["--group", "Break glass"], "Policies name a group by its object id"),
+        (&["--group", "Breakglass"], "is not the id of a group"),
+        (&["--group", "module.x Break glass"], "is not the id of a group"),
         (&[], "required"),
     ] {
         let (code, text) = with(who);
@@ -694,7 +699,22 @@ fn an_exception_that_is_one_already_or_means_nothing_is_refused_and_the_file_sta
     assert!(text.starts_with("[[exception]]\n") && text.ends_with("break-glass = false\n"), "{text}");
 }
 
-/// The findings of a rule, as text: level, rule and message.
+/// Infrastructure code has addresses in place of ids, and templates placeholders.
+#[test]
+fn an_exception_for_an_address_or_a_placeholder_is_added() {
+    for group in [
+        "azuread_group.break_glass",
+        "module.groups[\"a b@c\"].azuread_group.x",
+        "data.azuread_group.y[0]",
+        "<BreakGlass>",
+    ] {
+        let folder = Folder::new(&[], "");
+        let (code, said) = add(&folder, &["--group", group, "--owner", "Ada", "--reason", "because"]);
+        assert_eq!(code, 0, "{said}");
+    }
+}
+
+/// The findings of `stale-report-only`.
 fn stale(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
     let arguments = [&["check", "--today", "2026-06-01"], arguments].concat();
     let report = folder.json(&arguments);

@@ -4,6 +4,7 @@ use super::entry::{Appendable, quoted};
 use super::error::RunError;
 use super::selection::day;
 use crate::config::Exception;
+use crate::coverage::PrincipalKind;
 use crate::finding::{joined, visible};
 use std::io::Write;
 use std::path::PathBuf;
@@ -61,7 +62,7 @@ struct Added {
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 struct Who {
-    /// A user by its id
+    /// A user by its id, or by its address in infrastructure code
     #[arg(long, value_name = "ID")]
     user: Option<String>,
 
@@ -94,6 +95,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
             "Write it by hand.",
         ));
     };
+    if let Some(problem) = unmatched(new) {
+        return Err(problem);
+    }
     if let Some(known) = before.exceptions.iter().find(|known| overlaps(known, new)) {
         let message = format!("the exception is not added: {} is one already, {}", called(known), said(known));
         return Err(refused(message, "Change that entry. It is in the configuration, below `[[exception]]`."));
@@ -137,6 +141,37 @@ fn lines(added: &Added) -> Vec<String> {
     }
     lines.extend(added.break_glass.map(|is| format!("break-glass = {is}")));
     lines
+}
+
+/// Why an entry for a user or a group would approve nobody: policies of an export name them by ids.
+fn unmatched(new: &Exception) -> Option<RunError> {
+    let (word, whence) = match new.kind {
+        PrincipalKind::User => ("user", "az ad user show --id NAME --query id"),
+        PrincipalKind::Group => ("group", "az ad group show --group NAME --query id"),
+        // The name of a role is its id by now. Others are refused elsewhere if they are none.
+        PrincipalKind::Role | PrincipalKind::ServicePrincipal | PrincipalKind::AgentIdentity => return None,
+    };
+    let is_fine = new.id.guid().is_some() || new.id.placeholder().is_some() || is_address(&new.id.to_string());
+    (!is_fine).then(|| RunError::Exception {
+        message: visible(&format!("the exception is not added: \"{}\" is not the id of a {word}", new.id)),
+        help: format!(
+            "Policies name a {word} by its object id, and an entry with a name approves nobody. `caplint check` shows the id \
+             below `exceptions`, the admin center shows it as Object ID, and `{whence}` prints it. Give the name with --name. \
+             Infrastructure code may have an address, such as azuread_{word}.break_glass. If your files have names in place \
+             of ids, write the entry by hand."
+        ),
+    })
+}
+
+/// Whether a text may be the address of an object in infrastructure code: names with dots between them, and keys in brackets.
+fn is_address(text: &str) -> bool {
+    let outside_of_keys: String =
+        text.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
+    let is_name = |part: &str| {
+        part.starts_with(|first: char| first.is_alphabetic() || first == '_')
+            && part.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
+    };
+    outside_of_keys.contains('.') && outside_of_keys.split('.').all(is_name)
 }
 
 /// Whether two entries approve the same: the same principal, and a control in common.
