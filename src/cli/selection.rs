@@ -31,7 +31,7 @@ pub(super) struct Selection {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Assume reading of a control causes findings: the proof, or the control's literal stored query
+    /// Which reading of a control causes findings: the proof, or the control's literal stored query
     #[arg(long, value_enum, default_value_t)]
     reading: ReadingArgument,
 

@@ -98,7 +98,7 @@ fn summary(run: &Run) -> Markup {
     html! {
         @if nothing { (NOTHING) " " }
         (policies(summary.policies)) " in " (count(summary.files, "file")) ": "
-        (count(summary.errors, "error")) ", " (count(summary.warnings, "warning")) ", " (count(summary.infos, "information")) "."
+        (count(summary.errors, "error")) ", " (count(summary.warnings, "warning")) ", " (count(summary.infos, "info")) "."
     }
 }
 
