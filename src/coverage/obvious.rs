@@ -180,14 +180,12 @@ fn all_but_exceptions(space: &mut Space<'_>, regions: &mut Regions) -> Option<De
 /// sign-in is made to let go of it by the departure that leaves the fewest others.
 fn nearest_hole(space: &Space<'_>, covered: &[Region], principal: Term) -> Option<BTreeSet<Term>> {
     let stops = |region: &Formula, truths: &Truths| region.holds(&|term| truths.has(term));
-    let covering = |terms: &BTreeSet<Term>| {
-        let truths = Truths::of(terms);
-        covered.iter().filter(|(_, region)| stops(region, &truths)).count()
-    };
+    let covering = |truths: &Truths| covered.iter().filter(|(_, region)| stops(region, truths)).count();
     let mut terms = BTreeSet::from([principal]);
     for _ in 0..DEPARTURES {
-        let Some((_, region)) = covered.iter().find(|(_, region)| stops(region, &Truths::of(&terms))) else {
-            return Some(without_the_needless(principal, terms, covering));
+        let truths = Truths::of(&terms);
+        let Some((_, region)) = covered.iter().find(|(_, region)| stops(region, &truths)) else {
+            return Some(without_the_needless(principal, terms, |terms| covering(&Truths::of(terms))));
         };
         let mut best: Option<(usize, u32, BTreeSet<Term>)> = None;
         region.for_each_term(&mut |term| {
@@ -195,10 +193,9 @@ fn nearest_hole(space: &Space<'_>, covered: &[Region], principal: Term) -> Optio
                 return;
             }
             let further: BTreeSet<Term> = terms.iter().copied().chain([term]).collect();
-            let worth = (covering(&further), space.effort(term));
-            if !stops(region, &Truths::of(&further))
-                && best.as_ref().is_none_or(|(left, effort, _)| worth < (*left, *effort))
-            {
+            let truths = Truths::of(&further);
+            let worth = (covering(&truths), space.effort(term));
+            if !stops(region, &truths) && best.as_ref().is_none_or(|(left, effort, _)| worth < (*left, *effort)) {
                 best = Some((worth.0, worth.1, further));
             }
         });

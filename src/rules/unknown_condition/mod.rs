@@ -1,7 +1,7 @@
 //! Conditions without a model, and what they do to the verdicts.
 
 use super::{Rule, declare};
-use crate::coverage::{self, Options, Verdict, Ways};
+use crate::coverage::{Decider, Options, Verdict, Ways};
 use crate::finding::{Draft, Drafts, Label, Part, PolicyRef, joined, quoted};
 use crate::policy::{GrantControl, Policy, Property};
 use crate::rules::{Judgement, TenantFacts};
@@ -98,10 +98,11 @@ impl Without<'_, '_> {
         }
         let tenant = self.tenant(name);
         let options = Options { ways: Ways::Mentioned, ..facts.options() };
+        let of_tenant = Decider::of(tenant, options);
         let (mut decided, mut open, mut stricter) = (Vec::new(), Vec::new(), Vec::new());
         for judgement in affected {
             let id = judgement.control.id.to_owned();
-            let verdict = coverage::decide(&judgement.requirement, tenant, options).verdict;
+            let verdict = of_tenant.decide(&judgement.requirement).verdict;
             match (judgement.decision.verdict, verdict) {
                 (Verdict::Undecided, Verdict::Undecided) => open.push(id),
                 (Verdict::Undecided, Verdict::Enforced | Verdict::EnforcedExcept | Verdict::NotEnforced) => {
