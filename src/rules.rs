@@ -9,6 +9,7 @@ mod expect;
 mod facts;
 mod meta;
 mod registry;
+mod together;
 mod violations;
 
 mod access;
@@ -98,8 +99,8 @@ pub use expect::said as said_of_expectation;
 
 /// Puts one finding in the place of many that say the same of one tenant, once ignores and the baseline have been applied.
 pub(crate) fn together(findings: &mut Vec<crate::finding::Finding>) {
-    invalid_id::together(findings);
-    stale_report_only::together(findings);
+    invalid_id::TOGETHER.put(findings);
+    stale_report_only::TOGETHER.put(findings);
 }
 
 #[cfg(test)]

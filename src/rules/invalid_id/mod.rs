@@ -22,7 +22,7 @@ declare! {
 
 const NAMES: &str = "caplint resolves a name if exactly one object in the files or its tables has it.";
 
-pub(crate) use together::together;
+pub(super) use together::TOGETHER;
 
 impl Rule for InvalidId {}
 

@@ -26,7 +26,7 @@ const SHOWN: usize = 4;
 const SEVERAL: &str =
     "Review their results in the sign-in logs, then set `state` to \"enabled\", one policy after the other.";
 
-pub(crate) use together::together;
+pub(super) use together::TOGETHER;
 
 impl Rule for StaleReportOnly {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
