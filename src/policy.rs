@@ -12,6 +12,7 @@ mod device_rule;
 mod filter;
 mod lower;
 mod property;
+mod reach;
 mod session;
 mod strength;
 mod value;
@@ -500,28 +501,6 @@ impl Policy {
         let sources = self.block()?.sources.iter();
         let within = sources.filter(|(at, _)| at.is_within(&own) || own.is_within(at));
         within.map(|(_, digest)| *digest).reduce(Digest::and)
-    }
-
-    /// Whether it blocks everybody but those whom it excludes, at every resource and whatever else is so.
-    #[must_use]
-    pub fn blocks_everybody_else(&self) -> bool {
-        let Conditions { users, applications, .. } = &self.conditions;
-        let conditions = &self.conditions;
-        let any_client = conditions.client_app_types.position(|client| *client == ClientAppType::All).is_some();
-        self.grant.built_in.position(|control| *control == GrantControl::Block).is_some()
-            && users.include_users.position(|id| id.is("All")).is_some()
-            && applications.include.position(|id| id.is("All")).is_some()
-            && applications.exclude.is_empty()
-            && applications.filter == Fact::Known(None)
-            && (any_client || conditions.client_app_types.is_empty())
-            && conditions.sign_in_risk_levels.is_empty()
-            && conditions.user_risk_levels.is_empty()
-            && conditions.insider_risk_levels.is_empty()
-            && conditions.transfer_methods.is_empty()
-            && conditions.platforms.is_empty()
-            && conditions.locations.is_empty()
-            && conditions.device_filter == Fact::Known(None)
-            && conditions.opaque.is_empty()
     }
 
     /// The state that counts.

@@ -1,6 +1,6 @@
 //! Which policies come nearest to stopping a sign-in, and what keeps them from it.
 
-use crate::policy::{ClientAppType, GrantControl, Policy, Property};
+use crate::policy::{ClientAppType, Policy, Property};
 use crate::requirement::Requirement;
 use crate::signin::{Cause, SignIn, View, Why};
 use crate::tenant::PolicyIndex;
@@ -25,7 +25,7 @@ fn is_about(requirement: &Requirement, policy: &Policy) -> bool {
 /// Whether a policy could be widened to meet the requirement. One that blocks something else must not be taken for that:
 /// it would lock everybody out.
 fn is_meant(requirement: &Requirement, policy: &Policy, causes: &[Cause]) -> bool {
-    if policy.grant.built_in.position(|control| *control == GrantControl::Block).is_none() {
+    if !policy.grant.blocks() {
         return true;
     }
     let only_legacy = !requirement.clients.contains(&ClientAppType::Browser);

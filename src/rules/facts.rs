@@ -7,7 +7,7 @@ use crate::controls::{Control, Selection};
 use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
 use crate::dialect::Taken;
 use crate::ignore::Ignore;
-use crate::policy::{Fact, FileIndex, GrantControl, Id, Policy, State};
+use crate::policy::{Fact, FileIndex, Id, Policy, State};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::schema::{Violation, ViolationKind};
 use crate::signin::{Cause, SignIn, View};
@@ -183,8 +183,7 @@ impl TenantFacts<'_> {
     /// Whether policies block every sign-in of everybody, but those who are excluded one by one.
     #[must_use]
     pub fn everybody_blocked(&self) -> Option<&Blocked> {
-        let blocks =
-            |policy: &Policy| policy.grant.built_in.position(|control| *control == GrantControl::Block).is_some();
+        let blocks = |policy: &Policy| policy.grant.blocks();
         let find = || {
             // Most tenants have no policy that could.
             self.tenant.policies.iter().find(|policy| self.is_on(policy) && blocks(policy))?;

@@ -3,8 +3,8 @@
 use super::{Said, values};
 use crate::diff::{Control, words};
 use crate::policy::{
-    AccessEvaluation, AuthenticationType, BrowserSession, Fact, FrequencyInterval, FrequencyUnit, GrantControl, Id,
-    Operator, Policy, SessionControl, SignInFrequency,
+    AccessEvaluation, AuthenticationType, BrowserSession, Fact, FrequencyInterval, FrequencyUnit, Id, Operator, Policy,
+    SessionControl, SignInFrequency,
 };
 use crate::tenant::Tenant;
 
@@ -45,7 +45,7 @@ pub(super) fn of(tenant: &Tenant, policy: &Policy) -> Asks {
     }
     all.extend(values(&grant.terms_of_use, "terms of use that are", |id| say(Control::TermsOfUse(id.clone()))));
     all.extend(values(&grant.custom, "a custom control that is", |id| say(Control::Custom(id.clone()))));
-    let blocks = grant.built_in.position(|control| *control == GrantControl::Block).is_some();
+    let blocks = grant.blocks();
     let shorts: Vec<&str> = all.iter().map(|said| said.short.as_str()).collect();
     let (text, operator) = match (&grant.operator, shorts.len()) {
         (_, 0 | 1) => (shorts.concat(), None),

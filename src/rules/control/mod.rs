@@ -25,7 +25,7 @@ pub use cause::because;
 pub use how::resource;
 pub(super) use how::{Subject, how};
 pub(super) use mark::is_always_outside;
-pub(super) use names::{named, people};
+pub(super) use names::{is, named, people, principal};
 pub use user::why;
 pub(super) use who::{Determiner, user};
 

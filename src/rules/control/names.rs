@@ -1,5 +1,6 @@
 //! Names of objects and policies in a sentence.
 
+use crate::coverage::PrincipalKind;
 use crate::finding::{PolicyRef, joined, quoted};
 use crate::policy::Id;
 use crate::rules::TenantFacts;
@@ -9,6 +10,26 @@ use std::collections::BTreeSet;
 /// The name of an object where the files have one, or else its id; in quotation marks.
 pub(in crate::rules) fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
     quoted(&facts.tenant.name_or_id(id))
+}
+
+/// Who somebody is whom a policy lists one by one: `members of "Pilots"`.
+pub(in crate::rules) fn principal(facts: &TenantFacts<'_>, kind: PrincipalKind, id: &Id) -> String {
+    let name = facts.name(kind, id).map_or_else(|| named(facts, id), |name| quoted(&name));
+    match kind {
+        PrincipalKind::User => format!("the user {name}"),
+        PrincipalKind::Group => format!("members of {name}"),
+        PrincipalKind::Role => format!("holders of the role {name}"),
+        PrincipalKind::ServicePrincipal => format!("the service principal {name}"),
+        PrincipalKind::AgentIdentity => format!("the agent identity or blueprint {name}"),
+    }
+}
+
+/// The verb after the words for somebody of this kind.
+pub(in crate::rules) fn is(kind: PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::Group | PrincipalKind::Role => "are",
+        PrincipalKind::User | PrincipalKind::ServicePrincipal | PrincipalKind::AgentIdentity => "is",
+    }
 }
 
 /// Users that are named in a sentence.

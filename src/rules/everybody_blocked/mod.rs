@@ -4,8 +4,9 @@ use super::{Rule, declare};
 use crate::access::LockedOut;
 use crate::coverage::{PrincipalKind, Verdict};
 use crate::finding::{Draft, Drafts, Label, PolicyRef, joined};
-use crate::policy::{GrantControl, Id, Policy, Property};
-use crate::rules::{TenantFacts, control};
+use crate::policy::{Id, Policy, Property};
+use crate::rules::TenantFacts;
+use crate::rules::control::principal;
 use crate::syntax::Pointer;
 use std::collections::BTreeSet;
 
@@ -64,7 +65,7 @@ impl Rule for EverybodyBlocked {
              locations or platforms do not count as a condition."
         ));
         for policy in policies.iter().take(SHOWN) {
-            let at = policy.grant.built_in.position(|control| *control == GrantControl::Block);
+            let at = policy.grant.block();
             let pointer = Pointer::new(Property::BuiltInControls);
             let pointer = at.map_or(pointer.clone(), |index| pointer.index(index));
             draft = draft.policy(policy).label(Label::in_policy(policy, &pointer, "blocks"));
@@ -74,17 +75,5 @@ impl Rule for EverybodyBlocked {
             }
         }
         drafts.push(Draft { is_of_tenant: true, ..draft });
-    }
-}
-
-/// Whom a policy excludes, in words.
-fn principal(facts: &TenantFacts<'_>, kind: PrincipalKind, id: &Id) -> String {
-    let name = control::named(facts, id);
-    match kind {
-        PrincipalKind::User => format!("the user {name}"),
-        PrincipalKind::Group => format!("members of {name}"),
-        PrincipalKind::Role => format!("holders of the role {name}"),
-        PrincipalKind::ServicePrincipal => format!("the service principal {name}"),
-        PrincipalKind::AgentIdentity => format!("the agent {name}"),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::coverage::{Comparison, PrincipalKind};
 use crate::finding::{Draft, Drafts, Label, PolicyRef, joined, quoted};
-use crate::policy::{ClientAppType, GrantControl, Id, List, Policy};
+use crate::policy::{ClientAppType, Id, List, Policy};
 use crate::requirement::{Grant, Requirement};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
@@ -104,7 +104,7 @@ fn draft(policy: &Policy, grant: &Grant, leaks: &[Leak<'_>]) -> Draft {
 
 /// What members of a group would have to do or could not do, were they not excluded.
 fn grant(policy: &Policy) -> Option<Grant> {
-    if policy.grant.built_in.position(|control| *control == GrantControl::Block).is_some() {
+    if policy.grant.blocks() {
         return Some(Grant::Block);
     }
     policy.grant.asks_for_mfa().then_some(Grant::Mfa)

@@ -3,9 +3,10 @@
 use super::{Rule, declare};
 use crate::catalog::{self, Suite};
 use crate::coverage::PrincipalKind;
-use crate::finding::{Draft, Drafts, Label, PolicyRef, capitalised, joined, quoted};
-use crate::policy::{ClientAppType, Fact, GrantControl, Id, List, Operator, Platform, Policy, Property};
+use crate::finding::{Draft, Drafts, Label, PolicyRef, capitalised, joined};
+use crate::policy::{Fact, GrantControl, Id, List, Operator, Policy, Property};
 use crate::rules::TenantFacts;
+use crate::rules::control::principal;
 use crate::syntax::Pointer;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,7 +88,7 @@ fn not_everywhere(
          resources. {CONSEQUENCE}",
         names(&lacking),
         if lacking.len() == 1 { "does" } else { "do" },
-        described(facts, kind, id),
+        principal(facts, kind, id),
     );
     labelled(NoBreakGlass::draft(message), &lacking, "not excluded here")
 }
@@ -97,7 +98,7 @@ fn one_account(facts: &TenantFacts<'_>, policies: &[&Policy], user: &Id) -> Draf
     let message = format!(
         "{} is the only account that is excluded from every policy for all users and all resources. If it is lost or \
          disabled, no administrator can sign in. Microsoft recommends two accounts.",
-        capitalised(&described(facts, PrincipalKind::User, user)),
+        capitalised(&principal(facts, PrincipalKind::User, user)),
     );
     let mut draft = NoBreakGlass::draft(message);
     for policy in policies.iter().take(SHOWN) {
@@ -107,12 +108,6 @@ fn one_account(facts: &TenantFacts<'_>, policies: &[&Policy], user: &Id) -> Draf
         draft = draft.label(Label::in_policy(policy, &pointer, "the only one"));
     }
     with_policy(draft, policies)
-}
-
-fn described(facts: &TenantFacts<'_>, kind: PrincipalKind, id: &Id) -> String {
-    let name = facts.name(kind, id).unwrap_or_else(|| id.to_string());
-    let name = quoted(&name);
-    if kind == PrincipalKind::Group { format!("members of {name}") } else { format!("the user {name}") }
 }
 
 fn names(policies: &[&Policy]) -> String {
@@ -167,30 +162,9 @@ fn says_whom(list: &List<Id>) -> bool {
 /// give. Whom it excludes is left aside.
 pub(super) fn stops_everybody(policy: &Policy) -> bool {
     let conditions = &policy.conditions;
-    let (users, applications) = (&conditions.users, &conditions.applications);
-    let clients = &conditions.client_app_types;
-    let every_client = clients.is_empty()
-        || clients.position(|client| *client == ClientAppType::All).is_some()
-        || ClientAppType::MODERN.iter().all(|modern| clients.position(|client| client == modern).is_some());
-    let platforms = &conditions.platforms;
-    let every_platform = platforms.is_empty()
-        || (platforms.include.position(|platform| *platform == Platform::All).is_some()
-            && platforms.exclude.is_empty());
-    users.include_users.position(|id| id.is("All")).is_some()
-        && applications.include.position(|id| id.is("All")).is_some()
-        && applications.filter == Fact::Known(None)
-        && every_client
-        && every_platform
-        && conditions.locations.is_empty()
-        && conditions.device_filter == Fact::Known(None)
-        && conditions.sign_in_risk_levels.is_empty()
-        && conditions.user_risk_levels.is_empty()
-        && conditions.insider_risk_levels.is_empty()
-        && conditions.service_principal_risk_levels.is_empty()
-        && conditions.transfer_methods.is_empty()
-        && conditions.opaque.is_empty()
-        && conditions.workload_identities == Fact::Known(false)
-        && conditions.doubt.is_none()
+    conditions.include_all()
+        && conditions.include_modern_clients()
+        && conditions.ask_nothing_else()
         && !policy.contradicted
         && !policy.foreign
         && !policy.deleted

@@ -2,9 +2,9 @@
 
 use super::{Rule, declare, excluded};
 use crate::coverage::{Exception, PrincipalKind};
-use crate::finding::{Draft, Drafts, Extent, Level, joined, quoted};
+use crate::finding::{Draft, Drafts, Extent, Level, joined};
 use crate::policy::Id;
-use crate::rules::control::{is_always_outside, people, when};
+use crate::rules::control::{is, is_always_outside, people, principal, when};
 use crate::rules::{Judgement, TenantFacts};
 use crate::tenant::UserIndex;
 use std::collections::{BTreeSet, HashMap};
@@ -114,27 +114,15 @@ fn hold(controls: &[&str]) -> String {
 
 fn labelled(facts: &TenantFacts<'_>, draft: Draft, exception: &Exception) -> Draft {
     let places = exception.policies.iter().take(2).map(|(policy, index)| (&facts.tenant[*policy], *index));
-    excluded::labelled(draft, exception.kind, places, &format!("{} excluded here", subject(facts, exception)))
-}
-
-fn subject(facts: &TenantFacts<'_>, exception: &Exception) -> String {
-    let id = exception.id.to_string();
-    let shown = facts.name(exception.kind, &exception.id).map_or_else(|| quoted(&id), |name| quoted(&name));
-    match exception.kind {
-        PrincipalKind::User => format!("the user {shown} is"),
-        PrincipalKind::Group => format!("members of {shown} are"),
-        PrincipalKind::Role => format!("holders of the role {shown} are"),
-        PrincipalKind::ServicePrincipal => format!("the service principal {shown} is"),
-        PrincipalKind::AgentIdentity => format!("the agent identity or blueprint {shown} is"),
-    }
+    let who = principal(facts, exception.kind, &exception.id);
+    excluded::labelled(draft, exception.kind, places, &format!("{who} {} excluded here", is(exception.kind)))
 }
 
 fn described(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> String {
     let (judgement, exception) = excepted[0];
-    let subject = subject(facts, exception);
-    let subject = subject.trim_end_matches(" is").trim_end_matches(" are");
+    let subject = principal(facts, exception.kind, &exception.id);
     let notes: Vec<String> = when(facts, judgement, exception, 1).into_iter().chain(who(facts, excepted)).collect();
-    if notes.is_empty() { subject.to_owned() } else { format!("{subject} ({})", notes.join("; ")) }
+    if notes.is_empty() { subject } else { format!("{subject} ({})", notes.join("; ")) }
 }
 
 /// Who is outside by an exception for a group or a role, if the files have a directory.

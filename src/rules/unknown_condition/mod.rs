@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::coverage::{Decider, Options, Verdict, Ways};
 use crate::finding::{Draft, Drafts, Label, Part, PolicyRef, joined, quoted};
-use crate::policy::{GrantControl, Policy, Property};
+use crate::policy::{Policy, Property};
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 use crate::tenant::Tenant;
@@ -142,6 +142,5 @@ impl Without<'_, '_> {
 
 /// Whether a policy asks for what a control requires, or blocks.
 fn may_force(facts: &TenantFacts<'_>, judgement: &Judgement, policy: &Policy) -> bool {
-    facts.view(judgement).asks(policy)
-        || policy.grant.built_in.position(|control| *control == GrantControl::Block).is_some()
+    facts.view(judgement).asks(policy) || policy.grant.blocks()
 }
