@@ -122,15 +122,16 @@ pub(super) fn refused(
 /// What refuses a sign-in, and how.
 fn refusal(facts: &TenantFacts<'_>, shown: &Shown, is_unknown: bool) -> String {
     let by: Vec<String> = shown.by.iter().map(|which| label(facts, *which)).collect();
-    let verb = match (is_unknown, shown.is_by_device, shown.is_blocked, by.len()) {
-        (true, ..) => "may refuse it",
-        (_, true, _, 1) => "asks for another device",
-        (_, true, _, _) => "ask for another device",
-        (_, _, true, 1) => "blocks it",
-        (_, _, true, _) => "block it",
-        (_, _, false, 1) => "asks for more than the account has",
-        (_, _, false, _) => "ask for more than the account has",
+    let policy = |which: &Which| which.policy().and_then(|index| facts.tenant.policies.get(index));
+    let is_by_block = shown.by.iter().all(|which| policy(which).is_some_and(|policy| policy.grant.blocks()));
+    let (one, several) = match (is_unknown, shown.is_by_device, shown.is_blocked) {
+        (true, ..) => ("may refuse it", "may refuse it"),
+        (false, true, _) => ("asks for another device", "ask for another device"),
+        (false, false, true) if is_by_block => ("blocks it", "block it"),
+        (false, false, true) => ("asks for what no such sign-in can have", "ask for what no such sign-in can have"),
+        (false, false, false) => ("asks for more than the account has", "ask for more than the account has"),
     };
+    let verb = if by.len() == 1 { one } else { several };
     format!("{} {verb}", joined(&by, SHOWN))
 }
 

@@ -1,16 +1,19 @@
 //! The finding's message and help.
 
 use super::{cause, names, remedy, who};
-use crate::coverage::{Decision, Reason, Ways};
+use crate::coverage::{Decision, Reason, Verdict, Ways, decide_if_held};
 use crate::finding::{PolicyRef, capitalised};
-use crate::policy::{ClientAppType, Policy};
-use crate::requirement::Resource;
+use crate::policy::{ClientAppType, Fact, Policy, State};
+use crate::requirement::{Grant, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
 use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
 
 /// How long a message may become by describing further ways in.
 const LENGTH: usize = 300;
+
+/// Policies of which it is asked whether one would be enough.
+const TRIED: usize = 10;
 
 const THE_SAME: &str = " The same applies to ";
 const OTHERS: &str = "others (listed in the JSON report)";
@@ -176,10 +179,7 @@ pub(super) fn help(
             return format!("One policy for all users, without conditions, resolves this.{explain}");
         }
         Reason::Witness if is_all_off(facts, nearest) => {
-            return format!(
-                "Check in the sign-in logs whom the policy would stop, and then set `state` to \"enabled\". \
-                 `--assume-enabled all` shows what the tenant would then enforce.{explain}"
-            );
+            return format!("{}{explain}", what_to_enable(facts, judgement));
         }
         Reason::Unknown(index, cause) => hinge = Some((*index, vec![*cause])),
         // A policy for some users is not the one to change for all, unless it is for groups that are meant to hold all.
@@ -208,6 +208,39 @@ pub(super) fn help(
         return create;
     }
     format!("In {}, {}.{explain}", PolicyRef::to(policy).label(), remedies.join(", and "))
+}
+
+/// Which policy to enable in a tenant where none is.
+fn what_to_enable(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
+    let near = super::nearest(facts, judgement).iter().map(|(policy, _)| *policy);
+    let may_block = judgement.requirement.grant.contains(&Grant::Block);
+    // A policy that blocks everybody does keep people without MFA out, and is no advice.
+    let is_advice = |policy: &PolicyIndex| may_block || !facts.tenant[*policy].grant.blocks();
+    let mut tenant = facts.tenant.clone();
+    let enough_alone = |policy: PolicyIndex| {
+        let state = std::mem::replace(&mut tenant.policies[policy.0].state, Fact::Known(State::Enabled));
+        let decision = decide_if_held(&judgement.requirement, &tenant, facts.options());
+        tenant.policies[policy.0].state = state;
+        match decision?.verdict {
+            Verdict::Enforced => Some((policy, "")),
+            Verdict::EnforcedExcept => Some((policy, ", except for whoever it excludes")),
+            Verdict::NotEnforced | Verdict::Undecided => None,
+        }
+    };
+    let Some((policy, rest)) = near.filter(is_advice).take(TRIED).find_map(enough_alone) else {
+        return "Check in the sign-in logs whom the policies would stop, and then set `state` to \"enabled\". \
+                `--assume-enabled all` shows what the tenant would then enforce."
+            .to_owned();
+    };
+    let policy = &facts.tenant[policy];
+    let then = match policy.state {
+        Fact::Known(State::Disabled) => "Set its `state` to \"enabledForReportingButNotEnforced\", and to \"enabled\"",
+        Fact::Known(State::ReportOnly | State::Enabled) | Fact::Unknown(_) => "Set its `state` to \"enabled\"",
+    };
+    format!(
+        "{} is enough alone{rest}. {then} after a check in the sign-in logs of whom it stops.",
+        capitalised(&PolicyRef::to(policy).label()),
+    )
 }
 
 /// A note about the MFA that Microsoft itself requires and that caplint does not count.

@@ -18,7 +18,12 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
     let operator = policy.place(&Pointer::new(Property::GrantOperator));
     let client_apps = policy.place(&Pointer::new(Property::ClientAppTypes));
     Some(match cause.why {
-        Why::Disabled | Why::ReportOnly => "set `state` to \"enabled\"".to_owned(),
+        // What it does to whom is in the logs only after it has been report-only.
+        Why::Disabled => {
+            "set `state` to \"enabledForReportingButNotEnforced\", and to \"enabled\" after a check of its results"
+                .to_owned()
+        }
+        Why::ReportOnly => "set `state` to \"enabled\" after a check of its results".to_owned(),
         Why::UserNotIncluded if !judgement.requirement.users.is_empty() => {
             let role = judgement.decision.holes.first()?.sign_in.roles.first()?;
             let roles = policy.place(&Pointer::new(Property::IncludeRoles));
