@@ -6,6 +6,7 @@
 mod decide;
 mod expect;
 mod facts;
+mod let_in;
 mod locked;
 mod question;
 

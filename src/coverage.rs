@@ -30,6 +30,7 @@ mod space;
 mod verdict;
 mod who;
 
+pub(crate) use addresses::is_any_outside;
 pub use compare::{Comparison, Redundant};
 pub use decide::{Decider, decide, decide_if_held, view};
 pub use doubt::Side;

@@ -2,7 +2,7 @@
 
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Meaning};
-use crate::diff::ways::{AtomSet, Prover};
+use crate::diff::ways::{AtomSet, Atoms, Prover};
 use crate::diff::{Atom, Dimension, Principal, Region, Resources, Scope};
 use crate::policy::{ClientAppType, GrantControl, Id, Platform, REGISTER_DEVICE, TransferMethod, UserType, Words};
 use crate::requirement::{Assumptions, Resource};
@@ -182,6 +182,28 @@ pub(super) fn sets() -> [Region; 7] {
     ]
 }
 
+/// What external users cannot bring, as far as anybody asks for it.
+fn lacking(atoms: &mut Atoms) -> [(Necessity, AtomSet); 2] {
+    let controls =
+        [GrantControl::ApprovedApplication, GrantControl::CompliantApplication, GrantControl::PasswordChange];
+    let kept: AtomSet =
+        METHODS_OF_GUESTS.iter().filter_map(|word| Atom::read(word)).map(|atom| atoms.index(atom)).collect();
+    let methods = atoms.methods().filter(|method| !kept.contains(method)).collect();
+    [
+        (
+            Necessity::GuestsHaveNoAppControls,
+            controls.into_iter().map(|control| atoms.index(Atom::Control(control))).collect(),
+        ),
+        (Necessity::GuestsUseMethodsOfThisTenant, methods),
+    ]
+}
+
+/// The same with the facts that count. All that is asked for must be among the atoms.
+pub(super) fn withheld_by_guests(atoms: &mut Atoms, assumptions: &Assumptions, trust: &InboundTrust) -> AtomSet {
+    let counting = lacking(atoms).into_iter().filter(|(fact, _)| fact.counts(assumptions, trust));
+    counting.flat_map(|(_, withheld)| withheld).collect()
+}
+
 /// What some users can bring on some platforms.
 #[derive(Clone)]
 pub(super) struct Way {
@@ -232,20 +254,13 @@ impl Facts {
         let mut control = |control| prover.atoms.index(Atom::Control(control));
         let approved = control(GrantControl::ApprovedApplication);
         let protected = control(GrantControl::CompliantApplication);
-        let password = control(GrantControl::PasswordChange);
         let others = Formula::all([phones.clone().not(), windows.clone().not()]);
         let by_platform = vec![
             Way { withheld: AtomSet::new(), sign_ins: phones },
             Way { withheld: AtomSet::from([approved]), sign_ins: windows },
             Way { withheld: AtomSet::from([approved, protected]), sign_ins: others },
         ];
-        let kept: AtomSet =
-            METHODS_OF_GUESTS.iter().filter_map(|word| Atom::read(word)).map(|atom| prover.atoms.index(atom)).collect();
-        let methods = prover.atoms.methods().filter(|method| !kept.contains(method)).collect();
-        let lacking = [
-            (Necessity::GuestsHaveNoAppControls, AtomSet::from([approved, protected, password])),
-            (Necessity::GuestsUseMethodsOfThisTenant, methods),
-        ];
+        let lacking = lacking(&mut prover.atoms);
         Self { modern_clients, assumed, holds, by_platform, external, lacking }
     }
 

@@ -5,6 +5,7 @@
 //! every guess that the same sign-in lets through, so that few rounds are enough.
 
 use super::facts::{Facts, Necessity, Way, sets};
+use super::let_in;
 use crate::coverage::Side;
 use crate::coverage::prover::{Counter, Formula, Lit, Meaning, Solver, Term, TooIntricate, Trait};
 use crate::diff::ways::{Common, Demand, Mode, Prover, requirement};
@@ -61,7 +62,13 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
         ..Companions::default()
     };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();
-    let reduced = Tenant { policies, companions, ..Tenant::default() };
+    let mut reduced = Tenant { policies, companions, ..Tenant::default() };
+    let suspects = let_in::suspects(&reduced, options);
+    if suspects.is_empty() {
+        return Vec::new();
+    }
+    reduced.policies = suspects.iter().map(|index| reduced.policies[*index].clone()).collect();
+    let hard: Vec<usize> = suspects.into_iter().map(|index| hard[index]).collect();
     let intent = Intent { expected: sets().map(Expected::about).to_vec() };
     // One tenant is looked at, and the other side is left empty.
     let tenants = [&reduced, &Tenant::default()];
@@ -93,7 +100,8 @@ fn is_hard(policy: &Policy) -> bool {
         GrantControl::Mfa | GrantControl::RiskRemediation | GrantControl::VerifiedId => false,
     };
     let has_strength = matches!(policy.grant.strength, Fact::Known(Some(_)));
-    on && (has_strength || policy.grant.built_in.position(is_hard).is_some())
+    let is_for_users = policy.conditions.workload_identities != Fact::Known(true);
+    on && is_for_users && (has_strength || policy.grant.built_in.position(is_hard).is_some())
 }
 
 struct Search<'t> {

@@ -1,6 +1,6 @@
 //! Addresses and countries: which named locations an address can be in at once.
 
-use crate::tenant::Place;
+use crate::tenant::{Place, Tenant};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -33,6 +33,19 @@ pub(super) fn partitions<L: Copy + Ord>(places: &[(L, &Place)]) -> Vec<(Vec<L>, 
     }
     partitions.retain(|(locations, _): &(Vec<L>, Cells<L>)| !locations.is_empty());
     partitions
+}
+
+/// Whether an address can be outside of all these locations.
+pub(super) fn leave_any_outside<L: Copy + Ord>(places: &[(L, &Place)]) -> bool {
+    partitions(places).iter().all(|(_, cells)| cells.contains(&BTreeSet::new()))
+}
+
+/// Whether an address can be outside of every named location of a tenant.
+#[must_use]
+pub(crate) fn is_any_outside(tenant: &Tenant) -> bool {
+    let named = tenant.companions.named_locations.values().enumerate();
+    let places: Vec<(usize, &Place)> = named.map(|(index, location)| (index, &location.place)).collect();
+    leave_any_outside(&places)
 }
 
 fn cells_of_countries<L: Copy + Ord>(locations: &[(L, &BTreeSet<String>, bool)]) -> Cells<L> {

@@ -311,19 +311,13 @@ impl Space<'_> {
     pub(crate) fn first_is_possible(&self) -> bool {
         let named = &self.view.tenant.companions.named_locations;
         let places = self.locations().filter_map(|(term, _, id)| Some((term, &named.get(id)?.place)));
-        self.view.requirement.users.is_empty() && is_outside_possible(&places.collect::<Vec<_>>())
+        self.view.requirement.users.is_empty() && addresses::leave_any_outside(&places.collect::<Vec<_>>())
     }
 
     /// The same before any location has a term: whether an address can be outside of every one.
     pub(crate) fn is_there_an_address_outside(&self) -> bool {
-        let named = self.view.tenant.companions.named_locations.values().enumerate();
-        let places: Vec<(usize, &Place)> = named.map(|(index, location)| (index, &location.place)).collect();
-        self.view.requirement.users.is_empty() && is_outside_possible(&places)
+        self.view.requirement.users.is_empty() && addresses::is_any_outside(self.view.tenant)
     }
-}
-
-fn is_outside_possible<L: Copy + Ord>(places: &[(L, &Place)]) -> bool {
-    addresses::partitions(places).iter().all(|(_, cells)| cells.contains(&BTreeSet::new()))
 }
 
 fn is_trust_type(comparison: &Comparison) -> bool {

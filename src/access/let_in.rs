@@ -1,0 +1,192 @@
+//! A look that is enough for most tenants: one sign-in from a good device lets in everybody to everything.
+//!
+//! Whoever the users are and whatever they ask for is left aside: each policy is taken to be for them. A tenant of which this
+//! look says nothing is searched.
+
+use super::facts::withheld_by_guests;
+use crate::coverage;
+use crate::diff::ways::{AtomSet, Atoms, DeviceState, Grant};
+use crate::diff::{self, Atom};
+use crate::policy::{Conditions, Fact, GrantControl, Guests, Id, List, Platform, Policy, REGISTER_DEVICE, Users};
+use crate::requirement::{Grant as Required, Requirement, Resource};
+use crate::signin::{Condition, Device, Open, Partial, Partly, SignIn, View};
+use crate::tenant::{Place, Tenant};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+/// Indices of the policies that may lock somebody out together. What a policy blocks by itself, whatever else is true, is meant
+/// so and is left aside.
+pub(super) fn suspects(tenant: &Tenant, options: diff::Options) -> Vec<usize> {
+    static ANYTHING: OnceLock<Requirement> = OnceLock::new();
+    let requirement = ANYTHING.get_or_init(|| Requirement::everywhere(Required::Mfa));
+    let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
+    let view = coverage::view(requirement, tenant, how);
+    let mut atoms = Atoms::default();
+    let retired = options.assumptions.approved_app_retired;
+    let grants: Vec<Grant> =
+        tenant.policies.iter().map(|policy| Grant::of(policy, [tenant, tenant], &mut atoms, retired)).collect();
+    let Some(place) = place(tenant) else { return (0..tenant.policies.len()).collect() };
+    let from = |device: Device| Partial {
+        sign_in: SignIn {
+            platform: Platform::Windows,
+            device,
+            locations: place.inside.clone(),
+            ..SignIn::attacker(Resource::Other)
+        },
+        contexts: Vec::new(),
+        open: Open { locations: place.perhaps.clone(), device: Some(&MANAGED), ..Open::default() },
+    };
+    let mut managed = Device::default();
+    managed.set("isCompliant", "True");
+    managed.set("trustType", "ServerAD");
+    // There are no approved apps for Windows.
+    let of_windows = AtomSet::from([atoms.index(Atom::Control(GrantControl::ApprovedApplication))]);
+    let of_guests = withheld_by_guests(&mut atoms, &options.assumptions, &tenant.companions.trust);
+    let of_members = Way {
+        withheld: of_windows.clone(),
+        device: DeviceState { is_compliant: true, is_hybrid_joined: true },
+        from: from(managed),
+    };
+    // So does somebody come who registers a device.
+    let unmanaged = |withheld| Way {
+        withheld,
+        device: DeviceState { is_compliant: false, is_hybrid_joined: false },
+        from: from(Device::default()),
+    };
+    let [of_registering, of_guests] =
+        [of_windows.clone(), of_windows.union(&of_guests).copied().collect()].map(unmanaged);
+    let lets_in = |policy: &Policy, grant: &Grant, way: &Way| {
+        is_meant(policy, grant)
+            || is_kept_out(&view, policy, &way.from)
+            || grant.is_satisfied(&way.withheld, way.device, false)
+    };
+    let all = || tenant.policies.iter().zip(&grants);
+    let are_members_in = all().all(|(policy, grant)| {
+        lets_in(policy, grant, &of_members)
+            && (!may_be_about_registering(policy) || lets_in(policy, grant, &of_registering))
+    });
+    if !are_members_in {
+        return (0..tenant.policies.len()).collect();
+    }
+    // What is for members alone keeps no guest out.
+    let is_for_guests = |policy: &Policy| may_include_guests(&policy.conditions.users);
+    if all().all(|(policy, grant)| !is_for_guests(policy) || lets_in(policy, grant, &of_guests)) {
+        return Vec::new();
+    }
+    let policies = tenant.policies.iter().enumerate();
+    policies.filter(|(_, policy)| is_for_guests(policy)).map(|(index, _)| index).collect()
+}
+
+/// Attributes of the device that a way tells.
+const MANAGED: [&str; 2] = ["isCompliant", "trustType"];
+
+/// What somebody brings, and from where.
+struct Way {
+    withheld: AtomSet,
+    device: DeviceState,
+    from: Partial,
+}
+
+/// An address.
+struct Where {
+    /// The named locations that it is in.
+    inside: BTreeSet<Id>,
+    /// Others that it may be in, too.
+    perhaps: BTreeSet<Id>,
+}
+
+/// An address in one of the locations that each policy excludes that leaves no other out. None if there may be none.
+fn place(tenant: &Tenant) -> Option<Where> {
+    let known = &tenant.companions.named_locations;
+    let (mut inside, mut chosen) = (BTreeSet::new(), None);
+    for locations in tenant.policies.iter().map(|policy| &policy.conditions.locations) {
+        if locations.include.position(|id| id.is("All")).is_none()
+            || locations.exclude.position(|id| inside.contains(id)).is_some()
+        {
+            continue;
+        }
+        // One of which the files tell nothing can be anywhere.
+        let is_free = |id: &Id| id.guid().is_some() && known.get(id).is_none_or(|one| one.place == Place::Undefined);
+        let free = locations.exclude.known().map(|(_, id)| id).find(|id| is_free(id));
+        let free = free.filter(|id| tenant.is_trusted_location(id).is_none());
+        let holds_some = |id: &Id| match known.get(id).map(|one| &one.place) {
+            Some(Place::Ranges(ranges)) => !ranges.is_empty(),
+            Some(Place::Countries { countries, unknown, .. }) => *unknown || !countries.is_empty(),
+            Some(Place::CompliantNetwork | Place::Undefined) | None => false,
+        };
+        if let Some(id) = free {
+            inside.insert(id.clone());
+        } else if chosen.is_none()
+            && let Some(id) = locations.exclude.known().map(|(_, id)| id).find(|id| holds_some(id))
+        {
+            chosen = Some(id);
+            inside.insert(id.clone());
+            inside.extend((tenant.is_trusted_location(id) == Some(true)).then(|| Id::new("AllTrusted")));
+        }
+    }
+    match chosen {
+        // Locations overlap.
+        Some(chosen) => {
+            let perhaps = known.keys().filter(|id| *id != chosen && !inside.contains(*id)).cloned().collect();
+            Some(Where { inside, perhaps })
+        }
+        None => coverage::is_any_outside(tenant).then(|| Where { inside, perhaps: BTreeSet::new() }),
+    }
+}
+
+/// Whether a policy surely does not apply, whoever asks for whatever.
+fn is_kept_out(view: &View<'_>, policy: &Policy, from: &Partial) -> bool {
+    let asks_of_others = |condition: &Condition| !matches!(condition, Condition::Users | Condition::Applications);
+    let no = |condition| matches!(view.matches_partly(policy, condition, from), Partly::No(_));
+    Condition::ALL.into_iter().filter(asks_of_others).any(no)
+}
+
+/// Whether a policy does nothing but block certain users from certain apps, and the files say which.
+fn is_meant(policy: &Policy, grant: &Grant) -> bool {
+    let Conditions { applications, users, .. } = &policy.conditions;
+    let are_apps = |list: &List<Id>| is_told(list) && list.known().all(|(_, id)| id.guid().is_some() || id.is("All"));
+    let Users {
+        doubt, include_users, exclude_users, include_groups, exclude_groups, include_roles, exclude_roles, ..
+    } = users;
+    let are_told = |guests: &Fact<Option<Box<Guests>>>| match guests {
+        Fact::Known(guests) => guests.as_ref().is_none_or(|guests| guests.first_unknown().is_none()),
+        Fact::Unknown(_) => false,
+    };
+    grant.blocks()
+        && [include_users, exclude_users, include_groups, exclude_groups, include_roles, exclude_roles]
+            .into_iter()
+            .all(is_told)
+        && are_told(&users.include_guests)
+        && are_told(&users.exclude_guests)
+        && doubt.is_none()
+        && are_apps(&applications.include)
+        && are_apps(&applications.exclude)
+        && is_told(&applications.user_actions)
+        && is_told(&applications.authentication_contexts)
+        && applications.filter == Fact::Known(None)
+        && applications.doubt.is_none()
+        && policy.conditions.include_every_client()
+        && policy.conditions.ask_nothing_else()
+}
+
+/// Whether the files say which object each element is.
+fn is_told(list: &List<Id>) -> bool {
+    list.first_unknown().is_none() && list.position(Id::is_unresolved).is_none()
+}
+
+fn may_be_about_registering(policy: &Policy) -> bool {
+    let actions = &policy.conditions.applications.user_actions;
+    actions.first_unknown().is_some() || actions.position(|action| action.is(REGISTER_DEVICE)).is_some()
+}
+
+/// Whether an external user can be included who is in no group, holds no role and is named by no policy.
+fn may_include_guests(users: &Users) -> bool {
+    let names_somebody = |id: &Id| id.guid().is_some() || id.is("None");
+    let includes_all = users.include_users.position(|id| !names_somebody(id)).is_some();
+    includes_all
+        || users.doubt.is_some()
+        || users.include_guests != Fact::Known(None)
+        || [&users.include_users, &users.include_groups, &users.include_roles]
+            .iter()
+            .any(|list| list.first_unknown().is_some())
+}
