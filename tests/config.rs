@@ -137,6 +137,65 @@ fn a_first_configuration_has_an_entry_for_each_exception() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("is left as it is"));
 }
 
+/// Before the first policy is on, those in report-only mode say who is meant to be outside. Beside policies that are on, they
+/// add who will be, and say nothing about emergencies.
+#[test]
+fn a_first_configuration_takes_exclusions_of_policies_in_report_only_mode() {
+    let (break_glass, pilots) = (BREAK_GLASS, "c7000000-0000-4000-8000-000000000002");
+    let report_only = |number: u32, excluded: &[&str]| {
+        let changes =
+            json!({ "/state": "enabledForReportingButNotEnforced", "/conditions/users/excludeGroups": excluded });
+        policy(number, changes)
+    };
+    let written = |policies: &[Value]| {
+        let output = Folder::new(policies, "").run(&["init", "--print"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let legacy = |mut policy: Value| {
+        policy["conditions"]["clientAppTypes"] = json!(["exchangeActiveSync", "other"]);
+        policy["grantControls"]["builtInControls"] = json!(["block"]);
+        policy
+    };
+    let modern = |mut policy: Value| {
+        policy["conditions"]["clientAppTypes"] = json!(["browser", "mobileAppsAndDesktopClients"]);
+        policy
+    };
+    let text = written(&[modern(report_only(1, &[break_glass])), legacy(report_only(2, &[break_glass, pilots]))]);
+    let entries: Vec<&str> = text.split("# [[exception]]").skip(1).collect();
+    assert_eq!(entries.len(), 2, "{text}");
+    assert!(entries[0].contains(break_glass) && entries[0].contains("break-glass = true"), "{text}");
+    assert!(entries[1].contains(pilots) && entries[1].contains("break-glass = false"), "{text}");
+    assert!(text.contains("Policies in report-only mode are counted as if they were on.\n"), "{text}");
+    assert!(text.contains("No policy for all users is on. Excluded from every one in report-only mode"), "{text}");
+
+    let text = written(&[modern(policy(1, json!({}))), legacy(report_only(2, &[pilots]))]);
+    let entries: Vec<&str> = text.split("# [[exception]]").skip(1).collect();
+    assert_eq!(entries.len(), 2, "{text}");
+    assert!(entries[0].contains(break_glass) && entries[0].contains("break-glass = true"), "{text}");
+    assert!(entries[0].ends_with("\n# Excluded from policies in report-only mode.\n"), "{text}");
+    assert!(entries[1].contains(pilots) && entries[1].contains("break-glass = false"), "{text}");
+
+    let text = written(&[policy(1, json!({}))]);
+    assert!(!text.contains("report-only"), "{text}");
+}
+
+/// One line makes the gate fail for somebody who is outside without an approval.
+#[test]
+fn a_first_configuration_can_make_the_gate_fail_for_whoever_is_not_approved() {
+    let folder = Folder::new(&[policy(1, json!({}))], "");
+    assert_eq!(folder.run(&["init"]).status.code(), Some(0));
+    let path = folder.path().join("caplint.toml");
+    let written = fs::read_to_string(&path).unwrap();
+    assert_eq!(folder.run(&["check"]).status.code(), Some(0));
+    let line = "unapproved-exception = \"error\"";
+    let strict = written.replace(&format!("# {line}"), line);
+    assert_ne!(strict, written);
+    fs::write(&path, strict).unwrap();
+    assert_eq!(folder.run(&["check"]).status.code(), Some(1));
+    assert_eq!(folder.findings(&["check"], "unapproved-exception")[0].0, "error");
+}
+
 /// Two folders of one name are two tenants, and the file that is written can be read.
 #[test]
 fn a_first_configuration_tells_folders_of_one_name_apart() {

@@ -11,7 +11,7 @@ use crate::lint;
 use crate::outcome::{ExceptionReport, TenantReport};
 use crate::policy::{Fact, State};
 use crate::rules;
-use crate::tenant::Tenant;
+use crate::tenant::{Assume, AssumeEnabled, Tenant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -68,7 +68,11 @@ fn heading() -> String {
         "#:schema {}/raw/v{}/schemas/config.schema.json\n\
         # Written by `caplint init`. docs/configuration.md explains every key.\n\n\
         # `caplint benchmarks` lists them. Without this line, one control is judged: MFA for Azure management.\n\
-        # benchmarks = [\"cis-m365-7.0\"]\n",
+        # benchmarks = [\"cis-m365-7.0\"]\n\n\
+        [rules]\n\
+        # With this line, `caplint check` fails when somebody is outside of a control without an approval below. Without it, that\n\
+        # is information, and a warning once one exception is approved.\n\
+        # unapproved-exception = \"error\"\n",
         env!("CARGO_PKG_REPOSITORY"),
         env!("CARGO_PKG_VERSION")
     )
@@ -83,12 +87,20 @@ fn tenant(text: &mut String, path: &Path, name: &str) -> Result<usize, RunError>
     if loaded.policies.is_empty() {
         return Err(RunError::Empty { name: quoted(&path.to_string_lossy()) });
     }
-    let reports = lint::tenants(name, &inputs, &options, &AtomicUsize::new(0));
+    let judged = |options: &lint::Options| lint::tenants(name, &inputs, options, &AtomicUsize::new(0));
+    let reports = judged(&options);
+    // An exclusion of a policy in report-only mode is an exception on the day on which somebody turns it on.
+    let once_on = if loaded.policies.iter().any(|policy| policy.state == Fact::Known(State::ReportOnly)) {
+        let assume_enabled = AssumeEnabled::new(vec![Assume::ReportOnly]);
+        judged(&lint::Options { assume_enabled, ..options })
+    } else {
+        Vec::new()
+    };
     let value = |text: &str| toml::Value::from(text).to_string();
     let paths = path.to_string_lossy().replace('\\', "/");
     // Writing to a string cannot fail.
     let _ = write!(text, "\n[[tenant]]\nname = {}\npaths = [{}]\n", value(name), value(&paths));
-    exceptions(text, &loaded, &reports);
+    exceptions(text, &loaded, &reports, &once_on);
     Ok(loaded.policies.len())
 }
 
@@ -103,18 +115,23 @@ struct Outside<'r> {
     exception: &'r ExceptionReport,
     controls: BTreeSet<&'static str>,
     is_everywhere: bool,
+    /// Only policies in report-only mode make it one.
+    is_once_on: bool,
 }
 
-/// Writes those who are outside of controls, as comments: an entry approves, and only its owner can do that.
-fn exceptions(text: &mut String, tenant: &Tenant, reports: &[TenantReport]) {
-    let everywhere = excluded_everywhere(tenant);
+/// Writes those who are outside of controls, as comments: an entry approves, and only its owner can do that. `once_on` has
+/// the verdicts as if policies in report-only mode were on.
+fn exceptions(text: &mut String, tenant: &Tenant, reports: &[TenantReport], once_on: &[TenantReport]) {
+    let everywhere = Everywhere::of(tenant);
     let mut outside: BTreeMap<(&str, &str), Outside<'_>> = BTreeMap::new();
-    for control in reports.iter().flat_map(|report| &report.controls) {
-        for exception in &control.exceptions {
-            let is_everywhere = everywhere.contains(&(exception.kind, exception.id.clone()));
-            let known = Outside { exception, controls: BTreeSet::new(), is_everywhere };
-            let of = outside.entry((exception.kind, exception.id.as_str())).or_insert(known);
-            of.controls.insert(control.id);
+    for (reports, is_once_on) in [(reports, false), (once_on, true)] {
+        for control in reports.iter().flat_map(|report| &report.controls) {
+            for exception in &control.exceptions {
+                let is_everywhere = everywhere.who.contains(&(exception.kind, exception.id.clone()));
+                let known = Outside { exception, controls: BTreeSet::new(), is_everywhere, is_once_on };
+                let of = outside.entry((exception.kind, exception.id.as_str())).or_insert(known);
+                of.controls.insert(control.id);
+            }
         }
     }
     let mut all: Vec<Outside<'_>> = outside.into_values().collect();
@@ -126,19 +143,28 @@ fn exceptions(text: &mut String, tenant: &Tenant, reports: &[TenantReport]) {
         "\n# Whoever is excluded from a policy that a control needs is an exception. An entry approves one: write who\n\
         # answers for it, and take away the comment signs.\n",
     );
+    // They also add controls to entries for whoever is excluded from policies that are on.
+    if !once_on.is_empty() {
+        text.push_str("# Policies in report-only mode are counted as if they were on.\n");
+    }
     for one in &all {
-        entry(text, one);
+        entry(text, one, everywhere.state);
     }
 }
 
-fn entry(text: &mut String, outside: &Outside<'_>) {
-    let Outside { exception, controls, is_everywhere } = outside;
+fn entry(text: &mut String, outside: &Outside<'_>, everywhere_in: State) {
+    let Outside { exception, controls, is_everywhere, is_once_on } = outside;
     let value = |text: &str| toml::Value::from(text).to_string();
-    if *is_everywhere {
-        text.push_str("\n# Excluded from every policy for all users: for emergencies?\n");
-    } else {
-        text.push('\n');
-    }
+    text.push_str(match (is_everywhere, everywhere_in, is_once_on) {
+        (true, State::ReportOnly, _) => {
+            "\n# No policy for all users is on. Excluded from every one in report-only mode: for emergencies?\n"
+        }
+        (true, State::Enabled | State::Disabled, _) => {
+            "\n# Excluded from every policy for all users: for emergencies?\n"
+        }
+        (false, _, true) => "\n# Excluded from policies in report-only mode.\n",
+        (false, _, false) => "\n",
+    });
     let mut lines =
         vec!["[[exception]]".to_owned(), format!("{} = {}", exception.kind, value(&visible(&exception.id)))];
     lines.extend(exception.name.as_deref().map(|name| format!("name = {}", value(&visible(name)))));
@@ -156,14 +182,30 @@ fn entry(text: &mut String, outside: &Outside<'_>) {
     }
 }
 
-/// Whom every policy for all users excludes that is on and asks for something: the kind and the id, as reports have them.
-fn excluded_everywhere(tenant: &Tenant) -> BTreeSet<(&'static str, String)> {
-    let for_all = tenant.policies.iter().filter(|policy| {
-        policy.state == Fact::Known(State::Enabled)
-            && !policy.grant.is_empty()
-            && policy.conditions.users.include_users.position(|id| id.is("All")).is_some()
-    });
-    let excluded = for_all.map(|policy| PrincipalKind::excluded(policy).collect::<BTreeSet<_>>());
-    let everywhere = excluded.reduce(|one, other| &one & &other).unwrap_or_default();
-    everywhere.into_iter().map(|(kind, id)| (kind.word(), id.to_string())).collect()
+/// Whom every policy for all users excludes that asks for something: the kind and the id, as reports have them.
+struct Everywhere {
+    who: BTreeSet<(&'static str, String)>,
+    /// The state of these policies.
+    state: State,
+}
+
+impl Everywhere {
+    /// Those of the policies that are on, or of those in report-only mode if none is on.
+    fn of(tenant: &Tenant) -> Self {
+        let excluded = |state| {
+            let for_all = tenant.policies.iter().filter(move |policy| {
+                policy.state == Fact::Known(state)
+                    && !policy.grant.is_empty()
+                    && policy.conditions.users.include_users.position(|id| id.is("All")).is_some()
+            });
+            for_all
+                .map(|policy| PrincipalKind::excluded(policy).collect::<BTreeSet<_>>())
+                .reduce(|one, other| &one & &other)
+        };
+        let (who, state) = match excluded(State::Enabled) {
+            Some(who) => (who, State::Enabled),
+            None => (excluded(State::ReportOnly).unwrap_or_default(), State::ReportOnly),
+        };
+        Self { who: who.into_iter().map(|(kind, id)| (kind.word(), id.to_string())).collect(), state }
+    }
 }
