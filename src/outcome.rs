@@ -18,7 +18,7 @@ pub use map::{MapCell, MapRow};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
 pub use settled::Settled;
-pub(crate) use settled::Why;
+pub(crate) use settled::{BASELINE, Why};
 pub use who::{Demanded, WhoControl, WhoReport, WhoRow};
 
 use crate::access;

@@ -7,7 +7,7 @@ use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::finding::{Finding, Located};
 use crate::ignore::{About, Ignore, without_reason};
-use crate::outcome::{Settled, TenantReport, Why};
+use crate::outcome::{BASELINE, Settled, TenantReport, Why};
 use crate::rules::{self, IgnoreFacts};
 use crate::source::LineHashes;
 use honoured::Honoured;
@@ -176,7 +176,7 @@ impl Settling<'_> {
             return false;
         }
         if self.baseline.is_some_and(|baseline| baseline.knows(finding)) {
-            settled.count(own, Why::Known, "the baseline");
+            settled.count(own, Why::Known, BASELINE);
             return false;
         }
         if finding.level < own {

@@ -3,6 +3,12 @@
 use crate::finding::{Level, joined, quoted};
 use std::collections::BTreeMap;
 
+/// What the source is called where the baseline knows a finding.
+pub(crate) const BASELINE: &str = "the baseline";
+
+/// Sources that the text names.
+const NAMED: usize = 5;
+
 /// How many findings are not reported, or are reported at a lower level.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settled {
@@ -65,14 +71,14 @@ impl Settled {
             said.push(format!("{are} below the default level."));
         }
         if hidden + self.lowered > 0 {
-            let by: Vec<String> =
-                self.by.iter().map(|(source, number)| format!("{} ({number})", quoted(source))).collect();
-            let errors = match self.errors {
-                0 => "None of them is an error.".to_owned(),
-                1 => "1 of them is an error.".to_owned(),
-                errors => format!("{errors} of them are errors."),
-            };
-            said.push(format!("{errors} By {}.", joined(&by, 5)));
+            said.push(match (self.errors, hidden + self.lowered) {
+                (0, 1) => "It would not be an error.".to_owned(),
+                (_, 1) => "It would be an error.".to_owned(),
+                (0, _) => "None of them is an error.".to_owned(),
+                (1, _) => "1 of them is an error.".to_owned(),
+                (errors, _) => format!("{errors} of them are errors."),
+            });
+            said.extend(self.causes().map(|causes| format!("The cause is {causes}.")));
         }
         if self.excluded > 0 {
             said.push(format!("{} excluded by the configuration.", counted(self.excluded, "file is", "files are")));
@@ -82,6 +88,21 @@ impl Settled {
             said.push(format!("{are} ignored: --isolated, --no-ignores and --no-ignore-comments have this effect."));
         }
         (!said.is_empty()).then(|| said.join(" "))
+    }
+}
+
+impl Settled {
+    /// The files because of which findings are not reported or lowered; none if the baseline alone is the reason, which the counts
+    /// have said.
+    fn causes(&self) -> Option<String> {
+        let files = self.by.iter().filter_map(|(source, number)| {
+            // A file may be called like the baseline.
+            let number = if source == BASELINE { number.saturating_sub(self.known) } else { *number };
+            (number > 0).then(|| format!("{} ({number})", quoted(source)))
+        });
+        let files: Vec<String> = files.collect();
+        let baseline = (self.known > 0).then(|| format!("{BASELINE} ({})", self.known));
+        (!files.is_empty()).then(|| joined(&files.into_iter().chain(baseline).collect::<Vec<_>>(), NAMED))
     }
 }
 
@@ -99,15 +120,39 @@ mod tests {
         assert_eq!(Settled::default().text(), None);
         let mut settled = Settled { excluded: 1, unheard: 2, ..Settled::default() };
         settled.count(Level::Error, Why::Ignored, "main.tf");
-        settled.count(Level::Info, Why::Known, "the baseline");
+        settled.count(Level::Info, Why::Known, BASELINE);
         settled.count(Level::Error, Why::Lowered, "caplint.toml");
         assert_eq!(
             settled.text().as_deref(),
             Some(
                 "2 findings are not reported: 1 ignored, 1 in the baseline. 1 finding is reported below the default \
-                 level. 2 of them are errors. By \"caplint.toml\" (1), \"main.tf\" (1) and \"the baseline\" (1). \
+                 level. 2 of them are errors. The cause is \"caplint.toml\" (1), \"main.tf\" (1) and the baseline (1). \
                  1 file is excluded by the configuration. 2 ignore comments are ignored: --isolated, --no-ignores \
                  and --no-ignore-comments have this effect."
+            )
+        );
+    }
+
+    #[test]
+    fn the_cause_is_said_where_the_counts_do_not_say_it() {
+        let mut settled = Settled::default();
+        settled.count(Level::Error, Why::Known, BASELINE);
+        assert_eq!(
+            settled.text().as_deref(),
+            Some("1 finding is not reported: 1 in the baseline. It would be an error.")
+        );
+        settled.count(Level::Info, Why::Known, BASELINE);
+        assert_eq!(
+            settled.text().as_deref(),
+            Some("2 findings are not reported: 2 in the baseline. 1 of them is an error.")
+        );
+        // A file that is called so is another one.
+        settled.count(Level::Info, Why::Ignored, BASELINE);
+        assert_eq!(
+            settled.text().as_deref(),
+            Some(
+                "3 findings are not reported: 1 ignored, 2 in the baseline. 1 of them is an error. The cause is \"the baseline\" (1) \
+                 and the baseline (2)."
             )
         );
     }
