@@ -530,8 +530,30 @@ fn statistics_count_the_findings_of_each_rule() {
 }
 
 #[test]
+fn findings_that_are_hidden_are_counted() {
+    let end = |arguments: &[&str]| {
+        let output = caplint(&[&["check", "--fail-on", "never"], arguments].concat());
+        String::from_utf8(output.stdout).unwrap().lines().last().unwrap().to_owned()
+    };
+    assert!(end(&["testdata/mfa-for-all-users"]).contains(": 2 infos (all hidden, -v shows them);"));
+    assert!(end(&["testdata/mfa-for-all-users", "-v"]).contains(": 2 infos;"));
+    assert!(end(&["testdata/guests-excluded"]).contains(": 1 error, 1 info (1 hidden, -v shows it);"));
+    let some = end(&["testdata/damaged"]);
+    assert!(
+        some.contains(" infos (") && some.contains(" hidden, -v shows them)") && !some.contains("all hidden"),
+        "{some}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("caplint.toml");
+    fs::write(&config, "[rules]\nmanagement-api-only = \"off\"\n").unwrap();
+    let one = end(&["testdata/mfa-for-all-users", "--config", config.to_str().unwrap()]);
+    assert!(one.contains(": 1 info (hidden, -v shows it);"), "{one}");
+}
+
+#[test]
 fn verbose_says_what_each_file_was_taken_for() {
-    let output = caplint(&["check", "testdata/mfa-for-all-users", "-v"]);
+    let [output, twice] = ["-v", "-vv"].map(|option| caplint(&["check", "testdata/mfa-for-all-users", option]));
+    assert_eq!(output, twice);
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("MigrationTable.json: a migration table (UTF-8)"), "{told}");
     assert!(told.contains("Azure management.json: a Graph policy, 1 policy (UTF-8)"), "{told}");

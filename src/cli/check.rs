@@ -69,8 +69,9 @@ pub(super) struct Arguments {
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Show information, too, and print the detected format of each file on standard error
-    #[arg(short, long)]
+    /// Show findings of the level info, too, why a control holds, every exception and every item of a benchmark; and tell on
+    /// standard error which configuration is read and what each file is taken for. -vv is the same
+    #[arg(short, long, overrides_with = "verbose")]
     verbose: bool,
 }
 

@@ -257,7 +257,14 @@ pub(super) fn ending_to(
         .map(|(number, noun)| count(number, noun))
         .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
-    let hidden = if hidden > 0 { format!(" ({hidden} hidden, -v shows them)") } else { String::new() };
+    let all = summary.errors + summary.warnings + summary.infos;
+    let hidden = match hidden {
+        0 => "",
+        1 if all == 1 => " (hidden, -v shows it)",
+        1 => " (1 hidden, -v shows it)",
+        _ if hidden == all => " (all hidden, -v shows them)",
+        _ => &format!(" ({hidden} hidden, -v shows them)"),
+    };
     if let Some(text) = ending.settled.text() {
         line_to(&visible(&text), style, out)?;
     }
