@@ -7,6 +7,7 @@ use crate::baseline::Baseline;
 use crate::coverage::Ways;
 use crate::lint;
 use crate::outcome::TenantReport;
+use crate::rules;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -74,21 +75,39 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });
     }
     lint::settle(&mut tenants, prepared.settling(None, true, true));
-    let findings = tenants.iter().flat_map(|tenant| &tenant.findings);
+    let findings = || tenants.iter().flat_map(|tenant| &tenant.findings);
     let path = prepared.baseline_path(details.baseline.as_deref());
+    let file = crate::finding::visible(&path.to_string_lossy());
+    let are = |number: usize, is: &str, are: &str| match number {
+        1 => format!("1 finding {is}"),
+        number => format!("{number} findings {are}"),
+    };
     let said = if is_new {
-        let baseline = Baseline::of(findings);
-        save(&path, &baseline)?;
-        format!("{} findings are in", baseline.len())
+        save(&path, &Baseline::of(findings()))?;
+        // As many as a check then says are in the baseline.
+        let recorded = findings().count();
+        let said = format!("{} in {file}", are(recorded, "is", "are"));
+        match shown(&mut tenants) {
+            shown if shown == recorded => said,
+            shown => format!("{said}; reports show {shown}, because they put findings of one kind together"),
+        }
     } else {
         let Some(mut baseline) = prepared.baseline(Some(&path))? else { return Ok(0) };
-        let gone = baseline.prune(findings);
+        let gone = baseline.prune(findings());
         save(&path, &baseline)?;
-        format!("{gone} findings were removed, {} remain in", baseline.len())
+        let remain = if baseline.len() == 1 { "remains" } else { "remain" };
+        format!("{}, {} {remain} in {file}", are(gone, "was removed", "were removed"), baseline.len())
     };
-    let path = crate::finding::visible(&path.to_string_lossy());
-    writeln!(std::io::stdout().lock(), "{said} {path}").map_err(RunError::Output)?;
+    writeln!(std::io::stdout().lock(), "{said}").map_err(RunError::Output)?;
     Ok(0)
+}
+
+/// How many findings a report shows of these, which it puts together as far as one sentence says them.
+fn shown(tenants: &mut [TenantReport]) -> usize {
+    for tenant in tenants.iter_mut() {
+        rules::together(&mut tenant.findings);
+    }
+    tenants.iter().map(|tenant| tenant.findings.len()).sum()
 }
 
 fn save(path: &Path, baseline: &Baseline) -> Result<(), RunError> {
