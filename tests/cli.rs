@@ -127,6 +127,36 @@ fn completions_know_every_id() {
     }
 }
 
+/// What the help says of where scripts go, the README says, too, and it is a line for each shell.
+#[test]
+fn the_help_and_the_readme_say_where_completions_go() {
+    let help = String::from_utf8(caplint(&["completions", "--help"]).stdout).unwrap();
+    let readme = fs::read_to_string("README.md").unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let line = help.lines().find(|line| line.trim_start().starts_with(&format!("{shell}  "))).unwrap();
+        let command = line.trim_start().trim_start_matches(shell).trim_start();
+        let command = command.split("  (").next().unwrap();
+        assert!(command.starts_with(&format!("caplint completions {shell} ")), "{line}");
+        assert!(readme.contains(&format!("`{command}`")), "{command}");
+    }
+}
+
+/// Without a choice, `caplint doc` judges every control, and the others one. Each says its own.
+#[test]
+fn the_help_of_each_command_has_its_own_default_of_controls() {
+    for (command, default) in [
+        (&["check"][..], "the configuration's, or only mfa-azure-management"),
+        (&["baseline", "write"], "the configuration's, or only mfa-azure-management"),
+        (&["who"], "the configuration's, or only mfa-azure-management"),
+        (&["doc"], "the configuration's, or all"),
+    ] {
+        let help = String::from_utf8(caplint(&[command, &["--help"]].concat()).stdout).unwrap();
+        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&format!("can be repeated [default: {default}]")), "{command:?}: {words}");
+        assert_eq!(words.matches("[default: the configuration's, or").count(), 1, "{command:?}");
+    }
+}
+
 #[test]
 fn every_command_has_a_manual_page() {
     let folder = tempfile::tempdir().unwrap();
@@ -145,6 +175,11 @@ fn every_command_has_a_manual_page() {
     let written = fs::read_to_string(pages.join("caplint-baseline-write.1")).unwrap();
     assert_eq!(page(&["baseline", "write"]), written.as_bytes());
     assert!(written.contains(".TH caplint-baseline-write 1") && written.contains("Record every finding"), "{written}");
+    let version = format!("\"caplint {}\"", env!("CARGO_PKG_VERSION"));
+    for page in names.iter().map(|name| fs::read_to_string(pages.join(name)).unwrap()) {
+        let heading = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
+        assert!(heading.contains(&version), "{heading}");
+    }
     // Options stand in it with a backslash in front of each hyphen.
     assert!(written.contains("\\-\\-tenant\\-per\\-path"), "{written}");
     let refused = caplint(&["man", "chekc"]);

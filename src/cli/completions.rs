@@ -7,7 +7,18 @@ use clap::Command;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use std::io::Write;
 
+/// Where the script of each shell goes. Bash looks there if the package bash-completion is installed, and zsh in every folder of
+/// `fpath`. That of PowerShell begins with `using`, which has to come first in a file, so it cannot be appended to a profile.
+const WHERE: &str = r#"Where they go:
+  bash        caplint completions bash > ~/.local/share/bash-completion/completions/caplint
+  zsh         caplint completions zsh > "${fpath[1]}/_caplint"
+  fish        caplint completions fish > ~/.config/fish/completions/caplint.fish
+  powershell  caplint completions powershell | Out-String | Invoke-Expression  (in $PROFILE)
+
+Create the folder if it does not exist, and open a new shell."#;
+
 #[derive(clap::Args)]
+#[command(after_help = WHERE)]
 pub(super) struct Arguments {
     /// The shell
     #[arg(value_enum)]

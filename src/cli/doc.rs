@@ -10,6 +10,9 @@ use crate::tenant::Assumed;
 use std::io::{BufWriter, Write};
 
 #[derive(clap::Args)]
+#[command(mut_arg("benchmark", |argument| argument.help(
+    "Judge the controls of a benchmark, or all; can be repeated [default: the configuration's, or all]"
+)))]
 pub(super) struct Arguments {
     #[command(flatten)]
     selection: Selection,

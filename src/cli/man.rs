@@ -40,7 +40,8 @@ pub(super) fn run(arguments: &Arguments, command: Command) -> Result<u8, RunErro
 
 fn page(command: &Command) -> Result<Vec<u8>, RunError> {
     let mut page = Vec::new();
-    Man::new(command.clone()).render(&mut page).map_err(RunError::Output)?;
+    let source = concat!("caplint ", env!("CARGO_PKG_VERSION"));
+    Man::new(command.clone()).source(source).render(&mut page).map_err(RunError::Output)?;
     Ok(page)
 }
 
