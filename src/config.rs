@@ -25,6 +25,9 @@ use std::path::{Path, PathBuf};
 use time::Date;
 use toml::Spanned;
 
+/// How a day is written.
+const DAY: &str = "Write a day as 2027-01-31, without quotes.";
+
 /// Its name.
 pub const FILE_NAME: &str = "caplint.toml";
 
@@ -300,9 +303,21 @@ pub(crate) fn unreadable(error: &toml::de::Error, text: &str, otherwise: &str) -
     let message = error.message().trim().to_owned();
     let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
     let key = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-    let near = key.and_then(|key| nearest(key, &known));
-    let help = near.map_or_else(|| otherwise.to_owned(), |near| format!("Did you mean `{near}`?"));
+    let near = key.and_then(|key| nearest(key, &known).or_else(|| end(key, &known)));
+    // The reader speaks of TOML's dates, and of the types of Rust.
+    let is_about_a_day = message.contains("datetime") || message.starts_with("invalid date");
+    let help = match near {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None if is_about_a_day => DAY.to_owned(),
+        None => otherwise.to_owned(),
+    };
     Problem { span, message, help }
+}
+
+/// The key for the last day of an entry, for somebody who writes that of the other kind of entry.
+fn end<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    let ends = ["until", "review-by"];
+    ends.contains(&key).then(|| known.iter().find(|known| ends.contains(known)).copied()).flatten()
 }
 
 /// A name that means nothing, and those that would.
@@ -427,7 +442,7 @@ fn day(date: &Spanned<toml::value::Datetime>, text: &str) -> Result<Date, Proble
     parse_day(&text[date.span()]).ok_or_else(|| Problem {
         span: date.span(),
         message: "this is no day".to_owned(),
-        help: "Write it as 2027-01-31, without quotes.".to_owned(),
+        help: DAY.to_owned(),
     })
 }
 
@@ -482,6 +497,25 @@ mod tests {
         let on = |day: &str| config.assumptions_on(parse_day(day).unwrap()).approved_app_retired;
         assert_eq!(["2026-06-29", "2026-06-30", "2026-11-26"].map(on), [false, true, true]);
         assert!(!Config::default().assumptions_on(parse_day("2026-11-26").unwrap()).approved_app_retired);
+    }
+
+    #[test]
+    fn a_wrong_day_or_key_has_a_help_that_says_what_is_right() {
+        let ignore = "[[ignore]]\nrule = \"letter-case\"\npath = \"a\"\nreason = \"b\"\n";
+        for (text, right) in [
+            (EXCEPTION.replace("2027-01-31", "\"2027-01-31\""), DAY),
+            (EXCEPTION.replace("2027-01-31", "2027-02-31"), DAY),
+            (EXCEPTION.replace("2027-01-31", "2027-01-31T00:00:00"), DAY),
+            (EXCEPTION.replace("2027-01-31", "20270131"), DAY),
+            (EXCEPTION.replace("review-by", "reviewby"), "Did you mean `review-by`?"),
+            (EXCEPTION.replace("review-by", "review_by"), "Did you mean `review-by`?"),
+            (EXCEPTION.replace("review-by", "until"), "Did you mean `review-by`?"),
+            (format!("{ignore}review-by = 2027-01-31\n"), "Did you mean `until`?"),
+            (format!("{ignore}until = \"2027-01-31\"\n"), DAY),
+        ] {
+            let (_, said, help) = problem(&text);
+            assert_eq!(help, right, "{text}{said}");
+        }
     }
 
     #[test]

@@ -676,7 +676,7 @@ fn an_exception_is_added_behind_what_stands_there_and_approves() {
         "--reason",
         "Emergency\naccess",
         "--review-by",
-        "2027-01-31",
+        "2999-01-31",
         "--control",
         "mfa-azure-management",
     ];
@@ -685,22 +685,51 @@ fn an_exception_is_added_behind_what_stands_there_and_approves() {
     assert_eq!(
         said,
         format!(
-            "added to caplint.toml: the group {BREAK_GLASS} (Break \"glass\"), an exception to mfa-azure-management until 2027-01-31\n"
+            "added to caplint.toml: the group {BREAK_GLASS} (Break \"glass\"), an exception to mfa-azure-management until 2999-01-31\n"
         )
     );
     let text = fs::read_to_string(folder.path().join("caplint.toml")).unwrap();
     assert!(text.starts_with(&format!("{config}\r\n\r\n[[exception]]\r\ngroup = \"{BREAK_GLASS}\"\r\n")), "{text}");
-    assert!(text.ends_with("review-by = 2027-01-31\r\ncontrols = [\"mfa-azure-management\"]\r\n"), "{text}");
+    assert!(text.ends_with("review-by = 2999-01-31\r\ncontrols = [\"mfa-azure-management\"]\r\n"), "{text}");
     assert_eq!(approved()[0]["owner"], "Ada");
     assert_eq!(approved()[0]["reason"], "Emergency\naccess");
 
     // It is listed for people.
     let pretty = String::from_utf8(folder.run(&["check", "--today", "2026-12-01"]).stdout).unwrap();
     let line =
-        format!("group {BREAK_GLASS} (Break \"glass\"), from mfa-azure-management; approved by Ada until 2027-01-31: ");
+        format!("group {BREAK_GLASS} (Break \"glass\"), from mfa-azure-management; approved by Ada until 2999-01-31: ");
     assert!(pretty.contains(&format!(": 1 exception\n  {line}")), "{pretty}");
-    let later = String::from_utf8(folder.run(&["check", "--today", "2027-02-01"]).stdout).unwrap();
+    let later = String::from_utf8(folder.run(&["check", "--today", "2999-02-01"]).stdout).unwrap();
     assert!(later.contains("from mfa-azure-management; not approved\n"), "{later}");
+}
+
+/// An entry that is past approves nothing, and a day can be called as in the other kind of entry.
+#[test]
+fn the_last_day_of_an_entry_is_a_day_to_come_and_has_two_names() {
+    let exception = ["exception", "add", "--group", BREAK_GLASS, "--owner", "Ada", "--reason", "because"];
+    let ignore = ["ignore", "add", "letter-case", "--path", "a", "--reason", "because"];
+    for (arguments, key) in [(&exception[..], "review-by = 2999-01-31"), (&ignore, "until = 2999-01-31")] {
+        for option in ["--review-by", "--until"] {
+            let folder = Folder::new(&[], "");
+            let file = folder.path().join("caplint.toml");
+            for (day, said) in [
+                ("2020-01-31", "it is past; today is 2"),
+                ("2999-02-30", "the calendar has no such day"),
+                ("31.01.2999", "write it as YEAR-MONTH-DAY, for example 2027-01-31"),
+            ] {
+                let output = folder.run(&[arguments, &[option, day]].concat());
+                let text = String::from_utf8(output.stderr).unwrap();
+                assert_eq!(output.status.code(), Some(2), "{text}");
+                assert!(text.contains(&format!("'{day}'")) && text.contains(said), "{text}");
+                assert!(!file.exists());
+            }
+            assert_eq!(folder.run(&[arguments, &[option, "2999-01-31"]].concat()).status.code(), Some(0));
+            assert!(fs::read_to_string(&file).unwrap().contains(key), "{option}");
+        }
+        let help =
+            String::from_utf8(Folder::new(&[], "").run(&[&arguments[..2], &["--help"]].concat()).stdout).unwrap();
+        assert!(help.contains("[alias: --until]") || help.contains("[alias: --review-by]"), "{help}");
+    }
 }
 
 #[test]
@@ -723,6 +752,7 @@ fn an_exception_that_is_one_already_or_means_nothing_is_refused_and_the_file_sta
         ),
         (&["--role", "Global Admin", "--control", "mfa-guests"], "Global Administrator"),
         (&["--user", "x", "--control", "mfa-gests"], "Did you mean `mfa-guests`?"),
+        (&["--user", "x", "--control", "mfa-gests"], "the exception is not added: \"mfa-gests\" is not a control"),
         (
             &["--role", "Global Administrator", "--break-glass", "true", "--control", "mfa-guests"],
             "no emergency access account",

@@ -3,6 +3,7 @@
 use super::atomic;
 use super::error::RunError;
 use crate::config::{self, Config, FILE_NAME};
+use crate::controls::Problem;
 use crate::rules;
 use std::path::{Path, PathBuf};
 
@@ -32,17 +33,14 @@ impl Appendable {
             Err(error) => return Err(RunError::Path { path, error }),
         };
         let appendable = Self { path, text };
-        let config = appendable.read()?;
+        let config = config::read(&appendable.path, &appendable.text, rules::ids())
+            .map_err(|problem| RunError::config(&appendable.path, &appendable.text, problem))?;
         Ok((appendable, config))
     }
 
-    fn read(&self) -> Result<Config, RunError> {
-        config::read(&self.path, &self.text, rules::ids())
-            .map_err(|problem| RunError::config(&self.path, &self.text, problem))
-    }
-
-    /// Adds the lines of an entry, in memory; and what the configuration says with them.
-    pub(super) fn append(&mut self, lines: &[String]) -> Result<Config, RunError> {
+    /// Adds the lines of an entry, in memory; and what the configuration says with them. A problem is one of these lines, which no
+    /// file has yet: there is no place to point at.
+    pub(super) fn append(&mut self, lines: &[String]) -> Result<Config, Problem> {
         let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
         if !self.text.is_empty() {
             if !self.text.ends_with('\n') {
@@ -54,7 +52,7 @@ impl Appendable {
             self.text.push_str(line);
             self.text.push_str(end);
         }
-        self.read()
+        config::read(&self.path, &self.text, rules::ids())
     }
 
     /// Writes the file. Returns its path as people may see it.

@@ -2,7 +2,7 @@
 
 use super::entry::{Appendable, quoted};
 use super::error::RunError;
-use super::selection::day;
+use super::selection::day_to_come;
 use crate::config::Exception;
 use crate::coverage::PrincipalKind;
 use crate::finding::{joined, visible};
@@ -43,7 +43,7 @@ struct Added {
     reason: String,
 
     /// The last day on which it applies, for example 2027-01-31 [default: it never ends]
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, visible_alias = "until", value_name = "DATE", value_parser = day_to_come)]
     review_by: Option<Date>,
 
     /// The control that it is an exception to; can be repeated [default: every control]
@@ -86,8 +86,11 @@ struct Who {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let Action::Add(added) = &arguments.action;
     let (mut file, before) = Appendable::open(added.config.clone())?;
-    let after = file.append(&lines(added))?;
     let refused = |message: String, help: &str| RunError::Exception { message, help: help.to_owned() };
+    let after = file.append(&lines(added)).map_err(|problem| {
+        let message = format!("the exception is not added: {}", problem.message);
+        RunError::Exception { message: visible(&message), help: visible(&problem.help) }
+    })?;
     // The entry comes last, as the file is read: with the id of a role for its name.
     let Some(new) = after.exceptions.last().filter(|_| after.exceptions.len() == before.exceptions.len() + 1) else {
         return Err(refused(

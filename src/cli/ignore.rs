@@ -2,7 +2,8 @@
 
 use super::entry::{Appendable, quoted};
 use super::error::RunError;
-use super::selection::day;
+use super::selection::day_to_come;
+use crate::finding::visible;
 use crate::ignore;
 use crate::rules;
 use std::io::Write;
@@ -34,7 +35,7 @@ struct Added {
     reason: String,
 
     /// The last day on which it applies, for example 2027-01-31
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, visible_alias = "review-by", value_name = "DATE", value_parser = day_to_come)]
     until: Option<Date>,
 
     /// The configuration [default: the nearest caplint.toml, or a new one in the working directory]
@@ -66,7 +67,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         let help = "`caplint rules` lists the rules; `--reason` says why.".to_owned();
         return Err(RunError::Ignore { message: format!("the ignore is not added: {problem}"), help });
     }
-    file.append(&lines(added))?;
+    file.append(&lines(added)).map_err(|problem| {
+        let message = format!("the ignore is not added: {}", problem.message);
+        RunError::Ignore { message: visible(&message), help: visible(&problem.help) }
+    })?;
     let path = file.save()?;
     writeln!(std::io::stdout().lock(), "added to {path}").map_err(RunError::Output)?;
     Ok(0)

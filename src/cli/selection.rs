@@ -100,7 +100,24 @@ impl Controls {
 
 /// A day on the command line.
 pub(super) fn day(text: &str) -> Result<Date, String> {
-    parse_day(text).ok_or_else(|| "write it as YEAR-MONTH-DAY, for example 2027-01-31".to_owned())
+    parse_day(text).ok_or_else(|| {
+        let shape: String = text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+        let said = match shape.as_str() {
+            "0000-00-00" => "the calendar has no such day",
+            _ => "write it as YEAR-MONTH-DAY, for example 2027-01-31",
+        };
+        said.to_owned()
+    })
+}
+
+/// The last day of something that is added: today or later, because nothing would come of it otherwise.
+pub(super) fn day_to_come(text: &str) -> Result<Date, String> {
+    let day = day(text)?;
+    let today = time::OffsetDateTime::now_utc().date();
+    if day < today {
+        return Err(format!("it is past; today is {today}"));
+    }
+    Ok(day)
 }
 
 /// A benchmark on the command line.
