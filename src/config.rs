@@ -322,8 +322,13 @@ fn end<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
 
 /// A name that means nothing, and those that would.
 fn unknown(written: &Spanned<String>, what: &str, known: &[&str]) -> Problem {
-    let help = nearest(written.get_ref(), known)
-        .map_or_else(|| format!("There are: {}.", known.join(", ")), |near| format!("Did you mean `{near}`?"));
+    let alike = controls::alike(written.get_ref(), known);
+    let found = if alike.is_empty() { nearest(written.get_ref(), known).into_iter().collect() } else { alike };
+    let help = match found.as_slice() {
+        [] => format!("There are: {}.", known.join(", ")),
+        [one] => format!("Did you mean `{one}`?"),
+        several => format!("Did you mean one of `{}`?", several.join("`, `")),
+    };
     let message = format!("{} is not {what}", crate::finding::quoted(written.get_ref()));
     Problem { span: written.span(), message, help }
 }

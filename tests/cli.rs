@@ -77,6 +77,34 @@ fn an_unknown_cloud_date_format_or_rule_is_refused() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("letter-case"));
 }
 
+/// Whoever knows the name of a benchmark is told the ids of its versions, on the command line and in a configuration.
+#[test]
+fn an_id_that_is_written_otherwise_or_in_part_is_suggested() {
+    let said = |arguments: &[&str]| {
+        let output = caplint(&[&["check", "testdata/mfa-for-all-users"], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        text.split([' ', '\n', '│']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    let of_cis: Vec<&str> = caplint::controls::benchmark_ids().filter(|id| id.contains("cis")).collect();
+    assert!(of_cis.len() > 5);
+    for (written, found) in [
+        ("CIS", format!("did you mean one of {}?", of_cis.join(", "))),
+        ("SCUBA", "did you mean scuba?".to_owned()),
+        ("iso27001", "did you mean iso-27001-2022?".to_owned()),
+        ("maestro", "did you mean maester?".to_owned()),
+        ("pci-dss", "there are cis-azure-1.5, ".to_owned()),
+    ] {
+        assert!(said(&["--benchmark", written]).contains(&found), "{written}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("caplint.toml");
+    fs::write(&config, "benchmarks = [\"CIS\"]\n").unwrap();
+    let found = format!("Did you mean one of `{}`?", of_cis.join("`, `"));
+    let text = said(&["--config", config.to_str().unwrap()]).replace("- ", "-");
+    assert!(text.contains(&found), "{text}");
+}
+
 #[test]
 fn every_rule_is_listed_and_explained() {
     let rules = String::from_utf8(caplint(&["rules"]).stdout).unwrap();

@@ -134,9 +134,12 @@ fn control(text: &str) -> Result<String, String> {
 }
 
 fn there_are(text: &str, known: &[&str]) -> String {
-    match near(text, known.iter().copied()).as_slice() {
+    let alike = controls::alike(text, known);
+    let found = if alike.is_empty() { near(text, known.iter().copied()) } else { alike };
+    match found.as_slice() {
         [] => format!("there are {}", known.join(", ")),
-        near => format!("did you mean {}?", near.join(" or ")),
+        [one] => format!("did you mean {one}?"),
+        several => format!("did you mean one of {}?", several.join(", ")),
     }
 }
 

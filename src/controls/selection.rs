@@ -75,6 +75,25 @@ impl Selection {
     }
 }
 
+/// The ids that are written like a text but for letter case and hyphens; else those that contain it; else those that it contains.
+#[must_use]
+pub fn alike<'k>(written: &str, known: &[&'k str]) -> Vec<&'k str> {
+    let squeezed =
+        |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase();
+    let written = squeezed(written);
+    if written.is_empty() {
+        return Vec::new();
+    }
+    let kinds: [&dyn Fn(&str) -> bool; 3] = [
+        &|id| id == written,
+        &|id| id.contains(&written),
+        // A word of three letters is in many others.
+        &|id| id.len() > EVERYTHING.len() && written.contains(id),
+    ];
+    let of_kind = |is: &&dyn Fn(&str) -> bool| known.iter().copied().filter(|id| is(&squeezed(id))).collect();
+    kinds.iter().map(of_kind).find(|found: &Vec<&str>| !found.is_empty()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,5 +115,22 @@ mod tests {
         assert_eq!(two, expected);
         assert_eq!(judged(&|selection| selection.add_benchmark("all").unwrap()).len(), crate::controls::ids().count());
         assert!(Selection::default().add_benchmark("cis").unwrap_err().contains(&"scuba"));
+    }
+
+    #[test]
+    fn alike_is_what_differs_in_case_or_hyphens_or_contains_or_is_contained() {
+        let known = ["cis-azure-5.0", "cis-azure-6.0", "cis-m365-7.0", "iso-27001-2022", "nis2", "scuba", EVERYTHING];
+        for (written, found) in [
+            ("SCuBA", &["scuba"][..]),
+            ("CIS Azure 5.0", &["cis-azure-5.0"]),
+            ("cis", &["cis-azure-5.0", "cis-azure-6.0", "cis-m365-7.0"]),
+            ("CIS-Azure", &["cis-azure-5.0", "cis-azure-6.0"]),
+            ("iso27001", &["iso-27001-2022"]),
+            ("cis-m365-7.0.0", &["cis-m365-7.0"]),
+            ("tall-order", &[]),
+            ("--", &[]),
+        ] {
+            assert_eq!(alike(written, &known), found, "{written}");
+        }
     }
 }

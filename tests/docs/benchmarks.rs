@@ -93,6 +93,26 @@ fn page() -> String {
     page + "\n" + WITHOUT
 }
 
+/// Every id that `--benchmark` and the key `benchmarks` take is on the page of the configuration.
+#[test]
+fn the_page_of_the_configuration_has_every_benchmark() {
+    let path = root().join("docs/configuration.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (start, end) = ("<!-- benchmarks -->\n", "<!-- end of benchmarks -->");
+    let (before, rest) = page.split_once(start).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    let ids: Vec<String> =
+        controls::benchmark_ids().map(|id| format!("[`{id}`](benchmarks.md#{})", id.replace('.', ""))).collect();
+    let everything = controls::EVERYTHING;
+    let fresh = format!("{before}{start}\n{} and `{everything}` for every control.\n\n{end}{after}", ids.join(", "));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &fresh).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap() == fresh, "UPDATE_DOCS=1 cargo test --test docs");
+    let mut selection = controls::Selection::default();
+    assert!(controls::benchmark_ids().chain([everything]).all(|id| selection.add_benchmark(id).is_ok()));
+}
+
 #[test]
 fn the_page_of_the_benchmarks_is_up_to_date() {
     let path = root().join("docs/benchmarks.md");
