@@ -260,6 +260,35 @@ fn the_profile_strict_fails_on_warnings_and_a_level_can_be_set() {
     assert_eq!(with("[rules]\nletter-case = \"error\"\n"), 1);
 }
 
+/// The level of a rule is the one that a check here would give it.
+#[test]
+fn a_rule_is_explained_with_the_level_that_it_has_here() {
+    let folder = folder(&[("below/p.json", POLICY)]);
+    let last = |rule: &str| {
+        let output = run(&folder.path().join("below"), &["explain", rule]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        text(&output).lines().last().unwrap().to_owned()
+    };
+    let default = "Rule `letter-case`, level warning, since caplint 0.1.0.";
+    assert_eq!(last("letter-case"), default);
+    for (config, said) in [
+        ("", " does not change the level."),
+        ("[rules]\nsingle-value = \"error\"\n", " does not change the level."),
+        ("[rules]\nletter-case = \"error\"\n", " sets the level to error."),
+        ("[rules]\nletter-case = \"info\"\n", " sets the level to info."),
+        ("[rules]\nletter-case = \"off\"\n", " turns it off."),
+        ("[rules]\nletter-case = \"warn\"\n", " The nearest caplint.toml cannot be read. `caplint check` says why."),
+    ] {
+        fs::write(folder.path().join("caplint.toml"), config).unwrap();
+        let last = last("letter-case");
+        assert!(last.starts_with(default) && last.ends_with(said) && last.contains("caplint.toml"), "{last}");
+    }
+    // One's own requirement is in the configuration, which has to be read.
+    let output = run(&folder.path().join("below"), &["explain", "admins"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("caplint.toml"));
+}
+
 #[test]
 fn the_configuration_that_was_read_is_named() {
     let folder = folder(&[("p.json", POLICY), ("caplint.toml", "")]);
