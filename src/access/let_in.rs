@@ -9,23 +9,18 @@ use crate::diff::ways::{AtomSet, Atoms, DeviceState, Grant};
 use crate::diff::{self, Atom};
 use crate::policy::{Conditions, Fact, GrantControl, Guests, Id, List, Platform, Policy, REGISTER_DEVICE, Users};
 use crate::requirement::{Grant as Required, Requirement, Resource};
-use crate::signin::{Condition, Device, Open, Partial, Partly, SignIn, View};
-use crate::tenant::{Place, Tenant};
+use crate::signin::{Condition, Device, Match, Open, Partial, Partly, SignIn, View};
+use crate::tenant::{Place, SecurityDefaults, Tenant};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// Indices of the policies that may lock somebody out together. What a policy blocks by itself, whatever else is true, is meant
 /// so and is left aside.
 pub(super) fn suspects(tenant: &Tenant, options: diff::Options) -> Vec<usize> {
-    static ANYTHING: OnceLock<Requirement> = OnceLock::new();
-    let requirement = ANYTHING.get_or_init(|| Requirement::everywhere(Required::Mfa));
     let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
-    let view = coverage::view(requirement, tenant, how);
-    let mut atoms = Atoms::default();
-    let retired = options.assumptions.approved_app_retired;
-    let grants: Vec<Grant> =
-        tenant.policies.iter().map(|policy| Grant::of(policy, [tenant, tenant], &mut atoms, retired)).collect();
-    let Some(place) = place(tenant) else { return (0..tenant.policies.len()).collect() };
+    let view = coverage::view(anything(), tenant, how);
+    let everything = || (0..tenant.policies.len()).collect();
+    let Some(place) = place(tenant) else { return everything() };
     let from = |device: Device| Partial {
         sign_in: SignIn {
             platform: Platform::Windows,
@@ -36,56 +31,98 @@ pub(super) fn suspects(tenant: &Tenant, options: diff::Options) -> Vec<usize> {
         contexts: Vec::new(),
         open: Open { locations: place.perhaps.clone(), device: Some(&MANAGED), ..Open::default() },
     };
-    let mut managed = Device::default();
-    managed.set("isCompliant", "True");
-    managed.set("trustType", "ServerAD");
+    let mut device = Device::default();
+    device.set("isCompliant", "True");
+    device.set("trustType", "ServerAD");
+    // So do guests come, and somebody who registers a device.
+    let (managed, unmanaged) = (from(device), from(Device::default()));
+    let mut atoms = Atoms::default();
+    let asked: Vec<Asked<'_>> = { tenant.policies.iter() }
+        .filter_map(|policy| {
+            let [of_managed, of_unmanaged] = [&managed, &unmanaged].map(|from| !is_kept_out(&view, policy, from));
+            (of_managed || of_unmanaged).then(|| {
+                let retired = options.assumptions.approved_app_retired;
+                let grant = Grant::of(policy, [tenant, tenant], &mut atoms, retired);
+                Asked { policy, grant, of_managed, of_unmanaged }
+            })
+        })
+        .filter(|asked| !is_meant(asked.policy, &asked.grant))
+        .collect();
     // There are no approved apps for Windows.
     let of_windows = AtomSet::from([atoms.index(Atom::Control(GrantControl::ApprovedApplication))]);
-    let of_guests = withheld_by_guests(&mut atoms, &options.assumptions, &tenant.companions.trust);
-    let of_members = Way {
-        withheld: of_windows.clone(),
-        device: DeviceState { is_compliant: true, is_hybrid_joined: true },
-        from: from(managed),
-    };
-    // So does somebody come who registers a device.
-    let unmanaged = |withheld| Way {
-        withheld,
-        device: DeviceState { is_compliant: false, is_hybrid_joined: false },
-        from: from(Device::default()),
-    };
-    let [of_registering, of_guests] =
-        [of_windows.clone(), of_windows.union(&of_guests).copied().collect()].map(unmanaged);
-    let lets_in = |policy: &Policy, grant: &Grant, way: &Way| {
-        is_meant(policy, grant)
-            || is_kept_out(&view, policy, &way.from)
-            || grant.is_satisfied(&way.withheld, way.device, false)
-    };
-    let all = || tenant.policies.iter().zip(&grants);
-    let are_members_in = all().all(|(policy, grant)| {
-        lets_in(policy, grant, &of_members)
-            && (!may_be_about_registering(policy) || lets_in(policy, grant, &of_registering))
+    let lacking = withheld_by_guests(&mut atoms, &options.assumptions, &tenant.companions.trust);
+    let of_guests: AtomSet = of_windows.union(&lacking).copied().collect();
+    let are_members_in = asked.iter().all(|asked| {
+        asked.lets_in_managed(&of_windows)
+            && (!may_be_about_registering(asked.policy) || asked.lets_in_unmanaged(&of_windows))
     });
     if !are_members_in {
-        return (0..tenant.policies.len()).collect();
+        return everything();
     }
     // What is for members alone keeps no guest out.
     let is_for_guests = |policy: &Policy| may_include_guests(&policy.conditions.users);
-    if all().all(|(policy, grant)| !is_for_guests(policy) || lets_in(policy, grant, &of_guests)) {
+    if asked.iter().all(|asked| !is_for_guests(asked.policy) || asked.lets_in_unmanaged(&of_guests)) {
         return Vec::new();
     }
-    let policies = tenant.policies.iter().enumerate();
-    policies.filter(|(_, policy)| is_for_guests(policy)).map(|(index, _)| index).collect()
+    tenant.policies.iter().enumerate().filter(|(_, policy)| is_for_guests(policy)).map(|(index, _)| index).collect()
+}
+
+/// A policy that asks something of the sign-ins that are looked at.
+struct Asked<'t> {
+    policy: &'t Policy,
+    grant: Grant,
+    /// It may apply on a managed device.
+    of_managed: bool,
+    /// It may apply on an unmanaged device.
+    of_unmanaged: bool,
+}
+
+impl Asked<'_> {
+    fn lets_in_managed(&self, withheld: &AtomSet) -> bool {
+        let managed = DeviceState { is_compliant: true, is_hybrid_joined: true };
+        !self.of_managed || self.grant.is_satisfied(withheld, managed, false)
+    }
+
+    fn lets_in_unmanaged(&self, withheld: &AtomSet) -> bool {
+        let unmanaged = DeviceState { is_compliant: false, is_hybrid_joined: false };
+        !self.of_unmanaged || self.grant.is_satisfied(withheld, unmanaged, false)
+    }
+}
+
+/// Whether one of these sign-ins surely is let in with nothing but these. They are those of a user who is none of the directory.
+pub(crate) fn one_surely(tenant: &Tenant, sign_ins: &[SignIn], has: &[Atom], options: diff::Options) -> bool {
+    let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
+    let view = coverage::view(anything(), tenant, how);
+    let mut atoms = Atoms::default();
+    let retired = options.assumptions.approved_app_retired;
+    let grants: Vec<Grant> =
+        tenant.policies.iter().map(|policy| Grant::of(policy, [tenant, tenant], &mut atoms, retired)).collect();
+    let has = has.iter().map(|atom| atoms.index(atom.clone())).collect();
+    let withheld = atoms.all_but(&has);
+    let lets_in = |sign_in: &SignIn, policy: &Policy, grant: &Grant| match view.applies(policy, sign_in) {
+        Match::No(_) => true,
+        Match::Yes | Match::Unknown(_) => {
+            let device = &sign_in.device;
+            let state =
+                DeviceState { is_compliant: device.is_compliant(), is_hybrid_joined: device.is_hybrid_joined() };
+            grant.is_satisfied(&withheld, state, false)
+        }
+    };
+    let policies = || tenant.policies.iter().zip(&grants);
+    tenant.security_defaults() == SecurityDefaults::Off
+        && tenant.directory.is_empty()
+        && coverage::is_any_outside(tenant)
+        && sign_ins.iter().any(|sign_in| policies().all(|(policy, grant)| lets_in(sign_in, policy, grant)))
+}
+
+/// Policies are asked of themselves, and not whether they meet something.
+fn anything() -> &'static Requirement {
+    static ANYTHING: OnceLock<Requirement> = OnceLock::new();
+    ANYTHING.get_or_init(|| Requirement::everywhere(Required::Mfa))
 }
 
 /// Attributes of the device that a way tells.
 const MANAGED: [&str; 2] = ["isCompliant", "trustType"];
-
-/// What somebody brings, and from where.
-struct Way {
-    withheld: AtomSet,
-    device: DeviceState,
-    from: Partial,
-}
 
 /// An address.
 struct Where {

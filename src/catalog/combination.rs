@@ -1,6 +1,7 @@
 //! Authentication methods that are used together.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 /// Methods that are used together, such as `password,sms`: a bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,15 +64,32 @@ impl Combination {
 
     /// The smallest combinations that are MFA.
     pub fn multifactor() -> impl Iterator<Item = Self> {
-        let bit = |bit: u32| 1 << bit;
-        let methods = || 0..u32::try_from(METHODS.len()).unwrap_or(0);
-        let pairs = methods().flat_map(move |one| methods().map(move |other| Self(bit(one) | bit(other))));
-        let pairs = pairs.filter(|pair| pair.0 & MULTIFACTOR == 0 && pair.0 & FIRST != 0 && pair.0 & SECOND != 0);
-        let mut all: Vec<Self> =
-            methods().map(bit).filter(|bit| bit & MULTIFACTOR != 0).map(Self).chain(pairs).collect();
-        all.sort_unstable();
+        static ALL: LazyLock<Vec<Combination>> = LazyLock::new(|| {
+            let bit = |bit: u32| 1 << bit;
+            let methods = || 0..u32::try_from(METHODS.len()).unwrap_or(0);
+            let pairs = methods().flat_map(move |one| methods().map(move |other| Combination(bit(one) | bit(other))));
+            let pairs = pairs.filter(|pair| pair.0 & MULTIFACTOR == 0 && pair.0 & FIRST != 0 && pair.0 & SECOND != 0);
+            let mut all: Vec<Combination> =
+                methods().map(bit).filter(|bit| bit & MULTIFACTOR != 0).map(Combination).chain(pairs).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        });
+        ALL.iter().copied()
+    }
+
+    /// The combinations that have all methods of no other one.
+    #[must_use]
+    pub fn smallest(mut all: Vec<Self>) -> Vec<Self> {
+        all.sort_unstable_by_key(|one| (one.0.count_ones(), one.0));
         all.dedup();
-        all.into_iter()
+        let mut kept: Vec<Self> = Vec::new();
+        for one in all {
+            if !kept.iter().any(|smaller| smaller.0 & !one.0 == 0) {
+                kept.push(one);
+            }
+        }
+        kept
     }
 
     /// Whether a sign-in with these methods counts as MFA.

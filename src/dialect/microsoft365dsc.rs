@@ -12,8 +12,9 @@ use super::{DocumentKind, DocumentReader, Here, companion, translate};
 use crate::catalog;
 use crate::policy::Wording;
 use crate::syntax::{Node, Object, Untold};
-use memchr::memmem;
+use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// What a resource is to Conditional Access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,8 @@ const TRUSTED_IPS: (&str, &str) = ("Multifactor authentication trusted IPs", "00
 
 /// Reads configurations, data and baselines. False if there is no resource in them that caplint knows.
 pub(super) fn read<'a>(reader: &mut DocumentReader<'_, 'a>, root: &Node<'a>, here: &Here) -> bool {
-    if !MARKS.iter().any(|mark| memmem::find(reader.text.as_bytes(), mark.as_bytes()).is_some()) {
+    static FINDERS: LazyLock<[Finder<'static>; MARKS.len()]> = LazyLock::new(|| MARKS.map(Finder::new));
+    if !FINDERS.iter().any(|mark| mark.find(reader.text.as_bytes()).is_some()) {
         return false;
     }
     let found = walk(reader, root, here, None);

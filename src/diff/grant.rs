@@ -316,12 +316,12 @@ pub(crate) fn allowed(strength: &Strength, [tenant, other]: [&Tenant; 2]) -> All
 /// built-in multifactor strength is the same as the control `mfa`.
 fn of_strength(strength: &Strength, tenants: [&Tenant; 2], atoms: &mut Atoms) -> Item {
     let allowed = allowed(strength, tenants);
-    let mut enough: Vec<AtomSet> = allowed.combinations().map(|combination| atoms.set(combination)).collect();
+    let mut enough: Vec<Combination> = allowed.combinations().collect();
     if let Some(built_in) = allowed.built_in() {
         if catalog::is_mfa_strength(&built_in.id) {
-            enough.extend(mfa(atoms));
+            enough.extend(Combination::multifactor());
         } else {
-            enough.extend(built_in.combinations.iter().map(|combination| atoms.set(*combination)));
+            enough.extend(&built_in.combinations);
         }
     }
     let doubt = allowed.doubt().map(|reason| (Property::AuthenticationStrength, Why::Doubt(reason)));
@@ -331,7 +331,12 @@ fn of_strength(strength: &Strength, tenants: [&Tenant; 2], atoms: &mut Atoms) ->
             None => Item::doubtful(Property::AuthenticationStrength, Why::StrengthUndefined),
         };
     }
-    Item { doubt, ..Item::of(smallest(enough)) }
+    // Methods that add nothing to others are among those that can be brought, too.
+    for bit in enough.iter().flat_map(|combination| combination.bits()) {
+        atoms.index(Atom::Method(bit));
+    }
+    let enough = Combination::smallest(enough).into_iter().map(|combination| atoms.set(combination));
+    Item { doubt, ..Item::of(enough.collect()) }
 }
 
 /// The sets that contain no other one.

@@ -84,17 +84,32 @@ pub(super) fn strangers(
         return vec![Strangers { names, evidence: Evidence::TenantIds, policies }];
     }
     let path = |file: FileIndex| paths.get(&file).and_then(Candidate::on_disk);
-    let mut tree: BTreeMap<PathBuf, BTreeMap<&OsStr, Branch<'_>>> = BTreeMap::new();
+    let mut tree = Tree::new();
+    // Most policies have a file of their own, next to those of others: what is above them is looked up once for a folder.
+    let mut by_folder: BTreeMap<&OsStr, Files<'_, '_>> = BTreeMap::new();
     for (index, policy) in &policies {
         // A module belongs to whatever calls it.
-        each_branch(&mut tree, path(policy.origin.root), |branch, _| branch.policies.push((*index, policy)));
+        let Some(path) = path(policy.origin.root) else { continue };
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
+        by_folder.entry(folder.as_os_str()).or_default().entry(name).or_default().push((*index, policy));
+    }
+    for (folder, files) in by_folder {
+        let all = files.values().flatten().copied();
+        each_branch(&mut tree, Path::new(folder), |branch, _| branch.policies.extend(all.clone()));
+        let branches = tree.entry(folder.into()).or_default();
+        for (name, policies) in files {
+            *branches.entry(name).or_default() = Branch { is_file: true, policies, ..Branch::default() };
+        }
+    }
+    for branch in tree.values_mut().flat_map(BTreeMap::values_mut) {
+        branch.policies.sort_by_key(|(index, _)| *index);
     }
     let with_policies: BTreeSet<FileIndex> = policies.iter().map(|(_, policy)| policy.origin.file).collect();
     for (file, page) in pages {
-        each_branch(&mut tree, path(*file), |branch, _| branch.pages.push(page));
+        each_branch_of_file(&mut tree, path(*file), |branch, _| branch.pages.push(page));
     }
     for sign in signs {
-        each_branch(&mut tree, path(sign.file), |branch, rest| {
+        each_branch_of_file(&mut tree, path(sign.file), |branch, rest| {
             branch.has_security_defaults |= sign.has_security_defaults;
             if !branch.is_file && !with_policies.contains(&sign.file) {
                 branch.companions.insert(rest);
@@ -122,18 +137,30 @@ pub(super) fn mark(policies: &mut [Policy], strangers: &[Strangers], paths: &BTr
     }
 }
 
-/// Hands over what a file belongs to on each level of the tree, with its path from there.
-fn each_branch<'p, 't>(
-    tree: &mut BTreeMap<PathBuf, BTreeMap<&'p OsStr, Branch<'t>>>,
+/// The policies of files, by their names.
+type Files<'p, 't> = BTreeMap<&'p OsStr, Vec<(PolicyIndex, &'t Policy)>>;
+
+/// The tree of all folders with files that count, and what is in each of them by its name.
+type Tree<'p, 't> = BTreeMap<PathBuf, BTreeMap<&'p OsStr, Branch<'t>>>;
+
+/// Hands over a file, and what it belongs to on each level of the tree, with its path from there.
+fn each_branch_of_file<'p, 't>(
+    tree: &mut Tree<'p, 't>,
     path: Option<&'p Path>,
     mut then: impl FnMut(&mut Branch<'t>, &'p Path),
 ) {
     let Some(path) = path else { return };
+    each_branch(tree, path, |branch, above| {
+        branch.is_file |= above == path;
+        then(branch, path.strip_prefix(above).unwrap_or(path));
+    });
+}
+
+/// Hands over what a path belongs to on each level of the tree, from itself upwards, with the path of that.
+fn each_branch<'p, 't>(tree: &mut Tree<'p, 't>, path: &'p Path, mut then: impl FnMut(&mut Branch<'t>, &'p Path)) {
     for above in path.ancestors() {
         let (Some(folder), Some(name)) = (above.parent(), above.file_name()) else { continue };
-        let branch = tree.entry(folder.to_owned()).or_default().entry(name).or_default();
-        branch.is_file = above == path;
-        then(branch, path.strip_prefix(above).unwrap_or(path));
+        then(tree.entry(folder.to_owned()).or_default().entry(name).or_default(), above);
     }
 }
 

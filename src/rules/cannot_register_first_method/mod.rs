@@ -7,8 +7,10 @@ use crate::finding::{Drafts, Label, PolicyRef, joined};
 use crate::policy::{ClientAppType, Id, Policy, Property, REGISTER_SECURITY_INFO, Words};
 use crate::requirement::Resource;
 use crate::rules::TenantFacts;
+use crate::signin::SignIn;
 use crate::syntax::Pointer;
 use crate::tenant::{Companions, Tenant};
+use std::collections::BTreeSet;
 
 declare! {
     rule: CannotRegisterFirstMethod,
@@ -42,18 +44,25 @@ impl Rule for CannotRegisterFirstMethod {
             },
             ..Tenant::default()
         };
+        let options = diff::Options { assumptions: facts.options().assumptions, ..diff::Options::default() };
+        let password: Vec<Atom> = Atom::read("password").into_iter().collect();
+        let action = Resource::UserAction(Id::new(REGISTER_SECURITY_INFO));
+        let anywhere = SignIn::attacker(action.clone());
+        let trusted = SignIn { locations: BTreeSet::from([Id::new("AllTrusted")]), ..anywhere.clone() };
+        if access::one_surely(&tenant, &[anywhere, trusted], &password, options) {
+            return;
+        }
         let expectation = Expectation {
             name: String::new(),
             who: Who::Exactly(Account::default()),
-            has: Some(Atom::read("password").into_iter().collect()),
-            resources: vec![Resource::UserAction(Id::new(REGISTER_SECURITY_INFO))],
+            has: Some(password),
+            resources: vec![action],
             region: Region {
                 values: vec![(Dimension::ClientAppTypes, ClientAppType::MODERN.map(ClientAppType::word).to_vec())],
                 ..Region::default()
             },
             outcome: Expected::May,
         };
-        let options = diff::Options { assumptions: facts.options().assumptions, ..diff::Options::default() };
         let judged = access::judge(&tenant, &[expectation], options);
         let refused = judged.into_iter().filter(|judged| judged.met == Met::No).find_map(|judged| judged.shown);
         let Some(refused) = refused else { return };
