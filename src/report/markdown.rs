@@ -1,5 +1,6 @@
 //! A summary for a pull request, in GitHub's and GitLab's Markdown, short enough for a comment.
 
+use super::exceptions::{self, Apart, Outside};
 use super::format::Formatter;
 use super::page::Page;
 use super::{Run, Style, count, policies};
@@ -7,9 +8,8 @@ use crate::controls;
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
 use crate::finding::{Finding, Level, clip, clip_middle, visible};
-use crate::outcome::{ControlReport, ExceptionReport, ItemOutcome, TenantReport};
+use crate::outcome::{ControlReport, ItemOutcome, TenantReport};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Ways in that are listed of a control.
@@ -223,17 +223,12 @@ fn findings_to(run: &Run, page: &mut Page) {
 
 /// Everybody who is outside of a control by name, with those who answer for it; first whom nobody approves.
 fn exceptions_to(run: &Run, page: &mut Page) {
-    // The same person is outside of several controls, mostly for one reason.
-    let mut all: BTreeMap<_, (&TenantReport, &ExceptionReport, Vec<&str>)> = BTreeMap::new();
-    for (index, tenant) in run.tenants.iter().enumerate() {
-        for control in &tenant.controls {
-            for exception in &control.exceptions {
-                let row = all.entry(order(index, exception)).or_insert_with(|| (tenant, exception, Vec::new()));
-                row.2.push(control.id);
-            }
-        }
-    }
-    let rows = all.values().map(|(tenant, exception, controls)| {
+    let of = |tenant| exceptions::grouped(tenant, Apart::AnswersAndTimes, |_| true);
+    let mut all: Vec<(&TenantReport, Outside<'_>)> =
+        run.tenants.iter().flat_map(|tenant| of(tenant).into_iter().map(move |outside| (tenant, outside))).collect();
+    // Stable: what is equally urgent stays by tenant.
+    all.sort_by(|(_, one), (_, other)| exceptions::urgency(one.exception).cmp(&exceptions::urgency(other.exception)));
+    let rows = all.iter().map(|(tenant, Outside { exception, controls, policies: _ })| {
         let more = controls.len().saturating_sub(NAMED);
         let mut named: String = controls.iter().take(NAMED).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
         if more > 0 {
@@ -254,17 +249,9 @@ fn exceptions_to(run: &Run, page: &mut Page) {
                 |---|---|---|---|---|---|---|\n";
     let total = all.len();
     page.list(total, (head, ""), rows, |listed| {
-        let unapproved = all.values().skip(listed).filter(|(_, exception, _)| !exception.approved).count();
+        let unapproved = all[listed..].iter().filter(|(_, outside)| !outside.exception.approved).count();
         format!("| … and {} more, {unapproved} of them approved by nobody | | | | | | |\n", total - listed)
     });
-}
-
-/// What makes two exceptions one row, in the order of the rows: whom nobody approves, then by date, and last what has none.
-fn order(tenant: usize, exception: &ExceptionReport) -> impl Ord + use<'_> {
-    let ExceptionReport { kind, id, name, when, approved, owner, review_by, reason, policies: _, people: _ } =
-        exception;
-    let expires = (*approved, review_by.is_none(), review_by);
-    (expires, tenant, *kind, id, name, when, owner, reason)
 }
 
 /// A name in a table.
@@ -296,8 +283,9 @@ pub(super) fn escaped(text: &str) -> String {
 mod tests {
     use super::super::page::LONGEST;
     use super::*;
-    use crate::outcome::BenchmarkReport;
+    use crate::outcome::{BenchmarkReport, ExceptionReport};
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     #[test]
     fn a_name_is_no_markup_no_mention_and_no_row() {

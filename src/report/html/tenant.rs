@@ -4,18 +4,17 @@ use super::{VERDICTS, map, verdict_words, verdicts};
 use crate::controls::{self, Control};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, PolicyRef, visible};
-use crate::outcome::{BenchmarkReport, ControlReport, ExceptionReport, ItemOutcome, TenantReport};
+use crate::outcome::{BenchmarkReport, ControlReport, ItemOutcome, TenantReport};
+use crate::report::exceptions::{Apart, Outside, grouped};
 use crate::report::{Run, count, policies};
 use maud::{Markup, html};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 /// People who are named for an exception; the JSON report has all of them.
 const NAMED: usize = 20;
 
 pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup {
-    let excepted: Vec<&ControlReport> =
-        tenant.controls.iter().filter(|control| !control.exceptions.is_empty()).collect();
+    let outside = grouped(tenant, Apart::AnswersAndTimes, |_| true);
     html! {
         section .tenant id={ "tenant-" (index) } data-tenant=(visible(&tenant.name)) {
             h2 { (visible(&tenant.name)) }
@@ -30,7 +29,7 @@ pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup 
             }
             @if !tenant.benchmarks.is_empty() { (benchmarks(&tenant.benchmarks)) }
             @if !tenant.map.is_empty() { h3 { "Who is asked for what" } (map::table(&tenant.map)) }
-            @if !excepted.is_empty() { (exceptions(&excepted)) }
+            @if !outside.is_empty() { (exceptions(&outside)) }
             @if !tenant.access.is_empty() { (access(tenant)) }
             @if !tenant.findings.is_empty() { (findings(&tenant.findings)) }
             @if !tenant.listed.is_empty() && !tenant.controls.is_empty() { (matrix(tenant)) }
@@ -138,21 +137,7 @@ fn benchmarks(all: &[BenchmarkReport]) -> Markup {
 }
 
 /// Everybody who is outside of controls, with whoever answers for that. What is said of the same principal is one row.
-fn exceptions(controls: &[&ControlReport]) -> Markup {
-    let mut rows: BTreeMap<_, Excepted<'_>> = BTreeMap::new();
-    for control in controls {
-        for exception in &control.exceptions {
-            let ExceptionReport { kind, id, when, approved, owner, review_by, reason, policies, .. } = exception;
-            let row = rows.entry((*approved, *kind, id, owner, review_by, reason, when));
-            let row = row.or_insert_with(|| Excepted { exception, controls: Vec::new(), policies: Vec::new() });
-            row.controls.push(control.id);
-            for policy in policies {
-                if !row.policies.contains(&policy) {
-                    row.policies.push(policy);
-                }
-            }
-        }
-    }
+fn exceptions(all: &[Outside<'_>]) -> Markup {
     html! {
         h3 { "Exceptions" }
         div .scroll tabindex="0" role="group" aria-label="Exceptions" {
@@ -162,22 +147,15 @@ fn exceptions(controls: &[&ControlReport]) -> Markup {
                     th scope="col" { "excluded by" } th scope="col" { "owner" } th scope="col" { "review by" }
                 } }
                 tbody {
-                    @for row in rows.values() { (exception_of(row)) }
+                    @for outside in all { (exception_of(outside)) }
                 }
             }
         }
     }
 }
 
-/// One of them, with all controls of which the same is said.
-struct Excepted<'r> {
-    exception: &'r ExceptionReport,
-    controls: Vec<&'static str>,
-    policies: Vec<&'r PolicyRef>,
-}
-
-fn exception_of(excepted: &Excepted<'_>) -> Markup {
-    let Excepted { exception, controls, policies } = excepted;
+fn exception_of(outside: &Outside<'_>) -> Markup {
+    let Outside { exception, controls, policies } = outside;
     html! {
         tr {
             td {
