@@ -9,6 +9,7 @@ pub mod statistics;
 pub mod who;
 
 mod concise;
+mod document;
 mod exceptions;
 mod format;
 mod github;

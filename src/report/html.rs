@@ -1,22 +1,19 @@
 //! One page for people: verdicts, the map of who is asked for what, exceptions, findings, and what all of it rests on.
 //!
-//! The page is one file. It fetches nothing, and reads and prints without scripts; its one script narrows a long list of
-//! tenants. Its content security policy allows that script and the style sheet by their hashes, and nothing else.
+//! It reads and prints without scripts; its one script narrows a long list of tenants.
 
 mod map;
 mod tenant;
 
+use super::document::Document;
 use super::format::Formatter;
 use super::{NOTHING, Run, Style, count, policies};
 use crate::coverage::{Verdict, Ways};
 use crate::finding::visible;
 use crate::outcome::TenantReport;
-use data_encoding::BASE64;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest, Sha256};
+use maud::{Markup, html};
 use std::io::{self, Write};
 
-pub(super) const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/search.js");
 
 /// The format.
@@ -44,44 +41,22 @@ impl Formatter for Html {
     }
 
     fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", page(run).into_string())
+        writeln!(out, "{}", page(run).into_text())
     }
 }
 
-/// What the browser may use, by its hash.
-pub(super) fn allowed(text: &str) -> String {
-    format!("'sha256-{}'", BASE64.encode(&Sha256::digest(text)))
-}
-
-fn page(run: &Run) -> Markup {
-    let policy = format!("default-src 'none'; style-src {}; script-src {}", allowed(STYLE), allowed(SCRIPT));
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="generator" content={ "caplint " (env!("CARGO_PKG_VERSION")) };
-                title { "Conditional Access: " (titles(run)) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header {
-                    h1 { "Conditional Access" }
-                    p { (summary(run)) }
-                }
-                main {
-                    @if run.tenants.len() > 1 { (contents(run)) }
-                    @for (index, tenant) in run.tenants.iter().enumerate() { (tenant::section(run, tenant, index)) }
-                    @if let Some(settled) = run.settled.text() { p .note { (visible(&settled)) } }
-                }
-                footer {
-                    p { "Written by caplint " (env!("CARGO_PKG_VERSION")) ", from exported files alone. What a verdict assumes is listed with each tenant." }
-                }
-                @if run.tenants.len() > 1 { script { (PreEscaped(SCRIPT)) } }
-            }
-        }
+fn page(run: &Run) -> Document {
+    Document {
+        title: format!("Conditional Access: {}", titles(run)),
+        heading: "Conditional Access",
+        about: html! { p { (summary(run)) } },
+        main: html! {
+            @if run.tenants.len() > 1 { (contents(run)) }
+            @for (index, tenant) in run.tenants.iter().enumerate() { (tenant::section(run, tenant, index)) }
+            @if let Some(settled) = run.settled.text() { p .note { (visible(&settled)) } }
+        },
+        foot: ", from exported files alone. What a verdict assumes is listed with each tenant.",
+        script: (run.tenants.len() > 1).then_some(SCRIPT),
     }
 }
 

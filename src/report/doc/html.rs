@@ -1,34 +1,20 @@
-//! The cards as one page. It fetches nothing and has no script, and its content security policy allows none.
+//! The cards as one page, without a script.
 
 use super::{ABOUT, Beside, beside, facts, held, states};
 use crate::finding::{PolicyRef, visible};
 use crate::outcome::{PolicyCard, TenantReport};
+use crate::report::document::Document;
 use crate::report::exceptions;
-use crate::report::html::{STYLE, allowed};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-pub(super) fn page(tenants: &[TenantReport]) -> Markup {
-    let policy = format!("default-src 'none'; style-src {}", allowed(STYLE));
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="generator" content={ "caplint " (env!("CARGO_PKG_VERSION")) };
-                title { "Conditional Access policies" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header {
-                    h1 { "Conditional Access policies" }
-                    p { (ABOUT) }
-                }
-                main { @for (index, tenant) in tenants.iter().enumerate() { (section(tenant, index)) } }
-                footer { p { "Written by caplint " (env!("CARGO_PKG_VERSION")) "." } }
-            }
-        }
+pub(super) fn page(tenants: &[TenantReport]) -> Document {
+    Document {
+        title: "Conditional Access policies".to_owned(),
+        heading: "Conditional Access policies",
+        about: html! { p { (ABOUT) } },
+        main: html! { @for (index, tenant) in tenants.iter().enumerate() { (section(tenant, index)) } },
+        foot: ".",
+        script: None,
     }
 }
 
