@@ -17,8 +17,10 @@ use crate::controls::{self, Control, Problem, Selection, Spec};
 use crate::coverage::PrincipalKind;
 use crate::policy::Id;
 use crate::requirement::Assumptions;
+use data_encoding::HEXLOWER;
 use globset::GlobSet;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,8 @@ pub const FILE_NAME: &str = "caplint.toml";
 pub struct Config {
     /// The file it was read from; none if there is none.
     pub path: Option<PathBuf>,
+    /// SHA-256 of its text, in hexadecimal digits; none if there is none.
+    pub sha256: Option<String>,
     /// The shipped controls that are judged, where the command line does not say.
     pub selection: Selection,
     /// Requirements beside the shipped controls.
@@ -235,7 +239,8 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
 pub fn read(path: &Path, text: &str, rules: &[&str]) -> Result<Config, Problem> {
     let file: File =
         toml::from_str(text).map_err(|error| unreadable(&error, text, "docs/configuration.md describes every key."))?;
-    let mut config = Config { path: Some(path.to_owned()), ..Config::default() };
+    let sha256 = HEXLOWER.encode(&Sha256::digest(text));
+    let mut config = Config { path: Some(path.to_owned()), sha256: Some(sha256), ..Config::default() };
     for id in &file.benchmarks {
         let added = config.selection.add_benchmark(id.get_ref());
         added.map_err(|known| unknown(id, "a benchmark", &known))?;

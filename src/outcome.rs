@@ -2,6 +2,7 @@
 //!
 //! The reports read this and know nothing of how it came about.
 
+mod basis;
 mod benchmarks;
 mod card;
 mod compared;
@@ -11,6 +12,7 @@ mod redact;
 mod settled;
 mod who;
 
+pub use basis::{Asked, Basis, ConfigurationReport};
 pub use benchmarks::{BenchmarkReport, ItemOutcome, ItemReport};
 pub use card::{CardRow, PolicyCard};
 pub use compared::{ChangedPeople, Compared, SideReport};
@@ -37,6 +39,10 @@ use std::fmt;
 pub struct TenantReport {
     /// Its name.
     pub name: String,
+    /// The id of the tenant, if the files tell one.
+    pub id: Option<String>,
+    /// What it was judged by, if a page for people is written.
+    pub basis: Option<Basis>,
     /// Files that were read.
     pub files: usize,
     /// Policies in them.

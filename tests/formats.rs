@@ -100,6 +100,42 @@ fn a_page_has_every_verdict_exception_and_finding() {
     }
 }
 
+/// Who gets the page knows what it was judged by: no part of that is left to the reader's own clock or folder.
+#[test]
+fn the_head_of_a_page_says_what_the_tenant_was_judged_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = "33333333-3333-4333-8333-333333333331";
+    let policy = json!({"id": "44444444-4444-4444-8444-444444444441", "displayName": "P", "state": "enabledForReportingButNotEnforced",
+        "conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}, "clientAppTypes": ["all"]},
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}});
+    let organization = json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#organization",
+        "value": [{"@odata.type": "#microsoft.graph.organization", "id": id, "displayName": "Contoso", "verifiedDomains": []}]});
+    fs::create_dir(folder.path().join("exports")).unwrap();
+    fs::write(folder.path().join("exports/policy.json"), policy.to_string()).unwrap();
+    fs::write(folder.path().join("exports/organization.json"), organization.to_string()).unwrap();
+    let config = "benchmarks = [\"cis-m365-7.0\"]\ncontrols = [\"mfa-guests\"]\n";
+    fs::write(folder.path().join("caplint.toml"), config).unwrap();
+    let page = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+        let command =
+            command.current_dir(folder.path().join("exports")).args(["check", "--format", "html"]).args(arguments);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let head = |page: &str| page[page.find("<header>").unwrap()..page.find("</header>").unwrap()].to_owned();
+    let whole = page(&["--today", "2027-01-31", "--assume-enabled", "report-only"]);
+    let told = head(&whole);
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(config));
+    for fact in ["2027-01-31", ">../caplint.toml<", &hash, "CIS Microsoft 365", ">mfa-guests<", ">report-only<"] {
+        assert!(told.contains(fact), "{fact}: {told}");
+    }
+    assert!(whole.contains(&format!("The id of the tenant is <code>{id}</code>.")));
+    assert!(!whole.contains(folder.path().to_str().unwrap()));
+    assert!(whole == page(&["--today", "2027-01-31", "--assume-enabled", "report-only"]));
+    let told = head(&page(&["--isolated", "--today", "2027-02-01", "--cloud", "usgov"]));
+    assert!(told.contains("<dd>none</dd>") && told.contains("2027-02-01") && !told.contains("report-only"), "{told}");
+    assert!(told.contains("<code>mfa-azure-management</code>, because none was asked for"), "{told}");
+}
+
 /// The map is proved: legacy clients are blocked for everybody, members need MFA and a managed device, and there is no
 /// device code flow to register a method with.
 #[test]

@@ -2,6 +2,7 @@
 
 use super::TenantReader;
 use super::access;
+use super::basis::basis;
 use super::benchmarks;
 use super::control;
 use super::locate::{anchored, in_order};
@@ -98,6 +99,14 @@ impl TenantReader<'_> {
         alone: bool,
         paths: &BTreeMap<FileIndex, Candidate>,
     ) {
+        if self.options.map || self.options.cards {
+            report.basis = Some(basis(self.options));
+        }
+        // Of several ids, none is known to be that of the policies.
+        report.id = match tenant.companions.tenants.iter().collect::<Vec<_>>().as_slice() {
+            [one] => Some(one.to_string()),
+            _ => None,
+        };
         report.directory = DirectoryReport::of(&tenant.directory);
         let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
         let access: Vec<Reached> = if judged { access::reached(tenant, self.options) } else { Vec::new() };

@@ -76,6 +76,10 @@ impl TenantReport {
         let names = Names::new(&std::mem::take(&mut self.forgotten));
         let text = |text: &mut String| names.redact(text);
         text(&mut self.name);
+        if let Some(configuration) = self.basis.as_mut().and_then(|basis| basis.configuration.as_mut()) {
+            text(&mut configuration.path);
+        }
+        self.basis.iter_mut().flat_map(|basis| &mut basis.assumed_enabled).for_each(text);
         self.findings.iter_mut().for_each(|finding| redact_finding(&names, finding));
         self.controls.iter_mut().for_each(|control| redact_control(&names, control));
         for access in &mut self.access {

@@ -3,6 +3,9 @@
 //! A page is one file and fetches nothing. Its content security policy allows the style sheet and the script by their hashes, and
 //! nothing else.
 
+use super::count;
+use crate::finding::visible;
+use crate::outcome::{Asked, Basis, ConfigurationReport};
 use data_encoding::BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
@@ -54,6 +57,56 @@ impl Document {
             }
         };
         page.into_string()
+    }
+}
+
+/// What a run was told, for the head of a page.
+pub(super) fn basis(basis: &Basis, shows_day: bool) -> Markup {
+    let Basis { today, configuration, asked, own, assumed_enabled, is_us_government: _, is_stored_query } = basis;
+    html! {
+        dl .basis {
+            @if shows_day { div { dt { "Judged as of" } dd { (today) } } }
+            div {
+                dt { "Controls" }
+                dd {
+                    (self::asked(asked))
+                    @if *own > 0 { ", and " (count(*own, "requirement")) " of the configuration" }
+                    @if *is_stored_query { ". Findings are those of their stored queries" }
+                }
+            }
+            div {
+                dt { "Configuration" }
+                dd {
+                    @match configuration {
+                        Some(ConfigurationReport { path, sha256 }) => {
+                            code { (visible(path)) } span .hash { " SHA-256 " code { (sha256) } }
+                        }
+                        None => { "none" }
+                    }
+                }
+            }
+            @if !assumed_enabled.is_empty() {
+                div {
+                    dt { "Judged as if enabled" }
+                    dd { @for (index, which) in assumed_enabled.iter().enumerate() { @if index > 0 { ", " } (visible(which)) } }
+                }
+            }
+        }
+    }
+}
+
+/// The controls that were asked for, in words.
+fn asked(asked: &Asked) -> Markup {
+    match asked {
+        Asked::Everything => html! { "all of caplint" },
+        Asked::Nothing(default) => html! { code { (default) } ", because none was asked for" },
+        Asked::Some { benchmarks, controls } => html! {
+            @for (index, benchmark) in benchmarks.iter().enumerate() { @if index > 0 { ", " } (benchmark) }
+            @for (index, control) in controls.iter().enumerate() {
+                @if index + benchmarks.len() > 0 { ", " }
+                code { (control) }
+            }
+        },
     }
 }
 

@@ -5,7 +5,7 @@
 mod map;
 mod tenant;
 
-use super::document::Document;
+use super::document::{self, Document};
 use super::format::Formatter;
 use super::{NOTHING, Run, Style, count, policies};
 use crate::coverage::{Verdict, Ways};
@@ -49,7 +49,11 @@ fn page(run: &Run) -> Document {
     Document {
         title: format!("Conditional Access: {}", titles(run)),
         heading: "Conditional Access",
-        about: html! { p { (summary(run)) } },
+        about: html! {
+            p { (summary(run)) }
+            // It is the same for every tenant of a run.
+            @if let Some(basis) = run.tenants.iter().find_map(|tenant| tenant.basis.as_ref()) { (document::basis(basis, true)) }
+        },
         main: html! {
             @if run.tenants.len() > 1 { (contents(run)) }
             @for (index, tenant) in run.tenants.iter().enumerate() { (tenant::section(run, tenant, index)) }

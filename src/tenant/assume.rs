@@ -53,6 +53,15 @@ impl Assumed {
 }
 
 impl AssumeEnabled {
+    /// Each of them, as the command line has it.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.which.iter().map(|assume| match assume {
+            Assume::ReportOnly => "report-only",
+            Assume::All => "all",
+            Assume::Called(name) => name,
+        })
+    }
+
     /// All of these.
     #[must_use]
     pub fn new(which: Vec<Assume>) -> Self {

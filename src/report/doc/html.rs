@@ -3,7 +3,7 @@
 use super::{ABOUT, Beside, beside, facts, held, states};
 use crate::finding::{PolicyRef, visible};
 use crate::outcome::{PolicyCard, TenantReport};
-use crate::report::document::Document;
+use crate::report::document::{self, Document};
 use crate::report::exceptions;
 use maud::{Markup, html};
 
@@ -11,7 +11,11 @@ pub(super) fn page(tenants: &[TenantReport]) -> Document {
     Document {
         title: "Conditional Access policies".to_owned(),
         heading: "Conditional Access policies",
-        about: html! { p { (ABOUT) } },
+        about: html! {
+            p { (ABOUT) }
+            // Without the day: who keeps the page beside the policies sees what changed in them.
+            @if let Some(basis) = tenants.iter().find_map(|tenant| tenant.basis.as_ref()) { (document::basis(basis, false)) }
+        },
         main: html! { @for (index, tenant) in tenants.iter().enumerate() { (section(tenant, index)) } },
         foot: ".",
         script: None,
@@ -24,7 +28,7 @@ fn section(tenant: &TenantReport, index: usize) -> Markup {
     html! {
         section .tenant {
             h2 { (visible(&tenant.name)) }
-            p { (states(tenant)) }
+            p { (states(tenant)) @if let Some(id) = &tenant.id { " The id of the tenant is " code { (visible(id)) } "." } }
             @if !tenant.cards.is_empty() {
                 div .scroll tabindex="0" role="group" aria-label="Policies" {
                     table {

@@ -21,6 +21,10 @@ pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup 
             p {
                 (policies(tenant.policies)) " in " (count(tenant.files, "file")) "."
                 @if let Some(directory) = &tenant.directory { " In the files, " (directory.text()) "." }
+                @if let Some(id) = &tenant.id { " The id of the tenant is " code { (visible(id)) } "." }
+                @if tenant.basis.as_ref().is_some_and(|basis| basis.is_us_government) {
+                    " It is judged as one in the cloud of the US government."
+                }
             }
             @if tenant.controls.is_empty() {
                 p .word { @if tenant.is_empty { "There is nothing to judge." } @else { "The tenant was not judged." } }
