@@ -6,6 +6,7 @@ mod basis;
 mod benchmarks;
 mod card;
 mod compared;
+mod lock_outs;
 mod map;
 mod people;
 mod redact;
@@ -16,6 +17,7 @@ pub use basis::{Asked, Basis, ConfigurationReport};
 pub use benchmarks::{BenchmarkReport, ItemOutcome, ItemReport};
 pub use card::{CardRow, PolicyCard};
 pub use compared::{ChangedPeople, Compared, SideReport};
+pub use lock_outs::LockOutReport;
 pub use map::{MapCell, MapRow};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
@@ -61,6 +63,8 @@ pub struct TenantReport {
     pub benchmarks: Vec<BenchmarkReport>,
     /// Who can sign in.
     pub access: Vec<AccessReport>,
+    /// Who cannot; none if the tenant was not judged.
+    pub lock_outs: Option<LockOutReport>,
     /// A mistake of caplint's own kept it from reading a file.
     pub has_crashed: bool,
     /// What was found of `--assume-enabled`.

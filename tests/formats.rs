@@ -136,6 +136,51 @@ fn the_head_of_a_page_says_what_the_tenant_was_judged_by() {
     assert!(told.contains("<code>mfa-azure-management</code>, because none was asked for"), "{told}");
 }
 
+/// A lock-out is told in its own section, which the verdicts lead to, and a finding that is ignored is no proof that there is none.
+#[test]
+fn a_page_says_who_is_locked_out_and_what_was_looked_for() {
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let section = |page: &str| {
+        let from = page.find("id=\"tenant-0-lock-outs\"").unwrap();
+        page[from..from + page[from + 4..].find("<h3").unwrap() + 4].to_owned()
+    };
+    let page = report(&testdata, "html", &["locked-out"]);
+    assert!(page[page.find("<h3>Controls").unwrap()..].contains("href=\"#tenant-0-lock-outs\""));
+    let told: Vec<Value> =
+        findings("locked-out").into_iter().filter(|finding| finding["rule"] == "locked-out").collect();
+    assert!(!told.is_empty() && !section(&page).contains("Nobody was found"));
+    for finding in &told {
+        let message = finding["message"].as_str().unwrap().replace('"', "&quot;");
+        assert!(section(&page).contains(&message) && page.matches(&message).count() == 1, "{message}");
+        for location in finding["locations"].as_array().unwrap() {
+            let place = format!("{}:{}", location["path"].as_str().unwrap(), location["start"]["line"]);
+            assert!(section(&page).contains(&place), "{place}");
+        }
+    }
+    let nobody = report(&testdata, "html", &["mfa-for-all-users"]);
+    assert!(section(&nobody).contains("Nobody was found to be locked out."));
+    assert!(section(&nobody).contains("What is checked"));
+    let cut = report(&testdata, "html", &["incomplete-export"]);
+    assert!(section(&cut).contains("Emergency access accounts were not looked for"), "{}", section(&cut));
+    // Switched off, the rules find nothing to report, and the page does not say that there is nothing.
+    let folder = tempfile::tempdir().unwrap();
+    let rules = "[rules]\nlocked-out = \"off\"\neverybody-blocked = \"off\"\nno-break-glass = \"off\"\n";
+    fs::write(folder.path().join("caplint.toml"), rules).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    let output = command
+        .current_dir(folder.path())
+        .args(["check", "--format", "html"])
+        .arg(testdata.join("locked-out"))
+        .output();
+    let page = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert!(
+        !section(&page).contains("Nobody was found") && section(&page).contains("about lock-outs"),
+        "{}",
+        section(&page)
+    );
+    assert!(page.contains(" not reported</span>"));
+}
+
 /// The map is proved: legacy clients are blocked for everybody, members need MFA and a managed device, and there is no
 /// device code flow to register a method with.
 #[test]

@@ -12,7 +12,7 @@ use crate::controls::Control;
 use crate::coverage::{self, Decider, Decision, PrincipalKind};
 use crate::discover::Candidate;
 use crate::finding::{Finding, PolicyRef};
-use crate::outcome::{DirectoryReport, PolicyCard, TenantReport};
+use crate::outcome::{DirectoryReport, LockOutReport, PolicyCard, TenantReport};
 use crate::policy::FileIndex;
 use crate::requirement::Requirement;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
@@ -141,6 +141,7 @@ impl TenantReader<'_> {
         let drafts = anchored(rules::check_tenant(&facts), anchor.as_ref());
         let located = self.locate_in(&report.name, paths, drafts);
         report.findings.extend(located);
+        report.lock_outs = judged.then(|| LockOutReport::of(&report.findings, facts.is_whole));
         report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();
         let report_of = |judgement: &Judgement| control::control_report(&facts, judgement, self.options.ways);
         report.controls = judgements.iter().map(report_of).collect();

@@ -2,6 +2,8 @@
 //!
 //! It reads and prints without scripts; its one script narrows a long list of tenants.
 
+mod finding;
+mod lock_outs;
 mod map;
 mod tenant;
 

@@ -1,10 +1,11 @@
 //! The section of one tenant.
 
-use super::{VERDICTS, map, verdict_words, verdicts};
+use super::finding::finding_of;
+use super::{VERDICTS, lock_outs, map, verdict_words, verdicts};
 use crate::controls::{self, Control};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, PolicyRef, visible};
-use crate::outcome::{BenchmarkReport, ControlReport, ItemOutcome, TenantReport};
+use crate::outcome::{BenchmarkReport, ControlReport, ItemOutcome, LockOutReport, TenantReport};
 use crate::report::exceptions::{Apart, Outside, grouped};
 use crate::report::{Run, count, policies};
 use maud::{Markup, html};
@@ -14,6 +15,8 @@ use std::cmp::Reverse;
 const NAMED: usize = 20;
 
 pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup {
+    let is_told = |finding: &&Finding| tenant.lock_outs.is_some() && LockOutReport::is_one(finding);
+    let findings: Vec<&Finding> = tenant.findings.iter().filter(|finding| !is_told(finding)).collect();
     let outside = grouped(tenant, Apart::AnswersAndTimes, |_| true);
     html! {
         section .tenant id={ "tenant-" (index) } data-tenant=(visible(&tenant.name)) {
@@ -29,13 +32,14 @@ pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup 
             @if tenant.controls.is_empty() {
                 p .word { @if tenant.is_empty { "There is nothing to judge." } @else { "The tenant was not judged." } }
             } @else {
-                (controls(run, tenant))
+                (controls(run, tenant, index))
             }
+            (lock_outs::section(tenant, index))
             @if !tenant.benchmarks.is_empty() { (benchmarks(&tenant.benchmarks)) }
             @if !tenant.map.is_empty() { h3 { "Who is asked for what" } (map::table(&tenant.map)) }
             @if !outside.is_empty() { (exceptions(&outside)) }
             @if !tenant.access.is_empty() { (access(tenant)) }
-            @if !tenant.findings.is_empty() { (findings(&tenant.findings)) }
+            @if !findings.is_empty() { (self::findings(&findings)) }
             @if !tenant.listed.is_empty() && !tenant.controls.is_empty() { (matrix(tenant)) }
             (ground(tenant))
         }
@@ -47,13 +51,14 @@ fn control_of(run: &Run, id: &str) -> Option<&'static Control> {
 }
 
 /// The verdicts, the worst first.
-fn controls(run: &Run, tenant: &TenantReport) -> Markup {
+fn controls(run: &Run, tenant: &TenantReport, index: usize) -> Markup {
     html! {
         h3 { "Controls" }
         div .scroll tabindex="0" role="group" aria-label="Controls" {
             table {
                 thead { tr { th scope="col" { "verdict" } th scope="col" { "control" } th scope="col" { "why" } } }
                 tbody {
+                    (lock_outs::row(tenant, index))
                     @for verdict in VERDICTS {
                         @for control in by_weight(tenant, verdict) {
                             tr {
@@ -210,25 +215,12 @@ fn access(tenant: &TenantReport) -> Markup {
     }
 }
 
-/// The findings, the worst first.
-fn findings(all: &[Finding]) -> Markup {
+/// The findings, the worst first, without those about lock-outs, which have a section of their own.
+fn findings(all: &[&Finding]) -> Markup {
     html! {
         h3 { "Findings" }
         @for wanted in [Level::Error, Level::Warning, Level::Info] {
-            @for finding in all.iter().filter(|finding| finding.level == wanted) {
-                div .finding {
-                    p { span .tag .(wanted.word()) { (wanted.word()) } " " code { (finding.rule) } " " (visible(&finding.message)) }
-                    @if let Some(help) = &finding.help { p .small { "What to do: " (visible(help)) } }
-                    ul .small {
-                        @for location in &finding.locations {
-                            li {
-                                code { (visible(&location.path)) ":" (location.start.line) }
-                                @if !location.message.is_empty() { " " (visible(&location.message)) }
-                            }
-                        }
-                    }
-                }
-            }
+            @for finding in all.iter().filter(|finding| finding.level == wanted) { (finding_of(finding)) }
         }
     }
 }
