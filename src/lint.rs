@@ -8,6 +8,7 @@ mod basis;
 mod benchmarks;
 mod control;
 mod data;
+mod doubts;
 mod infrastructure;
 mod judge;
 mod locate;

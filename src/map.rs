@@ -26,7 +26,9 @@ impl Persona {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Members, Self::Guests, Self::Administrators, Self::GlobalAdministrators];
 
-    fn users(self) -> Vec<Principal> {
+    /// The principals whom a requirement names for them.
+    #[must_use]
+    pub fn users(self) -> Vec<Principal> {
         match self {
             Self::Members => vec![Principal::Members],
             Self::Guests => [
@@ -78,7 +80,9 @@ impl Target {
         Self::DeviceRegistration,
     ];
 
-    fn resource(self, cloud: Cloud) -> Resource {
+    /// The resource, with the ids of a cloud.
+    #[must_use]
+    pub fn resource(self, cloud: Cloud) -> Resource {
         let management = || {
             let id = catalog::management_api();
             catalog::app_elsewhere(&id, cloud).cloned().unwrap_or(id)
@@ -94,7 +98,8 @@ impl Target {
     }
 
     /// Whether an app is asked for, rather than an action in a browser.
-    fn is_app(self) -> bool {
+    #[must_use]
+    pub fn is_app(self) -> bool {
         match self {
             Self::AnyResource | Self::AzureManagement | Self::AdminPortals | Self::Office365 => true,
             Self::SecurityInfo | Self::DeviceRegistration => false,
@@ -170,6 +175,8 @@ pub struct Cell {
     pub by_defaults: bool,
     /// How many users, groups and roles are excluded one by one.
     pub exceptions: usize,
+    /// The requirement that this is, if it is one that holds.
+    pub held: Option<Requirement>,
     /// A sign-in that brings no more than this and gets in; none if it is blocked.
     pub witness: Option<Witness>,
 }
@@ -270,7 +277,7 @@ fn phishing_resistant() -> Vec<Grant> {
 impl Cell {
     /// What holds, and what does not hold beyond it.
     fn new(asked: Asked, held: Option<Tried>, beyond: Option<Tried>) -> Self {
-        let held = held.map(|held| held.decision);
+        let (requirement, held) = held.map(|Tried { requirement, decision }| (requirement, decision)).unzip();
         let exceptions = held.as_ref().map_or(0, |held| held.exceptions.len());
         let (by, by_defaults) = held.as_ref().map_or((&[][..], false), |held| held.reason.carriers());
         let by = by.to_vec();
@@ -278,7 +285,7 @@ impl Cell {
         let witness = beyond.and_then(|Tried { requirement, decision }| {
             Some(Witness { requirement, hole: decision.holes.into_iter().next()? })
         });
-        Self { asked, perhaps_more, by, by_defaults, exceptions, witness }
+        Self { asked, perhaps_more, by, by_defaults, exceptions, held: requirement, witness }
     }
 }
 

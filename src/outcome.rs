@@ -6,6 +6,7 @@ mod basis;
 mod benchmarks;
 mod card;
 mod compared;
+mod doubt;
 mod lock_outs;
 mod map;
 mod people;
@@ -17,8 +18,9 @@ pub use basis::{Asked, Basis, ConfigurationReport};
 pub use benchmarks::{BenchmarkReport, ItemOutcome, ItemReport};
 pub use card::{CardRow, PolicyCard};
 pub use compared::{ChangedPeople, Compared, SideReport};
+pub use doubt::Doubt;
 pub use lock_outs::LockOutReport;
-pub use map::{MapCell, MapRow};
+pub use map::{CellLockOut, MapCell, MapRow, Reach};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
 pub use settled::Settled;
@@ -175,6 +177,8 @@ pub struct ControlReport {
     pub assumed_enabled: Vec<PolicyRef>,
     /// What the verdict assumes.
     pub assumptions: Vec<&'static str>,
+    /// Those of them without which it would be another one, if a page for people is written.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Whether somebody who must be able to sign in can.

@@ -197,6 +197,49 @@ fn a_map_says_what_the_easiest_sign_in_has_to_bring() {
     assert_eq!(page[registration..].matches("not possible").count(), 16);
 }
 
+/// External users of this tenant are asked for a device that, as is assumed, no home tenant vouches for: what says so is linked, and
+/// the cell is not green. What rests on an assumption is marked, and the verdicts say which.
+#[test]
+fn a_map_marks_lock_outs_and_assumptions() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let page = report(&folder, "html", &["well-kept", "--control", "mfa-guests", "--control", "mfa-all-users"]);
+    let row = |who: &str| {
+        let from = page.find("Azure management (").unwrap();
+        let from = from + page[from..].find(&format!(">{who}<")).unwrap();
+        page[from..from + page[from..].find("</tr>").unwrap()].to_owned()
+    };
+    let guests = row("guests and external users");
+    assert_eq!(guests.matches("href=\"#tenant-0-lock-outs\">some are perhaps locked out<").count(), 2, "{guests}");
+    assert!(!guests.contains("class=\"best\"") && !guests.contains("class=\"good\""), "{guests}");
+    assert_eq!(
+        guests.matches("The lock-out assumes <code>guests-have-no-managed-device</code>").count(),
+        2,
+        "{guests}"
+    );
+    // A policy for all users is for external users of all types, as is assumed; one for members needs no assumption.
+    assert!(
+        guests.contains("<sup>†</sup>") && guests.contains("without the assumption <code>all-users-includes-partners<")
+    );
+    let members = row("members");
+    assert_eq!(members.matches("class=\"best\"").count(), 2, "{members}");
+    assert!(!members.contains("locked out") && !members.contains("†"), "{members}");
+    let legend = &page[page.find("class=\"small legend\"").unwrap()..page.find("<table class=\"map\"").unwrap()];
+    assert!(legend.contains("† is certain only under assumptions") && legend.contains("more than MFA"), "{legend}");
+    let told = report(&folder, "html", &["locked-out", "--control", "mfa-guests"]);
+    assert!(told.contains("Without the assumption <code>all-users-includes-partners</code>: undecided."));
+    assert!(told.contains("href=\"#tenant-0-assumptions\"") && told.contains("id=\"tenant-0-assumptions\""));
+    // Nothing is named that is switched off.
+    let folder = tempfile::tempdir().unwrap();
+    let config = "controls = [\"mfa-guests\"]\n[assumptions]\nall-users-includes-partners = false\napproved-app-retired = true\n";
+    fs::write(folder.path().join("caplint.toml"), config).unwrap();
+    let tenant = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/locked-out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    let output = command.current_dir(folder.path()).args(["check", "--format", "html"]).arg(tenant).output();
+    let page = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert!(!page.contains("all-users-includes-partners"));
+    assert!(page.contains("<code>approved-app-retired</code>: From the day of its retirement on"));
+}
+
 /// What every format of the table owes, whatever it looks like. Tests of single formats are below.
 #[test]
 fn every_format_is_whole_the_same_on_any_number_of_threads_and_free_of_control_characters() {

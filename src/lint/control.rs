@@ -45,6 +45,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement, way
             .collect(),
         carried_by: carriers().map(PolicyRef::to).collect(),
         assumptions: assumptions(facts),
+        doubts: Vec::new(),
     }
 }
 

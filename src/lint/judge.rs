@@ -5,14 +5,15 @@ use super::access;
 use super::basis::basis;
 use super::benchmarks;
 use super::control;
+use super::doubts;
 use super::locate::{anchored, in_order};
 use super::map;
 use super::read::Read;
 use crate::controls::Control;
-use crate::coverage::{self, Decider, Decision, PrincipalKind};
+use crate::coverage::{self, Decider, Decision, PrincipalKind, Ways};
 use crate::discover::Candidate;
 use crate::finding::{Finding, PolicyRef};
-use crate::outcome::{DirectoryReport, LockOutReport, PolicyCard, TenantReport};
+use crate::outcome::{DirectoryReport, Doubt, LockOutReport, PolicyCard, TenantReport};
 use crate::policy::FileIndex;
 use crate::requirement::Requirement;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
@@ -146,6 +147,9 @@ impl TenantReader<'_> {
         let report_of = |judgement: &Judgement| control::control_report(&facts, judgement, self.options.ways);
         report.controls = judgements.iter().map(report_of).collect();
         if judged && self.options.map {
+            for (control, judgement) in report.controls.iter_mut().zip(&judgements) {
+                control.doubts = self.doubts(tenant, judgement);
+            }
             report.map = map::rows(&facts, self.options);
             report.listed = tenant.policies.iter().map(PolicyRef::to).collect();
         }
@@ -153,6 +157,14 @@ impl TenantReader<'_> {
             report.cards = PolicyCard::all(tenant, |file| paths.get(&file).map(Candidate::shown));
         }
         report.benchmarks = benchmarks::reports(&self.options.selection, &report.controls);
+    }
+
+    fn doubts(&self, tenant: &Tenant, judgement: &Judgement) -> Vec<Doubt> {
+        let options = coverage::Options { ways: Ways::Mentioned, ..coverage::Options::default() };
+        let assumptions = self.options.config.assumptions_on(self.options.today);
+        doubts::doubts(&judgement.requirement, assumptions, judgement.decision.verdict, |assumptions| {
+            coverage::decide(&judgement.requirement, tenant, coverage::Options { assumptions, ..options }).verdict
+        })
     }
 
     fn judgements(&self, tenant: &Tenant) -> Vec<Judgement> {

@@ -29,4 +29,28 @@ pub struct MapCell {
     pub exceptions: usize,
     /// Who gets in with no more than that, and how.
     pub example: Option<String>,
+    /// Assumptions without which that would not be certain: each element is one, or several that make a difference only together.
+    pub rests_on: Vec<Vec<&'static str>>,
+    /// Whoever signs in so is locked out: nobody can bring what is asked for.
+    pub locked_out: Option<CellLockOut>,
+}
+
+/// A lock-out of those of whom a cell is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellLockOut {
+    /// Of how many of them.
+    pub reach: Reach,
+    /// Settings that the files do not tell may let them in.
+    pub is_perhaps: bool,
+    /// Assumptions that it rests on.
+    pub rests_on: Vec<&'static str>,
+}
+
+/// How many of those of whom a cell is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Some of them.
+    Some,
+    /// Every one who is not excluded.
+    Everybody,
 }

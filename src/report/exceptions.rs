@@ -126,6 +126,7 @@ mod tests {
             carried_by: Vec::new(),
             assumed_enabled: Vec::new(),
             assumptions: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 

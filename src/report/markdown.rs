@@ -328,6 +328,7 @@ mod tests {
             carried_by: Vec::new(),
             assumed_enabled: Vec::new(),
             assumptions: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 

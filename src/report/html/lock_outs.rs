@@ -10,7 +10,8 @@ fn of(tenant: &TenantReport) -> Vec<&Finding> {
     tenant.findings.iter().filter(|finding| LockOutReport::is_one(finding)).collect()
 }
 
-fn anchor(index: usize) -> String {
+/// Where the section is.
+pub(super) fn anchor(index: usize) -> String {
     format!("tenant-{index}-lock-outs")
 }
 

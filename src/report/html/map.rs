@@ -2,18 +2,22 @@
 
 use crate::finding::visible;
 use crate::map::{Asked, Client, Persona, Target};
-use crate::outcome::{MapCell, MapRow};
+use crate::outcome::{CellLockOut, MapCell, MapRow, Reach};
 use crate::report::count;
 use maud::{Markup, html};
 
-/// The table, by what is asked for.
-pub(super) fn table(rows: &[MapRow]) -> Markup {
+/// What marks a cell that rests on an assumption.
+const MARK: &str = "†";
+
+/// The table, by what is asked for; `lock_outs` is where the page says who is locked out.
+pub(super) fn table(rows: &[MapRow], lock_outs: &str) -> Markup {
     html! {
         p {
             "Each cell says what the easiest of its sign-ins has to bring: from any address, on any platform, with any device. "
             "It is proved over all policies that are on. An example shows a sign-in that brings no more and gets in. "
             "Exceptions are users and groups that a policy excludes one by one: the cell says what everybody else has to bring."
         }
+        (legend(rows, lock_outs))
         div .scroll tabindex="0" role="group" aria-label="Map" {
             table .map {
                 thead { tr {
@@ -26,7 +30,7 @@ pub(super) fn table(rows: &[MapRow]) -> Markup {
                         @for row in rows.iter().filter(|row| row.target == target) {
                             tr {
                                 th scope="row" { (who_words(row.who)) }
-                                @for (_, cell) in &row.cells { (cell_of(cell.as_ref())) }
+                                @for (_, cell) in &row.cells { (cell_of(cell.as_ref(), lock_outs)) }
                             }
                         }
                     }
@@ -36,11 +40,44 @@ pub(super) fn table(rows: &[MapRow]) -> Markup {
     }
 }
 
-fn cell_of(cell: Option<&MapCell>) -> Markup {
+/// What the colors and marks mean, as far as the table has them.
+fn legend(rows: &[MapRow], lock_outs: &str) -> Markup {
+    let cells = || rows.iter().flat_map(|row| &row.cells).filter_map(|(_, cell)| cell.as_ref());
+    let colors = [
+        ("nothing", "a password alone is enough"),
+        ("unknown", "unknown, or some are locked out"),
+        ("some", "a device, or MFA or a device"),
+        ("good", "MFA"),
+        ("best", "more than MFA"),
+        ("shut", "nobody gets in"),
+    ];
+    let has = |color: &str| cells().any(|cell| shade(cell) == color);
+    html! {
+        p .small .legend {
+            @for (color, meaning) in colors.into_iter().filter(|(color, _)| has(color)) { span .tag .(color) { (meaning) } " " }
+        }
+        @if cells().any(|cell| !cell.rests_on.is_empty()) {
+            p .small { (MARK) " is certain only under assumptions, which the cell names below “why”." }
+        }
+        @if cells().any(|cell| cell.locked_out.is_some()) {
+            p .small {
+                "A cell says what policies ask for. Where it says that somebody is locked out, they cannot bring that: "
+                a href={ "#" (lock_outs) } { "who is locked out" } "."
+            }
+        }
+    }
+}
+
+fn cell_of(cell: Option<&MapCell>, lock_outs: &str) -> Markup {
     let Some(cell) = cell else { return html! { td .small { "not possible" } } };
     html! {
-        td .(class(cell.asked)) {
-            div .word { (words(cell.asked)) @if cell.perhaps_more { ", perhaps more" } }
+        td .(shade(cell)) {
+            div .word {
+                (words(cell.asked)) @if !cell.rests_on.is_empty() { sup { (MARK) } } @if cell.perhaps_more { ", perhaps more" }
+            }
+            @if let Some(locked_out) = &cell.locked_out {
+                div { a href={ "#" (lock_outs) } { (locked_out_words(locked_out)) } }
+            }
             @if cell.exceptions > 0 {
                 div .small { (count(cell.exceptions, "exception")) }
             }
@@ -54,9 +91,27 @@ fn cell_of(cell: Option<&MapCell>) -> Markup {
                     @if let Some(example) = &cell.example {
                         p { @if cell.asked == Asked::Unknown { "Perhaps: " } @else { "For example " } (visible(example)) "." }
                     }
+                    @for keys in &cell.rests_on { p { "Not certain without the assumption " (together(keys)) "." } }
+                    @if let Some(CellLockOut { rests_on, .. }) = cell.locked_out.as_ref().filter(|lock_out| !lock_out.rests_on.is_empty()) {
+                        p { "The lock-out assumes " (together(rests_on)) "." }
+                    }
                 }
             }
         }
+    }
+}
+
+/// Keys of assumptions that count together.
+pub(super) fn together(keys: &[&str]) -> Markup {
+    html! { @for (index, key) in keys.iter().enumerate() { @if index > 0 { " and " } code { (key) } } }
+}
+
+fn locked_out_words(locked_out: &CellLockOut) -> &'static str {
+    match (locked_out.reach, locked_out.is_perhaps) {
+        (Reach::Everybody, false) => "locked out",
+        (Reach::Everybody, true) => "perhaps locked out",
+        (Reach::Some, false) => "some are locked out",
+        (Reach::Some, true) => "some are perhaps locked out",
     }
 }
 
@@ -73,14 +128,15 @@ fn words(asked: Asked) -> &'static str {
     }
 }
 
-fn class(asked: Asked) -> &'static str {
-    match asked {
-        Asked::Nothing => "nothing",
-        Asked::Unknown => "unknown",
-        Asked::MfaOrDevice | Asked::Device => "some",
-        Asked::Mfa => "good",
-        Asked::MfaAndDevice | Asked::PhishingResistant => "best",
-        Asked::Blocked => "shut",
+/// A cell is not green beside a finding that says that they are locked out.
+fn shade(cell: &MapCell) -> &'static str {
+    match (cell.asked, &cell.locked_out) {
+        (Asked::Blocked, None) | (_, Some(CellLockOut { reach: Reach::Everybody, is_perhaps: false, .. })) => "shut",
+        (Asked::Nothing, _) => "nothing",
+        (Asked::Unknown, _) | (_, Some(_)) => "unknown",
+        (Asked::MfaOrDevice | Asked::Device, None) => "some",
+        (Asked::Mfa, None) => "good",
+        (Asked::MfaAndDevice | Asked::PhishingResistant, None) => "best",
     }
 }
 

@@ -36,12 +36,12 @@ pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup 
             }
             (lock_outs::section(tenant, index))
             @if !tenant.benchmarks.is_empty() { (benchmarks(&tenant.benchmarks)) }
-            @if !tenant.map.is_empty() { h3 { "Who is asked for what" } (map::table(&tenant.map)) }
+            @if !tenant.map.is_empty() { h3 { "Who is asked for what" } (map::table(&tenant.map, &lock_outs::anchor(index))) }
             @if !outside.is_empty() { (exceptions(&outside)) }
             @if !tenant.access.is_empty() { (access(tenant)) }
             @if !findings.is_empty() { (self::findings(&findings)) }
             @if !tenant.listed.is_empty() && !tenant.controls.is_empty() { (matrix(tenant)) }
-            (ground(tenant))
+            (ground(tenant, index))
         }
     }
 }
@@ -68,7 +68,7 @@ fn controls(run: &Run, tenant: &TenantReport, index: usize) -> Markup {
                                     code { (control.id) }
                                     @if !control.benchmarks.is_empty() { (numbers(control)) }
                                 }
-                                td { (why(control)) }
+                                td { (why(control, index)) }
                             }
                         }
                     }
@@ -97,7 +97,7 @@ fn numbers(control: &ControlReport) -> Markup {
     }
 }
 
-fn why(control: &ControlReport) -> Markup {
+fn why(control: &ControlReport, index: usize) -> Markup {
     html! {
         (visible(&control.reason))
         @if control.ways.len() > 1 {
@@ -108,6 +108,12 @@ fn why(control: &ControlReport) -> Markup {
         }
         @if let Some(people) = control.people.as_ref().filter(|people| !people.users.is_empty()) {
             p .small { (count(people.users.len(), "user")) " of the files can do this." }
+        }
+        @for doubt in &control.doubts {
+            p .small {
+                "Without the assumption " (map::together(&doubt.without)) ": " (verdict_words(doubt.verdict)) ". "
+                a href={ "#tenant-" (index) "-assumptions" } { "Assumptions" }
+            }
         }
     }
 }
@@ -250,21 +256,23 @@ fn matrix(tenant: &TenantReport) -> Markup {
     }
 }
 
+/// An assumption in words. One that is off unless it is switched on is not among those of every verdict.
+fn assumption(id: &str) -> &'static str {
+    let retired = "From the day of its retirement on, the control approvedApplication counts as not selected.";
+    crate::catalog::assumptions().find(|(known, _)| *known == id).map_or(retired, |(_, text)| text)
+}
+
 /// What the verdicts rest on: assumptions and files.
-fn ground(tenant: &TenantReport) -> Markup {
+fn ground(tenant: &TenantReport, index: usize) -> Markup {
     let assumptions: Vec<&str> = tenant.controls.first().map(|control| control.assumptions.clone()).unwrap_or_default();
     let decided = verdicts(tenant, Verdict::Enforced) + verdicts(tenant, Verdict::EnforcedExcept);
     html! {
         h3 { "What this rests on" }
         p .small { (decided) " of " (tenant.controls.len()) " controls hold." }
         @if !assumptions.is_empty() {
-            details {
-                summary { "Assumptions" }
-                ul {
-                    @for (id, text) in crate::catalog::assumptions().filter(|(id, _)| assumptions.contains(id)) {
-                        li { code { (id) } ": " (text) }
-                    }
-                }
+            details id={ "tenant-" (index) "-assumptions" } {
+                summary { "Assumptions of all verdicts" }
+                ul { @for id in &assumptions { li { code { (id) } ": " (assumption(id)) } } }
             }
         }
         @if !tenant.taken.is_empty() {
