@@ -212,7 +212,7 @@ fn a_map_marks_lock_outs_and_assumptions() {
     assert_eq!(guests.matches("href=\"#tenant-0-lock-outs\">some are perhaps locked out<").count(), 2, "{guests}");
     assert!(!guests.contains("class=\"best\"") && !guests.contains("class=\"good\""), "{guests}");
     assert_eq!(
-        guests.matches("The lock-out assumes <code>guests-have-no-managed-device</code>").count(),
+        guests.matches("The lock-out rests on the assumption <code>guests-have-no-managed-device</code>").count(),
         2,
         "{guests}"
     );

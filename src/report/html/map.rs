@@ -91,9 +91,9 @@ fn cell_of(cell: Option<&MapCell>, lock_outs: &str) -> Markup {
                     @if let Some(example) = &cell.example {
                         p { @if cell.asked == Asked::Unknown { "Perhaps: " } @else { "For example " } (visible(example)) "." }
                     }
-                    @for keys in &cell.rests_on { p { "Not certain without the assumption " (together(keys)) "." } }
+                    @for keys in &cell.rests_on { p { "Not certain without " (together(keys)) "." } }
                     @if let Some(CellLockOut { rests_on, .. }) = cell.locked_out.as_ref().filter(|lock_out| !lock_out.rests_on.is_empty()) {
-                        p { "The lock-out assumes " (together(rests_on)) "." }
+                        p { "The lock-out rests on " (together(rests_on)) "." }
                     }
                 }
             }
@@ -101,9 +101,9 @@ fn cell_of(cell: Option<&MapCell>, lock_outs: &str) -> Markup {
     }
 }
 
-/// Keys of assumptions that count together.
+/// Assumptions that count together.
 pub(super) fn together(keys: &[&str]) -> Markup {
-    html! { @for (index, key) in keys.iter().enumerate() { @if index > 0 { " and " } code { (key) } } }
+    html! { @if keys.len() == 1 { "the assumption " } @else { "the assumptions " } @for (index, key) in keys.iter().enumerate() { @if index > 0 { " and " } code { (key) } } }
 }
 
 fn locked_out_words(locked_out: &CellLockOut) -> &'static str {

@@ -11,6 +11,9 @@ use crate::report::{Run, count, policies};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
+/// Controls and policies of an exception that are not folded.
+const UNFOLDED: usize = 4;
+
 /// People who are named for an exception; the JSON report has all of them.
 const NAMED: usize = 20;
 
@@ -111,7 +114,7 @@ fn why(control: &ControlReport, index: usize) -> Markup {
         }
         @for doubt in &control.doubts {
             p .small {
-                "Without the assumption " (map::together(&doubt.without)) ": " (verdict_words(doubt.verdict)) ". "
+                "Without " (map::together(&doubt.without)) ": " (verdict_words(doubt.verdict)) ". "
                 a href={ "#tenant-" (index) "-assumptions" } { "Assumptions" }
             }
         }
@@ -188,9 +191,9 @@ fn exception_of(outside: &Outside<'_>) -> Markup {
                     }
                 }
             }
-            td { @for (index, id) in controls.iter().enumerate() { @if index > 0 { ", " } code { (id) } } }
+            td .ids { (folded(controls, |id| html! { code { (id) } })) }
             td { (exception.when.as_deref().map_or_else(|| "always".to_owned(), visible)) }
-            td { (labels(policies)) }
+            td { (folded(policies, |policy| html! { (visible(&policy.whole_label())) })) }
             td .(if exception.approved { "enforced" } else { "undecided" }) {
                 (exception.owner.as_deref().map_or_else(|| "nobody".to_owned(), visible))
                 @if let Some(reason) = &exception.reason { br; span .small { (visible(reason)) } }
@@ -200,11 +203,16 @@ fn exception_of(outside: &Outside<'_>) -> Markup {
     }
 }
 
-fn labels(policies: &[&PolicyRef]) -> Markup {
+/// The first of a list, and the others folded: a row stays on one screen, and paper has all of it.
+fn folded<T>(all: &[T], write: impl Fn(&T) -> Markup) -> Markup {
+    let shown = if all.len() > UNFOLDED + 1 { UNFOLDED } else { all.len() };
     html! {
-        @for (index, policy) in policies.iter().enumerate() {
-            @if index > 0 { br; }
-            (visible(&policy.whole_label()))
+        @for one in &all[..shown] { div { (write(one)) } }
+        @if shown < all.len() {
+            details {
+                summary .small { "and " (all.len() - shown) " more" }
+                @for one in &all[shown..] { div { (write(one)) } }
+            }
         }
     }
 }
