@@ -220,7 +220,8 @@ impl<'t> Space<'t> {
         let resources = resources(requirement, &policies);
         let mut clients: Vec<ClientAppType> =
             CLIENTS.into_iter().filter(|client| requirement.clients.contains(client)).collect();
-        if !view.assumptions.modern_clients_only && clients.len() == 2 {
+        let are_modern = ClientAppType::MODERN.iter().all(|modern| clients.contains(modern));
+        if !view.assumptions.modern_clients_only && are_modern {
             clients = CLIENTS.to_vec();
         }
         let first = SignIn {

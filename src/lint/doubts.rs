@@ -147,9 +147,7 @@ mod tests {
                 };
                 let verdict = decide(Assumptions::default());
                 let is_other = |key: &&&'static str| decide(without(Assumptions::default(), &[**key])) != verdict;
-                let others = requirement.clients != ClientAppType::MODERN;
-                let keys = NARROW.iter().chain(&TELL).filter(|key| !(others && **key == "modern-clients-only"));
-                let alone: BTreeSet<&str> = keys.filter(is_other).copied().collect();
+                let alone: BTreeSet<&str> = NARROW.iter().chain(&TELL).filter(is_other).copied().collect();
                 let told = doubts(&requirement, Assumptions::default(), verdict, decide);
                 let told_alone = told.iter().filter(|doubt| doubt.without.len() == 1);
                 let told_alone: BTreeSet<&str> = told_alone.flat_map(|doubt| &doubt.without).copied().collect();
