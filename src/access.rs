@@ -13,7 +13,7 @@ mod question;
 pub use decide::decide;
 pub use expect::{Expectation, Expected, Judged, Met, Who, judge};
 pub use facts::Necessity;
-pub(crate) use let_in::one_surely;
+pub(crate) use let_in::{one_is_past_blocks, one_surely};
 pub use locked::{LockedOut, locked_out};
 
 use crate::diff::{Atom, Region, Which};

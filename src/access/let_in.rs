@@ -17,25 +17,10 @@ use std::sync::OnceLock;
 /// Indices of the policies that may lock somebody out together. What a policy blocks by itself, whatever else is true, is meant
 /// so and is left aside.
 pub(super) fn suspects(tenant: &Tenant, options: diff::Options) -> Vec<usize> {
-    let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
-    let view = coverage::view(anything(), tenant, how);
-    let everything = || (0..tenant.policies.len()).collect();
-    let Some(place) = place(tenant) else { return everything() };
-    let from = |device: Device| Partial {
-        sign_in: SignIn {
-            platform: Platform::Windows,
-            device,
-            locations: place.inside.clone(),
-            ..SignIn::attacker(Resource::Other)
-        },
-        contexts: Vec::new(),
-        open: Open { locations: place.perhaps.clone(), device: Some(&MANAGED), ..Open::default() },
-    };
-    let mut device = Device::default();
-    device.set("isCompliant", "True");
-    device.set("trustType", "ServerAD");
+    let view = view(tenant, options);
+    let Some(place) = place(tenant) else { return (0..tenant.policies.len()).collect() };
     // So do guests come, and somebody who registers a device.
-    let (managed, unmanaged) = (from(device), from(Device::default()));
+    let (managed, unmanaged) = (place.from(managed()), place.from(Device::default()));
     let mut atoms = Atoms::default();
     let asked: Vec<Asked<'_>> = { tenant.policies.iter() }
         .filter_map(|policy| {
@@ -57,7 +42,7 @@ pub(super) fn suspects(tenant: &Tenant, options: diff::Options) -> Vec<usize> {
             && (!may_be_about_registering(asked.policy) || asked.lets_in_unmanaged(&of_windows))
     });
     if !are_members_in {
-        return everything();
+        return (0..tenant.policies.len()).collect();
     }
     // What is for members alone keeps no guest out.
     let is_for_guests = |policy: &Policy| may_include_guests(&policy.conditions.users);
@@ -91,8 +76,7 @@ impl Asked<'_> {
 
 /// Whether one of these sign-ins surely is let in with nothing but these. They are those of a user who is none of the directory.
 pub(crate) fn one_surely(tenant: &Tenant, sign_ins: &[SignIn], has: &[Atom], options: diff::Options) -> bool {
-    let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
-    let view = coverage::view(anything(), tenant, how);
+    let view = view(tenant, options);
     let mut atoms = Atoms::default();
     let retired = options.assumptions.approved_app_retired;
     let grants: Vec<Grant> =
@@ -115,10 +99,34 @@ pub(crate) fn one_surely(tenant: &Tenant, sign_ins: &[SignIn], has: &[Atom], opt
         && sign_ins.iter().any(|sign_in| policies().all(|(policy, grant)| lets_in(sign_in, policy, grant)))
 }
 
-/// Policies are asked of themselves, and not whether they meet something.
-fn anything() -> &'static Requirement {
+/// Whether a sign-in from a managed device surely is blocked by no policy: one of a member whom no policy names, to an app that
+/// none names.
+pub(crate) fn one_is_past_blocks(tenant: &Tenant, options: diff::Options) -> bool {
+    let Some(place) = place(tenant) else { return false };
+    let (view, from) = (view(tenant, options), place.from(managed()));
+    tenant.directory.is_empty()
+        && tenant.policies.iter().all(|policy| match view.applies_partly(policy, &from) {
+            Partly::No(_) => true,
+            Partly::Yes | Partly::Unknown(_) | Partly::Open(_) => {
+                let grant = &policy.grant;
+                !grant.blocks() && grant.doubt.is_none() && grant.built_in.first_unknown().is_none()
+            }
+        })
+}
+
+/// Policies are looked at as they are, and not whether they meet something.
+fn view(tenant: &Tenant, options: diff::Options) -> View<'_> {
     static ANYTHING: OnceLock<Requirement> = OnceLock::new();
-    ANYTHING.get_or_init(|| Requirement::everywhere(Required::Mfa))
+    let requirement = ANYTHING.get_or_init(|| Requirement::everywhere(Required::Mfa));
+    let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
+    coverage::view(requirement, tenant, how)
+}
+
+fn managed() -> Device {
+    let mut device = Device::default();
+    device.set("isCompliant", "True");
+    device.set("trustType", "ServerAD");
+    device
 }
 
 /// Attributes of the device that a way tells.
@@ -130,6 +138,21 @@ struct Where {
     inside: BTreeSet<Id>,
     /// Others that it may be in, too.
     perhaps: BTreeSet<Id>,
+}
+
+impl Where {
+    fn from(&self, device: Device) -> Partial {
+        Partial {
+            sign_in: SignIn {
+                platform: Platform::Windows,
+                device,
+                locations: self.inside.clone(),
+                ..SignIn::attacker(Resource::Other)
+            },
+            contexts: Vec::new(),
+            open: Open { locations: self.perhaps.clone(), device: Some(&MANAGED), ..Open::default() },
+        }
+    }
 }
 
 /// An address in one of the locations that each policy excludes that leaves no other out. None if there may be none.

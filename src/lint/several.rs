@@ -215,8 +215,12 @@ fn among(folder: &Path, branches: &BTreeMap<&OsStr, Branch<'_>>) -> Vec<Stranger
         let is_occupied = !branch.policies.is_empty() || branch.has_security_defaults;
         is_occupied && (!branch.is_file || branch.policies.len() > 1 || stage(name).is_some())
     };
-    let telling = branches.iter().filter(|(name, branch)| is_telling(name, branch));
-    let profiles: Vec<Profile<'_, '_>> = telling.map(|(name, branch)| Profile::of(name, branch)).collect();
+    let telling: Vec<(&&OsStr, &Branch<'_>)> =
+        branches.iter().filter(|(name, branch)| is_telling(name, branch)).collect();
+    if telling.len() < 2 {
+        return Vec::new();
+    }
+    let profiles: Vec<Profile<'_, '_>> = telling.into_iter().map(|(name, branch)| Profile::of(name, branch)).collect();
     let mut found = Vec::new();
     for (at, one) in profiles.iter().enumerate() {
         for other in &profiles[at + 1..] {

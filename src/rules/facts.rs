@@ -1,16 +1,17 @@
 //! The input of rules: a file as it was read, a tenant with its verdicts, an ignore.
 
-use crate::access::{Access, Answer, LockedOut};
+use crate::access::{self, Access, Answer, LockedOut};
 use crate::catalog::Cloud;
 use crate::config::{self, Config};
 use crate::controls::{Control, Selection};
 use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
 use crate::dialect::Taken;
+use crate::diff;
 use crate::ignore::Ignore;
 use crate::policy::{Fact, FileIndex, Id, Policy, State};
 use crate::requirement::{Grant, Requirement, Resource};
 use crate::schema::{Violation, ViolationKind};
-use crate::signin::{Cause, Match, SignIn, View};
+use crate::signin::{Cause, SignIn, View};
 use crate::source::DecodeError;
 use crate::syntax::SyntaxError;
 use crate::tenant::{Alike, Bearers, Clashes, Members, NO_CLASHES, PolicyIndex, Tenant};
@@ -189,7 +190,8 @@ impl TenantFacts<'_> {
             self.tenant.policies.iter().find(|policy| self.is_on(policy) && blocks(policy))?;
             let everywhere = Requirement::everywhere(Grant::Block);
             let block = Requirement { security_defaults: false, tracks_the_unblocked: true, ..everywhere };
-            if self.is_attacker_let_in(&block) {
+            let options = diff::Options { assumptions: self.options().assumptions, ..diff::Options::default() };
+            if access::one_is_past_blocks(self.tenant, options) {
                 return None;
             }
             let decision = coverage::decide_if_held(&block, self.tenant, self.options())?;
@@ -206,23 +208,6 @@ impl TenantFacts<'_> {
             }
         };
         self.blocked.get_or_init(find).as_ref()
-    }
-
-    /// Whether surely no policy applies that blocks what an attacker tries first.
-    fn is_attacker_let_in(&self, block: &Requirement) -> bool {
-        let view = coverage::view(block, self.tenant, self.options());
-        let attacker = SignIn::attacker(Resource::Other);
-        let lets_in = |policy: &Policy| match view.applies(policy, &attacker) {
-            Match::No(_) => true,
-            Match::Yes | Match::Unknown(_) => {
-                let grant = &policy.grant;
-                !grant.blocks() && grant.doubt.is_none() && grant.built_in.first_unknown().is_none()
-            }
-        };
-        // Where the files list everybody, it is somebody of those.
-        self.tenant.directory.is_empty()
-            && coverage::is_any_outside(self.tenant)
-            && self.tenant.policies.iter().all(lets_in)
     }
 
     /// The assumptions of the proof.

@@ -226,7 +226,7 @@ impl<'a> Object<'a> {
 #[must_use]
 pub fn is_annotation(key: &str) -> bool {
     key.starts_with('#')
-        || key.contains("@odata.")
-        || key.starts_with("@microsoft.")
+        // Most keys have none, and looking for a letter is cheaper than looking for a word.
+        || (key.as_bytes().contains(&b'@') && (key.contains("@odata.") || key.starts_with("@microsoft.")))
         || key.eq_ignore_ascii_case("additionalProperties")
 }
