@@ -35,6 +35,7 @@ pub use compare::{Comparison, Redundant};
 pub use decide::{Decider, decide, decide_if_held, view};
 pub use doubt::Side;
 pub use each::{OfUsers, UserOutcome, each_user};
+pub(crate) use nearest::is_about;
 pub use nearest::nearest_policies;
 pub use options::{Options, Ways};
 pub use region::Facet;

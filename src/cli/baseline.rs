@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         keep_files: false,
         allow_empty: false,
         ways: Ways::Listed,
+        help: false,
         map: false,
         cards: false,
     };

@@ -125,6 +125,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
         keep_files: arguments.verbose,
         allow_empty: arguments.allow_empty,
         ways: if lists_ways { Ways::Listed } else { Ways::Mentioned },
+        help: formats().any(Format::shows_help),
         map: formats().any(Format::shows_map),
         cards: false,
     };

@@ -30,6 +30,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         keep_files: false,
         allow_empty: false,
         ways: Ways::Mentioned,
+        help: false,
         map: false,
         cards: true,
     };

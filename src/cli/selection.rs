@@ -244,6 +244,7 @@ pub(super) struct Wanted {
     pub(super) keep_files: bool,
     pub(super) allow_empty: bool,
     pub(super) ways: Ways,
+    pub(super) help: bool,
     pub(super) map: bool,
     /// Policies in words. Without a choice of controls, all of them are judged: who reads about policies asks what each is for.
     pub(super) cards: bool,
@@ -414,6 +415,7 @@ impl Prepared<'_> {
             directory: Arc::clone(&self.directory),
             redact: self.redacts(),
             ways: wanted.ways,
+            help: wanted.help,
             map: wanted.map,
             cards: wanted.cards,
             ..lint::Options::default()

@@ -6,7 +6,7 @@ use crate::signin::{Cause, SignIn, View, Why};
 use crate::tenant::PolicyIndex;
 
 /// Whether a policy has a condition on everything that narrows the requirement: device code flow, a risk, legacy clients.
-fn is_about(requirement: &Requirement, policy: &Policy) -> bool {
+pub(crate) fn is_about(requirement: &Requirement, policy: &Policy) -> bool {
     let conditions = &policy.conditions;
     let only_legacy = !requirement.clients.contains(&ClientAppType::Browser);
     let any_client = conditions.client_app_types.position(|client| *client == ClientAppType::All).is_some();

@@ -122,6 +122,7 @@ impl TenantReader<'_> {
             today: self.options.today,
             cloud: self.options.cloud,
             is_only_tenant: self.options.is_only_tenant && alone,
+            shows_help: self.options.help,
             is_whole: judged
                 && tenant.missing.is_empty()
                 && clashes.strangers.is_empty()

@@ -51,6 +51,8 @@ pub struct Options {
     pub redact: bool,
     /// How many ways in are looked for.
     pub ways: Ways,
+    /// Whether the help of findings is shown. That of a control takes a proof.
+    pub help: bool,
     /// Draw the map of each tenant, and keep what a page for people has beside it: its files with their hashes.
     pub map: bool,
     /// Put policies in words.
@@ -94,6 +96,7 @@ impl Default for Options {
             directory: Arc::default(),
             redact: false,
             ways: Ways::default(),
+            help: true,
             map: false,
             cards: false,
         }

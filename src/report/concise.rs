@@ -34,6 +34,10 @@ impl Formatter for Concise {
         Ways::Mentioned
     }
 
+    fn shows_help(&self) -> bool {
+        false
+    }
+
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
         stream::whole(&Self, run, style, out)
     }

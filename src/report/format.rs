@@ -21,6 +21,11 @@ pub(super) trait Formatter: Sync {
     /// How many ways in it needs: as many as are listed where it lists them, or tells whether there are new ones.
     fn ways(&self) -> Ways;
 
+    /// Whether it shows what to do about a finding.
+    fn shows_help(&self) -> bool {
+        true
+    }
+
     /// Whether it shows the map of each tenant, and its files with their hashes.
     fn shows_map(&self) -> bool {
         false
@@ -93,6 +98,12 @@ impl Format {
     #[must_use]
     pub fn ways(self) -> Ways {
         self.formatter().ways()
+    }
+
+    /// Whether it shows what to do about a finding.
+    #[must_use]
+    pub fn shows_help(self) -> bool {
+        self.formatter().shows_help()
     }
 
     /// Whether it shows the map of each tenant.

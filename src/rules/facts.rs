@@ -84,6 +84,8 @@ pub struct TenantFacts<'a> {
     /// The tenant is looked at as a whole, nothing says that policies of it are missing, and it is one tenant's. What a policy leaves open
     /// another may close, so a rule that compares policies is silent without this.
     pub is_whole: bool,
+    /// Whether the help of findings is shown.
+    pub shows_help: bool,
     /// Where MFA is forced, once somebody asks.
     pub mfa: RefCell<Option<Comparison<'a>>>,
     /// Whether everybody is blocked, once somebody asks.
@@ -145,6 +147,7 @@ impl<'a> TenantFacts<'a> {
             cloud: Cloud::Public,
             is_only_tenant: true,
             is_whole: false,
+            shows_help: true,
             mfa: RefCell::default(),
             blocked: OnceCell::new(),
         }

@@ -123,7 +123,7 @@ fn encoded(example: &Example) -> Vec<u8> {
 
 /// What is found in a file with this content, checked as a tenant of its own under this configuration, for a rule: if
 /// it is a control, that is judged.
-pub(super) fn found(rule: &str, bytes: &[u8], config_text: &str, baseline: Option<&Baseline>) -> Vec<Finding> {
+pub(crate) fn found(rule: &str, bytes: &[u8], config_text: &str, baseline: Option<&Baseline>) -> Vec<Finding> {
     let path = if config_text.is_empty() { None } else { Some(CONFIG_FILE) };
     let read = path.map(|path| crate::config::read(path.as_ref(), config_text, ids()).unwrap());
     let config = Arc::new(read.unwrap_or_default());

@@ -1,10 +1,10 @@
 //! The finding's message and help.
 
-use super::{cause, names, remedy, who};
+use super::{cause, edit, names, remedy, who};
 use crate::coverage::{Decision, Reason, Verdict, Ways, decide_if_held};
 use crate::finding::{PolicyRef, capitalised};
 use crate::policy::{ClientAppType, Fact, Policy, State};
-use crate::requirement::{Grant, Resource};
+use crate::requirement::{Grant, Identities, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
 use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
@@ -12,8 +12,11 @@ use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
 /// How long a message may become by describing further ways in.
 const LENGTH: usize = 300;
 
-/// Policies of which it is asked whether one would be enough.
+/// Policies of which it is asked whether one would be enough if it were enabled.
 const TRIED: usize = 10;
+
+/// Policies of which it is asked whether a change of them is enough.
+const CHANGED: usize = 5;
 
 const THE_SAME: &str = " The same applies to ";
 const OTHERS: &str = "others (listed in the JSON report)";
@@ -79,7 +82,7 @@ pub(super) fn text(
         Reason::Membership(policies) => {
             let groups = who::groups(facts, policies);
             let people = people(facts, judgement, "may get through");
-            format!("{unknown}. This is the case only if {groups} every user.{people}")
+            format!("{unknown}. This is the case only if {groups} every user whom no other policy stops.{people}")
         }
         Reason::TooIntricate => {
             format!(
@@ -149,17 +152,15 @@ fn is_all_off(facts: &TenantFacts<'_>, nearest: Option<&(PolicyIndex, Vec<Cause>
 }
 
 /// The smallest change that closes the gap.
-pub(super) fn help(
-    facts: &TenantFacts<'_>,
-    judgement: &Judgement,
-    nearest: Option<&(PolicyIndex, Vec<Cause>)>,
-) -> String {
+pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, near: &[(PolicyIndex, Vec<Cause>)]) -> String {
+    let nearest = near.first();
     let explain = match &judgement.control.text {
         Some(_) => format!(" `caplint explain {}` lists the steps.{}", judgement.control.id, mandatory(judgement)),
         None => String::new(),
     };
     let requirement = &judgement.requirement;
-    let is_about_some = !(requirement.users.is_empty()
+    let is_about_some = !(requirement.identities == Identities::Users
+        && requirement.users.is_empty()
         && requirement.platforms.is_empty()
         && requirement.flows.is_empty()
         && requirement.sign_in_risk.is_empty()
@@ -181,9 +182,9 @@ pub(super) fn help(
         Reason::Witness if is_all_off(facts, nearest) => {
             return format!("{}{explain}", what_to_enable(facts, judgement));
         }
-        Reason::Unknown(index, cause) => hinge = Some((*index, vec![*cause])),
+        Reason::Unknown(index, cause) => hinge = Some((*index, *cause)),
         // A policy for some users is not the one to change for all, unless it is for groups that are meant to hold all.
-        Reason::Membership(_) => by_groups = false,
+        Reason::Membership(policies) => by_groups = policies.len() > 1,
         Reason::Witness => by_groups = !is_of_the_directory(facts, judgement),
         Reason::NoPolicies
         | Reason::MissingPolicies(_)
@@ -191,23 +192,30 @@ pub(super) fn help(
         | Reason::Policies(_)
         | Reason::SecurityDefaults(_) => {}
     }
-    let Some((index, causes)) = hinge.as_ref().or(nearest) else { return create };
-    let policy = &facts.tenant[*index];
-    let is_for_roles = !requirement.users.is_empty() && !policy.conditions.users.include_roles.is_empty();
-    let is_for_others = |cause: &Cause| match cause.why {
-        Why::UserNotIncluded => !is_for_roles,
-        Why::OnlyIncludedGroups => by_groups,
-        _ => false,
+    let advice = |index: PolicyIndex, causes: &[Cause]| {
+        let policy = &facts.tenant[index];
+        let is_for_roles = !requirement.users.is_empty() && !policy.conditions.users.include_roles.is_empty();
+        let is_for_others = |cause: &Cause| match cause.why {
+            Why::UserNotIncluded => !is_for_roles,
+            Why::OnlyIncludedGroups => by_groups,
+            _ => false,
+        };
+        if causes.iter().any(is_for_others) {
+            return None;
+        }
+        let remedies: Vec<String> =
+            causes.iter().take(3).filter_map(|cause| remedy::remedy(judgement, policy, cause)).collect();
+        let label = PolicyRef::to(policy).label();
+        (!remedies.is_empty()).then(|| format!("In {label}, {}.{explain}", remedies.join(", and ")))
     };
-    if causes.iter().any(is_for_others) {
-        return create;
-    }
-    let remedies: Vec<String> =
-        causes.iter().take(3).filter_map(|cause| remedy::remedy(judgement, policy, cause)).collect();
-    if remedies.is_empty() {
-        return create;
-    }
-    format!("In {}, {}.{explain}", PolicyRef::to(policy).label(), remedies.join(", and "))
+    let advice = match hinge {
+        // What makes it known need not close a gap.
+        Some((index, cause)) => advice(index, &[cause]),
+        None => near.iter().take(CHANGED).find_map(|(index, causes)| {
+            advice(*index, causes).filter(|_| edit::is_advice(facts, judgement, *index, causes))
+        }),
+    };
+    advice.unwrap_or(create)
 }
 
 /// Which policy to enable in a tenant where none is.

@@ -2,6 +2,7 @@
 
 mod cause;
 mod doc;
+mod edit;
 mod how;
 mod mark;
 mod message;
@@ -100,11 +101,13 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
         near.into_iter().map(|(index, causes)| (*index, &causes[..]))
     }
     let near = nearest(facts, judgement);
-    let draft = Draft::new(judgement.control.id, Level::Error, message(facts, judgement)).help(format!(
-        "{}{}",
-        message::help(facts, judgement, near.first()),
-        cited(facts, judgement.control)
-    ));
+    let draft = Draft::new(judgement.control.id, Level::Error, message(facts, judgement));
+    // Advice is proved before it is given.
+    let draft = if facts.shows_help {
+        draft.help(format!("{}{}", message::help(facts, judgement, near), cited(facts, judgement.control)))
+    } else {
+        draft
+    };
     let draft = match &judgement.decision.reason {
         Reason::Unknown(index, cause) => {
             let draft = label_causes(facts, judgement, draft, [(*index, &[*cause][..])]);

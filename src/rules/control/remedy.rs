@@ -1,8 +1,9 @@
 //! What to change in a policy, as a clause in the imperative.
 
 use super::cause::asks_for_strength;
+use super::edit::roles_of;
 use super::how::asks_modern_clients;
-use super::names::listed;
+use super::names::{few, listed};
 use super::session;
 use crate::finding::quoted;
 use crate::policy::{List, Policy, Property, Reason, Wording, Words};
@@ -25,11 +26,22 @@ pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> O
         }
         Why::ReportOnly => "set `state` to \"enabled\" after a check of its results".to_owned(),
         Why::UserNotIncluded if !judgement.requirement.users.is_empty() => {
-            let role = judgement.decision.holes.first()?.sign_in.roles.first()?;
-            let roles = policy.place(&Pointer::new(Property::IncludeRoles));
-            format!("add {} to `{roles}`", quoted(&role.to_string()))
+            let included = &policy.conditions.users.include_roles;
+            let missing = roles_of(requirement).filter(|role| included.position(|one| one == *role).is_none());
+            let missing: Vec<String> = missing.map(|role| quoted(&role.to_string())).collect();
+            format!("add {} to `{}`", few(&missing), policy.place(&Pointer::new(Property::IncludeRoles)))
         }
         Why::UserNotIncluded | Why::OnlyIncludedGroups => "include \"All\" users".to_owned(),
+        Why::RoleExcluded if !requirement.users.is_empty() => {
+            let excluded = &policy.conditions.users.exclude_roles;
+            let those = roles_of(requirement).filter(|role| excluded.position(|one| one == *role).is_some()).count();
+            let list = policy.place(&Pointer::new(Property::ExcludeRoles));
+            if those < 2 {
+                format!("remove the exclusion `{value}`")
+            } else {
+                format!("remove the {those} roles of this control from `{list}`")
+            }
+        }
         Why::UserExcluded
         | Why::GroupExcluded
         | Why::RoleExcluded
