@@ -158,6 +158,8 @@ pub enum Asked {
     MfaAndDevice,
     /// A method that resists phishing.
     PhishingResistant,
+    /// A method that resists phishing, and a managed device.
+    PhishingResistantAndDevice,
     /// Nothing lets it in.
     Blocked,
 }
@@ -223,7 +225,8 @@ pub fn draw(tenant: &Tenant, cloud: Cloud, options: Options) -> Vec<Row> {
                     let decision = coverage::decide(&requirement, tenant, options);
                     Tried { requirement, decision }
                 };
-                (client, exists.then(|| cell(decide)))
+                let cell = || if client == Client::Legacy { cell(decide).without_mfa() } else { cell(decide) };
+                (client, exists.then(cell))
             });
             rows.push(Row { target, who, cells: cells.into() });
         }
@@ -243,13 +246,17 @@ fn cell(decide: impl Fn(Vec<Grant>) -> Tried) -> Cell {
     if holds(&blocked) {
         return Cell::new(Asked::Blocked, Some(blocked), None);
     }
-    let strong = decide(phishing_resistant());
-    if holds(&strong) {
-        return Cell::new(Asked::PhishingResistant, Some(strong), Some(blocked));
+    let (strong, managed) = (decide(phishing_resistant()), decide(device()));
+    match (holds(&strong), holds(&managed)) {
+        (true, true) => {
+            return Cell::new(Asked::PhishingResistantAndDevice, Some(strong), Some(blocked)).and_by(&managed);
+        }
+        (true, false) => return Cell::new(Asked::PhishingResistant, Some(strong), Some(blocked)),
+        (false, _) => {}
     }
-    let (mfa, managed) = (decide(vec![Grant::Mfa]), decide(device()));
+    let mfa = decide(vec![Grant::Mfa]);
     match (holds(&mfa), holds(&managed)) {
-        (true, true) => Cell::new(Asked::MfaAndDevice, Some(mfa), Some(strong)),
+        (true, true) => Cell::new(Asked::MfaAndDevice, Some(mfa), Some(strong)).and_by(&managed),
         (true, false) => Cell::new(Asked::Mfa, Some(mfa), Some(strong)),
         (false, true) => Cell::new(Asked::Device, Some(managed), Some(mfa)),
         (false, false) => Cell::new(Asked::MfaOrDevice, Some(least), Some(mfa)),
@@ -287,6 +294,24 @@ impl Cell {
         });
         Self { asked, perhaps_more, by, by_defaults, exceptions, held: requirement, witness }
     }
+
+    /// With the policies that ask for something else besides.
+    fn and_by(mut self, other: &Tried) -> Self {
+        let (by, by_defaults) = other.decision.reason.carriers();
+        self.by.extend(by.iter().copied().filter(|one| !self.by.contains(one)).collect::<Vec<_>>());
+        self.by_defaults |= by_defaults;
+        self
+    }
+
+    /// With clients that cannot answer a request for MFA, which keeps them out.
+    fn without_mfa(self) -> Self {
+        match self.asked {
+            Asked::Mfa | Asked::MfaAndDevice | Asked::PhishingResistant | Asked::PhishingResistantAndDevice => {
+                Self { asked: Asked::Blocked, perhaps_more: false, witness: None, ..self }
+            }
+            Asked::Nothing | Asked::Unknown | Asked::MfaOrDevice | Asked::Device | Asked::Blocked => self,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -297,6 +322,10 @@ mod tests {
 
     /// What a policy for everybody and everything comes to, for members with a browser who ask for any resource.
     fn asked(grant: &str, users: &str) -> Asked {
+        asked_with(Client::Browser, grant, users)
+    }
+
+    fn asked_with(client: Client, grant: &str, users: &str) -> Asked {
         let text = format!(
             r#"{{"displayName": "P", "state": "enabled", "grantControls": {grant},
                 "conditions": {{"users": {users}, "applications": {{"includeApplications": ["All"]}},
@@ -305,7 +334,8 @@ mod tests {
         let policy = lower(&parse(&text).unwrap(), Origin::document(FileIndex(0))).policy;
         let tenant = Tenant { policies: vec![policy], ..Tenant::default() };
         let rows = draw(&tenant, Cloud::Public, Options::default());
-        rows[0].cells[0].1.as_ref().map(|cell| cell.asked).unwrap()
+        let (_, cell) = rows[0].cells.iter().find(|(one, _)| *one == client).unwrap();
+        cell.as_ref().map(|cell| cell.asked).unwrap()
     }
 
     #[test]
@@ -318,9 +348,21 @@ mod tests {
         assert_eq!(asked(&or(r#""compliantDevice""#), all), Asked::Device);
         assert_eq!(asked(&or(r#""mfa", "compliantDevice""#), all), Asked::MfaOrDevice);
         assert_eq!(asked(and, all), Asked::MfaAndDevice);
+        let strong = r#"{"operator": "AND", "builtInControls": ["compliantDevice"],
+                         "authenticationStrength": {"id": "00000000-0000-0000-0000-000000000004"}}"#;
+        assert_eq!(asked(strong, all), Asked::PhishingResistantAndDevice);
         let guests = r#"{"includeUsers": ["GuestsOrExternalUsers"]}"#;
         assert_eq!(asked(&or(r#""mfa""#), guests), Asked::Nothing);
         let group = r#"{"includeGroups": ["0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a"]}"#;
         assert_eq!(asked(&or(r#""mfa""#), group), Asked::Unknown);
+    }
+
+    #[test]
+    fn a_client_that_cannot_do_mfa_is_kept_out_by_it() {
+        let all = r#"{"includeUsers": ["All"]}"#;
+        let mfa = r#"{"operator": "OR", "builtInControls": ["mfa"]}"#;
+        let device = r#"{"operator": "OR", "builtInControls": ["compliantDevice"]}"#;
+        assert_eq!(asked_with(Client::Legacy, mfa, all), Asked::Blocked);
+        assert_eq!(asked_with(Client::Legacy, device, all), Asked::Device);
     }
 }

@@ -130,12 +130,19 @@ mod tests {
         proves: &'static [Asked],
     }
 
-    const MFA: &[Asked] = &[Asked::Mfa, Asked::MfaAndDevice, Asked::PhishingResistant, Asked::Blocked];
-    const STRONG: &[Asked] = &[Asked::PhishingResistant, Asked::Blocked];
-    const DEVICE: &[Asked] = &[Asked::Device, Asked::MfaAndDevice, Asked::PhishingResistant, Asked::Blocked];
-    const ONLY_DEVICE: &[Asked] = &[Asked::Device, Asked::MfaAndDevice, Asked::Blocked];
-    const ANY: &[Asked] =
-        &[Asked::MfaOrDevice, Asked::Device, Asked::Mfa, Asked::MfaAndDevice, Asked::PhishingResistant, Asked::Blocked];
+    const MFA: &[Asked] =
+        &[Asked::Mfa, Asked::MfaAndDevice, Asked::PhishingResistant, Asked::PhishingResistantAndDevice, Asked::Blocked];
+    const STRONG: &[Asked] = &[Asked::PhishingResistant, Asked::PhishingResistantAndDevice, Asked::Blocked];
+    const DEVICE: &[Asked] = &[Asked::Device, Asked::MfaAndDevice, Asked::PhishingResistantAndDevice, Asked::Blocked];
+    const ANY: &[Asked] = &[
+        Asked::MfaOrDevice,
+        Asked::Device,
+        Asked::Mfa,
+        Asked::MfaAndDevice,
+        Asked::PhishingResistant,
+        Asked::PhishingResistantAndDevice,
+        Asked::Blocked,
+    ];
     const USERS: &[Persona] = &[Persona::Members, Persona::Guests];
     const MODERN: &[Client] = &[Client::Browser, Client::Apps, Client::DeviceCode];
 
@@ -156,7 +163,7 @@ mod tests {
             same("device-registration", Target::DeviceRegistration, MFA),
             same("phishing-resistant-all-users", Target::AnyResource, STRONG),
             same("managed-device-or-mfa", Target::AnyResource, ANY),
-            Same { proves: ONLY_DEVICE, ..same("managed-devices", Target::AnyResource, DEVICE) },
+            Same { proves: DEVICE, ..same("managed-devices", Target::AnyResource, DEVICE) },
             Same { who: &[Persona::Guests], ..same("mfa-guests", Target::AnyResource, MFA) },
             Same { clients: &[Client::Legacy], ..legacy },
             Same { clients: &[Client::DeviceCode], ..flow },

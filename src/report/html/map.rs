@@ -124,6 +124,7 @@ fn words(asked: Asked) -> &'static str {
         Asked::Mfa => "MFA",
         Asked::MfaAndDevice => "MFA and a managed device",
         Asked::PhishingResistant => "phishing-resistant MFA",
+        Asked::PhishingResistantAndDevice => "phishing-resistant MFA and a managed device",
         Asked::Blocked => "blocked",
     }
 }
@@ -136,7 +137,7 @@ fn shade(cell: &MapCell) -> &'static str {
         (Asked::Unknown, _) | (_, Some(_)) => "unknown",
         (Asked::MfaOrDevice | Asked::Device, None) => "some",
         (Asked::Mfa, None) => "good",
-        (Asked::MfaAndDevice | Asked::PhishingResistant, None) => "best",
+        (Asked::MfaAndDevice | Asked::PhishingResistant | Asked::PhishingResistantAndDevice, None) => "best",
     }
 }
 
