@@ -45,16 +45,33 @@ const FAILED: u8 = 2;
 
 #[derive(Parser)]
 #[command(name = "caplint", version, about, max_term_width = 100)]
-struct Arguments {
+struct Arguments<C: Subcommand> {
     #[command(subcommand)]
-    command: Command,
+    command: C,
 
     #[command(flatten)]
     color: ColorArguments,
 }
 
-#[derive(Subcommand)]
-enum Command {
+/// Declares the commands twice: clap makes the arguments of each when it is asked for, or all at once.
+macro_rules! commands {
+    ($($(#[$about:meta])* $name:ident $(($arguments:ty))?),+ $(,)?) => {
+        #[derive(Subcommand)]
+        enum Command {
+            $($(#[$about])* $name $(($arguments))?),+
+        }
+
+        /// The same commands for a run, which has one of them. Completions and manual pages want all arguments, and in their order:
+        /// those that come late stand behind those of every command.
+        #[derive(Subcommand)]
+        #[command(defer = true)]
+        enum Asked {
+            $($(#[$about])* $name $(($arguments))?),+
+        }
+    };
+}
+
+commands! {
     /// Look at exported policies and write a first caplint.toml
     Init(init::Arguments),
     /// Lint exported Conditional Access policies and prove what they enforce
@@ -113,13 +130,18 @@ fn say(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// Every command with all of its arguments.
+fn all() -> clap::Command {
+    Arguments::<Command>::command()
+}
+
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
-    let command = Arguments::command().color(terminal::color_of_help(std::env::args_os()));
-    let parsed = command.try_get_matches().and_then(|matches| {
-        Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut Arguments::command()))
-    });
+    let command = Arguments::<Asked>::command().color(terminal::color_of_help(std::env::args_os()));
+    let parsed = command
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut all())));
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() && gives_orders(&error) => {
@@ -140,7 +162,7 @@ pub fn main() -> ExitCode {
     std::panic::catch_unwind(|| run(arguments)).unwrap_or(ExitCode::from(FAILED))
 }
 
-fn run(arguments: Arguments) -> ExitCode {
+fn run(arguments: Arguments<Command>) -> ExitCode {
     arguments.color.apply_to_errors();
     let terminal = arguments.color.terminal();
     let result = match arguments.command {
@@ -161,8 +183,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Exception(arguments) => exception::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
-        Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
-        Command::Man(arguments) => man::run(&arguments, Arguments::command()),
+        Command::Completions(arguments) => completions::run(&arguments, all()),
+        Command::Man(arguments) => man::run(&arguments, all()),
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -172,5 +194,31 @@ fn run(arguments: Arguments) -> ExitCode {
             error.report();
             ExitCode::from(FAILED)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a command is about, with those below it.
+    fn abouts(command: &clap::Command) -> Vec<(String, Option<String>)> {
+        let about = |about: Option<&clap::builder::StyledStr>| about.map(ToString::to_string);
+        let own = (command.get_name().to_owned(), about(command.get_long_about().or(command.get_about())));
+        std::iter::once(own).chain(command.get_subcommands().flat_map(abouts)).collect()
+    }
+
+    /// Arguments that are made late come after what the command says it is about, and a doc comment on a group of them is taken for
+    /// that.
+    #[test]
+    fn arguments_that_are_made_late_change_nothing() {
+        let built = |mut command: clap::Command| {
+            command.build();
+            abouts(&command)
+        };
+        let (late, early) = (Arguments::<Asked>::command(), all());
+        assert!(abouts(&late).len() > 15 && abouts(&late).iter().all(|(_, about)| about.is_some()));
+        let (late, early) = (built(late.disable_help_subcommand(true)), built(early.disable_help_subcommand(true)));
+        assert_eq!(late, early);
     }
 }

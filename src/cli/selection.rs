@@ -73,7 +73,7 @@ pub(super) struct Selection {
     variables: VariableArguments,
 }
 
-/// The controls that are judged.
+// The controls that are judged. Not a doc comment: clap would take it for what the command is about.
 #[derive(clap::Args)]
 pub(super) struct Controls {
     /// Judge the controls of a benchmark, or all; can be repeated [default: the configuration's, or only
@@ -173,7 +173,7 @@ impl CloudArgument {
     }
 }
 
-/// What every command is told that asks about one tenant.
+// What every command is told that asks about one tenant. Not a doc comment: clap would take it for what the command is about.
 #[derive(clap::Args)]
 pub(super) struct Judging {
     /// The cloud, which decides the app ids
