@@ -43,7 +43,12 @@ impl<'o> Report<'o> {
         match self {
             Self::Streamed(stream) => {
                 let format = stream.format();
-                let pieces: Vec<Piece> = tenants.par_iter().map(|tenant| format.piece(tenant)).collect();
+                let pieces: Vec<Piece> = match tenants.as_slice() {
+                    // Nothing to share out, so that no thread needs to be started for it.
+                    [] => Vec::new(),
+                    [tenant] => vec![format.piece(tenant)],
+                    several => several.par_iter().map(|tenant| format.piece(tenant)).collect(),
+                };
                 if let Err(error) = pieces.iter().try_for_each(|piece| stream.add(piece)) {
                     unless_closed(Err(error))?;
                     *self = Self::Closed;

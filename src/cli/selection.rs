@@ -355,9 +355,9 @@ impl Prepared<'_> {
         mut take: impl FnMut(Vec<TenantReport>) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
         let progress = Progress::start();
-        // Either tenants run side by side or the files of one do: never a pool inside of a pool.
-        let threads = rayon::current_num_threads();
-        let side_by_side = self.chosen.len() >= threads && self.chosen.len() > 1;
+        // Either tenants run side by side or the files of one do: never a pool inside of a pool. To ask for the number of threads
+        // starts them, and one tenant may not need them.
+        let side_by_side = self.chosen.len() > 1 && self.chosen.len() >= rayon::current_num_threads();
         let options = self.options(wanted, !side_by_side);
         let lint_one = |chosen: &Chosen| {
             let options = lint::Options {
@@ -369,7 +369,7 @@ impl Prepared<'_> {
             lint::tenants(&chosen.name, &chosen.inputs, &options, progress.files())
         };
         if side_by_side {
-            let mut few = self.chosen.chunks(threads * AT_A_TIME);
+            let mut few = self.chosen.chunks(rayon::current_num_threads() * AT_A_TIME);
             few.try_for_each(|few| take(few.par_iter().flat_map_iter(lint_one).collect()))
         } else {
             self.chosen.iter().try_for_each(|chosen| take(lint_one(chosen)))

@@ -11,6 +11,9 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
+/// So many files are read sooner than threads are started.
+const FEW: usize = 4;
+
 /// What is said of a file on which a finding about the whole tenant stands.
 pub(super) const OF_TENANT: &str = "a file of this tenant";
 
@@ -57,7 +60,7 @@ impl TenantReader<'_> {
             ));
             labels.into_iter().map(|(key, label, primary)| (key, located.location(label, primary))).collect()
         };
-        if self.options.parallel {
+        if self.options.parallel && wanted.len() > FEW {
             wanted.into_par_iter().flat_map_iter(in_document).collect()
         } else {
             wanted.into_iter().flat_map(in_document).collect()

@@ -196,17 +196,23 @@ impl TenantReader<'_> {
             .filter(is_wanted)
             .zip((self.first_file..).map(FileIndex))
             .map(|(candidate, file)| (file, candidate));
-        let mut read = if self.options.parallel {
+        let add = |read, (file, candidate)| self.add(read, file, candidate);
+        let first: Vec<_> =
+            if self.options.parallel { candidates.by_ref().take(HANDFUL).collect() } else { Vec::new() };
+        let mut read = if first.len() == HANDFUL {
             // In batches, so that reading threads rarely wait for the thread that walks the folders.
-            std::iter::from_fn(|| {
+            let others = std::iter::from_fn(|| {
                 Some(candidates.by_ref().take(HANDFUL).collect()).filter(|some: &Vec<_>| !some.is_empty())
-            })
-            .par_bridge()
-            .flat_map_iter(|handful| handful)
-            .fold(Read::default, |read, (file, candidate)| self.add(read, file, candidate))
-            .reduce(Read::default, Read::merged)
+            });
+            std::iter::once(first)
+                .chain(others)
+                .par_bridge()
+                .flat_map_iter(|handful| handful)
+                .fold(Read::default, add)
+                .reduce(Read::default, Read::merged)
         } else {
-            candidates.fold(Read::default(), |read, (file, candidate)| self.add(read, file, candidate))
+            // What one thread would take on needs no other to be started.
+            first.into_iter().chain(candidates).fold(Read::default(), add)
         };
         read.excluded = excluded.into_inner();
         read.sort();
