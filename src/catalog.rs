@@ -1,16 +1,15 @@
 //! What Microsoft calls its own objects, and what it has announced about them: directory roles, first-party apps, built-in
 //! strengths, retirements. Files in `data/`, each with its sources and their dates.
 //!
-//! They are tables and not TOML because roles and apps are read in nearly every run, and a run over one file should take no longer
-//! than it must: a line is split at its tabs, and no parser is involved. A line is also a row in review. What TOML would
-//! refuse, a test refuses: `every_row_of_the_tables_is_well_formed`.
+//! They are tables and not TOML because a line is a row in review, and is split at its tabs without a parser. What TOML would
+//! refuse, a test refuses: `every_row_of_the_tables_is_well_formed`. Roles and apps are read in nearly every run, and a run over one
+//! file should take no longer than it must: `build.rs` makes statics of them, so that no run reads a table.
 
 mod combination;
 
 pub use combination::Combination;
 
 use crate::id::Id;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 use time::Date;
 use uuid::{Uuid, uuid};
@@ -149,19 +148,19 @@ pub struct BuiltInStrength {
     pub combinations: Vec<Combination>,
 }
 
+/// The rows of `data/roles.tsv`.
+static ROLES: &[Role] = &include!(concat!(env!("OUT_DIR"), "/roles.rs"));
+
+/// The rows of `data/apps.tsv`.
+static APPS: &[App] = &include!(concat!(env!("OUT_DIR"), "/apps.rs"));
+
+/// Both by their ids, in the order of these.
+static BY_ID: &[(Uuid, Known)] = &include!(concat!(env!("OUT_DIR"), "/by_id.rs"));
+
 /// Every role.
 #[must_use]
 pub fn roles() -> &'static [Role] {
-    static ROLES: OnceLock<Vec<Role>> = OnceLock::new();
-    ROLES.get_or_init(|| {
-        let role = |[name, id, privileged, sets]: [&'static str; 4]| Role {
-            name,
-            id: Id::new(id),
-            is_privileged: privileged == "yes",
-            sets,
-        };
-        rows(include_str!("../data/roles.tsv")).map(role).collect()
-    })
+    ROLES
 }
 
 /// Names of the sets of roles that `data/roles.tsv` describes.
@@ -202,18 +201,7 @@ pub fn retirement(name: &str) -> Option<&'static Retirement> {
 /// Every app.
 #[must_use]
 pub fn apps() -> &'static [App] {
-    static APPS: OnceLock<Vec<App>> = OnceLock::new();
-    APPS.get_or_init(|| {
-        let told = |word: &str| (word != "?").then_some(word == "yes");
-        let app = |[name, id, government, office, portal]: [&'static str; 5]| App {
-            name,
-            id: Id::new(id),
-            id_in_us_government: (government != "-").then(|| Id::new(government)),
-            in_office_365: told(office),
-            is_admin_portal: told(portal),
-        };
-        rows(include_str!("../data/apps.tsv")).map(app).collect()
-    })
+    APPS
 }
 
 /// The built-in strengths, the weakest first.
@@ -239,7 +227,13 @@ pub fn assumptions() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The rows of a table. One with a column too many or too few is passed over, which a test excludes.
 fn rows<const COLUMNS: usize>(file: &'static str) -> impl Iterator<Item = [&'static str; COLUMNS]> {
     let rows = file.lines().filter(|line| !line.starts_with('#'));
-    rows.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+    rows.filter_map(|line| {
+        let (mut row, mut cells) = ([""; COLUMNS], line.split('\t'));
+        for cell in &mut row {
+            *cell = cells.next()?;
+        }
+        cells.next().is_none().then_some(row)
+    })
 }
 
 /// The role of this name.
@@ -327,18 +321,11 @@ pub enum Known {
 /// What an id is, if Microsoft gives it to every tenant.
 #[must_use]
 pub fn known(id: &Id) -> Option<Known> {
-    static KNOWN: OnceLock<HashMap<Uuid, Known>> = OnceLock::new();
     let guid = id.guid()?;
-    let all = KNOWN.get_or_init(|| {
-        let apps = apps().iter().flat_map(|app| {
-            let ids = [Some(&app.id), app.id_in_us_government.as_ref()].into_iter().flatten();
-            ids.map(move |id| (id, Known::App(app)))
-        });
-        let strengths = strengths().iter().map(|strength| (&strength.id, Known::Strength(strength)));
-        let roles = roles().iter().map(|role| (&role.id, Known::Role(role)));
-        apps.chain(strengths).chain(roles).filter_map(|(id, known)| Some((id.guid()?, known))).collect()
-    });
-    all.get(&guid).copied()
+    match BY_ID.binary_search_by_key(&guid, |(known, _)| *known) {
+        Ok(at) => Some(BY_ID[at].1),
+        Err(_) => strengths().iter().find(|strength| strength.id.guid() == Some(guid)).map(Known::Strength),
+    }
 }
 
 /// The name of a role, an app or a built-in authentication strength.
@@ -403,6 +390,25 @@ mod tests {
             last = key;
         }
         problems
+    }
+
+    #[test]
+    fn every_role_and_app_is_known_by_each_of_its_ids() {
+        assert!(BY_ID.is_sorted_by_key(|(id, _)| *id));
+        for role in roles() {
+            assert!(matches!(known(&role.id), Some(Known::Role(known)) if known.name == role.name), "{}", role.name);
+        }
+        for app in apps() {
+            for id in std::iter::once(&app.id).chain(&app.id_in_us_government) {
+                assert!(matches!(known(id), Some(Known::App(known)) if known.name == app.name), "{}", app.name);
+            }
+        }
+        for strength in strengths() {
+            assert_eq!(name(&strength.id), Some(strength.display_name));
+        }
+        let rows = |table: &str| table.lines().filter(|line| !line.starts_with('#')).count();
+        assert_eq!(roles().len(), rows(include_str!("../data/roles.tsv")));
+        assert_eq!(apps().len(), rows(include_str!("../data/apps.tsv")));
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! Makes statics of the tables of Microsoft's roles and apps, so that no run reads them: see `src/catalog.rs`.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+#[allow(clippy::print_stdout, reason = "Cargo reads it")]
+fn main() -> Result<()> {
+    for path in ["build.rs", "data/apps.tsv", "data/roles.tsv"] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("Cargo sets no OUT_DIR")?);
+    catalog(&out)
+}
+
+/// Statics of roles and apps, and both of them by their ids.
+fn catalog(out: &Path) -> Result<()> {
+    let (mut roles, mut apps, mut by_id) = (String::new(), String::new(), BTreeMap::new());
+    for (at, [name, id, privileged, sets]) in rows("data/roles.tsv")?.iter().enumerate() {
+        let privileged = privileged == "yes";
+        by_id.insert(id.clone(), format!("Known::Role(&ROLES[{at}])"));
+        writeln!(
+            roles,
+            "Role {{ name: {name:?}, id: Id::Guid(uuid!({id:?})), is_privileged: {privileged}, sets: {sets:?} }},"
+        )?;
+    }
+    for (at, [name, id, government, office, portal]) in rows("data/apps.tsv")?.iter().enumerate() {
+        let government = Some(government).filter(|id| *id != "-");
+        for id in std::iter::once(id).chain(government) {
+            by_id.insert(id.clone(), format!("Known::App(&APPS[{at}])"));
+        }
+        let government = government.map_or("None".to_owned(), |id| format!("Some(Id::Guid(uuid!({id:?})))"));
+        let told = |word: &str| (word != "?").then_some(word == "yes");
+        let (office, portal) = (told(office), told(portal));
+        writeln!(
+            apps,
+            "App {{ name: {name:?}, id: Id::Guid(uuid!({id:?})), id_in_us_government: {government}, \
+             in_office_365: {office:?}, is_admin_portal: {portal:?} }},"
+        )?;
+    }
+    let mut known = String::new();
+    // In lower case, they have the order of the ids as numbers.
+    for (id, what) in by_id {
+        writeln!(known, "(uuid!({id:?}), {what}),")?;
+    }
+    for (name, rows) in [("roles.rs", roles), ("apps.rs", apps), ("by_id.rs", known)] {
+        fs::write(out.join(name), format!("[\n{rows}]\n"))?;
+    }
+    Ok(())
+}
+
+/// The rows of a table. Whether what is in them is well formed, a test of `src/catalog.rs` says.
+fn rows<const COLUMNS: usize>(path: &str) -> Result<Vec<[String; COLUMNS]>> {
+    let row = |line: &str| {
+        let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        cells.try_into().map_err(|_| format!("{path}: {COLUMNS} columns are expected in {line:?}").into())
+    };
+    fs::read_to_string(path)?.lines().filter(|line| !line.starts_with('#')).map(row).collect()
+}
