@@ -1,4 +1,5 @@
-//! Makes statics of the tables of Microsoft's roles and apps, so that no run reads them: see `src/catalog.rs`.
+//! Makes of the tables that are compiled in what a run reads in the least time: statics of Microsoft's roles and apps (see
+//! `src/catalog.rs`), and JSON of controls and benchmarks (see `src/controls.rs`).
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -8,13 +9,18 @@ use std::{env, fs};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// What is said about a control, and is nothing that a run needs.
+const SAID: [&str; 4] = ["reference", "text", "example", "remediation"];
+
 #[allow(clippy::print_stdout, reason = "Cargo reads it")]
 fn main() -> Result<()> {
-    for path in ["build.rs", "data/apps.tsv", "data/roles.tsv"] {
+    for path in ["build.rs", "controls", "data/apps.tsv", "data/benchmarks", "data/roles.tsv"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("Cargo sets no OUT_DIR")?);
-    catalog(&out)
+    catalog(&out)?;
+    controls(&out.join("controls"))?;
+    benchmarks(&out.join("benchmarks"))
 }
 
 /// Statics of roles and apps, and both of them by their ids.
@@ -60,4 +66,39 @@ fn rows<const COLUMNS: usize>(path: &str) -> Result<Vec<[String; COLUMNS]>> {
         cells.try_into().map_err(|_| format!("{path}: {COLUMNS} columns are expected in {line:?}").into())
     };
     fs::read_to_string(path)?.lines().filter(|line| !line.starts_with('#')).map(row).collect()
+}
+
+/// Of each control what is judged, and in a file of its own what is said.
+fn controls(out: &Path) -> Result<()> {
+    fs::create_dir_all(out)?;
+    for (id, mut control) in tables("controls")? {
+        let said: toml::Table = SAID.iter().filter_map(|key| control.remove_entry(*key)).collect();
+        fs::write(out.join(format!("{id}.said.json")), serde_json::to_string(&said)?)?;
+        // The configuration has requirements, too. They are read as TOML, with the places of their words.
+        let requirement =
+            control.remove("requirement").ok_or_else(|| format!("controls/{id}.toml has no requirement"))?;
+        control.insert("requirement".to_owned(), toml::to_string(&requirement)?.into());
+        fs::write(out.join(format!("{id}.json")), serde_json::to_string(&control)?)?;
+    }
+    Ok(())
+}
+
+fn benchmarks(out: &Path) -> Result<()> {
+    fs::create_dir_all(out)?;
+    for (id, benchmark) in tables("data/benchmarks")? {
+        fs::write(out.join(format!("{id}.json")), serde_json::to_string(&benchmark)?)?;
+    }
+    Ok(())
+}
+
+/// The TOML files of a folder, by their names without the end.
+fn tables(folder: &str) -> Result<BTreeMap<String, toml::Table>> {
+    let mut tables = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".toml")) else { continue };
+        let table = toml::from_str(&fs::read_to_string(&path)?);
+        tables.insert(name.to_owned(), table.map_err(|error| format!("{}: {error}", path.display()))?);
+    }
+    Ok(tables)
 }

@@ -2,14 +2,15 @@
 
 use super::Control;
 use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 macro_rules! benchmarks {
     ($($id:literal),+ $(,)?) => {
-        /// The files, compiled in, by id. Each is read when it is first asked for.
+        /// The files, compiled in, by id. Each is read when it is first asked for, from the JSON that `build.rs` has made of it.
         static FILES: [File; [$($id),+].len()] = [$(File {
             id: $id,
-            text: include_str!(concat!("../../data/benchmarks/", $id, ".toml")),
+            text: include_str!(concat!(env!("OUT_DIR"), "/benchmarks/", $id, ".json")),
             read: OnceLock::new(),
         }),+];
     };
@@ -46,7 +47,8 @@ impl File {
     /// # Panics
     /// If the file that is compiled in is not well formed, which its test excludes.
     fn benchmark(&'static self) -> &'static Benchmark {
-        let read = || toml::from_str(self.text).unwrap_or_else(|error| panic!("benchmarks/{}.toml: {error}", self.id));
+        let read =
+            || serde_json::from_str(self.text).unwrap_or_else(|error| panic!("benchmarks/{}.toml: {error}", self.id));
         self.read.get_or_init(read)
     }
 }
@@ -74,6 +76,9 @@ pub struct Benchmark {
     /// Its items, in its own order.
     #[serde(rename = "item")]
     pub items: Vec<Item>,
+    /// The controls that each number takes, once somebody asks for those of any.
+    #[serde(skip)]
+    deciding: OnceLock<BTreeMap<&'static str, Vec<&'static Control>>>,
 }
 
 /// One thing that a benchmark asks for.
@@ -92,9 +97,6 @@ pub struct Item {
     not: Option<String>,
     /// Where the controls mean something else than the item.
     pub differs: Option<String>,
-    /// The controls that it takes, once somebody asks.
-    #[serde(skip)]
-    deciding: OnceLock<Vec<&'static Control>>,
 }
 
 /// Whether controls decide an item.
@@ -151,16 +153,19 @@ impl Benchmark {
         super::all().filter(|control| control.benchmarks.contains_key(&self.id))
     }
 
-    /// The controls that an item takes, by their own tables.
-    pub fn deciding<'i>(&self, item: &'i Item) -> impl Iterator<Item = &'static Control> + use<'i> {
-        item.deciding
-            .get_or_init(|| {
-                let asks =
-                    |control: &&Control| control.benchmarks.get(&self.id).is_some_and(|own| own.contains(&item.number));
-                super::all().filter(asks).collect()
-            })
-            .iter()
-            .copied()
+    /// The controls that an item takes, by their own tables, in the order of their ids.
+    pub fn deciding<'b>(&'b self, item: &Item) -> impl Iterator<Item = &'static Control> + use<'b> {
+        let by_number = self.deciding.get_or_init(|| {
+            let mut by_number: BTreeMap<&str, Vec<&Control>> = BTreeMap::new();
+            for control in super::all() {
+                let numbers = control.benchmarks.get(&self.id).into_iter().flatten();
+                for number in numbers.collect::<BTreeSet<_>>() {
+                    by_number.entry(number).or_default().push(control);
+                }
+            }
+            by_number
+        });
+        by_number.get(item.number.as_str()).into_iter().flatten().copied()
     }
 
     /// Whether controls decide an item.
@@ -191,7 +196,6 @@ impl Benchmark {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_file_is_well_formed_and_asks_for_something() {
