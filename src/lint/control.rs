@@ -9,7 +9,13 @@ use crate::rules::{self, Judgement, TenantFacts};
 use crate::tenant::{Members, UserIndex};
 use std::collections::BTreeSet;
 
-pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement, ways: Ways) -> ControlReport {
+/// `assumptions` are those of the tenant.
+pub(super) fn control_report(
+    facts: &TenantFacts<'_>,
+    judgement: &Judgement,
+    ways: Ways,
+    assumptions: &[&'static str],
+) -> ControlReport {
     let decision = &judgement.decision;
     let exception = |exception: &Exception| ExceptionReport {
         kind: exception.kind.word(),
@@ -44,7 +50,7 @@ pub(super) fn control_report(facts: &TenantFacts<'_>, judgement: &Judgement, way
             .map(PolicyRef::to)
             .collect(),
         carried_by: carriers().map(PolicyRef::to).collect(),
-        assumptions: assumptions(facts),
+        assumptions: assumptions.to_vec(),
         doubts: Vec::new(),
     }
 }

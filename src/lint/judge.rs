@@ -145,7 +145,9 @@ impl TenantReader<'_> {
         report.findings.extend(located);
         report.lock_outs = judged.then(|| LockOutReport::of(&report.findings, facts.is_whole));
         report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();
-        let report_of = |judgement: &Judgement| control::control_report(&facts, judgement, self.options.ways);
+        let assumptions = control::assumptions(&facts);
+        let report_of =
+            |judgement: &Judgement| control::control_report(&facts, judgement, self.options.ways, &assumptions);
         report.controls = judgements.iter().map(report_of).collect();
         if judged && self.options.map {
             for (control, judgement) in report.controls.iter_mut().zip(&judgements) {
