@@ -73,23 +73,38 @@ pub fn showing(path: &str, text: &str, is_understood: bool) -> Showing {
 /// Whether what stands before some `:` or `=` is the name of a secret.
 fn names_secret(text: &str) -> bool {
     memchr::memchr2_iter(b':', b'=', text.as_bytes()).any(|at| {
+        // Most keys are done with here.
+        if !may_end_a_secret(&text.as_bytes()[..at]) {
+            return false;
+        }
         let before =
             text[..at].trim_end_matches(|character: char| character.is_whitespace() || "\"'\\".contains(character));
         let is_of_key = |character: &char| character.is_alphanumeric() || "_-".contains(*character);
         let letters = before.chars().rev().take_while(is_of_key).filter(|character| !"_-".contains(*character));
         // A letter that is not ASCII is in none of the words.
-        let mut letters = letters.map(|character| u8::try_from(character).unwrap_or_default().to_ascii_lowercase());
-        let end = (letters.next().unwrap_or_default(), letters.next().unwrap_or_default());
-        // Most keys are done with here.
-        if !SECRETS.iter().any(|secret| secret.as_bytes().ends_with(&[end.1, end.0])) && end.0 != b's' {
-            return false;
-        }
-        let mut key: Vec<u8> = [end.0, end.1].into_iter().chain(letters).take(LONGEST).collect();
+        let letters = letters.map(|character| u8::try_from(character).unwrap_or_default().to_ascii_lowercase());
+        let mut key: Vec<u8> = letters.take(LONGEST).collect();
         key.reverse();
         let is_secret = |key: &[u8]| SECRETS.iter().any(|secret| key.ends_with(secret.as_bytes()));
         // A page of Graph's is no secret.
         (is_secret(&key) || key.strip_suffix(b"s").is_some_and(is_secret)) && key != b"skiptoken"
     })
+}
+
+/// Whether the last two letters of a key are those of a secret, or may be. The key ends where white space and quotes begin.
+fn may_end_a_secret(before: &[u8]) -> bool {
+    let is_around = |byte: u8| byte.is_ascii_whitespace() || b"\x0b\"'\\".contains(&byte);
+    let Some(end) = before.iter().rposition(|byte| !is_around(*byte)) else { return false };
+    let mut letters = before[..=end].iter().rev().filter(|byte| !b"_-".contains(byte));
+    let (last, other) = match (letters.next(), letters.next()) {
+        (Some(last), Some(other)) => (*last, *other),
+        (None, _) | (_, None) => return false,
+    };
+    if !(last.is_ascii() && other.is_ascii()) {
+        return true;
+    }
+    let pair = [other.to_ascii_lowercase(), last.to_ascii_lowercase()];
+    pair[1] == b's' || SECRETS.iter().any(|secret| secret.as_bytes().ends_with(&pair))
 }
 
 #[cfg(test)]

@@ -88,6 +88,8 @@ pub struct TenantFacts<'a> {
     pub shows_help: bool,
     /// Where MFA is forced, once somebody asks.
     pub mfa: RefCell<Option<Comparison<'a>>>,
+    /// A copy of the tenant in which policies are changed, once somebody asks what that would do.
+    pub changed: RefCell<Option<Tenant>>,
     /// Whether everybody is blocked, once somebody asks.
     pub blocked: OnceCell<Option<Blocked>>,
 }
@@ -149,6 +151,7 @@ impl<'a> TenantFacts<'a> {
             is_whole: false,
             shows_help: true,
             mfa: RefCell::default(),
+            changed: RefCell::default(),
             blocked: OnceCell::new(),
         }
     }
@@ -182,6 +185,16 @@ impl TenantFacts<'_> {
         let mut mfa = self.mfa.borrow_mut();
         let requirement = MFA.get_or_init(|| Requirement::everywhere(Grant::Mfa));
         ask(mfa.get_or_insert_with(|| Comparison::new(requirement, self.tenant, self.options())))
+    }
+
+    /// Asks about the tenant with this in the place of one of its policies.
+    pub fn with_policy<T>(&self, index: PolicyIndex, policy: Policy, ask: impl FnOnce(&Tenant) -> T) -> T {
+        let mut changed = self.changed.borrow_mut();
+        let tenant = changed.get_or_insert_with(|| self.tenant.clone());
+        let before = std::mem::replace(&mut tenant.policies[index.0], policy);
+        let answer = ask(tenant);
+        tenant.policies[index.0] = before;
+        answer
     }
 
     /// Whether policies block every sign-in of everybody, but those who are excluded one by one.

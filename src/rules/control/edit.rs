@@ -6,7 +6,7 @@ use crate::policy::{Applications, ClientAppType, Fact, Id, List, Operator, Polic
 use crate::requirement::{Grant, Principal, Requirement};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
-use crate::tenant::PolicyIndex;
+use crate::tenant::{PolicyIndex, Tenant};
 
 /// Whether a policy is one to change for a requirement, and the change is enough: nobody is outside then but exceptions. Where
 /// caplint cannot make the change itself, it is taken to be.
@@ -36,9 +36,8 @@ pub(super) fn is_advice(facts: &TenantFacts<'_>, judgement: &Judgement, index: P
     if !causes.iter().all(|cause| make(requirement, &mut changed, cause)) {
         return true;
     }
-    let mut tenant = facts.tenant.clone();
-    tenant.policies[index.0] = changed;
-    let decision = coverage::decide_if_held(requirement, &tenant, facts.options());
+    let decide = |tenant: &Tenant| coverage::decide_if_held(requirement, tenant, facts.options());
+    let decision = facts.with_policy(index, changed, decide);
     decision.is_some_and(|decision| match decision.verdict {
         Verdict::Enforced | Verdict::EnforcedExcept => true,
         Verdict::NotEnforced | Verdict::Undecided => false,

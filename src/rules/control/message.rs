@@ -7,7 +7,7 @@ use crate::policy::{ClientAppType, Fact, Policy, State};
 use crate::requirement::{Grant, Identities, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
-use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
+use crate::tenant::{MissingPolicies, PolicyIndex, Tenant, UserIndex};
 
 /// How long a message may become by describing further ways in.
 const LENGTH: usize = 300;
@@ -224,12 +224,10 @@ fn what_to_enable(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let may_block = judgement.requirement.grant.contains(&Grant::Block);
     // A policy that blocks everybody does keep people without MFA out, and is no advice.
     let is_advice = |policy: &PolicyIndex| may_block || !facts.tenant[*policy].grant.blocks();
-    let mut tenant = facts.tenant.clone();
     let enough_alone = |policy: PolicyIndex| {
-        let state = std::mem::replace(&mut tenant.policies[policy.0].state, Fact::Known(State::Enabled));
-        let decision = decide_if_held(&judgement.requirement, &tenant, facts.options());
-        tenant.policies[policy.0].state = state;
-        match decision?.verdict {
+        let enabled = Policy { state: Fact::Known(State::Enabled), ..facts.tenant[policy].clone() };
+        let decide = |tenant: &Tenant| decide_if_held(&judgement.requirement, tenant, facts.options());
+        match facts.with_policy(policy, enabled, decide)?.verdict {
             Verdict::Enforced => Some((policy, "")),
             Verdict::EnforcedExcept => Some((policy, ", except for whoever it excludes")),
             Verdict::NotEnforced | Verdict::Undecided => None,
