@@ -33,6 +33,7 @@ pub use stream::{Ending, Piece, Stream, Streamed};
 use crate::controls::Control;
 use crate::finding::{Finding, Level};
 use crate::outcome::{Settled, TenantReport};
+use crate::tenant::States;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -98,6 +99,8 @@ pub struct Summary {
     pub policies: usize,
     /// Files without policies.
     pub skipped: usize,
+    /// The policies by their states; copies that say the same are counted once.
+    pub states: States,
 }
 
 impl Root {
@@ -145,6 +148,7 @@ impl Summary {
         self.files += tenant.files;
         self.policies += tenant.policies;
         self.skipped += tenant.skipped;
+        self.states.add(tenant.assumed.states);
         for finding in &tenant.findings {
             match finding.level {
                 Level::Error => self.errors += 1,
@@ -180,4 +184,53 @@ fn count(number: usize, noun: &str) -> String {
 /// "1 policy", "2 policies".
 fn policies(number: usize) -> String {
     if number == 1 { "1 policy".to_owned() } else { format!("{number} policies") }
+}
+
+/// The same, and how many of them are on unless all are: "9 policies (2 on, 7 report-only)", "1 policy (off)".
+#[must_use]
+pub fn policies_and_states(number: usize, states: States) -> String {
+    let States { on, report_only, off, deleted, unknown } = states;
+    let total = states.total();
+    let policies = policies(number);
+    if on == total {
+        return policies;
+    }
+    let others = [(report_only, "report-only"), (off, "off"), (deleted, "deleted"), (unknown, "of unknown state")];
+    let others = others.into_iter().filter(|(number, _)| *number > 0);
+    if (number, total) == (1, 1) {
+        let words: Vec<&str> = others.map(|(_, word)| word).collect();
+        return format!("{policies} ({})", words.join(", "));
+    }
+    let on = if on == 0 { "none on".to_owned() } else { format!("{on} on") };
+    let said: Vec<String> =
+        std::iter::once(on).chain(others.map(|(number, word)| format!("{number} {word}"))).collect();
+    // Of two copies that say the same, one is judged.
+    let copies = if total < number { format!("{total} different: ") } else { String::new() };
+    format!("{policies} ({copies}{})", said.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_reads_a_number_of_policies_learns_how_many_are_on() {
+        let none = States::default();
+        let cases = [
+            (0, none, "0 policies"),
+            (3, States { on: 3, ..none }, "3 policies"),
+            (1, States { report_only: 1, ..none }, "1 policy (report-only)"),
+            (52, States { off: 52, ..none }, "52 policies (none on, 52 off)"),
+            (
+                9,
+                States { on: 2, report_only: 4, deleted: 2, unknown: 1, ..none },
+                "9 policies (2 on, 4 report-only, 2 deleted, 1 of unknown state)",
+            ),
+            (4, States { on: 1, off: 1, ..none }, "4 policies (2 different: 1 on, 1 off)"),
+            (2, States { off: 1, ..none }, "2 policies (1 different: none on, 1 off)"),
+        ];
+        for (number, states, said) in cases {
+            assert_eq!(policies_and_states(number, states), said);
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod directory;
 mod find;
 mod named;
 mod references;
+mod states;
 mod trust;
 
 pub use assume::{Assume, AssumeEnabled, Assumed};
@@ -19,6 +20,7 @@ pub use directory::{
     MemberKind, Members, NamedGroup, NamedParts, NamedUser, Names, People, Principals, User, UserIndex, UserKinds,
 };
 pub use find::{Found, ObjectKind};
+pub use states::States;
 pub use trust::{Claim, InboundTrust};
 
 use crate::catalog;

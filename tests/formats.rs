@@ -132,7 +132,7 @@ fn the_head_of_a_page_says_what_the_tenant_was_judged_by() {
     assert!(!whole.contains(folder.path().to_str().unwrap()));
     assert!(whole == page(&["--today", "2027-01-31", "--assume-enabled", "report-only"]));
     let told = head(&page(&["--isolated", "--today", "2027-02-01", "--cloud", "usgov"]));
-    assert!(told.contains("<dd>none</dd>") && told.contains("2027-02-01") && !told.contains("report-only"), "{told}");
+    assert!(told.contains("<dd>none</dd>") && told.contains("2027-02-01") && !told.contains(">report-only<"), "{told}");
     assert!(told.contains("<code>mfa-azure-management</code>, because none was asked for"), "{told}");
 }
 
@@ -179,6 +179,48 @@ fn a_page_says_who_is_locked_out_and_what_was_looked_for() {
         section(&page)
     );
     assert!(page.contains(" not reported</span>"));
+}
+
+/// Whoever reads of 52 policies takes them for protection, unless somebody says that they are off.
+#[test]
+fn a_report_says_how_many_policies_are_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let states = |states: &[&str]| {
+        let policy = |(number, state): (usize, &&str)| {
+            json!({"id": format!("44444444-4444-4444-8444-44444444444{number}"), "displayName": format!("P{number}"), "state": state,
+            "conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}, "clientAppTypes": ["all"]},
+            "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}})
+        };
+        let policies: Vec<Value> = states.iter().enumerate().map(policy).collect();
+        fs::write(folder.path().join("policies.json"), json!({ "value": policies }).to_string()).unwrap();
+    };
+    let (on, trial, off) = ("enabled", "enabledForReportingButNotEnforced", "disabled");
+    let said = |format: &str, more: &[&str]| report(folder.path(), format, &[&["."], more].concat());
+    states(&[off, off, trial]);
+    for format in ["pretty", "markdown", "html"] {
+        assert!(said(format, &[]).contains("3 policies (none on, 1 report-only, 2 off)"), "{}", said(format, &[]));
+        let assumed = said(format, &["--assume-enabled", "P0"]);
+        assert!(assumed.contains("3 policies (1 on, 1 report-only, 1 off)"), "{assumed}");
+    }
+    assert!(said("html", &[]).contains(">not applicable: no policy is on<"));
+    assert!(said("html", &[]).contains("No policy is on, so that none locks anybody out."));
+    let of = |report: &str| {
+        let report: Value = serde_json::from_str(report).unwrap();
+        assert_eq!(report["summary"]["states"], report["tenants"][0]["states"]);
+        report["summary"]["states"].clone()
+    };
+    let counted =
+        json!({"enabled": 0, "enabledForReportingButNotEnforced": 1, "disabled": 2, "deleted": 0, "unknown": 0});
+    assert_eq!(of(&said("json", &[])), counted);
+    assert_eq!(of(&said("json", &["--assume-enabled", "all"]))["enabled"], 3);
+    states(&[on, on]);
+    for format in ["pretty", "markdown", "html"] {
+        assert!(said(format, &[]).contains("2 policies ") && !said(format, &[]).contains("2 policies ("), "{format}");
+    }
+    // Whether it is on is not known, so that it may lock somebody out.
+    states(&[off, "on"]);
+    assert!(said("html", &[]).contains("2 policies (none on, 1 off, 1 of unknown state)"));
+    assert!(!said("html", &[]).contains("no policy is on"));
 }
 
 /// The map is proved: legacy clients are blocked for everybody, members need MFA and a managed device, and there is no

@@ -9,7 +9,7 @@ mod tenant;
 
 use super::document::{self, Document};
 use super::format::Formatter;
-use super::{NOTHING, Run, Style, count, policies};
+use super::{NOTHING, Run, Style, count, policies_and_states};
 use crate::coverage::{Verdict, Ways};
 use crate::finding::visible;
 use crate::outcome::TenantReport;
@@ -78,7 +78,7 @@ fn summary(run: &Run) -> Markup {
     let nothing = run.exit_code == 2 && run.tenants.iter().all(|tenant| tenant.is_empty);
     html! {
         @if nothing { (NOTHING) " " }
-        (policies(summary.policies)) " in " (count(summary.files, "file")) ": "
+        (policies_and_states(summary.policies, summary.states)) " in " (count(summary.files, "file")) ": "
         (count(summary.errors, "error")) ", " (count(summary.warnings, "warning")) ", " (count(summary.infos, "info")) "."
     }
 }

@@ -13,6 +13,7 @@ use crate::outcome::{
 use crate::policy::{RiskLevel, Words};
 use crate::requirement::{Identities, Resource};
 use crate::signin::SignIn;
+use crate::tenant::States;
 use serde_json::{Map, Value, json};
 use std::io::{self, Read, Write};
 
@@ -83,6 +84,7 @@ pub(super) fn summary(ending: &Ending<'_>) -> Value {
         "infos": summary.infos,
         "files": summary.files,
         "policies": summary.policies,
+        "states": states(summary.states),
         "skipped": summary.skipped,
     });
     if let (Some(counts), Value::Object(settled)) = (counts.as_object_mut(), settled(ending.settled)) {
@@ -122,10 +124,23 @@ fn tenant(tenant: &TenantReport) -> Value {
         "name": tenant.name,
         "files": tenant.files,
         "policies": tenant.policies,
+        "states": states(tenant.assumed.states),
         "directory": tenant.directory.as_ref().map(directory),
         "controls": tenant.controls.iter().map(control).collect::<Vec<_>>(),
         "benchmarks": tenant.benchmarks.iter().map(benchmark).collect::<Vec<_>>(),
         "access": tenant.access.iter().map(access).collect::<Vec<_>>(),
+    })
+}
+
+/// Policies by their states, in Graph's words where Graph has one.
+fn states(states: States) -> Value {
+    let States { on, report_only, off, deleted, unknown } = states;
+    json!({
+        "enabled": on,
+        "enabledForReportingButNotEnforced": report_only,
+        "disabled": off,
+        "deleted": deleted,
+        "unknown": unknown,
     })
 }
 

@@ -3,7 +3,7 @@
 use super::exceptions::{self, Apart, Outside};
 use super::format::Formatter;
 use super::page::Page;
-use super::{Run, Style, count, policies};
+use super::{Run, Style, count, policies_and_states};
 use crate::controls;
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
@@ -67,7 +67,7 @@ fn numbers_to(run: &Run, page: &mut Page) {
     let summary = run.summary();
     let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
     let levels: Vec<String> = levels.into_iter().map(|(number, noun)| count(number, noun)).collect();
-    let policies = policies(summary.policies);
+    let policies = policies_and_states(summary.policies, summary.states);
     let files = count(summary.files, "file");
     page.add(&format!("## Conditional Access\n\n**{}** in {policies} of {files}.\n", levels.join(", ")));
     if let Some(settled) = run.settled.text() {

@@ -3,7 +3,7 @@
 use super::format::Formatter;
 use super::snippet::{Mark, Snippets, TAB};
 use super::wrap::{NARROWEST, lines, wrap};
-use super::{Ending, Run, Style, count, exceptions, is_shown, link, policies, worst_first};
+use super::{Ending, Run, Style, count, exceptions, is_shown, link, policies_and_states, worst_first};
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
 use crate::finding::{Finding, Level, Location, PolicyRef, visible};
@@ -274,6 +274,6 @@ pub(super) fn ending_to(
         1 => "; 1 file without policies".to_owned(),
         number => format!("; {number} files without policies"),
     };
-    let read = format!("{} in {}", policies(summary.policies), count(summary.files, "file"));
+    let read = format!("{} in {}", policies_and_states(summary.policies, summary.states), count(summary.files, "file"));
     line_to(&format!("{read}: {found}{hidden}{skipped}{scope}"), style, out)
 }

@@ -1,6 +1,6 @@
 //! Policies that are judged as if they were on.
 
-use super::Tenant;
+use super::{States, Tenant};
 use crate::policy::{Fact, Id, Policy, State};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -35,13 +35,15 @@ impl FromStr for Assume {
     }
 }
 
-/// What was found of [`AssumeEnabled`].
+/// What was found of [`AssumeEnabled`], and what states policies are in with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assumed {
     /// The names and ids that a policy has.
     pub found: BTreeSet<String>,
     /// Where one of them was not found, what the policies are called.
     pub names: BTreeSet<String>,
+    /// How many policies are on, and how many are not.
+    pub states: States,
 }
 
 impl Assumed {
@@ -49,6 +51,7 @@ impl Assumed {
     pub fn add(&mut self, other: &Self) {
         self.found.extend(other.found.iter().cloned());
         self.names.extend(other.names.iter().cloned());
+        self.states.add(other.states);
     }
 }
 
@@ -116,6 +119,7 @@ impl Tenant {
         }
         let is_missed = assumed.called().any(|name| !found.contains(name));
         let names = self.policies.iter().filter(|_| is_missed).filter_map(|policy| policy.display_name.known());
-        Assumed { names: names.map(ToString::to_string).collect(), found }
+        let names = names.map(ToString::to_string).collect();
+        Assumed { names, found, states: States::of(&self.policies) }
     }
 }

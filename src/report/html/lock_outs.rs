@@ -21,6 +21,7 @@ pub(super) fn row(tenant: &TenantReport, index: usize) -> Markup {
     let (found, hidden) = (of(tenant), report.hidden(&tenant.findings));
     let worst = found.iter().map(|finding| finding.level).max();
     let words = match (found.len(), hidden) {
+        (0, 0) if tenant.assumed.states.none_is_on() => "not applicable: no policy is on".to_owned(),
         (0, 0) => "none found".to_owned(),
         (0, hidden) => format!("{hidden} not reported"),
         (found, _) => count(found, "finding"),
@@ -40,7 +41,12 @@ pub(super) fn section(tenant: &TenantReport, index: usize) -> Markup {
     let (found, hidden) = (of(tenant), report.hidden(&tenant.findings));
     html! {
         h3 id=(anchor(index)) { "Who is locked out" }
-        @if found.is_empty() && hidden == 0 { p { "Nobody was found to be locked out." } }
+        @if found.is_empty() && hidden == 0 {
+            p {
+                @if tenant.assumed.states.none_is_on() { "No policy is on, so that none locks anybody out." }
+                @else { "Nobody was found to be locked out." }
+            }
+        }
         @for level in [Level::Error, Level::Warning, Level::Info] {
             @for finding in found.iter().filter(|finding| finding.level == level) { (finding_of(finding)) }
         }

@@ -7,7 +7,7 @@ use crate::coverage::Verdict;
 use crate::finding::{Finding, Level, PolicyRef, visible};
 use crate::outcome::{BenchmarkReport, ControlReport, ItemOutcome, LockOutReport, TenantReport};
 use crate::report::exceptions::{Apart, Outside, grouped};
-use crate::report::{Run, count, policies};
+use crate::report::{Run, count, policies_and_states};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
@@ -25,7 +25,7 @@ pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup 
         section .tenant id={ "tenant-" (index) } data-tenant=(visible(&tenant.name)) {
             h2 { (visible(&tenant.name)) }
             p {
-                (policies(tenant.policies)) " in " (count(tenant.files, "file")) "."
+                (policies_and_states(tenant.policies, tenant.assumed.states)) " in " (count(tenant.files, "file")) "."
                 @if let Some(directory) = &tenant.directory { " In the files, " (directory.text()) "." }
                 @if let Some(id) = &tenant.id { " The id of the tenant is " code { (visible(id)) } "." }
                 @if tenant.basis.as_ref().is_some_and(|basis| basis.is_us_government) {
