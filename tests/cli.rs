@@ -284,6 +284,16 @@ fn one_policy_can_be_judged_as_if_it_were_on() {
     let output = command(&unknown.iter().map(String::as_str).collect::<Vec<_>>()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("there is no policy \"CA9\""));
+    // A report would be read as the answer.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let to_file = format!("json={}", file.display());
+    for more in [&[][..], &["--format", "json"], &["--format", "concise"], &["--statistics"], &["--output", &to_file]] {
+        let output = command(&[&["check", "testdata/report-only", "--assume-enabled", "CA9"], more].concat()).output();
+        let output = output.unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{more:?}");
+    }
+    assert!(!file.exists());
     // What is meant is suggested, whole, so that it can be given.
     let [start, end] = [name(closing).chars().take(9).collect::<String>(), name(closing).chars().skip(12).collect()];
     for written in [start.to_lowercase(), format!("{start}…{end}")] {

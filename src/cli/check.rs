@@ -136,7 +136,9 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     let mut out = BufWriter::new(std::io::stdout().lock());
     let style = arguments.style(is_strict, terminal);
     let settling = prepared.settling(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
-    let report = match arguments.format.streamed(style).filter(|_| arguments.output.is_empty()) {
+    // A name that no policy has is known at the end, and nobody should have read a report by then.
+    let is_streamed = arguments.output.is_empty() && !prepared.assumes_by_name();
+    let report = match arguments.format.streamed(style).filter(|_| is_streamed) {
         _ if counted_as.is_some() && arguments.output.is_empty() => Report::Counted(Statistics::default()),
         Some(format) => Report::start(format, &mut out)?,
         None => Report::Whole(Vec::new()),
@@ -144,6 +146,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     let mut reporting = Reporting::new(Settler::new(settling), report, arguments.verbose, prepared.redacts());
     prepared.each(&wanted, |tenants| reporting.take(tenants))?;
     let (outcome, settled, report) = reporting.end()?;
+    prepared.check_assumed(&outcome.assumed)?;
     let empty = outcome.empty.filter(|_| arguments.selection.judges_tenants() && !arguments.allow_empty);
     let fail_on = arguments.fail_on.unwrap_or(if is_strict { FailOn::Warning } else { FailOn::Error });
     let exit_code = match &empty {
@@ -184,7 +187,6 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     if let Some(text) = settled.text().filter(|_| arguments.format.is_for_programs()) {
         say(crate::finding::visible(&text));
     }
-    prepared.check_assumed(&outcome.assumed)?;
     match empty {
         Some(name) => Err(RunError::Empty { name: crate::finding::quoted(&name) }),
         None => Ok(exit_code),

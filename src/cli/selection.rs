@@ -385,6 +385,11 @@ impl Prepared<'_> {
         AssumeEnabled::new(self.selection.assume_enabled.clone())
     }
 
+    /// A policy is named that is assumed to be on.
+    pub(super) fn assumes_by_name(&self) -> bool {
+        self.assumed().called().next().is_some()
+    }
+
     /// A policy that is assumed to be on must be there.
     pub(super) fn check_assumed(&self, outcome: &Assumed) -> Result<(), RunError> {
         check_assumed(&self.assumed(), outcome)
