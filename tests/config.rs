@@ -180,6 +180,36 @@ fn a_first_configuration_takes_exclusions_of_policies_in_report_only_mode() {
     assert!(!text.contains("report-only"), "{text}");
 }
 
+/// Policies that are deployed switched off say who is meant to be outside, too, and what is said is what was written.
+#[test]
+fn a_first_configuration_takes_exclusions_of_policies_that_are_off_where_no_other_is() {
+    let off = |number: u32, excluded: &[&str]| {
+        policy(number, json!({ "/state": "disabled", "/conditions/users/excludeGroups": excluded }))
+    };
+    let init = |policies: &[Value]| {
+        let folder = Folder::new(policies, "");
+        let output = folder.run(&["init"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        (String::from_utf8(output.stdout).unwrap(), fs::read_to_string(folder.path().join("caplint.toml")).unwrap())
+    };
+    let (said, text) = init(&[off(1, &[BREAK_GLASS]), off(2, &[BREAK_GLASS])]);
+    assert!(
+        said.contains(
+            "2 policies (none on, 2 off) and 1 exception. Look at the exception in it, and run `caplint check`."
+        ),
+        "{said}"
+    );
+    let entries: Vec<&str> = text.split("# [[exception]]").skip(1).collect();
+    assert_eq!(entries.len(), 1, "{text}");
+    assert!(entries[0].contains(BREAK_GLASS) && entries[0].contains("break-glass = true"), "{text}");
+    assert!(text.contains("# No policy is on. All are counted as if they were.\n"), "{text}");
+    assert!(text.contains("No policy for all users is on. Excluded from every one that is off"), "{text}");
+    // Beside one that is on, those that are off say nothing: they may be left from a test.
+    let (said, text) = init(&[policy(1, json!({ "/conditions/users/excludeGroups": [] })), off(2, &[BREAK_GLASS])]);
+    assert!(said.contains("2 policies (1 on, 1 off) and no exceptions. Run `caplint check`."), "{said}");
+    assert!(!text.contains("[[exception]]"), "{text}");
+}
+
 /// One line makes the gate fail for somebody who is outside without an approval.
 #[test]
 fn a_first_configuration_can_make_the_gate_fail_for_whoever_is_not_approved() {

@@ -10,8 +10,9 @@ use crate::finding::{quoted, visible};
 use crate::lint;
 use crate::outcome::{ExceptionReport, TenantReport};
 use crate::policy::{Fact, State};
+use crate::report::policies_and_states;
 use crate::rules;
-use crate::tenant::{Assume, AssumeEnabled, Tenant};
+use crate::tenant::{Assume, AssumeEnabled, States, Tenant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -38,11 +39,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         return Err(RunError::Exists { path: target.to_owned() });
     }
     let mut text = heading();
-    let mut policies = 0;
+    let mut written = Written::default();
     for path in &arguments.paths {
         let is_taken = arguments.paths.iter().any(|other| other != path && folder(other) == folder(path));
         let name = if is_taken { visible(&path.to_string_lossy()) } else { folder(path) };
-        policies += tenant(&mut text, path, &name)?;
+        written.add(tenant(&mut text, path, &name)?);
     }
     // Nobody should be given a file that the next command refuses.
     config::read(target, &text, rules::ids()).map_err(|problem| RunError::config(target, &text, problem))?;
@@ -50,15 +51,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     if arguments.print {
         return out.write_all(text.as_bytes()).map(|()| 0).map_err(RunError::Output);
     }
-    let written = atomic::write(target, |out| out.write_all(text.as_bytes()));
-    written.map_err(|error| RunError::Report { path: target.to_owned(), error })?;
+    let saved = atomic::write(target, |out| out.write_all(text.as_bytes()));
+    saved.map_err(|error| RunError::Report { path: target.to_owned(), error })?;
     let tenants = match arguments.paths.len() {
         1 => "1 tenant".to_owned(),
         many => format!("{many} tenants"),
     };
-    let said = format!(
-        "wrote {FILE_NAME}: {tenants} with {policies} policies. Look at the exceptions in it, and run `caplint check`."
-    );
+    let policies = policies_and_states(written.policies, written.states);
+    let (exceptions, next) = match written.exceptions {
+        0 => ("no exceptions".to_owned(), "Run `caplint check`."),
+        1 => ("1 exception".to_owned(), "Look at the exception in it, and run `caplint check`."),
+        many => (format!("{many} exceptions"), "Look at the exceptions in it, and run `caplint check`."),
+    };
+    let said = format!("wrote {FILE_NAME}: {tenants} with {policies} and {exceptions}. {next}");
     writeln!(out, "{said}").map_err(RunError::Output)?;
     Ok(0)
 }
@@ -78,8 +83,26 @@ fn heading() -> String {
     )
 }
 
-/// Writes the entries of a tenant, and says how many policies it has.
-fn tenant(text: &mut String, path: &Path, name: &str) -> Result<usize, RunError> {
+/// What went into the file.
+#[derive(Clone, Copy, Default)]
+struct Written {
+    policies: usize,
+    /// The policies by their states.
+    states: States,
+    /// Entries of exceptions, which are comments.
+    exceptions: usize,
+}
+
+impl Written {
+    fn add(&mut self, other: Self) {
+        self.policies += other.policies;
+        self.states.add(other.states);
+        self.exceptions += other.exceptions;
+    }
+}
+
+/// Writes the entries of a tenant.
+fn tenant(text: &mut String, path: &Path, name: &str) -> Result<Written, RunError> {
     let inputs = inputs(&[path.to_owned()])?;
     let selection = Selection { everything: true, ..Selection::default() };
     let options = lint::Options { selection, ..lint::Options::default() };
@@ -89,19 +112,23 @@ fn tenant(text: &mut String, path: &Path, name: &str) -> Result<usize, RunError>
     }
     let judged = |options: &lint::Options| lint::tenants(name, &inputs, options, &AtomicUsize::new(0));
     let reports = judged(&options);
-    // An exclusion of a policy in report-only mode is an exception on the day on which somebody turns it on.
-    let once_on = if loaded.policies.iter().any(|policy| policy.state == Fact::Known(State::ReportOnly)) {
-        let assume_enabled = AssumeEnabled::new(vec![Assume::ReportOnly]);
-        judged(&lint::Options { assume_enabled, ..options })
-    } else {
-        Vec::new()
+    let states = States::of(&loaded.policies);
+    // An exclusion of a policy in report-only mode is an exception on the day on which somebody turns it on. One of a policy that
+    // is off tells as much where there is no other.
+    let assumed = match states {
+        States { report_only: 1.., .. } => Some(Assume::ReportOnly),
+        States { off: 1.., .. } if states.none_is_on() => Some(Assume::All),
+        States { .. } => None,
     };
+    let once_on = assumed.as_ref().map_or_else(Vec::new, |assume| {
+        judged(&lint::Options { assume_enabled: AssumeEnabled::new(vec![assume.clone()]), ..options })
+    });
     let value = |text: &str| toml::Value::from(text).to_string();
     let paths = path.to_string_lossy().replace('\\', "/");
     // Writing to a string cannot fail.
     let _ = write!(text, "\n[[tenant]]\nname = {}\npaths = [{}]\n", value(name), value(&paths));
-    exceptions(text, &loaded, &reports, &once_on);
-    Ok(loaded.policies.len())
+    let exceptions = exceptions(text, &loaded, [&reports, &once_on], assumed.as_ref());
+    Ok(Written { policies: loaded.policies.len(), states, exceptions })
 }
 
 /// What the folder is called, and the tenant with it unless another is called so.
@@ -115,20 +142,25 @@ struct Outside<'r> {
     exception: &'r ExceptionReport,
     controls: BTreeSet<&'static str>,
     is_everywhere: bool,
-    /// Only policies in report-only mode make it one.
-    is_once_on: bool,
+    /// Only policies that are not on make it one, which are these.
+    once_on: Option<&'r Assume>,
 }
 
-/// Writes those who are outside of controls, as comments: an entry approves, and only its owner can do that. `once_on` has
-/// the verdicts as if policies in report-only mode were on.
-fn exceptions(text: &mut String, tenant: &Tenant, reports: &[TenantReport], once_on: &[TenantReport]) {
-    let everywhere = Everywhere::of(tenant);
+/// Writes those who are outside of controls, as comments: an entry approves, and only its owner can do that. The second reports have
+/// the verdicts as if the policies were on that are assumed to be. Says how many it wrote.
+fn exceptions(
+    text: &mut String,
+    tenant: &Tenant,
+    [reports, once_on]: [&[TenantReport]; 2],
+    assumed: Option<&Assume>,
+) -> usize {
+    let everywhere = Everywhere::of(tenant, assumed);
     let mut outside: BTreeMap<(&str, &str), Outside<'_>> = BTreeMap::new();
-    for (reports, is_once_on) in [(reports, false), (once_on, true)] {
+    for (reports, once_on) in [(reports, None), (once_on, assumed)] {
         for control in reports.iter().flat_map(|report| &report.controls) {
             for exception in &control.exceptions {
                 let is_everywhere = everywhere.who.contains(&(exception.kind, exception.id.clone()));
-                let known = Outside { exception, controls: BTreeSet::new(), is_everywhere, is_once_on };
+                let known = Outside { exception, controls: BTreeSet::new(), is_everywhere, once_on };
                 let of = outside.entry((exception.kind, exception.id.as_str())).or_insert(known);
                 of.controls.insert(control.id);
             }
@@ -137,33 +169,38 @@ fn exceptions(text: &mut String, tenant: &Tenant, reports: &[TenantReport], once
     let mut all: Vec<Outside<'_>> = outside.into_values().collect();
     all.sort_by_key(|one| !one.is_everywhere);
     if all.is_empty() {
-        return;
+        return 0;
     }
     text.push_str(
         "\n# Whoever is excluded from a policy that a control needs is an exception. An entry approves one: write who\n\
         # answers for it, and take away the comment signs.\n",
     );
     // They also add controls to entries for whoever is excluded from policies that are on.
-    if !once_on.is_empty() {
-        text.push_str("# Policies in report-only mode are counted as if they were on.\n");
-    }
+    text.push_str(match assumed {
+        Some(Assume::ReportOnly) => "# Policies in report-only mode are counted as if they were on.\n",
+        Some(Assume::All) => "# No policy is on. All are counted as if they were.\n",
+        Some(Assume::Called(_)) | None => "",
+    });
     for one in &all {
         entry(text, one, everywhere.state);
     }
+    all.len()
 }
 
 fn entry(text: &mut String, outside: &Outside<'_>, everywhere_in: State) {
-    let Outside { exception, controls, is_everywhere, is_once_on } = outside;
+    let Outside { exception, controls, is_everywhere, once_on } = outside;
     let value = |text: &str| toml::Value::from(text).to_string();
-    text.push_str(match (is_everywhere, everywhere_in, is_once_on) {
+    text.push_str(match (is_everywhere, everywhere_in, once_on) {
         (true, State::ReportOnly, _) => {
             "\n# No policy for all users is on. Excluded from every one in report-only mode: for emergencies?\n"
         }
-        (true, State::Enabled | State::Disabled, _) => {
-            "\n# Excluded from every policy for all users: for emergencies?\n"
+        (true, State::Disabled, _) => {
+            "\n# No policy for all users is on. Excluded from every one that is off: for emergencies?\n"
         }
-        (false, _, true) => "\n# Excluded from policies in report-only mode.\n",
-        (false, _, false) => "\n",
+        (true, State::Enabled, _) => "\n# Excluded from every policy for all users: for emergencies?\n",
+        (false, _, Some(Assume::ReportOnly)) => "\n# Excluded from policies in report-only mode.\n",
+        (false, _, Some(Assume::All)) => "\n# Excluded from policies that are off.\n",
+        (false, _, Some(Assume::Called(_)) | None) => "\n",
     });
     let mut lines =
         vec!["[[exception]]".to_owned(), format!("{} = {}", exception.kind, value(&visible(&exception.id)))];
@@ -190,8 +227,9 @@ struct Everywhere {
 }
 
 impl Everywhere {
-    /// Those of the policies that are on, or of those in report-only mode if none is on.
-    fn of(tenant: &Tenant) -> Self {
+    /// Those of the policies that are on, or of those in report-only mode if none is on, or of those that are off if all are
+    /// assumed to be on.
+    fn of(tenant: &Tenant, assumed: Option<&Assume>) -> Self {
         let excluded = |state| {
             let for_all = tenant.policies.iter().filter(move |policy| {
                 policy.state == Fact::Known(state)
@@ -202,10 +240,13 @@ impl Everywhere {
                 .map(|policy| PrincipalKind::excluded(policy).collect::<BTreeSet<_>>())
                 .reduce(|one, other| &one & &other)
         };
-        let (who, state) = match excluded(State::Enabled) {
-            Some(who) => (who, State::Enabled),
-            None => (excluded(State::ReportOnly).unwrap_or_default(), State::ReportOnly),
+        let states: &[State] = match assumed {
+            // Where others are in use, one that is off may be left from a test.
+            Some(Assume::ReportOnly | Assume::Called(_)) | None => &[State::Enabled, State::ReportOnly],
+            Some(Assume::All) => &[State::Disabled],
         };
+        let found = states.iter().find_map(|state| Some((excluded(*state)?, *state)));
+        let (who, state) = found.unwrap_or((BTreeSet::new(), State::Enabled));
         Self { who: who.into_iter().map(|(kind, id)| (kind.word(), id.to_string())).collect(), state }
     }
 }
