@@ -4,6 +4,7 @@
 //! its findings are kept, never its text. The few files that a verdict points into are read once more.
 
 mod access;
+mod approvals;
 mod basis;
 mod benchmarks;
 mod control;

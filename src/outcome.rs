@@ -61,6 +61,8 @@ pub struct TenantReport {
     pub directory: Option<DirectoryReport>,
     /// Verdicts.
     pub controls: Vec<ControlReport>,
+    /// Principals that the configuration approves as exceptions, and that are none to a control that holds: kinds and ids.
+    pub unused_approvals: Vec<String>,
     /// The benchmarks that were asked for, item by item.
     pub benchmarks: Vec<BenchmarkReport>,
     /// Who can sign in.
@@ -173,6 +175,8 @@ pub struct ControlReport {
     pub people: Option<PeopleReport>,
     /// The policies that carry the verdict, if it holds.
     pub carried_by: Vec<PolicyRef>,
+    /// Entries of the configuration that approve one of the exceptions, by their places in it.
+    pub approvals: Vec<usize>,
     /// Policies that carry the verdict and are not enabled, where they are judged as if they were.
     pub assumed_enabled: Vec<PolicyRef>,
     /// What the verdict assumes.

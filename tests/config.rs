@@ -270,6 +270,42 @@ fn what_is_not_approved_is_a_warning_once_a_list_exists() {
     assert_eq!(listed, [("info".to_owned(), "policies.json".to_owned())]);
 }
 
+/// Whoever approves an exception looks for it in the report, also while its control fails.
+#[test]
+fn an_approval_that_no_verdict_uses_is_mentioned() {
+    let said = |policies: &[Value], arguments: &[&str]| {
+        let folder = Folder::new(policies, &exception("2999-01-31"));
+        String::from_utf8(folder.run(&[&["check"], arguments].concat()).stdout).unwrap()
+    };
+    let line = format!("policies.json: 1 approved exception is not used by a verdict: group {BREAK_GLASS}\n");
+    let off = [policy(1, json!({ "/state": "disabled" }))];
+    assert!(said(&off, &["policies.json"]).contains(&line), "{}", said(&off, &["policies.json"]));
+    // One that is used has a line of its own, and one that is over is a finding.
+    let on = [policy(1, json!({}))];
+    assert!(said(&on, &[]).contains("approved by") && !said(&on, &[]).contains("is not used"), "{}", said(&on, &[]));
+    assert!(!said(&off, &["--today", "2999-02-01"]).contains("is not used"));
+    // Nobody has judged, or another tenant may need it.
+    assert!(!said(&off, &["--scope", "file", "policies.json"]).contains("is not used"));
+    let folder = Folder::new(&off, &exception("2999-01-31"));
+    fs::create_dir(folder.path().join("other")).unwrap();
+    fs::write(folder.path().join("other/p.json"), json!({ "value": off }).to_string()).unwrap();
+    let output = folder.run(&["check", "--tenant-per-path", "policies.json", "other"]);
+    assert!(!String::from_utf8(output.stdout).unwrap().contains("is not used"));
+}
+
+/// The flag alone says yes.
+#[test]
+fn an_exception_is_for_emergencies_if_the_flag_says_so() {
+    for (flag, is) in [(&["--break-glass"][..], true), (&["--break-glass", "false"], false)] {
+        let folder = Folder::new(&[policy(1, json!({}))], "");
+        let who = ["--group", BREAK_GLASS, "--owner", "o", "--reason", "r"];
+        let output = folder.run(&[&["exception", "add"], flag, &who].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let written = fs::read_to_string(folder.path().join("caplint.toml")).unwrap();
+        assert!(written.contains(&format!("break-glass = {is}\n")), "{written}");
+    }
+}
+
 #[test]
 fn an_approval_that_nothing_needs_is_reported() {
     let nobody = policy(1, json!({ "/conditions/users/excludeGroups": [] }));

@@ -50,8 +50,8 @@ struct Added {
     #[arg(long, value_name = "CONTROL")]
     control: Vec<String>,
 
-    /// Whether it is an account for emergencies, or a group of them [default: a user or group without --control is]
-    #[arg(long, value_name = "BOOL")]
+    /// Whether it is an account for emergencies, or a group of them; true without a value [default: a user or group without --control is]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     break_glass: Option<bool>,
 
     /// The configuration [default: the nearest caplint.toml, or a new one in the working directory]
@@ -158,8 +158,8 @@ fn unmatched(new: &Exception) -> Option<RunError> {
     (!is_fine).then(|| RunError::Exception {
         message: visible(&format!("the exception is not added: \"{}\" is not the id of a {word}", new.id)),
         help: format!(
-            "Policies name a {word} by its object id, and an entry with a name approves nobody. `caplint check` shows the id \
-             below `exceptions`, the admin center shows it as Object ID, and `{whence}` prints it. Give the name with --name. \
+            "Policies name a {word} by its object id, and an entry with a name approves nobody. The id stands in the \
+             policy that excludes it, and `caplint doc` prints it. The admin center shows it as Object ID, and `{whence}` prints it. Give the name with --name. \
              Infrastructure code may have an address, such as azuread_{word}.break_glass. If your files have names in place \
              of ids, write the entry by hand."
         ),

@@ -29,6 +29,10 @@ pub(super) fn control_report(
         policies: exception.policies.iter().map(|(index, _)| PolicyRef::to(&facts.tenant[*index])).collect(),
         people: people(facts, &exception.people, facts.members_of(exception)),
     };
+    let approvals = facts.config.exceptions.iter().enumerate().filter(|(_, entry)| {
+        let approves = |exception: &Exception| entry.approves(judgement.control.id, exception.kind, &exception.id);
+        decision.exceptions.iter().any(approves)
+    });
     let (carriers, _) = decision.reason.carriers();
     let carriers = || carriers.iter().map(|index| &facts.tenant[*index]);
     ControlReport {
@@ -45,6 +49,7 @@ pub(super) fn control_report(
         more_holes: decision.more_holes,
         exceptions: decision.exceptions.iter().map(exception).collect(),
         people: people(facts, &decision.people, None),
+        approvals: approvals.map(|(index, _)| index).collect(),
         assumed_enabled: carriers()
             .filter(|policy| policy.state != Fact::Known(State::Enabled))
             .map(PolicyRef::to)

@@ -1,5 +1,6 @@
 //! A run over one tenant, and what reads its files.
 
+use super::approvals;
 use super::locate::{OF_TENANT, first_file, in_order};
 use super::options::Options;
 use super::read::Read;
@@ -29,7 +30,9 @@ pub fn files(inputs: &[Input]) -> Vec<FileReport> {
 #[must_use]
 pub fn tenants(name: &str, inputs: &[Input], options: &Options, progress: &AtomicUsize) -> Vec<TenantReport> {
     let reader = TenantReader::new(name, options, progress);
-    reader.judge_all(reader.read(inputs))
+    let mut reports = reader.judge_all(reader.read(inputs));
+    approvals::note_unused(&mut reports, options);
+    reports
 }
 
 /// One tenant that is compared with another.

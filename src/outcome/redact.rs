@@ -81,6 +81,7 @@ impl TenantReport {
         }
         self.basis.iter_mut().flat_map(|basis| &mut basis.assumed_enabled).for_each(text);
         self.findings.iter_mut().for_each(|finding| redact_finding(&names, finding));
+        self.unused_approvals.iter_mut().for_each(text);
         self.controls.iter_mut().for_each(|control| redact_control(&names, control));
         for access in &mut self.access {
             text(&mut access.id);

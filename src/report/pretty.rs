@@ -6,7 +6,7 @@ use super::wrap::{NARROWEST, lines, wrap};
 use super::{Ending, Run, Style, count, exceptions, is_shown, link, policies_and_states, worst_first};
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
-use crate::finding::{Finding, Level, Location, PolicyRef, visible};
+use crate::finding::{Finding, Level, Location, PolicyRef, joined, visible};
 use crate::outcome::{BenchmarkReport, Settled, TenantReport};
 use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Ansi;
@@ -180,8 +180,24 @@ fn verdicts_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::
 /// Exceptions that are listed without `-v`.
 const EXCEPTIONS: usize = 10;
 
-/// Who is outside of controls.
+/// Approved exceptions that are named where no verdict uses them.
+const UNUSED: usize = 4;
+
+/// Who is outside of controls, and which approvals no verdict uses, so that each leaves a trace.
 fn exceptions_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    listed_to(tenant, style, out)?;
+    let number = tenant.unused_approvals.len();
+    if number == 0 {
+        return Ok(());
+    }
+    let approved = count(number, "approved exception");
+    let is = if number == 1 { "is" } else { "are" };
+    let who = joined(&tenant.unused_approvals, UNUSED);
+    let said = format!("{}: {approved} {is} not used by a verdict: {who}", visible(&tenant.name));
+    line_to(&visible(&said), style, out)
+}
+
+fn listed_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let all = exceptions::lines(tenant);
     if all.is_empty() {
         return Ok(());
