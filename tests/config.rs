@@ -306,6 +306,22 @@ fn an_exception_is_for_emergencies_if_the_flag_says_so() {
     }
 }
 
+/// A policy for workload identities whose service principals are not in the file looks like one for nobody.
+#[test]
+fn a_policy_for_nobody_may_be_one_for_workload_identities() {
+    let help = |changes: Value| {
+        let folder = Folder::new(&[policy(1, changes)], "");
+        let report = folder.json(&["check"]);
+        let findings = report["findings"].as_array().unwrap();
+        let found = findings.iter().find(|finding| finding["rule"] == "never-applies").unwrap();
+        found["help"].as_str().unwrap().to_owned()
+    };
+    let none = help(json!({ "/conditions/users/includeUsers": ["None"] }));
+    assert!(none.contains("`conditions.clientApplications` is missing or null"), "{none}");
+    let nothing = help(json!({ "/conditions/users/includeUsers": [] }));
+    assert!(!nothing.contains("clientApplications"), "{nothing}");
+}
+
 #[test]
 fn an_approval_that_nothing_needs_is_reported() {
     let nobody = policy(1, json!({ "/conditions/users/excludeGroups": [] }));

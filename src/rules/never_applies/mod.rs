@@ -36,28 +36,41 @@ impl Rule for NeverApplies {
         };
         let message =
             format!("{} never applies: {}. It protects nothing.", PolicyRef::to(policy).label(), what.because);
+        let clients = policy.origin.wording.of_graph(&Pointer::new(Property::ClientApplications)).dotted();
+        let help = if what.may_be_for_workloads {
+            format!(
+                "Add the users that the policy should cover, or delete it. If it is for workload identities, add their service principals: \
+                 `{clients}` is missing or null in the file."
+            )
+        } else {
+            "Add the users and resources that the policy should cover, or delete it.".to_owned()
+        };
         drafts.push(
-            Self::draft_at(level, message)
-                .help("Add the users and resources that the policy should cover, or delete it.")
-                .policy(policy)
-                .about(place.as_str())
-                .label(Label::in_policy(policy, &place, what.because)),
+            Self::draft_at(level, message).help(help).policy(policy).about(place.as_str()).label(Label::in_policy(
+                policy,
+                &place,
+                what.because,
+            )),
         );
     }
 }
 
 struct Defect {
     because: &'static str,
+    /// It includes the user `None`, as a policy for [workload identities] does, and names none of these.
+    ///
+    /// [workload identities]: https://registry.terraform.io/providers/hashicorp/azuread/latest/docs/resources/conditional_access_policy
+    may_be_for_workloads: bool,
     /// It includes something, and excludes just that.
     is_contradiction: bool,
 }
 
 fn empty(because: &'static str) -> Defect {
-    Defect { because, is_contradiction: false }
+    Defect { because, may_be_for_workloads: false, is_contradiction: false }
 }
 
 fn contradiction(because: &'static str) -> Defect {
-    Defect { because, is_contradiction: true }
+    Defect { because, may_be_for_workloads: false, is_contradiction: true }
 }
 
 fn targets_nothing(policy: &Policy) -> Option<(Pointer, Defect)> {
@@ -80,7 +93,9 @@ fn reaches_nobody(policy: &Policy) -> Option<(Pointer, Defect)> {
         && users.include_groups.is_empty()
         && users.include_roles.is_empty()
         && users.include_guests == Fact::Known(None);
-    nobody.then(|| (Pointer::new(Property::Users), empty("it includes no user, group, role or guest")))
+    let may_be_for_workloads = users.include_users.position(|id| id.is("None")).is_some();
+    let defect = Defect { may_be_for_workloads, ..empty("it includes no user, group, role or guest") };
+    nobody.then(|| (Pointer::new(Property::Users), defect))
 }
 
 /// An exclusion that takes away all that is included.
