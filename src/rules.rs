@@ -100,6 +100,7 @@ pub use expect::said as said_of_expectation;
 /// Puts one finding in the place of many that say the same of one tenant, once ignores and the baseline have been applied.
 pub(crate) fn together(findings: &mut Vec<crate::finding::Finding>) {
     invalid_id::TOGETHER.put(findings);
+    letter_case::TOGETHER.put(findings);
     stale_report_only::TOGETHER.put(findings);
 }
 

@@ -306,6 +306,28 @@ fn an_exception_is_for_emergencies_if_the_flag_says_so() {
     }
 }
 
+/// Values in another letter case are one finding where they would be a wall, and each stays one for ignores.
+#[test]
+fn many_values_in_another_letter_case_are_one_finding() {
+    let spelt = |number: u32| {
+        policy(number, json!({ "/conditions/clientAppTypes": ["All"], "/grantControls/builtInControls": ["MFA"] }))
+    };
+    let found = |policies: &[Value], config: &str| -> Vec<Value> {
+        let folder = Folder::new(policies, config);
+        let report = folder.json(&["check"]);
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.filter(|finding| finding["rule"] == "letter-case").cloned().collect()
+    };
+    assert_eq!(found(&[spelt(1), spelt(2)], "").len(), 4);
+    let three: Vec<Value> = (1..=3).map(spelt).collect();
+    let [one] = &found(&three, "")[..] else { panic!("one finding") };
+    let said = "6 values differ from Microsoft Graph's spelling in letter case only, in 3 policies: \"CA001\", \"CA002\" and \"CA003\".";
+    assert_eq!(one["message"], said);
+    assert_eq!((one["level"].as_str(), one["locations"].as_array().unwrap().len()), (Some("warning"), 6));
+    let ignored = "[[ignore]]\nrule = \"letter-case\"\npolicy = \"CA002\"\nreason = \"r\"\n";
+    assert_eq!(found(&three, ignored).len(), 4);
+}
+
 /// A policy for workload identities whose service principals are not in the file looks like one for nobody.
 #[test]
 fn a_policy_for_nobody_may_be_one_for_workload_identities() {

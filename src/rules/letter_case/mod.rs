@@ -1,5 +1,7 @@
 //! Letter case.
 
+mod together;
+
 use super::{Rule, declare};
 use crate::finding::{Draft, Label, quoted};
 use crate::policy::Policy;
@@ -14,6 +16,8 @@ declare! {
     summary: "A value differs from Microsoft Graph's spelling in letter case only.",
     doc: "doc.md",
 }
+
+pub(super) use together::TOGETHER;
 
 impl Rule for LetterCase {}
 
