@@ -181,6 +181,36 @@ fn a_page_says_who_is_locked_out_and_what_was_looked_for() {
     assert!(page.contains(" not reported</span>"));
 }
 
+/// A page says whose it is, how the tenant does, and has its findings in the order of its verdicts, with code as code.
+#[test]
+fn a_page_begins_with_whose_it_is_and_how_the_tenant_does() {
+    let page = testdata("html", "well-kept");
+    for tag in ["title", "h1"] {
+        assert!(page.contains(&format!("<{tag}>Conditional Access report: well-kept</{tag}>")), "{tag}");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let two = report(&folder, "html", &["well-kept", "report-only", "--tenant-per-path"]);
+    assert!(two.contains("<title>Conditional Access report: 2 tenants</title>"));
+    let all = report(&folder, "html", &["locked-out", "--benchmark", "all"]);
+    let (top, controls) = all[all.find("<h2>").unwrap()..].split_once("<h3>Controls").unwrap();
+    let controls = &controls[..controls.find("</table>").unwrap()];
+    let number = |word: &str| controls.matches(&format!("<td class=\"{word}\">")).count();
+    let (open, held) = (number("not-enforced"), number("enforced") + number("enforced-except"));
+    let judged = open + held + number("undecided");
+    assert!(open > 0 && held > 0 && top.contains(&format!("<b>{held} of {judged} controls hold.</b>")), "{top}");
+    assert!(top.contains(&format!("{open} not enforced")), "{top}");
+    // Those of controls come in the order of the table.
+    let findings = &all[all.find("<h3>Findings</h3>").unwrap()..];
+    let place = |text: &str, id: &str| text.find(&format!("<code>{id}</code>"));
+    let errors = findings.split("<div class=\"finding\">").skip(1).filter(|one| one.contains(">error<"));
+    let ids = errors.filter_map(|one| Some(&one[one.find("<code>")? + 6..one.find("</code>")?]));
+    let order: Vec<usize> = ids.filter_map(|id| place(controls, id)).collect();
+    assert!(order.len() > 1 && order.is_sorted(), "{order:?}");
+    let spelt = report(&folder, "html", &["damaged"]);
+    let text = &spelt[spelt.find("<code>letter-case</code>").unwrap()..];
+    assert!(text[..text.find("</p>").unwrap()].contains("<code>conditions.") || text.contains("<code>state</code>"));
+}
+
 /// Whoever reads of 52 policies takes them for protection, unless somebody says that they are off.
 #[test]
 fn a_report_says_how_many_policies_are_on() {

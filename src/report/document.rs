@@ -17,7 +17,7 @@ pub(super) struct Document {
     /// What the browser calls it.
     pub(super) title: String,
     /// What it is called on itself.
-    pub(super) heading: &'static str,
+    pub(super) heading: String,
     /// What stands below that.
     pub(super) about: Markup,
     /// Everything else.

@@ -48,9 +48,10 @@ impl Formatter for Html {
 }
 
 fn page(run: &Run) -> Document {
+    let heading = format!("Conditional Access report: {}", titles(run));
     Document {
-        title: format!("Conditional Access: {}", titles(run)),
-        heading: "Conditional Access",
+        title: heading.clone(),
+        heading,
         about: html! {
             p { (summary(run)) }
             // It is the same for every tenant of a run.

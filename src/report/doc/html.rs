@@ -10,7 +10,7 @@ use maud::{Markup, html};
 pub(super) fn page(tenants: &[TenantReport]) -> Document {
     Document {
         title: "Conditional Access policies".to_owned(),
-        heading: "Conditional Access policies",
+        heading: "Conditional Access policies".to_owned(),
         about: html! {
             p { (ABOUT) }
             // Without the day: who keeps the page beside the policies sees what changed in them.

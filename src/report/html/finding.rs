@@ -6,13 +6,13 @@ use maud::{Markup, html};
 pub(super) fn finding_of(finding: &Finding) -> Markup {
     html! {
         div .finding {
-            p { span .tag .(finding.level.word()) { (finding.level.word()) } " " code { (finding.rule) } " " (visible(&finding.message)) }
+            p { span .tag .(finding.level.word()) { (finding.level.word()) } " " code { (finding.rule) } " " (coded(&finding.message)) }
             @if let Some(help) = &finding.help { p .small { "What to do: " (coded(help)) } }
             ul .small {
                 @for location in &finding.locations {
                     li {
                         code { (visible(&location.path)) ":" (location.start.line) }
-                        @if !location.message.is_empty() { " " (visible(&location.message)) }
+                        @if !location.message.is_empty() { " " (coded(&location.message)) }
                     }
                 }
             }
@@ -20,8 +20,8 @@ pub(super) fn finding_of(finding: &Finding) -> Markup {
     }
 }
 
-/// Help, in which code stands between backticks. It may hold names of policies, so that nothing else is taken for markup.
-fn coded(help: &str) -> Markup {
+/// A message or help, in which code stands between backticks. It may hold names of policies, so that nothing else is taken for markup.
+pub(super) fn coded(help: &str) -> Markup {
     let text = visible(help);
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {

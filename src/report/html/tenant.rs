@@ -1,10 +1,10 @@
 //! The section of one tenant.
 
-use super::finding::finding_of;
+use super::finding::{coded, finding_of};
 use super::{VERDICTS, lock_outs, map, verdict_words, verdicts};
 use crate::controls::{self, Control};
 use crate::coverage::Verdict;
-use crate::finding::{Finding, Level, PolicyRef, visible};
+use crate::finding::{Finding, PolicyRef, visible};
 use crate::outcome::{BenchmarkReport, ControlReport, ItemOutcome, LockOutReport, TenantReport};
 use crate::report::exceptions::{Apart, Outside, grouped};
 use crate::report::{Run, count, policies_and_states};
@@ -32,6 +32,7 @@ pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup 
                     " It is judged as one in the cloud of the US government."
                 }
             }
+            @if !tenant.controls.is_empty() { p { (held(tenant)) } }
             @if tenant.controls.is_empty() {
                 p .word { @if tenant.is_empty { "There is nothing to judge." } @else { "The tenant was not judged." } }
             } @else {
@@ -42,10 +43,22 @@ pub(super) fn section(run: &Run, tenant: &TenantReport, index: usize) -> Markup 
             @if !tenant.map.is_empty() { h3 { "Who is asked for what" } (map::table(&tenant.map, &lock_outs::anchor(index))) }
             @if !outside.is_empty() { (exceptions(&outside)) }
             @if !tenant.access.is_empty() { (access(tenant)) }
-            @if !findings.is_empty() { (self::findings(&findings)) }
+            @if !findings.is_empty() { (self::findings(tenant, &findings)) }
             @if !tenant.listed.is_empty() && !tenant.controls.is_empty() { (matrix(tenant)) }
             (ground(tenant, index))
         }
+    }
+}
+
+/// "28 of 38 controls hold.", and how the others do.
+fn held(tenant: &TenantReport) -> Markup {
+    let of = |verdict| verdicts(tenant, verdict);
+    let held = of(Verdict::Enforced) + of(Verdict::EnforcedExcept);
+    let others = VERDICTS.into_iter().filter(|verdict| *verdict != Verdict::Enforced && of(*verdict) > 0);
+    let others: Vec<String> = others.map(|verdict| format!("{} {}", of(verdict), verdict_words(verdict))).collect();
+    html! {
+        b { (held) " of " (count(tenant.controls.len(), "control")) @if tenant.controls.len() == 1 && held == 1 { " holds" } @else { " hold" } "." }
+        @if !others.is_empty() { " " (others.join(", ")) "." }
     }
 }
 
@@ -102,11 +115,11 @@ fn numbers(control: &ControlReport) -> Markup {
 
 fn why(control: &ControlReport, index: usize) -> Markup {
     html! {
-        (visible(&control.reason))
+        (coded(&control.reason))
         @if control.ways.len() > 1 {
             details {
                 summary .small { (count(control.ways.len(), "way")) " in" @if control.more_holes { ", and others" } }
-                ul { @for way in &control.ways { li { (visible(way)) } } }
+                ul { @for way in &control.ways { li { (coded(way)) } } }
             }
         }
         @if let Some(people) = control.people.as_ref().filter(|people| !people.users.is_empty()) {
@@ -223,19 +236,25 @@ fn access(tenant: &TenantReport) -> Markup {
         h3 { "Who must get in" }
         ul {
             @for access in &tenant.access {
-                li { code { (visible(&access.id)) } ": " span .word { (access.judged[0].word()) } ". " (visible(&access.reason)) }
+                li { code { (visible(&access.id)) } ": " span .word { (access.judged[0].word()) } ". " (coded(&access.reason)) }
             }
         }
     }
 }
 
-/// The findings, the worst first, without those about lock-outs, which have a section of their own.
-fn findings(all: &[&Finding]) -> Markup {
+/// The findings, the worst first, without those about lock-outs, which have a section of their own. Of a level, those of controls come
+/// first, in the order of their table.
+fn findings(tenant: &TenantReport, all: &[&Finding]) -> Markup {
+    let table: Vec<&str> =
+        VERDICTS.iter().flat_map(|verdict| by_weight(tenant, *verdict)).map(|control| control.id).collect();
+    let mut all = all.to_vec();
+    // Stable: what is equally bad stays by path and position.
+    all.sort_by_key(|finding| {
+        (Reverse(finding.level), table.iter().position(|id| *id == finding.rule).unwrap_or(table.len()))
+    });
     html! {
         h3 { "Findings" }
-        @for wanted in [Level::Error, Level::Warning, Level::Info] {
-            @for finding in all.iter().filter(|finding| finding.level == wanted) { (finding_of(finding)) }
-        }
+        @for finding in all { (finding_of(finding)) }
     }
 }
 
@@ -273,10 +292,8 @@ fn assumption(id: &str) -> &'static str {
 /// What the verdicts rest on: assumptions and files.
 fn ground(tenant: &TenantReport, index: usize) -> Markup {
     let assumptions: Vec<&str> = tenant.controls.first().map(|control| control.assumptions.clone()).unwrap_or_default();
-    let decided = verdicts(tenant, Verdict::Enforced) + verdicts(tenant, Verdict::EnforcedExcept);
     html! {
         h3 { "What this rests on" }
-        p .small { (decided) " of " (tenant.controls.len()) " controls hold." }
         @if !assumptions.is_empty() {
             details id={ "tenant-" (index) "-assumptions" } {
                 summary { "Assumptions of all verdicts" }
