@@ -161,11 +161,21 @@ fn the_help_and_the_readme_say_where_completions_go() {
     let help = String::from_utf8(caplint(&["completions", "--help"]).stdout).unwrap();
     let readme = fs::read_to_string("README.md").unwrap();
     for shell in ["bash", "zsh", "fish", "powershell"] {
-        let line = help.lines().find(|line| line.trim_start().starts_with(&format!("{shell}  "))).unwrap();
-        let command = line.trim_start().trim_start_matches(shell).trim_start();
-        let command = command.split("  (").next().unwrap();
-        assert!(command.starts_with(&format!("caplint completions {shell} ")), "{line}");
-        assert!(readme.contains(&format!("`{command}`")), "{command}");
+        let mut lines = help.lines().skip_while(|line| !line.trim_start().starts_with(&format!("{shell}  ")));
+        let first = lines.next().unwrap().trim_start().trim_start_matches(shell).trim_start();
+        let commands: Vec<&str> =
+            if first.starts_with("mkdir") { vec![first, lines.next().unwrap().trim_start()] } else { vec![first] };
+        for command in &commands {
+            let command = command.split("  (").next().unwrap();
+            assert!(readme.contains(&format!("`{command}`")), "{command}");
+        }
+        let last = commands.last().unwrap();
+        assert!(last.starts_with(&format!("caplint completions {shell} ")), "{last}");
+        // A script goes to a folder that need not be there.
+        if let Some((_, file)) = last.split_once(" > ") {
+            let folder = &file.trim_matches('"')[..file.trim_matches('"').rfind('/').unwrap()];
+            assert_eq!(commands[0].trim_start_matches("mkdir -p ").trim_matches('"'), folder);
+        }
     }
 }
 

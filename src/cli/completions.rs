@@ -10,12 +10,15 @@ use std::io::Write;
 /// Where the script of each shell goes. Bash looks there if the package bash-completion is installed, and zsh in every folder of
 /// `fpath`. That of PowerShell begins with `using`, which has to come first in a file, so it cannot be appended to a profile.
 const WHERE: &str = r#"Where they go:
-  bash        caplint completions bash > ~/.local/share/bash-completion/completions/caplint
-  zsh         caplint completions zsh > "${fpath[1]}/_caplint"
-  fish        caplint completions fish > ~/.config/fish/completions/caplint.fish
+  bash        mkdir -p ~/.local/share/bash-completion/completions
+              caplint completions bash > ~/.local/share/bash-completion/completions/caplint
+  zsh         mkdir -p "${fpath[1]}"
+              caplint completions zsh > "${fpath[1]}/_caplint"
+  fish        mkdir -p ~/.config/fish/completions
+              caplint completions fish > ~/.config/fish/completions/caplint.fish
   powershell  caplint completions powershell | Out-String | Invoke-Expression  (in $PROFILE)
 
-Create the folder if it does not exist, and open a new shell."#;
+Then open a new shell."#;
 
 #[derive(clap::Args)]
 #[command(after_help = WHERE)]
