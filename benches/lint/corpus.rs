@@ -3,6 +3,7 @@
 use crate::graph::Policy;
 use crate::kinds::{decisive, filler};
 use crate::random::Random;
+use crate::realistic;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -30,7 +31,9 @@ pub(crate) struct Corpus {
     pub(crate) clean_file: PathBuf,
     pub(crate) files: usize,
     pub(crate) bytes: usize,
-    pub(crate) misspelt: usize,
+    /// Files that deviate from the schema.
+    pub(crate) damaged: Vec<PathBuf>,
+    /// Tenants that do not require what they should.
     pub(crate) open: usize,
 }
 
@@ -44,22 +47,52 @@ impl Corpus {
             let open = is_due(number, flaws.open_one_in);
             corpus.open += usize::from(open);
             for (mut policy, decides) in tenant(number, open, flaws.untidy) {
-                if !decides && is_due(corpus.files, flaws.misspelt_one_in) {
+                let is_misspelt = !decides && is_due(corpus.files, flaws.misspelt_one_in);
+                if is_misspelt {
                     policy.state = "enabeld";
-                    corpus.misspelt += 1;
                 }
-                let path = folder.join(format!("{}.json", policy.display_name));
-                let text = serde_json::to_string_pretty(&policy)?;
-                fs::write(&path, &text)?;
-                corpus.files += 1;
-                corpus.bytes += text.len();
-                if decides && !open {
+                let path = corpus.add(&folder, &policy.display_name, &serde_json::to_string_pretty(&policy)?)?;
+                if is_misspelt {
+                    corpus.damaged.push(path);
+                } else if decides && !open {
                     corpus.clean_file = path;
                 }
             }
             corpus.folders.push(folder);
         }
         Ok(corpus)
+    }
+
+    /// Writes `tenants` folders of `policies` files, as exports are that nobody has tidied up. See [`realistic`].
+    pub(crate) fn write_realistic(
+        root: PathBuf,
+        tenants: usize,
+        policies: usize,
+        damage: realistic::Damage,
+    ) -> io::Result<Self> {
+        let mut corpus = Self { root, ..Self::default() };
+        for number in 0..tenants {
+            let folder = corpus.root.join(format!("tenant-{number:05}"));
+            fs::create_dir_all(&folder)?;
+            let tenant = realistic::tenant(number, policies, damage)?;
+            corpus.open += usize::from(tenant.is_open);
+            for realistic::Export { name, text, is_damaged } in &tenant.exports {
+                let path = corpus.add(&folder, name, text)?;
+                if *is_damaged {
+                    corpus.damaged.push(path);
+                }
+            }
+            corpus.folders.push(folder);
+        }
+        Ok(corpus)
+    }
+
+    fn add(&mut self, folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
+        let path = folder.join(format!("{name}.json"));
+        fs::write(&path, text)?;
+        self.files += 1;
+        self.bytes += text.len();
+        Ok(path)
     }
 }
 

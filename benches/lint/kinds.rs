@@ -4,7 +4,7 @@ use crate::graph::{Policy, session, strength};
 use crate::random::Random;
 use serde_json::{Value, json};
 
-const MANAGEMENT_API: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
+pub(crate) const MANAGEMENT_API: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
 
 /// Public template ids of directory roles: global, privileged role, security, Exchange, files, Conditional Access,
 /// helpdesk, billing, user, authentication, application and cloud application administrator.
@@ -96,7 +96,7 @@ fn tidy(policy: &mut Policy) {
     }
 }
 
-fn everywhere_but(excluded: &[String]) -> Value {
+pub(crate) fn everywhere_but(excluded: &[String]) -> Value {
     json!({ "includeLocations": ["All"], "excludeLocations": excluded })
 }
 

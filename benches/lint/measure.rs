@@ -11,8 +11,17 @@ pub(crate) struct Subject {
     pub(crate) codes: &'static [i32],
 }
 
+/// The least that any run of a command took, in seconds. Other work on the machine makes runs slower and none faster.
+#[derive(Clone, Copy)]
+pub(crate) struct Least {
+    pub(crate) wall: f64,
+    pub(crate) processor: f64,
+}
+
 /// What pairs of runs gave, the first command in relation to the second.
 pub(crate) struct Measured {
+    pub(crate) first: Least,
+    pub(crate) second: Least,
     /// Wall time, in order.
     pub(crate) ratios: Vec<f64>,
     /// Median of the processor time, which neighbours on the machine disturb less.
@@ -32,25 +41,38 @@ pub(crate) fn measure(pairs: usize, mut first: Subject, mut second: Subject) -> 
     run(&mut first)?;
     run(&mut second)?;
     let (mut ratios, mut processor_ratios, mut peak_mib) = (Vec::new(), Vec::new(), 0_f64);
+    let mut least = [Least::NONE; 2];
     for _ in 0..pairs {
         let (one, two) = (run(&mut first)?, run(&mut second)?);
+        least = [least[0].or(&one), least[1].or(&two)];
         ratios.push(one.wall / two.wall);
         processor_ratios.push(one.processor / two.processor);
         peak_mib = peak_mib.max(one.peak_mib);
     }
     ratios.sort_by(f64::total_cmp);
     processor_ratios.sort_by(f64::total_cmp);
-    Ok(Measured { ratios, processor_ratio: median(&processor_ratios), peak_mib })
+    let [first, second] = least;
+    Ok(Measured { first, second, ratios, processor_ratio: median(&processor_ratios), peak_mib })
 }
 
-struct Run {
+impl Least {
+    /// Of no run.
+    const NONE: Self = Self { wall: f64::INFINITY, processor: f64::INFINITY };
+
+    fn or(self, run: &Run) -> Self {
+        Self { wall: self.wall.min(run.wall), processor: self.processor.min(run.processor) }
+    }
+}
+
+pub(crate) struct Run {
     wall: f64,
     processor: f64,
     /// No less than what this program itself has held, because a child begins as a copy of it. It holds little.
-    peak_mib: f64,
+    pub(crate) peak_mib: f64,
 }
 
-fn run(subject: &mut Subject) -> io::Result<Run> {
+/// Runs a command once.
+pub(crate) fn run(subject: &mut Subject) -> io::Result<Run> {
     let command = subject.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
     let mut child = command.spawn()?;

@@ -15,15 +15,30 @@ pub(crate) fn head(large: bool) {
 }
 
 /// How busy the machine is with other things, where it tells.
-fn load() -> String {
+pub(crate) fn load() -> String {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     load.split(' ').next().filter(|load| !load.is_empty()).map_or(String::new(), |load| format!(", load {load}"))
 }
 
 pub(crate) fn corpus(name: &str, corpus: &Corpus) {
     let (files, tenants, mean) = (corpus.files, corpus.folders.len(), corpus.bytes / corpus.files.max(1));
-    let flaws = format!("{} policies misspelt, {} tenants open", corpus.misspelt, corpus.open);
+    let flaws = format!("{} policies damaged, {} tenants open", corpus.damaged.len(), corpus.open);
     println!("\n{name}: {files} files of {mean} bytes, {tenants} tenants; {flaws}");
+}
+
+/// A ratio that is printed and kept.
+pub(crate) struct Row {
+    pub(crate) what: String,
+    pub(crate) measured: Measured,
+    pub(crate) goal: Option<f64>,
+}
+
+impl Row {
+    /// Prints it.
+    pub(crate) fn told(what: &str, measured: Measured, goal: Option<f64>) -> Self {
+        ratio(what, &measured, goal);
+        Self { what: what.to_owned(), measured, goal }
+    }
 }
 
 /// A ratio of wall times.
