@@ -91,6 +91,15 @@ pub struct TenantReport {
     pub cards: Vec<PolicyCard>,
 }
 
+impl TenantReport {
+    /// Leaves the findings, and what is said where there are none.
+    pub fn forget_verdicts(&mut self) {
+        let Self { controls, unused_approvals, benchmarks, access, lock_outs, taken, map, listed, cards, .. } = self;
+        (*controls, *benchmarks, *access, *lock_outs) = Default::default();
+        (*unused_approvals, *taken, *map, *listed, *cards) = Default::default();
+    }
+}
+
 /// What a file was taken for, or why it was passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TakenFor {

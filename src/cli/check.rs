@@ -141,7 +141,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     let report = match arguments.format.streamed(style).filter(|_| is_streamed) {
         _ if counted_as.is_some() && arguments.output.is_empty() => Report::Counted(Statistics::default()),
         Some(format) => Report::start(format, &mut out)?,
-        None => Report::Whole(Vec::new()),
+        None => Report::Whole { tenants: Vec::new(), shows_verdicts: formats().any(Format::shows_verdicts) },
     };
     let mut reporting = Reporting::new(Settler::new(settling), report, arguments.verbose, prepared.redacts());
     prepared.each(&wanted, |tenants| reporting.take(tenants))?;
@@ -157,7 +157,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     let files_only = !arguments.selection.judges_tenants();
     let ending = Ending { summary: outcome.summary, settled: &settled };
     match report {
-        Report::Whole(tenants) => {
+        Report::Whole { tenants, .. } => {
             let own = prepared.config.requirements.clone();
             let category = arguments.category.clone();
             let off = prepared.config.switched_off().map(str::to_owned).collect();

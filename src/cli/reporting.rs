@@ -16,7 +16,12 @@ pub(super) enum Report<'o> {
     /// Written tenant by tenant.
     Streamed(Stream<'o>),
     /// Written at the end of the run.
-    Whole(Vec<TenantReport>),
+    Whole {
+        /// All of them.
+        tenants: Vec<TenantReport>,
+        /// Whether some format shows more of them than their findings.
+        shows_verdicts: bool,
+    },
     /// Findings are counted.
     Counted(Statistics),
     /// The reader has closed it.
@@ -54,7 +59,14 @@ impl<'o> Report<'o> {
                     *self = Self::Closed;
                 }
             }
-            Self::Whole(all) => all.extend(tenants),
+            Self::Whole { tenants: all, shows_verdicts } => {
+                all.extend(tenants.into_iter().map(|mut tenant| {
+                    if !*shows_verdicts {
+                        tenant.forget_verdicts();
+                    }
+                    tenant
+                }));
+            }
             Self::Counted(statistics) => tenants.iter().for_each(|tenant| statistics.add(tenant)),
             Self::Closed => {}
         }
@@ -65,7 +77,7 @@ impl<'o> Report<'o> {
     pub(super) fn end(self, ending: &Ending<'_>) -> Result<(), RunError> {
         match self {
             Self::Streamed(stream) => unless_closed(stream.end(ending)),
-            Self::Whole(_) | Self::Counted(_) | Self::Closed => Ok(()),
+            Self::Whole { .. } | Self::Counted(_) | Self::Closed => Ok(()),
         }
     }
 }

@@ -26,6 +26,11 @@ pub(super) trait Formatter: Sync {
         true
     }
 
+    /// Whether it shows more of a tenant than its findings. What no format shows is not kept until the end of a run.
+    fn shows_verdicts(&self) -> bool {
+        true
+    }
+
     /// Whether it shows the map of each tenant, and its files with their hashes.
     fn shows_map(&self) -> bool {
         false
@@ -98,6 +103,12 @@ impl Format {
     #[must_use]
     pub fn ways(self) -> Ways {
         self.formatter().ways()
+    }
+
+    /// Whether it shows more of a tenant than its findings.
+    #[must_use]
+    pub fn shows_verdicts(self) -> bool {
+        self.formatter().shows_verdicts()
     }
 
     /// Whether it shows what to do about a finding.

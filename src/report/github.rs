@@ -39,6 +39,10 @@ impl Formatter for Github {
         Ways::Mentioned
     }
 
+    fn shows_verdicts(&self) -> bool {
+        false
+    }
+
     fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let shown = |finding: &&Finding| is_shown(finding.level, style);
         let mut findings: Vec<&Finding> = run.findings().filter(shown).collect();

@@ -30,6 +30,10 @@ impl Formatter for Gitlab {
         Ways::Listed
     }
 
+    fn shows_verdicts(&self) -> bool {
+        false
+    }
+
     fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
         let mut seen = BTreeSet::new();
         let mut issues: Vec<Value> = run.findings().map(|finding| issue(finding, run, &mut seen)).collect();

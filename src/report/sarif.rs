@@ -46,6 +46,10 @@ impl Formatter for Sarif {
         Ways::Listed
     }
 
+    fn shows_verdicts(&self) -> bool {
+        false
+    }
+
     fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
         let own: Vec<ControlRule> = run.own.iter().map(|control| ControlRule(control)).collect();
         let rules: Vec<&dyn Rule> = rules::all()
