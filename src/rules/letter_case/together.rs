@@ -7,8 +7,8 @@ use crate::rules::Declared;
 use crate::rules::together::Together;
 use std::collections::BTreeSet;
 
-/// Policies that the message names.
-const NAMED: usize = 4;
+/// Policies that the message names: its places show more.
+const NAMED: usize = 2;
 
 pub(in crate::rules) const TOGETHER: Together =
     Together { is_one: |finding| finding.rule == LetterCase.meta().id, few: 5, shown: 10, write };
