@@ -4,7 +4,7 @@
 //! policies: caplint asks for one grant after the other until one does not hold.
 
 use crate::catalog::{self, Cloud, Suite};
-use crate::coverage::{self, Decision, Hole, Options, Verdict, Ways};
+use crate::coverage::{self, Decision, Hole, Options, PrincipalKind, Verdict, Ways};
 use crate::policy::{ClientAppType, Id, REGISTER_DEVICE, REGISTER_SECURITY_INFO, TransferMethod, UserType};
 use crate::requirement::{Grant, Principal, Requirement, Resource};
 use crate::tenant::{PolicyIndex, Tenant};
@@ -175,8 +175,8 @@ pub struct Cell {
     pub by: Vec<PolicyIndex>,
     /// Security defaults do, too.
     pub by_defaults: bool,
-    /// How many users, groups and roles are excluded one by one.
-    pub exceptions: usize,
+    /// Users, groups and roles that are excluded one by one.
+    pub exceptions: Vec<(PrincipalKind, Id)>,
     /// The requirement that this is, if it is one that holds.
     pub held: Option<Requirement>,
     /// A sign-in that brings no more than this and gets in; none if it is blocked.
@@ -285,7 +285,8 @@ impl Cell {
     /// What holds, and what does not hold beyond it.
     fn new(asked: Asked, held: Option<Tried>, beyond: Option<Tried>) -> Self {
         let (requirement, held) = held.map(|Tried { requirement, decision }| (requirement, decision)).unzip();
-        let exceptions = held.as_ref().map_or(0, |held| held.exceptions.len());
+        let exceptions = held.iter().flat_map(|held| &held.exceptions);
+        let exceptions = exceptions.map(|exception| (exception.kind, exception.id.clone())).collect();
         let (by, by_defaults) = held.as_ref().map_or((&[][..], false), |held| held.reason.carriers());
         let by = by.to_vec();
         let perhaps_more = beyond.as_ref().is_some_and(|beyond| beyond.decision.verdict == Verdict::Undecided);

@@ -184,6 +184,8 @@ pub struct ControlReport {
     pub people: Option<PeopleReport>,
     /// The policies that carry the verdict, if it holds.
     pub carried_by: Vec<PolicyRef>,
+    /// Those of them without which the control would not hold, where the page shows that.
+    pub needs: Vec<PolicyRef>,
     /// Entries of the configuration that approve one of the exceptions, by their places in it.
     pub approvals: Vec<usize>,
     /// Policies that carry the verdict and are not enabled, where they are judged as if they were.

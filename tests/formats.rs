@@ -271,6 +271,26 @@ fn a_map_says_what_the_easiest_sign_in_has_to_bring() {
     assert_eq!(page[registration..].matches("not possible").count(), 16);
 }
 
+/// What a policy carries is bold where nothing else would hold it.
+#[test]
+fn a_page_says_what_is_lost_without_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let lost = "<strong><code>mfa-azure-management</code></strong>";
+    let write = |number: usize| {
+        let policy = json!({
+            "id": format!("0000000{number}-0000-4000-8000-000000000000"), "displayName": format!("MFA {number}"), "state": "enabled",
+            "conditions": { "clientAppTypes": ["all"], "applications": { "includeApplications": ["All"] },
+                            "users": { "includeUsers": ["All"] } },
+            "grantControls": { "operator": "OR", "builtInControls": ["mfa"] },
+        });
+        fs::write(folder.path().join(format!("{number}.json")), policy.to_string()).unwrap();
+        report(folder.path(), "html", &["."])
+    };
+    assert!(write(1).contains(lost));
+    let twice = write(2);
+    assert!(!twice.contains(lost) && twice.contains("<td><code>mfa-azure-management</code></td>"), "{twice}");
+}
+
 /// External users of this tenant are asked for a device that, as is assumed, no home tenant vouches for: what says so is linked, and
 /// the cell is not green. What rests on an assumption is marked, and the verdicts say which.
 #[test]

@@ -1,12 +1,12 @@
 //! From a verdict to what is reported of it.
 
 use crate::catalog;
-use crate::coverage::{Exception, Ways};
+use crate::coverage::{self, Exception, Ways};
 use crate::finding::PolicyRef;
 use crate::outcome::{ControlReport, ExceptionReport, PeopleReport, PersonReport};
 use crate::policy::{Fact, Policy, State};
 use crate::rules::{self, Judgement, TenantFacts};
-use crate::tenant::{Members, UserIndex};
+use crate::tenant::{Members, PolicyIndex, Tenant, UserIndex};
 use std::collections::BTreeSet;
 
 /// `assumptions` are those of the tenant.
@@ -55,9 +55,22 @@ pub(super) fn control_report(
             .map(PolicyRef::to)
             .collect(),
         carried_by: carriers().map(PolicyRef::to).collect(),
+        needs: Vec::new(),
         assumptions: assumptions.to_vec(),
         doubts: Vec::new(),
     }
+}
+
+/// The policies that carry a verdict and without which it would be another one.
+pub(super) fn needed(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<PolicyRef> {
+    let (carriers, _) = judgement.decision.reason.carriers();
+    let is_needed = |index: &&PolicyIndex| {
+        let policy = &facts.tenant[**index];
+        let off = Policy { state: Fact::Known(State::Disabled), assumed_on: false, ..policy.clone() };
+        let decide = |tenant: &Tenant| coverage::decide_if_held(&judgement.requirement, tenant, facts.options());
+        facts.with_policy(**index, off, decide).is_none()
+    };
+    carriers.iter().filter(is_needed).map(|index| PolicyRef::to(&facts.tenant[*index])).collect()
 }
 
 /// People of the directory, if there is one; `members` are those of the group that they are in.

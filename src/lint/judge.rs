@@ -150,8 +150,9 @@ impl TenantReader<'_> {
             |judgement: &Judgement| control::control_report(&facts, judgement, self.options.ways, &assumptions);
         report.controls = judgements.iter().map(report_of).collect();
         if judged && self.options.map {
-            for (control, judgement) in report.controls.iter_mut().zip(&judgements) {
-                control.doubts = self.doubts(tenant, judgement);
+            for (reported, judgement) in report.controls.iter_mut().zip(&judgements) {
+                reported.doubts = self.doubts(tenant, judgement);
+                reported.needs = control::needed(&facts, judgement);
             }
             report.map = map::rows(&facts, self.options);
             report.listed = tenant.policies.iter().map(PolicyRef::to).collect();

@@ -26,7 +26,7 @@ pub(super) fn rows(facts: &TenantFacts<'_>, options: &Options) -> Vec<MapRow> {
         perhaps_more: cell.perhaps_more,
         by: cell.by.iter().map(|index| PolicyRef::to(&facts.tenant[*index])).collect(),
         by_defaults: cell.by_defaults,
-        exceptions: cell.exceptions,
+        exceptions: cell.exceptions.iter().map(|(kind, id)| rules::control::principal(facts, *kind, id)).collect(),
         rests_on: cell.held.map(|held| rests_on(facts, &held, how)).unwrap_or_default(),
         example: cell.witness.map(|witness| rules::control::sign_in(facts, &witness.requirement, &witness.hole)),
         locked_out: locked_out.filter(|_| cell.asked != Asked::Blocked),

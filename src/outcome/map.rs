@@ -25,8 +25,8 @@ pub struct MapCell {
     pub by: Vec<PolicyRef>,
     /// Security defaults do, too.
     pub by_defaults: bool,
-    /// How many users, groups and roles are excluded one by one.
-    pub exceptions: usize,
+    /// Users, groups and roles that are excluded one by one, in words.
+    pub exceptions: Vec<String>,
     /// Who gets in with no more than that, and how.
     pub example: Option<String>,
     /// Assumptions without which that would not be certain: each element is one, or several that make a difference only together.

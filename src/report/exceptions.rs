@@ -124,6 +124,7 @@ mod tests {
             exceptions,
             people: None,
             carried_by: Vec::new(),
+            needs: Vec::new(),
             approvals: Vec::new(),
             assumed_enabled: Vec::new(),
             assumptions: Vec::new(),

@@ -78,8 +78,11 @@ fn cell_of(cell: Option<&MapCell>, lock_outs: &str) -> Markup {
             @if let Some(locked_out) = &cell.locked_out {
                 div { a href={ "#" (lock_outs) } { (locked_out_words(locked_out)) } }
             }
-            @if cell.exceptions > 0 {
-                div .small { (count(cell.exceptions, "exception")) }
+            @if !cell.exceptions.is_empty() {
+                details {
+                    summary .small { (count(cell.exceptions.len(), "exception")) }
+                    ul { @for one in &cell.exceptions { li { (visible(one)) } } }
+                }
             }
             @if !cell.by.is_empty() || cell.by_defaults || cell.example.is_some() {
                 details {

@@ -2,6 +2,7 @@
 
 use super::finding::{coded, finding_of};
 use super::{VERDICTS, lock_outs, map, verdict_words, verdicts};
+use crate::access::Necessity;
 use crate::controls::{self, Control};
 use crate::coverage::Verdict;
 use crate::finding::{Finding, PolicyRef, visible};
@@ -10,6 +11,7 @@ use crate::report::exceptions::{Apart, Outside, grouped};
 use crate::report::{Run, count, policies_and_states};
 use maud::{Markup, html};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// Controls and policies of an exception that are not folded.
 const UNFOLDED: usize = 4;
@@ -261,12 +263,16 @@ fn findings(tenant: &TenantReport, all: &[&Finding]) -> Markup {
 /// Which policy carries which control.
 fn matrix(tenant: &TenantReport) -> Markup {
     let held: Vec<&ControlReport> = tenant.controls.iter().filter(|control| !control.carried_by.is_empty()).collect();
-    let carried = |policy: &PolicyRef| -> Vec<&str> {
-        held.iter().filter(|control| control.carried_by.contains(policy)).map(|control| control.id).collect()
+    let carried = |policy: &PolicyRef| -> Vec<(&str, bool)> {
+        let carried = held.iter().filter(|control| control.carried_by.contains(policy));
+        carried.map(|control| (control.id, control.needs.contains(policy))).collect()
     };
     html! {
         h3 { "Policies, and the controls that they carry" }
-        p .small { "A policy without controls may still be of use: another carries the control as well, or the policy is for something else." }
+        p .small {
+            "A control in bold no longer holds if the policy is removed; another one is carried by other policies as well. A policy without \
+             controls may still be of use: another carries the control as well, or the policy is for something else."
+        }
         div .scroll tabindex="0" role="group" aria-label="Policies" {
             table {
                 thead { tr { th scope="col" { "policy" } th scope="col" { "controls" } } }
@@ -274,7 +280,12 @@ fn matrix(tenant: &TenantReport) -> Markup {
                     @for policy in &tenant.listed {
                         tr {
                             th scope="row" { (visible(&policy.whole_label())) }
-                            td { @for (index, id) in carried(policy).iter().enumerate() { @if index > 0 { ", " } code { (id) } } }
+                            td {
+                                @for (index, (id, is_needed)) in carried(policy).iter().enumerate() {
+                                    @if index > 0 { ", " }
+                                    @if *is_needed { strong { code { (id) } } } @else { code { (id) } }
+                                }
+                            }
                         }
                     }
                 }
@@ -289,6 +300,13 @@ fn assumption(id: &str) -> &'static str {
     crate::catalog::assumptions().find(|(known, _)| *known == id).map_or(retired, |(_, text)| text)
 }
 
+/// What is taken to be impossible of those who are locked out.
+fn assumed_of_lock_outs(tenant: &TenantReport) -> Vec<Necessity> {
+    let cells = tenant.map.iter().flat_map(|row| &row.cells).filter_map(|(_, cell)| cell.as_ref()?.locked_out.as_ref());
+    let keys: BTreeSet<&str> = cells.flat_map(|locked_out| &locked_out.rests_on).copied().collect();
+    Necessity::ALL.into_iter().filter(|fact| keys.contains(fact.key())).collect()
+}
+
 /// What the verdicts rest on: assumptions and files.
 fn ground(tenant: &TenantReport, index: usize) -> Markup {
     let assumptions: Vec<&str> = tenant.controls.first().map(|control| control.assumptions.clone()).unwrap_or_default();
@@ -298,6 +316,13 @@ fn ground(tenant: &TenantReport, index: usize) -> Markup {
             details id={ "tenant-" (index) "-assumptions" } {
                 summary { "Assumptions of all verdicts" }
                 ul { @for id in &assumptions { li { code { (id) } ": " (assumption(id)) } } }
+            }
+        }
+        @let of_lock_outs = assumed_of_lock_outs(tenant);
+        @if !of_lock_outs.is_empty() {
+            details {
+                summary { "Assumptions of lock-outs" }
+                ul { @for fact in &of_lock_outs { li { code { (fact.key()) } ": " (fact.sentence()) "." } } }
             }
         }
         @if !tenant.taken.is_empty() {

@@ -26,7 +26,8 @@ pub use cause::because;
 pub use how::resource;
 pub(super) use how::{Subject, how};
 pub(super) use mark::is_always_outside;
-pub(super) use names::{is, named, people, principal};
+pub use names::principal;
+pub(super) use names::{is, named, people};
 pub use user::why;
 pub(super) use who::{Determiner, user};
 

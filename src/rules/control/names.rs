@@ -13,7 +13,8 @@ pub(in crate::rules) fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
 }
 
 /// Who somebody is whom a policy lists one by one: `members of "Pilots"`.
-pub(in crate::rules) fn principal(facts: &TenantFacts<'_>, kind: PrincipalKind, id: &Id) -> String {
+#[must_use]
+pub fn principal(facts: &TenantFacts<'_>, kind: PrincipalKind, id: &Id) -> String {
     let name = facts.name(kind, id).map_or_else(|| named(facts, id), |name| quoted(&name));
     match kind {
         PrincipalKind::User => format!("the user {name}"),
