@@ -93,12 +93,23 @@ impl ColorArguments {
     pub(super) fn apply_to_errors(&self) {
         let color = match self.when() {
             // miette looks at standard error.
-            When::Auto => return,
-            When::Always => true,
-            When::Never => false,
+            When::Auto => None,
+            When::Always => Some(true),
+            When::Never => Some(false),
+        };
+        let handler = move || {
+            // Days and paths have hyphens, and people copy them.
+            let options = miette::MietteHandlerOpts::new()
+                .break_words(false)
+                .word_separator(textwrap::WordSeparator::AsciiSpace)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            match color {
+                Some(color) => options.color(color).build(),
+                None => options.build(),
+            }
         };
         // It fails only where one is set already, and nobody else sets one.
-        let _ = miette::set_hook(Box::new(move |_| Box::new(miette::MietteHandlerOpts::new().color(color).build())));
+        let _ = miette::set_hook(Box::new(move |_| Box::new(handler())));
     }
 }
 
