@@ -20,14 +20,11 @@ pub(super) fn is_advice(facts: &TenantFacts<'_>, judgement: &Judgement, index: P
         return false;
     }
     // That would be another policy.
-    let needs_another = |cause: &Cause| match cause.why {
-        Why::RiskNotIncluded => {
-            requirement.sign_in_risk.is_empty()
-                && requirement.user_risk.is_empty()
-                && requirement.insider_risk.is_empty()
-        }
-        Why::FlowNotIncluded => requirement.flows.is_empty(),
-        _ => false,
+    let asks_for_no_risk =
+        requirement.sign_in_risk.is_empty() && requirement.user_risk.is_empty() && requirement.insider_risk.is_empty();
+    let needs_another = |cause: &Cause| {
+        (cause.why == Why::RiskNotIncluded && asks_for_no_risk)
+            || (cause.why == Why::FlowNotIncluded && requirement.flows.is_empty())
     };
     if causes.iter().any(needs_another) {
         return false;
