@@ -124,6 +124,24 @@ pub struct Location {
     pub line_hash: Option<String>,
 }
 
+impl Location {
+    /// The beginning of something of which no line is known.
+    pub(crate) fn beginning(path: String) -> Self {
+        let start = Position { line: 1, column: 1, column_utf16: 1 };
+        Self {
+            path,
+            pointer: Pointer::root(),
+            primary: true,
+            message: String::new(),
+            start,
+            end: start,
+            excerpt: None,
+            is_whole_file: false,
+            line_hash: None,
+        }
+    }
+}
+
 /// A finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

@@ -5,10 +5,10 @@
 
 use super::facts::withheld_by_guests;
 use crate::coverage;
+use crate::diff::Atom;
 use crate::diff::ways::{AtomSet, Atoms, DeviceState, Grant};
-use crate::diff::{self, Atom};
 use crate::policy::{Conditions, Fact, GrantControl, Guests, Id, List, Platform, Policy, REGISTER_DEVICE, Users};
-use crate::requirement::{Grant as Required, Requirement, Resource};
+use crate::requirement::{Assumptions, Grant as Required, Requirement, Resource};
 use crate::signin::{Condition, Device, Match, Open, Partial, Partly, SignIn, View};
 use crate::tenant::{Place, SecurityDefaults, Tenant};
 use std::collections::BTreeSet;
@@ -16,26 +16,26 @@ use std::sync::OnceLock;
 
 /// Indices of the policies that may lock somebody out together. What a policy blocks by itself, whatever else is true, is meant
 /// so and is left aside.
-pub(super) fn suspects(tenant: &Tenant, options: diff::Options) -> Vec<usize> {
-    let view = view(tenant, options);
+pub(super) fn suspects(tenant: &Tenant, assumptions: Assumptions) -> Vec<usize> {
+    let view = view(tenant, assumptions);
     let Some(place) = place(tenant) else { return (0..tenant.policies.len()).collect() };
     // So do guests come, and somebody who registers a device.
     let (managed, unmanaged) = (place.from(managed()), place.from(Device::default()));
     let mut atoms = Atoms::default();
     let asked: Vec<Asked<'_>> = { tenant.policies.iter() }
         .filter_map(|policy| {
-            let [of_managed, of_unmanaged] = [&managed, &unmanaged].map(|from| !is_kept_out(&view, policy, from));
-            (of_managed || of_unmanaged).then(|| {
-                let retired = options.assumptions.approved_app_retired;
-                let grant = Grant::of(policy, [tenant, tenant], &mut atoms, retired);
-                Asked { policy, grant, of_managed, of_unmanaged }
+            let on = [&managed, &unmanaged]
+                .map(|from| (!is_kept_out(&view, policy, from)).then(|| DeviceState::of(&from.sign_in.device)));
+            on.iter().any(Option::is_some).then(|| {
+                let grant = Grant::of(policy, [tenant, tenant], &mut atoms, assumptions.approved_app_retired);
+                Asked { policy, grant, on }
             })
         })
         .filter(|asked| !is_meant(asked.policy, &asked.grant))
         .collect();
     // There are no approved apps for Windows.
     let of_windows = AtomSet::from([atoms.index(Atom::Control(GrantControl::ApprovedApplication))]);
-    let lacking = withheld_by_guests(&mut atoms, &options.assumptions, &tenant.companions.trust);
+    let lacking = withheld_by_guests(&mut atoms, &assumptions, &tenant.companions.trust);
     let of_guests: AtomSet = of_windows.union(&lacking).copied().collect();
     let are_members_in = asked.iter().all(|asked| {
         asked.lets_in_managed(&of_windows)
@@ -56,41 +56,31 @@ pub(super) fn suspects(tenant: &Tenant, options: diff::Options) -> Vec<usize> {
 struct Asked<'t> {
     policy: &'t Policy,
     grant: Grant,
-    /// It may apply on a managed device.
-    of_managed: bool,
-    /// It may apply on an unmanaged device.
-    of_unmanaged: bool,
+    /// The state of the device of each sign-in, unless the policy surely leaves that out: a managed one, an unmanaged one.
+    on: [Option<DeviceState>; 2],
 }
 
 impl Asked<'_> {
     fn lets_in_managed(&self, withheld: &AtomSet) -> bool {
-        let managed = DeviceState { is_compliant: true, is_hybrid_joined: true };
-        !self.of_managed || self.grant.is_satisfied(withheld, managed, false)
+        self.on[0].is_none_or(|device| self.grant.is_satisfied(withheld, device, false))
     }
 
     fn lets_in_unmanaged(&self, withheld: &AtomSet) -> bool {
-        let unmanaged = DeviceState { is_compliant: false, is_hybrid_joined: false };
-        !self.of_unmanaged || self.grant.is_satisfied(withheld, unmanaged, false)
+        self.on[1].is_none_or(|device| self.grant.is_satisfied(withheld, device, false))
     }
 }
 
 /// Whether one of these sign-ins surely is let in with nothing but these. They are those of a user who is none of the directory.
-pub(crate) fn one_surely(tenant: &Tenant, sign_ins: &[SignIn], has: &[Atom], options: diff::Options) -> bool {
-    let view = view(tenant, options);
+pub(crate) fn one_surely(tenant: &Tenant, sign_ins: &[SignIn], has: &[Atom], assumptions: Assumptions) -> bool {
+    let view = view(tenant, assumptions);
     let mut atoms = Atoms::default();
-    let retired = options.assumptions.approved_app_retired;
-    let grants: Vec<Grant> =
-        tenant.policies.iter().map(|policy| Grant::of(policy, [tenant, tenant], &mut atoms, retired)).collect();
+    let mut grant = |policy| Grant::of(policy, [tenant, tenant], &mut atoms, assumptions.approved_app_retired);
+    let grants: Vec<Grant> = tenant.policies.iter().map(&mut grant).collect();
     let has = has.iter().map(|atom| atoms.index(atom.clone())).collect();
     let withheld = atoms.all_but(&has);
     let lets_in = |sign_in: &SignIn, policy: &Policy, grant: &Grant| match view.applies(policy, sign_in) {
         Match::No(_) => true,
-        Match::Yes | Match::Unknown(_) => {
-            let device = &sign_in.device;
-            let state =
-                DeviceState { is_compliant: device.is_compliant(), is_hybrid_joined: device.is_hybrid_joined() };
-            grant.is_satisfied(&withheld, state, false)
-        }
+        Match::Yes | Match::Unknown(_) => grant.is_satisfied(&withheld, DeviceState::of(&sign_in.device), false),
     };
     let policies = || tenant.policies.iter().zip(&grants);
     tenant.security_defaults() == SecurityDefaults::Off
@@ -101,9 +91,9 @@ pub(crate) fn one_surely(tenant: &Tenant, sign_ins: &[SignIn], has: &[Atom], opt
 
 /// Whether a sign-in from a managed device surely is blocked by no policy: one of a member whom no policy names, to an app that
 /// none names.
-pub(crate) fn one_is_past_blocks(tenant: &Tenant, options: diff::Options) -> bool {
+pub(crate) fn one_is_past_blocks(tenant: &Tenant, assumptions: Assumptions) -> bool {
     let Some(place) = place(tenant) else { return false };
-    let (view, from) = (view(tenant, options), place.from(managed()));
+    let (view, from) = (view(tenant, assumptions), place.from(managed()));
     tenant.directory.is_empty()
         && tenant.policies.iter().all(|policy| match view.applies_partly(policy, &from) {
             Partly::No(_) => true,
@@ -115,10 +105,10 @@ pub(crate) fn one_is_past_blocks(tenant: &Tenant, options: diff::Options) -> boo
 }
 
 /// Policies are looked at as they are, and not whether they meet something.
-fn view(tenant: &Tenant, options: diff::Options) -> View<'_> {
+fn view(tenant: &Tenant, assumptions: Assumptions) -> View<'_> {
     static ANYTHING: OnceLock<Requirement> = OnceLock::new();
     let requirement = ANYTHING.get_or_init(|| Requirement::everywhere(Required::Mfa));
-    let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
+    let how = coverage::Options { assumptions, ..coverage::Options::default() };
     coverage::view(requirement, tenant, how)
 }
 

@@ -63,7 +63,7 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
     };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();
     let mut reduced = Tenant { policies, companions, ..Tenant::default() };
-    let suspects = let_in::suspects(&reduced, options);
+    let suspects = let_in::suspects(&reduced, options.assumptions);
     if suspects.is_empty() {
         return Vec::new();
     }

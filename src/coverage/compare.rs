@@ -162,13 +162,8 @@ fn may_cover_all(space: &mut Space<'_>, policy: &Policy) -> bool {
     let conditions = &policy.conditions;
     let at_a_look = conditions.applications.include.position(|id| id.is("All")).is_some()
         && conditions.applications.exclude.is_empty()
-        && conditions.locations.is_empty()
         && conditions.platforms.is_empty()
-        && conditions.sign_in_risk_levels.is_empty()
-        && conditions.user_risk_levels.is_empty()
-        && conditions.insider_risk_levels.is_empty()
-        && conditions.transfer_methods.is_empty()
-        && conditions.device_filter == Fact::Known(None);
+        && conditions.ask_for_no_context();
     at_a_look
         && region::applies_except_users(space, policy, false) == Formula::Always
         && region::users(space, policy, Leniency::UnknownsHelp) == Formula::Always

@@ -6,7 +6,7 @@ use crate::catalog;
 use crate::coverage::Side;
 use crate::coverage::prover::{Formula, Space, TooIntricate};
 use crate::policy::{Allowed, Combination, Fact, GrantControl, Id, List, Operator, Policy, Property, Strength};
-use crate::signin::Why;
+use crate::signin::{Device, Why};
 use crate::tenant::Tenant;
 use std::collections::BTreeSet;
 
@@ -55,6 +55,10 @@ impl DeviceState {
         Self { is_compliant: true, is_hybrid_joined: false },
         Self { is_compliant: true, is_hybrid_joined: true },
     ];
+
+    pub(crate) fn of(device: &Device) -> Self {
+        Self { is_compliant: device.is_compliant(), is_hybrid_joined: device.is_hybrid_joined() }
+    }
 }
 
 impl Item {

@@ -1,12 +1,12 @@
 //! From a verdict to what is reported of it.
 
 use crate::catalog;
-use crate::coverage::{self, Exception, Ways};
+use crate::coverage::{Exception, Ways};
 use crate::finding::PolicyRef;
 use crate::outcome::{ControlReport, ExceptionReport, PeopleReport, PersonReport};
 use crate::policy::{Fact, Policy, State};
 use crate::rules::{self, Judgement, TenantFacts};
-use crate::tenant::{Members, PolicyIndex, Tenant, UserIndex};
+use crate::tenant::{Members, PolicyIndex, UserIndex};
 use std::collections::BTreeSet;
 
 /// `assumptions` are those of the tenant.
@@ -67,8 +67,7 @@ pub(super) fn needed(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<Poli
     let is_needed = |index: &&PolicyIndex| {
         let policy = &facts.tenant[**index];
         let off = Policy { state: Fact::Known(State::Disabled), assumed_on: false, ..policy.clone() };
-        let decide = |tenant: &Tenant| coverage::decide_if_held(&judgement.requirement, tenant, facts.options());
-        facts.with_policy(**index, off, decide).is_none()
+        facts.held_with(&judgement.requirement, **index, off).is_none()
     };
     carriers.iter().filter(is_needed).map(|index| PolicyRef::to(&facts.tenant[*index])).collect()
 }

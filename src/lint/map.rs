@@ -62,7 +62,7 @@ fn locked_out(facts: &TenantFacts<'_>, who: Persona, target: Target, cloud: Clou
         Some(CellLockOut {
             reach: reach(facts, found, who)?,
             is_perhaps: found.needs.iter().any(|need| need.is_an_unknown_setting(trust)),
-            rests_on: found.needs.iter().filter(|need| !is_told(need)).map(|need| need.key()).collect(),
+            rests_on: found.needs.iter().filter(|need| !is_told(need)).copied().collect(),
         })
     };
     let all = facts.locked_out.iter().filter(is_of_target).filter_map(lock_out);

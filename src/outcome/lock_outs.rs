@@ -37,24 +37,12 @@ impl LockOutReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Draft, Level};
+    use crate::finding::{Draft, Level, Location};
 
     #[test]
     fn what_is_left_out_is_counted() {
         let finding = |rule: &'static str| {
-            let start = crate::source::Position { line: 1, column: 1, column_utf16: 1 };
-            let location = crate::finding::Location {
-                path: "a".to_owned(),
-                pointer: crate::syntax::Pointer::root(),
-                primary: true,
-                message: String::new(),
-                start,
-                end: start,
-                excerpt: None,
-                is_whole_file: false,
-                line_hash: None,
-            };
-            Draft::new(rule, Level::Error, String::new()).at("tenant", location)
+            Draft::new(rule, Level::Error, String::new()).at("tenant", Location::beginning("a".to_owned()))
         };
         let all = [finding("locked-out"), finding("no-break-glass"), finding("letter-case")];
         let report = LockOutReport::of(&all, true);

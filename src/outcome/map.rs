@@ -1,5 +1,6 @@
 //! What a tenant asks of whom, for what and with which client.
 
+use crate::access::Necessity;
 use crate::finding::PolicyRef;
 use crate::map::{Asked, Client, Persona, Target};
 
@@ -43,7 +44,7 @@ pub struct CellLockOut {
     /// Settings that the files do not tell may let them in.
     pub is_perhaps: bool,
     /// Assumptions that it rests on.
-    pub rests_on: Vec<&'static str>,
+    pub rests_on: Vec<Necessity>,
 }
 
 /// How many of those of whom a cell is.

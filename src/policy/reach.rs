@@ -41,6 +41,17 @@ impl Conditions {
         self.include_every_client() || ClientAppType::MODERN.iter().all(is_included)
     }
 
+    /// Whether they ask about no location, device, risk of the user or the sign-in, or flow.
+    #[must_use]
+    pub fn ask_for_no_context(&self) -> bool {
+        self.locations.is_empty()
+            && self.device_filter == Fact::Known(None)
+            && self.sign_in_risk_levels.is_empty()
+            && self.user_risk_levels.is_empty()
+            && self.insider_risk_levels.is_empty()
+            && self.transfer_methods.is_empty()
+    }
+
     /// Whether users, resources and clients are all that they ask about.
     #[must_use]
     pub fn ask_nothing_else(&self) -> bool {
@@ -49,13 +60,8 @@ impl Conditions {
             || (platforms.include.position(|platform| *platform == Platform::All).is_some()
                 && platforms.exclude.is_empty());
         every_platform
-            && self.locations.is_empty()
-            && self.device_filter == Fact::Known(None)
-            && self.sign_in_risk_levels.is_empty()
-            && self.user_risk_levels.is_empty()
-            && self.insider_risk_levels.is_empty()
+            && self.ask_for_no_context()
             && self.service_principal_risk_levels.is_empty()
-            && self.transfer_methods.is_empty()
             && self.opaque.is_empty()
             && self.workload_identities == Fact::Known(false)
             && self.doubt.is_none()

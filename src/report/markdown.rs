@@ -337,17 +337,8 @@ mod tests {
     fn finding(level: Level, number: usize, said: &str) -> Finding {
         let draft = crate::finding::Draft::new("invalid-value", level, format!("{number} {said}"));
         let start = crate::source::Position { line: number + 1, column: 1, column_utf16: 1 };
-        let location = crate::finding::Location {
-            path: said.to_owned(),
-            pointer: crate::syntax::Pointer::root(),
-            primary: true,
-            message: String::new(),
-            start,
-            end: start,
-            excerpt: None,
-            is_whole_file: false,
-            line_hash: None,
-        };
+        let location =
+            crate::finding::Location { start, end: start, ..crate::finding::Location::beginning(said.to_owned()) };
         draft.at("tenant", location)
     }
 

@@ -6,7 +6,6 @@ use crate::config::{self, Config};
 use crate::controls::{Control, Selection};
 use crate::coverage::{self, Comparison, Decision, Exception, PrincipalKind, Reason, Verdict};
 use crate::dialect::Taken;
-use crate::diff;
 use crate::ignore::Ignore;
 use crate::policy::{Fact, FileIndex, Id, Policy, State};
 use crate::requirement::{Grant, Requirement, Resource};
@@ -187,14 +186,14 @@ impl TenantFacts<'_> {
         ask(mfa.get_or_insert_with(|| Comparison::new(requirement, self.tenant, self.options())))
     }
 
-    /// Asks about the tenant with this in the place of one of its policies.
-    pub fn with_policy<T>(&self, index: PolicyIndex, policy: Policy, ask: impl FnOnce(&Tenant) -> T) -> T {
+    /// The decision with this in the place of one of the tenant's policies, if the requirement holds then.
+    pub fn held_with(&self, requirement: &Requirement, index: PolicyIndex, policy: Policy) -> Option<Decision> {
         let mut changed = self.changed.borrow_mut();
         let tenant = changed.get_or_insert_with(|| self.tenant.clone());
         let before = std::mem::replace(&mut tenant.policies[index.0], policy);
-        let answer = ask(tenant);
+        let decision = coverage::decide_if_held(requirement, tenant, self.options());
         tenant.policies[index.0] = before;
-        answer
+        decision
     }
 
     /// Whether policies block every sign-in of everybody, but those who are excluded one by one.
@@ -206,8 +205,7 @@ impl TenantFacts<'_> {
             self.tenant.policies.iter().find(|policy| self.is_on(policy) && blocks(policy))?;
             let everywhere = Requirement::everywhere(Grant::Block);
             let block = Requirement { security_defaults: false, tracks_the_unblocked: true, ..everywhere };
-            let options = diff::Options { assumptions: self.options().assumptions, ..diff::Options::default() };
-            if access::one_is_past_blocks(self.tenant, options) {
+            if access::one_is_past_blocks(self.tenant, self.options().assumptions) {
                 return None;
             }
             let decision = coverage::decide_if_held(&block, self.tenant, self.options())?;

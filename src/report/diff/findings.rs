@@ -5,8 +5,6 @@ use crate::coverage::Side;
 use crate::diff::{Group, Kind, Which};
 use crate::finding::{Extent, Finding, Location, PolicyRef, fingerprint_of, joined};
 use crate::outcome::Compared;
-use crate::source::Position;
-use crate::syntax::Pointer;
 use std::collections::BTreeSet;
 
 /// The id of the pseudo rule of a kind of change.
@@ -95,18 +93,7 @@ fn locations(compared: &Compared, index: usize) -> Vec<Location> {
         locations.extend(compared.after.anchor.clone());
     }
     if locations.is_empty() {
-        let start = Position { line: 1, column: 1, column_utf16: 1 };
-        locations.push(Location {
-            path: compared.after.name.clone(),
-            pointer: Pointer::root(),
-            primary: true,
-            message: String::new(),
-            start,
-            end: start,
-            excerpt: None,
-            is_whole_file: false,
-            line_hash: None,
-        });
+        locations.push(Location::beginning(compared.after.name.clone()));
     }
     for (number, location) in locations.iter_mut().enumerate() {
         location.primary = number == 0;

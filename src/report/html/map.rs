@@ -96,7 +96,7 @@ fn cell_of(cell: Option<&MapCell>, lock_outs: &str) -> Markup {
                     }
                     @for keys in &cell.rests_on { p { "Not certain without " (together(keys)) "." } }
                     @if let Some(CellLockOut { rests_on, .. }) = cell.locked_out.as_ref().filter(|lock_out| !lock_out.rests_on.is_empty()) {
-                        p { "The lock-out rests on " (together(rests_on)) "." }
+                        p { "The lock-out rests on " (together(&rests_on.iter().map(|fact| fact.key()).collect::<Vec<_>>())) "." }
                     }
                 }
             }

@@ -301,10 +301,9 @@ fn assumption(id: &str) -> &'static str {
 }
 
 /// What is taken to be impossible of those who are locked out.
-fn assumed_of_lock_outs(tenant: &TenantReport) -> Vec<Necessity> {
+fn assumed_of_lock_outs(tenant: &TenantReport) -> BTreeSet<Necessity> {
     let cells = tenant.map.iter().flat_map(|row| &row.cells).filter_map(|(_, cell)| cell.as_ref()?.locked_out.as_ref());
-    let keys: BTreeSet<&str> = cells.flat_map(|locked_out| &locked_out.rests_on).copied().collect();
-    Necessity::ALL.into_iter().filter(|fact| keys.contains(fact.key())).collect()
+    cells.flat_map(|locked_out| &locked_out.rests_on).copied().collect()
 }
 
 /// What the verdicts rest on: assumptions and files.

@@ -44,12 +44,12 @@ impl Rule for CannotRegisterFirstMethod {
             },
             ..Tenant::default()
         };
-        let options = diff::Options { assumptions: facts.options().assumptions, ..diff::Options::default() };
+        let assumptions = facts.options().assumptions;
         let password: Vec<Atom> = Atom::read("password").into_iter().collect();
         let action = Resource::UserAction(Id::new(REGISTER_SECURITY_INFO));
         let anywhere = SignIn::attacker(action.clone());
         let trusted = SignIn { locations: BTreeSet::from([Id::new("AllTrusted")]), ..anywhere.clone() };
-        if access::one_surely(&tenant, &[anywhere, trusted], &password, options) {
+        if access::one_surely(&tenant, &[anywhere, trusted], &password, assumptions) {
             return;
         }
         let expectation = Expectation {
@@ -63,6 +63,7 @@ impl Rule for CannotRegisterFirstMethod {
             },
             outcome: Expected::May,
         };
+        let options = diff::Options { assumptions, ..diff::Options::default() };
         let judged = access::judge(&tenant, &[expectation], options);
         let refused = judged.into_iter().filter(|judged| judged.met == Met::No).find_map(|judged| judged.shown);
         let Some(refused) = refused else { return };

@@ -1,12 +1,12 @@
 //! What an advice changes in a policy, so that it can be proved before it is given.
 
 use super::how::asks_modern_clients;
-use crate::coverage::{self, Verdict};
+use crate::coverage;
 use crate::policy::{Applications, ClientAppType, Fact, Id, List, Operator, Policy, Property, Scope, State};
 use crate::requirement::{Grant, Principal, Requirement};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
-use crate::tenant::{PolicyIndex, Tenant};
+use crate::tenant::PolicyIndex;
 
 /// Whether a policy is one to change for a requirement, and the change is enough: nobody is outside then but exceptions. Where
 /// caplint cannot make the change itself, it is taken to be.
@@ -33,12 +33,7 @@ pub(super) fn is_advice(facts: &TenantFacts<'_>, judgement: &Judgement, index: P
     if !causes.iter().all(|cause| make(requirement, &mut changed, cause)) {
         return true;
     }
-    let decide = |tenant: &Tenant| coverage::decide_if_held(requirement, tenant, facts.options());
-    let decision = facts.with_policy(index, changed, decide);
-    decision.is_some_and(|decision| match decision.verdict {
-        Verdict::Enforced | Verdict::EnforcedExcept => true,
-        Verdict::NotEnforced | Verdict::Undecided => false,
-    })
+    facts.held_with(requirement, index, changed).is_some()
 }
 
 /// Whether a policy is for more than the requirement is about.

@@ -1,13 +1,13 @@
 //! The finding's message and help.
 
 use super::{cause, edit, names, remedy, who};
-use crate::coverage::{Decision, Reason, Verdict, Ways, decide_if_held};
+use crate::coverage::{Decision, Reason, Verdict, Ways};
 use crate::finding::{PolicyRef, capitalised};
 use crate::policy::{ClientAppType, Fact, Policy, State};
 use crate::requirement::{Grant, Identities, Resource};
 use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
-use crate::tenant::{MissingPolicies, PolicyIndex, Tenant, UserIndex};
+use crate::tenant::{MissingPolicies, PolicyIndex, UserIndex};
 
 /// How long a message may become by describing further ways in.
 const LENGTH: usize = 300;
@@ -226,8 +226,7 @@ fn what_to_enable(facts: &TenantFacts<'_>, judgement: &Judgement) -> String {
     let is_advice = |policy: &PolicyIndex| may_block || !facts.tenant[*policy].grant.blocks();
     let enough_alone = |policy: PolicyIndex| {
         let enabled = Policy { state: Fact::Known(State::Enabled), ..facts.tenant[policy].clone() };
-        let decide = |tenant: &Tenant| decide_if_held(&judgement.requirement, tenant, facts.options());
-        match facts.with_policy(policy, enabled, decide)?.verdict {
+        match facts.held_with(&judgement.requirement, policy, enabled)?.verdict {
             Verdict::Enforced => Some((policy, "")),
             Verdict::EnforcedExcept => Some((policy, ", except for whoever it excludes")),
             Verdict::NotEnforced | Verdict::Undecided => None,

@@ -27,7 +27,7 @@ pub use how::resource;
 pub(super) use how::{Subject, how};
 pub(super) use mark::is_always_outside;
 pub use names::principal;
-pub(super) use names::{is, named, people};
+pub(super) use names::{named, people, verb};
 pub use user::why;
 pub(super) use who::{Determiner, user};
 

@@ -26,7 +26,7 @@ pub fn principal(facts: &TenantFacts<'_>, kind: PrincipalKind, id: &Id) -> Strin
 }
 
 /// The verb after the words for somebody of this kind.
-pub(in crate::rules) fn is(kind: PrincipalKind) -> &'static str {
+pub(in crate::rules) fn verb(kind: PrincipalKind) -> &'static str {
     match kind {
         PrincipalKind::Group | PrincipalKind::Role => "are",
         PrincipalKind::User | PrincipalKind::ServicePrincipal | PrincipalKind::AgentIdentity => "is",

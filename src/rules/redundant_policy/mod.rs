@@ -59,12 +59,7 @@ fn is_for_everybody(policy: &Policy) -> bool {
     let conditions = &policy.conditions;
     policy.grant.asks_for_mfa()
         && conditions.users.include_users.position(|id| id.is("All")).is_some()
-        && conditions.locations.is_empty()
-        && conditions.device_filter == Fact::Known(None)
-        && conditions.sign_in_risk_levels.is_empty()
-        && conditions.user_risk_levels.is_empty()
-        && conditions.insider_risk_levels.is_empty()
-        && conditions.transfer_methods.is_empty()
+        && conditions.ask_for_no_context()
 }
 
 fn targets_as_much(broad: &Policy, policy: &Policy) -> bool {

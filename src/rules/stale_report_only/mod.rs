@@ -4,7 +4,7 @@ mod together;
 
 use super::{Rule, declare};
 use crate::finding::{Draft, Drafts, Label, PolicyRef};
-use crate::policy::{Fact, GrantControl, Policy, Property, State};
+use crate::policy::{Fact, Policy, Property, State};
 use crate::rules::TenantFacts;
 use crate::syntax::Pointer;
 
@@ -73,11 +73,9 @@ fn one(facts: &TenantFacts<'_>, policy: &Policy, days: i64) -> Draft {
 /// What a policy would do to sign-ins that need no MFA today, if that can be said in few words.
 fn asks(policy: &Policy) -> Option<&'static str> {
     let grant = &policy.grant;
-    let has = |wanted: GrantControl| grant.built_in.position(|control| *control == wanted).is_some();
-    let has_strength = matches!(grant.strength, Fact::Known(Some(_)));
-    if has(GrantControl::Block) {
+    if grant.blocks() {
         Some("block sign-ins")
-    } else if has(GrantControl::Mfa) || has_strength {
+    } else if grant.asks_for_mfa() {
         Some("require MFA")
     } else {
         None

@@ -4,7 +4,7 @@ use super::{Rule, declare, excluded};
 use crate::coverage::{Exception, PrincipalKind};
 use crate::finding::{Draft, Drafts, Extent, Level, joined};
 use crate::policy::Id;
-use crate::rules::control::{is, is_always_outside, people, principal, when};
+use crate::rules::control::{is_always_outside, people, principal, verb, when};
 use crate::rules::{Judgement, TenantFacts};
 use crate::tenant::UserIndex;
 use std::collections::{BTreeSet, HashMap};
@@ -115,7 +115,7 @@ fn hold(controls: &[&str]) -> String {
 fn labelled(facts: &TenantFacts<'_>, draft: Draft, exception: &Exception) -> Draft {
     let places = exception.policies.iter().take(2).map(|(policy, index)| (&facts.tenant[*policy], *index));
     let who = principal(facts, exception.kind, &exception.id);
-    excluded::labelled(draft, exception.kind, places, &format!("{who} {} excluded here", is(exception.kind)))
+    excluded::labelled(draft, exception.kind, places, &format!("{who} {} excluded here", verb(exception.kind)))
 }
 
 fn described(facts: &TenantFacts<'_>, excepted: &Excepted<'_>) -> String {
