@@ -14,46 +14,81 @@ use crate::tenant::{Place, SecurityDefaults, Tenant};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-/// Indices of the policies that may lock somebody out together. What a policy blocks by itself, whatever else is true, is meant
-/// so and is left aside.
-pub(super) fn suspects(tenant: &Tenant, assumptions: Assumptions) -> Vec<usize> {
+/// Policies that may lock somebody out, by their indices in order.
+pub(super) struct Suspects {
+    /// Those that may refuse users of the tenant the sign-ins that are looked at. Whoever none of them is for is let in.
+    pub(super) refusing_members: BTreeSet<usize>,
+    /// The same of external users.
+    pub(super) refusing_guests: BTreeSet<usize>,
+    /// Those that do nothing but block certain users from certain apps. That is meant so.
+    pub(super) meant: Vec<usize>,
+    /// All that may lock somebody out together.
+    pub(super) all: Vec<usize>,
+}
+
+impl Suspects {
+    /// Whether a policy can lock out somebody whom the others let in, or says who is meant to be blocked.
+    pub(super) fn may_refuse_or_is_meant(&self, index: usize) -> bool {
+        self.refusing_members.contains(&index) || self.refusing_guests.contains(&index) || self.meant.contains(&index)
+    }
+
+    /// Of a tenant of which the look says nothing.
+    fn everything(tenant: &Tenant) -> Self {
+        let all: Vec<usize> = (0..tenant.policies.len()).collect();
+        let any = || all.iter().copied().collect();
+        Self { refusing_members: any(), refusing_guests: any(), meant: Vec::new(), all }
+    }
+}
+
+/// The policies that may lock somebody out; none if they surely let in everybody.
+pub(super) fn suspects(tenant: &Tenant, assumptions: Assumptions) -> Option<Suspects> {
     let view = view(tenant, assumptions);
-    let Some(place) = place(tenant) else { return (0..tenant.policies.len()).collect() };
+    let Some(place) = place(tenant) else { return Some(Suspects::everything(tenant)) };
     // So do guests come, and somebody who registers a device.
     let (managed, unmanaged) = (place.from(managed()), place.from(Device::default()));
     let mut atoms = Atoms::default();
-    let asked: Vec<Asked<'_>> = { tenant.policies.iter() }
-        .filter_map(|policy| {
-            let on = [&managed, &unmanaged]
-                .map(|from| (!is_kept_out(&view, policy, from)).then(|| DeviceState::of(&from.sign_in.device)));
-            on.iter().any(Option::is_some).then(|| {
-                let grant = Grant::of(policy, [tenant, tenant], &mut atoms, assumptions.approved_app_retired);
-                Asked { policy, grant, on }
-            })
-        })
-        .filter(|asked| !is_meant(asked.policy, &asked.grant))
-        .collect();
+    let mut meant = Vec::new();
+    let mut asked: Vec<Asked<'_>> = Vec::new();
+    for (index, policy) in tenant.policies.iter().enumerate() {
+        let on = [&managed, &unmanaged]
+            .map(|from| (!is_kept_out(&view, policy, from)).then(|| DeviceState::of(&from.sign_in.device)));
+        if on.iter().all(Option::is_none) {
+            continue;
+        }
+        let grant = Grant::of(policy, [tenant, tenant], &mut atoms, assumptions.approved_app_retired);
+        if is_meant(policy, &grant) {
+            meant.push(index);
+        } else {
+            asked.push(Asked { index, policy, grant, on });
+        }
+    }
     // There are no approved apps for Windows.
     let of_windows = AtomSet::from([atoms.index(Atom::Control(GrantControl::ApprovedApplication))]);
     let lacking = withheld_by_guests(&mut atoms, &assumptions, &tenant.companions.trust);
     let of_guests: AtomSet = of_windows.union(&lacking).copied().collect();
-    let are_members_in = asked.iter().all(|asked| {
-        asked.lets_in_managed(&of_windows)
-            && (!may_be_about_registering(asked.policy) || asked.lets_in_unmanaged(&of_windows))
-    });
-    if !are_members_in {
-        return (0..tenant.policies.len()).collect();
+    let is_for_guests = |policy: &Policy| may_include_guests(&policy.conditions.users);
+    let may_refuse_members = |asked: &Asked<'_>| {
+        !asked.lets_in_managed(&of_windows)
+            || (may_be_about_registering(asked.policy) && !asked.lets_in_unmanaged(&of_windows))
+    };
+    let may_refuse_guests = |asked: &Asked<'_>| is_for_guests(asked.policy) && !asked.lets_in_unmanaged(&of_guests);
+    let which = |may_refuse: &dyn Fn(&Asked<'_>) -> bool| -> BTreeSet<usize> {
+        asked.iter().filter(|asked| may_refuse(asked)).map(|asked| asked.index).collect()
+    };
+    let (refusing_members, refusing_guests) = (which(&may_refuse_members), which(&may_refuse_guests));
+    let are_members_in = refusing_members.is_empty();
+    if are_members_in && refusing_guests.is_empty() {
+        return None;
     }
     // What is for members alone keeps no guest out.
-    let is_for_guests = |policy: &Policy| may_include_guests(&policy.conditions.users);
-    if asked.iter().all(|asked| !is_for_guests(asked.policy) || asked.lets_in_unmanaged(&of_guests)) {
-        return Vec::new();
-    }
-    tenant.policies.iter().enumerate().filter(|(_, policy)| is_for_guests(policy)).map(|(index, _)| index).collect()
+    let may_take_part = |(_, policy): &(usize, &Policy)| !are_members_in || is_for_guests(policy);
+    let all = tenant.policies.iter().enumerate().filter(may_take_part).map(|(index, _)| index).collect();
+    Some(Suspects { refusing_members, refusing_guests, meant, all })
 }
 
 /// A policy that asks something of the sign-ins that are looked at.
 struct Asked<'t> {
+    index: usize,
     policy: &'t Policy,
     grant: Grant,
     /// The state of the device of each sign-in, unless the policy surely leaves that out: a managed one, an unmanaged one.

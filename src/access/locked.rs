@@ -5,7 +5,7 @@
 //! every guess that the same sign-in lets through, so that few rounds are enough.
 
 use super::facts::{Facts, Necessity, Way, sets};
-use super::let_in;
+use super::let_in::{self, Suspects};
 use crate::coverage::Side;
 use crate::coverage::prover::{Counter, Formula, Lit, Meaning, Solver, Term, TooIntricate, Trait};
 use crate::diff::ways::{Common, Demand, Mode, Prover, requirement};
@@ -62,26 +62,63 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
         ..Companions::default()
     };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();
-    let mut reduced = Tenant { policies, companions, ..Tenant::default() };
-    let suspects = let_in::suspects(&reduced, options.assumptions);
-    if suspects.is_empty() {
-        return Vec::new();
-    }
-    reduced.policies = suspects.iter().map(|index| reduced.policies[*index].clone()).collect();
-    let hard: Vec<usize> = suspects.into_iter().map(|index| hard[index]).collect();
-    let intent = Intent { expected: sets().map(Expected::about).to_vec() };
-    // One tenant is looked at, and the other side is left empty.
-    let tenants = [&reduced, &Tenant::default()];
-    let requirement = requirement(tenants, &intent);
-    let Ok(prover) = Prover::new(tenants, &requirement, &intent, options) else { return Vec::new() };
-    let Ok(mut search) = Search::new(prover, options) else { return Vec::new() };
-    // What was found until the effort ran out is told.
-    let mut found = Vec::new();
-    let _ = search.run(&mut found);
+    let hard_ones = Tenant { policies, companions, ..Tenant::default() };
+    let Some(suspects) = let_in::suspects(&hard_ones, options.assumptions) else { return Vec::new() };
+    // Mostly, few policies refuse what the others let in, and they are enough to say who is locked out.
+    let all = &suspects.all;
+    let few: Vec<usize> = all.iter().copied().filter(|index| suspects.may_refuse_or_is_meant(*index)).collect();
+    let told = (few.len() < all.len()).then(|| told_of(&hard_ones, &few, Some(&suspects), options)).flatten();
+    let mut found = told.unwrap_or_else(|| told_of(&hard_ones, all, None, options).unwrap_or_default());
     for one in &mut found {
         one.policies = one.policies.iter().map(|index| hard[*index]).collect();
     }
     found
+}
+
+/// Why a search ends before everything is told.
+enum Stop {
+    /// It takes too much effort.
+    TooIntricate,
+    /// Policies that are not looked at may lock somebody out, too.
+    OthersMatter,
+}
+
+impl From<TooIntricate> for Stop {
+    fn from(_: TooIntricate) -> Self {
+        Self::TooIntricate
+    }
+}
+
+/// Who is locked out by some policies of a tenant, if they are all that matter. With suspects, others may matter, but let in
+/// whoever no suspect is for.
+fn told_of(
+    tenant: &Tenant,
+    some: &[usize],
+    suspects: Option<&Suspects>,
+    options: diff::Options,
+) -> Option<Vec<LockedOut>> {
+    let policies = some.iter().map(|index| tenant.policies[*index].clone()).collect();
+    let reduced = Tenant { policies, companions: tenant.companions.clone(), ..Tenant::default() };
+    let intent = Intent { expected: sets().map(Expected::about).to_vec() };
+    // One tenant is looked at, and the other side is left empty.
+    let tenants = [&reduced, &Tenant::default()];
+    let requirement = requirement(tenants, &intent);
+    let prover = Prover::new(tenants, &requirement, &intent, options).ok()?;
+    let mut search = Search::new(prover, options).ok()?;
+    if let Some(Suspects { refusing_members, refusing_guests, .. }) = suspects {
+        search
+            .others_let_in_but(|own| refusing_members.contains(&some[own]), |own| refusing_guests.contains(&some[own]));
+    }
+    let mut found = Vec::new();
+    match (search.run(&mut found), suspects) {
+        // What was found until the effort ran out is told.
+        (Ok(()), _) | (Err(Stop::TooIntricate), None) => {}
+        (Err(Stop::OthersMatter), _) | (Err(Stop::TooIntricate), Some(_)) => return None,
+    }
+    for one in &mut found {
+        one.policies = one.policies.iter().map(|index| some[*index]).collect();
+    }
+    Some(found)
 }
 
 /// Whether a policy may refuse somebody who brings everything that can be brought, on some device or platform or as a guest.
@@ -115,6 +152,8 @@ struct Search<'t> {
     /// Users and resources of which one policy says by itself that they are blocked: that is meant so.
     stated: Vec<Formula>,
     guess: Solver,
+    /// Whom the policies that are looked at may refuse, if there are others: they let in everybody else.
+    refusable: Option<Formula>,
     /// What can be brought to which sign-ins, with all facts.
     ways: Vec<Possible>,
     /// Asked which policies leave no way in together.
@@ -159,9 +198,52 @@ impl<'t> Search<'t> {
         };
         let ways = ways.into_iter().map(possible).collect();
         let stated = Vec::new();
-        let mut search = Self { prover, facts, users, resources, actions, stated, guess, ways, cores: None };
+        let mut search =
+            Self { prover, facts, users, resources, actions, stated, guess, refusable: None, ways, cores: None };
         search.stated = search.stated()?;
         Ok(search)
+    }
+
+    /// Leaves it open what other policies do with whomever these are for. They let in everybody else.
+    fn others_let_in_but(&mut self, refuses_members: impl Fn(usize) -> bool, refuses_guests: impl Fn(usize) -> bool) {
+        let entries = &self.prover.entries[Side::Before.index()];
+        let for_whom = |refuses: &dyn Fn(usize) -> bool| {
+            let refusing = entries.iter().filter(|entry| entry.which.policy().is_some_and(refuses));
+            let for_whom = refusing.map(|entry| {
+                let facets = entry.facets.iter().map(|(_, formula)| formula);
+                Formula::all(facets.filter(|formula| self.is_guessed(formula)).cloned().collect::<Vec<_>>())
+            });
+            Formula::any(for_whom.collect::<Vec<_>>())
+        };
+        let externals = self.users.iter().filter(|term| self.external(**term).is_some());
+        let is_external = Formula::any(externals.map(|term| Formula::Is(*term)).collect::<Vec<_>>());
+        let (members, guests) = (for_whom(&refuses_members), for_whom(&refuses_guests));
+        self.refusable = Some(Formula::any([
+            Formula::all([is_external.clone().not(), members]),
+            Formula::all([is_external, guests]),
+        ]));
+    }
+
+    /// Whether a formula is about nothing but users and resources.
+    fn is_guessed(&self, formula: &Formula) -> bool {
+        let mut all = true;
+        formula.for_each_term(&mut |term| all &= self.users.contains(&term) || self.resources.contains(&term));
+        all
+    }
+
+    /// Whether another policy may refuse what those that are looked at let in.
+    fn may_be_refused(&self, guessed: &BTreeSet<Term>) -> bool {
+        self.refusable.as_ref().is_some_and(|refusable| refusable.holds(&|term| guessed.contains(&term)))
+    }
+
+    /// The same of every app, whichever was guessed.
+    fn may_be_refused_every_app(&self, guessed: &BTreeSet<Term>) -> bool {
+        let users: BTreeSet<Term> = { self.users.iter().copied() }.filter(|term| guessed.contains(term)).collect();
+        let apps = self.resources.iter().copied().filter(|term| !self.actions.contains(term));
+        // The app that a policy would have to name is a term, and any other is none.
+        std::iter::once(None)
+            .chain(apps.map(Some))
+            .all(|app| self.may_be_refused(&users.iter().copied().chain(app).collect()))
     }
 
     /// What each policy that blocks says of users and resources, if it says nothing else that matters.
@@ -174,13 +256,8 @@ impl<'t> Search<'t> {
             if own.which.policy().is_none() || !own.grant.blocks() {
                 continue;
             }
-            let is_guessed = |formula: &Formula| {
-                let mut all = true;
-                formula.for_each_term(&mut |term| all &= self.users.contains(&term) || self.resources.contains(&term));
-                all
-            };
             let facets = own.facets.iter().map(|(_, formula)| formula.clone());
-            let (guessed, others): (Vec<Formula>, Vec<Formula>) = facets.partition(is_guessed);
+            let (guessed, others): (Vec<Formula>, Vec<Formula>) = facets.partition(|facet| self.is_guessed(facet));
             let others = self.prover.claim(&Formula::all(others), Mode::Sure);
             if self.prover.ask_among(Some(&feasible), &[others.not()], &[])?.is_none() {
                 found.push(self.prover.claim(&Formula::all(guessed), Mode::Sure));
@@ -193,9 +270,12 @@ impl<'t> Search<'t> {
         self.stated.iter().any(|stated| stated.holds(&|term| guessed.contains(&term)))
     }
 
-    fn run(&mut self, found: &mut Vec<LockedOut>) -> Result<(), TooIntricate> {
+    fn run(&mut self, found: &mut Vec<LockedOut>) -> Result<(), Stop> {
         let always = self.guess.variable();
         self.guess.clause([always]);
+        if let Some(refusable) = &self.refusable {
+            self.guess.demand(always, refusable);
+        }
         for stated in self.stated.clone() {
             self.guess.demand(always, &stated.not());
         }
@@ -223,8 +303,7 @@ impl<'t> Search<'t> {
             };
             let is_guessed = |term: &&Term| self.users.contains(term) || self.resources.contains(term);
             let guessed: BTreeSet<Term> = model.iter().filter(is_guessed).copied().collect();
-            let fixed = self.fixed(&guessed, true);
-            if let Some(lets_in) = self.way_in(&fixed)? {
+            if let Some(lets_in) = self.way_in(&guessed, true)? {
                 self.guess.demand(always, &lets_in.not());
                 continue;
             }
@@ -234,7 +313,7 @@ impl<'t> Search<'t> {
                 return Ok(());
             }
         }
-        Err(TooIntricate)
+        Err(Stop::TooIntricate)
     }
 
     /// That the user is who was guessed, and the resource, if that matters.
@@ -245,12 +324,18 @@ impl<'t> Search<'t> {
         Formula::all(self.users.iter().chain(resources).map(literal).chain(others).collect::<Vec<_>>())
     }
 
-    /// A sign-in that lets a guess through, as the guesses that it lets through.
-    fn way_in(&mut self, fixed: &Formula) -> Result<Option<Formula>, TooIntricate> {
+    /// A sign-in that lets a guess through, to some app if not `of_resource`, as the guesses that it lets through.
+    fn way_in(&mut self, guessed: &BTreeSet<Term>, of_resource: bool) -> Result<Option<Formula>, Stop> {
+        let fixed = self.fixed(guessed, of_resource);
         for Possible { way, can_be, common } in &self.ways {
             let open = Demand::Open(Side::Before, way.withheld.clone(), Mode::Possible);
-            let found = self.prover.ask_among(Some(common), std::slice::from_ref(fixed), &[open])?;
+            let found = self.prover.ask_among(Some(common), std::slice::from_ref(&fixed), &[open])?;
             let Some(model) = found else { continue };
+            let may_be_refused =
+                if of_resource { self.may_be_refused(guessed) } else { self.may_be_refused_every_app(guessed) };
+            if may_be_refused {
+                return Err(Stop::OthersMatter);
+            }
             let lets_in = Formula::all([can_be.clone(), self.prover.refused(Side::Before, &way.withheld).not()]);
             let is_open = |term: Term| self.users.contains(&term) || self.resources.contains(&term);
             return Ok(Some(lets_in.put_in(&|term| (!is_open(term)).then(|| model.contains(&term)))));
@@ -271,7 +356,7 @@ impl<'t> Search<'t> {
     }
 
     /// Who is locked out with somebody who is, and of what.
-    fn locked(&mut self, guessed: &BTreeSet<Term>, always: Lit) -> Result<Option<LockedOut>, TooIntricate> {
+    fn locked(&mut self, guessed: &BTreeSet<Term>, always: Lit) -> Result<Option<LockedOut>, Stop> {
         let mut guessed = guessed.clone();
         // Whoever needs less to be locked out is told instead.
         for term in self.users.clone() {
@@ -279,13 +364,13 @@ impl<'t> Search<'t> {
                 let fixed = self.fixed(&guessed, true);
                 // A home tenant, for example, goes with a type of guest.
                 let is_possible = self.prover.ask(std::slice::from_ref(&fixed), &[])?.is_some();
-                if !is_possible || self.is_stated(&guessed) || self.way_in(&fixed)?.is_some() {
+                if !is_possible || self.is_stated(&guessed) || self.way_in(&guessed, true)?.is_some() {
                     guessed.insert(term);
                 }
             }
         }
         let is_action = self.actions.iter().any(|term| guessed.contains(term));
-        let of_all = !is_action && self.way_in(&self.fixed(&guessed, false))?.is_none();
+        let of_all = !is_action && self.way_in(&guessed, false)?.is_none();
         let fixed = self.fixed(&guessed, !of_all);
         let all: Vec<usize> =
             self.prover.entries[Side::Before.index()].iter().filter_map(|entry| entry.which.policy()).collect();

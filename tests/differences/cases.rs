@@ -116,6 +116,27 @@ fn policy(axes: &[Axis], spec: &Spec, index: usize) -> Value {
     policy
 }
 
+/// Grants that some device cannot satisfy, by their indices.
+const HARD: [usize; 6] = [1, 1, 3, 4, 5, 7];
+
+/// Policies that may lock somebody out together: one refuses what another lets in.
+pub(crate) fn refusing_case() -> impl Strategy<Value = Case> {
+    let axes = subsequence(vec![Axis::Guest, Axis::Resource, Axis::Platform, Axis::Location, Axis::Device], 1..=2);
+    let choices = proptest::array::uniform3(0..20_usize);
+    let spec = (0..HARD.len(), choices).prop_map(|(grant, choices)| Spec {
+        id: 0,
+        state: 0,
+        choices,
+        grant: HARD[grant],
+        session: 0,
+    });
+    (axes, proptest::collection::vec(spec, 2..5), 0..DEFINITIONS.len()).prop_map(|(axes, specs, definitions)| {
+        let policies = specs.iter().enumerate().map(|(index, spec)| policy(&axes, spec, index)).collect();
+        let half = Half { policies, definitions, strengths: 2, defaults: None, is_incomplete: false };
+        Case { axes, halves: [half.clone(), half] }
+    })
+}
+
 pub(crate) fn case() -> impl Strategy<Value = Case> {
     let axes = subsequence(AXES.to_vec(), 1..=3);
     let specs = || proptest::collection::vec(spec(), 1..5);

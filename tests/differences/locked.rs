@@ -1,7 +1,7 @@
 //! Who is locked out of what, held against brute force.
 
 use super::brute::{Brute, MODERN};
-use super::cases::{Case, case};
+use super::cases::{Case, case, refusing_case};
 use super::config;
 use super::grid::{Grid, Who};
 use super::sayings::ELSEWHERE;
@@ -161,6 +161,11 @@ proptest! {
 
     #[test]
     fn who_is_locked_out_is_who_has_no_way_in(case in case()) {
+        hold(&case)?;
+    }
+
+    #[test]
+    fn policies_lock_out_together_whom_each_lets_in(case in refusing_case()) {
         hold(&case)?;
     }
 }
