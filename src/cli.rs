@@ -14,6 +14,7 @@ mod error;
 mod exception;
 mod explain;
 mod files;
+mod fix;
 mod ignore;
 mod init;
 mod inputs;
@@ -90,6 +91,8 @@ commands! {
     Show(show::Arguments),
     /// Describe every policy in words, with the controls that it carries and its exceptions, for reviews and audits
     Doc(Box<doc::Arguments>),
+    /// Write what findings say, where no policy changes its meaning by it
+    Fix(Box<fix::Arguments>),
     /// List every file with its detected format
     Files(files::Arguments),
     /// Print what a rule reports, why it matters and how to fix it
@@ -175,6 +178,7 @@ fn run(arguments: Arguments<Command>) -> ExitCode {
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Show(arguments) => show::run(&arguments),
         Command::Doc(arguments) => doc::run(&arguments),
+        Command::Fix(arguments) => fix::run(&arguments),
         Command::Files(arguments) => files::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules => rules::run(),

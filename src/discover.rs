@@ -1,8 +1,10 @@
 //! Which files belong to a tenant.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 /// How standard input is called in reports.
@@ -87,6 +89,54 @@ pub enum Candidate {
     Held(String, Vec<u8>),
     /// A file or folder that could not be looked at, and why.
     Unreadable(PathBuf, io::Error),
+}
+
+/// Texts that are read in the place of what is on disk, by the paths of their files as reports show them: what a fix would write, or
+/// what an editor has not saved.
+#[derive(Debug, Clone, Default)]
+pub struct Overlay(BTreeMap<String, Arc<[u8]>>);
+
+impl Overlay {
+    /// Puts bytes in the place of a file.
+    pub fn insert(&mut self, shown: String, bytes: Vec<u8>) {
+        self.0.insert(shown, bytes.into());
+    }
+
+    /// What is read in the place of a file.
+    #[must_use]
+    pub fn get(&self, shown: &str) -> Option<&[u8]> {
+        self.0.get(shown).map(AsRef::as_ref)
+    }
+
+    /// The files, in the order of their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.iter().map(|(shown, bytes)| (shown.as_str(), bytes.as_ref()))
+    }
+
+    /// The file as it is read.
+    #[must_use]
+    pub fn over(&self, candidate: Candidate) -> Candidate {
+        if self.0.is_empty() {
+            return candidate;
+        }
+        let bytes = self.get(&candidate.shown()).map(<[u8]>::to_vec);
+        match (bytes, candidate) {
+            (Some(bytes), Candidate::File(path)) => {
+                Candidate::Stored { path, prefix: String::new(), bytes, is_glanced_at: false }
+            }
+            (Some(bytes), Candidate::Other(path)) => {
+                Candidate::Stored { path, prefix: String::new(), bytes, is_glanced_at: true }
+            }
+            (
+                _,
+                other @ (Candidate::File(_)
+                | Candidate::Other(_)
+                | Candidate::Stored { .. }
+                | Candidate::Held(..)
+                | Candidate::Unreadable(..)),
+            ) => other,
+        }
+    }
 }
 
 impl Input {

@@ -3,11 +3,13 @@
 mod draft;
 mod drafts;
 mod extent;
+mod fix;
 mod text;
 
 pub use draft::{Document, Draft, Label, Located, Part, Spot, locate};
 pub use drafts::Drafts;
 pub use extent::Extent;
+pub use fix::{Change, DraftFix, Edit, Fix, Safety};
 pub use text::{
     capitalised, clip, clip_middle, escape_invisible, is_invisible, joined, joined_first, printable, quoted,
     quoted_whole, visible,
@@ -167,6 +169,8 @@ pub struct Finding {
     pub named: Option<Box<str>>,
     /// At least one; the primary first.
     pub locations: Vec<Location>,
+    /// What to write instead, if a program can.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {

@@ -2,6 +2,7 @@
 
 use crate::config::{Subject, parse_day};
 use crate::finding::{Finding, Location, quoted};
+use std::ops::Range;
 use time::Date;
 
 /// A finding, or several, that are not to be reported.
@@ -19,6 +20,8 @@ pub struct Ignore {
     pub problem: Option<String>,
     /// Where it is written.
     pub location: Location,
+    /// Bytes of the configuration that name its rule, if it stands there.
+    pub entry: Option<Range<usize>>,
 }
 
 /// What an ignored finding is about.

@@ -59,6 +59,7 @@ pub mod discover;
 pub mod evaluate;
 pub mod expectations;
 pub mod finding;
+pub mod fix;
 pub mod id;
 pub mod ignore;
 pub mod lint;

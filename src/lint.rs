@@ -24,5 +24,5 @@ mod several;
 
 pub use options::{Options, Variables};
 use run::TenantReader;
-pub use run::{Loaded, common_folder, files, load, read_tenant, tenants};
+pub use run::{Loaded, common_folder, files, load, read_tenant, read_tenants, tenants};
 pub use settle::{Settler, Settling, from_config, settle};

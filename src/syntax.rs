@@ -18,7 +18,9 @@ mod pointer;
 mod powershell;
 mod relaxed;
 mod remark;
+mod rewrite;
 mod spot;
+mod toml_entry;
 mod yaml;
 
 pub use effort::check_template_effort;
@@ -32,4 +34,6 @@ pub use parse::{Outline, parse, parse_outline, parse_without};
 pub use pointer::Pointer;
 pub use relaxed::{parse_lines, parse_relaxed};
 pub use remark::{Remark, remarks};
+pub use rewrite::{Replacement, Rewrite};
+pub use toml_entry::toml_entry;
 pub use yaml::parse_yaml;

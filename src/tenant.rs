@@ -63,6 +63,8 @@ pub struct Tenant {
     pub people: People,
     /// Why policies may exist that the files do not show.
     pub missing: Vec<Missing>,
+    /// Files in which the values of their policies are corrected. Others are made by programs, or are not written in.
+    pub sources: BTreeSet<FileIndex>,
     /// A variable of Terraform configuration has its default, where another value may be given.
     pub has_variable_defaults: bool,
 }

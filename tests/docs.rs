@@ -8,6 +8,7 @@ mod benchmarks;
 use std::fs;
 use std::process::Command;
 
+use caplint::finding::Safety;
 use caplint::rules::{self, Category, Rule};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,13 +35,15 @@ fn tables(folder: &str, heading: &str) -> String {
     let mut tables = String::new();
     for category in Category::ALL {
         tables += &format!(
-            "\n{heading} {}\n\n{}\n\n| rule | level | what it says |\n|---|---|---|\n",
+            "\n{heading} {}\n\n{}\n\n| rule | level | fix | what it says |\n|---|---|---|---|\n",
             category.title(),
             category.about()
         );
         for rule in rules_of(category) {
             let meta = rule.meta();
-            tables += &format!("| [{0}]({folder}{0}.md) | {1} | {2} |\n", meta.id, meta.level().word(), meta.summary);
+            let fix = meta.fix.map_or("", Safety::word);
+            let (level, summary) = (meta.level().word(), meta.summary);
+            tables += &format!("| [{0}]({folder}{0}.md) | {level} | {fix} | {summary} |\n", meta.id);
         }
     }
     tables
@@ -50,13 +53,19 @@ fn tables(folder: &str, heading: &str) -> String {
 fn pages() -> BTreeMap<PathBuf, String> {
     let mut pages = BTreeMap::new();
     let levels = "A level is that of a rule's gravest finding. `error`: surely wrong or open, or not known where it must be. \
-                  `warning`: an administrator should look at it. `info`: hygiene; counted, and shown with `-v` or the profile strict.";
+                  `warning`: an administrator should look at it. `info`: hygiene; counted, and shown with `-v` or the profile strict.\n\n\
+                  [`caplint fix`](../fix.md) applies the fixes of some findings: `safe` ones keep the meaning of every policy, `unsafe` \
+                  ones need `--unsafe-fixes`.";
     pages.insert("README.md".into(), format!("{GENERATED}\n\n# Rules\n\n{levels}\n{}", tables("", "##")));
     for rule in rules::all() {
         let meta = rule.meta();
         let (title, body) =
             rules::page(*rule).split_once("\n\n").map(|(title, body)| (title.to_owned(), body.to_owned())).unwrap();
-        let line = format!("*{}, {}, since caplint {}*", meta.category.word(), meta.level().word(), meta.since);
+        let fix = match meta.fix {
+            None => String::new(),
+            Some(safety) => format!(", some findings have {} [fixes](../fix.md)", safety.word()),
+        };
+        let line = format!("*{}, {}, since caplint {}{fix}*", meta.category.word(), meta.level().word(), meta.since);
         pages.insert(
             format!("{}.md", meta.id).into(),
             format!("{GENERATED}\n\n{title}\n\n{line}\n\n{}\n", body.trim_end()),

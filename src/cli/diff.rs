@@ -267,7 +267,7 @@ impl FailOn {
 }
 
 /// The comparison with the lines that explain it.
-fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
+pub(super) fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared {
     let places = located(loaded, &difference);
     // Groups have the same members on both sides, so either directory would do.
     let [before, after] = loaded.map(|side| &side.tenant.directory);

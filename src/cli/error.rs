@@ -54,6 +54,18 @@ pub(super) enum RunError {
     #[diagnostic(code(caplint::output))]
     Report { path: PathBuf, error: io::Error },
 
+    #[error("standard input cannot be fixed")]
+    #[diagnostic(code(caplint::fix), help("Name files or folders: fixes are written into them."))]
+    FixStdin,
+
+    #[error("{} has changed while it was fixed", shown(.path))]
+    #[diagnostic(code(caplint::fix), help("Nothing has been written. Run caplint fix again."))]
+    Changed { path: PathBuf },
+
+    #[error("{} cannot be written: {}", shown(.path), visible(&.error.to_string()))]
+    #[diagnostic(code(caplint::fix), help("Fix its permissions. Files that were named before it have been written."))]
+    Fix { path: PathBuf, error: io::Error },
+
     #[error("the report {} would replace {what}", shown(.path))]
     #[diagnostic(code(caplint::output), help("Specify a different file for each report. Nothing has been written."))]
     Target { path: PathBuf, what: &'static str },

@@ -12,10 +12,11 @@ use crate::catalog::Cloud;
 use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::coverage::Ways;
-use crate::discover::Input;
+use crate::discover::{Input, Overlay, shown};
 use crate::finding::{quoted, quoted_whole};
-use crate::lint::{self, Settling, Variables};
+use crate::lint::{self, Loaded, Settling, Variables};
 use crate::outcome::TenantReport;
+use crate::requirement::Assumptions;
 use crate::rules::{self, Reading};
 use crate::tenant::{Assume, AssumeEnabled, Assumed, Tenant};
 use clap::ValueEnum;
@@ -23,6 +24,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use time::Date;
 
 #[derive(clap::Args)]
@@ -260,6 +262,7 @@ pub(super) struct Prepared<'s> {
     is_complete: bool,
     variables: Arc<Variables>,
     directory: Arc<[Input]>,
+    overlay: Arc<Overlay>,
 }
 
 /// A tenant to look at.
@@ -291,7 +294,12 @@ impl Selection {
     }
 
     pub(super) fn prepare(&self) -> Result<Prepared<'_>, RunError> {
-        let (config, config_text) = config(self.config.as_deref(), self.isolated)?;
+        self.prepare_over(&Overlay::default())
+    }
+
+    /// The same with these texts in the place of files.
+    pub(super) fn prepare_over(&self, overlay: &Overlay) -> Result<Prepared<'_>, RunError> {
+        let (config, config_text) = config_over(self.config.as_deref(), self.isolated, overlay)?;
         let chosen = self.tenants(&config)?;
         let today = self.today.unwrap_or_else(|| time::OffsetDateTime::now_utc().date());
         // What a part of the tenants does not need, the others may.
@@ -302,7 +310,8 @@ impl Selection {
             return Err(RunError::DirectoryOfSeveral);
         }
         let config = Arc::new(config);
-        Ok(Prepared { selection: self, chosen, config, config_text, today, is_complete, variables, directory })
+        let overlay = Arc::new(overlay.clone());
+        Ok(Prepared { selection: self, chosen, config, config_text, today, is_complete, variables, directory, overlay })
     }
 
     /// The tenants that the paths choose, each with all of its files; without paths those of the configuration.
@@ -360,13 +369,7 @@ impl Prepared<'_> {
         let side_by_side = self.chosen.len() > 1 && self.chosen.len() >= rayon::current_num_threads();
         let options = self.options(wanted, !side_by_side);
         let lint_one = |chosen: &Chosen| {
-            let options = lint::Options {
-                cloud: self.selection.cloud.map(CloudArgument::meaning).or(chosen.cloud).unwrap_or_default(),
-                security_defaults: chosen.security_defaults,
-                entry: chosen.entry.clone(),
-                ..options.clone()
-            };
-            lint::tenants(&chosen.name, &chosen.inputs, &options, progress.files())
+            lint::tenants(&chosen.name, &chosen.inputs, &self.of_chosen(chosen, &options), progress.files())
         };
         if side_by_side {
             let mut few = self.chosen.chunks(rayon::current_num_threads() * AT_A_TIME);
@@ -374,6 +377,38 @@ impl Prepared<'_> {
         } else {
             self.chosen.iter().try_for_each(|chosen| take(lint_one(chosen)))
         }
+    }
+
+    fn of_chosen(&self, chosen: &Chosen, options: &lint::Options) -> lint::Options {
+        lint::Options {
+            cloud: self.selection.cloud.map(CloudArgument::meaning).or(chosen.cloud).unwrap_or_default(),
+            security_defaults: chosen.security_defaults,
+            entry: chosen.entry.clone(),
+            ..options.clone()
+        }
+    }
+
+    /// The tenants as their files have them, whatever is assumed of them.
+    pub(super) fn read(&self, wanted: &Wanted) -> Vec<Tenant> {
+        let options = lint::Options { assume_enabled: AssumeEnabled::default(), ..self.options(wanted, true) };
+        let read =
+            |chosen: &Chosen| lint::read_tenants(&chosen.name, &chosen.inputs, &self.of_chosen(chosen, &options));
+        self.chosen.iter().flat_map(read).collect()
+    }
+
+    /// The same, one for each choice and with the places of everything.
+    pub(super) fn load(&self, wanted: &Wanted) -> Vec<Loaded> {
+        let options = lint::Options { assume_enabled: AssumeEnabled::default(), ..self.options(wanted, true) };
+        let progress = AtomicUsize::new(0);
+        let load = |chosen: &Chosen| {
+            lint::read_tenant(&chosen.name, &chosen.inputs, &self.of_chosen(chosen, &options), &progress)
+        };
+        self.chosen.iter().map(load).collect()
+    }
+
+    /// What is assumed of what Microsoft leaves undocumented.
+    pub(super) fn assumptions(&self) -> Assumptions {
+        self.config.assumptions_on(self.today)
     }
 
     /// Reports show no names of people.
@@ -423,6 +458,7 @@ impl Prepared<'_> {
             help: wanted.help,
             map: wanted.map,
             cards: wanted.cards,
+            overlay: Arc::clone(&self.overlay),
             ..lint::Options::default()
         }
     }
@@ -458,6 +494,7 @@ impl Prepared<'_> {
             ignores,
             comments: ignores && comments && !self.selection.isolated,
             is_complete: self.is_complete,
+            covers_config: self.is_complete && self.selection.paths.is_empty(),
             today: self.today,
         }
     }
@@ -472,6 +509,10 @@ fn near_miss() -> Option<&'static str> {
 
 /// The configuration that holds here, and its text.
 pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<(Config, String), RunError> {
+    config_over(given, isolated, &Overlay::default())
+}
+
+fn config_over(given: Option<&Path>, isolated: bool, overlay: &Overlay) -> Result<(Config, String), RunError> {
     let found = || config::find(&std::env::current_dir().ok()?);
     let path = given.map(Path::to_owned).or_else(|| if isolated { None } else { found() });
     let Some(path) = path else {
@@ -483,7 +524,10 @@ pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<(Config, St
     // As people would name it.
     let here = std::env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
-    let text = std::fs::read_to_string(&path).map_err(|error| RunError::Path { path: path.clone(), error })?;
+    let text = match overlay.get(&shown(&path)).map(|bytes| String::from_utf8_lossy(bytes).into_owned()) {
+        Some(text) => text,
+        None => std::fs::read_to_string(&path).map_err(|error| RunError::Path { path: path.clone(), error })?,
+    };
     let config = config::read(&path, &text, rules::ids()).map_err(|problem| RunError::config(&path, &text, problem))?;
     Ok((config, text))
 }

@@ -86,6 +86,74 @@ kinds! {
     OtherJson = "policies in a kind of JSON",
 }
 
+impl DocumentKind {
+    /// Whether people write such a document, or keep it as what is imported again, so that it is the place where a value is
+    /// corrected. Anything else is made by a program, which would write the same again, or is not written in by caplint.
+    #[must_use]
+    pub fn is_source(self) -> bool {
+        match self {
+            Self::GraphPolicy | Self::GraphList | Self::GraphWrapper | Self::TerraformConfiguration => true,
+            Self::NoPolicy
+            | Self::EmptyList
+            | Self::OtherList
+            | Self::Directory
+            | Self::AzureHound
+            | Self::GraphBatch
+            | Self::FailedRequest
+            | Self::PolicyTemplate
+            | Self::ScubaGear
+            | Self::Monkey365
+            | Self::Cipp
+            | Self::NamedLocation
+            | Self::AuthenticationStrength
+            | Self::Group
+            | Self::User
+            | Self::Role
+            | Self::SecurityDefaults
+            | Self::MigrationTable
+            | Self::Organization
+            | Self::CrossTenantAccess
+            | Self::AuthenticationContext
+            | Self::ResourceAction
+            | Self::TerraformPlan
+            | Self::TerraformPlanWithoutPolicies
+            | Self::TerraformPlanDestroysPolicies
+            | Self::TerraformState
+            | Self::TerraformStateWithoutPolicies
+            | Self::TerraformConfigurationWithoutPolicies
+            | Self::TerraformConfigurationReplaced
+            | Self::TerraformConfigurationPlanned
+            | Self::TerraformModuleUncalled
+            | Self::TerraformValues
+            | Self::TerraformEncrypted
+            | Self::TerraformData
+            | Self::TerraformBinaryPlan
+            | Self::ZipArchive
+            | Self::TerraformPlanLog
+            | Self::TerraformModuleLibrary
+            | Self::RoadTools
+            | Self::RoadReconDatabase
+            | Self::PulumiStack
+            | Self::PulumiProgram
+            | Self::PulumiYaml
+            | Self::CrossplaneManifest
+            | Self::CdktfProgram
+            | Self::ArmTemplate
+            | Self::OtherArmTemplate
+            | Self::BicepTemplate
+            | Self::DscConfiguration
+            | Self::TenantConfiguration
+            | Self::CompiledDscConfiguration
+            | Self::PowerShell
+            | Self::PowerShellObject
+            | Self::Program
+            | Self::Table
+            | Self::OtherYaml
+            | Self::OtherJson => false,
+        }
+    }
+}
+
 impl fmt::Display for DocumentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.about())

@@ -1,6 +1,6 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
-use super::{Extent, Finding, Level, Location, PolicyRef, fingerprint, quoted};
+use super::{DraftFix, Edit, Extent, Finding, Fix, Level, Location, PolicyRef, fingerprint, quoted};
 use crate::policy::{At, Caller, CallerKind, FileIndex, Origin, Place, Policy, Property, Wording};
 use crate::source::{Excerpt, LineHashes, Lines, Position, Showing};
 use crate::syntax::{Locator, Pointer};
@@ -39,6 +39,8 @@ pub struct Draft {
     pub named: Option<Box<str>>,
     /// The primary place first; none for the tenant as a whole.
     pub labels: Vec<Label>,
+    /// What to write instead, if a program can.
+    pub fix: Option<Box<DraftFix>>,
 }
 
 /// A place and what to note there.
@@ -107,7 +109,15 @@ impl Draft {
             extent: Extent::default(),
             named: None,
             labels: Vec::new(),
+            fix: None,
         }
+    }
+
+    /// Adds what a program can write instead, if it can.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<DraftFix>) -> Self {
+        self.fix = fix.map(Box::new);
+        self
     }
 
     /// Adds what to do.
@@ -281,6 +291,25 @@ impl<'a> Located<'a> {
         self.spot(&Spot::Bytes(range), message, true)
     }
 
+    /// The edits of a fix; none where the text does not say what the fix expects of it.
+    #[must_use]
+    pub fn fix(&self, fix: &DraftFix) -> Option<Fix> {
+        let mut edits = Vec::new();
+        for change in &fix.changes {
+            let replacements = change.replacements(self.lines.text(), &mut self.locator.borrow_mut())?;
+            edits.extend(replacements.into_iter().map(|replacement| Edit {
+                path: self.path.to_owned(),
+                start: self.lines.position(replacement.bytes.start),
+                end: self.lines.position(replacement.bytes.end),
+                bytes: replacement.bytes,
+                replacement: replacement.text,
+            }));
+        }
+        edits.sort_by_key(|edit| (edit.bytes.start, edit.bytes.end));
+        edits.dedup();
+        Some(Fix { title: fix.title.clone(), safety: fix.safety, edits })
+    }
+
     /// Where a label is.
     #[must_use]
     pub fn location(&self, label: &Label, primary: bool) -> Location {
@@ -344,11 +373,12 @@ fn first_character(text: &str) -> Range<usize> {
 }
 
 /// Turns drafts into findings. `place` gives the location of a label by the numbers of its draft and itself, or the path
-/// of its file where that can no longer be read.
+/// of its file where that can no longer be read. `fix` gives the edits of a fix by the number of its draft.
 pub fn locate(
     drafts: Vec<Draft>,
     tenant: &str,
     mut place: impl FnMut((usize, usize), &Label) -> Result<Location, String>,
+    mut fix: impl FnMut(usize, &DraftFix) -> Option<Fix>,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = drafts
         .into_iter()
@@ -377,6 +407,7 @@ pub fn locate(
                 named: draft.named,
                 policy: draft.policy,
                 locations,
+                fix: draft.fix.as_ref().and_then(|draft| fix(at, draft)),
             }
         })
         .collect();
@@ -385,7 +416,7 @@ pub fn locate(
 }
 
 impl Draft {
-    /// The finding, at a place that is known already.
+    /// The finding, at a place that is known already. It has no fix.
     #[must_use]
     pub fn at(self, tenant: &str, location: Location) -> Finding {
         let subject = if self.is_of_tenant { tenant.to_owned() } else { subject(self.policy.as_ref(), &location) };
@@ -401,6 +432,7 @@ impl Draft {
             named: self.named,
             policy: self.policy,
             locations: vec![location],
+            fix: None,
         }
     }
 }

@@ -77,7 +77,7 @@ impl TenantReader<'_> {
             let facts = FileFacts { taken, policies: &inspected, bearers, ..FileFacts::of(file) };
             drafts.extend(rules::check_file(&facts));
         }
-        let findings = self.locate_in(self.name, &read.paths, drafts);
+        let findings = self.locate_in(self.name, &read.paths, &read.sources, drafts);
         read.findings.extend(findings);
     }
 }
@@ -140,6 +140,12 @@ impl TenantReader<'_> {
                 let Some(mut taken) = taken.remove(&part.file) else { continue };
                 if !planned.contains(folder) {
                     read.retake(part.file, taken.kind, taken.policies);
+                    // Most configuration in JSON is made by programs such as CDKTF.
+                    let name = read.paths.get(&part.file).map(Candidate::name).unwrap_or_default();
+                    let is_json = Path::new(&name).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+                    if taken.kind.is_source() && !is_json {
+                        read.sources.insert(part.file);
+                    }
                 }
                 read.note(part.file, &mut taken);
                 let inspected = inspected.remove(&part.file).unwrap_or_default();
@@ -186,6 +192,7 @@ impl Read {
             other.policies.retain(|policy| is_free(policy.origin.file));
         }
         self.deferred.retain(|deferred| is_free(deferred.file));
+        self.sources.retain(|file| is_free(*file));
         self.missing.retain(|missing| is_free(missing.file));
         self.pages.retain(|(file, _)| is_free(*file));
         self.signs.retain(|sign| is_free(sign.file));

@@ -58,18 +58,7 @@ impl TenantReader<'_> {
         for ((file, alias), other) in others {
             let name = format!("{}#{alias}", read.paths.get(&file).map(Candidate::tenant).unwrap_or_default());
             let policies = other.policies.len();
-            let mut companions = other.companions;
-            let mut tenant = Tenant {
-                directory: companions.take_directory(&other.policies),
-                policies: other.policies,
-                companions,
-                missing: missing.clone(),
-                ..Tenant::default()
-            };
-            let clashes = tenant.settle_duplicates(|file| read.folder(file));
-            tenant.collect_strengths();
-            self.tell_people_apart(&mut tenant);
-            let assumed = tenant.assume(&self.options.assume_enabled);
+            let (tenant, clashes, assumed) = self.beside(other, &missing, &read);
             let mut report = TenantReport { name, policies, assumed, ..TenantReport::default() };
             self.judge(&mut report, &tenant, &clashes, self.options.judge_tenant, false, &read.paths);
             reports.push(report);
@@ -141,7 +130,7 @@ impl TenantReader<'_> {
         let anchor = self.anchor(tenant, paths);
         report.place = anchor.as_ref().map(|anchor| self.path_of(paths, anchor.document));
         let drafts = anchored(rules::check_tenant(&facts), anchor.as_ref());
-        let located = self.locate_in(&report.name, paths, drafts);
+        let located = self.locate_in(&report.name, paths, &tenant.sources, drafts);
         report.findings.extend(located);
         report.lock_outs = judged.then(|| LockOutReport::of(&report.findings, facts.is_whole));
         report.access = access.iter().map(|reached| access::access_report(&facts, reached)).collect();

@@ -3,12 +3,12 @@
 use super::TenantReader;
 use crate::dialect;
 use crate::discover::{self, Candidate};
-use crate::finding::{Document, Draft, Finding, Label, Located, Location, Spot, locate};
+use crate::finding::{Document, Draft, DraftFix, Finding, Fix, Label, Located, Location, Spot, locate};
 use crate::policy::FileIndex;
-use crate::source;
+use crate::source::{self, LineHashes, Text};
 use crate::tenant::Tenant;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
 /// So many files are read sooner than threads are started.
@@ -18,18 +18,56 @@ const FEW: usize = 4;
 pub(super) const OF_TENANT: &str = "a file of this tenant";
 
 impl TenantReader<'_> {
-    /// Finds the places of drafts.
+    /// Finds the places of drafts, and the edits of their fixes in files that are a source of their policies.
     pub(super) fn locate_in(
         &self,
         tenant: &str,
         paths: &BTreeMap<FileIndex, Candidate>,
+        sources: &BTreeSet<FileIndex>,
         drafts: Vec<Draft>,
     ) -> Vec<Finding> {
+        let mut fixes = self.fixes(paths, sources, &drafts);
         let labels = drafts.iter().enumerate().flat_map(|(at, draft)| {
             draft.labels.iter().enumerate().map(move |(number, label)| ((at, number), label, number == 0))
         });
         let mut places = self.places(paths, labels);
-        locate(drafts, tenant, |at, label| places.remove(&at).ok_or_else(|| self.path_of(paths, label.document)))
+        let place = |at, label: &Label| places.remove(&at).ok_or_else(|| self.path_of(paths, label.document));
+        locate(drafts, tenant, place, |at, _| fixes.remove(&at))
+    }
+
+    /// The edits of fixes, by the numbers of their drafts.
+    fn fixes(
+        &self,
+        paths: &BTreeMap<FileIndex, Candidate>,
+        sources: &BTreeSet<FileIndex>,
+        drafts: &[Draft],
+    ) -> HashMap<usize, Fix> {
+        let mut wanted: BTreeMap<Document, Vec<(usize, &DraftFix)>> = BTreeMap::new();
+        for (at, fix) in drafts.iter().enumerate().filter_map(|(at, draft)| Some((at, draft.fix.as_deref()?))) {
+            let is_source = match fix.document {
+                Document::File(file) => sources.contains(&file),
+                Document::Config => true,
+            };
+            if is_source {
+                wanted.entry(fix.document).or_default().push((at, fix));
+            }
+        }
+        let in_document = |(document, fixes): (Document, Vec<(usize, &DraftFix)>)| -> Vec<(usize, Fix)> {
+            let Some(text) = self.text(paths, document) else { return Vec::new() };
+            let path = self.path_of(paths, document);
+            let located = Located::new(text.as_str(), &path, LineHashes::default());
+            fixes.into_iter().filter_map(|(at, fix)| Some((at, located.fix(fix)?))).collect()
+        };
+        wanted.into_iter().flat_map(in_document).collect()
+    }
+
+    /// What stands in a document now.
+    fn text(&self, paths: &BTreeMap<FileIndex, Candidate>, document: Document) -> Option<Text> {
+        let bytes = match document {
+            Document::File(file) => paths.get(&file)?.bytes(),
+            Document::Config => self.options.overlay.over(Candidate::File(self.options.config.path.clone()?)).bytes(),
+        };
+        source::decode(bytes.ok()?).ok()
     }
 
     /// The places of labels, each by a key, and whether it is the primary one. The files that they point into are read once
@@ -40,18 +78,12 @@ impl TenantReader<'_> {
         paths: &BTreeMap<FileIndex, Candidate>,
         labels: impl Iterator<Item = (K, &'l Label, bool)>,
     ) -> HashMap<K, Location> {
-        let config = self.options.config.path.clone().map(Candidate::File);
         let mut wanted: BTreeMap<Document, Vec<(K, &Label, bool)>> = BTreeMap::new();
         for label in labels {
             wanted.entry(label.1.document).or_default().push(label);
         }
         let in_document = |(document, labels): (Document, Vec<(K, &Label, bool)>)| -> Vec<(K, Location)> {
-            let candidate = match document {
-                Document::File(file) => paths.get(&file),
-                Document::Config => config.as_ref(),
-            };
-            let text = candidate.and_then(|candidate| source::decode(candidate.bytes().ok()?).ok());
-            let Some(text) = text else { return Vec::new() };
+            let Some(text) = self.text(paths, document) else { return Vec::new() };
             let path = self.path_of(paths, document);
             let located = Located::new(text.as_str(), &path, self.hashes(Some(&text))).showing(dialect::showing(
                 &path,

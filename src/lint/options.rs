@@ -4,7 +4,7 @@ use crate::catalog::Cloud;
 use crate::config::Config;
 use crate::controls::Selection;
 use crate::coverage::Ways;
-use crate::discover::Input;
+use crate::discover::{Input, Overlay};
 use crate::rules::Reading;
 use crate::tenant::AssumeEnabled;
 use std::ops::Range;
@@ -57,6 +57,8 @@ pub struct Options {
     pub map: bool,
     /// Put policies in words.
     pub cards: bool,
+    /// What is read in the place of files.
+    pub overlay: Arc<Overlay>,
 }
 
 impl Options {
@@ -99,6 +101,7 @@ impl Default for Options {
             help: true,
             map: false,
             cards: false,
+            overlay: Arc::default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::several::Sign;
 use super::{Options, TenantReader, from_config, pages};
 use crate::dialect::{self, Other, Page, Taken};
 use crate::discover::{Candidate, Input};
-use crate::finding::{Finding, Located, locate};
+use crate::finding::{Finding, Label, Located, locate};
 use crate::ignore::{self, About, Ignore};
 use crate::outcome::{FileReport, TakenFor};
 use crate::policy::{FileIndex, Policy};
@@ -35,6 +35,8 @@ pub(super) struct Read {
     pub(super) policies: Vec<Policy>,
     pub(super) companions: Companions,
     pub(super) missing: Vec<Missing>,
+    /// Files in which the values of their policies are corrected.
+    pub(super) sources: BTreeSet<FileIndex>,
     /// Lists of policies, and lists that go on elsewhere, by their files.
     pub(super) pages: Vec<(FileIndex, Page)>,
     /// What tells one tenant's files from another's.
@@ -113,6 +115,7 @@ impl Read {
         }
         self.companions.absorb(other.companions);
         self.missing.extend(other.missing);
+        self.sources.extend(other.sources);
         self.pages.extend(other.pages);
         self.signs.extend(other.signs);
         self.findings.extend(other.findings);
@@ -194,6 +197,7 @@ impl TenantReader<'_> {
             .iter()
             .flat_map(Input::files)
             .filter(is_wanted)
+            .map(|candidate| self.options.overlay.over(candidate))
             .zip((self.first_file..).map(FileIndex))
             .map(|(candidate, file)| (file, candidate));
         let add = |read, (file, candidate)| self.add(read, file, candidate);
@@ -283,7 +287,8 @@ impl TenantReader<'_> {
         let facts = FileFacts { has_crashed: true, ..FileFacts::of(file) };
         let drafts = rules::check_file(&facts);
         let located = Located::new("", path, source::LineHashes::default());
-        let findings = locate(drafts, self.name, |(_, number), label| Ok(located.location(label, number == 0)));
+        let place = |(_, number): (usize, usize), label: &Label| Ok(located.location(label, number == 0));
+        let findings = locate(drafts, self.name, place, |_, _| None);
         read.findings.extend(findings);
     }
 
@@ -452,6 +457,9 @@ impl TenantReader<'_> {
             let is_read = taken.unread.is_none() && broken.is_empty();
             read.taken.push((file, FileReport { path, kind, policies, encoding, is_read, sha256: None }));
         }
+        if taken.policies > 0 && taken.part.is_none() && taken.kind.is_source() {
+            read.sources.insert(file);
+        }
         let tells = taken.is_companion() || taken.companions.security_defaults.is_some();
         read.note(file, &mut taken);
         if is_hcl {
@@ -521,7 +529,9 @@ impl TenantReader<'_> {
         let is_understood = is_read && facts.syntax.is_empty() && facts.encoding.is_none();
         let showing = dialect::showing(path, content, is_understood);
         let located = Located::new(content, path, self.hashes(text)).showing(showing);
-        let findings = locate(drafts, self.name, |(_, number), label| Ok(located.location(label, number == 0)));
+        let place = |(_, number): (usize, usize), label: &Label| Ok(located.location(label, number == 0));
+        let is_source = read.sources.contains(&facts.file);
+        let findings = locate(drafts, self.name, place, |_, fix| located.fix(fix).filter(|_| is_source));
         read.findings.extend(findings);
     }
 }
@@ -541,6 +551,7 @@ fn ignores(content: &str, path: &str) -> impl Iterator<Item = Ignore> {
             until: comment.until,
             problem: comment.problem.or(nothing),
             location: located.bytes(remark.text, "this ignore"),
+            entry: None,
         })
     });
     found.collect::<Vec<_>>().into_iter()

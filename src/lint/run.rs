@@ -3,7 +3,7 @@
 use super::approvals;
 use super::locate::{OF_TENANT, first_file, in_order};
 use super::options::Options;
-use super::read::Read;
+use super::read::{Beside, Read};
 use super::several;
 use crate::discover::{Candidate, Input, shown};
 use crate::finding::{Finding, Label, Location, Spot};
@@ -11,7 +11,7 @@ use crate::outcome::{FileReport, TenantReport};
 use crate::policy::FileIndex;
 use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
-use crate::tenant::{Assumed, Clashes, Tenant};
+use crate::tenant::{Assumed, Clashes, Missing, Tenant};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
@@ -81,6 +81,24 @@ pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &A
     Loaded { name: name.to_owned(), tenant, files: read.files, findings, paths: read.paths, options: options.clone() }
 }
 
+/// Reads every tenant that these inputs lead to, in order to compare it with what the same inputs lead to when other text stands in
+/// some of their files.
+#[must_use]
+pub fn read_tenants(name: &str, inputs: &[Input], options: &Options) -> Vec<Tenant> {
+    let progress = AtomicUsize::new(0);
+    let reader = TenantReader::new(name, options, &progress);
+    let mut read = reader.read(inputs);
+    let others = std::mem::take(&mut read.others);
+    let missing = read.missing.clone();
+    let (mut tenant, ..) = reader.tenant(&mut read);
+    if let Some(security_defaults) = options.security_defaults {
+        tenant.companions.security_defaults.get_or_insert(security_defaults);
+    }
+    let mut tenants = vec![tenant];
+    tenants.extend(others.into_values().map(|other| reader.beside(other, &missing, &read).0));
+    tenants
+}
+
 /// Names references by the folder that they belong to, instead of the number of a file, which depends on all other files. Of
 /// several plans or states in one folder, each has references of its own.
 fn name_references_by_folder(tenant: &mut Tenant, paths: &BTreeMap<FileIndex, Candidate>, inputs: &[Input]) {
@@ -133,6 +151,7 @@ impl<'a> TenantReader<'a> {
             policies: std::mem::take(&mut read.policies),
             companions,
             missing: std::mem::take(&mut read.missing),
+            sources: read.sources.clone(),
             has_variable_defaults: read.has_variable_defaults,
             ..Tenant::default()
         };
@@ -146,6 +165,24 @@ impl<'a> TenantReader<'a> {
             tenant.companions.security_defaults = None;
             several::mark(&mut tenant.policies, &clashes.strangers, &read.paths);
         }
+        let assumed = tenant.assume(&self.options.assume_enabled);
+        (tenant, clashes, assumed)
+    }
+
+    /// Another tenant that infrastructure code leads to.
+    pub(super) fn beside(&self, other: Beside, missing: &[Missing], read: &Read) -> (Tenant, Clashes, Assumed) {
+        let mut companions = other.companions;
+        let mut tenant = Tenant {
+            directory: companions.take_directory(&other.policies),
+            policies: other.policies,
+            companions,
+            missing: missing.to_vec(),
+            sources: read.sources.clone(),
+            ..Tenant::default()
+        };
+        let clashes = tenant.settle_duplicates(|file| read.folder(file));
+        tenant.collect_strengths();
+        self.tell_people_apart(&mut tenant);
         let assumed = tenant.assume(&self.options.assume_enabled);
         (tenant, clashes, assumed)
     }

@@ -5,7 +5,7 @@ mod honoured;
 use super::locate::in_order;
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::finding::{Finding, Located};
+use crate::finding::{Draft, Finding, Located};
 use crate::ignore::{About, Ignore, without_reason};
 use crate::outcome::{BASELINE, Settled, TenantReport, Why};
 use crate::rules::{self, IgnoreFacts};
@@ -29,6 +29,8 @@ pub struct Settling<'a> {
     pub comments: bool,
     /// Whether everything was looked at that an ignore may be about.
     pub is_complete: bool,
+    /// Whether everything was looked at that the configuration is about, so that what is not used can be taken out of it.
+    pub covers_config: bool,
     /// The day that ignores are held against.
     pub today: Date,
 }
@@ -129,6 +131,7 @@ impl<'a> Settler<'a> {
         };
         let elsewhere: HashSet<_> = ignores.iter().filter(|used| used.is_used).map(place).collect();
         let mut said: HashSet<_> = HashSet::new();
+        let located = Located::new(settling.config_text, &by, LineHashes::default());
         for used in ignores {
             let place = place(&used);
             if used.tenant.is_some() && !said.insert(place.clone()) {
@@ -142,8 +145,12 @@ impl<'a> Settler<'a> {
             };
             let tenant = used.tenant.as_ref().unwrap_or(&first);
             let drafts = rules::check_ignore(&facts);
-            let mut findings: Vec<Finding> =
-                drafts.into_iter().map(|draft| draft.at(tenant, used.ignore.location.clone())).collect();
+            let finding = |mut draft: Draft| {
+                // Only ignores of the configuration have a fix.
+                let fix = draft.fix.take().and_then(|fix| located.fix(&fix));
+                Finding { fix, ..draft.at(tenant, used.ignore.location.clone()) }
+            };
+            let mut findings: Vec<Finding> = drafts.into_iter().map(finding).collect();
             findings.retain_mut(|finding| settling.leaves(finding, &mut settled, &by, |_| None));
             last.findings.extend(findings);
         }
@@ -163,6 +170,11 @@ impl Settling<'_> {
         mut ignored_by: impl FnMut(&Finding) -> Option<&'i str>,
     ) -> bool {
         let own = finding.level;
+        if !self.covers_config
+            && finding.fix.as_ref().is_some_and(|fix| fix.edits.iter().any(|edit| edit.path == config))
+        {
+            finding.fix = None;
+        }
         match self.config.levels.get(finding.rule).map(|level| level.level()) {
             None => {}
             Some(None) => {
@@ -196,6 +208,7 @@ fn of_config(settling: &Settling<'_>, path: &str) -> Vec<Ignore> {
         until: entry.until,
         problem: without_reason(entry.reason.as_deref()),
         location: located.bytes(entry.span.clone(), "this ignore"),
+        entry: Some(entry.span.clone()),
     });
     ignores.collect()
 }

@@ -5,7 +5,7 @@ use super::stream::{self, InPieces, Joints};
 use super::{Ending, Piece, Run, Style};
 use crate::coverage::Ways;
 use crate::coverage::{Coordinate, Verdict};
-use crate::finding::{Finding, PolicyRef, escape_invisible};
+use crate::finding::{Edit, Finding, Fix, PolicyRef, escape_invisible};
 use crate::outcome::{
     AccessReport, BenchmarkReport, ControlReport, DirectoryReport, ExceptionReport, ItemOutcome, ItemReport,
     PeopleReport, PersonReport, Settled, TenantReport,
@@ -366,5 +366,24 @@ pub(super) fn finding(finding: &Finding) -> Value {
         "policy": finding.policy.as_ref().map(policy),
         "fingerprint": finding.fingerprint,
         "locations": locations,
+        "fix": finding.fix.as_ref().map(fix),
+    })
+}
+
+/// What a program can write instead.
+fn fix(fix: &Fix) -> Value {
+    let edit = |edit: &Edit| {
+        json!({
+            "path": edit.path,
+            "start": { "line": edit.start.line, "column": edit.start.column },
+            "end": { "line": edit.end.line, "column": edit.end.column },
+            "bytes": { "start": edit.bytes.start, "end": edit.bytes.end },
+            "replacement": edit.replacement,
+        })
+    };
+    json!({
+        "title": fix.title,
+        "safety": fix.safety.word(),
+        "edits": fix.edits.iter().map(edit).collect::<Vec<_>>(),
     })
 }

@@ -6,7 +6,7 @@ use super::wrap::{NARROWEST, lines, wrap};
 use super::{Ending, Run, Style, count, exceptions, is_shown, link, policies_and_states, worst_first};
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
-use crate::finding::{Finding, Level, Location, PolicyRef, joined, visible};
+use crate::finding::{Finding, Level, Location, PolicyRef, Safety, joined, visible};
 use crate::outcome::{BenchmarkReport, Settled, TenantReport};
 use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Ansi;
@@ -85,7 +85,14 @@ pub(super) fn finding(finding: &Finding, style: Style, out: &mut dyn Write) -> i
             notes.push(wrap(&format!("in {}{separator}{message}", visible(&location.path)), room, 0, "   "));
         }
     }
-    notes.extend(finding.help.as_ref().map(|help| wrap(&format!("help: {}", visible(help)), room, 0, "      ")));
+    let fix = finding.fix.as_ref().map(|fix| match fix.safety {
+        Safety::Safe => "`caplint fix` does this.",
+        Safety::Unsafe => "`caplint fix --unsafe-fixes` tries this.",
+    });
+    let help: Vec<&str> = finding.help.as_deref().into_iter().chain(fix).collect();
+    if !help.is_empty() {
+        notes.push(wrap(&format!("help: {}", visible(&help.join(" "))), room, 0, "      "));
+    }
     let before_message = word.len() + finding.rule.len() + "[]: ".len();
     let diagnostic = Diagnostic::new(severity)
         .with_code(link::rule(finding.rule, style))

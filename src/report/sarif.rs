@@ -8,7 +8,7 @@
 use super::format::Formatter;
 use super::{NOTHING, Root, Run, Style, json as report};
 use crate::coverage::Ways;
-use crate::finding::{Finding, Level, Location, PolicyRef, clip, escape_invisible, visible};
+use crate::finding::{Finding, Fix, Level, Location, PolicyRef, clip, escape_invisible, visible};
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Category, Meta, Rule};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -289,15 +289,49 @@ fn result(group: &Group<'_>, metas: &[Meta], root: &Root) -> Value {
     if !related.is_empty() {
         value["relatedLocations"] = json!(related);
     }
+    if let Some(fix) = &finding.fix {
+        value["fixes"] = json!([self::fix(fix, root)]);
+    }
     value
 }
 
-fn place(location: &Location, root: &Root) -> Value {
-    let (uri, is_relative) = address(&location.path, root);
+/// A fix, with one change for each file.
+fn fix(fix: &Fix, root: &Root) -> Value {
+    let changes = fix.edits.chunk_by(|one, other| one.path == other.path).map(|edits| {
+        let replacements = edits.iter().map(|edit| {
+            json!({
+                "deletedRegion": {
+                    "startLine": edit.start.line,
+                    "startColumn": edit.start.column_utf16,
+                    "endLine": edit.end.line,
+                    "endColumn": edit.end.column_utf16,
+                },
+                "insertedContent": { "text": edit.replacement },
+            })
+        });
+        json!({
+            "artifactLocation": artifact(&edits[0].path, root),
+            "replacements": replacements.collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "description": { "text": escaped(&fix.title) },
+        "artifactChanges": changes.collect::<Vec<_>>(),
+    })
+}
+
+/// A file.
+fn artifact(path: &str, root: &Root) -> Value {
+    let (uri, is_relative) = address(path, root);
     let mut artifact = json!({ "uri": uri });
     if is_relative {
         artifact["uriBaseId"] = json!("%SRCROOT%");
     }
+    artifact
+}
+
+fn place(location: &Location, root: &Root) -> Value {
+    let artifact = artifact(&location.path, root);
     let mut region = json!({
         "startLine": location.start.line,
         "startColumn": location.start.column_utf16,

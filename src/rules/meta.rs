@@ -1,7 +1,7 @@
 //! What a rule is: its metadata, and what it checks.
 
 use super::facts::{FileFacts, IgnoreFacts, TenantFacts};
-use crate::finding::{Draft, Drafts, Level};
+use crate::finding::{Draft, Drafts, Level, Safety};
 use crate::policy::Policy;
 
 /// The metadata of a rule.
@@ -17,6 +17,8 @@ pub struct Meta {
     pub since: &'static str,
     /// What it is about.
     pub category: Category,
+    /// Of which kind its fixes are, if it has some. Not every finding has one.
+    pub fix: Option<Safety>,
 }
 
 impl Meta {
@@ -151,7 +153,7 @@ pub trait Rule: Declared {
 /// Declares the metadata of a rule. Its documentation is a file in the same folder.
 ///
 /// `levels` are those of its findings, the highest first. A draft has the first of them, and another one only if it is in
-/// the list.
+/// the list. `fix` is there if some of its findings have a fix.
 macro_rules! declare {
     (
         rule: $rule:ident,
@@ -159,6 +161,7 @@ macro_rules! declare {
         levels: [$($level:ident),+],
         since: $since:literal,
         category: $category:ident,
+        $(fix: $fix:ident,)?
         summary: $summary:literal,
         doc: $doc:literal $(,)?
     ) => {
@@ -175,6 +178,7 @@ macro_rules! declare {
                 summary: $summary,
                 since: $since,
                 category: $crate::rules::Category::$category,
+                fix: $crate::rules::meta::fix!($($fix)?),
             };
 
             /// A draft of the rule's first level.
@@ -202,3 +206,14 @@ macro_rules! declare {
     };
 }
 pub(super) use declare;
+
+/// The kind of a rule's fixes, if it declares one.
+macro_rules! fix {
+    () => {
+        None
+    };
+    ($fix:ident) => {
+        Some($crate::finding::Safety::$fix)
+    };
+}
+pub(super) use fix;

@@ -1,8 +1,8 @@
 use super::*;
 use crate::baseline::Baseline;
 use crate::controls::{self, Selection};
-use crate::discover::Input;
-use crate::finding::Finding;
+use crate::discover::{Input, Overlay, STDIN};
+use crate::finding::{Edit, Finding};
 use crate::lint;
 use crate::outcome::TenantReport;
 use crate::report::{Format, Run, Style};
@@ -77,6 +77,56 @@ fn what_a_rule_says_is_pinned() {
     }
 }
 
+/// What the fixes of each rule write, as a diff: those of its examples, and of the file `before` in its folder.
+#[test]
+fn what_a_fix_writes_is_pinned() {
+    for rule in all() {
+        let meta = rule.meta();
+        let folder = meta.id.replace('-', "_");
+        let mut tried: Vec<(Vec<u8>, String)> = Vec::new();
+        for example in examples(&rule.doc()).iter().filter(|example| example.fires) {
+            tried.push((encoded(example), example.config.clone().unwrap_or_default()));
+        }
+        let before =
+            ["json", "tf"].map(|end| format!("{}/src/rules/{folder}/before.{end}", env!("CARGO_MANIFEST_DIR")));
+        tried.extend(before.iter().filter_map(|path| Some((std::fs::read(path).ok()?, String::new()))));
+        let mut written = String::new();
+        for (bytes, config) in tried {
+            let findings = found(meta.id, &bytes, &config, None);
+            let own: Vec<&Finding> = findings.iter().filter(|finding| finding.rule == meta.id).collect();
+            for (at, finding) in own.iter().enumerate() {
+                let Some(fix) = &finding.fix else { continue };
+                assert_eq!(Some(fix.safety), meta.fix, "{} does not declare its fix", meta.id);
+                assert!(!fix.edits.is_empty(), "{}: {}", meta.id, fix.title);
+                let with = |path: &str, before: &[u8]| {
+                    let edits: Vec<&Edit> = fix.edits.iter().filter(|edit| edit.path == path).collect();
+                    let edits: Vec<_> =
+                        edits.iter().map(|edit| (edit.bytes.clone(), edit.replacement.as_str())).collect();
+                    crate::source::splice(before, &edits).unwrap()
+                };
+                let (fixed, fixed_config) = (with(STDIN, &bytes), with(CONFIG_FILE, config.as_bytes()));
+                let fixed_config = String::from_utf8(fixed_config).unwrap();
+                let left = found(meta.id, &fixed, &fixed_config, None);
+                let is_gone = left.iter().filter(|one| one.rule == meta.id).count() < own.len()
+                    || left.iter().filter(|one| one.rule == meta.id).all(|one| one.message != finding.message);
+                assert!(is_gone, "{}: {} changes nothing", meta.id, fix.title);
+                let diff = |before: &[u8], after: &[u8]| {
+                    let [before, after] = [before, after].map(|text| String::from_utf8_lossy(text).into_owned());
+                    similar::TextDiff::from_lines(&before, &after).unified_diff().context_radius(1).to_string()
+                };
+                let diffs = diff(&bytes, &fixed) + &diff(config.as_bytes(), fixed_config.as_bytes());
+                written += &format!("== {}: {}\n\n{diffs}\n", at + 1, fix.title);
+            }
+        }
+        assert_eq!(meta.fix.is_some(), !written.is_empty(), "{}: no example shows its fix", meta.id);
+        if !written.is_empty() {
+            insta::with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!("fixed", written);
+            });
+        }
+    }
+}
+
 /// A fenced example: ```` ```json fires ````, ```` ```hcl silent ````, with an encoding where it matters.
 struct Example {
     fires: bool,
@@ -136,6 +186,9 @@ pub(crate) fn found(rule: &str, bytes: &[u8], config_text: &str, baseline: Optio
         today,
         ..lint::Options::default()
     };
+    let mut overlay = Overlay::default();
+    overlay.insert(CONFIG_FILE.to_owned(), config_text.as_bytes().to_vec());
+    let options = lint::Options { overlay: Arc::new(overlay), ..options };
     let input = Input::Stdin(bytes.to_vec());
     let mut reports = lint::tenants("example", &[input], &options, &AtomicUsize::new(0));
     let settling = lint::Settling {
@@ -145,6 +198,7 @@ pub(crate) fn found(rule: &str, bytes: &[u8], config_text: &str, baseline: Optio
         ignores: true,
         comments: true,
         is_complete: true,
+        covers_config: true,
         today,
     };
     lint::settle(&mut reports, settling);

@@ -3,7 +3,7 @@
 //! Each stays a finding of its own until ignores and the baseline have been applied: each of them is about one thing, and must hide no
 //! other.
 
-use crate::finding::{Draft, Extent, Finding, Location};
+use crate::finding::{Draft, Edit, Extent, Finding, Fix, Location};
 use std::collections::BTreeSet;
 
 /// What a rule says of several findings at once.
@@ -45,6 +45,28 @@ impl Together {
         let mut finding = draft.at(&first.tenant, first.primary().clone());
         let places = others.iter().map(Finding::primary).take(self.shown - 1);
         finding.locations.extend(places.map(|place| Location { primary: false, ..place.clone() }));
+        finding.fix = fix(several);
         Some(finding)
     }
+}
+
+/// Everything that is written instead of any of them. Who looks at one finding fixes all that it is about.
+fn fix(several: &[Finding]) -> Option<Fix> {
+    let fixes: Vec<&Fix> = several.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    let [first, others @ ..] = fixes.as_slice() else { return None };
+    if others.iter().any(|other| other.safety != first.safety) {
+        return None;
+    }
+    let mut edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.iter().cloned()).collect();
+    edits.sort_by(|one, other| (&one.path, one.bytes.start).cmp(&(&other.path, other.bytes.start)));
+    edits.dedup();
+    let overlap = |pair: &[Edit]| pair[0].path == pair[1].path && pair[0].bytes.end > pair[1].bytes.start;
+    if edits.windows(2).any(overlap) {
+        return None;
+    }
+    let title = match others {
+        [] => first.title.clone(),
+        _ => format!("{}, and {} more like this", first.title, others.len()),
+    };
+    Some(Fix { title, safety: first.safety, edits })
 }

@@ -43,6 +43,16 @@ impl<'a> Locator<'a> {
         Self { text, levels: HashMap::new(), notation: Notation::of(text), tree: OnceCell::new() }
     }
 
+    /// The text.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// How the text is written.
+    pub(super) fn notation(&self) -> Notation {
+        self.notation
+    }
+
     /// What the steps lead to in a text that is no strict JSON. None if it is no text of its notation either.
     fn find_in_tree(&self, steps: &[String]) -> Option<Vec<NodeSpan>> {
         let tree = self.tree.get_or_init(|| self.notation.read(self.text).ok());

@@ -91,6 +91,7 @@ fn fires(rule: &str, documents: Vec<Vec<u8>>, config_text: &str) -> bool {
         ignores: true,
         comments: true,
         is_complete: true,
+        covers_config: true,
         today,
     };
     lint::settle(&mut reports, settling);

@@ -81,6 +81,7 @@ fn finding(compared: &Compared, group: &Group, changes: &[usize]) -> Finding {
         extent: Extent::default(),
         named: None,
         locations: locations(compared, index),
+        fix: None,
     }
 }
 

@@ -47,6 +47,7 @@ impl Declared for ControlRule {
             summary: &self.0.summary,
             since: "0.1.0",
             category: Category::Controls,
+            fix: None,
         }
     }
 

@@ -3,9 +3,10 @@
 mod together;
 
 use super::{Rule, declare};
-use crate::finding::{Draft, Label, quoted};
+use crate::finding::{Draft, DraftFix, Label, Safety, quoted};
 use crate::policy::Policy;
 use crate::schema::Violation;
+use crate::syntax::Rewrite;
 
 declare! {
     rule: LetterCase,
@@ -13,6 +14,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
+    fix: Safe,
     summary: "A value differs from Microsoft Graph's spelling in letter case only.",
     doc: "doc.md",
 }
@@ -33,4 +35,11 @@ pub(super) fn report(policy: &Policy, violation: &Violation, value: &str, canoni
         .policy(policy)
         .about(format!("{place} {value}"))
         .label(Label::as_written(policy, violation.pointer.clone(), format!("\"{canonical}\" in Microsoft Graph")))
+        .fix(fix(policy, violation, value, canonical))
+}
+
+fn fix(policy: &Policy, violation: &Violation, value: &str, canonical: &str) -> Option<DraftFix> {
+    let title = format!("Write {} as \"{canonical}\"", quoted(value));
+    let rewrite = Rewrite::Word { from: value.to_owned(), to: canonical.to_owned() };
+    DraftFix::as_written(policy, &violation.pointer, (Safety::Safe, title), rewrite)
 }

@@ -1,0 +1,221 @@
+//! `caplint fix`
+
+use super::atomic;
+use super::diff::compared;
+use super::error::RunError;
+use super::say;
+use super::selection::{Prepared, Selection, Wanted};
+use crate::coverage::Ways;
+use crate::diff;
+use crate::discover::Overlay;
+use crate::finding::{Finding, visible};
+use crate::fix::{self, Applied, Fixed, Kinds, Tenants};
+use crate::lint;
+use crate::outcome::TenantReport;
+use crate::report::diff::headlines;
+use crate::requirement::Assumptions;
+use crate::source;
+use crate::tenant::Tenant;
+use similar::TextDiff;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Print what would change as a unified diff and write nothing; the exit code is 1 if something would change
+    #[arg(long)]
+    diff: bool,
+
+    /// Apply fixes that change what a policy means, too, and say what changes. Those that let somebody in or block somebody are
+    /// refused
+    #[arg(long)]
+    unsafe_fixes: bool,
+}
+
+/// What is asked of a run.
+const WANTED: Wanted = Wanted {
+    line_hashes: false,
+    keep_files: false,
+    allow_empty: true,
+    ways: Ways::Mentioned,
+    help: false,
+    map: false,
+    cards: false,
+};
+
+/// Headlines of a change that are shown.
+const HEADLINES: usize = 5;
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    if arguments.selection.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(RunError::FixStdin);
+    }
+    let prepared = arguments.selection.prepare()?;
+    let (assumptions, on_disk) = (prepared.assumptions(), RefCell::default());
+    let chosen = Chosen { selection: &arguments.selection, assumptions, on_disk };
+    let kinds = if arguments.unsafe_fixes { Kinds::Unsafe } else { Kinds::Safe };
+    let fixed = fix::run(&chosen, kinds)?;
+    let files = chosen.files(&fixed.files)?;
+    let said = chosen.said(&fixed, files.len())?;
+    if arguments.diff {
+        let mut out = std::io::stdout().lock();
+        for file in &files {
+            out.write_all(unified(file).as_bytes()).map_err(RunError::Output)?;
+        }
+        said.lines().for_each(say);
+    } else {
+        for File { path, after, .. } in &files {
+            let written = atomic::write(path, |out| out.write_all(after));
+            written.map_err(|error| RunError::Fix { path: path.clone(), error })?;
+        }
+        std::io::stdout().lock().write_all(said.as_bytes()).map_err(RunError::Output)?;
+    }
+    for refused in &fixed.refused {
+        let place = place(&refused.path, refused.start.line, refused.start.column);
+        say(visible(&format!("{place}: not written: {} [{}]: {}", refused.title, refused.rule, refused.why)));
+    }
+    Ok(u8::from(arguments.diff && !files.is_empty()))
+}
+
+/// A file that is written.
+struct File<'f> {
+    shown: &'f str,
+    path: PathBuf,
+    before: Vec<u8>,
+    after: &'f [u8],
+}
+
+/// The tenants that the command line chooses.
+struct Chosen<'s> {
+    selection: &'s Selection,
+    assumptions: Assumptions,
+    /// What was read of files that are fixed.
+    on_disk: RefCell<BTreeMap<String, Vec<u8>>>,
+}
+
+impl Tenants for Chosen<'_> {
+    type Error = RunError;
+
+    fn findings(&self, overlay: &Overlay) -> Result<Vec<Finding>, RunError> {
+        let prepared = self.selection.prepare_over(overlay)?;
+        let mut tenants: Vec<TenantReport> = Vec::new();
+        prepared.each(&WANTED, |few| {
+            tenants.extend(few);
+            Ok(())
+        })?;
+        lint::settle(&mut tenants, prepared.settling(None, true, true));
+        Ok(tenants.into_iter().flat_map(|tenant| tenant.findings).collect())
+    }
+
+    fn read(&self, overlay: &Overlay) -> Result<Vec<Tenant>, RunError> {
+        Ok(self.selection.prepare_over(overlay)?.read(&WANTED))
+    }
+
+    fn on_disk(&self, shown: &str) -> Option<Vec<u8>> {
+        let bytes = std::fs::read(shown).ok()?;
+        self.on_disk.borrow_mut().entry(shown.to_owned()).or_insert_with(|| bytes.clone());
+        Some(bytes)
+    }
+
+    fn options(&self) -> diff::Options {
+        diff::Options { assumptions: self.assumptions, ..diff::Options::default() }
+    }
+}
+
+impl Chosen<'_> {
+    /// The files that differ from those on disk, which must still be what they were.
+    fn files<'f>(&self, overlay: &'f Overlay) -> Result<Vec<File<'f>>, RunError> {
+        let on_disk = self.on_disk.borrow();
+        let mut files = Vec::new();
+        for (shown, after) in overlay.files() {
+            let path = PathBuf::from(shown);
+            let before = std::fs::read(&path).map_err(|error| RunError::Path { path: path.clone(), error })?;
+            if on_disk.get(shown) != Some(&before) {
+                return Err(RunError::Changed { path });
+            }
+            if before != after {
+                files.push(File { shown, path, before, after });
+            }
+        }
+        Ok(files)
+    }
+
+    /// Every fix on a line, with what it changes, and how many there are.
+    fn said(&self, fixed: &Fixed, files: usize) -> Result<String, RunError> {
+        let mut said = String::new();
+        for applied in &fixed.applied {
+            let place = place(&applied.path, applied.start.line, applied.start.column);
+            // Writing to a string cannot fail.
+            let _ = writeln!(said, "{}", visible(&format!("{place}: {} [{}]", applied.title, applied.rule)));
+            for headline in self.changes(applied)? {
+                let _ = writeln!(said, "    {}", visible(&headline));
+            }
+        }
+        let several = |number: usize, one: &str, more: &str| match number {
+            1 => format!("1 {one}"),
+            number => format!("{number} {more}"),
+        };
+        let _ = match fixed.applied.len() {
+            0 => writeln!(said, "nothing to fix"),
+            number => {
+                writeln!(said, "{} in {}", several(number, "fix", "fixes"), several(files, "file", "files"))
+            }
+        };
+        if fixed.unasked > 0 {
+            let others = several(fixed.unasked, "fix needs", "fixes need");
+            let _ = writeln!(said, "{others} --unsafe-fixes");
+        }
+        Ok(said)
+    }
+
+    /// What a fix changes, as `caplint diff` says it.
+    fn changes(&self, applied: &Applied) -> Result<Vec<String>, RunError> {
+        let Some(around) = &applied.around else { return Ok(Vec::new()) };
+        let [before, after] = around.each_ref().map(|overlay| self.selection.prepare_over(overlay));
+        let load = |prepared: Prepared<'_>| prepared.load(&WANTED);
+        let (before, after) = (load(before?), load(after?));
+        let mut said = Vec::new();
+        for (before, after) in before.iter().zip(&after) {
+            let difference = diff::compare(&before.tenant, &after.tenant, self.options());
+            said.extend(headlines(&compared([before, after], difference)));
+        }
+        if said.is_empty() {
+            said.push("No sign-in changes.".to_owned());
+        }
+        let more = said.len().saturating_sub(HEADLINES);
+        said.truncate(HEADLINES);
+        said.extend((more > 0).then(|| format!("and {more} more; `caplint diff` shows all of them")));
+        Ok(said)
+    }
+}
+
+fn place(path: &str, line: usize, column: usize) -> String {
+    format!("{path}:{line}:{column}")
+}
+
+/// What changes in a file. It is shown as text in UTF-8, whatever the file is in.
+fn unified(file: &File<'_>) -> String {
+    let text = |bytes: &[u8]| source::decode(bytes.to_vec()).map(|text| text.as_str().to_owned()).unwrap_or_default();
+    let (before, after) = (text(&file.before), text(file.after));
+    let diff = TextDiff::from_lines(&before, &after);
+    let name = visible(file.shown);
+    let shown = diff.unified_diff().header(&name, &name).to_string();
+    // A line may hold characters that act on a terminal. They are shown, so that such a diff is for people and not for `patch`.
+    let lines = shown.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
+        Some(line) => format!("{}\n", characters(line)),
+        None => characters(line),
+    });
+    lines.collect()
+}
+
+/// A line with its tabs and the end of lines of Windows, which a terminal may see.
+fn characters(line: &str) -> String {
+    let (line, end) = line.strip_suffix('\r').map_or((line, ""), |line| (line, "\r"));
+    line.split('\t').map(visible).collect::<Vec<_>>().join("\t") + end
+}

@@ -1,0 +1,108 @@
+//! Which fixes can be written at once, and the files with them.
+
+use crate::discover::Overlay;
+use crate::finding::{Edit, Finding, Fix};
+use crate::source;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A fix, and the finding that it belongs to.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen<'f> {
+    pub(super) finding: &'f Finding,
+    pub(super) fix: &'f Fix,
+}
+
+/// Fixes whose edits do not meet those of an earlier one. What several findings want alike is chosen once. The others wait until
+/// these have been written.
+pub(super) fn choose<'f>(fixes: impl Iterator<Item = Chosen<'f>>) -> Vec<Chosen<'f>> {
+    let mut taken: BTreeMap<&str, Vec<&Range<usize>>> = BTreeMap::new();
+    let mut chosen: Vec<Chosen<'f>> = Vec::new();
+    for one in fixes {
+        let is_free = |edit: &Edit| {
+            let known = taken.get(edit.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+            // Edits that touch each other have no order.
+            known.iter().all(|other| edit.bytes.end < other.start || other.end < edit.bytes.start)
+        };
+        if !one.fix.edits.is_empty() && one.fix.edits.iter().all(is_free) {
+            for edit in &one.fix.edits {
+                taken.entry(&edit.path).or_default().push(&edit.bytes);
+            }
+            chosen.push(one);
+        }
+    }
+    chosen
+}
+
+/// The files with these fixes, over what was there; none if a file cannot be read or is no longer what the fixes are about.
+pub(super) fn written(
+    fixes: &[Chosen<'_>],
+    base: &Overlay,
+    on_disk: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Option<Overlay> {
+    let mut by_path: BTreeMap<&str, Vec<(Range<usize>, &str)>> = BTreeMap::new();
+    for edit in fixes.iter().flat_map(|one| &one.fix.edits) {
+        by_path.entry(&edit.path).or_default().push((edit.bytes.clone(), &edit.replacement));
+    }
+    let mut overlay = base.clone();
+    for (path, mut edits) in by_path {
+        edits.sort_by_key(|(bytes, _)| (bytes.start, bytes.end));
+        let before = base.get(path).map(<[u8]>::to_vec).or_else(|| on_disk(path))?;
+        overlay.insert(path.to_owned(), source::splice(&before, &edits)?);
+    }
+    Some(overlay)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Draft, Level, Location, Safety};
+    use crate::source::Position;
+
+    fn finding(edits: &[(&str, Range<usize>, &str)]) -> Finding {
+        let start = Position { line: 1, column: 1, column_utf16: 1 };
+        let edit = |(path, bytes, replacement): &(&str, Range<usize>, &str)| Edit {
+            path: (*path).to_owned(),
+            start,
+            end: start,
+            bytes: bytes.clone(),
+            replacement: (*replacement).to_owned(),
+        };
+        let fix = Fix { title: String::new(), safety: Safety::Safe, edits: edits.iter().map(edit).collect() };
+        let finding = Draft::new("rule", Level::Info, "").at("tenant", Location::beginning("a".to_owned()));
+        Finding { fix: Some(fix), ..finding }
+    }
+
+    fn all(findings: &[Finding]) -> Vec<Chosen<'_>> {
+        findings.iter().map(|finding| Chosen { finding, fix: finding.fix.as_ref().unwrap() }).collect()
+    }
+
+    #[test]
+    fn what_meets_an_earlier_one_waits() {
+        let findings = [
+            finding(&[("a", 1..3, "x"), ("b", 0..1, "y")]),
+            finding(&[("a", 3..4, "z")]),
+            finding(&[("a", 1..3, "x"), ("b", 0..1, "y")]),
+            finding(&[("a", 4..4, "z")]),
+            finding(&[("b", 2..2, "z"), ("a", 2..2, "z")]),
+        ];
+        let chosen = choose(all(&findings).into_iter());
+        let at: Vec<usize> = (0..findings.len())
+            .filter(|at| chosen.iter().any(|one| std::ptr::eq(one.finding, &raw const findings[*at])))
+            .collect();
+        assert_eq!(at, [0, 3]);
+    }
+
+    #[test]
+    fn files_are_written_over_what_was_written_before() {
+        let findings = [finding(&[("a", 0..1, "xy"), ("b", 1..1, "z")]), finding(&[("a", 2..3, "")])];
+        let mut base = Overlay::default();
+        base.insert("b".to_owned(), b"12".to_vec());
+        let on_disk = |path: &str| (path == "a").then(|| b"123".to_vec());
+        let overlay = written(&all(&findings), &base, &on_disk).unwrap();
+        let files: Vec<_> = overlay.files().collect();
+        assert_eq!(files, [("a", b"xy2".as_slice()), ("b", b"1z2".as_slice())]);
+        assert!(written(&all(&findings), &base, &|_| None).is_none());
+        assert!(written(&all(&findings), &base, &|_| Some(Vec::new())).is_none());
+    }
+}

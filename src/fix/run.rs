@@ -1,0 +1,221 @@
+//! Rounds: what waits in one is written in the next, until there is nothing left to write.
+
+use super::choose::{Chosen, choose, written};
+use super::proof::{is_same, refusal};
+use crate::diff;
+use crate::discover::Overlay;
+use crate::finding::{Finding, Fix, Safety};
+use crate::source::Position;
+use crate::tenant::Tenant;
+use std::collections::BTreeSet;
+
+/// So many times files are read again at most. A fix waits for those that it meets, so a key that stands twenty times in an object
+/// takes nineteen rounds.
+const ROUNDS: usize = 100;
+
+/// The tenants whose files are fixed.
+pub trait Tenants {
+    /// Why they cannot be read.
+    type Error;
+
+    /// What is reported with these texts in the place of files.
+    ///
+    /// # Errors
+    /// Those of a run.
+    fn findings(&self, overlay: &Overlay) -> Result<Vec<Finding>, Self::Error>;
+
+    /// The tenants as they are read with these texts.
+    ///
+    /// # Errors
+    /// Those of a run.
+    fn read(&self, overlay: &Overlay) -> Result<Vec<Tenant>, Self::Error>;
+
+    /// What is in a file on disk; none if it cannot be read.
+    fn on_disk(&self, shown: &str) -> Option<Vec<u8>>;
+
+    /// Under which assumptions they are compared.
+    fn options(&self) -> diff::Options;
+}
+
+/// Which fixes are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinds {
+    /// Those that keep the meaning.
+    Safe,
+    /// Those that change it, too.
+    Unsafe,
+}
+
+/// A fix that is in the new texts.
+#[derive(Debug)]
+pub struct Applied {
+    /// The rule.
+    pub rule: &'static str,
+    /// What is done.
+    pub title: String,
+    /// Its first file.
+    pub path: String,
+    /// Where its first edit was, when its file was read.
+    pub start: Position,
+    /// Whether it keeps the meaning.
+    pub safety: Safety,
+    /// The texts before and after it, if it changes the meaning.
+    pub around: Option<[Overlay; 2]>,
+}
+
+/// A fix that is not written.
+#[derive(Debug)]
+pub struct Refused {
+    /// The rule.
+    pub rule: &'static str,
+    /// What would be done.
+    pub title: String,
+    /// Its first file.
+    pub path: String,
+    /// Where.
+    pub start: Position,
+    /// Why it is not.
+    pub why: &'static str,
+}
+
+/// What comes of it.
+#[derive(Debug, Default)]
+pub struct Fixed {
+    /// The new texts. Nothing else is to be written.
+    pub files: Overlay,
+    /// The fixes in them, in the order in which they were made.
+    pub applied: Vec<Applied>,
+    /// Fixes that are not in them, by the order of their findings.
+    pub refused: Vec<Refused>,
+    /// How many unsafe fixes there would be beside them, if they were not asked for.
+    pub unasked: usize,
+}
+
+/// Tries all fixes that are wanted. Writes no file.
+///
+/// # Errors
+/// Those of reading the tenants.
+pub fn run<T: Tenants>(tenants: &T, kinds: Kinds) -> Result<Fixed, T::Error> {
+    let mut fixed = Fixed::default();
+    // By what does not move when something else is written.
+    let mut refused: BTreeSet<(String, String)> = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let findings = tenants.findings(&fixed.files)?;
+        let of = |finding: &Finding, fix: &Fix| (finding.fingerprint.clone(), fix.title.clone());
+        let wanted = |safety: Safety| {
+            let all = findings.iter().filter_map(|finding| Some(Chosen { finding, fix: finding.fix.as_ref()? }));
+            all.filter(move |one| one.fix.safety == safety).collect::<Vec<_>>()
+        };
+        let open = |one: &Chosen<'_>| !refused.contains(&of(one.finding, one.fix));
+        let mut chosen = choose(wanted(Safety::Safe).into_iter().filter(open));
+        // What changes the meaning comes when nothing else is left, so that it is compared with what is plainly the same.
+        let is_last = chosen.is_empty();
+        let of_meaning = wanted(Safety::Unsafe);
+        if is_last {
+            match kinds {
+                Kinds::Unsafe => chosen = choose(of_meaning.into_iter().filter(open)),
+                Kinds::Safe => fixed.unasked = of_meaning.len(),
+            }
+        }
+        if chosen.is_empty() {
+            break;
+        }
+        let round = Round { tenants, base: fixed.files.clone() };
+        let before = tenants.read(&round.base)?;
+        let mut made = Made { accepted: Vec::new(), current: (round.base.clone(), before), refused: Vec::new() };
+        if is_last {
+            for one in chosen {
+                round.take_meant(&mut made, one, &mut fixed.applied)?;
+            }
+        } else {
+            round.take_same(&mut made, &chosen)?;
+            fixed.applied.extend(made.accepted.iter().map(|one| applied(*one, None)));
+        }
+        for (one, why) in made.refused {
+            refused.insert(of(one.finding, one.fix));
+            let Applied { rule, title, path, start, .. } = applied(one, None);
+            fixed.refused.push(Refused { rule, title, path, start, why });
+        }
+        fixed.files = made.current.0;
+    }
+    Ok(fixed)
+}
+
+fn applied(one: Chosen<'_>, around: Option<[Overlay; 2]>) -> Applied {
+    let first = one.fix.edits.first();
+    Applied {
+        rule: one.finding.rule,
+        title: one.fix.title.clone(),
+        path: first.map(|edit| edit.path.clone()).unwrap_or_default(),
+        start: first.map_or(one.finding.primary().start, |edit| edit.start),
+        safety: one.fix.safety,
+        around,
+    }
+}
+
+/// One round: all edits are about the same texts.
+struct Round<'r, T> {
+    tenants: &'r T,
+    base: Overlay,
+}
+
+/// What a round has made so far.
+struct Made<'f> {
+    accepted: Vec<Chosen<'f>>,
+    /// The texts with everything that is accepted, and the tenants that they are read as.
+    current: (Overlay, Vec<Tenant>),
+    refused: Vec<(Chosen<'f>, &'static str)>,
+}
+
+const UNREADABLE: &str = "the file cannot be read, or has changed";
+
+impl<T: Tenants> Round<'_, T> {
+    fn with(&self, fixes: &[Chosen<'_>]) -> Option<Overlay> {
+        written(fixes, &self.base, &|path| self.tenants.on_disk(path))
+    }
+
+    /// Takes all of these that leave every meaning as it is: together if they do, else in halves.
+    fn take_same<'f>(&self, made: &mut Made<'f>, fixes: &[Chosen<'f>]) -> Result<(), T::Error> {
+        let all = [made.accepted.as_slice(), fixes].concat();
+        let why = match self.with(&all) {
+            Some(overlay) => {
+                let after = self.tenants.read(&overlay)?;
+                if is_same(&made.current.1, &after, self.tenants.options()) {
+                    made.accepted = all;
+                    made.current = (overlay, after);
+                    return Ok(());
+                }
+                "the comparison does not show that every policy keeps its meaning"
+            }
+            None => UNREADABLE,
+        };
+        match fixes {
+            [] => {}
+            [one] => made.refused.push((*one, why)),
+            several => {
+                let (first, second) = several.split_at(several.len() / 2);
+                self.take_same(made, first)?;
+                self.take_same(made, second)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one that changes a meaning, unless it lets somebody in or locks somebody out.
+    fn take_meant<'f>(&self, made: &mut Made<'f>, one: Chosen<'f>, applied: &mut Vec<Applied>) -> Result<(), T::Error> {
+        let all = [made.accepted.as_slice(), &[one]].concat();
+        let Some(overlay) = self.with(&all) else {
+            made.refused.push((one, UNREADABLE));
+            return Ok(());
+        };
+        let after = self.tenants.read(&overlay)?;
+        if let Some(why) = refusal(&made.current.1, &after, self.tenants.options()) {
+            made.refused.push((one, why));
+            return Ok(());
+        }
+        let before = std::mem::replace(&mut made.current, (overlay.clone(), after)).0;
+        made.accepted = all;
+        applied.push(self::applied(one, Some([before, overlay])));
+        Ok(())
+    }
+}

@@ -1,0 +1,356 @@
+//! How a part of a text is written otherwise, in the notation of the text. What does not stand there in so many words is left
+//! alone: a template, a variable, a string within a string.
+
+use super::locate::Locator;
+use super::node_span::NodeSpan;
+use super::notation::Notation;
+use super::pointer::Pointer;
+use hcl_edit::expr::Expression;
+use std::ops::Range;
+
+/// What becomes of the place that a pointer names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rewrite {
+    /// A word of a string, which is the whole string or stands between commas.
+    Word {
+        /// As the file has it.
+        from: String,
+        /// What is written instead.
+        to: String,
+    },
+    /// The key.
+    Key {
+        /// As the file has it.
+        from: String,
+        /// What is written instead.
+        to: String,
+    },
+    /// The member is removed.
+    Member,
+    /// The second occurrence of the member is removed.
+    SecondMember,
+    /// The element, which is this string in whatever letter case, is removed from its list.
+    Element(String),
+    /// The string becomes a list of one.
+    List,
+}
+
+/// Bytes of a text, and what stands there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// The bytes. They are empty where something is inserted.
+    pub bytes: Range<usize>,
+    /// What is written there. It is empty where something is removed.
+    pub text: String,
+}
+
+impl Replacement {
+    fn one(bytes: Range<usize>, text: impl Into<String>) -> Vec<Self> {
+        vec![Self { bytes, text: text.into() }]
+    }
+}
+
+impl Locator<'_> {
+    /// What a text needs in order to read otherwise where `pointer` leads from `offset`. None where the text does not say what
+    /// is expected there in so many words, and in notations that nothing is written in.
+    pub fn rewrite(&mut self, offset: usize, pointer: &Pointer, rewrite: &Rewrite) -> Option<Vec<Replacement>> {
+        let notation = self.notation();
+        match notation {
+            Notation::Json | Notation::Hcl => {}
+            Notation::PowerShell | Notation::Bicep | Notation::Yaml => return None,
+        }
+        let places = self.find(offset, pointer);
+        let text = self.text();
+        let script = Script { text, notation };
+        let first = places.first()?;
+        match rewrite {
+            Rewrite::Word { from, to } => {
+                let bytes = trimmed(text, &first.value);
+                let words = replaced(&script.string(&bytes)?, from, to)?;
+                Some(Replacement::one(bytes, script.quoted(&words)))
+            }
+            Rewrite::Key { from, to } => {
+                let bytes = first.key.clone()?;
+                let is_bare = script.key(&bytes)? == *from && !text.get(bytes.clone())?.starts_with('"');
+                if script.key(&bytes)? != *from {
+                    return None;
+                }
+                let written = if is_bare { to.clone() } else { script.quoted(to) };
+                Some(Replacement::one(bytes, written))
+            }
+            Rewrite::Member => script.without_member(first, pointer),
+            Rewrite::SecondMember => script.without_member(places.get(1)?, pointer),
+            Rewrite::Element(element) => {
+                let bytes = trimmed(text, &first.value);
+                // A string that stands for a list of one is no element.
+                if first.key.is_some() || !script.string(&bytes)?.eq_ignore_ascii_case(element) {
+                    return None;
+                }
+                script.without(&bytes)
+            }
+            Rewrite::List => {
+                let bytes = trimmed(text, &first.value);
+                script.string(&bytes)?;
+                if !script.is_named(first, pointer) {
+                    return None;
+                }
+                Some(vec![
+                    Replacement { bytes: bytes.start..bytes.start, text: "[".to_owned() },
+                    Replacement { bytes: bytes.end..bytes.end, text: "]".to_owned() },
+                ])
+            }
+        }
+    }
+}
+
+/// The words of a string with another one in the place of one; none if that does not occur.
+fn replaced(string: &str, from: &str, to: &str) -> Option<String> {
+    if string == from {
+        return Some(to.to_owned());
+    }
+    let words: Vec<&str> = string.split(',').collect();
+    if !words.iter().any(|word| word.trim() == from) {
+        return None;
+    }
+    let words =
+        words.into_iter().map(|word| if word.trim() == from { word.replacen(from, to, 1) } else { word.to_owned() });
+    Some(words.collect::<Vec<_>>().join(","))
+}
+
+/// A range without white space at its ends.
+fn trimmed(text: &str, range: &Range<usize>) -> Range<usize> {
+    let inside = text.get(range.clone()).unwrap_or_default();
+    let start = range.start + (inside.len() - inside.trim_start().len());
+    start..start + inside.trim().len()
+}
+
+/// A text in a notation that is written.
+struct Script<'t> {
+    text: &'t str,
+    notation: Notation,
+}
+
+impl Script<'_> {
+    /// The string that stands there, if a literal does.
+    fn string(&self, bytes: &Range<usize>) -> Option<String> {
+        let written = self.text.get(bytes.clone())?;
+        match self.notation {
+            Notation::Json => serde_json::from_str(written).ok(),
+            Notation::Hcl if written.starts_with('"') => match written.parse::<Expression>().ok()? {
+                Expression::String(string) => Some(string.value().clone()),
+                _ => None,
+            },
+            Notation::Hcl | Notation::PowerShell | Notation::Bicep | Notation::Yaml => None,
+        }
+    }
+
+    /// The key that stands there.
+    fn key(&self, bytes: &Range<usize>) -> Option<String> {
+        let written = self.text.get(bytes.clone())?;
+        let is_bare = |written: &str| {
+            written.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !written.is_empty()
+        };
+        if is_bare(written) { Some(written.to_owned()) } else { self.string(bytes) }
+    }
+
+    /// A string as the notation has it.
+    fn quoted(&self, string: &str) -> String {
+        // HCL has JSON's escapes for everything that JSON must escape, but for two control characters that no value has.
+        let quoted = serde_json::Value::from(string).to_string();
+        match self.notation {
+            Notation::Hcl => quoted.replace("${", "$${").replace("%{", "%%{"),
+            Notation::Json | Notation::PowerShell | Notation::Bicep | Notation::Yaml => quoted,
+        }
+    }
+
+    /// Whether a place is that of the member that a pointer names, and not of something around it.
+    fn is_named(&self, place: &NodeSpan, pointer: &Pointer) -> bool {
+        let key = place.key.as_ref().and_then(|key| self.key(key));
+        key.zip(pointer.steps().last()).is_some_and(|(key, step)| key.eq_ignore_ascii_case(&step))
+    }
+
+    fn without_member(&self, place: &NodeSpan, pointer: &Pointer) -> Option<Vec<Replacement>> {
+        let key = place.key.as_ref().filter(|_| self.is_named(place, pointer))?;
+        let value = trimmed(self.text, &place.value);
+        match self.notation {
+            Notation::Json => self.without(&(key.start..value.end)),
+            // A block and an argument of HCL have no commas, and what stands on their lines may belong to them.
+            Notation::Hcl | Notation::PowerShell | Notation::Bicep | Notation::Yaml => None,
+        }
+    }
+
+    /// Removes a member or an element with its comma, and with its line if nothing else stands there.
+    fn without(&self, bytes: &Range<usize>) -> Option<Vec<Replacement>> {
+        let (before, after) = (&self.text[..bytes.start], &self.text[bytes.end..]);
+        let space = after.len() - after.trim_start().len();
+        let next = after[space..].chars().next()?;
+        let previous = before.trim_end();
+        match (next, previous.chars().next_back()?) {
+            (',', ',' | '[' | '{') => {
+                let end = bytes.end + space + 1;
+                let rest = &self.text[end..];
+                let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                let line = previous.len() + before[previous.len()..].rfind('\n').map_or(0, |at| at + 1);
+                let is_first_on_line = line > previous.len();
+                let newline = ["\r\n", "\n"].into_iter().find(|newline| rest[blank..].starts_with(newline));
+                match newline {
+                    Some(newline) if is_first_on_line => Some(Replacement::one(line..end + blank + newline.len(), "")),
+                    Some(_) => Some(Replacement::one(previous.len()..end, "")),
+                    None => Some(Replacement::one(bytes.start..end + blank, "")),
+                }
+            }
+            (']' | '}', ',') => Some(Replacement::one(previous.len() - 1..bytes.end, "")),
+            (']' | '}', '[' | '{') => Some(Replacement::one(previous.len()..bytes.end + space, "")),
+            // A comment stands there.
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rewritten(text: &str, pointer: &str, rewrite: &Rewrite) -> Option<String> {
+        let replacements = Locator::new(text).rewrite(0, &Pointer::new(pointer), rewrite)?;
+        let mut written = text.to_owned();
+        for replacement in replacements.iter().rev() {
+            written.replace_range(replacement.bytes.clone(), &replacement.text);
+        }
+        Some(written)
+    }
+
+    fn word(from: &str, to: &str) -> Rewrite {
+        Rewrite::Word { from: from.to_owned(), to: to.to_owned() }
+    }
+
+    #[test]
+    fn a_word_is_written_where_it_stands_in_so_many_words() {
+        let cases = [
+            (r#"{"a": ["All"]}"#, "/a/0", Some(r#"{"a": ["all"]}"#)),
+            (r#"{"a": "x, All"}"#, "/a", Some(r#"{"a": "x, all"}"#)),
+            (r#"{"a": "\u0041ll"}"#, "/a", Some(r#"{"a": "all"}"#)),
+            ("{a: 'All'}", "/a", None),
+            ("// c\n{a: \"All\",}", "/a", Some("// c\n{a: \"all\",}")),
+            (r#"{"a": "{\"b\": \"All\"}"}"#, "/a/b", None),
+            (
+                "resource \"a\" \"b\" {\n  c = \"All\" # d\n}",
+                "/resource/a/b/c",
+                Some("resource \"a\" \"b\" {\n  c = \"all\" # d\n}"),
+            ),
+            ("resource \"a\" \"b\" {\n  c = (\"All\")\n}", "/resource/a/b/c", None),
+            ("resource \"a\" \"b\" {\n  c = \"${var.All}\"\n}", "/resource/a/b/c", None),
+            ("resource \"a\" \"b\" {\n  c = var.All\n}", "/resource/a/b/c", None),
+            ("a: All\n", "/a", None),
+        ];
+        for (text, pointer, written) in cases {
+            assert_eq!(rewritten(text, pointer, &word("All", "all")).as_deref(), written, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_string_is_written_with_the_escapes_of_its_notation() {
+        let to = "\"${x} %{y} \\";
+        let json = rewritten(r#"{"a": "b"}"#, "/a", &word("b", to)).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["a"], to);
+        let hcl = rewritten("resource \"a\" \"b\" {\n  c = \"b\"\n}", "/resource/a/b/c", &word("b", to)).unwrap();
+        assert_eq!(hcl, "resource \"a\" \"b\" {\n  c = \"\\\"$${x} %%{y} \\\\\"\n}");
+    }
+
+    #[test]
+    fn a_key_is_written_as_it_was() {
+        let key = Rewrite::Key { from: "b".to_owned(), to: "c".to_owned() };
+        for (text, pointer, written) in [
+            (r#"{"a": {"b": 1}}"#, "/a/b", Some(r#"{"a": {"c": 1}}"#)),
+            ("{a: {b: 1}}", "/a/b", Some("{a: {c: 1}}")),
+            (r#"{"a": {"B": 1}}"#, "/a/b", None),
+            (r#"{"a": {}}"#, "/a/b", None),
+            ("resource \"x\" \"y\" {\n  b = 1\n}", "/resource/x/y/b", Some("resource \"x\" \"y\" {\n  c = 1\n}")),
+        ] {
+            assert_eq!(rewritten(text, pointer, &key).as_deref(), written, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_member_goes_with_its_comma_and_its_line() {
+        for (text, written) in [
+            (r#"{"b": 1}"#, Some("{}")),
+            (r#"{"a": 1, "b": 2}"#, Some(r#"{"a": 1}"#)),
+            (r#"{"b": 1, "a": 2}"#, Some(r#"{"a": 2}"#)),
+            ("{\n  \"a\": 1,\n  \"b\": 2\n}", Some("{\n  \"a\": 1\n}")),
+            ("{\r\n  \"b\": 1,\r\n  \"a\": 2\r\n}", Some("{\r\n  \"a\": 2\r\n}")),
+            ("{\n  \"a\": 1, \"b\": 2,\n  \"c\": 3\n}", Some("{\n  \"a\": 1,\n  \"c\": 3\n}")),
+            ("{\"a\": 1, /* c */ \"b\": 2}", None),
+            ("{\"b\": 2 /* c */, \"a\": 1}", None),
+            (r#"{"c": 2}"#, None),
+        ] {
+            assert_eq!(rewritten(text, "/b", &Rewrite::Member).as_deref(), written, "{text}");
+        }
+        let text = r#"{"b": 1, "a": 0, "B": 1}"#;
+        assert_eq!(rewritten(text, "/b", &Rewrite::SecondMember).unwrap(), r#"{"b": 1, "a": 0}"#);
+    }
+
+    #[test]
+    fn an_element_goes_with_its_comma() {
+        let element = Rewrite::Element("x".to_owned());
+        for (text, pointer, written) in [
+            (r#"{"a": ["x"]}"#, "/a/0", Some(r#"{"a": []}"#)),
+            (r#"{"a": ["y", "x"]}"#, "/a/1", Some(r#"{"a": ["y"]}"#)),
+            (r#"{"a": ["x", "y"]}"#, "/a/0", Some(r#"{"a": ["y"]}"#)),
+            (r#"{"a": ["y", "x"]}"#, "/a/0", None),
+            (r#"{"a": "x"}"#, "/a/0", None),
+            (
+                "resource \"t\" \"n\" {\n  a = [\"x\", \"y\"]\n}",
+                "/resource/t/n/a/0",
+                Some("resource \"t\" \"n\" {\n  a = [\"y\"]\n}"),
+            ),
+            ("resource \"t\" \"n\" {\n  a = [\n    \"x\", # one\n    \"y\",\n  ]\n}", "/resource/t/n/a/0", None),
+        ] {
+            let written = written.map(str::to_owned);
+            match rewritten(text, pointer, &element) {
+                // What stands behind the comma stays.
+                Some(other) if written.is_none() => assert!(other.contains("# one"), "{other}"),
+                other => assert_eq!(other, written, "{text}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_becomes_a_list() {
+        assert_eq!(rewritten(r#"{"a": "x"}"#, "/a", &Rewrite::List).unwrap(), r#"{"a": ["x"]}"#);
+        assert_eq!(rewritten(r#"{"a": ["x"]}"#, "/a", &Rewrite::List), None);
+        assert_eq!(rewritten(r#"{"a": "x"}"#, "/b", &Rewrite::List), None);
+        assert_eq!(rewritten(r#"{"a": 1}"#, "/a", &Rewrite::List), None);
+    }
+
+    proptest! {
+        /// What is left is JSON without the one member, and nothing but it has changed.
+        #[test]
+        fn a_member_or_element_is_removed_and_nothing_else(
+            keys in proptest::collection::btree_set("[a-d]", 1..4),
+            strings in proptest::collection::vec("[x-z,\\]}\"]{0,3}", 1..5),
+            pretty: bool,
+            newline in prop_oneof![Just("\n"), Just("\r\n")],
+            chosen: proptest::sample::Index,
+        ) {
+            let members: serde_json::Map<String, serde_json::Value> =
+                keys.iter().map(|key| (key.clone(), serde_json::json!(strings))).collect();
+            let value = serde_json::Value::Object(members);
+            let text = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
+            let text = text.replace('\n', newline);
+            let key = keys.iter().nth(chosen.index(keys.len())).unwrap();
+            let mut without = value.clone();
+            without.as_object_mut().unwrap().remove(key);
+            let written = rewritten(&text, &format!("/{key}"), &Rewrite::Member).unwrap();
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), without);
+
+            let index = chosen.index(strings.len());
+            let mut without = value.clone();
+            without[key].as_array_mut().unwrap().remove(index);
+            let element = Rewrite::Element(strings[index].clone());
+            let written = rewritten(&text, &format!("/{key}/{index}"), &element).unwrap();
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), without);
+        }
+    }
+}
