@@ -1,10 +1,10 @@
 //! Continuous access evaluation switched off.
 
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, Level, PolicyRef};
+use crate::finding::{DraftFix, Drafts, Label, Level, PolicyRef, Safety};
 use crate::policy::{AccessEvaluation, ClientAppType, Conditions, Fact, List, Policy, Property, Scope, State};
 use crate::rules::TenantFacts;
-use crate::syntax::Pointer;
+use crate::syntax::{Pointer, Rewrite};
 
 declare! {
     rule: AccessEvaluationDisabled,
@@ -12,6 +12,7 @@ declare! {
     levels: [Warning, Info],
     since: "0.1.0",
     category: Correctness,
+    fix: Unsafe,
     summary: "A policy disables continuous access evaluation, so revoked sessions stay open until their tokens expire.",
     doc: "doc.md",
 }
@@ -53,7 +54,13 @@ impl Rule for AccessEvaluationDisabled {
             Self::draft_at(level, message)
                 .help("Remove `continuousAccessEvaluation`: it is then on, which is the default.")
                 .policy(policy)
-                .label(Label::in_policy(policy, &place, "disabled")),
+                .label(Label::in_policy(policy, &place, "disabled"))
+                .fix(DraftFix::in_policy(
+                    policy,
+                    &place.parent(),
+                    (Safety::Unsafe, "Remove `continuousAccessEvaluation`"),
+                    Rewrite::Member,
+                )),
         );
     }
 }

@@ -1,10 +1,10 @@
 //! azuread's id of a strength is a path.
 
 use super::{Rule, declare};
-use crate::finding::{Drafts, Label, PolicyRef};
-use crate::policy::{Policy, Property};
+use crate::finding::{DraftFix, Drafts, Label, PolicyRef, Safety};
+use crate::policy::{Fact, Policy, Property};
 use crate::rules::TenantFacts;
-use crate::syntax::Pointer;
+use crate::syntax::{Pointer, Rewrite};
 
 declare! {
     rule: BareStrengthId,
@@ -12,9 +12,13 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Terraform,
+    fix: Safe,
     summary: "An `authentication_strength_policy_id` is a GUID, which version 3 of the azuread provider rejects.",
     doc: "doc.md",
 }
+
+/// What the provider expects in front of the id.
+const PATH: &str = "/policies/authenticationStrengthPolicies/";
 
 impl Rule for BareStrengthId {
     fn check_policy(&self, policy: &Policy, _: &TenantFacts<'_>, drafts: &mut Drafts) {
@@ -29,9 +33,18 @@ impl Rule for BareStrengthId {
         let id = Pointer::new(Property::AuthenticationStrengthId);
         drafts.push(
             Self::draft(message)
-                .help("Put \"/policies/authenticationStrengthPolicies/\" in front of the GUID.")
+                .help(format!("Put \"{PATH}\" in front of the GUID."))
                 .policy(policy)
-                .label(Label::in_policy(policy, &id, "no path")),
+                .label(Label::in_policy(policy, &id, "no path"))
+                .fix(fix(policy, &id)),
         );
     }
+}
+
+/// What Terraform makes of both is the same strength.
+fn fix(policy: &Policy, place: &Pointer) -> Option<DraftFix> {
+    let Fact::Known(Some(strength)) = &policy.grant.strength else { return None };
+    let id = strength.id.as_ref()?.to_string();
+    let rewrite = Rewrite::Word { to: format!("{PATH}{id}"), from: id };
+    DraftFix::in_policy(policy, place, (Safety::Safe, "Put the path in front of the id"), rewrite)
 }

@@ -2,10 +2,10 @@
 
 use super::{Rule, declare};
 use crate::catalog::{self, Retirement};
-use crate::finding::{Draft, Drafts, Label, Level, PolicyRef};
+use crate::finding::{Draft, DraftFix, Drafts, Label, Level, PolicyRef, Safety};
 use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, Property, State};
 use crate::rules::TenantFacts;
-use crate::syntax::Pointer;
+use crate::syntax::{Pointer, Rewrite};
 use time::Date;
 
 declare! {
@@ -14,6 +14,7 @@ declare! {
     levels: [Warning, Info],
     since: "0.1.0",
     category: Correctness,
+    fix: Unsafe,
     summary: "A policy relies on a setting that Microsoft has retired or has announced a retirement date for.",
     doc: "doc.md",
 }
@@ -32,7 +33,8 @@ impl Rule for DeprecatedSetting {
                     .help(format!("{instead} {}", retirement.source))
                     .policy(policy)
                     .about(name)
-                    .label(Label::in_policy(policy, &place, "retired")),
+                    .label(Label::in_policy(policy, &place, "retired"))
+                    .fix(without_phone(policy, name)),
             );
         }
         drafts.extend(roles(policy));
@@ -57,11 +59,31 @@ fn roles(policy: &Policy) -> Option<Draft> {
     let draft = DeprecatedSetting::draft_at(Level::Info, message)
         .help(format!("Remove them. {}", first.source))
         .policy(policy)
-        .about("roles");
+        .about("roles")
+        .fix(roles.first().and_then(|(index, name, _)| {
+            let (_, id) = policy.conditions.users.include_roles.known().find(|(at, _)| at == index)?;
+            without(policy, Property::IncludeRoles, *index, (&id.to_string(), name))
+        }));
     Some(roles.iter().take(3).fold(draft, |draft, (index, _, _)| {
         let place = Pointer::new(Property::IncludeRoles).index(*index);
         draft.label(Label::in_policy(policy, &place, "deprecated"))
     }))
+}
+
+/// Takes one element out of a list. The next run says whether another one is left.
+fn without(policy: &Policy, list: Property, index: usize, (element, called): (&str, &str)) -> Option<DraftFix> {
+    let what = (Safety::Unsafe, format!("Remove {called} from {}", PolicyRef::to(policy).label()));
+    DraftFix::in_policy(policy, &Pointer::new(list).index(index), what, Rewrite::Element(element.to_owned()))
+}
+
+/// Takes Windows Phone out of the platforms, if others are left: without any, the policy would be about all of them.
+fn without_phone(policy: &Policy, name: &str) -> Option<DraftFix> {
+    let platforms = &policy.conditions.platforms.include;
+    let index = platforms.position(|platform| *platform == Platform::WindowsPhone)?;
+    let has_others = platforms.known().any(|(_, platform)| *platform != Platform::WindowsPhone);
+    (name == "windowsPhone" && has_others)
+        .then(|| without(policy, Property::IncludePlatforms, index, (name, name)))
+        .flatten()
 }
 
 fn when(retirement: &Retirement, today: Date) -> String {

@@ -3,9 +3,11 @@
 use super::excluded::labelled;
 use super::{Rule, declare};
 use crate::coverage::PrincipalKind;
-use crate::finding::{Drafts, PolicyRef, joined};
+use crate::finding::{DraftFix, Drafts, PolicyRef, Safety, joined};
+use crate::policy::{Policy, Property};
 use crate::rules::TenantFacts;
 use crate::rules::control::named;
+use crate::syntax::{Pointer, Rewrite};
 use std::collections::BTreeMap;
 
 declare! {
@@ -14,6 +16,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Exclusions,
+    fix: Unsafe,
     summary: "A policy excludes an account that is disabled or deleted.",
     doc: "doc.md",
 }
@@ -44,8 +47,16 @@ impl Rule for DisabledExclusion {
             let draft = Self::draft(message)
                 .help("Remove the exclusion. If the account is enabled again, it is let off at once.")
                 .about(format!("user {id}"));
+            let draft = draft.fix(places.first().and_then(|(policy, index)| fix(policy, *index, id)));
             let places = places.into_iter().take(SHOWN);
             drafts.push(labelled(draft, PrincipalKind::User, places, "nobody can sign in with it"));
         }
     }
+}
+
+/// Removes the exclusion from one policy. The next run says where else there is one.
+fn fix(policy: &Policy, index: usize, id: &crate::policy::Id) -> Option<DraftFix> {
+    let place = Pointer::new(Property::ExcludeUsers).index(index);
+    let what = (Safety::Unsafe, format!("Remove the exclusion of {id} from {}", PolicyRef::to(policy).label()));
+    DraftFix::in_policy(policy, &place, what, Rewrite::Element(id.to_string()))
 }

@@ -1,9 +1,10 @@
 //! A key that appears twice.
 
 use super::{Rule, declare};
-use crate::finding::{Draft, Label, Level, Part, quoted};
+use crate::finding::{Draft, DraftFix, Label, Level, Part, Safety, quoted};
 use crate::policy::Policy;
 use crate::schema::Violation;
+use crate::syntax::Rewrite;
 
 declare! {
     rule: DuplicateKey,
@@ -11,6 +12,7 @@ declare! {
     levels: [Error, Warning],
     since: "0.1.0",
     category: Files,
+    fix: Safe,
     summary: "A key appears twice in one object, and JSON readers disagree on which value counts.",
     doc: "doc.md",
 }
@@ -40,4 +42,11 @@ pub(super) fn report(policy: &Policy, violation: &Violation, key: &str, equal: b
         .about(place)
         .label(second)
         .label(first)
+        .fix(equal.then(|| fix(policy, violation, key)).flatten())
+}
+
+/// Readers that take the first value and readers that take the last read the same without one of them.
+fn fix(policy: &Policy, violation: &Violation, key: &str) -> Option<DraftFix> {
+    let what = (Safety::Safe, format!("Remove the second {}", quoted(key)));
+    DraftFix::as_written(policy, &violation.pointer, what, Rewrite::SecondMember)
 }

@@ -3,11 +3,11 @@
 mod together;
 
 use super::{Rule, declare};
-use crate::finding::{Draft, Label, quoted};
+use crate::finding::{Draft, DraftFix, Label, Safety, quoted};
 use crate::policy::{Policy, Property};
 use crate::rules::FileFacts;
 use crate::schema::Violation;
-use crate::syntax::Pointer;
+use crate::syntax::{Pointer, Rewrite};
 use crate::tenant::{Bearer, Bearers};
 
 declare! {
@@ -16,6 +16,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Correctness,
+    fix: Safe,
     summary: "A name or a malformed GUID is used where Microsoft Graph expects the id of an object.",
     doc: "doc.md",
 }
@@ -40,7 +41,7 @@ pub(super) fn report(
     let place = violation.pointer.dotted();
     let message = format!("`{place}` is {}, which is not the id of an object.", quoted(value));
     let literals: Vec<_> = literals.iter().map(|literal| format!("\"{literal}\"")).collect();
-    let role = crate::catalog::role(value).filter(|_| is_in_roles(&violation.pointer));
+    let role = crate::catalog::role(value).filter(|_| is_in_roles(policy, &violation.pointer));
     let help = if let Some(role) = role {
         format!("Write {}, the id of the role. caplint resolves the name; Microsoft Graph does not.", role.id)
     } else if literals.is_empty() {
@@ -54,13 +55,24 @@ pub(super) fn report(
             .policy(policy)
             .named(value)
             .about(format!("{} {value}", violation.pointer.parent().dotted()))
-            .label(Label::as_written(policy, violation.pointer.clone(), "not a GUID")),
+            .label(Label::as_written(policy, violation.pointer.clone(), "not a GUID"))
+            .fix(role.and_then(|role| fix(policy, violation, value, &role.id.to_string()))),
     )
 }
 
+/// Writes the id of a role in the place of its name.
+fn fix(policy: &Policy, violation: &Violation, name: &str, id: &str) -> Option<DraftFix> {
+    let what = (Safety::Safe, format!("Write the role {} as {id}", quoted(name)));
+    let rewrite = Rewrite::Word { from: name.to_owned(), to: id.to_owned() };
+    DraftFix::as_written(policy, &violation.pointer, what, rewrite)
+}
+
 /// Whether a place is an element of a list of roles.
-fn is_in_roles(pointer: &Pointer) -> bool {
-    matches!(Property::at(&pointer.parent()), Some(Property::IncludeRoles | Property::ExcludeRoles))
+fn is_in_roles(policy: &Policy, pointer: &Pointer) -> bool {
+    matches!(
+        Property::at(&policy.origin.wording.to_graph(&pointer.parent())),
+        Some(Property::IncludeRoles | Property::ExcludeRoles)
+    )
 }
 
 /// Whether the files tell which object a name stands for.

@@ -1,9 +1,10 @@
 //! Values that Graph would refuse.
 
 use super::{Rule, declare};
-use crate::finding::{Draft, Label, quoted};
+use crate::finding::{Draft, DraftFix, Label, Safety, quoted};
 use crate::policy::Policy;
 use crate::schema::Violation;
+use crate::syntax::Rewrite;
 
 declare! {
     rule: InvalidValue,
@@ -11,6 +12,7 @@ declare! {
     levels: [Error],
     since: "0.1.0",
     category: Correctness,
+    fix: Unsafe,
     summary: "A property has the wrong type, has a misspelled value, or is missing.",
     doc: "doc.md",
 }
@@ -27,6 +29,14 @@ pub(super) fn wrong_type(policy: &Policy, violation: &Violation, expected: &str,
 pub(super) fn misspelt(policy: &Policy, violation: &Violation, value: &str, meant: &str) -> Draft {
     draft(policy, violation, &not_in_graph(violation, value), format!("did you mean \"{meant}\"?"))
         .help(format!("Did you mean \"{meant}\"?"))
+        .fix(fix(policy, violation, value, meant))
+}
+
+/// Writes what was probably meant. Nobody knows that it was.
+fn fix(policy: &Policy, violation: &Violation, value: &str, meant: &str) -> Option<DraftFix> {
+    let what = (Safety::Unsafe, format!("Write {} as \"{meant}\"", quoted(value)));
+    let rewrite = Rewrite::Word { from: value.to_owned(), to: meant.to_owned() };
+    DraftFix::as_written(policy, &violation.pointer, what, rewrite)
 }
 
 /// Reports a value that the enumeration does not have.

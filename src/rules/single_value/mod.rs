@@ -1,9 +1,10 @@
 //! A list of one that was unrolled.
 
 use super::{Rule, declare};
-use crate::finding::{Draft, Label};
+use crate::finding::{Draft, DraftFix, Label, Safety};
 use crate::policy::Policy;
 use crate::schema::Violation;
+use crate::syntax::Rewrite;
 
 declare! {
     rule: SingleValue,
@@ -11,6 +12,7 @@ declare! {
     levels: [Info],
     since: "0.1.0",
     category: Files,
+    fix: Safe,
     summary: "A single value is used where Microsoft Graph expects a list, and caplint reads it as a list of one.",
     doc: "doc.md",
 }
@@ -27,4 +29,10 @@ pub(super) fn report(policy: &Policy, violation: &Violation) -> Draft {
         .policy(policy)
         .about(place)
         .label(Label::as_written(policy, violation.pointer.clone(), "a list is expected here"))
+        .fix(DraftFix::as_written(
+            policy,
+            &violation.pointer,
+            (Safety::Safe, "Put the value in brackets"),
+            Rewrite::List,
+        ))
 }

@@ -1,10 +1,10 @@
 //! Properties outside of the schema.
 
 use super::{Rule, declare};
-use crate::finding::{Draft, Label, Level, Part, quoted};
+use crate::finding::{Draft, DraftFix, Label, Level, Part, Safety, quoted};
 use crate::policy::{Policy, Property};
 use crate::schema::Violation;
-use crate::syntax::Pointer;
+use crate::syntax::{Pointer, Rewrite};
 
 declare! {
     rule: UnknownProperty,
@@ -12,6 +12,7 @@ declare! {
     levels: [Warning, Info],
     since: "0.1.0",
     category: Correctness,
+    fix: Unsafe,
     summary: "A policy has a property that caplint does not know, and no verdict relies on conditions or grant controls with such a property.",
     doc: "doc.md",
 }
@@ -52,6 +53,14 @@ pub(super) fn report(policy: &Policy, violation: &Violation, name: &str, meant: 
             .help(help)
             .policy(policy)
             .about(violation.pointer.dotted())
-            .label(Label::as_written(policy, violation.pointer.clone(), "not known").part(Part::Key)),
+            .label(Label::as_written(policy, violation.pointer.clone(), "not known").part(Part::Key))
+            .fix(meant.and_then(|meant| fix(policy, violation, name, meant))),
     )
+}
+
+/// Writes what was probably meant. Nobody knows that it was.
+fn fix(policy: &Policy, violation: &Violation, name: &str, meant: &str) -> Option<DraftFix> {
+    let what = (Safety::Unsafe, format!("Rename {} to `{meant}`", quoted(name)));
+    let rewrite = Rewrite::Key { from: name.to_owned(), to: meant.to_owned() };
+    DraftFix::as_written(policy, &violation.pointer, what, rewrite)
 }

@@ -2,7 +2,7 @@
 
 use super::{Rule, declare};
 use crate::config::Exception;
-use crate::finding::{Drafts, Label, quoted};
+use crate::finding::{DraftFix, Drafts, Label, quoted};
 use crate::rules::TenantFacts;
 
 declare! {
@@ -11,6 +11,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Configuration,
+    fix: Unsafe,
     summary: "An approved exception in `caplint.toml` matches no exclusion.",
     doc: "doc.md",
 }
@@ -29,7 +30,8 @@ impl Rule for UnusedException {
                 Self::draft(message)
                     .help("Remove the exception. An unused approval may later approve an exclusion that nobody has reviewed.")
                     .about(id)
-                    .label(Label::in_config(entry.span.clone(), "not excluded in any policy")),
+                    .label(Label::in_config(entry.span.clone(), "not excluded in any policy"))
+                    .fix(Some(DraftFix::without_entry(&entry.span, format!("Remove the exception of {}", quoted(&name))))),
             );
         }
     }

@@ -1,7 +1,7 @@
 //! An ignore hides nothing.
 
 use super::{Rule, declare};
-use crate::finding::Drafts;
+use crate::finding::{DraftFix, Drafts};
 use crate::rules::IgnoreFacts;
 
 declare! {
@@ -10,6 +10,7 @@ declare! {
     levels: [Warning],
     since: "0.1.0",
     category: Configuration,
+    fix: Unsafe,
     summary: "An ignore hides no finding.",
     doc: "doc.md",
 }
@@ -24,7 +25,13 @@ impl Rule for UnusedIgnore {
         drafts.push(
             Self::draft(message)
                 .help("Remove it. An unused ignore hides the next finding of this rule before anybody sees it.")
-                .about(format!("{} {}", ignore.rule, ignore.subject())),
+                .about(format!("{} {}", ignore.rule, ignore.subject()))
+                .fix(
+                    ignore
+                        .entry
+                        .as_ref()
+                        .map(|entry| DraftFix::without_entry(entry, format!("Remove the ignore of {}", ignore.rule))),
+                ),
         );
     }
 }

@@ -1,0 +1,344 @@
+//! `caplint fix`: what is written, and what is not.
+
+#![allow(clippy::unwrap_used)]
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// caplint in a folder that has no configuration above it.
+fn caplint(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_caplint"))
+        .current_dir(folder)
+        .args(arguments)
+        .env("COLUMNS", "200")
+        .output()
+        .unwrap()
+}
+
+fn fix(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = caplint(folder, &[&["fix"], arguments].concat());
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_slice(&caplint(folder, arguments).stdout).unwrap()
+}
+
+/// The fixes of all findings in a folder.
+fn fixes(folder: &Path, path: &str) -> Vec<Value> {
+    let report = json(folder, &["check", path, "--isolated", "--allow-empty", "--format", "json"]);
+    let found = report["findings"].as_array().unwrap().iter().map(|finding| finding["fix"].clone());
+    found.filter(|fix| !fix.is_null()).collect()
+}
+
+/// A policy in Graph's JSON that has three safe fixes.
+const POLICY: &str = r#"{
+  "id": "11111111-1111-4111-8111-111111111111",
+  "displayName": "Zürich 製造 😀",
+  "state": "Enabled",
+  "conditions": {
+    "clientAppTypes": ["All"],
+    "applications": { "includeApplications": "All" },
+    "users": { "includeUsers": ["All"], "excludeGroups": ["22222222-2222-4222-8222-222222222222"] }
+  },
+  "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
+}
+"#;
+
+fn fixed() -> String {
+    let written = POLICY.replace("\"Enabled\"", "\"enabled\"").replace("Types\": [\"All\"]", "Types\": [\"all\"]");
+    written.replace("Applications\": \"All\"", "Applications\": [\"All\"]")
+}
+
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap) {
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(folder).unwrap().to_owned();
+            files.insert(path, fs::read(entry.path()).unwrap());
+        }
+    }
+    files
+}
+
+fn copy(from: &Path, to: &Path) {
+    for (path, bytes) in files(from) {
+        fs::create_dir_all(to.join(&path).parent().unwrap()).unwrap();
+        fs::write(to.join(&path), bytes).unwrap();
+    }
+}
+
+/// What an encoding is called, and a text in it.
+type Form<'f> = (&'f str, Box<dyn Fn(&str) -> Vec<u8>>);
+
+#[test]
+fn every_encoding_and_line_end_is_kept() {
+    let utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    let marked = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
+    let forms: [Form<'_>; 6] = [
+        ("utf-8", Box::new(|text| text.as_bytes().to_vec())),
+        ("utf-8 with a mark", Box::new(move |text| marked(b"\xEF\xBB\xBF", text.as_bytes().to_vec()))),
+        ("utf-16le", Box::new(move |text| marked(&[0xFF, 0xFE], utf16(text, u16::to_le_bytes)))),
+        ("utf-16le without a mark", Box::new(move |text| utf16(text, u16::to_le_bytes))),
+        ("utf-16be", Box::new(move |text| marked(&[0xFE, 0xFF], utf16(text, u16::to_be_bytes)))),
+        ("crlf", Box::new(|text| text.replace('\n', "\r\n").into_bytes())),
+    ];
+    for (name, form) in forms {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.json");
+        fs::write(&path, form(POLICY)).unwrap();
+        let (code, said, refused) = fix(folder.path(), &["--diff", "."]);
+        assert_eq!((code, refused.contains("not written")), (1, false), "{name}: {said}{refused}");
+        assert_eq!(fs::read(&path).unwrap(), form(POLICY), "{name}: --diff writes nothing");
+        let (code, said, _) = fix(folder.path(), &["."]);
+        assert!(code == 0 && said.ends_with("3 fixes in 1 file\n"), "{name}: {said}");
+        assert!(fs::read(&path).unwrap() == form(&fixed()), "{name}");
+        assert_eq!(fix(folder.path(), &["."]).1, "nothing to fix\n", "{name}");
+        assert_eq!(fix(folder.path(), &["--diff", "."]).0, 0, "{name}");
+    }
+}
+
+/// Every tenant of `testdata`, as a program would fix it: no sign-in changes, nothing is read worse than before, and a second run
+/// changes nothing.
+#[test]
+fn fixing_the_test_data_changes_no_sign_in() {
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let (mut tenants, mut written) = (0, 0);
+    for entry in fs::read_dir(&testdata).unwrap().map(|entry| entry.unwrap().path()) {
+        if !entry.is_dir() {
+            continue;
+        }
+        let folder = TempDir::new().unwrap();
+        let [before, after] = ["before", "after"].map(|side| folder.path().join(side));
+        copy(&entry, &before);
+        copy(&entry, &after);
+        let name = entry.file_name().unwrap().to_string_lossy().into_owned();
+        let (code, said, refused) = fix(folder.path(), &["after", "--isolated"]);
+        assert_eq!((code, refused.as_str()), (0, ""), "{name}: {said}");
+        tenants += 1;
+        if said == "nothing to fix\n" || said.starts_with("nothing to fix\n") {
+            assert_eq!(files(&before), files(&after), "{name}");
+            continue;
+        }
+        written += 1;
+        assert!(fix(folder.path(), &["after", "--isolated"]).1.starts_with("nothing to fix\n"), "{name}");
+        // What is not known of damaged files is not known of the same file twice either.
+        let differences = |after: &str| {
+            let diff = json(folder.path(), &["diff", "before", after, "--isolated", "--format", "json"]);
+            ["verdict", "classes", "changes", "edits"].map(|part| diff[part].clone())
+        };
+        let (with, without) = (differences("after"), differences("before"));
+        assert_eq!(with, without, "{name}");
+        assert!(name == "damaged" || with[0] == "equal", "{name}");
+        let errors = |side: &str| {
+            let report = json(folder.path(), &["check", side, "--isolated", "--allow-empty", "--format", "json"]);
+            ["errors", "skipped", "policies", "files"].map(|count| report["summary"][count].as_u64().unwrap())
+        };
+        let (old, new) = (errors("before"), errors("after"));
+        assert!(new[0] <= old[0] && new[1..] == old[1..], "{name}: {old:?} {new:?}");
+    }
+    assert!(tenants > 20 && written > 0, "{tenants} {written}");
+}
+
+/// Each fix by itself touches nothing outside of its edits.
+#[test]
+fn edits_of_a_report_can_be_applied_by_anybody() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.json"), POLICY).unwrap();
+    let mut edits: Vec<(usize, usize, String)> = Vec::new();
+    for fix in fixes(folder.path(), "a.json") {
+        assert_eq!(fix["safety"], "safe");
+        for edit in fix["edits"].as_array().unwrap() {
+            assert_eq!(edit["path"], "a.json");
+            let at = |end: &str| usize::try_from(edit["bytes"][end].as_u64().unwrap()).unwrap();
+            let line = POLICY[..at("start")].matches('\n').count() + 1;
+            assert_eq!(edit["start"]["line"], line);
+            edits.push((at("start"), at("end"), edit["replacement"].as_str().unwrap().to_owned()));
+        }
+    }
+    edits.sort();
+    let mut text = POLICY.to_owned();
+    for (start, end, replacement) in edits.into_iter().rev() {
+        text.replace_range(start..end, &replacement);
+    }
+    assert_eq!(text, fixed());
+}
+
+#[test]
+fn sarif_has_the_same_edits() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.json"), POLICY).unwrap();
+    let report = json(folder.path(), &["check", "a.json", "--isolated", "--format", "sarif"]);
+    let results = report["runs"][0]["results"].as_array().unwrap();
+    let state =
+        results.iter().find(|result| result["fixes"][0]["description"]["text"] == "Write \"Enabled\" as \"enabled\"");
+    let change = &state.unwrap()["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"].as_str().map(|uri| uri.ends_with("a.json")), Some(true));
+    let region = serde_json::json!({ "startLine": 4, "startColumn": 12, "endLine": 4, "endColumn": 21 });
+    assert_eq!(change["replacements"][0]["deletedRegion"], region);
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "\"enabled\"");
+}
+
+/// More than five values of one tenant are one finding, whose fix has the edits of all.
+#[test]
+fn a_finding_in_the_place_of_many_fixes_all_of_them() {
+    let folder = TempDir::new().unwrap();
+    for number in 0..7 {
+        let policy = POLICY.replace("11111111-1111", &format!("1111111{number}-1111"));
+        fs::write(folder.path().join(format!("{number}.json")), policy).unwrap();
+    }
+    let all = fixes(folder.path(), ".");
+    let edits = |fix: &&Value| fix["edits"].as_array().unwrap().len();
+    let letter_case: Vec<&Value> = all.iter().filter(|fix| edits(fix) == 14).collect();
+    assert_eq!(letter_case[0]["title"], "Write \"Enabled\" as \"enabled\", and 13 more like this");
+    assert!(fix(folder.path(), &["."]).1.ends_with("21 fixes in 7 files\n"));
+}
+
+const TERRAFORM: &str = r#"variable "state" {
+  default = "Enabled"
+}
+
+locals {
+  clients = ["All"]
+}
+
+resource "azuread_conditional_access_policy" "mfa" {
+  display_name = "MFA" # caplint reads this
+  state        = var.state
+
+  conditions {
+    client_app_types = local.clients
+    applications {
+      included_applications = ["all"]
+    }
+    users {
+      included_users = [for one in ["all"] : one]
+    }
+  }
+  grant_controls {
+    operator          = "${"or"}"
+    built_in_controls = ["Mfa"]
+  }
+}
+"#;
+
+#[test]
+fn only_literals_that_stand_in_a_policy_are_written() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("main.tf"), TERRAFORM).unwrap();
+    assert!(fix(folder.path(), &["."]).1.ends_with("2 fixes in 1 file\n"));
+    let written = fs::read_to_string(folder.path().join("main.tf")).unwrap();
+    let applications = TERRAFORM.replace("included_applications = [\"all\"]", "included_applications = [\"All\"]");
+    assert_eq!(written, applications.replace("[\"Mfa\"]", "[\"mfa\"]"));
+}
+
+/// What a program has made, it makes again; and what a plan has judged is not what stands beside it.
+#[test]
+fn what_programs_make_is_not_written_in() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    let values = r#"{"display_name": "MFA", "state": "Enabled", "conditions": [{"client_app_types": ["All"],
+        "applications": [{"included_applications": ["all"]}], "users": [{"included_users": ["all"]}]}],
+        "grant_controls": [{"operator": "OR", "built_in_controls": ["mfa"]}]}"#;
+    let resource = r#""mode": "managed", "type": "azuread_conditional_access_policy", "name": "mfa", "provider_name":
+        "registry.terraform.io/hashicorp/azuread""#;
+    let plan = format!(
+        r#"{{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {{"root_module": {{"resources":
+        [{{"address": "azuread_conditional_access_policy.mfa", {resource}, "values": {values}}}]}}}},
+        "resource_changes": [{{"address": "azuread_conditional_access_policy.mfa", {resource}, "change": {{"actions":
+        ["create"], "before": null, "after": {values}, "after_unknown": {{}}}}}}],
+        "configuration": {{"root_module": {{}}}}}}"#
+    );
+    let made = format!(r#"{{"resource": {{"azuread_conditional_access_policy": {{"mfa": {values}}}}}}}"#);
+    let batch = format!(r#"{{"responses": [{{"id": "1", "status": 200, "body": {{"value": [{POLICY}]}}}}]}}"#);
+    let values_in_string = serde_json::to_string(POLICY).unwrap();
+    let cipp = format!(r#"{{"PartitionKey": "CATemplate", "RowKey": "x", "GUID": "x", "JSON": {values_in_string}}}"#);
+    for (name, text) in [("plan.json", plan.clone()), ("cdk.tf.json", made), ("batch.json", batch), ("cipp.json", cipp)]
+    {
+        write(name, text);
+        let report = json(folder.path(), &["check", name, "--isolated", "--format", "json"]);
+        let rules = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "letter-case");
+        assert!(rules.count() > 0, "{name} has nothing to fix");
+        assert_eq!(fixes(folder.path(), name), [] as [Value; 0], "{name}");
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    // The plan is of this configuration, so nothing would show that a change in it changes nothing.
+    write("main.tf", TERRAFORM.replace("var.state", "\"Enabled\""));
+    assert!(!fixes(folder.path(), ".").is_empty());
+    write("plan.json", plan);
+    assert_eq!(fixes(folder.path(), "."), [] as [Value; 0]);
+}
+
+#[test]
+fn an_unsafe_fix_is_asked_for_and_says_what_it_changes() {
+    let folder = TempDir::new().unwrap();
+    let policy = fixed().replace(
+        "\"grantControls\"",
+        "\"sessionControls\": { \"continuousAccessEvaluation\": { \"mode\": \"disabled\" } },\n  \"grantControls\"",
+    );
+    fs::write(folder.path().join("a.json"), &policy).unwrap();
+    let (_, said, _) = fix(folder.path(), &["."]);
+    assert_eq!(said, "nothing to fix\n1 fix needs --unsafe-fixes\n");
+    let (_, said, refused) = fix(folder.path(), &[".", "--unsafe-fixes"]);
+    assert!(said.contains("[access-evaluation-disabled]\n    Sign-ins of all users"), "{said}{refused}");
+    let written = fs::read_to_string(folder.path().join("a.json")).unwrap();
+    assert_eq!(written, policy.replace("{ \"continuousAccessEvaluation\": { \"mode\": \"disabled\" } }", "{}"));
+}
+
+#[test]
+fn what_may_let_somebody_in_or_lock_somebody_out_is_refused() {
+    let misspelt = |from: &str, to: &str| {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("a.json"), fixed().replace(from, to)).unwrap();
+        let (code, said, refused) = fix(folder.path(), &[".", "--unsafe-fixes"]);
+        (code, said, refused, fs::read_to_string(folder.path().join("a.json")).unwrap() == fixed())
+    };
+    for (from, to) in [("\"mfa\"", "\"mfaa\""), ("excludeGroups", "excludeGrups")] {
+        let (code, said, refused, is_fixed) = misspelt(from, to);
+        assert_eq!((code, said.as_str(), is_fixed), (0, "nothing to fix\n", false), "{to}: {refused}");
+        assert!(refused.contains("not written: ") && refused.contains("may"), "{to}: {refused}");
+    }
+    // Whatever the policy was, nobody is blocked and nobody gets in by it.
+    let (_, said, _, is_fixed) = misspelt("\"enabled\"", "\"enabeld\"");
+    assert!(is_fixed && said.contains("may now need MFA"), "{said}");
+}
+
+#[test]
+fn an_entry_of_the_configuration_is_removed_if_everything_was_looked_at() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("exports")).unwrap();
+    fs::write(folder.path().join("exports/a.json"), fixed()).unwrap();
+    let kept = "# ours\n[[tenant]]\nname = \"a\"\npaths = [\"exports\"]\n";
+    let config = format!("{kept}\n[[ignore]]\nrule = \"letter-case\"\ntenant = \"a\"\nreason = \"b\"\n");
+    let path = folder.path().join("caplint.toml");
+    fs::write(&path, &config).unwrap();
+    fix(folder.path(), &["exports", "--unsafe-fixes"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), config);
+    fix(folder.path(), &[]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), config);
+    let (_, said, _) = fix(folder.path(), &["--unsafe-fixes"]);
+    assert!(said.contains("Remove the ignore of letter-case [unused-ignore]\n    No sign-in changes.\n"), "{said}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), kept);
+}
+
+#[test]
+fn an_ignored_finding_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.json"), POLICY).unwrap();
+    let config =
+        "[[ignore]]\nrule = \"letter-case\"\npath = \"a.json\"\nreason = \"b\"\n\n[rules]\nsingle-value = \"off\"\n";
+    fs::write(folder.path().join("caplint.toml"), config).unwrap();
+    assert_eq!(fix(folder.path(), &["."]).1, "nothing to fix\n");
+}
+
+#[test]
+fn standard_input_is_not_fixed() {
+    let folder = TempDir::new().unwrap();
+    let (code, _, said) = fix(folder.path(), &["-"]);
+    assert!(code == 2 && said.contains("standard input cannot be fixed"), "{said}");
+}
