@@ -15,6 +15,7 @@ mod judge;
 mod locate;
 mod map;
 mod options;
+mod outline;
 mod pages;
 mod parse;
 mod read;

@@ -9,6 +9,7 @@ mod compared;
 mod doubt;
 mod lock_outs;
 mod map;
+mod outline;
 mod people;
 mod redact;
 mod settled;
@@ -21,6 +22,7 @@ pub use compared::{ChangedPeople, Compared, SideReport};
 pub use doubt::Doubt;
 pub use lock_outs::LockOutReport;
 pub use map::{CellLockOut, MapCell, MapRow, Reach};
+pub use outline::{Carried, Outline, PolicyOutline};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
 pub use settled::Settled;
@@ -89,14 +91,19 @@ pub struct TenantReport {
     pub listed: Vec<PolicyRef>,
     /// Its policies in words, if that was asked for.
     pub cards: Vec<PolicyCard>,
+    /// What an editor shows beside its files, if that was asked for.
+    pub outline: Option<Outline>,
 }
 
 impl TenantReport {
     /// Leaves the findings, and what is said where there are none.
     pub fn forget_verdicts(&mut self) {
-        let Self { controls, unused_approvals, benchmarks, access, lock_outs, taken, map, listed, cards, .. } = self;
+        let Self {
+            controls, unused_approvals, benchmarks, access, lock_outs, taken, map, listed, cards, outline, ..
+        } = self;
         (*controls, *benchmarks, *access, *lock_outs) = Default::default();
         (*unused_approvals, *taken, *map, *listed, *cards) = Default::default();
+        *outline = None;
     }
 }
 

@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         help: false,
         map: false,
         cards: false,
+        outline: false,
     };
     let prepared = details.selection.prepare()?;
     let mut tenants: Vec<TenantReport> = Vec::new();

@@ -128,6 +128,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
         help: formats().any(Format::shows_help),
         map: formats().any(Format::shows_map),
         cards: false,
+        outline: false,
     };
     if arguments.verbose {
         let path = prepared.config.path.as_ref().map(|path| path.to_string_lossy());

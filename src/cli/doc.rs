@@ -33,6 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         help: false,
         map: false,
         cards: true,
+        outline: false,
     };
     let prepared = arguments.selection.prepare()?;
     let mut tenants: Vec<TenantReport> = Vec::new();

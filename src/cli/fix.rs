@@ -47,6 +47,7 @@ const WANTED: Wanted = Wanted {
     help: false,
     map: false,
     cards: false,
+    outline: false,
 };
 
 /// Headlines of a change that are shown.

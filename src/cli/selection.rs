@@ -250,6 +250,8 @@ pub(super) struct Wanted {
     pub(super) map: bool,
     /// Policies in words. Without a choice of controls, all of them are judged: who reads about policies asks what each is for.
     pub(super) cards: bool,
+    /// What an editor shows beside the files.
+    pub(super) outline: bool,
 }
 
 /// Everything that is known before the first file is read.
@@ -291,6 +293,11 @@ impl Chosen {
 impl Selection {
     pub(super) fn judges_tenants(&self) -> bool {
         self.scope == Scope::Tenant
+    }
+
+    /// The configuration that is given, as seen from a folder.
+    pub(super) fn config_path(&self, folder: &Path) -> Option<PathBuf> {
+        self.config.as_ref().map(|path| folder.join(path))
     }
 
     pub(super) fn prepare(&self) -> Result<Prepared<'_>, RunError> {
@@ -458,6 +465,7 @@ impl Prepared<'_> {
             help: wanted.help,
             map: wanted.map,
             cards: wanted.cards,
+            outline: wanted.outline,
             overlay: Arc::clone(&self.overlay),
             ..lint::Options::default()
         }

@@ -149,6 +149,7 @@ impl TenantReader<'_> {
         if self.options.cards {
             report.cards = PolicyCard::all(tenant, |file| paths.get(&file).map(Candidate::shown));
         }
+        report.outline = self.options.outline.then(|| self.outline(&facts, paths));
         report.benchmarks = benchmarks::reports(&self.options.selection, &report.controls);
     }
 

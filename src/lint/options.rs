@@ -59,6 +59,8 @@ pub struct Options {
     pub cards: bool,
     /// What is read in the place of files.
     pub overlay: Arc<Overlay>,
+    /// Say what an editor shows beside the files.
+    pub outline: bool,
 }
 
 impl Options {
@@ -102,6 +104,7 @@ impl Default for Options {
             map: false,
             cards: false,
             overlay: Arc::default(),
+            outline: false,
         }
     }
 }

@@ -80,7 +80,7 @@ impl PolicyCard {
         cards
     }
 
-    fn of(tenant: &Tenant, policy: &Policy, path: Option<String>) -> Self {
+    pub(crate) fn of(tenant: &Tenant, policy: &Policy, path: Option<String>) -> Self {
         let who = who::of(tenant, policy);
         let resources = conditions::resources(tenant, policy);
         let only = conditions::of(tenant, policy);
