@@ -18,6 +18,7 @@ mod fix;
 mod ignore;
 mod init;
 mod inputs;
+mod lsp;
 mod man;
 mod near;
 mod progress;
@@ -105,6 +106,8 @@ commands! {
     Ignore(ignore::Arguments),
     /// Add an approved exception to the configuration, with an owner and a reason
     Exception(exception::Arguments),
+    /// Serve an editor: findings while somebody types, fixes, and what each policy demands and carries
+    Lsp(Box<lsp::Arguments>),
     /// Record existing findings, so that only new findings fail
     Baseline(Box<baseline::Arguments>),
     /// Print a JSON Schema
@@ -185,6 +188,7 @@ fn run(arguments: Arguments<Command>) -> ExitCode {
         Command::Benchmarks(arguments) => benchmarks::run(&arguments),
         Command::Ignore(arguments) => ignore::run(&arguments),
         Command::Exception(arguments) => exception::run(&arguments),
+        Command::Lsp(arguments) => lsp::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, all()),

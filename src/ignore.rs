@@ -135,6 +135,20 @@ pub fn without_reason(reason: Option<&str>) -> Option<String> {
     reason.is_none_or(|reason| reason.trim().is_empty()).then(|| "it gives no reason".to_owned())
 }
 
+/// The lines of an entry of the configuration that ignores a rule. `about` is a key and its value: `policy`, `path` or `tenant`.
+#[must_use]
+pub fn entry(rule: &str, (key, value): (&str, &str), reason: &str, until: Option<Date>) -> Vec<String> {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let mut lines = vec![
+        "[[ignore]]".to_owned(),
+        format!("rule = {}", quoted(rule)),
+        format!("{key} = {}", quoted(value)),
+        format!("reason = {}", quoted(reason)),
+    ];
+    lines.extend(until.map(|until| format!("until = {until}")));
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,6 +71,7 @@ pub mod report;
 pub mod requirement;
 pub mod rules;
 pub mod schema;
+pub mod server;
 pub mod sign_in_log;
 pub mod signin;
 pub mod source;

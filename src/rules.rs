@@ -92,7 +92,7 @@ mod wrapped_policy;
 pub use facts::{Blocked, FileFacts, IgnoreFacts, Inspected, Judgement, Reached, Reading, TenantFacts};
 use meta::declare;
 pub use meta::{Category, Declared, Meta, Rule};
-pub use registry::{all, check_file, check_ignore, check_tenant, find, ids, page};
+pub use registry::{all, check_file, check_ignore, check_tenant, find, ids, page, page_url};
 
 pub use access::reason as access_reason;
 pub use expect::said as said_of_expectation;

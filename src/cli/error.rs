@@ -77,6 +77,13 @@ pub(super) enum RunError {
     )]
     Statistics { format: Format },
 
+    #[error(transparent)]
+    #[diagnostic(
+        code(caplint::lsp),
+        help("`caplint lsp` is for editors, which start it themselves. docs/editors.md says how.")
+    )]
+    Server(#[from] crate::server::Stopped),
+
     #[error("standard output cannot be written: {0}")]
     #[diagnostic(code(caplint::output))]
     Output(io::Error),

@@ -1,6 +1,6 @@
 //! `caplint ignore add`
 
-use super::entry::{Appendable, quoted};
+use super::entry::Appendable;
 use super::error::RunError;
 use super::selection::day_to_come;
 use crate::finding::visible;
@@ -59,6 +59,16 @@ struct About {
     tenant: Option<String>,
 }
 
+impl About {
+    /// The key of an entry, and its value.
+    fn said(&self) -> (&'static str, &str) {
+        let Self { policy, path, tenant } = self;
+        let keys = [("policy", policy), ("path", path), ("tenant", tenant)];
+        // One of them is given, because the group is required.
+        { keys.into_iter() }.find_map(|(key, value)| Some((key, value.as_deref()?))).unwrap_or_default()
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let Action::Add(added) = &arguments.action;
     let (mut file, before) = Appendable::open(added.config.clone())?;
@@ -67,22 +77,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         let help = "`caplint rules` lists the rules; `--reason` says why.".to_owned();
         return Err(RunError::Ignore { message: format!("the ignore is not added: {problem}"), help });
     }
-    file.append(&lines(added)).map_err(|problem| {
+    file.append(&ignore::entry(&added.rule, added.about.said(), &added.reason, added.until)).map_err(|problem| {
         let message = format!("the ignore is not added: {}", problem.message);
         RunError::Ignore { message: visible(&message), help: visible(&problem.help) }
     })?;
     let path = file.save()?;
     writeln!(std::io::stdout().lock(), "added to {path}").map_err(RunError::Output)?;
     Ok(0)
-}
-
-fn lines(added: &Added) -> Vec<String> {
-    let mut lines = vec!["[[ignore]]".to_owned(), format!("rule = {}", quoted(&added.rule))];
-    for (key, value) in [("policy", &added.about.policy), ("path", &added.about.path), ("tenant", &added.about.tenant)]
-    {
-        lines.extend(value.as_ref().map(|value| format!("{key} = {}", quoted(value))));
-    }
-    lines.push(format!("reason = {}", quoted(&added.reason)));
-    lines.extend(added.until.map(|until| format!("until = {until}")));
-    lines
 }

@@ -111,6 +111,12 @@ pub fn ids() -> &'static [&'static str] {
     IDS.get_or_init(|| all().iter().map(|rule| rule.meta().id).collect())
 }
 
+/// Where the page of a rule is on the web.
+#[must_use]
+pub fn page_url(id: &str) -> String {
+    format!("{}/blob/v{}/docs/rules/{id}.md", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"))
+}
+
 /// The rule of that id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static dyn Rule> {

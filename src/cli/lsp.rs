@@ -1,0 +1,107 @@
+//! `caplint lsp`
+
+use super::error::RunError;
+use super::selection::{Selection, Wanted};
+use crate::config;
+use crate::coverage::Ways;
+use crate::discover::Overlay;
+use crate::finding::Finding;
+use crate::lint::Settler;
+use crate::outcome::{Outline, TenantReport};
+use crate::rules;
+use crate::server::{self, Checks, Failure, Stopped};
+use lsp_server::Connection;
+use miette::Diagnostic;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Speak on standard input and output, which is the only way there is; for editors that say so
+    #[arg(long, hide = true)]
+    stdio: bool,
+}
+
+/// What is asked of a run.
+const WANTED: Wanted = Wanted {
+    line_hashes: false,
+    keep_files: false,
+    allow_empty: false,
+    ways: Ways::Mentioned,
+    help: true,
+    map: false,
+    cards: false,
+    outline: false,
+};
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
+    let (connection, threads) = Connection::stdio();
+    let result = server::run(&connection, &Folders { selection: &arguments.selection });
+    // The thread that writes ends when nobody can send to it any more.
+    drop(connection);
+    match result {
+        Ok(()) => threads.join().map(|()| 0).map_err(RunError::Output),
+        // An editor that ends without a word takes its server with it.
+        Err(Stopped::Closed) => Ok(0),
+        Err(stopped @ (Stopped::Protocol(_) | Stopped::Message(_))) => Err(RunError::Server(stopped)),
+    }
+}
+
+/// Checks a folder as the commands do that are run in it.
+struct Folders<'s> {
+    selection: &'s Selection,
+}
+
+impl Folders<'_> {
+    /// The tenants of a folder, settled.
+    fn tenants(&self, folder: &Path, open: &Overlay, outline: bool) -> Result<Vec<TenantReport>, RunError> {
+        std::env::set_current_dir(folder).map_err(|error| RunError::Path { path: folder.to_owned(), error })?;
+        let prepared = self.selection.prepare_over(open)?;
+        let baseline = prepared.baseline(None)?;
+        let ways = if baseline.is_some() { Ways::Listed } else { Ways::Mentioned };
+        let mut settler = Settler::new(prepared.settling(baseline.as_ref(), true, true));
+        let mut tenants: Vec<TenantReport> = Vec::new();
+        prepared.each(&Wanted { ways, outline, ..WANTED }, |mut few| {
+            for tenant in &mut few {
+                settler.tenant(tenant);
+                rules::together(&mut tenant.findings);
+            }
+            tenants.extend(few);
+            Ok(())
+        })?;
+        // How much is not reported is for people who read a whole report.
+        let _ = settler.end(tenants.last_mut());
+        if prepared.redacts() {
+            tenants.iter_mut().for_each(TenantReport::redact);
+        }
+        Ok(tenants)
+    }
+}
+
+impl Checks for Folders<'_> {
+    fn findings(&self, folder: &Path, open: &Overlay) -> Result<Vec<Finding>, Failure> {
+        let tenants = self.tenants(folder, open, false).map_err(|error| failure(&error))?;
+        Ok(tenants.into_iter().flat_map(|tenant| tenant.findings).collect())
+    }
+
+    fn outlines(&self, folder: &Path, open: &Overlay) -> Result<Vec<Outline>, Failure> {
+        let tenants = self.tenants(folder, open, true).map_err(|error| failure(&error))?;
+        Ok(tenants.into_iter().filter_map(|tenant| tenant.outline).collect())
+    }
+
+    fn config(&self, folder: &Path) -> Option<PathBuf> {
+        self.selection.config_path(folder).or_else(|| config::find(folder))
+    }
+}
+
+fn failure(error: &RunError) -> Failure {
+    let place = if let RunError::Config { place, .. } = error {
+        Some(place.offset()..place.offset() + place.len())
+    } else {
+        None
+    };
+    let help = error.help().map(|help| help.to_string()).unwrap_or_default();
+    Failure { message: error.to_string(), help, place }
+}

@@ -1,0 +1,86 @@
+//! What is shown of the word under the cursor: what a property or value means, what an id is called, what a policy demands.
+
+use super::cursor::{self, Cursor, Notation};
+use super::schema::Schema;
+use crate::catalog;
+use crate::id::Id;
+use crate::outcome::{Outline, PolicyOutline};
+use std::fmt::Write as _;
+use std::ops::Range;
+
+/// Markdown about what stands at a byte, and the bytes that it is about.
+pub(super) fn hover(
+    text: &str,
+    offset: usize,
+    notation: Notation,
+    schema: &Schema,
+    outlines: &[Outline],
+    policy: Option<&PolicyOutline>,
+) -> Option<(String, Range<usize>)> {
+    let found = cursor::at(text, offset, notation);
+    if found.word.is_empty() {
+        return None;
+    }
+    let word = &text[found.word.clone()];
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(name(word, outlines));
+    parts.extend(schema.at(&found.keys).and_then(|place| place.about()).filter(|_| !found.keys.is_empty()));
+    parts.extend(policy.filter(|_| is_about_all(&found)).map(card));
+    (!parts.is_empty()).then(|| (parts.join("\n\n---\n\n"), found.word))
+}
+
+/// Whether the place stands for the policy as a whole: its name, its id, or the block of Terraform that it is.
+fn is_about_all(found: &Cursor) -> bool {
+    let is_one_of = |key: &String, names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+    match found.keys.as_slice() {
+        [] => false,
+        [block] => is_one_of(block, &["resource", "displayName", "id", "state"]),
+        [.., key] => is_one_of(key, &["displayName", "display_name", "id", "state"]),
+    }
+}
+
+/// What an id or a name is called, as far as Microsoft publishes it or the files tell.
+fn name(word: &str, outlines: &[Outline]) -> Option<String> {
+    let id = Id::new(word);
+    let said = |kind: &str, name: &str| format!("{kind} **{}**", escaped(name));
+    if let Some(known) = catalog::known(&id) {
+        let name = catalog::name(&id)?;
+        return Some(match known {
+            catalog::Known::App(_) => said("App", name),
+            catalog::Known::Role(_) => said("Built-in role", name),
+            catalog::Known::Strength(_) => said("Built-in authentication strength", name),
+        });
+    }
+    if let Some(role) = catalog::role(word) {
+        return Some(format!("Built-in role, template id `{}`", role.id));
+    }
+    let own = outlines.iter().find_map(|outline| outline.names.get(&word.to_lowercase()))?;
+    Some(format!("**{}** in the files of this tenant", escaped(own)))
+}
+
+/// What a policy demands of whom, and what rests on it.
+pub(super) fn card(policy: &PolicyOutline) -> String {
+    let mut text =
+        format!("**{}** ({})\n\n{}", escaped(&policy.policy.whole_label()), policy.state, escaped(&policy.summary));
+    for carried in &policy.carries {
+        // Writing to a string cannot fail.
+        let _ = match &carried.opens {
+            Some(opens) => write!(text, "\n\nCarries `{}`. Without it: {}", carried.control, escaped(opens)),
+            None => write!(text, "\n\nCarries `{}`, which holds without it, too.", carried.control),
+        };
+    }
+    text
+}
+
+/// Text from a file for Markdown: a name must not become a link, a heading or HTML.
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
+        if character.is_ascii_punctuation()
+            && !matches!(character, '.' | ',' | ':' | ';' | '\'' | '"' | '/' | '%' | '?')
+        {
+            escaped.push('\\');
+        }
+        escaped.push(if character.is_control() { ' ' } else { character });
+        escaped
+    })
+}

@@ -1,0 +1,78 @@
+//! The policies of a file: symbols, lenses, and the one under the cursor.
+
+use super::diagnostics::{Texts, range};
+use super::text::{Index, Units};
+use super::uri;
+use crate::outcome::{Carried, Outline, PolicyOutline};
+use lsp_types::{CodeLens, Command, DocumentSymbol, Position, Range, SymbolKind};
+use std::path::Path;
+
+/// The policies of a file, in the order of their places. Paths are relative to `folder`.
+pub(super) fn of_file<'o>(outlines: &'o [Outline], folder: &Path, file: &Path) -> Vec<&'o PolicyOutline> {
+    let is_there = |policy: &&PolicyOutline| uri::tidy(&folder.join(&policy.place.path)) == file;
+    let mut policies: Vec<&PolicyOutline> =
+        outlines.iter().flat_map(|outline| &outline.policies).filter(is_there).collect();
+    policies.sort_by_key(|policy| policy.place.start);
+    policies
+}
+
+/// The policy that a line belongs to: the last whose name stands there or above, else the first, whose name need not come first.
+pub(super) fn at_line<'o>(policies: &[&'o PolicyOutline], line: u32) -> Option<&'o PolicyOutline> {
+    let is_above = |policy: &&&PolicyOutline| policy.place.start.line <= line as usize + 1;
+    policies.iter().take_while(is_above).last().or(policies.first()).copied()
+}
+
+/// Each policy as a symbol, which reaches to the next one.
+pub(super) fn symbols(policies: &[&PolicyOutline], file: &Path, text: &str, units: Units) -> Vec<DocumentSymbol> {
+    let end = Index::new(text, units).position(text.len());
+    let mut texts = Texts::new(|_| Some(text.to_owned()));
+    let places: Vec<Range> = { policies.iter() }
+        .map(|policy| range(file, policy.place.start, policy.place.end, units, &mut texts))
+        .collect();
+    let symbol = |(number, policy): (usize, &&PolicyOutline)| {
+        let next = places.get(number + 1).map_or(end, |next| Position { line: next.start.line, character: 0 });
+        let selection_range = places[number];
+        let range = Range { start: selection_range.start, end: next.max(selection_range.end) };
+        #[expect(deprecated, reason = "the field must be given, and the protocol has tags instead")]
+        DocumentSymbol {
+            name: policy.policy.whole_label(),
+            detail: Some(policy.state.clone()),
+            kind: SymbolKind::OBJECT,
+            tags: None,
+            deprecated: None,
+            range,
+            selection_range,
+            children: None,
+        }
+    };
+    policies.iter().enumerate().map(symbol).collect()
+}
+
+/// A line above each policy that says what it carries, and what it would open if it were gone.
+pub(super) fn lenses(policies: &[&PolicyOutline], file: &Path, text: &str, units: Units) -> Vec<CodeLens> {
+    let mut texts = Texts::new(|_| Some(text.to_owned()));
+    let mut lenses = Vec::new();
+    for policy in policies {
+        let range = range(file, policy.place.start, policy.place.end, units, &mut texts);
+        let titles = if policy.carries.is_empty() {
+            vec![format!("{}: carries no control", policy.state)]
+        } else {
+            policy.carries.iter().map(title).collect()
+        };
+        // An empty command: there is nothing to run.
+        let lens = |title| CodeLens {
+            range,
+            command: Some(Command { title, command: String::new(), arguments: None }),
+            data: None,
+        };
+        lenses.extend(titles.into_iter().map(lens));
+    }
+    lenses
+}
+
+fn title(carried: &Carried) -> String {
+    match &carried.opens {
+        Some(opens) => format!("carries {}; without it: {opens}", carried.control),
+        None => format!("carries {}, which holds without it, too", carried.control),
+    }
+}
