@@ -16,6 +16,7 @@ mod doubt;
 mod each;
 mod exceptions;
 mod formula;
+mod hardest;
 mod hole;
 mod holes;
 mod listed;
@@ -29,6 +30,7 @@ mod solver;
 mod space;
 mod verdict;
 mod who;
+mod work;
 
 pub(crate) use addresses::is_any_outside;
 pub use compare::{Comparison, Redundant};
@@ -47,4 +49,5 @@ pub(crate) mod prover {
     pub(crate) use super::region::{defaults_ask_of, defaults_block, device_rule, facets};
     pub(crate) use super::solver::{Counter, Lit, Solver, TooIntricate};
     pub(crate) use super::space::{Meaning, Space, Trait};
+    pub(crate) use super::work::{OF_A_CONTROL, Work};
 }

@@ -4,7 +4,7 @@ use super::expect::{Judged, Met, Question, Who};
 use super::question::scope;
 use super::{Access, Answer, Untold, Verdict};
 use crate::coverage::Side;
-use crate::coverage::prover::TooIntricate;
+use crate::coverage::prover::{OF_A_CONTROL, TooIntricate};
 use crate::diff::ways::{Prover, requirement};
 use crate::diff::{self, Intent};
 use crate::tenant::{Assume, AssumeEnabled, Tenant};
@@ -17,6 +17,7 @@ pub fn decide(tenant: &Tenant, access: &Access, options: diff::Options) -> [Answ
     let tenants = [tenant, &later];
     let intent = Intent { expected: vec![scope(&access.region, &access.resources, tenant)] };
     let requirement = requirement(tenants, &intent);
+    let options = diff::Options { work: OF_A_CONTROL, ..options };
     match Prover::new(tenants, &requirement, &intent, options) {
         Ok(mut prover) => Side::ALL.map(|side| answer(&mut prover, side, access, tenant)),
         Err(TooIntricate) => [untold(Untold::TooIntricate), untold(Untold::TooIntricate)],

@@ -3,7 +3,7 @@
 use super::question::{self, at_least, identity, scope, withheld};
 use super::{Account, Shown, Untold};
 use crate::coverage::Side;
-use crate::coverage::prover::{Formula, Term, TooIntricate};
+use crate::coverage::prover::{Formula, OF_A_CONTROL, Term, TooIntricate};
 use crate::diff::ways::{AtomSet, Grant, Mode, Prover, requirement};
 use crate::diff::{self, Atom, Control, Intent, Region, Which};
 use crate::requirement::Resource;
@@ -95,12 +95,14 @@ pub fn judge(tenant: &Tenant, all: &[Expectation], options: diff::Options) -> Ve
     // One tenant is looked at, and the other side is left empty.
     let tenants = [tenant, &Tenant::default()];
     let requirement = requirement(tenants, &intent);
+    let options = diff::Options { work: OF_A_CONTROL, ..options };
     let Ok(mut prover) = Prover::new(tenants, &requirement, &intent, options) else {
         return all.iter().map(|_| Judged::untold(Untold::TooIntricate)).collect();
     };
     let mut judged = Vec::new();
     for (index, expectation) in all.iter().enumerate() {
         prover.solver.allow(options.effort);
+        prover.space.work.renew();
         let question =
             Question::of(&mut prover, (tenant, Side::Before), &expectation.who, expectation.has.as_deref(), index);
         let answer = question.judge(&mut prover, &expectation.outcome);

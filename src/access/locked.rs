@@ -7,7 +7,7 @@
 use super::facts::{Facts, Necessity, Way, sets};
 use super::let_in::{self, Suspects};
 use crate::coverage::Side;
-use crate::coverage::prover::{Counter, Formula, Lit, Meaning, Solver, Term, TooIntricate, Trait};
+use crate::coverage::prover::{Counter, Formula, Lit, Meaning, OF_A_CONTROL, Solver, Term, TooIntricate, Trait};
 use crate::diff::ways::{Common, Demand, Mode, Prover, requirement};
 use crate::diff::{self, Expected, Intent};
 use crate::policy::{Fact, GrantControl, Policy, State, UserType};
@@ -103,6 +103,7 @@ fn told_of(
     // One tenant is looked at, and the other side is left empty.
     let tenants = [&reduced, &Tenant::default()];
     let requirement = requirement(tenants, &intent);
+    let options = diff::Options { work: OF_A_CONTROL, ..options };
     let prover = Prover::new(tenants, &requirement, &intent, options).ok()?;
     let mut search = Search::new(prover, options).ok()?;
     if let Some(Suspects { refusing_members, refusing_guests, .. }) = suspects {

@@ -6,6 +6,7 @@ use super::region::Leniency;
 use super::regions::Carrier;
 use super::search::Search;
 use super::who::Doubtful;
+use super::work::Share;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -19,6 +20,7 @@ pub(super) fn of_everybody(search: &mut Search<'_, '_>, leniency: Leniency) -> V
         return vec![*alone];
     }
     search.solver.allow(CORE_EFFORT);
+    search.space.work.allow(Share::Lists);
     let everybody = Rc::clone(&search.everybody);
     search.ask_about(&everybody.unlisted, Doubtful::Perhaps);
     let mut carriers: Vec<usize> = search.core(leniency);

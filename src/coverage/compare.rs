@@ -8,6 +8,7 @@ use super::region::{self, Leniency};
 use super::regions::Regions;
 use super::solver::{Lit, Solver};
 use super::space::{Meaning, Space};
+use super::work::Work;
 use crate::policy::{Fact, Id, Policy, State};
 use crate::requirement::Requirement;
 use crate::tenant::{MOST_POLICIES, PolicyIndex, Tenant};
@@ -15,6 +16,9 @@ use std::collections::BTreeSet;
 
 /// Conflicts that one comparison may take. What takes longer is taken for no news.
 const EFFORT: u64 = 5_000;
+
+/// What all questions about the same policies may take together: this part of what a control may.
+const SHARE: u64 = 8;
 
 /// Policies that are tried to do without when a cover is told.
 const MOST_SPARED: usize = 8;
@@ -42,7 +46,8 @@ impl<'t> Comparison<'t> {
     /// Nothing is read before the first question.
     #[must_use]
     pub fn new(requirement: &'t Requirement, tenant: &'t Tenant, options: Options) -> Self {
-        let space = Space::new(view(requirement, tenant, options));
+        let mut space = Space::new(view(requirement, tenant, options));
+        space.work = Work::of(options.work / SHARE);
         Self { space, regions: Regions::default(), written: None, covers_all: None }
     }
 

@@ -3,9 +3,9 @@
 use super::listed::Listed;
 use super::options::Options;
 use super::regions::Regions;
-use super::solver::TooIntricate;
 use super::space::Space;
 use super::verdict::{Decision, Reason, Verdict};
+use super::work::Work;
 use super::{holes, obvious};
 use crate::requirement::Requirement;
 use crate::signin::{Undefined, View};
@@ -59,6 +59,7 @@ impl<'t> Decider<'t> {
 #[must_use]
 pub fn decide_if_held(requirement: &Requirement, tenant: &Tenant, options: Options) -> Option<Decision> {
     let mut space = Space::new(view(requirement, tenant, options));
+    space.work = Work::of(options.work);
     let mut regions = Regions::default();
     obvious::by_one_plain_policy(&mut space, &mut regions)
         .or_else(|| obvious::held(&mut space, &mut regions))
@@ -66,6 +67,7 @@ pub fn decide_if_held(requirement: &Requirement, tenant: &Tenant, options: Optio
 }
 
 fn decide_by_policies(mut space: Space<'_>, options: Options) -> Decision {
+    space.work = Work::of(options.work);
     let mut regions = Regions::default();
     if let Some(decision) = obvious::by_one_plain_policy(&mut space, &mut regions) {
         return decision;
@@ -78,12 +80,12 @@ fn decide_by_policies(mut space: Space<'_>, options: Options) -> Decision {
         match holes::surely_open(&mut space, &mut regions, options) {
             Ok(Some(decision)) => return decision,
             Ok(None) => {}
-            Err(TooIntricate) => is_covered_at_best = Err(TooIntricate),
+            Err(hardest) => is_covered_at_best = Err(hardest),
         }
     }
     if let Some(decision) = obvious::held(&mut space, &mut regions) {
         return decision;
     }
     holes::decide(&mut space, &mut regions, options, is_covered_at_best)
-        .unwrap_or_else(|_| Decision::without_examples(Verdict::Undecided, Reason::TooIntricate))
+        .unwrap_or_else(|hardest| Decision::without_examples(Verdict::Undecided, Reason::TooIntricate(hardest)))
 }

@@ -12,6 +12,7 @@ use super::solver::TooIntricate;
 use super::space::Space;
 use super::verdict::Hole;
 use super::who::Doubtful;
+use super::work::Work;
 use crate::requirement::Requirement;
 use crate::tenant::{PolicyIndex, Tenant, UserIndex};
 use std::collections::{BTreeSet, HashMap};
@@ -52,6 +53,7 @@ pub enum UserOutcome {
 #[must_use]
 pub fn each_user(requirement: &Requirement, tenant: &Tenant, options: Options) -> Vec<OfUsers> {
     let mut space = Space::with_people(view(requirement, tenant, options));
+    space.work = Work::of(options.work);
     let mut regions = Regions::default();
     let Ok(mut search) = Search::new(&mut space, &mut regions, &Leniency::ALL) else {
         let users = tenant.people.alike.iter().flat_map(|alike| alike.users.iter().copied()).collect();

@@ -10,6 +10,7 @@ use super::solver::TooIntricate;
 use super::space::Space;
 use super::verdict::{Exception, Hole, PrincipalKind};
 use super::who::{Doubtful, Kind};
+use super::work::Share;
 use crate::policy::Id;
 use crate::signin::SignIn;
 use crate::tenant::{PolicyIndex, UserIndex};
@@ -89,6 +90,7 @@ pub(super) fn exceptions(space: &Space<'_>, ways: &[Way]) -> Vec<Exception> {
 /// The same for everybody who may sign in; and whether there are more.
 pub(super) fn of_everybody(search: &mut Search<'_, '_>) -> (Vec<Exception>, bool) {
     search.solver.allow(LISTING_EFFORT);
+    search.space.work.allow(Share::Lists);
     let listed = search.space.listed();
     let mut found = Found::default();
     let is_cut = list(search, listed, &mut found).unwrap_or(true);

@@ -7,12 +7,16 @@ use super::search::Search;
 use super::solver::TooIntricate;
 use super::space::Space;
 use super::verdict::{Decision, Hole, Reason, Verdict};
-use super::{carriers, exceptions};
+use super::work::Share;
+use super::{carriers, exceptions, hardest};
 use crate::catalog::Suite;
 use crate::policy::{Id, Policy, Property};
 use crate::requirement::Resource;
 use crate::signin::{At, Cause, Lens, Match, SignIn, Undefined, View, Why};
 use crate::tenant::{PolicyIndex, SecurityDefaults};
+
+/// Policies that make a tenant hard to decide, the hardest first.
+pub(super) type Hardest = Vec<PolicyIndex>;
 
 /// The decision if something is open whatever is unknown, which is so where most is open. Nothing else is read of the policies
 /// for that: whom they exclude makes no difference.
@@ -20,10 +24,12 @@ pub(super) fn surely_open(
     space: &mut Space<'_>,
     regions: &mut Regions,
     options: Options,
-) -> Result<Option<Decision>, TooIntricate> {
-    let mut search = search(space, regions, &[Leniency::UnknownsHelp], options.effort)?;
-    let is_covered = search.is_covered(Leniency::UnknownsHelp)?;
-    if is_covered { Ok(None) } else { open(&mut search, Leniency::UnknownsHelp, options.ways).map(Some) }
+) -> Result<Option<Decision>, Hardest> {
+    space.work.allow(Share::Open);
+    asking(space, regions, (&[Leniency::UnknownsHelp], options.effort), |search| {
+        let is_covered = search.is_covered(Leniency::UnknownsHelp)?;
+        if is_covered { Ok(None) } else { open(search, Leniency::UnknownsHelp, options.ways).map(Some) }
+    })
 }
 
 /// Decides by the worst that is left open, which is nothing if everything unknown helps; or it is not known whether that is so.
@@ -31,19 +37,36 @@ pub(super) fn decide(
     space: &mut Space<'_>,
     regions: &mut Regions,
     options: Options,
-    is_covered_at_best: Result<(), TooIntricate>,
-) -> Result<Decision, TooIntricate> {
-    let mut search = search(space, regions, &Leniency::ALL, options.effort)?;
-    if let Some(decision) = held(&mut search)? {
-        return Ok(decision);
+    is_covered_at_best: Result<(), Hardest>,
+) -> Result<Decision, Hardest> {
+    space.work.allow(Share::Held);
+    asking(space, regions, (&Leniency::ALL, options.effort), |search| {
+        if let Some(decision) = held(search)? {
+            return Ok(Ok(decision));
+        }
+        if let Err(hardest) = is_covered_at_best {
+            return Ok(Err(hardest));
+        }
+        search.solver.allow(options.effort);
+        if !search.is_covered(Leniency::InEveryGroup)? {
+            return open(search, Leniency::InEveryGroup, options.ways).map(Ok);
+        }
+        search.solver.allow(options.effort);
+        open(search, Leniency::WithoutExceptions, options.ways).map(Ok)
+    })?
+}
+
+/// Asks; if it takes too long, tells the policies that make it hard.
+fn asking<'t, T>(
+    space: &mut Space<'t>,
+    regions: &mut Regions,
+    (readings, effort): (&[Leniency], u64),
+    ask: impl FnOnce(&mut Search<'_, 't>) -> Result<T, TooIntricate>,
+) -> Result<T, Hardest> {
+    match search(space, regions, readings, effort) {
+        Ok(mut search) => ask(&mut search).map_err(|TooIntricate| hardest::met(&search)),
+        Err(TooIntricate) => Err(hardest::telling_most_apart(regions)),
     }
-    is_covered_at_best?;
-    search.solver.allow(options.effort);
-    if !search.is_covered(Leniency::InEveryGroup)? {
-        return open(&mut search, Leniency::InEveryGroup, options.ways);
-    }
-    search.solver.allow(options.effort);
-    open(&mut search, Leniency::WithoutExceptions, options.ways)
 }
 
 /// The decision if the requirement holds, for everybody or all but exceptions; none if there is a gap or may be one.
@@ -52,6 +75,7 @@ pub(super) fn proof(
     regions: &mut Regions,
     effort: u64,
 ) -> Result<Option<Decision>, TooIntricate> {
+    space.work.allow(Share::Held);
     held(&mut search(space, regions, &[Leniency::AsWritten, Leniency::WithoutExceptions], effort)?)
 }
 
@@ -82,6 +106,7 @@ fn held(search: &mut Search<'_, '_>) -> Result<Option<Decision>, TooIntricate> {
 
 /// What gets through with the policies read like this.
 fn open(search: &mut Search<'_, '_>, leniency: Leniency, ways: Ways) -> Result<Decision, TooIntricate> {
+    search.space.work.allow(Share::Lists);
     let people = search.people(leniency)?;
     // Where the files do not say, one example is worth more than fifty.
     let (found, more_holes) = if leniency == Leniency::UnknownsHelp {

@@ -1,5 +1,6 @@
 //! How a tenant is to be judged.
 
+use super::work;
 use crate::requirement::Assumptions;
 
 /// How the tenant is to be judged.
@@ -10,13 +11,16 @@ pub struct Options {
     /// Conflicts that the solver may meet before it gives up: a few seconds. Tenants as people have them take some
     /// hundred, and puzzles of twice as many policies as Microsoft allows (240) some ten thousand.
     pub effort: u64,
+    /// Steps that all questions of a requirement may take together, in units of about one literal of one clause that the
+    /// solver looks at. It gives up after that: a second at most.
+    pub work: u64,
     /// How many ways in are looked for where there are some.
     pub ways: Ways,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { assumptions: Assumptions::default(), effort: 50_000, ways: Ways::default() }
+        Self { assumptions: Assumptions::default(), effort: 50_000, work: work::OF_A_CONTROL, ways: Ways::default() }
     }
 }
 

@@ -10,6 +10,7 @@ use super::solver::{Lit, Solver, TooIntricate};
 use super::space::Space;
 use super::verdict::Hole;
 use super::who::{Doubtful, Everybody, Kind, Who};
+use super::work::Share;
 use crate::policy::{Fact, Id, State};
 use crate::signin::SignIn;
 use crate::tenant::UserIndex;
@@ -114,6 +115,16 @@ impl<'s, 't> Search<'s, 't> {
         self.solver.clause(clause);
     }
 
+    /// For each formula that was asked about, what demands that its policy does not cover the sign-in.
+    pub(super) fn demands(&self) -> impl Iterator<Item = (Carrier, Lit)> {
+        self.encoded.iter().map(|(carrier, _, demand)| (*carrier, *demand))
+    }
+
+    /// What covers something at each leniency.
+    pub(super) fn all_regions(&self) -> &Regions {
+        self.regions
+    }
+
     /// What covers something at a leniency that can be asked about.
     pub(super) fn regions(&self, leniency: Leniency) -> &'s [Region] {
         self.regions.by_leniency[leniency.index()].as_deref().unwrap_or_default()
@@ -173,6 +184,9 @@ impl<'s, 't> Search<'s, 't> {
     }
 
     pub(super) fn solve(&mut self, assumptions: &[Lit]) -> Result<Option<(BTreeSet<Term>, SignIn)>, TooIntricate> {
+        if !self.asked.users.is_empty() {
+            self.space.work.grant(self.solver.work_of_a_look());
+        }
         let all: Vec<Lit> = self.asked.who.iter().chain(assumptions).copied().collect();
         self.space.find(&mut self.solver, &all)
     }
@@ -252,6 +266,7 @@ impl<'s, 't> Search<'s, 't> {
     /// there are more. Whoever asks for fewer of them gets the same ones first.
     pub(super) fn holes(&mut self, leniency: Leniency, most: usize) -> (Vec<Way>, bool) {
         self.solver.allow(LISTING_EFFORT);
+        self.space.work.allow(Share::Lists);
         let mut found: Vec<Way> = Vec::new();
         let mut more = false;
         for who in self.some_of_each(leniency) {

@@ -1,6 +1,7 @@
 //! The SAT solver: clauses over terms, and answers within a bounded effort.
 
 use super::formula::{Formula, Term};
+use super::work::{Watch, Work, index};
 use batsat::{Callbacks, ClauseKind, SolverInterface, SolverOpts, lbool};
 use std::collections::BTreeSet;
 
@@ -14,30 +15,55 @@ pub(crate) struct TooIntricate;
 pub(crate) struct Solver {
     sat: batsat::Solver<Effort>,
     variables: Vec<Lit>,
+    work: Work,
+    /// For each literal, the clauses that were demanded with it.
+    clauses: Vec<u32>,
+    /// The literals of all of them.
+    literals: u64,
 }
 
 struct Effort {
     conflicts: u64,
     limit: u64,
+    work: Work,
+    /// For each variable, the clauses that were learnt with it.
+    learnt: Vec<u32>,
 }
 
 impl Callbacks for Effort {
-    fn on_new_clause(&mut self, _: &[Lit], kind: ClauseKind) {
-        self.conflicts += u64::from(kind == ClauseKind::Learnt);
+    fn on_new_clause(&mut self, clause: &[Lit], kind: ClauseKind) {
+        if kind != ClauseKind::Learnt {
+            return;
+        }
+        self.conflicts += 1;
+        self.work.spend(CONFLICT + clause.len() * LEARNT);
+        for literal in clause {
+            let variable = literal.var().idx() as usize;
+            if variable >= self.learnt.len() {
+                self.learnt.resize(variable + 1, 0);
+            }
+            self.learnt[variable] += 1;
+        }
     }
 
     fn stop(&self) -> bool {
-        self.conflicts >= self.limit
+        self.conflicts >= self.limit || self.work.is_spent()
     }
 }
 
+/// Units of work that a conflict takes.
+const CONFLICT: usize = 400;
+
+/// Units of work that each literal of a learnt clause takes.
+const LEARNT: usize = 8;
+
 impl Solver {
     /// A solver over so many terms, each false unless something makes it true.
-    pub(crate) fn new(terms: usize) -> Self {
-        let effort = Effort { conflicts: 0, limit: 0 };
+    pub(crate) fn new(terms: usize, work: &Work) -> Self {
+        let effort = Effort { conflicts: 0, limit: 0, work: work.clone(), learnt: Vec::new() };
         let mut sat = batsat::Solver::new(SolverOpts::default(), effort);
         let variables = (0..terms).map(|_| Lit::new(sat.new_var(lbool::FALSE, true), true)).collect();
-        Self { sat, variables }
+        Self { sat, variables, work: work.clone(), clauses: Vec::new(), literals: 0 }
     }
 
     /// Sets the effort that is left.
@@ -63,6 +89,15 @@ impl Solver {
 
     pub(crate) fn clause(&mut self, literals: impl IntoIterator<Item = Lit>) {
         let mut literals: Vec<Lit> = literals.into_iter().collect();
+        self.work.spend(1 + literals.len());
+        for literal in &literals {
+            let at = index(*literal);
+            if at >= self.clauses.len() {
+                self.clauses.resize(at + 1, 0);
+            }
+            self.clauses[at] = self.clauses[at].saturating_add(1);
+            self.literals += 1;
+        }
         self.sat.add_clause_reuse(&mut literals);
     }
 
@@ -147,7 +182,8 @@ impl Solver {
 
     /// Whether everything that was demanded can hold under these assumptions.
     pub(crate) fn solve(&mut self, assumptions: &[Lit]) -> Result<bool, TooIntricate> {
-        match self.sat.solve_limited(assumptions) {
+        let mut watch = Watch::new(&self.work, &self.clauses);
+        match self.sat.solve_limited_th(&mut watch, assumptions) {
             outcome if outcome == lbool::TRUE => Ok(true),
             outcome if outcome == lbool::FALSE => Ok(false),
             _ => Err(TooIntricate),
@@ -156,8 +192,19 @@ impl Solver {
 
     /// The terms that are true in the model of the last query.
     pub(crate) fn model(&self) -> BTreeSet<Term> {
+        self.work.spend(self.variables.len());
         let is_true = |term: &Term| self.sat.value_lit(self.literal(*term)) == lbool::TRUE;
         (0..self.variables.len()).map(Term).filter(is_true).collect()
+    }
+
+    /// Units of work that an answer takes which needs no search: each variable gets a value, and each clause is looked at.
+    pub(crate) fn work_of_a_look(&self) -> u64 {
+        2 * (self.literals + 2 * u64::from(self.sat.num_vars()))
+    }
+
+    /// How often a literal was part of a dead end: the clauses that were learnt with it.
+    pub(crate) fn dead_ends(&self, literal: Lit) -> u32 {
+        self.sat.cb().learnt.get(literal.var().idx() as usize).copied().unwrap_or(0)
     }
 
     /// Those of the assumptions that made the last query fail.
@@ -206,9 +253,10 @@ impl Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coverage::work::Share;
 
     fn subsets(terms: usize, demand: impl Fn(&mut Solver)) -> Vec<usize> {
-        let mut solver = Solver::new(terms);
+        let mut solver = Solver::new(terms, &Work::of(u64::MAX));
         solver.allow(1_000);
         demand(&mut solver);
         let assumed = |solver: &Solver, bits: usize| -> Vec<Lit> {
@@ -274,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_puzzle_ends_after_a_bounded_effort() {
-        let mut solver = Solver::new(0);
+        let mut solver = Solver::new(0, &Work::of(u64::MAX));
         let holes = 9;
         let pigeons: Vec<Vec<Lit>> = (0..=holes).map(|_| (0..holes).map(|_| solver.variable()).collect()).collect();
         for pigeon in &pigeons {
@@ -286,5 +334,36 @@ mod tests {
         }
         solver.allow(1_000);
         assert_eq!(solver.solve(&[]), Err(TooIntricate));
+        assert!(pigeons.iter().flatten().any(|literal| solver.dead_ends(*literal) > 0));
+    }
+
+    /// Each of these asks for one literal of each of many clauses, which is no puzzle, but work.
+    #[test]
+    fn questions_share_their_work() {
+        let work = Work::of(100_000);
+        let ask = || {
+            let mut solver = Solver::new(1_000, &work);
+            solver.allow(u64::MAX);
+            solver.solve(&[])
+        };
+        let answers: Vec<Result<bool, TooIntricate>> = (0..200).map(|_| ask()).collect();
+        let given_up = answers.iter().position(Result::is_err).unwrap();
+        assert!(given_up > 20 && answers[given_up..].iter().all(Result::is_err), "{given_up}");
+        work.renew();
+        assert_eq!(ask(), Ok(true));
+    }
+
+    #[test]
+    fn what_comes_later_has_work_left() {
+        let work = Work::of(1_000);
+        work.allow(Share::Open);
+        work.spend(500);
+        assert!(work.is_spent());
+        work.allow(Share::Held);
+        assert!(!work.is_spent());
+        work.spend(400);
+        assert!(work.is_spent());
+        work.allow(Share::Lists);
+        assert!(!work.is_spent());
     }
 }

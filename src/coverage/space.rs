@@ -10,6 +10,7 @@ use super::doubt::{Doubt, Side};
 use super::formula::{Formula, Term};
 use super::listed::Listed;
 use super::verdict::{Coordinate, PrincipalKind};
+use super::work::{OF_A_CONTROL, Work};
 use crate::catalog::Suite;
 use crate::policy::{
     ClientAppType, Comparison, Fact, INTUNE, Id, InsiderRiskLevel, List, Platform, Policy, Property, RiskLevel, Test,
@@ -131,6 +132,8 @@ pub(crate) struct Space<'t> {
     named: OnceCell<Named>,
     /// Where principals stand in the lists of the policies of the view's tenant.
     listed: Rc<OnceCell<Listed<'t>>>,
+    /// What the questions about it may cost, all together.
+    pub(crate) work: Work,
 }
 
 /// Ids that policies and the requirement name.
@@ -253,6 +256,7 @@ impl<'t> Space<'t> {
             undefined_locations,
             named,
             listed: Rc::default(),
+            work: Work::of(OF_A_CONTROL),
         }
     }
 

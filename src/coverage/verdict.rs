@@ -53,8 +53,9 @@ pub enum Reason {
     Unknown(PolicyIndex, Cause),
     /// The witness is stopped only if these policies' included groups contain every user.
     Membership(Vec<PolicyIndex>),
-    /// The policies encode a puzzle that takes too long to solve.
-    TooIntricate,
+    /// The policies encode a puzzle that takes too long to solve. These make it so hard: at most three, those first that
+    /// the search met in most of its dead ends.
+    TooIntricate(Vec<PolicyIndex>),
 }
 
 impl Reason {
@@ -70,7 +71,7 @@ impl Reason {
             | Self::MissingPolicies(_)
             | Self::Unknown(..)
             | Self::Membership(_)
-            | Self::TooIntricate => (&[], false),
+            | Self::TooIntricate(_) => (&[], false),
         }
     }
 }

@@ -189,6 +189,7 @@ impl<'a> Search<'a> {
     fn happens(&mut self, expected: usize) -> Result<Class, TooIntricate> {
         self.within = Some(expected);
         self.prover.solver.allow(self.options.effort);
+        self.prover.space.work.renew();
         let mut difference = Difference::default();
         self.search(&mut difference)?;
         let all = difference.classes.all();

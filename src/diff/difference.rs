@@ -1,6 +1,7 @@
 //! The answer: what changed, for whom, and because of which edits.
 
 use super::atom::Atom;
+use crate::coverage::prover::OF_A_CONTROL;
 use crate::coverage::{Coordinate, Facet, Side};
 use crate::finding::Level;
 use crate::policy::{GrantControl, Id, SessionControl, UserType, Words};
@@ -16,11 +17,13 @@ pub struct Options {
     pub assumptions: Assumptions,
     /// Conflicts that the solver may meet before it gives up.
     pub effort: u64,
+    /// Steps that all questions may take together, in the units of [`coverage::Options`](crate::coverage::Options).
+    pub work: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { assumptions: Assumptions::default(), effort: 1_000_000 }
+        Self { assumptions: Assumptions::default(), effort: 1_000_000, work: 4 * OF_A_CONTROL }
     }
 }
 

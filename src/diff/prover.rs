@@ -8,7 +8,7 @@ use super::grant::Grant;
 use super::intent::Intent;
 use crate::catalog;
 use crate::coverage::prover::{
-    Formula, Lit, Solver, Space, Term, TooIntricate, defaults_ask_of, defaults_block, facets,
+    Formula, Lit, Solver, Space, Term, TooIntricate, Work, defaults_ask_of, defaults_block, facets,
 };
 use crate::coverage::{self, Facet, Side};
 use crate::policy::{ClientAppType, GrantControl, Policy};
@@ -115,6 +115,7 @@ impl<'t> Prover<'t> {
         let how = coverage::Options { assumptions: options.assumptions, ..coverage::Options::default() };
         let view = coverage::view(requirement, tenants[0], how);
         let mut space = Space::of_both(view, tenants[1]);
+        space.work = Work::of(options.work);
         let mut atoms = Atoms::default();
         let entries = Side::ALL.map(|side| entries(&mut space, &mut atoms, side, options));
         // Every term must be there before the solver is.

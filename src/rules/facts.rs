@@ -20,6 +20,9 @@ use std::sync::OnceLock;
 use time::Date;
 use uuid::Uuid;
 
+/// Each of a few changes that advice is looked for among may take this part of the work that a control may.
+const PROPOSALS: u64 = 16;
+
 /// One file, as it was read.
 pub struct FileFacts<'a> {
     /// Which one.
@@ -191,7 +194,9 @@ impl TenantFacts<'_> {
         let mut changed = self.changed.borrow_mut();
         let tenant = changed.get_or_insert_with(|| self.tenant.clone());
         let before = std::mem::replace(&mut tenant.policies[index.0], policy);
-        let decision = coverage::decide_if_held(requirement, tenant, self.options());
+        let options = self.options();
+        let work = options.work / PROPOSALS;
+        let decision = coverage::decide_if_held(requirement, tenant, coverage::Options { work, ..options });
         tenant.policies[index.0] = before;
         decision
     }
@@ -218,7 +223,7 @@ impl TenantFacts<'_> {
                 | Reason::MissingPolicies(_)
                 | Reason::Unknown(..)
                 | Reason::Membership(_)
-                | Reason::TooIntricate => None,
+                | Reason::TooIntricate(_) => None,
             }
         };
         self.blocked.get_or_init(find).as_ref()

@@ -15,7 +15,7 @@ mod sessions;
 
 use axes::{API, AXES, Axis, alternatives, companions, sayings, whole};
 use caplint::controls;
-use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Verdict, Ways};
+use caplint::coverage::{self, Coordinate, Decision, Hole, Options, Reason, Verdict, Ways};
 use caplint::policy::{FileIndex, Id, Origin, lower};
 use caplint::requirement::{Requirement, Resource};
 use caplint::signin::{Outcome, SignIn, View};
@@ -27,6 +27,7 @@ use proptest::sample::subsequence;
 use said::put;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::process::Command;
 
 /// Up to three axes, and what each policy says on each of them: an index, or nothing if it is too large.
 fn case() -> impl Strategy<Value = (Vec<Axis>, Vec<Value>)> {
@@ -324,8 +325,44 @@ fn a_puzzle_is_given_up_after_a_bounded_effort() {
         coverage::decide(&requirement, &tenant(&pigeonhole(holes)), options)
     };
     let given_up = decide(8, 500);
-    assert_eq!((given_up.verdict, given_up.reason), (Verdict::Undecided, coverage::Reason::TooIntricate));
+    assert_eq!(given_up.verdict, Verdict::Undecided);
+    assert!(matches!(given_up.reason, Reason::TooIntricate(hardest) if hardest.len() == 3));
+    // So it is if work is what is counted.
+    let options = Options { work: 1_000_000, ..Options::default() };
+    let given_up = coverage::decide(&requirement, &tenant(&pigeonhole(8)), options);
+    assert!(matches!(given_up.reason, Reason::TooIntricate(hardest) if hardest.len() == 3));
     assert_eq!(decide(4, 500).verdict, Verdict::Enforced);
+}
+
+/// A policy that has nothing to do with what makes a tenant hard is not among those that are named.
+#[test]
+fn policies_that_are_too_hard_are_named() {
+    let mut linux = whole();
+    let only_linux = json!({ "includePlatforms": ["linux"], "excludePlatforms": [] });
+    put(&mut linux, "/conditions/platforms", only_linux);
+    let mut policies = vec![linux];
+    policies.extend(pigeonhole(10));
+    for (number, policy) in policies.iter_mut().enumerate() {
+        put(policy, "/displayName", json!(format!("CA{number:03}")));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("policies.json"), json!({ "value": policies }).to_string()).unwrap();
+    let run = |threads: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+        command.args(["check", "--isolated", "--control", controls::DEFAULT, "--format", "json"]).arg(folder.path());
+        command.env("RAYON_NUM_THREADS", threads).output().unwrap().stdout
+    };
+    let report = run("1");
+    assert_eq!(report, run("4"));
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["rule"] == controls::DEFAULT).unwrap();
+    let message = finding["message"].as_str().unwrap();
+    assert!(message.contains(" make it hard.") && !message.contains("CA000"), "{message}");
+    let places = finding["locations"].as_array().unwrap();
+    let named: Vec<&str> = places.iter().map(|place| place["pointer"].as_str().unwrap()).collect();
+    assert_eq!(named.len(), 3, "{named:?}");
+    assert!(finding["help"].as_str().unwrap().contains("An export of the users and groups"));
 }
 
 /// A search takes time that grows with the square of what policies tell apart. Lists of users alone need none.
@@ -342,7 +379,8 @@ fn lists_of_thousands_are_searched_as_long_as_somebody_waits() {
     assert_eq!((users.verdict, users.exceptions.len()), (Verdict::EnforcedExcept, 20_000));
     assert_eq!(decide("/conditions/locations/excludeLocations", 500).verdict, Verdict::NotEnforced);
     let locations = decide("/conditions/locations/excludeLocations", 20_000);
-    assert_eq!((locations.verdict, locations.reason), (Verdict::Undecided, coverage::Reason::TooIntricate));
+    assert_eq!(locations.verdict, Verdict::Undecided);
+    assert!(matches!(locations.reason, Reason::TooIntricate(hardest) if hardest.len() == 1));
 }
 
 /// Security defaults ask everybody at the management API, and the roles that Microsoft lists everywhere.

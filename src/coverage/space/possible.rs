@@ -24,7 +24,7 @@ impl Space<'_> {
         let users = self.asked_users();
         let compliant = self.known(&Meaning::Device("isCompliant", Test::Equals, "true".into()));
         let hybrid = self.known(&Meaning::Device("trustType", Test::Equals, "serverad".into()));
-        let mut solver = Solver::new(self.terms.len());
+        let mut solver = Solver::new(self.terms.len(), &self.work);
         let always = solver.variable();
         solver.clause([always]);
         solver.demand(always, &users);

@@ -2,7 +2,7 @@
 
 use super::{cause, edit, names, remedy, who};
 use crate::coverage::{Decision, Reason, Verdict, Ways};
-use crate::finding::{PolicyRef, capitalised};
+use crate::finding::{PolicyRef, capitalised, joined};
 use crate::policy::{ClientAppType, Fact, Policy, State};
 use crate::requirement::{Grant, Identities, Resource};
 use crate::rules::{Judgement, TenantFacts};
@@ -84,10 +84,17 @@ pub(super) fn text(
             let people = people(facts, judgement, "may get through");
             format!("{unknown}. This is the case only if {groups} every user whom no other policy stops.{people}")
         }
-        Reason::TooIntricate => {
+        Reason::TooIntricate(hardest) => {
+            let names: Vec<String> = hardest.iter().map(|index| PolicyRef::to(&facts.tenant[*index]).label()).collect();
+            let verb = if hardest.len() == 1 { "makes" } else { "make" };
+            let which = if names.is_empty() {
+                String::new()
+            } else {
+                format!(" {} {verb} it hard.", capitalised(&joined(&names, names.len())))
+            };
             format!(
                 "{unknown}: the policies are so complex that caplint stopped the search for a sign-in that gets \
-                 through."
+                 through.{which}"
             )
         }
         Reason::ContradictedDefaults => {
@@ -176,9 +183,7 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, near: &[(Poli
     };
     let (mut hinge, mut by_groups) = (None, true);
     match &judgement.decision.reason {
-        Reason::TooIntricate => {
-            return format!("One policy for all users, without conditions, resolves this.{explain}");
-        }
+        Reason::TooIntricate(hardest) => return format!("{}{explain}", remedy::of_intricacy(facts, hardest)),
         Reason::Witness if is_all_off(facts, nearest) => {
             return format!("{}{explain}", what_to_enable(facts, judgement));
         }

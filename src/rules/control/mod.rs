@@ -120,9 +120,9 @@ fn report(facts: &TenantFacts<'_>, judgement: &Judgement) -> Draft {
             let draft = label_causes(facts, judgement, draft, all(first));
             label_causes(facts, judgement, draft, all(others))
         }
-        Reason::TooIntricate => facts.tenant.policies.iter().take(1).fold(draft, |draft, policy| {
+        Reason::TooIntricate(hardest) => hardest.iter().fold(draft, |draft, index| {
             let name = Pointer::root().key("displayName");
-            draft.label(Label::in_policy(policy, &name, "the first of the policies that are too complex"))
+            draft.label(Label::in_policy(&facts.tenant[*index], &name, "makes it hard to decide"))
         }),
         Reason::Witness
         | Reason::NoPolicies

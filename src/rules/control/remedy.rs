@@ -8,9 +8,27 @@ use super::session;
 use crate::finding::quoted;
 use crate::policy::{List, Policy, Property, Reason, Wording, Words};
 use crate::requirement::Grant;
-use crate::rules::Judgement;
+use crate::rules::{Judgement, TenantFacts};
 use crate::signin::{Cause, Why};
 use crate::syntax::{Pointer, Untold};
+use crate::tenant::PolicyIndex;
+
+/// What makes it easier to decide about policies that are hard.
+pub(super) fn of_intricacy(facts: &TenantFacts<'_>, hardest: &[PolicyIndex]) -> String {
+    let names_groups = |index: &PolicyIndex| {
+        let users = &facts.tenant[*index].conditions.users;
+        !users.include_groups.is_empty() || !users.exclude_groups.is_empty()
+    };
+    let export = if facts.tenant.directory.is_empty() && hardest.iter().any(names_groups) {
+        " An export of the users and groups beside the policies helps, too: it says who is in which group."
+    } else {
+        ""
+    };
+    format!(
+        "One policy for all users, without conditions, resolves this. Otherwise give these policies fewer conditions \
+         and exclusions that depend on one another.{export}"
+    )
+}
 
 /// The smallest change to a policy that removes a cause.
 pub(super) fn remedy(judgement: &Judgement, policy: &Policy, cause: &Cause) -> Option<String> {
