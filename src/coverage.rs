@@ -7,6 +7,7 @@
 
 mod addresses;
 mod carriers;
+mod cells;
 mod classes;
 mod compare;
 mod decide;

@@ -31,6 +31,8 @@ pub struct Comparison<'t> {
     written: Option<Vec<Formula>>,
     /// A policy may stop everything alone.
     covers_all: Option<bool>,
+    /// Asked what no policy stops, read generously; and what none stops as it is written.
+    outside: [Option<Outside>; 2],
 }
 
 /// A policy that stops nothing which others do not.
@@ -48,7 +50,7 @@ impl<'t> Comparison<'t> {
     pub fn new(requirement: &'t Requirement, tenant: &'t Tenant, options: Options) -> Self {
         let mut space = Space::new(view(requirement, tenant, options));
         space.work = Work::of(options.work / SHARE);
-        Self { space, regions: Regions::default(), written: None, covers_all: None }
+        Self { space, regions: Regions::default(), written: None, covers_all: None, outside: [None, None] }
     }
 
     /// Whether `changed` would surely stop a sign-in that surely no policy of the tenant stops now.
@@ -60,7 +62,7 @@ impl<'t> Comparison<'t> {
         if self.may_cover_all() {
             return false;
         }
-        let Self { space, regions, .. } = self;
+        let Self { space, regions, outside: [outside, _], .. } = self;
         let users = region::users(space, changed, Leniency::AsWritten);
         let wanted = Formula::all([users, region::applies_except_users(space, changed, true)]);
         if wanted == Formula::Never {
@@ -68,7 +70,7 @@ impl<'t> Comparison<'t> {
         }
         let others: Vec<&Formula> =
             regions.of(space, Leniency::UnknownsHelp).iter().map(|(_, region)| &**region).collect();
-        is_outside(space, &wanted, &others)
+        is_outside(space, outside, &wanted, (&others, &[]))
     }
 
     /// Whether some policy may stop everything alone: it is for everybody or for some group, everywhere and without
@@ -87,7 +89,7 @@ impl<'t> Comparison<'t> {
         if self.is_beyond_comparison() {
             return false;
         }
-        let Self { space, written, .. } = self;
+        let Self { space, written, outside: [_, outside], .. } = self;
         let member = space.is(Meaning::Group(group.clone()));
         let users = region::users(space, changed, Leniency::AsWritten);
         let wanted = Formula::all([member, users, region::applies_except_users(space, changed, true)]);
@@ -100,8 +102,8 @@ impl<'t> Comparison<'t> {
             let regions = policies.map(|policy| as_written(space, policy));
             regions.filter(|region| *region != Formula::Never).collect()
         });
-        let others: Vec<&Formula> = written.iter().chain(&meant).collect();
-        is_outside(space, &wanted, &others)
+        let others: Vec<&Formula> = written.iter().collect();
+        is_outside(space, outside, &wanted, (&others, &meant))
     }
 
     /// Which of these policies could all be left out at once, because the others surely stop whatever these may stop. Of
@@ -188,9 +190,64 @@ fn about(space: &mut Space<'_>, policy: &Policy) -> Formula {
     Formula::all([region::users(space, &on, Leniency::UnknownsHelp), region::applies_except_users(space, &on, false)])
 }
 
-/// Whether something is in one region and in none of the others.
-fn is_outside(space: &mut Space<'_>, wanted: &Formula, others: &[&Formula]) -> bool {
-    !others.iter().any(|other| **other == Formula::Always) && ask(space, wanted, others) == Some(true)
+/// Whether something is in one region, in none of the others, which are the same at every question, and in none of these.
+fn is_outside(
+    space: &mut Space<'_>,
+    outside: &mut Option<Outside>,
+    wanted: &Formula,
+    (others, these): (&[&Formula], &[Formula]),
+) -> bool {
+    if others.iter().copied().chain(these).any(|other| *other == Formula::Always) {
+        return false;
+    }
+    let known = outside.take();
+    let is_old = |known: &Outside| known.terms != space.terms().count();
+    if known.as_ref().is_some_and(is_old) {
+        // This question told more apart. Others will, and the solver is not to begin again at each of them.
+        for policy in &space.view.tenant.policies {
+            region::users(space, policy, Leniency::AsWritten);
+            region::applies_except_users(space, policy, true);
+        }
+    }
+    let known = known.filter(|known| known.terms == space.terms().count());
+    let Some(asked) = known.or_else(|| Outside::of(space, others)) else { return false };
+    outside.insert(asked).holds_some(space, wanted, these) == Some(true)
+}
+
+/// A solver that knows what is in none of some regions, for many questions.
+struct Outside {
+    solver: Solver,
+    /// Demands that a sign-in is in none of them.
+    gate: Lit,
+    /// The terms that the solver knows.
+    terms: usize,
+}
+
+impl Outside {
+    fn of(space: &mut Space<'_>, regions: &[&Formula]) -> Option<Self> {
+        let mut solver = space.solver().ok()?;
+        let gate = solver.variable();
+        for region in regions {
+            solver.demand_not(gate, region);
+        }
+        Some(Self { solver, gate, terms: space.terms().count() })
+    }
+
+    /// Whether a sign-in exists that is in one region, in none of those that the solver knows, and in none of these; none if
+    /// that takes too long to tell.
+    fn holds_some(&mut self, space: &Space<'_>, wanted: &Formula, others: &[Formula]) -> Option<bool> {
+        let Self { solver, gate, .. } = self;
+        solver.allow(EFFORT);
+        let asked = solver.variable();
+        solver.demand(asked, wanted);
+        for other in others {
+            solver.demand_not(asked, other);
+        }
+        let answer = is_possible(space, solver, &[*gate, asked]);
+        // Nothing asks for it again.
+        solver.clause([!asked]);
+        answer
+    }
 }
 
 /// Whether a region is seen to be inside of another without thinking: it asks the same and more.
@@ -271,18 +328,6 @@ fn easiest(formula: &Formula) -> BTreeSet<Term> {
         Formula::All(parts) => parts.iter().flat_map(easiest).collect(),
         Formula::Any(parts) => parts.iter().map(easiest).min_by_key(BTreeSet::len).unwrap_or_default(),
     }
-}
-
-/// Whether a sign-in exists that is in one region and in none of the others; none if that takes too long to tell.
-fn ask(space: &mut Space<'_>, wanted: &Formula, others: &[&Formula]) -> Option<bool> {
-    let mut solver = space.solver().ok()?;
-    solver.allow(EFFORT);
-    let asked = solver.variable();
-    solver.demand(asked, wanted);
-    for other in others {
-        solver.demand(asked, &(*other).clone().not());
-    }
-    is_possible(space, &mut solver, &[asked])
 }
 
 /// Whether a sign-in exists that fulfils these assumptions; none if that takes too long to tell.

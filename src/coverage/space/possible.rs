@@ -1,10 +1,10 @@
 //! Which terms can be true together: the clauses of the space, and what can be told of them without a solver.
 
 use super::{Meaning, Space};
-use crate::coverage::addresses;
 use crate::coverage::doubt::Side;
 use crate::coverage::formula::{Formula, Term};
 use crate::coverage::solver::{Lit, Solver, TooIntricate};
+use crate::coverage::{addresses, cells};
 use crate::policy::{Comparison, INTUNE, Test, UserType, needs_managed_device};
 use crate::requirement::{Grant, Resource};
 use crate::signin::{AppFact, SignIn};
@@ -13,6 +13,10 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Steps from one sign-in to another that are tried before the solver is asked.
 const MOST_STEPS: usize = 16;
+
+/// Pairs of a cell of addresses and a location that the solver is told one by one. It finds its way faster then, but they grow
+/// with the square of the locations.
+const MOST_ONE_BY_ONE: usize = 20_000;
 
 /// Cells of addresses beyond which a tenant is too intricate.
 const MOST_CELLS: usize = 4_096;
@@ -139,16 +143,7 @@ impl Space<'_> {
             if cells.len() > MOST_CELLS {
                 return Err(TooIntricate);
             }
-            let mut somewhere = Vec::new();
-            for cell in cells {
-                let here = solver.variable();
-                somewhere.push(here);
-                for location in &locations {
-                    let inside = solver.literal(*location).apply_sign(cell.contains(location));
-                    solver.clause([!here, inside]);
-                }
-            }
-            solver.clause(somewhere);
+            cells::tell(solver, &locations, &cells, cells.len() * locations.len() <= MOST_ONE_BY_ONE);
         }
         Ok(())
     }
