@@ -8,8 +8,9 @@
 mod tenants;
 
 use caplint::controls;
-use caplint::coverage::{self, Options, Verdict};
-use caplint::policy::{FileIndex, Origin, lower};
+use caplint::coverage::{self, Comparison, Options, Verdict};
+use caplint::policy::{FileIndex, Origin, Scope, lower};
+use caplint::requirement::Requirement;
 use caplint::syntax::parse;
 use caplint::tenant::Tenant;
 use serde_json::Value;
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 
 type Shape = (&'static str, fn(usize, bool) -> Vec<Value>, &'static [(usize, bool)]);
 
-const SHAPES: [Shape; 8] = [
+const SHAPES: [Shape; 9] = [
     ("baseline", tenants::baseline, &[(50, false), (100, false), (200, false), (500, false), (1_000, false)]),
     ("groups one by one", tenants::one_by_one, &[(50, false), (500, false), (500, true), (1_000, false)]),
     ("disjoint pairs", tenants::pairs, &[(50, false), (500, false), (500, true), (1_000, false)]),
@@ -27,7 +28,14 @@ const SHAPES: [Shape; 8] = [
     ("everything by chance", tenants::rich, &[(50, false), (500, false), (1_000, false)]),
     ("pigeonhole", tenants::pigeonhole, &[(5, false), (7, false), (8, false), (10, false)]),
     ("parity", tenants::parity, &[(26, false), (34, false), (60, false)]),
+    ("3-SAT in device filters", tenants::three_sat, &[(50, false), (100, false), (150, false), (200, false)]),
 ];
+
+/// Seconds that a verdict may take, however hard the tenant is.
+const MOST_SECONDS: f64 = 1.0;
+
+/// How many times as long twice as many policies about networks that overlap may take.
+const MOST_GROWTH: f64 = 5.0;
 
 fn tenant(texts: &[String]) -> Tenant {
     let policies = texts.iter().filter_map(|text| {
@@ -53,6 +61,7 @@ fn main() {
         return;
     };
     println!("{:<36} {:>4} {:>10} {:>9}  verdict", "tenant", "size", "ms", "/ parsing");
+    let mut longest = 0.0_f64;
     for (name, shape, sizes) in SHAPES {
         for (size, near) in sizes {
             let texts: Vec<String> = shape(*size, *near).iter().map(Value::to_string).collect();
@@ -78,6 +87,7 @@ fn main() {
                 Verdict::Enforced => String::new(),
                 _ => format!(" ({}{} holes)", decision.holes.len(), if decision.more_holes { "+" } else { "" }),
             };
+            longest = longest.max(deciding.as_secs_f64());
             let name = if *near { format!("{name}, one left out") } else { name.to_owned() };
             println!(
                 "{name:<36} {:>4} {:>10.2} {:>9.1}  {}{found}",
@@ -88,4 +98,33 @@ fn main() {
             );
         }
     }
+    let growth = networks(&requirement, 240).as_secs_f64() / networks(&requirement, 120).as_secs_f64();
+    println!();
+    goal("longest, in seconds", longest, MOST_SECONDS);
+    goal("240 policies over networks / 120", growth, MOST_GROWTH);
+}
+
+/// The time for policies about networks that overlap.
+fn networks(requirement: &Requirement, size: usize) -> Duration {
+    let texts: Vec<String> = tenants::ring(size).iter().map(Value::to_string).collect();
+    let mut tenant = tenant(&texts);
+    tenant.companions.named_locations = tenants::networks(size).into_iter().collect();
+    let time = |_| {
+        let before = Instant::now();
+        black_box(coverage::decide(requirement, &tenant, Options::default()));
+        // A rule asks of each policy what it would stop without its locations.
+        let mut comparison = Comparison::new(requirement, &tenant, Options::default());
+        for policy in &tenant.policies {
+            let mut changed = policy.clone();
+            changed.conditions.locations = Scope::default();
+            black_box(comparison.would_add(&changed));
+        }
+        before.elapsed()
+    };
+    median((0..15).map(time).collect())
+}
+
+fn goal(what: &str, figure: f64, goal: f64) {
+    let held = if figure <= goal { "met" } else { "MISSED" };
+    println!("{what:<36} {figure:>15.2} {goal:>9.2}  {held}");
 }

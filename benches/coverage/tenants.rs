@@ -1,6 +1,10 @@
 //! Tenants that are hard to decide, as the JSON of their policies.
 
+use caplint::policy::Id;
+use caplint::tenant::{NamedLocation, Place};
+use ipnet::{IpNet, Ipv4Net};
 use serde_json::{Value, json};
+use std::net::Ipv4Addr;
 
 pub(crate) const API: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
 
@@ -220,6 +224,56 @@ pub(crate) fn parity(junctions: usize, _: bool) -> Vec<Value> {
         }
     }
     puzzle(junctions + junctions / 2, &clauses)
+}
+
+/// Clauses of three variables by chance, about as many as can just be fulfilled or just not, in filters for devices: 30
+/// clauses a policy, each of which asks whether the name of the device has a part.
+pub(crate) fn three_sat(variables: usize, _: bool) -> Vec<Value> {
+    let mut chance = Chance(3);
+    let mut clause = |_| {
+        let mut three: Vec<usize> = Vec::new();
+        while three.len() < 3 {
+            let variable = chance.below(variables);
+            if !three.contains(&variable) {
+                three.push(variable);
+            }
+        }
+        let part = |variable: &usize| {
+            let test = ["-contains", "-notContains"][chance.below(2)];
+            format!("device.displayName {test} \"q{variable:03}z\"")
+        };
+        format!("({})", three.iter().map(part).collect::<Vec<_>>().join(" -or "))
+    };
+    let clauses: Vec<String> = (0..variables * 426 / 100).map(&mut clause).collect();
+    let exclude = |(number, clauses): (usize, &[String])| {
+        let filter = json!({ "deviceFilter": { "mode": "exclude", "rule": clauses.join(" -and ") } });
+        policy(number, &[("/conditions/devices", filter)])
+    };
+    clauses.chunks(30).enumerate().map(exclude).collect()
+}
+
+/// Three networks a location that overlap by chance.
+pub(crate) fn networks(locations: usize) -> Vec<(Id, NamedLocation)> {
+    let mut chance = Chance(5);
+    let mut network = |_| {
+        let bits = [12, 14, 16, 18, 20][chance.below(5)];
+        let address = Ipv4Addr::new(10, u8::try_from(chance.below(256)).unwrap_or(0), 16, 0);
+        Ipv4Net::new(address, bits).ok().map(|network| IpNet::V4(network.trunc()))
+    };
+    let mut location = |number| {
+        let place = Place::Ranges((0..3).filter_map(&mut network).collect());
+        (Id::new(&id('d', number)), NamedLocation { trusted: Some(false), place })
+    };
+    (0..locations).map(&mut location).collect()
+}
+
+/// Each policy takes up the location that the one before leaves out, and the one before that, and leaves out the next.
+pub(crate) fn ring(size: usize) -> Vec<Value> {
+    let between = |number: usize| {
+        let (include, exclude) = (locations([number - 1, number]), locations([(number + 1) % size]));
+        policy(number, &[(AT, json!({ "includeLocations": include, "excludeLocations": exclude }))])
+    };
+    std::iter::once(policy(0, &[not_at([0])])).chain((1..size).map(between)).collect()
 }
 
 /// A generator of chance that is the same everywhere.
