@@ -95,18 +95,6 @@ pub struct TenantReport {
     pub outline: Option<Outline>,
 }
 
-impl TenantReport {
-    /// Leaves the findings, and what is said where there are none.
-    pub fn forget_verdicts(&mut self) {
-        let Self {
-            controls, unused_approvals, benchmarks, access, lock_outs, taken, map, listed, cards, outline, ..
-        } = self;
-        (*controls, *benchmarks, *access, *lock_outs) = Default::default();
-        (*unused_approvals, *taken, *map, *listed, *cards) = Default::default();
-        *outline = None;
-    }
-}
-
 /// What a file was taken for, or why it was passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TakenFor {

@@ -28,26 +28,24 @@ mod wrap;
 
 pub use format::Format;
 pub use json::{policy, witness};
-pub use stream::{Ending, Piece, Stream, Streamed};
+#[cfg(test)]
+pub(crate) use stream::whole;
+pub use stream::{Ending, Later, Stream};
 
 use crate::controls::Control;
 use crate::finding::{Finding, Level};
-use crate::outcome::{Settled, TenantReport};
+use crate::outcome::TenantReport;
 use crate::tenant::States;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// A whole run.
+/// What is known of a run before its first tenant.
 #[derive(Debug, Default)]
 pub struct Run {
-    /// The tenants, in the order they were given.
-    pub tenants: Vec<TenantReport>,
-    /// The exit code that the process ends with.
-    pub exit_code: u8,
     /// Requirements that the configuration adds to the shipped rules.
     pub own: Vec<&'static Control>,
-    /// What is not reported.
-    pub settled: Settled,
+    /// It fails if there is nothing to judge in a tenant.
+    pub needs_policies: bool,
     /// Only files were looked at, and no tenant was judged.
     pub files_only: bool,
     /// Rules that the configuration switches off.
@@ -125,23 +123,6 @@ impl Root {
     }
 }
 
-impl Run {
-    /// Every finding, in order.
-    fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.tenants.iter().flat_map(|tenant| &tenant.findings)
-    }
-
-    /// Counts.
-    #[must_use]
-    pub fn summary(&self) -> Summary {
-        let mut summary = Summary::default();
-        for tenant in &self.tenants {
-            summary.add(tenant);
-        }
-        summary
-    }
-}
-
 impl Summary {
     /// Counts a tenant.
     pub fn add(&mut self, tenant: &TenantReport) {
@@ -156,6 +137,12 @@ impl Summary {
                 Level::Info => self.infos += 1,
             }
         }
+    }
+
+    /// Findings of levels that are not shown to people.
+    fn hidden(&self, style: Style) -> usize {
+        let levels = [(Level::Error, self.errors), (Level::Warning, self.warnings), (Level::Info, self.infos)];
+        levels.into_iter().filter(|(level, _)| !is_shown(*level, style)).map(|(_, number)| number).sum()
     }
 }
 

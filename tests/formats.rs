@@ -350,7 +350,6 @@ fn every_format_is_whole_the_same_on_any_number_of_threads_and_free_of_control_c
                 command.output().unwrap().stdout
             };
             let file = files.path().join("report");
-            // A format that is written while tenants come in is not when there is a second report.
             let (text, whole) = (run("1", &[]), run("4", &["--output", &format!("{format}={}", file.display())]));
             assert!(text == whole, "{format}, {paths:?}: the threads show");
             assert!(text == fs::read(&file).unwrap(), "{format}, {paths:?}: a file is not what the terminal shows");
@@ -753,5 +752,44 @@ fn the_concise_format_says_where_a_finding_starts() {
         for (line, expected) in lines.iter().zip(&expected) {
             assert!(line.starts_with(expected.as_str()), "{line}\n{expected}");
         }
+    }
+}
+
+/// Whoever waits for many tenants reads of the first while the last is still being read.
+#[cfg(unix)]
+#[test]
+fn findings_are_on_the_screen_before_the_last_file_is_read() {
+    use std::io::{BufRead, BufReader};
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody has written to it, so that whoever reads it waits.
+    let pipe = folder.path().join("last.json");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for (format, said) in
+        [("pretty", "error["), ("concise", ": error["), ("json", "\"rule\":"), ("gitlab", "check_name")]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata")).env("RAYON_NUM_THREADS", "1");
+        command.args(["check", "--isolated", "--tenant-per-path", "--color", "never", "--format", format]);
+        command.args(["--output", &format!("sarif={}", folder.path().join("report.sarif").display())]);
+        command.args([["damaged"; 8].as_slice(), &[pipe.to_str().unwrap()]].concat());
+        let mut child =
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let out = child.stdout.take().unwrap();
+        let (found, is_found) = channel();
+        let reader = std::thread::spawn(move || {
+            for line in BufReader::new(out).lines() {
+                if line.unwrap().contains(said) {
+                    let _ = found.send(());
+                }
+            }
+        });
+        let before = is_found.recv_timeout(Duration::from_secs(60));
+        // Ends the run, whatever has come of it.
+        fs::write(&pipe, "{}").unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(2), "{format}");
+        reader.join().unwrap();
+        assert!(before.is_ok(), "{format}");
     }
 }

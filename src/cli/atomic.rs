@@ -1,13 +1,11 @@
 //! Files that nobody ever reads half of.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Writes a temporary file in the same folder and then replaces the file. For a link, the target is replaced; an existing
 /// file keeps its mode. The content is complete before the file appears, so an interrupted run leaves no partial file.
 pub(super) fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
-    let mut text = Vec::new();
-    content(&mut text)?;
     let path = if path.exists() { path.canonicalize()? } else { path.to_owned() };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut options = tempfile::Builder::new();
@@ -17,8 +15,9 @@ pub(super) fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io
         // As any program creates a file; the process's mask still applies.
         options.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = options.tempfile_in(folder)?;
-    file.write_all(&text)?;
+    let mut file = BufWriter::new(options.tempfile_in(folder)?);
+    content(&mut file)?;
+    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     if let Ok(existing) = path.metadata() {
         file.as_file().set_permissions(existing.permissions())?;
     }

@@ -1,22 +1,22 @@
 //! `caplint check`
 
+use super::FAILED;
 use super::category::category;
 use super::error::RunError;
-use super::reporting::{Report, Reporting, unless_closed};
+use super::reporting::{FileReport, Reporting, Reports, Shown, unless_closed};
 use super::say;
 use super::selection::{Prepared, Selection, Wanted};
 use super::terminal::Terminal;
-use super::{FAILED, atomic};
 use crate::config::Profile;
 use crate::coverage::Ways;
 use crate::discover::Input;
 use crate::finding::Level;
 use crate::lint::{self, Settler};
 use crate::report::statistics::{Format as Counted, Statistics};
-use crate::report::{Ending, Format, Root, Run, Style, Summary};
+use crate::report::{Ending, Format, Later, Root, Run, Style, Summary};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use std::io::{BufWriter, Write};
+use std::io::{LineWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -134,57 +134,51 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
         let path = prepared.config.path.as_ref().map(|path| path.to_string_lossy());
         say(format!("configuration: {}", crate::finding::visible(path.as_deref().unwrap_or("none"))));
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
     let style = arguments.style(is_strict, terminal);
-    let settling = prepared.settling(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
-    // A name that no policy has is known at the end, and nobody should have read a report by then.
-    let is_streamed = arguments.output.is_empty() && !prepared.assumes_by_name();
-    let report = match arguments.format.streamed(style).filter(|_| is_streamed) {
-        _ if counted_as.is_some() && arguments.output.is_empty() => Report::Counted(Statistics::default()),
-        Some(format) => Report::start(format, &mut out)?,
-        None => Report::Whole { tenants: Vec::new(), shows_verdicts: formats().any(Format::shows_verdicts) },
+    let judges_tenants = arguments.selection.judges_tenants();
+    let run = Run {
+        own: prepared.config.requirements.clone(),
+        needs_policies: judges_tenants && !arguments.allow_empty,
+        files_only: !judges_tenants,
+        off: prepared.config.switched_off().map(str::to_owned).collect(),
+        category: arguments.category.clone(),
+        root: root(),
     };
-    let mut reporting = Reporting::new(Settler::new(settling), report, arguments.verbose, prepared.redacts());
+    // Whole lines, as soon as there are any.
+    let mut stdout = LineWriter::new(std::io::stdout().lock());
+    let mut held = Later::default();
+    // A name that no policy has is known at the end, and nobody should have read a report by then. A device or pipe that another
+    // report is written to may be standard output.
+    let is_held = prepared.assumes_by_name() || arguments.output.iter().any(|output| !is_replaced(&output.path));
+    let out: &mut dyn Write = if is_held { &mut held } else { &mut stdout };
+    let shown = match counted_as {
+        Some(_) => Shown::Counted(Statistics::default()),
+        None => Shown::Report(arguments.format.stream(&run, style)),
+    };
+    let file = |output: &Output| {
+        let style = Style { color: false, unicode: true, links: false, width: None, ..style };
+        FileReport::start(output.path.clone(), output.format.stream(&run, style))
+    };
+    let files = arguments.output.iter().map(file).collect::<Result<Vec<_>, _>>()?;
+    let settling = prepared.settling(baseline.as_ref(), !arguments.no_ignores, !arguments.no_ignore_comments);
+    let reports = Reports::start(shown, out, files)?;
+    let mut reporting = Reporting::new(Settler::new(settling), reports, arguments.verbose, prepared.redacts());
     prepared.each(&wanted, |tenants| reporting.take(tenants))?;
-    let (outcome, settled, report) = reporting.end()?;
+    let (outcome, settled, reports) = reporting.end()?;
     prepared.check_assumed(&outcome.assumed)?;
-    let empty = outcome.empty.filter(|_| arguments.selection.judges_tenants() && !arguments.allow_empty);
+    let empty = outcome.empty.filter(|_| run.needs_policies);
     let fail_on = arguments.fail_on.unwrap_or(if is_strict { FailOn::Warning } else { FailOn::Error });
     let exit_code = match &empty {
         Some(_) => FAILED,
         None if outcome.has_crashed => FAILED,
         None => u8::from(fail_on.fails(&outcome.summary)),
     };
-    let files_only = !arguments.selection.judges_tenants();
-    let ending = Ending { summary: outcome.summary, settled: &settled };
-    match report {
-        Report::Whole { tenants, .. } => {
-            let own = prepared.config.requirements.clone();
-            let category = arguments.category.clone();
-            let off = prepared.config.switched_off().map(str::to_owned).collect();
-            let run =
-                Run { tenants, exit_code, own, root: root(), settled: settled.clone(), files_only, off, category };
-            for output in &arguments.output {
-                let style = Style { color: false, unicode: true, links: false, width: None, ..style };
-                write_file(&run, output, style)
-                    .map_err(|error| RunError::Report { path: output.path.clone(), error })?;
-            }
-            unless_closed(match counted_as {
-                Some(format) => {
-                    let mut statistics = Statistics::default();
-                    run.tenants.iter().for_each(|tenant| statistics.add(tenant));
-                    statistics.write(format, &ending, files_only, style, &mut out)
-                }
-                None => run.write(arguments.format, style, &mut out),
-            })?;
-        }
-        Report::Counted(statistics) => {
-            let format = counted_as.unwrap_or(Counted::Text);
-            unless_closed(statistics.write(format, &ending, files_only, style, &mut out))?;
-        }
-        streamed @ (Report::Streamed(_) | Report::Closed) => streamed.end(&ending)?,
-    }
-    unless_closed(out.flush())?;
+    let ending = Ending { summary: outcome.summary, settled: &settled, exit_code };
+    let files = reports.end(&ending, |statistics, out| {
+        statistics.write(counted_as.unwrap_or(Counted::Text), &ending, run.files_only, style, out)
+    })?;
+    files.into_iter().try_for_each(|file| file.end(&ending))?;
+    unless_closed(held.write_to(&mut stdout).and_then(|()| stdout.flush()))?;
     if let Some(text) = settled.text().filter(|_| arguments.format.is_for_programs()) {
         say(crate::finding::visible(&text));
     }
@@ -217,7 +211,7 @@ impl Arguments {
     }
 }
 
-/// Checks the targets of the reports: no file is written twice, and no input is overwritten.
+/// Checks the targets of the reports before the run: their folders are there, no file is written twice, and no input is overwritten.
 fn targets(arguments: &Arguments, prepared: &Prepared<'_>) -> Result<(), RunError> {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| std::path::absolute(path).unwrap_or_default());
     let inputs = arguments
@@ -230,8 +224,11 @@ fn targets(arguments: &Arguments, prepared: &Prepared<'_>) -> Result<(), RunErro
     taken.extend(prepared.config.path.iter().map(|path| (real(path), "the configuration")));
     taken.push((real(&prepared.baseline_path(arguments.baseline.as_deref())), "the baseline"));
     for output in &arguments.output {
-        // A device or pipe takes any number of reports.
-        let is_replaced = output.path.metadata().map_or(true, |existing| existing.is_file());
+        let folder = output.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Err(error) = folder.map_or(Ok(()), |folder| folder.metadata().map(|_| ())) {
+            return Err(RunError::Report { path: output.path.clone(), error });
+        }
+        let is_replaced = is_replaced(&output.path);
         let path = real(&output.path);
         if let Some((_, what)) = taken.iter().find(|(known, _)| is_replaced && *known == path) {
             return Err(RunError::Target { path: output.path.clone(), what });
@@ -246,6 +243,11 @@ fn targets(arguments: &Arguments, prepared: &Prepared<'_>) -> Result<(), RunErro
     Ok(())
 }
 
+/// A device or pipe is not: it takes any number of reports.
+fn is_replaced(path: &Path) -> bool {
+    path.metadata().map_or(true, |existing| existing.is_file())
+}
+
 impl FailOn {
     fn fails(self, summary: &Summary) -> bool {
         match self {
@@ -254,18 +256,6 @@ impl FailOn {
             Self::Warning => summary.errors + summary.warnings > 0,
             Self::Info => summary.errors + summary.warnings + summary.infos > 0,
         }
-    }
-}
-
-/// Writes to a device or pipe directly instead of replacing it.
-fn write_file(run: &Run, output: &Output, style: Style) -> std::io::Result<()> {
-    match std::fs::metadata(&output.path) {
-        Ok(existing) if !existing.is_file() => {
-            let mut file = BufWriter::new(std::fs::OpenOptions::new().write(true).open(&output.path)?);
-            run.write(output.format, style, &mut file)?;
-            file.flush()
-        }
-        _ => atomic::write(&output.path, |out| run.write(output.format, style, out)),
     }
 }
 

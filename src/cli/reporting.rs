@@ -1,84 +1,134 @@
-//! Tenants on their way to the report: settled, counted and written as they come in.
+//! Tenants on their way to the reports: settled, counted and written as they come in.
 
+use super::atomic;
 use super::error::RunError;
 use super::say;
 use crate::lint::Settler;
 use crate::outcome::{Settled, TenantReport};
 use crate::report::statistics::Statistics;
-use crate::report::{Ending, Piece, Stream, Streamed, Summary};
+use crate::report::{Ending, Later, Stream, Summary};
 use crate::rules;
 use crate::tenant::Assumed;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::io::{ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
 
-/// The report on standard output.
-pub(super) enum Report<'o> {
-    /// Written tenant by tenant.
-    Streamed(Stream<'o>),
-    /// Written at the end of the run.
-    Whole {
-        /// All of them.
-        tenants: Vec<TenantReport>,
-        /// Whether some format shows more of them than their findings.
-        shows_verdicts: bool,
-    },
+/// What standard output shows.
+pub(super) enum Shown<'r> {
+    /// A report, written tenant by tenant.
+    Report(Stream<'r>),
     /// Findings are counted.
     Counted(Statistics),
     /// The reader has closed it.
     Closed,
 }
 
+/// A report in a file.
+pub(super) struct FileReport<'r> {
+    path: PathBuf,
+    stream: Stream<'r>,
+    /// What is written so far: nobody reads half of a report.
+    text: Later,
+}
+
+/// The reports of a run.
+pub(super) struct Reports<'r, 'o> {
+    shown: Shown<'r>,
+    out: &'o mut dyn Write,
+    files: Vec<FileReport<'r>>,
+}
+
 /// The reader closed the pipe, as `caplint check | head` does. This does not change the verdict.
-pub(super) fn unless_closed(written: std::io::Result<()>) -> Result<(), RunError> {
+pub(super) fn unless_closed(written: io::Result<()>) -> Result<(), RunError> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(RunError::Output),
     }
 }
 
-impl<'o> Report<'o> {
-    pub(super) fn start(format: Streamed, out: &'o mut dyn Write) -> Result<Self, RunError> {
-        match Stream::start(format, out) {
-            Ok(stream) => Ok(Self::Streamed(stream)),
-            Err(error) => unless_closed(Err(error)).map(|()| Self::Closed),
+impl<'r> FileReport<'r> {
+    pub(super) fn start(path: PathBuf, stream: Stream<'r>) -> Result<Self, RunError> {
+        let mut text = Later::default();
+        match stream.start(&mut text) {
+            Ok(()) => Ok(Self { path, stream, text }),
+            Err(error) => Err(RunError::Report { path, error }),
         }
     }
 
-    fn add(&mut self, tenants: Vec<TenantReport>) -> Result<(), RunError> {
-        match self {
-            Self::Streamed(stream) => {
-                let format = stream.format();
-                let pieces: Vec<Piece> = match tenants.as_slice() {
-                    // Nothing to share out, so that no thread needs to be started for it.
-                    [] => Vec::new(),
-                    [tenant] => vec![format.piece(tenant)],
-                    several => several.par_iter().map(|tenant| format.piece(tenant)).collect(),
-                };
-                if let Err(error) = pieces.iter().try_for_each(|piece| stream.add(piece)) {
-                    unless_closed(Err(error))?;
-                    *self = Self::Closed;
-                }
+    fn add(&mut self, tenants: &[TenantReport]) -> Result<(), RunError> {
+        let added = self.stream.add(tenants, &mut self.text);
+        added.map_err(|error| RunError::Report { path: self.path.clone(), error })
+    }
+
+    /// Writes the file. A device or pipe is written to instead of being replaced.
+    pub(super) fn end(self, ending: &Ending<'_>) -> Result<(), RunError> {
+        let Self { path, stream, text } = self;
+        let whole = |out: &mut dyn Write| {
+            text.write_to(out)?;
+            stream.end(ending, out)
+        };
+        let written = match std::fs::metadata(&path) {
+            Ok(existing) if !existing.is_file() => {
+                std::fs::OpenOptions::new().write(true).open(&path).and_then(|device| {
+                    let mut device = BufWriter::new(device);
+                    whole(&mut device)?;
+                    device.flush()
+                })
             }
-            Self::Whole { tenants: all, shows_verdicts } => {
-                all.extend(tenants.into_iter().map(|mut tenant| {
-                    if !*shows_verdicts {
-                        tenant.forget_verdicts();
-                    }
-                    tenant
-                }));
-            }
-            Self::Counted(statistics) => tenants.iter().for_each(|tenant| statistics.add(tenant)),
-            Self::Closed => {}
+            Ok(_) | Err(_) => atomic::write(&path, whole),
+        };
+        written.map_err(|error| RunError::Report { path, error })
+    }
+}
+
+impl<'r, 'o> Reports<'r, 'o> {
+    pub(super) fn start(
+        shown: Shown<'r>,
+        out: &'o mut dyn Write,
+        files: Vec<FileReport<'r>>,
+    ) -> Result<Self, RunError> {
+        let mut reports = Self { shown, out, files };
+        if let Shown::Report(stream) = &reports.shown {
+            let started = stream.start(reports.out);
+            reports.unless_closed(started)?;
+        }
+        Ok(reports)
+    }
+
+    /// Goes on without standard output once nobody reads it any more.
+    fn unless_closed(&mut self, written: io::Result<()>) -> Result<(), RunError> {
+        if let Err(error) = written {
+            unless_closed(Err(error))?;
+            self.shown = Shown::Closed;
         }
         Ok(())
     }
 
-    /// Ends what is streamed.
-    pub(super) fn end(self, ending: &Ending<'_>) -> Result<(), RunError> {
-        match self {
-            Self::Streamed(stream) => unless_closed(stream.end(ending)),
-            Self::Whole { .. } | Self::Counted(_) | Self::Closed => Ok(()),
+    fn add(&mut self, tenants: &[TenantReport]) -> Result<(), RunError> {
+        match &mut self.shown {
+            Shown::Report(stream) => {
+                let added = stream.add(tenants, self.out);
+                self.unless_closed(added)?;
+            }
+            Shown::Counted(statistics) => tenants.iter().for_each(|tenant| statistics.add(tenant)),
+            Shown::Closed => {}
         }
+        self.files.iter_mut().try_for_each(|file| file.add(tenants))
+    }
+
+    /// Ends what standard output shows, with `count` if findings are counted. Returns the files, which are not written yet.
+    pub(super) fn end(
+        self,
+        ending: &Ending<'_>,
+        count: impl FnOnce(&Statistics, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<Vec<FileReport<'r>>, RunError> {
+        let Self { shown, out, files } = self;
+        let ended = match shown {
+            Shown::Report(stream) => stream.end(ending, out),
+            Shown::Counted(statistics) => count(&statistics, out),
+            Shown::Closed => return Ok(files),
+        };
+        unless_closed(ended.and_then(|()| out.flush()))?;
+        Ok(files)
     }
 }
 
@@ -105,9 +155,9 @@ impl Outcome {
 }
 
 /// A run in progress.
-pub(super) struct Reporting<'a, 'o> {
+pub(super) struct Reporting<'a, 'r, 'o> {
     settler: Settler<'a>,
-    report: Report<'o>,
+    reports: Reports<'r, 'o>,
     outcome: Outcome,
     /// The last tenant so far. The last one of the run gets the findings about ignores.
     held: Option<TenantReport>,
@@ -117,9 +167,9 @@ pub(super) struct Reporting<'a, 'o> {
     redacts: bool,
 }
 
-impl<'a, 'o> Reporting<'a, 'o> {
-    pub(super) fn new(settler: Settler<'a>, report: Report<'o>, is_verbose: bool, redacts: bool) -> Self {
-        Self { settler, report, outcome: Outcome::default(), held: None, is_verbose, redacts }
+impl<'a, 'r, 'o> Reporting<'a, 'r, 'o> {
+    pub(super) fn new(settler: Settler<'a>, reports: Reports<'r, 'o>, is_verbose: bool, redacts: bool) -> Self {
+        Self { settler, reports, outcome: Outcome::default(), held: None, is_verbose, redacts }
     }
 
     /// Adds tenants.
@@ -139,12 +189,12 @@ impl<'a, 'o> Reporting<'a, 'o> {
                 tenant.redact();
             }
         }
-        self.report.add(ready)
+        self.reports.add(&ready)
     }
 
-    /// Ends the run, and a streamed report with it.
-    pub(super) fn end(self) -> Result<(Outcome, Settled, Report<'o>), RunError> {
-        let Self { settler, mut report, mut outcome, mut held, is_verbose: _, redacts } = self;
+    /// Adds the last tenant.
+    pub(super) fn end(self) -> Result<(Outcome, Settled, Reports<'r, 'o>), RunError> {
+        let Self { settler, mut reports, mut outcome, mut held, is_verbose: _, redacts } = self;
         let settled = settler.end(held.as_mut());
         if let Some(last) = &mut held {
             outcome.add(last);
@@ -152,7 +202,7 @@ impl<'a, 'o> Reporting<'a, 'o> {
                 last.redact();
             }
         }
-        report.add(held.into_iter().collect())?;
-        Ok((outcome, settled, report))
+        reports.add(held.as_slice())?;
+        Ok((outcome, settled, reports))
     }
 }

@@ -1,12 +1,12 @@
 //! One line a finding, as compilers do: `path:line:column: level[rule] message`. Programs read it, so that no line is broken.
 
 use super::format::Formatter;
-use super::stream::{self, InPieces};
-use super::{Ending, Piece, Run, Style, link, pretty, worst_first};
+use super::stream::{Growing, InPieces};
+use super::{Ending, Later, Run, Style, link, pretty, worst_first};
 use crate::coverage::Ways;
 use crate::finding::{Finding, visible};
 use crate::outcome::TenantReport;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 /// A finding on one line.
 pub(super) fn line(finding: &Finding, style: Style) -> String {
@@ -38,17 +38,23 @@ impl Formatter for Concise {
         false
     }
 
-    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        stream::whole(&Self, run, style, out)
-    }
-
-    fn in_pieces(&self) -> Option<&'static dyn InPieces> {
-        Some(&Self)
+    fn begin<'r>(&self, _run: &'r Run, style: Style) -> Box<dyn Growing + 'r> {
+        Box::new(Report { style, scores: Later::default() })
     }
 }
 
-impl InPieces for Concise {
-    fn piece(&self, tenant: &TenantReport, style: Style) -> Piece {
+/// The report: findings as they come, and behind them the scores of all tenants.
+struct Report {
+    style: Style,
+    scores: Later,
+}
+
+impl InPieces for Report {
+    /// Findings and scores.
+    type Piece = io::Result<(String, Vec<u8>)>;
+
+    fn piece(&self, tenant: &TenantReport, _index: usize) -> Self::Piece {
+        let style = self.style;
         let mut text = String::new();
         for finding in worst_first(tenant, style) {
             text.push_str(&line(finding, style));
@@ -56,15 +62,21 @@ impl InPieces for Concise {
         }
         let mut scores = Vec::new();
         if !style.quiet {
-            // One line for each thing, however narrow the terminal is. Writing to memory cannot fail.
-            _ = pretty::scores_to(tenant, Style { width: None, ..style }, &mut scores);
+            // One line for each thing, however narrow the terminal is.
+            pretty::scores_to(tenant, Style { width: None, ..style }, &mut scores)?;
         }
-        Piece { text, later: String::from_utf8(scores).unwrap_or_default() }
+        Ok((text, scores))
     }
 
-    fn end(&self, ending: &Ending<'_>, style: Style, later: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
-        io::copy(later, out)?;
-        let hidden = ending.settled.text().filter(|_| !style.quiet || ending.settled.errors > 0);
+    fn add(&mut self, piece: Self::Piece, out: &mut dyn Write) -> io::Result<()> {
+        let (text, scores) = piece?;
+        out.write_all(text.as_bytes())?;
+        self.scores.write_all(&scores)
+    }
+
+    fn end(self, ending: &Ending<'_>, out: &mut dyn Write) -> io::Result<()> {
+        self.scores.write_to(out)?;
+        let hidden = ending.settled.text().filter(|_| !self.style.quiet || ending.settled.errors > 0);
         hidden.map_or(Ok(()), |text| writeln!(out, "{}", visible(&format!("caplint: {text}"))))
     }
 }

@@ -40,7 +40,7 @@ impl Format {
 pub fn write(tenants: &[TenantReport], format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Markdown => out.write_all(markdown::text(tenants).as_bytes()),
-        Format::Html => writeln!(out, "{}", html::page(tenants).into_text()),
+        Format::Html => html::write(tenants, out),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::outcome::{Asked, Basis, ConfigurationReport};
 use data_encoding::BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
+use std::io::{self, Write};
 
 const STYLE: &str = include_str!("document/style.css");
 
@@ -20,8 +21,6 @@ pub(super) struct Document {
     pub(super) heading: String,
     /// What stands below that.
     pub(super) about: Markup,
-    /// Everything else.
-    pub(super) main: Markup,
     /// What its last line says after the version of caplint.
     pub(super) foot: &'static str,
     /// Its script, if it has one.
@@ -29,34 +28,39 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// The page, whole.
-    pub(super) fn into_text(self) -> String {
-        let Self { title, heading, about, main, foot, script } = self;
+    /// Writes the page. `main` writes everything between its head and its foot.
+    pub(super) fn write(
+        self,
+        out: &mut dyn Write,
+        main: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Self { title, heading, about, foot, script } = self;
         let scripts = script.map(|script| format!("; script-src {}", allowed(script))).unwrap_or_default();
         let policy = format!("default-src 'none'; style-src {}{scripts}", allowed(STYLE));
-        let page = html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta http-equiv="Content-Security-Policy" content=(policy);
-                    meta name="generator" content={ "caplint " (env!("CARGO_PKG_VERSION")) };
-                    title { (title) }
-                    style { (PreEscaped(STYLE)) }
-                }
-                body {
-                    header {
-                        h1 { (heading) }
-                        (about)
-                    }
-                    main { (main) }
-                    footer { p { "Written by caplint " (env!("CARGO_PKG_VERSION")) (foot) } }
-                    @if let Some(script) = script { script { (PreEscaped(script)) } }
-                }
+        let head = html! {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="generator" content={ "caplint " (env!("CARGO_PKG_VERSION")) };
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
             }
         };
-        page.into_string()
+        let header = html! {
+            header {
+                h1 { (heading) }
+                (about)
+            }
+        };
+        let footer = html! {
+            footer { p { "Written by caplint " (env!("CARGO_PKG_VERSION")) (foot) } }
+            @if let Some(script) = script { script { (PreEscaped(script)) } }
+        };
+        let start = format!("{}<html lang=\"en\">{}<body>{}<main>", DOCTYPE.0, head.0, header.0);
+        out.write_all(start.as_bytes())?;
+        main(out)?;
+        writeln!(out, "</main>{}</body></html>", footer.0)
     }
 }
 

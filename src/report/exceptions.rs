@@ -60,10 +60,13 @@ fn key(exception: &ExceptionReport, apart: Apart) -> impl Ord + use<'_> {
 }
 
 /// Whom nobody approves, then by date, and last what has none.
-pub(super) fn urgency(exception: &ExceptionReport) -> impl Ord + use<'_> {
+pub(super) fn urgency(exception: &ExceptionReport) -> Urgency<'_> {
     let ExceptionReport { approved, review_by, .. } = exception;
-    (*approved, review_by.is_none(), review_by)
+    (*approved, review_by.is_none(), review_by.as_deref())
 }
+
+/// Whether it is approved, whether that has no last day, and that day.
+pub(super) type Urgency<'e> = (bool, bool, Option<&'e str>);
 
 /// A line for each principal that is outside of a control: who, of which controls, who answers for it, until when and why.
 pub(super) fn lines(tenant: &TenantReport) -> Vec<String> {

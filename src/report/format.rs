@@ -1,10 +1,9 @@
 //! What a format is, and the table of them all.
 
-use super::stream::InPieces;
-use super::{Run, Streamed, Style};
+use super::stream::Growing;
+use super::{Run, Stream, Style};
 use crate::coverage::Ways;
 use std::fmt;
-use std::io::{self, Write};
 use std::str::FromStr;
 
 /// A format. Each has a file, which says everything about it.
@@ -26,23 +25,13 @@ pub(super) trait Formatter: Sync {
         true
     }
 
-    /// Whether it shows more of a tenant than its findings. What no format shows is not kept until the end of a run.
-    fn shows_verdicts(&self) -> bool {
-        true
-    }
-
     /// Whether it shows the map of each tenant, and its files with their hashes.
     fn shows_map(&self) -> bool {
         false
     }
 
-    /// Writes a run.
-    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()>;
-
-    /// The same format, if it can be written while tenants come in.
-    fn in_pieces(&self) -> Option<&'static dyn InPieces> {
-        None
-    }
+    /// Begins a report, as somebody sees it.
+    fn begin<'r>(&self, run: &'r Run, style: Style) -> Box<dyn Growing + 'r>;
 }
 
 /// Makes the table: a file of this folder, and its [`Formatter`].
@@ -105,12 +94,6 @@ impl Format {
         self.formatter().ways()
     }
 
-    /// Whether it shows more of a tenant than its findings.
-    #[must_use]
-    pub fn shows_verdicts(self) -> bool {
-        self.formatter().shows_verdicts()
-    }
-
     /// Whether it shows what to do about a finding.
     #[must_use]
     pub fn shows_help(self) -> bool {
@@ -123,20 +106,10 @@ impl Format {
         self.formatter().shows_map()
     }
 
-    /// The same format, if it can be written while tenants come in.
+    /// Begins a report, as somebody sees it.
     #[must_use]
-    pub fn streamed(self, style: Style) -> Option<Streamed> {
-        self.formatter().in_pieces().map(|format| Streamed::new(format, style))
-    }
-}
-
-impl Run {
-    /// Writes the report.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn write(&self, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        format.formatter().write(self, style, out)
+    pub fn stream(self, run: &Run, style: Style) -> Stream<'_> {
+        Stream::new(self.formatter().begin(run, style))
     }
 }
 

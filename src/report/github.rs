@@ -7,10 +7,14 @@
 //! [Workflow commands]: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 
 use super::format::Formatter;
-use super::{NOTHING, Root, Run, Style, count, is_shown};
+use super::stream::{Growing, InPieces};
+use super::{Ending, NOTHING, Root, Run, Style, count, is_shown};
 use crate::controls;
 use crate::coverage::Ways;
 use crate::finding::{Finding, Level, clip, joined, visible};
+use crate::outcome::TenantReport;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Annotations of one kind that GitHub shows of a step.
@@ -39,30 +43,53 @@ impl Formatter for Github {
         Ways::Mentioned
     }
 
-    fn shows_verdicts(&self) -> bool {
-        false
+    fn begin<'r>(&self, run: &'r Run, style: Style) -> Box<dyn Growing + 'r> {
+        Box::new(Report { style, root: &run.root, annotations: Annotations::default(), has_empty: false })
+    }
+}
+
+/// The report, which is written at the end: the gravest come first.
+struct Report<'r> {
+    style: Style,
+    root: &'r Root,
+    annotations: Annotations,
+    /// There is a tenant with nothing to judge.
+    has_empty: bool,
+}
+
+impl InPieces for Report<'_> {
+    /// Annotations, and whether there is nothing to judge.
+    type Piece = (Annotations, bool);
+
+    fn piece(&self, tenant: &TenantReport, _index: usize) -> Self::Piece {
+        let mut annotations = Annotations::default();
+        for finding in tenant.findings.iter().filter(|finding| is_shown(finding.level, self.style)) {
+            let is_of_control = controls::ids().any(|id| id == finding.rule);
+            annotations.add(finding, if is_of_control { Turn::First } else { Turn::Then }, self.root);
+        }
+        (annotations, tenant.is_empty)
     }
 
-    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let shown = |finding: &&Finding| is_shown(finding.level, style);
-        let mut findings: Vec<&Finding> = run.findings().filter(shown).collect();
-        // Stable: within a level, what a control finds comes first.
-        findings
-            .sort_by_key(|finding| (std::cmp::Reverse(finding.level), !controls::ids().any(|id| id == finding.rule)));
-        let has_nothing = run.exit_code == 2 && run.tenants.iter().any(|tenant| tenant.is_empty);
+    fn add(&mut self, (annotations, is_empty): Self::Piece, _out: &mut dyn Write) -> io::Result<()> {
+        self.annotations.append(annotations);
+        self.has_empty |= is_empty;
+        Ok(())
+    }
+
+    fn end(self, ending: &Ending<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let has_nothing = ending.exit_code == 2 && self.has_empty;
         if has_nothing {
             writeln!(out, "::error title=caplint::{NOTHING}")?;
         }
-        let settled = run.settled.text();
+        let settled = ending.settled.text();
         let notices = usize::from(settled.is_some());
         let taken = Taken { errors: usize::from(has_nothing), notices, if_left_out: 1 };
-        let left_out = annotations(&findings, taken, &run.root, out)?;
+        let left_out = self.annotations.write(taken, out)?;
         if let Some(settled) = settled {
             writeln!(out, "::notice title=caplint::{}", data(&visible(&settled)))?;
         }
         if let Some(left_out) = left_out.text() {
-            let hidden = run.findings().filter(|finding| !is_shown(finding.level, style)).count();
-            let hidden = match hidden {
+            let hidden = match ending.summary.hidden(self.style) {
                 0 => String::new(),
                 1 => " 1 more is not shown without -v.".to_owned(),
                 more => format!(" {more} more are not shown without -v."),
@@ -102,35 +129,70 @@ impl LeftOut {
     }
 }
 
-/// Writes annotations for as many findings as GitHub shows, in their order within each level, errors first.
-pub(super) fn annotations(
-    findings: &[&Finding],
-    taken: Taken,
-    root: &Root,
-    out: &mut dyn Write,
-) -> io::Result<LeftOut> {
-    let of_level = |level: Level| findings.iter().filter(move |finding| finding.level == level);
-    let beyond = |level: Level, limit: usize| of_level(level).count().saturating_sub(limit);
-    let (errors, warnings) = (SHOWN - taken.errors, SHOWN);
-    let mut left_out = LeftOut {
-        errors: beyond(Level::Error, errors),
-        warnings: beyond(Level::Warning, warnings),
-        infos: beyond(Level::Info, SHOWN - taken.notices),
-    };
-    let mut infos = SHOWN - taken.notices;
-    if left_out.text().is_some() {
-        infos -= taken.if_left_out;
-        left_out.infos = beyond(Level::Info, infos);
-    }
-    for (level, limit) in [(Level::Error, errors), (Level::Warning, warnings), (Level::Info, infos)] {
-        for finding in of_level(level).take(limit) {
-            annotation(finding, root, out)?;
-        }
-    }
-    Ok(left_out)
+/// When the annotation of a finding is written, among those of its level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    /// Before the others.
+    First,
+    /// Behind those.
+    Then,
 }
 
-pub(super) fn annotation(finding: &Finding, root: &Root, out: &mut dyn Write) -> io::Result<()> {
+/// The annotations that GitHub shows at most, and how many findings there are.
+#[derive(Debug, Default)]
+pub(super) struct Annotations {
+    /// In the order in which they are written.
+    kept: BTreeMap<(Reverse<Level>, Turn), Vec<String>>,
+    counts: BTreeMap<Level, usize>,
+}
+
+impl Annotations {
+    /// Adds a finding behind those of its turn.
+    pub(super) fn add(&mut self, finding: &Finding, turn: Turn, root: &Root) {
+        *self.counts.entry(finding.level).or_default() += 1;
+        let kept = self.kept.entry((Reverse(finding.level), turn)).or_default();
+        if kept.len() < SHOWN {
+            kept.push(annotation(finding, root));
+        }
+    }
+
+    /// Adds those of another tenant behind these.
+    fn append(&mut self, other: Self) {
+        for (level, number) in other.counts {
+            *self.counts.entry(level).or_default() += number;
+        }
+        for (place, annotations) in other.kept {
+            let kept = self.kept.entry(place).or_default();
+            kept.extend(annotations.into_iter().take(SHOWN - kept.len()));
+        }
+    }
+
+    /// Writes as many as GitHub shows, in their order within each level, errors first.
+    pub(super) fn write(&self, taken: Taken, out: &mut dyn Write) -> io::Result<LeftOut> {
+        let beyond =
+            |level: Level, limit: usize| self.counts.get(&level).copied().unwrap_or_default().saturating_sub(limit);
+        let (errors, warnings) = (SHOWN - taken.errors, SHOWN);
+        let mut left_out = LeftOut {
+            errors: beyond(Level::Error, errors),
+            warnings: beyond(Level::Warning, warnings),
+            infos: beyond(Level::Info, SHOWN - taken.notices),
+        };
+        let mut infos = SHOWN - taken.notices;
+        if left_out.text().is_some() {
+            infos -= taken.if_left_out;
+            left_out.infos = beyond(Level::Info, infos);
+        }
+        for (level, limit) in [(Level::Error, errors), (Level::Warning, warnings), (Level::Info, infos)] {
+            let of_level = self.kept.iter().filter(|((Reverse(of), _), _)| *of == level);
+            for annotation in of_level.flat_map(|(_, annotations)| annotations).take(limit) {
+                out.write_all(annotation.as_bytes())?;
+            }
+        }
+        Ok(left_out)
+    }
+}
+
+fn annotation(finding: &Finding, root: &Root) -> String {
     let command = match finding.level {
         Level::Error => "error",
         Level::Warning => "warning",
@@ -150,7 +212,7 @@ pub(super) fn annotation(finding: &Finding, root: &Root, out: &mut dyn Write) ->
     }
     let help = finding.help.as_ref().map(|help| format!("\nhelp: {}", visible(help))).unwrap_or_default();
     let message = clip(&format!("{}{help}", visible(&finding.message)), MESSAGE);
-    writeln!(out, "::{command} {}::{}", properties.join(","), data(&message))
+    format!("::{command} {}::{}\n", properties.join(","), data(&message))
 }
 
 /// Escapes a message.

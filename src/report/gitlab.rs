@@ -3,11 +3,14 @@
 //! [Code Quality]: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 use super::format::Formatter;
-use super::{Run, Style};
+use super::stream::{Growing, InPieces, Joints, List};
+use super::{Ending, Run, Style, json as report};
 use crate::coverage::Ways;
-use crate::finding::{Finding, Level, escape_invisible, visible};
+use crate::finding::{Finding, Level, visible};
+use crate::outcome::TenantReport;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 
 /// The format.
@@ -30,45 +33,75 @@ impl Formatter for Gitlab {
         Ways::Listed
     }
 
-    fn shows_verdicts(&self) -> bool {
-        false
-    }
-
-    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut seen = BTreeSet::new();
-        let mut issues: Vec<Value> = run.findings().map(|finding| issue(finding, run, &mut seen)).collect();
-        issues.extend(hidden(run));
-        let text = serde_json::to_string_pretty(&issues).map_err(io::Error::other)?;
-        writeln!(out, "{}", escape_invisible(&text))
+    fn begin<'r>(&self, run: &'r Run, _style: Style) -> Box<dyn Growing + 'r> {
+        let issues = List::new(Joints { first: "\n  ", between: ",\n  ", last: "\n" });
+        Box::new(Report { run, issues, seen: HashMap::new(), place: None })
     }
 }
 
-/// What is not reported, which has no other place in this format.
-fn hidden(run: &Run) -> Option<Value> {
-    let tenant = run.tenants.first()?;
-    Some(json!({
-        "description": visible(&run.settled.text()?),
-        "check_name": "hidden-findings",
-        "fingerprint": "hidden-findings",
-        "severity": "info",
-        "location": { "path": run.root.place(tenant.place.as_ref().unwrap_or(&tenant.name)).0, "lines": { "begin": 1 } },
-    }))
+/// The report: findings as they come.
+struct Report<'r> {
+    run: &'r Run,
+    issues: List,
+    /// How often each fingerprint has been there, by its hash: a few bytes a finding. Two that have one hash would get a number that
+    /// they do not need.
+    seen: HashMap<u64, u32>,
+    /// Where the first tenant is.
+    place: Option<String>,
 }
 
-fn issue(finding: &Finding, run: &Run, seen: &mut BTreeSet<String>) -> Value {
+impl InPieces for Report<'_> {
+    /// Where the tenant is, and its findings.
+    type Piece = (String, Vec<(String, Value)>);
+
+    fn start(&self, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "[")
+    }
+
+    fn piece(&self, tenant: &TenantReport, _index: usize) -> Self::Piece {
+        let place = self.run.root.place(tenant.place.as_ref().unwrap_or(&tenant.name)).0;
+        let issues = tenant.findings.iter().map(|finding| (finding.fingerprint.clone(), issue(finding, self.run)));
+        (place, issues.collect())
+    }
+
+    fn add(&mut self, (place, issues): Self::Piece, out: &mut dyn Write) -> io::Result<()> {
+        self.place.get_or_insert(place);
+        for (fingerprint, mut issue) in issues {
+            // Two tenants may have the same finding; GitLab drops the second of one fingerprint.
+            let mut hasher = DefaultHasher::new();
+            fingerprint.hash(&mut hasher);
+            let nth = self.seen.entry(hasher.finish()).or_default();
+            *nth += 1;
+            issue["fingerprint"] = if *nth == 1 { json!(fingerprint) } else { json!(format!("{fingerprint}-{nth}")) };
+            self.issues.add(&report::indented(&issue, "\n  "), out)?;
+        }
+        Ok(())
+    }
+
+    /// What is not reported has no other place in this format.
+    fn end(mut self, ending: &Ending<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if let (Some(settled), Some(place)) = (ending.settled.text(), self.place) {
+            let hidden = json!({
+                "description": visible(&settled),
+                "check_name": "hidden-findings",
+                "fingerprint": "hidden-findings",
+                "severity": "info",
+                "location": { "path": place, "lines": { "begin": 1 } },
+            });
+            self.issues.add(&report::indented(&hidden, "\n  "), out)?;
+        }
+        self.issues.end(out)?;
+        writeln!(out, "]")
+    }
+}
+
+/// A finding without its fingerprint.
+fn issue(finding: &Finding, run: &Run) -> Value {
     let primary = finding.primary();
     let help = finding.help.as_ref().map(|help| format!(" {help}")).unwrap_or_default();
-    // Two tenants may have the same finding; GitLab drops the second of one fingerprint.
-    let mut fingerprint = finding.fingerprint.clone();
-    let mut nth = 1;
-    while !seen.insert(fingerprint.clone()) {
-        nth += 1;
-        fingerprint = format!("{}-{nth}", finding.fingerprint);
-    }
     json!({
         "description": visible(&format!("{}{help}", finding.message)),
         "check_name": finding.rule,
-        "fingerprint": fingerprint,
         "severity": match finding.level {
             Level::Error => "critical",
             Level::Warning => "major",

@@ -1,8 +1,8 @@
 //! The JSON report, version 1: `schemas/report.schema.json`.
 
 use super::format::Formatter;
-use super::stream::{self, InPieces, Joints};
-use super::{Ending, Piece, Run, Style};
+use super::stream::{Growing, InPieces, Joints, List};
+use super::{Ending, Later, Run, Style};
 use crate::coverage::Ways;
 use crate::coverage::{Coordinate, Verdict};
 use crate::finding::{Edit, Finding, Fix, PolicyRef, escape_invisible};
@@ -15,7 +15,7 @@ use crate::requirement::{Identities, Resource};
 use crate::signin::SignIn;
 use crate::tenant::States;
 use serde_json::{Map, Value, json};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 /// The format.
 pub(super) struct Json;
@@ -37,35 +37,44 @@ impl Formatter for Json {
         Ways::Listed
     }
 
-    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        stream::whole(&Self, run, style, out)
-    }
-
-    fn in_pieces(&self) -> Option<&'static dyn InPieces> {
-        Some(&Self)
+    fn begin<'r>(&self, _run: &'r Run, _style: Style) -> Box<dyn Growing + 'r> {
+        let list = || List::new(Joints { first: "\n", between: ",\n", last: "\n  " });
+        Box::new(Report { findings: list(), tenants: list(), later: Later::default() })
     }
 }
 
-impl InPieces for Json {
+/// The report: findings as they come, and verdicts behind all of them.
+struct Report {
+    findings: List,
+    tenants: List,
+    later: Later,
+}
+
+impl InPieces for Report {
+    /// Findings, and the tenant.
+    type Piece = (String, String);
+
     fn start(&self, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{{\n  \"findings\": [")
     }
 
-    /// Findings now, and verdicts behind all findings.
-    fn piece(&self, tenant: &TenantReport, _style: Style) -> Piece {
+    fn piece(&self, tenant: &TenantReport, _index: usize) -> Self::Piece {
         let findings = tenant.findings.iter().map(|finding| element(&self::finding(finding)));
         let text: Vec<String> = findings.collect();
-        Piece { text: text.join(",\n"), later: element(&self::tenant(tenant)) }
+        (text.join(",\n"), element(&self::tenant(tenant)))
     }
 
-    fn joints(&self) -> Joints {
-        Joints { first: "\n", between: ",\n", last: "\n  " }
+    fn add(&mut self, (findings, tenant): Self::Piece, out: &mut dyn Write) -> io::Result<()> {
+        self.findings.add(&findings, out)?;
+        self.tenants.add(&tenant, &mut self.later)
     }
 
-    fn end(&self, ending: &Ending<'_>, _style: Style, later: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn end(mut self, ending: &Ending<'_>, out: &mut dyn Write) -> io::Result<()> {
         let member = |name: &str, value: &Value| format!("  \"{name}\": {}", indented(value, "\n  "));
+        self.findings.end(out)?;
         write!(out, "],\n{},\n  \"tenants\": [", member("summary", &summary(ending)))?;
-        io::copy(later, out)?;
+        self.tenants.end(&mut self.later)?;
+        self.later.write_to(out)?;
         writeln!(out, "],\n{},\n{}\n}}", member("tool", &tool()), member("version", &json!(1)))
     }
 }
@@ -99,7 +108,7 @@ fn element(value: &Value) -> String {
 }
 
 /// A value whose lines begin like this.
-fn indented(value: &Value, line: &str) -> String {
+pub(super) fn indented(value: &Value, line: &str) -> String {
     // Strings and numbers can always be written, and no string of JSON has a line break.
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     escape_invisible(&text).replace('\n', line)

@@ -5,14 +5,15 @@
 //! cases that pass, so that whoever gates on this report stops where the exit code does. A rule that has not looked is skipped.
 
 use super::format::Formatter;
-use super::{NOTHING, Run, Style, count};
+use super::stream::{Growing, InPieces};
+use super::{Ending, Later, NOTHING, Run, Style, count};
 use crate::controls;
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
 use crate::finding::{Finding, Level, visible};
 use crate::outcome::{ControlReport, TenantReport};
 use crate::rules;
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -36,17 +37,62 @@ impl Formatter for Junit {
         Ways::Mentioned
     }
 
-    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut report = Report::new("caplint");
-        for tenant in &run.tenants {
-            report.add_test_suite(suite(run, tenant));
+    fn begin<'r>(&self, run: &'r Run, _style: Style) -> Box<dyn Growing + 'r> {
+        Box::new(Report { run, document: quick_junit::Report::new("caplint"), others: Later::default() })
+    }
+}
+
+/// The report, which is written at the end: its head has the numbers of the run, and its first suite what is not reported.
+struct Report<'r> {
+    run: &'r Run,
+    /// The document with the numbers of the run and its first suite.
+    document: quick_junit::Report,
+    /// The other suites as they stand in the document.
+    others: Later,
+}
+
+impl InPieces for Report<'_> {
+    /// A document with the numbers of one suite, and the suite in it if it is the first; else as it stands in the document.
+    type Piece = io::Result<(quick_junit::Report, String)>;
+
+    fn piece(&self, tenant: &TenantReport, index: usize) -> Self::Piece {
+        let mut document = quick_junit::Report::new("caplint");
+        document.add_test_suite(suite(self.run, tenant));
+        if index == 0 {
+            return Ok((document, String::new()));
         }
-        if let (Some(settled), Some(suite)) = (run.settled.text(), report.test_suites.first_mut()) {
+        let (_, text, _) = parts(&document)?;
+        document.test_suites.clear();
+        Ok((document, text))
+    }
+
+    fn add(&mut self, piece: Self::Piece, _out: &mut dyn Write) -> io::Result<()> {
+        let (document, text) = piece?;
+        self.document.tests += document.tests;
+        self.document.failures += document.failures;
+        self.document.errors += document.errors;
+        self.document.test_suites.extend(document.test_suites);
+        self.others.write_all(text.as_bytes())
+    }
+
+    fn end(mut self, ending: &Ending<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if let (Some(settled), Some(suite)) = (ending.settled.text(), self.document.test_suites.first_mut()) {
             suite.set_system_out(visible(&settled));
         }
-        let text = report.to_string().map_err(io::Error::other)?;
-        out.write_all(text.as_bytes())
+        let (head, first, foot) = parts(&self.document)?;
+        write!(out, "{head}{first}")?;
+        self.others.write_to(out)?;
+        out.write_all(foot.as_bytes())
     }
+}
+
+/// A document, cut around its suites.
+fn parts(document: &quick_junit::Report) -> io::Result<(String, String, String)> {
+    let text = document.to_string().map_err(io::Error::other)?;
+    // Neither stands in a text or an attribute, where `<` is escaped.
+    let head = text.find("\n    <testsuite ").unwrap_or(text.len());
+    let foot = text.rfind("\n</testsuites>").unwrap_or(text.len()).max(head);
+    Ok((text[..head].to_owned(), text[head..foot].to_owned(), text[foot..].to_owned()))
 }
 
 fn suite(run: &Run, tenant: &TenantReport) -> TestSuite {
@@ -69,7 +115,7 @@ fn suite(run: &Run, tenant: &TenantReport) -> TestSuite {
         suite.add_test_case(of_rule(tenant, rule, &findings, None));
     }
     // Nothing to judge is nothing that has passed.
-    if tenant.is_empty && run.exit_code == 2 {
+    if tenant.is_empty && (run.needs_policies || tenant.has_crashed) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(NOTHING);
         suite.add_test_case(named(tenant, "nothing to judge", status));

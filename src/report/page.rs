@@ -1,5 +1,7 @@
 //! Markdown that is never longer than GitHub takes, whatever the input.
 
+use std::collections::BTreeMap;
+
 /// Longest page, in characters. GitHub refuses comments of more than 65,536, and step summaries of more than 1 MiB:
 /// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits>.
 pub(super) const LONGEST: usize = 60_000;
@@ -72,6 +74,60 @@ impl Page {
     }
 }
 
+/// The items of a list in their order, as many as a page has room for, and how many there are of each kind. What is equal in order
+/// stays as it came.
+#[derive(Debug)]
+pub(super) struct Ranked<O, K> {
+    kept: BTreeMap<(O, usize), (K, String)>,
+    /// Characters of those.
+    length: usize,
+    counts: BTreeMap<K, usize>,
+    total: usize,
+}
+
+impl<O, K> Default for Ranked<O, K> {
+    fn default() -> Self {
+        Self { kept: BTreeMap::new(), length: 0, counts: BTreeMap::new(), total: 0 }
+    }
+}
+
+impl<O: Ord, K: Ord + Copy> Ranked<O, K> {
+    /// Adds items: what they are ordered by, what they are counted as, and their text.
+    pub(super) fn extend(&mut self, items: impl IntoIterator<Item = (O, K, String)>) {
+        for (order, kind, text) in items {
+            self.length += text.chars().count();
+            *self.counts.entry(kind).or_default() += 1;
+            self.kept.insert((order, self.total), (kind, text));
+            self.total += 1;
+            // The first that has no room any more is kept, too: a list ends where it stands.
+            while let Some(last) = self.kept.last_entry() {
+                let length = self.length - last.get().1.chars().count();
+                if length <= LONGEST {
+                    break;
+                }
+                self.length = length;
+                last.remove();
+            }
+        }
+    }
+
+    /// How many items there are.
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The first of them.
+    pub(super) fn texts(&self) -> impl Iterator<Item = String> {
+        self.kept.values().map(|(_, text)| text.clone())
+    }
+
+    /// How many of a kind are not among so many first ones, which are kept.
+    pub(super) fn left(&self, listed: usize, kind: K) -> usize {
+        let listed = self.kept.values().take(listed).filter(|(of, _)| *of == kind).count();
+        self.counts.get(&kind).copied().unwrap_or_default() - listed
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +143,23 @@ mod tests {
         assert!(page.add("behind\n"));
         let text = page.into_text();
         assert!(text.ends_with("1\n- and 98 more\n</details>\nbehind\n"), "{text}");
+    }
+
+    #[test]
+    fn a_list_has_what_a_page_has_room_for_whatever_there_is() {
+        let text = |number: usize| format!("{number:0999}\n");
+        let mut ranked = Ranked::default();
+        for number in 0..1_000 {
+            ranked.extend([(number % 7, number % 2 == 0, text(number))]);
+            assert!(ranked.kept.len() <= LONGEST / 1_000 + 1, "{}", ranked.kept.len());
+        }
+        let mut all: Vec<usize> = (0..1_000).collect();
+        all.sort_by_key(|number| number % 7);
+        let expected: Vec<String> = all.into_iter().take(LONGEST / 1_000 + 1).map(text).collect();
+        assert_eq!(ranked.texts().collect::<Vec<_>>(), expected);
+        assert_eq!((ranked.total(), ranked.left(0, true), ranked.left(0, false)), (1_000, 500, 500));
+        // 0, 7, 14: two of the first three are even.
+        assert_eq!((ranked.left(3, true), ranked.left(3, false)), (498, 499));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use super::format::Formatter;
 use super::snippet::{Mark, Snippets, TAB};
+use super::stream::{Growing, InPieces};
 use super::wrap::{NARROWEST, lines, wrap};
-use super::{Ending, Run, Style, count, exceptions, is_shown, link, policies_and_states, worst_first};
+use super::{Ending, Later, Run, Style, count, exceptions, is_shown, link, policies_and_states, worst_first};
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
 use crate::finding::{Finding, Level, Location, PolicyRef, Safety, joined, visible};
@@ -34,25 +35,56 @@ impl Formatter for Pretty {
         Ways::Mentioned
     }
 
-    fn write(&self, run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        for tenant in &run.tenants {
-            for shown in worst_first(tenant, style) {
-                finding(shown, style, out)?;
-            }
+    fn begin<'r>(&self, run: &'r Run, style: Style) -> Box<dyn Growing + 'r> {
+        Box::new(Report { style, files_only: run.files_only, sections: Default::default() })
+    }
+}
+
+/// Writes what a tenant adds to a section.
+type Section = fn(&TenantReport, Style, &mut dyn Write) -> io::Result<()>;
+
+/// What stands behind the findings of all tenants, section by section.
+const SECTIONS: [Section; 4] = [verdicts_to, exceptions_to, scores_to, directory_to];
+
+/// The report: findings as they come, and behind them one section after the other.
+struct Report {
+    style: Style,
+    files_only: bool,
+    sections: [Later; SECTIONS.len()],
+}
+
+impl InPieces for Report {
+    /// Findings, and what the tenant adds to each section.
+    type Piece = io::Result<(Vec<u8>, Vec<Vec<u8>>)>;
+
+    fn piece(&self, tenant: &TenantReport, _index: usize) -> Self::Piece {
+        let mut findings = Vec::new();
+        for shown in worst_first(tenant, self.style) {
+            finding(shown, self.style, &mut findings)?;
         }
+        if self.style.quiet {
+            return Ok((findings, Vec::new()));
+        }
+        let section = |write: &Section| {
+            let mut section = Vec::new();
+            write(tenant, self.style, &mut section).map(|()| section)
+        };
+        Ok((findings, SECTIONS.iter().map(section).collect::<io::Result<_>>()?))
+    }
+
+    fn add(&mut self, piece: Self::Piece, out: &mut dyn Write) -> io::Result<()> {
+        let (findings, sections) = piece?;
+        out.write_all(&findings)?;
+        self.sections.iter_mut().zip(sections).try_for_each(|(later, section)| later.write_all(&section))
+    }
+
+    fn end(self, ending: &Ending<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let Self { style, files_only, sections } = self;
         if style.quiet {
-            return hidden_errors_to(&run.settled, style, out);
+            return hidden_errors_to(ending.settled, style, out);
         }
-        for tenant in &run.tenants {
-            verdicts_to(tenant, style, out)?;
-        }
-        for tenant in &run.tenants {
-            exceptions_to(tenant, style, out)?;
-        }
-        for tenant in &run.tenants {
-            scores_to(tenant, style, out)?;
-        }
-        footer_to(run, style, out)
+        sections.into_iter().try_for_each(|section| section.write_to(out))?;
+        ending_to(ending, ending.summary.hidden(style), files_only, style, out)
     }
 }
 
@@ -246,15 +278,12 @@ fn items_to(benchmark: &BenchmarkReport, style: Style, out: &mut dyn Write) -> i
     Ok(())
 }
 
-fn footer_to(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for tenant in &run.tenants {
-        if let Some(directory) = &tenant.directory {
-            line_to(&format!("{}: {}", visible(&tenant.name), directory.text()), style, out)?;
-        }
+/// What the files hold of the directory.
+fn directory_to(tenant: &TenantReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match &tenant.directory {
+        Some(directory) => line_to(&format!("{}: {}", visible(&tenant.name), directory.text()), style, out),
+        None => Ok(()),
     }
-    let findings = run.tenants.iter().flat_map(|tenant| &tenant.findings);
-    let hidden = findings.filter(|finding| !is_shown(finding.level, style)).count();
-    ending_to(&Ending { summary: run.summary(), settled: &run.settled }, hidden, run.files_only, style, out)
 }
 
 /// What is not reported, if there are errors among it: whoever wants errors alone wants to know of those that are hidden.

@@ -6,15 +6,18 @@
 //! would write the members in another order, and every stored report would change.
 
 use super::format::Formatter;
-use super::{NOTHING, Root, Run, Style, json as report};
+use super::stream::{Growing, InPieces, Joints, List};
+use super::{Ending, NOTHING, Root, Run, Style, json as report};
 use crate::coverage::Ways;
-use crate::finding::{Finding, Fix, Level, Location, PolicyRef, clip, escape_invisible, visible};
+use crate::finding::{Extent, Finding, Fix, Level, Location, PolicyRef, clip, visible};
+use crate::outcome::TenantReport;
 use crate::rules::control::ControlRule;
 use crate::rules::{self, Category, Meta, Rule};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 /// GitHub keeps the first 5,000 results of a run.
 pub(super) const RESULTS: usize = 5_000;
@@ -46,11 +49,51 @@ impl Formatter for Sarif {
         Ways::Listed
     }
 
-    fn shows_verdicts(&self) -> bool {
-        false
+    fn begin<'r>(&self, run: &'r Run, _style: Style) -> Box<dyn Growing + 'r> {
+        Box::new(Report { run, groups: BTreeMap::new(), left_out: 0 })
+    }
+}
+
+/// The report, which is written at the end: results are in the order of their places, and no more than GitHub keeps.
+struct Report<'r> {
+    run: &'r Run,
+    groups: BTreeMap<Place, Group>,
+    /// Groups that are not among them. What is left out of one tenant and found in another, too, counts twice.
+    left_out: usize,
+}
+
+/// A rule, a file and a line.
+type Place = (&'static str, String, usize);
+
+/// Groups that are kept beyond those that are reported, so that not every tenant causes them to be sorted.
+const SPARE: usize = 500;
+
+impl InPieces for Report<'_> {
+    /// The findings, as far as a result tells them.
+    type Piece = Vec<Finding>;
+
+    fn piece(&self, tenant: &TenantReport, _index: usize) -> Self::Piece {
+        tenant.findings.iter().map(told).collect()
     }
 
-    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+    fn add(&mut self, findings: Self::Piece, _out: &mut dyn Write) -> io::Result<()> {
+        for finding in findings {
+            let primary = finding.primary();
+            let place = (finding.rule, primary.path.clone(), primary.start.line);
+            match self.groups.get_mut(&place) {
+                Some(group) => group.add(finding),
+                None => _ = self.groups.insert(place, Group::of(finding)),
+            }
+        }
+        if self.groups.len() > RESULTS + SPARE {
+            self.leave_out();
+        }
+        Ok(())
+    }
+
+    fn end(mut self, ending: &Ending<'_>, out: &mut dyn Write) -> io::Result<()> {
+        self.leave_out();
+        let Self { run, groups, left_out } = self;
         let own: Vec<ControlRule> = run.own.iter().map(|control| ControlRule(control)).collect();
         let rules: Vec<&dyn Rule> = rules::all()
             .iter()
@@ -59,31 +102,54 @@ impl Formatter for Sarif {
             .chain(own.iter().map(|rule| rule as &dyn Rule))
             .collect();
         let metas: Vec<Meta> = rules.iter().map(|rule| rule.meta()).collect();
-        let mut results = merged(run);
-        let dropped = results.len().saturating_sub(RESULTS);
-        if dropped > 0 {
-            results.sort_by_key(|result| std::cmp::Reverse(result.first.level));
-            results.truncate(RESULTS);
-        }
-        results.sort_by(|one, two| one.order(&run.root).cmp(&two.order(&run.root)));
-        let mut report = json!({
-            "$schema": SCHEMA,
-            "version": "2.1.0",
-            "runs": [{
-                "tool": { "driver": driver(&rules, &metas) },
-                "invocations": [invocation(run, dropped)],
-                "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository." } } },
-                "columnKind": "utf16CodeUnits",
-                "properties": report::settled(&run.settled),
-                "results": results.iter().map(|group| result(group, &metas, &run.root)).collect::<Vec<_>>(),
-            }],
-        });
+        let mut results: Vec<Group> = groups.into_values().collect();
+        results.sort_by_cached_key(|result| result.order(&run.root));
+        // Members are in the order of their names.
+        let mut members = vec![
+            ("columnKind", json!("utf16CodeUnits")),
+            ("invocations", json!([invocation(ending.exit_code, left_out)])),
+            (
+                "originalUriBaseIds",
+                json!({ "%SRCROOT%": { "description": { "text": "The root of the repository." } } }),
+            ),
+            ("properties", report::settled(ending.settled)),
+        ];
         // Without one, the category is that of the upload, which one in the file would override.
         if let Some(category) = &run.category {
-            report["runs"][0]["automationDetails"] = automation(category);
+            members.insert(0, ("automationDetails", automation(category)));
         }
-        let text = serde_json::to_string_pretty(&report).map_err(io::Error::other)?;
-        writeln!(out, "{}", escape_invisible(&text))
+        let member = |name: &str, value: &Value| format!("      \"{name}\": {}", report::indented(value, "\n      "));
+        let mut out = BufWriter::new(out);
+        writeln!(out, "{{\n  \"$schema\": \"{SCHEMA}\",\n  \"runs\": [\n    {{")?;
+        for (name, value) in &members {
+            writeln!(out, "{},", member(name, value))?;
+        }
+        write!(out, "      \"results\": [")?;
+        let mut list = List::new(Joints { first: "\n        ", between: ",\n        ", last: "\n      " });
+        for group in &results {
+            list.add(&report::indented(&result(group, &metas, &run.root), "\n        "), &mut out)?;
+        }
+        list.end(&mut out)?;
+        let tool = json!({ "driver": driver(&rules, &metas) });
+        writeln!(out, "],\n{}\n    }}\n  ],\n  \"version\": \"2.1.0\"\n}}", member("tool", &tool))?;
+        out.flush()
+    }
+}
+
+impl Report<'_> {
+    /// Leaves out what is beyond the limit: the mildest, and of a level those that come last.
+    fn leave_out(&mut self) {
+        let beyond = self.groups.len().saturating_sub(RESULTS);
+        if beyond == 0 {
+            return;
+        }
+        let mut places: Vec<(Reverse<Level>, Place)> =
+            self.groups.iter().map(|(place, group)| (Reverse(group.first.level), place.clone())).collect();
+        places.sort();
+        for (_, place) in places.drain(RESULTS..) {
+            self.groups.remove(&place);
+        }
+        self.left_out += beyond;
     }
 }
 
@@ -93,12 +159,29 @@ pub(super) fn automation(category: &str) -> Value {
 }
 
 /// Findings of one rule on one line: code scanning tells alerts apart by rule and line.
-struct Group<'a> {
-    first: &'a Finding,
-    others: Vec<&'a Finding>,
+struct Group {
+    first: Finding,
+    /// How many others there are.
+    others: usize,
+    /// Where they are, as far as a result tells it.
+    related: Vec<Location>,
 }
 
-impl Group<'_> {
+impl Group {
+    fn of(finding: Finding) -> Self {
+        Self { first: finding, others: 0, related: Vec::new() }
+    }
+
+    /// Adds a finding, which comes first if it is worse than the others.
+    fn add(&mut self, finding: Finding) {
+        let is_worse = finding.level > self.first.level;
+        let other = if is_worse { std::mem::replace(&mut self.first, finding) } else { finding };
+        self.others += 1;
+        if self.related.len() < RELATED {
+            self.related.extend(other.locations.into_iter().next());
+        }
+    }
+
     fn order(&self, root: &Root) -> impl Ord + use<> {
         let primary = self.first.primary();
         let start = (primary.start.line, primary.start.column);
@@ -106,22 +189,36 @@ impl Group<'_> {
     }
 }
 
-fn merged(run: &Run) -> Vec<Group<'_>> {
-    let mut groups: BTreeMap<(&str, &str, usize), Group<'_>> = BTreeMap::new();
-    for finding in run.tenants.iter().flat_map(|tenant| &tenant.findings) {
-        let primary = finding.primary();
-        groups
-            .entry((finding.rule, &primary.path, primary.start.line))
-            .and_modify(|group| {
-                if finding.level > group.first.level {
-                    group.others.push(std::mem::replace(&mut group.first, finding));
-                } else {
-                    group.others.push(finding);
-                }
-            })
-            .or_insert(Group { first: finding, others: Vec::new() });
+/// A finding without what no result tells.
+fn told(finding: &Finding) -> Finding {
+    let Finding {
+        rule,
+        level,
+        message,
+        help,
+        tenant,
+        policy,
+        fingerprint,
+        locations,
+        fix,
+        identity: _,
+        extent: _,
+        named: _,
+    } = finding;
+    Finding {
+        rule,
+        level: *level,
+        message: message.clone(),
+        help: help.clone(),
+        tenant: tenant.clone(),
+        policy: policy.clone(),
+        fingerprint: fingerprint.clone(),
+        identity: String::new(),
+        extent: Extent::default(),
+        named: None,
+        locations: locations.iter().take(1 + RELATED).cloned().collect(),
+        fix: fix.clone(),
     }
-    groups.into_values().collect()
 }
 
 fn driver(rules: &[&dyn Rule], metas: &[Meta]) -> Value {
@@ -193,22 +290,22 @@ fn pascal_case(id: &str) -> String {
     id.split('-').map(capital).collect()
 }
 
-fn invocation(run: &Run, dropped: usize) -> Value {
-    let description = match run.exit_code {
+fn invocation(exit_code: u8, left_out: usize) -> Value {
+    let description = match exit_code {
         0 => "nothing at or above --fail-on",
         1 => "findings at or above --fail-on",
         _ => "the run itself failed",
     };
     let mut notifications = Vec::new();
-    if dropped > 0 {
+    if left_out > 0 {
         notifications.push(json!({
             "descriptor": { "id": "results-omitted" },
             "level": "warning",
-            "message": { "text": format!("The first {RESULTS} results by level are included, and {dropped} are left \
+            "message": { "text": format!("The first {RESULTS} results by level are included, and {left_out} are left \
                 out.") },
         }));
     }
-    if run.exit_code == 2 {
+    if exit_code == 2 {
         notifications.push(json!({
             "descriptor": { "id": "run-failed" },
             "level": "error",
@@ -217,8 +314,8 @@ fn invocation(run: &Run, dropped: usize) -> Value {
     }
     json!({
         // Code scanning must not close alerts because there was nothing to look at.
-        "executionSuccessful": run.exit_code != 2,
-        "exitCode": run.exit_code,
+        "executionSuccessful": exit_code != 2,
+        "exitCode": exit_code,
         "exitCodeDescription": description,
         "toolExecutionNotifications": notifications,
     })
@@ -226,22 +323,22 @@ fn invocation(run: &Run, dropped: usize) -> Value {
 
 /// A result for one finding.
 pub(super) fn single(finding: &Finding, root: &Root) -> Value {
-    result(&Group { first: finding, others: Vec::new() }, &[], root)
+    result(&Group::of(told(finding)), &[], root)
 }
 
-fn result(group: &Group<'_>, metas: &[Meta], root: &Root) -> Value {
-    let finding = group.first;
+fn result(group: &Group, metas: &[Meta], root: &Root) -> Value {
+    let finding = &group.first;
     let primary = finding.primary();
     let mut related: Vec<&Location> = finding.locations.iter().skip(1).collect();
-    related.extend(group.others.iter().map(|other| other.primary()));
+    related.extend(&group.related);
     related.truncate(RELATED);
     let mut text = escaped(&finding.message);
     if let Some(help) = &finding.help {
         text.push(' ');
         text.push_str(&escaped(help));
     }
-    if !group.others.is_empty() {
-        text.push_str(&format!(" {} more of this rule are on the same line.", group.others.len()));
+    if group.others > 0 {
+        text.push_str(&format!(" {} more of this rule are on the same line.", group.others));
     }
     if !related.is_empty() {
         let links: Vec<String> = related
@@ -396,5 +493,78 @@ mod tests {
     #[test]
     fn a_name_cannot_make_a_link_or_a_placeholder() {
         assert_eq!(escaped("x](1) {0} \\"), "x\\](1) {{0}} \\\\");
+    }
+
+    const RULES: [&str; 3] = ["invalid-value", "letter-case", "unknown-property"];
+
+    /// A finding of one of a few rules, in one of a few files.
+    fn finding(number: usize) -> Finding {
+        let level = [Level::Info, Level::Warning, Level::Error][number % 7 % 3];
+        let draft = crate::finding::Draft::new(RULES[number % 3], level, number.to_string());
+        let start = crate::source::Position { line: number / 3 % 997 + 1, column: 1, column_utf16: 1 };
+        let path = format!("{}.json", number % 11);
+        draft.at("tenant", Location { start, end: start, ..Location::beginning(path) })
+    }
+
+    /// What is reported of these findings, told by all of them at once.
+    fn expected(findings: &[Finding]) -> (Vec<(String, usize)>, usize) {
+        let mut groups: BTreeMap<Place, Vec<&Finding>> = BTreeMap::new();
+        for finding in findings {
+            let primary = finding.primary();
+            groups.entry((finding.rule, primary.path.clone(), primary.start.line)).or_default().push(finding);
+        }
+        let mut groups: Vec<(Place, Vec<&Finding>)> = groups.into_iter().collect();
+        groups.sort_by_key(|(place, findings)| (Reverse(findings.iter().map(|one| one.level).max()), place.clone()));
+        let left_out = groups.len().saturating_sub(RESULTS);
+        groups.truncate(RESULTS);
+        groups.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let told = groups.into_iter().map(|(_, findings)| {
+            let worst = findings.iter().map(|finding| finding.level).max();
+            let first = findings.iter().find(|finding| Some(finding.level) == worst);
+            (first.map(|first| first.message.clone()).unwrap_or_default(), findings.len() - 1)
+        });
+        (told.collect(), left_out)
+    }
+
+    fn report(run: &Run) -> Report<'_> {
+        Report { run, groups: BTreeMap::new(), left_out: 0 }
+    }
+
+    fn told_by(report: Report<'_>) -> (Vec<(String, usize)>, usize) {
+        let told = report.groups.into_values().map(|group| (group.first.message, group.others));
+        (told.collect(), report.left_out)
+    }
+
+    #[test]
+    fn a_tenant_keeps_the_gravest_results_whatever_the_order() {
+        let run = Run::default();
+        for step in [1, 7, 29_989] {
+            let findings: Vec<Finding> = (0..40_000).map(|number| finding(number * step % 40_000)).collect();
+            let (told, left_out) = expected(&findings);
+            assert!(told.len() == RESULTS && left_out > 5_000, "{left_out}");
+            let mut report = report(&run);
+            report.add(findings, &mut io::sink()).unwrap();
+            report.leave_out();
+            assert_eq!(told_by(report), (told, left_out));
+        }
+    }
+
+    #[test]
+    fn many_tenants_keep_no_more_than_the_results_of_a_report() {
+        let run = Run::default();
+        let mut report = report(&run);
+        // No two of them have a line in common.
+        let mut findings: Vec<Finding> = (0..RESULTS * 3).map(finding).collect();
+        for (number, finding) in findings.iter_mut().enumerate() {
+            finding.locations[0].path = format!("{}/{}", number % 100, finding.primary().path);
+            finding.locations[0].start.line = number;
+        }
+        let (told, left_out) = expected(&findings);
+        for tenant in findings.chunks(100) {
+            report.add(tenant.to_vec(), &mut io::sink()).unwrap();
+            assert!(report.groups.len() <= RESULTS + SPARE + 100, "{}", report.groups.len());
+        }
+        report.leave_out();
+        assert_eq!(told_by(report), (told, left_out));
     }
 }

@@ -5,7 +5,7 @@ use crate::discover::{Input, Overlay, STDIN};
 use crate::finding::{Edit, Finding};
 use crate::lint;
 use crate::outcome::TenantReport;
-use crate::report::{Format, Run, Style};
+use crate::report::{Format, Run, Style, whole};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -58,11 +58,9 @@ fn what_a_rule_says_is_pinned() {
                 assert!(meta.levels.contains(&finding.level), "{} does not declare {}", meta.id, finding.level.word());
             }
             let tenant = TenantReport { findings, ..TenantReport::default() };
-            let run = Run { tenants: vec![tenant], ..Run::default() };
-            let mut text = Vec::new();
             let style = Style { quiet: true, ..Style::default() };
-            run.write(Format::Pretty, style, &mut text).unwrap();
-            said += &format!("== example {}\n\n{}\n", number + 1, String::from_utf8(text).unwrap());
+            let text = whole(Format::Pretty, &Run::default(), style, &[tenant]);
+            said += &format!("== example {}\n\n{text}\n", number + 1);
         }
         if said.is_empty() {
             continue;

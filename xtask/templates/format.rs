@@ -1,7 +1,10 @@
 //! TODO: the format, with a link to the page that describes it.
 
 use super::format::Formatter;
-use super::{Run, Style};
+use super::stream::{Growing, InPieces};
+use super::{Ending, Run, Style};
+use crate::coverage::Ways;
+use crate::outcome::TenantReport;
 use std::io::{self, Write};
 
 /// The format.
@@ -20,8 +23,37 @@ impl Formatter for @Pascal@ {
         true
     }
 
-    fn write(&self, run: &Run, _style: Style, out: &mut dyn Write) -> io::Result<()> {
-        // TODO: every finding and what is not reported, each text through `visible` and escaped for the format.
-        writeln!(out, "TODO: {} findings", run.findings().count())
+    // TODO: `Listed` if it lists the ways in.
+    fn ways(&self) -> Ways {
+        Ways::Mentioned
+    }
+
+    fn begin<'r>(&self, _run: &'r Run, _style: Style) -> Box<dyn Growing + 'r> {
+        Box::new(Report { findings: 0 })
+    }
+}
+
+/// The report.
+struct Report {
+    findings: usize,
+}
+
+impl InPieces for Report {
+    // TODO: what a tenant adds: every finding, each text through `visible` and escaped for the format.
+    type Piece = usize;
+
+    fn piece(&self, tenant: &TenantReport, _index: usize) -> Self::Piece {
+        tenant.findings.len()
+    }
+
+    // TODO: write it. What can be written only at the end goes into a `Later`.
+    fn add(&mut self, piece: Self::Piece, _out: &mut dyn Write) -> io::Result<()> {
+        self.findings += piece;
+        Ok(())
+    }
+
+    // TODO: the end, with what is not reported.
+    fn end(self, _ending: &Ending<'_>, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "TODO: {} findings", self.findings)
     }
 }

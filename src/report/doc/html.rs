@@ -6,9 +6,10 @@ use crate::outcome::{PolicyCard, TenantReport};
 use crate::report::document::{self, Document};
 use crate::report::exceptions;
 use maud::{Markup, html};
+use std::io::{self, Write};
 
-pub(super) fn page(tenants: &[TenantReport]) -> Document {
-    Document {
+pub(super) fn write(tenants: &[TenantReport], out: &mut dyn Write) -> io::Result<()> {
+    let page = Document {
         title: "Conditional Access policies".to_owned(),
         heading: "Conditional Access policies".to_owned(),
         about: html! {
@@ -16,10 +17,13 @@ pub(super) fn page(tenants: &[TenantReport]) -> Document {
             // Without the day: who keeps the page beside the policies sees what changed in them.
             @if let Some(basis) = tenants.iter().find_map(|tenant| tenant.basis.as_ref()) { (document::basis(basis, false)) }
         },
-        main: html! { @for (index, tenant) in tenants.iter().enumerate() { (section(tenant, index)) } },
         foot: ".",
         script: None,
-    }
+    };
+    page.write(out, |out| {
+        let mut sections = tenants.iter().enumerate().map(|(index, tenant)| section(tenant, index));
+        sections.try_for_each(|section| out.write_all(section.0.as_bytes()))
+    })
 }
 
 fn section(tenant: &TenantReport, index: usize) -> Markup {
