@@ -370,14 +370,19 @@ impl Prepared<'_> {
         wanted: &Wanted,
         mut take: impl FnMut(Vec<TenantReport>) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
-        let progress = Progress::start();
+        let progress = Progress::of_tenants(self.chosen.len());
         // Either tenants run side by side or the files of one do: never a pool inside of a pool. To ask for the number of threads
         // starts them, and one tenant may not need them.
         let side_by_side = self.chosen.len() > 1 && self.chosen.len() >= rayon::current_num_threads();
         let options = self.options(wanted, !side_by_side);
         let lint_one = |chosen: &Chosen| {
-            lint::tenants(&chosen.name, &chosen.inputs, &self.of_chosen(chosen, &options), progress.files())
+            let options = self.of_chosen(chosen, &options);
+            let reports = lint::tenants(&chosen.name, &chosen.inputs, &options, progress.files());
+            progress.tenant();
+            reports
         };
+        // Findings go out while tenants come in.
+        let mut take = |tenants| progress.aside(|| take(tenants));
         if side_by_side {
             let mut few = self.chosen.chunks(rayon::current_num_threads() * AT_A_TIME);
             few.try_for_each(|few| take(few.par_iter().flat_map_iter(lint_one).collect()))
