@@ -301,12 +301,15 @@ impl Selection {
     }
 
     pub(super) fn prepare(&self) -> Result<Prepared<'_>, RunError> {
-        self.prepare_over(&Overlay::default())
+        self.prepared(config(self.config.as_deref(), self.isolated)?, &Overlay::default())
     }
 
     /// The same with these texts in the place of files.
     pub(super) fn prepare_over(&self, overlay: &Overlay) -> Result<Prepared<'_>, RunError> {
-        let (config, config_text) = config_over(self.config.as_deref(), self.isolated, overlay)?;
+        self.prepared(config_over(self.config.as_deref(), self.isolated, overlay)?, overlay)
+    }
+
+    fn prepared(&self, (config, config_text): (Config, String), overlay: &Overlay) -> Result<Prepared<'_>, RunError> {
         let chosen = self.tenants(&config)?;
         let today = self.today.unwrap_or_else(|| time::OffsetDateTime::now_utc().date());
         // What a part of the tenants does not need, the others may.
@@ -522,18 +525,17 @@ fn near_miss() -> Option<&'static str> {
 
 /// The configuration that holds here, and its text.
 pub(super) fn config(given: Option<&Path>, isolated: bool) -> Result<(Config, String), RunError> {
-    config_over(given, isolated, &Overlay::default())
+    let found = config_over(given, isolated, &Overlay::default())?;
+    near_miss().filter(|_| found.0.path.is_none() && !isolated).iter().for_each(|name| {
+        say(format!("caplint: {name} is not read; the configuration must be named {}", config::FILE_NAME));
+    });
+    Ok(found)
 }
 
 fn config_over(given: Option<&Path>, isolated: bool, overlay: &Overlay) -> Result<(Config, String), RunError> {
     let found = || config::find(&std::env::current_dir().ok()?);
     let path = given.map(Path::to_owned).or_else(|| if isolated { None } else { found() });
-    let Some(path) = path else {
-        near_miss().filter(|_| !isolated).iter().for_each(|name| {
-            say(format!("caplint: {name} is not read; the configuration must be named {}", config::FILE_NAME));
-        });
-        return Ok((Config::default(), String::new()));
-    };
+    let Some(path) = path else { return Ok((Config::default(), String::new())) };
     // As people would name it.
     let here = std::env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);

@@ -16,17 +16,18 @@ pub(super) struct Chosen<'f> {
 /// Fixes whose edits do not meet those of an earlier one. What several findings want alike is chosen once. The others wait until
 /// these have been written.
 pub(super) fn choose<'f>(fixes: impl Iterator<Item = Chosen<'f>>) -> Vec<Chosen<'f>> {
-    let mut taken: BTreeMap<&str, Vec<&Range<usize>>> = BTreeMap::new();
+    // The ends of what is taken in each file, by where it starts.
+    let mut taken: BTreeMap<&str, BTreeMap<usize, usize>> = BTreeMap::new();
     let mut chosen: Vec<Chosen<'f>> = Vec::new();
     for one in fixes {
         let is_free = |edit: &Edit| {
-            let known = taken.get(edit.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let before = taken.get(edit.path.as_str()).and_then(|taken| taken.range(..=edit.bytes.end).next_back());
             // Edits that touch each other have no order.
-            known.iter().all(|other| edit.bytes.end < other.start || other.end < edit.bytes.start)
+            before.is_none_or(|(_, end)| *end < edit.bytes.start)
         };
         if !one.fix.edits.is_empty() && one.fix.edits.iter().all(is_free) {
             for edit in &one.fix.edits {
-                taken.entry(&edit.path).or_default().push(&edit.bytes);
+                taken.entry(&edit.path).or_default().insert(edit.bytes.start, edit.bytes.end);
             }
             chosen.push(one);
         }

@@ -24,13 +24,18 @@ pub(super) fn is_same(before: &[Tenant], after: &[Tenant], options: diff::Option
         // Policies that were read alike from the same place are the same ones. The comparison does not know the place, and takes
         // what is missing in one for unknown in the other.
         let policies = std::mem::take(&mut before.policies).into_iter().zip(std::mem::take(&mut after.policies));
-        for (one, other) in policies.filter(|(one, other)| one != other) {
+        for (one, other) in policies.filter(|(one, other)| !is_read_alike(one, other)) {
             before.policies.push(one);
             after.policies.push(other);
         }
         let difference = diff::compare(before, after, options);
         difference.verdict == Verdict::Equal && difference.edits.is_empty()
     })
+}
+
+/// Whether two policies are the same but for the letter case of words.
+fn is_read_alike(one: &Policy, other: &Policy) -> bool {
+    one == other || Policy { respelt: one.respelt, ..other.clone() } == *one
 }
 
 /// Why a fix that changes what policies mean is not written, if it is not.

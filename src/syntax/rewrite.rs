@@ -6,6 +6,7 @@ use super::node_span::NodeSpan;
 use super::notation::Notation;
 use super::pointer::Pointer;
 use hcl_edit::expr::Expression;
+use serde::de::IgnoredAny;
 use std::ops::Range;
 
 /// What becomes of the place that a pointer names.
@@ -172,6 +173,12 @@ impl Script<'_> {
     fn without_member(&self, place: &NodeSpan, pointer: &Pointer) -> Option<Vec<Replacement>> {
         let key = place.key.as_ref().filter(|_| self.is_named(place, pointer))?;
         let value = trimmed(self.text, &place.value);
+        let between = self.text.get(key.end..value.start)?;
+        // A comment in the member would go with it.
+        let is_plain = |written: &str| serde_json::from_str::<IgnoredAny>(written).is_ok();
+        if between.trim() != ":" || !is_plain(self.text.get(value.clone())?) {
+            return None;
+        }
         match self.notation {
             Notation::Json => self.without(&(key.start..value.end)),
             // A block and an argument of HCL have no commas, and what stands on their lines may belong to them.
@@ -283,6 +290,9 @@ mod tests {
             ("{\n  \"a\": 1, \"b\": 2,\n  \"c\": 3\n}", Some("{\n  \"a\": 1,\n  \"c\": 3\n}")),
             ("{\"a\": 1, /* c */ \"b\": 2}", None),
             ("{\"b\": 2 /* c */, \"a\": 1}", None),
+            ("{\"b\": /* c */ 2, \"a\": 1}", None),
+            ("{\"b\": [2, // c\n3], \"a\": 1}", None),
+            ("{\"b\": [2, 3], // c\n\"a\": 1}", Some("{// c\n\"a\": 1}")),
             (r#"{"c": 2}"#, None),
         ] {
             assert_eq!(rewritten(text, "/b", &Rewrite::Member).as_deref(), written, "{text}");
