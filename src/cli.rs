@@ -92,7 +92,7 @@ commands! {
     Show(show::Arguments),
     /// Describe every policy in words, with the controls that it carries and its exceptions, for reviews and audits
     Doc(Box<doc::Arguments>),
-    /// Write what findings say, where no policy changes its meaning by it
+    /// Apply the fixes of findings, if every policy keeps its meaning
     Fix(Box<fix::Arguments>),
     /// List every file with its detected format
     Files(files::Arguments),

@@ -20,7 +20,8 @@ use std::rc::Rc;
 /// that a thousand findings in one file cost no more than reading it.
 pub struct Locator<'a> {
     text: &'a str,
-    levels: HashMap<usize, Rc<Level>>,
+    /// By the bytes of the value: of several documents, the first begins where the whole text does.
+    levels: HashMap<(usize, usize), Rc<Level>>,
     notation: Notation,
     /// The text as a tree, if it is no strict JSON and somebody has asked.
     tree: OnceCell<Option<Spot>>,
@@ -133,11 +134,12 @@ impl<'a> Locator<'a> {
     }
 
     fn level(&mut self, value: &Range<usize>) -> Rc<Level> {
-        if let Some(level) = self.levels.get(&value.start) {
+        let key = (value.start, value.end);
+        if let Some(level) = self.levels.get(&key) {
             return Rc::clone(level);
         }
         let level = Rc::new(Level::of(self.text, value));
-        self.levels.insert(value.start, Rc::clone(&level));
+        self.levels.insert(key, Rc::clone(&level));
         level
     }
 }
@@ -261,6 +263,15 @@ mod tests {
     fn a_missing_step_ends_at_what_should_hold_it() {
         assert_eq!(key_and_value("/a/1/missing").1, r#"{"State" : "on"}"#);
         assert_eq!(key_and_value("/name/0").1, "\"x\"");
+    }
+
+    #[test]
+    fn the_first_of_several_documents_begins_where_the_text_does() {
+        let text = "{\"a\": 1}\n{\"a\": 2}\n";
+        let mut locator = Locator::new(text);
+        let mut find =
+            |offset, pointer: &str| text[locator.find(offset, &Pointer::new(pointer)).remove(0).value].to_owned();
+        assert_eq!([find(0, "/a"), find(0, "/1/a"), find(0, "/0/a"), find(9, "/a")], ["1", "2", "1", "2"]);
     }
 
     #[test]
