@@ -308,6 +308,28 @@ fn what_may_let_somebody_in_or_lock_somebody_out_is_refused() {
     assert!(is_fixed && said.contains("may now need MFA"), "{said}");
 }
 
+/// Asking a disabled account for MFA changes its sign-ins and locks nobody out. Blocking it does.
+#[test]
+fn an_exclusion_is_removed_unless_that_blocks_somebody() {
+    let user = "22222222-2222-4222-8222-222222222222";
+    let users = format!(
+        r#"{{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": [{{"id": "{user}",
+        "userPrincipalName": "a@contoso.example", "displayName": "A", "accountEnabled": false}}]}}"#
+    );
+    for (control, is_written) in [("mfa", true), ("block", false)] {
+        let folder = TempDir::new().unwrap();
+        let policy = fixed().replace("excludeGroups", "excludeUsers").replace("\"mfa\"", &format!("\"{control}\""));
+        fs::write(folder.path().join("a.json"), &policy).unwrap();
+        fs::write(folder.path().join("users.json"), &users).unwrap();
+        let (_, said, refused) = fix(folder.path(), &[".", "--unsafe-fixes"]);
+        let written = fs::read_to_string(folder.path().join("a.json")).unwrap();
+        let without = policy.replace(&format!("[\"{user}\"]"), "[]");
+        assert_eq!(written == without, is_written, "{control}: {said}{refused}");
+        let is_refused = refused.contains("it would block somebody who is not");
+        assert_eq!(is_refused, !is_written, "{control}: {said}{refused}");
+    }
+}
+
 #[test]
 fn an_entry_of_the_configuration_is_removed_if_everything_was_looked_at() {
     let folder = TempDir::new().unwrap();
