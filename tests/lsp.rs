@@ -361,3 +361,39 @@ fn random_edits_keep_the_server_and_a_check_in_agreement() {
         }
     }
 }
+
+/// What a person sees of each kind of answer.
+#[test]
+fn a_session_of_each_kind_of_request() {
+    const CONFIG: &str = "[rules]\nletter-case = \"error\"\n";
+    const TERRAFORM: &str = "resource \"azuread_conditional_access_policy\" \"admins\" {\n  display_name = \"Admins\"\n  state        = \"enabled\"\n  conditions {\n    client_app_types = [\"all\"]\n    applications {\n      included_applications = [\"All\"]\n    }\n    users {\n      included_roles = [\"62e90394-69f5-4237-9190-012177145e10\"]\n    }\n  }\n  grant_controls {\n    operator          = \"OR\"\n    built_in_controls = [\"mfa\"]\n  }\n}\n";
+    let mut editor = Editor::start(&[("a.json", POLICY), ("b.tf", TERRAFORM), ("caplint.toml", CONFIG)], &[]);
+    let mut session = String::new();
+    let folder = editor.uri("");
+    let mut note = |what: &str, answer: &Value| {
+        let answer = serde_json::to_string_pretty(answer).unwrap().replace(&folder, "file:///tenant");
+        session.push_str(&format!("## {what}\n{answer}\n\n"));
+    };
+    for (name, text) in [("a.json", POLICY), ("b.tf", TERRAFORM)] {
+        editor.open(name, text);
+        note(&format!("diagnostics of {name}"), &Value::Array(editor.diagnostics(name)));
+        let document = json!({ "textDocument": { "uri": editor.uri(name) } });
+        note(&format!("symbols of {name}"), &editor.ask("textDocument/documentSymbol", document.clone()));
+        note(&format!("lenses of {name}"), &editor.ask("textDocument/codeLens", document));
+    }
+    note("hover of a role", &editor.at("textDocument/hover", "b.tf", TERRAFORM, "62e90394-69f5"));
+    note("hover of a control", &editor.at("textDocument/hover", "b.tf", TERRAFORM, "\"mfa\""));
+    note("hover of a name", &editor.at("textDocument/hover", "a.json", POLICY, "MFA for all users"));
+    note("hover of a rule", &editor.at("textDocument/hover", "caplint.toml", CONFIG, "letter-case"));
+    let mut first = |what: &str, name: &str, text: &str, place: &str| {
+        let items = editor.at("textDocument/completion", name, text, place);
+        note(what, &Value::Array(items.as_array().unwrap().iter().take(2).cloned().collect()));
+    };
+    first("completion of a state", "a.json", POLICY, "\"enabled\"");
+    first("completion of a key", "b.tf", TERRAFORM, "operator");
+    first("completion of a rule", "caplint.toml", CONFIG, "letter-case");
+    let told = editor.diagnostics("a.json").into_iter().find(|told| told["code"] == "letter-case").unwrap();
+    let params = json!({ "textDocument": { "uri": editor.uri("a.json") }, "range": told["range"], "context": { "diagnostics": [] } });
+    note("actions", &editor.ask("textDocument/codeAction", params));
+    insta::assert_snapshot!(session);
+}

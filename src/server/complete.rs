@@ -7,7 +7,7 @@ use crate::catalog;
 use crate::controls;
 use crate::outcome::Outline;
 use crate::requirement::Assumptions;
-use crate::rules;
+use crate::rules::{self, Meta};
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionTextEdit, Documentation, MarkupContent,
     MarkupKind, TextEdit,
@@ -67,7 +67,7 @@ fn keys(found: &Cursor, kind: Kind, schema: &Schema) -> Vec<Candidate> {
     // Ids are keys there, which the schema leaves open.
     let ids: Vec<Candidate> = match (kind, above) {
         (Kind::Configuration, [table]) if table == "rules" => {
-            rules::ids().iter().map(|id| named(id, id, "Rule")).collect()
+            rules::all().iter().map(|rule| rule_of(rule.meta())).collect()
         }
         (Kind::Configuration, [table]) if table == "assumptions" => {
             Assumptions::KEYS.iter().map(|id| named(id, id, "Assumption")).collect()
@@ -101,15 +101,25 @@ fn values(found: &Cursor, kind: Kind, schema: &Schema, outlines: &[Outline]) -> 
             _ => Vec::new(),
         },
         Kind::Configuration => match key.as_str() {
-            "rule" => rules::ids().iter().map(|id| named(id, id, "Rule")).collect(),
+            "rule" => rules::all().iter().map(|rule| rule_of(rule.meta())).collect(),
             "control" | "controls" | "select" => {
-                controls::all().map(|control| named(control.id, control.id, "Control")).collect()
+                controls::all().map(|control| explained(control.id, &control.summary)).collect()
             }
             "role" => catalog::roles().iter().map(|role| named(role.name, role.name, "Built-in role")).collect(),
             _ => Vec::new(),
         },
     };
     own.chain(named).collect()
+}
+
+fn rule_of(meta: Meta) -> Candidate {
+    explained(meta.id, meta.summary)
+}
+
+/// An id that says what it is, and more about it.
+fn explained(id: &str, about: &str) -> Candidate {
+    let word = Word { text: id.to_owned(), about: Some(about.to_owned()), is_text: true, is_deprecated: false };
+    Candidate { word, label: None, kind: CompletionItemKind::CONSTANT }
 }
 
 /// An object by its id, called by its name.

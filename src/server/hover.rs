@@ -3,8 +3,10 @@
 use super::cursor::{self, Cursor, Notation};
 use super::schema::Schema;
 use crate::catalog;
+use crate::controls;
 use crate::id::Id;
 use crate::outcome::{Outline, PolicyOutline};
+use crate::rules;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -24,9 +26,33 @@ pub(super) fn hover(
     let word = &text[found.word.clone()];
     let mut parts: Vec<String> = Vec::new();
     parts.extend(name(word, outlines));
-    parts.extend(schema.at(&found.keys).and_then(|place| place.about()).filter(|_| !found.keys.is_empty()));
+    if notation == Notation::Toml {
+        parts.extend(rules::find(word).map(|rule| format!("Rule: {}", rule.meta().summary)));
+        parts.extend(controls::find(word).map(|control| format!("Control: {}", control.summary)));
+    }
+    let about = schema.at(&found.keys).and_then(|place| place.about()).filter(|_| !found.keys.is_empty());
+    parts.extend(about.map(|about| format!("{about}\n\n{}", source(&found.keys, notation))));
     parts.extend(policy.filter(|_| is_about_all(&found)).map(card));
     (!parts.is_empty()).then(|| (parts.join("\n\n---\n\n"), found.word))
+}
+
+/// Where Microsoft, or caplint's own documentation, says it.
+fn source(keys: &[String], notation: Notation) -> String {
+    const GRAPH: &str = "https://learn.microsoft.com/graph/api/resources/";
+    const OF_POLICIES: [(&str, &str); 3] = [
+        ("conditions", "conditionalAccessConditionSet"),
+        ("grantcontrols", "conditionalAccessGrantControls"),
+        ("sessioncontrols", "conditionalAccessSessionControls"),
+    ];
+    if notation == Notation::Toml {
+        let page =
+            concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/v", env!("CARGO_PKG_VERSION"), "/docs/configuration.md");
+        return format!("[{}]({page})", crate::config::FILE_NAME);
+    }
+    let folded: Vec<String> = keys.iter().map(|key| key.to_lowercase().replace('_', "")).collect();
+    let of = OF_POLICIES.iter().find(|(key, _)| folded.iter().any(|own| own == key));
+    let resource = of.map_or("conditionalAccessPolicy", |(_, resource)| resource);
+    format!("[Microsoft Graph: {resource}]({GRAPH}{})", resource.to_lowercase())
 }
 
 /// Whether the place stands for the policy as a whole: its name, its id, or the block of Terraform that it is.
