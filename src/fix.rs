@@ -5,4 +5,4 @@ mod choose;
 mod proof;
 mod run;
 
-pub use run::{Applied, Fixed, Kinds, Refused, Tenants, run};
+pub use run::{Applied, Fixed, Kinds, Refused, Tenants, objection, run};

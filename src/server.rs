@@ -47,6 +47,12 @@ pub trait Checks {
     /// The same.
     fn outlines(&self, folder: &Path, open: &Overlay) -> Result<Vec<Outline>, Failure>;
 
+    /// Why `caplint fix` would not write the fix of a finding, if it would not.
+    ///
+    /// # Errors
+    /// The same.
+    fn objection(&self, folder: &Path, open: &Overlay, finding: &Finding) -> Result<Option<&'static str>, Failure>;
+
     /// The configuration that holds in a folder.
     fn config(&self, folder: &Path) -> Option<PathBuf>;
 }

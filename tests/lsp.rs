@@ -255,6 +255,20 @@ fn a_fix_and_an_ignore_are_offered() {
 }
 
 #[test]
+fn an_action_says_what_the_proof_says_of_it() {
+    // Where nothing else asks for MFA, the misspelt control would be enough if it were written so.
+    let text = POLICY.replace("[\"mfa\"]", "[\"compliantDevice\", \"mfaa\"]");
+    let mut editor = Editor::start(&[("a.json", &text)], &[]);
+    editor.open("a.json", &text);
+    let told = editor.diagnostics("a.json").into_iter().find(|told| told["code"] == "invalid-value").unwrap();
+    let params = json!({ "textDocument": { "uri": editor.uri("a.json") }, "range": told["range"], "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", params);
+    let title = actions[0]["title"].as_str().unwrap();
+    assert!(title.contains("mfa") && title.contains("(careful: "), "{title}");
+    assert_eq!(actions[0]["isPreferred"], Value::Null);
+}
+
+#[test]
 fn a_broken_configuration_is_told_where_it_is_broken() {
     let mut editor = Editor::start(&[("a.json", POLICY), ("caplint.toml", "# ours\nexclud = []\n")], &[]);
     let told = editor.diagnostics("caplint.toml");

@@ -58,8 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         return Err(RunError::FixStdin);
     }
     let prepared = arguments.selection.prepare()?;
-    let (assumptions, on_disk) = (prepared.assumptions(), RefCell::default());
-    let chosen = Chosen { selection: &arguments.selection, assumptions, on_disk };
+    let chosen = Chosen::new(&arguments.selection, prepared.assumptions());
     let kinds = if arguments.unsafe_fixes { Kinds::Unsafe } else { Kinds::Safe };
     let fixed = fix::run(&chosen, kinds)?;
     let files = chosen.files(&fixed.files)?;
@@ -93,7 +92,7 @@ struct File<'f> {
 }
 
 /// The tenants that the command line chooses.
-struct Chosen<'s> {
+pub(super) struct Chosen<'s> {
     selection: &'s Selection,
     assumptions: Assumptions,
     /// What was read of files that are fixed.
@@ -129,7 +128,12 @@ impl Tenants for Chosen<'_> {
     }
 }
 
-impl Chosen<'_> {
+impl<'s> Chosen<'s> {
+    /// Those of a selection, compared under these assumptions.
+    pub(super) fn new(selection: &'s Selection, assumptions: Assumptions) -> Self {
+        Self { selection, assumptions, on_disk: RefCell::default() }
+    }
+
     /// The files that differ from those on disk, which must still be what they were.
     fn files<'f>(&self, overlay: &'f Overlay) -> Result<Vec<File<'f>>, RunError> {
         let on_disk = self.on_disk.borrow();

@@ -1,11 +1,13 @@
 //! `caplint lsp`
 
 use super::error::RunError;
+use super::fix::Chosen;
 use super::selection::{Selection, Wanted};
 use crate::config;
 use crate::coverage::Ways;
 use crate::discover::Overlay;
 use crate::finding::Finding;
+use crate::fix;
 use crate::lint::Settler;
 use crate::outcome::{Outline, TenantReport};
 use crate::rules;
@@ -57,7 +59,7 @@ struct Folders<'s> {
 impl Folders<'_> {
     /// The tenants of a folder, settled.
     fn tenants(&self, folder: &Path, open: &Overlay, outline: bool) -> Result<Vec<TenantReport>, RunError> {
-        std::env::set_current_dir(folder).map_err(|error| RunError::Path { path: folder.to_owned(), error })?;
+        enter(folder)?;
         let prepared = self.selection.prepare_over(open)?;
         let baseline = prepared.baseline(None)?;
         let ways = if baseline.is_some() { Ways::Listed } else { Ways::Mentioned };
@@ -91,9 +93,23 @@ impl Checks for Folders<'_> {
         Ok(tenants.into_iter().filter_map(|tenant| tenant.outline).collect())
     }
 
+    fn objection(&self, folder: &Path, open: &Overlay, finding: &Finding) -> Result<Option<&'static str>, Failure> {
+        let objection = || {
+            enter(folder)?;
+            let assumptions = self.selection.prepare_over(open)?.assumptions();
+            fix::objection(&Chosen::new(self.selection, assumptions), open, finding)
+        };
+        objection().map_err(|error| failure(&error))
+    }
+
     fn config(&self, folder: &Path) -> Option<PathBuf> {
         self.selection.config_path(folder).or_else(|| config::find(folder))
     }
+}
+
+/// Commands are run in a folder, and their paths count from there.
+fn enter(folder: &Path) -> Result<(), RunError> {
+    std::env::set_current_dir(folder).map_err(|error| RunError::Path { path: folder.to_owned(), error })
 }
 
 fn failure(error: &RunError) -> Failure {

@@ -141,6 +141,23 @@ pub fn run<T: Tenants>(tenants: &T, kinds: Kinds) -> Result<Fixed, T::Error> {
     Ok(fixed)
 }
 
+/// Why the fix of a finding would not be written by itself, if it would not: a safe one must keep every meaning, and another one must not
+/// let somebody in or block somebody. `base` has texts in the place of files, which the finding is about.
+///
+/// # Errors
+/// Those of reading the tenants.
+pub fn objection<T: Tenants>(tenants: &T, base: &Overlay, finding: &Finding) -> Result<Option<&'static str>, T::Error> {
+    let Some(fix) = &finding.fix else { return Ok(None) };
+    let one = Chosen { finding, fix };
+    let round = Round { tenants, base: base.clone() };
+    let mut made = Made { accepted: Vec::new(), current: (base.clone(), tenants.read(base)?), refused: Vec::new() };
+    match fix.safety {
+        Safety::Safe => round.take_same(&mut made, &[one])?,
+        Safety::Unsafe => round.take_meant(&mut made, one, &mut Vec::new())?,
+    }
+    Ok(made.refused.first().map(|(_, why)| *why))
+}
+
 fn applied(one: Chosen<'_>, around: Option<[Overlay; 2]>) -> Applied {
     let first = one.fix.edits.first();
     Applied {

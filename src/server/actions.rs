@@ -25,6 +25,8 @@ pub(super) struct Maker<'m, 't> {
     pub(super) config: PathBuf,
     /// The editor can make files.
     pub(super) makes_files: bool,
+    /// Why `caplint fix` would not write the fix of a finding. None if that cannot be told.
+    pub(super) objection: &'m dyn Fn(&Finding) -> Option<Option<&'static str>>,
 }
 
 impl Maker<'_, '_> {
@@ -36,11 +38,12 @@ impl Maker<'_, '_> {
         if at != file || diagnostic.range.end < asked.start || asked.end < diagnostic.range.start {
             return Vec::new();
         }
-        let fix = finding.fix.as_ref().and_then(|fix| self.fix(fix, &diagnostic));
+        let fix = finding.fix.as_ref().and_then(|fix| self.fix(finding, fix, &diagnostic));
         fix.into_iter().chain(self.ignore(finding, &diagnostic)).collect()
     }
 
-    fn fix(&mut self, fix: &Fix, diagnostic: &Diagnostic) -> Option<CodeAction> {
+    /// The fix, proved as `caplint fix` does. One that it would not write is still what somebody may mean, and says so.
+    fn fix(&mut self, finding: &Finding, fix: &Fix, diagnostic: &Diagnostic) -> Option<CodeAction> {
         let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
         for edit in &fix.edits {
             let file = uri::tidy(&self.folder.join(&edit.path));
@@ -48,9 +51,10 @@ impl Maker<'_, '_> {
             edits.entry(file).or_default().push(TextEdit { range, new_text: edit.replacement.clone() });
         }
         let changes: Option<Vec<_>> = edits.into_iter().map(|(file, edits)| self.change(&file, edits)).collect();
-        let (title, is_preferred) = match fix.safety {
-            Safety::Safe => (fix.title.clone(), true),
-            Safety::Unsafe => (format!("{} (changes what is meant)", fix.title), false),
+        let (title, is_preferred) = match (fix.safety, (self.objection)(finding)?) {
+            (Safety::Safe, None) => (fix.title.clone(), true),
+            (Safety::Unsafe, None) => (format!("{} (changes what is meant)", fix.title), false),
+            (Safety::Safe | Safety::Unsafe, Some(why)) => (format!("{} (careful: {why})", fix.title), false),
         };
         Some(action(title, is_preferred, diagnostic, changes?))
     }

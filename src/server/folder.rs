@@ -63,7 +63,7 @@ impl Folder {
 
     /// The texts that differ from what is saved. A saved one is read as it is: it may have another encoding, of which something is to be
     /// said.
-    fn overlay(&self, open: &BTreeMap<PathBuf, Open>) -> Overlay {
+    pub(super) fn overlay(&self, open: &BTreeMap<PathBuf, Open>) -> Overlay {
         let mut overlay = Overlay::default();
         for (path, open) in open {
             let saved = std::fs::read(path).ok().and_then(|bytes| source::decode(bytes).ok());

@@ -12,6 +12,7 @@ use super::state::State;
 use super::text::Index;
 use super::uri;
 use crate::config;
+use crate::finding::Finding;
 use crate::outcome::PolicyOutline;
 use crate::schema::{AZUREAD_SCHEMA, CONFIG_SCHEMA, MICROSOFT365_SCHEMA, POLICY_SCHEMA};
 use lsp_server::{ErrorCode, Request, Response};
@@ -161,7 +162,10 @@ fn actions(state: &mut State<'_>, params: &CodeActionParams) -> Option<Vec<CodeA
     let versions: BTreeMap<PathBuf, i32> = state.open.iter().map(|(path, open)| (path.clone(), open.version)).collect();
     let folder = &state.folders[asked.folder];
     let config = state.checks.config(&folder.path).unwrap_or_else(|| folder.path.join(config::FILE_NAME));
+    let overlay = folder.overlay(&state.open);
+    let objection = |finding: &Finding| state.checks.objection(&folder.path, &overlay, finding).ok();
     let mut maker = Maker {
+        objection: &objection,
         folder: &folder.path,
         units: state.units,
         texts: Texts::new(|path: &Path| text(&state.open, path)),
