@@ -7,6 +7,7 @@
 mod corpus;
 mod directory;
 mod graph;
+mod keystroke;
 mod kinds;
 mod measure;
 mod memory;
@@ -72,6 +73,7 @@ fn main() -> io::Result<()> {
     table::ratio("6,000 files, 1 in 5 with something to tidy up: time", &measured, None);
     every_control(&untidy, "6,000 files, 1 in 5 with something to tidy up", None)?;
     unsorted::both(scratch.path())?;
+    keystroke::keystroke(scratch.path())?;
     one_plan(&scratch.path().join("plan.json"))?;
     one_root(&scratch.path().join("root"))?;
     one_list(&scratch.path().join("policies.json"), if large { 100 } else { 10 })?;
