@@ -3,7 +3,7 @@
 use super::{Rule, declare};
 use crate::coverage::{Decider, Options, Verdict, Ways};
 use crate::finding::{Draft, Drafts, Label, Part, PolicyRef, joined, quoted};
-use crate::policy::{Policy, Property};
+use crate::policy::{Fact, Opaque, Policy, Property};
 use crate::rules::{Judgement, TenantFacts};
 use crate::syntax::Pointer;
 use crate::tenant::Tenant;
@@ -31,7 +31,9 @@ impl Rule for UnknownCondition {
     fn check_tenant(&self, facts: &TenantFacts<'_>, drafts: &mut Drafts) {
         let mut having: BTreeMap<&str, Vec<&Policy>> = BTreeMap::new();
         for policy in facts.tenant.policies.iter().filter(|policy| !policy.deleted) {
-            for opaque in &policy.conditions.opaque {
+            // The risk of agents is modelled where a policy is for them.
+            let is_known = |opaque: &&Opaque| opaque.is_agent_risk && is_for_agents(policy);
+            for opaque in policy.conditions.opaque.iter().filter(|opaque| !is_known(opaque)) {
                 let policies = having.entry(&opaque.name).or_default();
                 // A condition that is written twice is one.
                 if policies.last().is_none_or(|last| !std::ptr::eq(*last, policy)) {
@@ -42,6 +44,20 @@ impl Rule for UnknownCondition {
         let mut without = Without { facts, tenant: None };
         drafts.extend(having.iter().filter_map(|(name, policies)| draft(name, policies, &mut without)));
     }
+}
+
+/// Whether a policy is for agents and nobody else.
+fn is_for_agents(policy: &Policy) -> bool {
+    let conditions = &policy.conditions;
+    let agents = conditions.identities.as_ref().is_some_and(|identities| !identities.agents.include.is_empty());
+    let users = &conditions.users;
+    let has_others = !users.include_groups.is_empty()
+        || !users.include_roles.is_empty()
+        || users.include_guests != Fact::Known(None)
+        || users.include_users.first_unknown().is_some()
+        || users.include_users.known().any(|(_, id)| !id.is("AllAgentIdUsers") && !id.is("None"));
+    let agent_users = users.include_users.position(|id| id.is("AllAgentIdUsers")).is_some();
+    !has_others && (agents || agent_users)
 }
 
 fn draft(name: &str, policies: &[&Policy], without: &mut Without<'_, '_>) -> Option<Draft> {
