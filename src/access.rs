@@ -14,7 +14,7 @@ pub use decide::decide;
 pub use expect::{Expectation, Expected, Judged, Met, Who, judge};
 pub use facts::Necessity;
 pub(crate) use let_in::{one_is_past_blocks, one_surely};
-pub use locked::{LockedOut, locked_out};
+pub use locked::{LockedOut, all_locked_out, locked_out};
 
 use crate::diff::{Atom, Region, Which};
 use crate::policy::{Id, UserType};

@@ -21,6 +21,7 @@ mod inputs;
 mod lsp;
 mod man;
 mod near;
+mod new;
 mod progress;
 mod replay;
 mod reporting;
@@ -80,6 +81,8 @@ commands! {
     Check(Box<check::Arguments>),
     /// Evaluate one sign-in against each policy, and explain the result
     WhatIf(Box<what_if::Arguments>),
+    /// Make the policy that a control is missing, report-only, and prove what it does
+    New(Box<new::Arguments>),
     /// List what each control demands of each person, from exported users, groups and roles
     Who(Box<who::Arguments>),
     /// Compare two tenants by what they do: who is asked for less, asked for more, blocked or let in
@@ -175,6 +178,7 @@ fn run(arguments: Arguments<Command>) -> ExitCode {
         Command::Init(arguments) => init::run(&arguments),
         Command::Check(arguments) => check::run(&arguments, terminal),
         Command::WhatIf(arguments) => what_if::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Who(arguments) => who::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments, terminal),
         Command::Replay(arguments) => replay::run(&arguments),

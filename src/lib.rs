@@ -64,6 +64,7 @@ pub mod id;
 pub mod ignore;
 pub mod lint;
 pub mod map;
+pub mod new_policy;
 pub mod outcome;
 pub mod policy;
 pub mod replay;

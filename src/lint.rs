@@ -23,6 +23,7 @@ mod run;
 mod settle;
 mod several;
 
+pub(crate) use access::required;
 pub use options::{Options, Variables};
 use run::TenantReader;
 pub use run::{Loaded, common_folder, files, load, read_tenant, read_tenants, tenants};

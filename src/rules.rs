@@ -96,6 +96,7 @@ pub use registry::{all, check_file, check_ignore, check_tenant, find, ids, page,
 
 pub use access::reason as access_reason;
 pub use expect::said as said_of_expectation;
+pub(crate) use locked_out::draft as said_of_lock_out;
 
 /// Puts one finding in the place of many that say the same of one tenant, once ignores and the baseline have been applied.
 pub(crate) fn together(findings: &mut Vec<crate::finding::Finding>) {

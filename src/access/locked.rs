@@ -49,10 +49,16 @@ const MOST_TOLD: usize = 5;
 /// Every class of users and resource for which each sign-in is refused. What is not known is taken to let them in.
 #[must_use]
 pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
+    all_locked_out(tenant, options).0
+}
+
+/// The same, and whether these are all: the search ends if there are many, or if it takes too much effort.
+#[must_use]
+pub fn all_locked_out(tenant: &Tenant, options: diff::Options) -> (Vec<LockedOut>, bool) {
     let hard: Vec<usize> =
         tenant.policies.iter().enumerate().filter(|(_, policy)| is_hard(policy)).map(|(index, _)| index).collect();
     if hard.is_empty() {
-        return Vec::new();
+        return (Vec::new(), true);
     }
     // Only these can refuse somebody who brings everything.
     let companions = Companions {
@@ -63,16 +69,16 @@ pub fn locked_out(tenant: &Tenant, options: diff::Options) -> Vec<LockedOut> {
     };
     let policies = hard.iter().map(|index| tenant.policies[*index].clone()).collect();
     let hard_ones = Tenant { policies, companions, ..Tenant::default() };
-    let Some(suspects) = let_in::suspects(&hard_ones, options.assumptions) else { return Vec::new() };
+    let Some(suspects) = let_in::suspects(&hard_ones, options.assumptions) else { return (Vec::new(), true) };
     // Mostly, few policies refuse what the others let in, and they are enough to say who is locked out.
     let all = &suspects.all;
     let few: Vec<usize> = all.iter().copied().filter(|index| suspects.may_refuse_or_is_meant(*index)).collect();
     let told = (few.len() < all.len()).then(|| told_of(&hard_ones, &few, Some(&suspects), options)).flatten();
-    let mut found = told.unwrap_or_else(|| told_of(&hard_ones, all, None, options).unwrap_or_default());
+    let (mut found, are_all) = told.unwrap_or_else(|| told_of(&hard_ones, all, None, options).unwrap_or_default());
     for one in &mut found {
         one.policies = one.policies.iter().map(|index| hard[*index]).collect();
     }
-    found
+    (found, are_all)
 }
 
 /// Why a search ends before everything is told.
@@ -89,14 +95,14 @@ impl From<TooIntricate> for Stop {
     }
 }
 
-/// Who is locked out by some policies of a tenant, if they are all that matter. With suspects, others may matter, but let in
-/// whoever no suspect is for.
+/// Who is locked out by some policies of a tenant, if they are all that matter, and whether these are all. With suspects, other
+/// policies may matter, but let in whoever no suspect is for.
 fn told_of(
     tenant: &Tenant,
     some: &[usize],
     suspects: Option<&Suspects>,
     options: diff::Options,
-) -> Option<Vec<LockedOut>> {
+) -> Option<(Vec<LockedOut>, bool)> {
     let policies = some.iter().map(|index| tenant.policies[*index].clone()).collect();
     let reduced = Tenant { policies, companions: tenant.companions.clone(), ..Tenant::default() };
     let intent = Intent { expected: sets().map(Expected::about).to_vec() };
@@ -111,15 +117,17 @@ fn told_of(
             .others_let_in_but(|own| refusing_members.contains(&some[own]), |own| refusing_guests.contains(&some[own]));
     }
     let mut found = Vec::new();
-    match (search.run(&mut found), suspects) {
+    let is_done = match (search.run(&mut found), suspects) {
+        (Ok(()), _) => true,
         // What was found until the effort ran out is told.
-        (Ok(()), _) | (Err(Stop::TooIntricate), None) => {}
+        (Err(Stop::TooIntricate), None) => false,
         (Err(Stop::OthersMatter), _) | (Err(Stop::TooIntricate), Some(_)) => return None,
-    }
+    };
+    let are_all = is_done && found.len() < MOST_TOLD;
     for one in &mut found {
         one.policies = one.policies.iter().map(|index| some[*index]).collect();
     }
-    Some(found)
+    Some((found, are_all))
 }
 
 /// Whether a policy may refuse somebody who brings everything that can be brought, on some device or platform or as a guest.

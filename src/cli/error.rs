@@ -129,6 +129,14 @@ pub(super) enum RunError {
     },
 
     #[error("{message}")]
+    #[diagnostic(code(caplint::new))]
+    New {
+        message: String,
+        #[help]
+        help: String,
+    },
+
+    #[error("{message}")]
     #[diagnostic(code(caplint::test))]
     Expectations {
         message: String,

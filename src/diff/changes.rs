@@ -43,11 +43,21 @@ pub fn compare(before: &Tenant, after: &Tenant, options: Options) -> Difference 
 /// which is expected is told.
 #[must_use]
 pub fn compare_beyond(before: &Tenant, after: &Tenant, options: Options, intent: &Intent) -> Difference {
+    compare_paired(&Pairs::of(before, after), before, after, options, intent)
+}
+
+/// Compares a tenant with a copy of it that has further policies behind its own. What is not known of a policy is the same in the
+/// copy, where two files could differ in it.
+#[must_use]
+pub fn compare_with_more(before: &Tenant, after: &Tenant, options: Options) -> Difference {
+    compare_paired(&Pairs::of_more(before, after), before, after, options, &Intent::default())
+}
+
+fn compare_paired(pairs: &Pairs, before: &Tenant, after: &Tenant, options: Options, intent: &Intent) -> Difference {
     let tenants = [before, after];
-    let pairs = Pairs::of(before, after);
     let requirement = requirement(tenants, intent);
     let mut difference = Difference {
-        edits: edits::listed(tenants, &pairs),
+        edits: edits::listed(tenants, pairs),
         assumptions: assumptions(tenants),
         expected: vec![Class::No; intent.expected.len()],
         ..Difference::default()
@@ -56,7 +66,7 @@ pub fn compare_beyond(before: &Tenant, after: &Tenant, options: Options, intent:
     let defaults_differ = before.security_defaults() != after.security_defaults();
     if !difference.edits.is_empty() || locations || defaults_differ {
         let prover = Prover::new(tenants, &requirement, intent, options);
-        let mut search = prover.map(|prover| Search::new(tenants, &pairs, &requirement, options, locations, prover));
+        let mut search = prover.map(|prover| Search::new(tenants, pairs, &requirement, options, locations, prover));
         let outcome = match &mut search {
             Ok(search) => search.run(&mut difference),
             Err(TooIntricate) => Err(TooIntricate),

@@ -39,6 +39,17 @@ impl Pairs {
         pairs
     }
 
+    /// Of a tenant and the same with further policies behind its own, which are the same ones, whatever is not known of them.
+    pub(super) fn of_more(before: &Tenant, after: &Tenant) -> Self {
+        let (own, all) = (before.policies.len(), after.policies.len());
+        let counterpart = |index: usize| (index < own).then_some(index);
+        Self {
+            counterparts: [own, all].map(|count| (0..count).map(counterpart).collect()),
+            has_twin: [own, all].map(|count| (0..count).map(|index| index < own).collect()),
+            unchanged: vec![true; own],
+        }
+    }
+
     pub(super) fn counterpart(&self, side: Side, policy: usize) -> Option<usize> {
         self.counterparts[side.index()][policy]
     }

@@ -4,7 +4,7 @@ use super::Options;
 use super::control::assumptions;
 use crate::access::{self, Access, Account, LockedOut, Verdict};
 use crate::catalog::{self, Cloud};
-use crate::config::Exception;
+use crate::config::{Config, Exception};
 use crate::coverage::PrincipalKind;
 use crate::diff::{self, Dimension, Region, Which};
 use crate::finding::PolicyRef;
@@ -14,19 +14,23 @@ use crate::requirement::Resource;
 use crate::rules::{self, Reached, TenantFacts};
 use crate::tenant::Tenant;
 
-/// Every requirement of the configuration, and those that approved exceptions imply.
+/// Who must be able to sign in: every requirement of the configuration, and those that approved exceptions imply.
+pub(crate) fn required(config: &Config, cloud: Cloud) -> impl Iterator<Item = Access> {
+    let exceptions = config.exceptions.iter().filter(|exception| exception.break_glass);
+    let all = config.access.iter().cloned().chain(exceptions.map(implied));
+    all.map(move |access| match cloud {
+        Cloud::Public => access,
+        Cloud::UsGovernment => Access { resources: access.resources_in_us_government.clone(), ..access },
+    })
+}
+
+/// Whether each of them can.
 pub(super) fn reached(tenant: &Tenant, options: &Options) -> Vec<Reached> {
-    let exceptions = options.config.exceptions.iter().filter(|exception| exception.break_glass);
-    let all = options.config.access.iter().cloned().chain(exceptions.map(implied));
     let reached = |access: Access| {
-        let access = match options.cloud {
-            Cloud::Public => access,
-            Cloud::UsGovernment => Access { resources: access.resources_in_us_government.clone(), ..access },
-        };
         let answers = access::decide(tenant, &access, how(options));
         Reached { access, answers }
     };
-    all.map(reached).collect()
+    required(&options.config, options.cloud).map(reached).collect()
 }
 
 /// Who is locked out, with the policies as they are.

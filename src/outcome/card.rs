@@ -80,6 +80,7 @@ impl PolicyCard {
         cards
     }
 
+    /// One of them.
     pub(crate) fn of(tenant: &Tenant, policy: &Policy, path: Option<String>) -> Self {
         let who = who::of(tenant, policy);
         let resources = conditions::resources(tenant, policy);

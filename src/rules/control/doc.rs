@@ -34,7 +34,12 @@ pub(super) fn markdown(control: &Control) -> String {
             text.example.enforced.trim()
         ),
     );
-    let mut fix = format!("### In the admin center\n\n{}", numbered(&text.remediation.portal));
+    let mut fix = format!(
+        "`caplint new {} exports/` makes the policy for your tenant, and proves what it does: see `docs/new.md`.\n\n\
+         ### In the admin center\n\n{}",
+        control.id,
+        numbered(&text.remediation.portal)
+    );
     fix += "\n### In Graph JSON\n\nThe second example is such a policy. Send it to `POST \
         /identity/conditionalAccess/policies` without its `id`.\n\n### In Terraform\n\n";
     _ = write!(fix, "```hcl silent\n{}\n```\n", text.remediation.terraform.trim());

@@ -50,7 +50,8 @@ fn level(found: &Found, trust: &InboundTrust) -> Level {
     }
 }
 
-fn draft(facts: &TenantFacts<'_>, found: &Found) -> Draft {
+/// Who is locked out and why, and what to do.
+pub(crate) fn draft(facts: &TenantFacts<'_>, found: &Found) -> Draft {
     let policies: Vec<&Policy> = found.policies.iter().filter_map(|index| facts.tenant.policies.get(*index)).collect();
     let names: Vec<String> = policies.iter().map(|policy| PolicyRef::to(policy).label()).collect();
     let who = match found.also.len() {
