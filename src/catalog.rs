@@ -224,6 +224,21 @@ pub fn assumptions() -> impl Iterator<Item = (&'static str, &'static str)> {
     rows(include_str!("../data/assumptions.tsv")).map(|[id, text]| (id, text))
 }
 
+/// What a value of a property means, and the page of Microsoft that says so. The property may be that of Graph or of a Terraform
+/// provider.
+pub fn meaning(property: &str, value: &str) -> Option<(&'static str, &'static str)> {
+    let property = property.to_lowercase().replace('_', "");
+    let property = match ["included", "excluded"].iter().find_map(|long| property.strip_prefix(long)) {
+        Some(rest) if property.starts_with("included") => format!("include{rest}"),
+        Some(rest) => format!("exclude{rest}"),
+        None => property,
+    };
+    let found = rows(include_str!("../data/values.tsv")).find(|[properties, known, ..]: &[&'static str; 4]| {
+        known.eq_ignore_ascii_case(value) && properties.split(' ').any(|own| own == property)
+    });
+    found.map(|[_, _, meaning, page]| (meaning, page))
+}
+
 /// The rows of a table. One with a column too many or too few is passed over, which a test excludes.
 fn rows<const COLUMNS: usize>(file: &'static str) -> impl Iterator<Item = [&'static str; COLUMNS]> {
     let rows = file.lines().filter(|line| !line.starts_with('#'));
@@ -496,5 +511,23 @@ mod tests {
         assert_eq!(name(&Id::new("797f4846-ba00-4fd7-ba43-dac1f8f63013")), management);
         assert_eq!(name(&Id::new("40a69793-8fe6-4db1-9591-dbc5c57b17d8")), management);
         assert_eq!(name(&Id::new("All")), None);
+    }
+
+    #[test]
+    fn values_mean_the_same_in_each_language() {
+        let of = |property| meaning(property, "mobileAppsAndDesktopClients");
+        assert!(of("clientAppTypes").is_some_and(|(text, _)| text.contains("modern authentication")));
+        assert_eq!(of("client_app_types"), of("clientAppTypes"));
+        assert_eq!(meaning("included_applications", "All"), meaning("includeApplications", "all"));
+        assert_eq!(meaning("excluded_platforms", "android"), meaning("excludePlatforms", "android"));
+        assert_eq!(meaning("displayName", "All"), None);
+    }
+
+    #[test]
+    fn every_row_about_a_value_has_its_page() {
+        let lines = include_str!("../data/values.tsv").lines().filter(|line| !line.starts_with('#')).count();
+        let rows: Vec<[&str; 4]> = rows(include_str!("../data/values.tsv")).collect();
+        assert_eq!(rows.len(), lines);
+        assert!(rows.iter().all(|[.., page]| page.starts_with("https://learn.microsoft.com/entra/")));
     }
 }

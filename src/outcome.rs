@@ -22,7 +22,7 @@ pub use compared::{ChangedPeople, Compared, SideReport};
 pub use doubt::Doubt;
 pub use lock_outs::LockOutReport;
 pub use map::{CellLockOut, MapCell, MapRow, Reach};
-pub use outline::{Carried, Outline, PolicyOutline};
+pub use outline::{Carried, Named, Outline, Part, PolicyOutline};
 pub use people::{DirectoryReport, PeopleReport, PersonReport};
 pub use redact::redacted;
 pub use settled::Settled;

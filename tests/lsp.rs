@@ -31,6 +31,8 @@ struct Editor {
     requests: i32,
     /// What the server has told of each file.
     told: BTreeMap<String, Vec<Value>>,
+    /// What the server has shown.
+    shown: Vec<String>,
 }
 
 impl Editor {
@@ -48,7 +50,7 @@ impl Editor {
             .spawn()
             .unwrap();
         let (to, from) = (server.stdin.take(), BufReader::new(server.stdout.take().unwrap()));
-        let mut editor = Self { server, to, from, folder, requests: 0, told: BTreeMap::new() };
+        let mut editor = Self { server, to, from, folder, requests: 0, told: BTreeMap::new(), shown: Vec::new() };
         let capabilities = json!({
             "general": { "positionEncodings": encodings },
             "workspace": { "workspaceEdit": { "documentChanges": true, "resourceOperations": ["create"] } },
@@ -95,6 +97,10 @@ impl Editor {
     }
 
     fn note(&mut self, told: &Notification) {
+        if told.method == "window/showMessage" {
+            self.shown.push(told.params["message"].as_str().unwrap().to_owned());
+            return;
+        }
         assert_eq!(told.method, "textDocument/publishDiagnostics");
         let file = told.params["uri"].as_str().unwrap().to_owned();
         self.told.insert(file, told.params["diagnostics"].as_array().unwrap().clone());
@@ -274,6 +280,7 @@ fn a_broken_configuration_is_told_where_it_is_broken() {
     let told = editor.diagnostics("caplint.toml");
     assert_eq!(told[0]["range"]["start"]["line"], 1, "{told:?}");
     assert_eq!(told[0]["code"], "config");
+    assert!(editor.shown[0].contains("exclud"), "{:?}", editor.shown);
 }
 
 #[test]

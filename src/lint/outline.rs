@@ -3,9 +3,9 @@
 use super::TenantReader;
 use crate::coverage::{self, Ways};
 use crate::discover::Candidate;
-use crate::finding::Label;
-use crate::outcome::{Carried, Outline, PolicyCard, PolicyOutline};
-use crate::policy::{Fact, FileIndex, Policy, State};
+use crate::finding::{Label, PolicyRef};
+use crate::outcome::{Carried, Named, Outline, Part, PolicyCard, PolicyOutline};
+use crate::policy::{Fact, FileIndex, Id, Policy, State};
 use crate::rules::{self, Judgement, TenantFacts};
 use crate::tenant::PolicyIndex;
 use std::cell::OnceCell;
@@ -17,31 +17,56 @@ impl TenantReader<'_> {
         let tenant = facts.tenant;
         let labels: Vec<Label> = tenant.policies.iter().map(|policy| Label::naming(policy, "")).collect();
         let mut places = self.places(paths, labels.iter().enumerate().map(|(index, label)| (index, label, true)));
+        let mut carried = parts(facts);
         let policies = tenant.indexed().filter_map(|(index, policy)| {
             let place = places.remove(&index.0)?;
             let PolicyCard { policy, state, summary, .. } = PolicyCard::of(tenant, policy, None);
-            let carries =
-                { facts.judgements.iter() }.filter_map(|judgement| carried(facts, judgement, index)).collect();
+            let carries = carried.remove(&index).unwrap_or_default();
             Some(PolicyOutline { policy, place, state, summary, carries })
         });
-        let names = tenant.companions.names.iter();
+        let companions = &tenant.companions;
+        let named = |id: &Id| match (companions.people.contains(id), companions.named_locations.contains_key(id)) {
+            (true, _) => Named::User,
+            (false, true) => Named::Location,
+            (false, false) => Named::Group,
+        };
+        let names = companions.names.iter();
         Outline {
             policies: policies.collect(),
-            names: names.map(|(id, name)| (id.to_string().to_lowercase(), name.to_string())).collect(),
+            names: names.map(|(id, name)| (id.to_string().to_lowercase(), (named(id), name.to_string()))).collect(),
         }
     }
 }
 
-/// The control, if the policy carries it.
-fn carried(facts: &TenantFacts<'_>, judgement: &Judgement, index: PolicyIndex) -> Option<Carried> {
-    let (carriers, _) = judgement.decision.reason.carriers();
-    if !carriers.contains(&index) {
-        return None;
+/// What each policy is to the controls that hold.
+fn parts(facts: &TenantFacts<'_>) -> BTreeMap<PolicyIndex, Vec<Carried>> {
+    let label = |index: PolicyIndex| PolicyRef::to(&facts.tenant[index]).label();
+    let mut parts: BTreeMap<PolicyIndex, Vec<Carried>> = BTreeMap::new();
+    for judgement in facts.judgements {
+        let (carriers, _) = judgement.decision.reason.carriers();
+        let control = judgement.control.id;
+        for index in carriers {
+            let policy = &facts.tenant[*index];
+            let off = Policy { state: Fact::Known(State::Disabled), assumed_on: false, ..policy.clone() };
+            let Some(decision) = facts.held_with(&judgement.requirement, *index, off.clone()) else {
+                let part = Part::Needed(opened(facts, judgement, *index, off));
+                parts.entry(*index).or_default().push(Carried { control, part });
+                continue;
+            };
+            let (others, _) = decision.reason.carriers();
+            for other in others.iter().filter(|other| !carriers.contains(other)) {
+                let part = Part::Reserve(label(*index));
+                parts.entry(*other).or_default().push(Carried { control, part });
+            }
+            let part = Part::Replaceable(others.iter().copied().map(label).collect());
+            parts.entry(*index).or_default().push(Carried { control, part });
+        }
     }
-    let off = Policy { state: Fact::Known(State::Disabled), assumed_on: false, ..facts.tenant[index].clone() };
-    if facts.held_with(&judgement.requirement, index, off.clone()).is_some() {
-        return Some(Carried { control: judgement.control.id, opens: None });
-    }
+    parts
+}
+
+/// What would be open of a control without a policy, in a sentence.
+fn opened(facts: &TenantFacts<'_>, judgement: &Judgement, index: PolicyIndex, off: Policy) -> String {
     let mut without = facts.tenant.clone();
     without.policies[index.0] = off;
     let options = coverage::Options {
@@ -58,6 +83,5 @@ fn carried(facts: &TenantFacts<'_>, judgement: &Judgement, index: PolicyIndex) -
         message: OnceCell::new(),
     };
     let facts = TenantFacts { today: facts.today, cloud: facts.cloud, ..TenantFacts::of(&without, facts.config) };
-    let opens = rules::control::reason(&facts, &judgement);
-    Some(Carried { control: judgement.control.id, opens: Some(opens) })
+    rules::control::reason(&facts, &judgement)
 }

@@ -8,8 +8,19 @@ use std::collections::BTreeMap;
 pub struct Outline {
     /// The policies, in the order of the files.
     pub policies: Vec<PolicyOutline>,
-    /// Display names by ids in lower case.
-    pub names: BTreeMap<String, String>,
+    /// What the files call users, groups and locations, by ids in lower case.
+    pub names: BTreeMap<String, (Named, String)>,
+}
+
+/// What has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// A user.
+    User,
+    /// A named location.
+    Location,
+    /// Anything else: a group, as a rule.
+    Group,
 }
 
 /// A policy as an editor shows it.
@@ -23,15 +34,26 @@ pub struct PolicyOutline {
     pub state: String,
     /// What it says, in a few sentences.
     pub summary: String,
-    /// The controls whose verdict it carries.
+    /// The controls that it has a part in.
     pub carries: Vec<Carried>,
 }
 
-/// A control that holds by a policy.
+/// A control that holds, and what a policy has to do with it.
 #[derive(Debug)]
 pub struct Carried {
     /// Its id.
     pub control: &'static str,
-    /// What would be open without the policy; none if others carry the control then.
-    pub opens: Option<String>,
+    /// What the policy is to it.
+    pub part: Part,
+}
+
+/// What a policy is to a control.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// It carries it, and this would be so without it.
+    Needed(String),
+    /// It carries it, and these would without it.
+    Replaceable(Vec<String>),
+    /// It would carry it without this one.
+    Reserve(String),
 }

@@ -53,6 +53,10 @@ impl Maker<'_, '_> {
         let changes: Option<Vec<_>> = edits.into_iter().map(|(file, edits)| self.change(&file, edits)).collect();
         let (title, is_preferred) = match (fix.safety, (self.objection)(finding)?) {
             (Safety::Safe, None) => (fix.title.clone(), true),
+            // What the configuration no longer says changes no policy.
+            (Safety::Unsafe, None) if fix.edits.iter().all(|edit| self.is_config(&edit.path)) => {
+                (fix.title.clone(), false)
+            }
             (Safety::Unsafe, None) => (format!("{} (changes what is meant)", fix.title), false),
             (Safety::Safe | Safety::Unsafe, Some(why)) => (format!("{} (careful: {why})", fix.title), false),
         };
@@ -65,12 +69,16 @@ impl Maker<'_, '_> {
             .policy
             .as_ref()
             .filter(|policy| policy.id.is_some() || policy.name().is_some() || policy.address.is_some());
+        let path = &finding.primary().path;
+        if self.is_config(path) {
+            return None;
+        }
         let (key, value) = match policy {
             Some(policy) => {
                 let called = policy.id.as_deref().or(policy.address.as_deref()).or(policy.name()).unwrap_or_default();
                 ("policy", called.to_owned())
             }
-            None => ("path", finding.primary().path.clone()),
+            None => ("path", path.clone()),
         };
         let lines = ignore::entry(finding.rule, (key, &value), "", None);
         let known = self.texts.get(&self.config).map(str::to_owned);
@@ -92,8 +100,13 @@ impl Maker<'_, '_> {
             Some(ResourceOp::Create(CreateFile { uri: uri::uri(&config)?, options, annotation_id: None }))
         });
         let made = made.flatten().map(DocumentChangeOperation::Op);
-        let title = format!("Ignore {} here, with a reason in {}", finding.rule, crate::config::FILE_NAME);
+        let what = if policy.is_some() { "policy" } else { "file" };
+        let title = format!("Ignore {} for this {what}, with a reason in {}", finding.rule, crate::config::FILE_NAME);
         Some(action(title, false, diagnostic, made.into_iter().chain([edit]).collect()))
+    }
+
+    fn is_config(&self, path: &str) -> bool {
+        uri::tidy(&self.folder.join(path)) == self.config
     }
 
     fn change(&self, file: &Path, edits: Vec<TextEdit>) -> Option<DocumentChangeOperation> {

@@ -5,7 +5,7 @@ use super::schema::{Schema, Word};
 use super::text::{Index, Units};
 use crate::catalog;
 use crate::controls;
-use crate::outcome::Outline;
+use crate::outcome::{Named, Outline};
 use crate::requirement::Assumptions;
 use crate::rules::{self, Meta};
 use lsp_types::{
@@ -81,8 +81,19 @@ fn keys(found: &Cursor, kind: Kind, schema: &Schema) -> Vec<Candidate> {
 
 fn values(found: &Cursor, kind: Kind, schema: &Schema, outlines: &[Outline]) -> Vec<Candidate> {
     let own = schema.at(&found.keys).map(|place| place.values()).unwrap_or_default();
-    let own = own.into_iter().map(|word| Candidate { word, label: None, kind: CompletionItemKind::ENUM_MEMBER });
+    // What Graph may add some day is nothing to write.
+    let own = own.into_iter().filter(|word| word.text != "unknownFutureValue");
+    let own = own.map(|word| {
+        let meaning = found.keys.last().and_then(|key| catalog::meaning(key, &word.text));
+        let about = meaning.map(|(meaning, page)| format!("{meaning}\n\n[Microsoft]({page})")).or(word.about);
+        Candidate { word: Word { about, ..word }, label: None, kind: CompletionItemKind::ENUM_MEMBER }
+    });
     let key = found.keys.last().map(|key| key.to_lowercase().replace('_', "")).unwrap_or_default();
+    let of_tenant = |wanted: Named| -> Vec<Candidate> {
+        let names = outlines.iter().flat_map(|outline| &outline.names);
+        let names = names.filter(|(_, (kind, _))| *kind == wanted);
+        names.map(|(id, (_, name))| named(id, name, "In the files of this tenant")).collect()
+    };
     let named: Vec<Candidate> = match kind {
         Kind::Policies => match key.as_str() {
             "includeapplications" | "excludeapplications" | "includedapplications" | "excludedapplications" => {
@@ -91,13 +102,11 @@ fn values(found: &Cursor, kind: Kind, schema: &Schema, outlines: &[Outline]) -> 
             "includeroles" | "excluderoles" | "includedroles" | "excludedroles" => {
                 catalog::roles().iter().map(|role| named(&role.id.to_string(), role.name, "Built-in role")).collect()
             }
-            "includegroups" | "excludegroups" | "includeusers" | "excludeusers" | "includelocations"
-            | "excludelocations" | "includedgroups" | "excludedgroups" | "includedusers" | "excludedusers"
-            | "includedlocations" | "excludedlocations" => outlines
-                .iter()
-                .flat_map(|outline| &outline.names)
-                .map(|(id, name)| named(id, name, "In the files of this tenant"))
-                .collect(),
+            "includegroups" | "excludegroups" | "includedgroups" | "excludedgroups" => of_tenant(Named::Group),
+            "includeusers" | "excludeusers" | "includedusers" | "excludedusers" => of_tenant(Named::User),
+            "includelocations" | "excludelocations" | "includedlocations" | "excludedlocations" => {
+                of_tenant(Named::Location)
+            }
             _ => Vec::new(),
         },
         Kind::Configuration => match key.as_str() {

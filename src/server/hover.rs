@@ -1,11 +1,13 @@
 //! What is shown of the word under the cursor: what a property or value means, what an id is called, what a policy demands.
 
 use super::cursor::{self, Cursor, Notation};
+use super::policies::said;
 use super::schema::Schema;
 use crate::catalog;
 use crate::controls;
+use crate::finding::{capitalised, visible};
 use crate::id::Id;
-use crate::outcome::{Outline, PolicyOutline};
+use crate::outcome::{Named, Outline, PolicyOutline};
 use crate::rules;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -30,6 +32,8 @@ pub(super) fn hover(
         parts.extend(rules::find(word).map(|rule| format!("Rule: {}", rule.meta().summary)));
         parts.extend(controls::find(word).map(|control| format!("Control: {}", control.summary)));
     }
+    let meaning = found.keys.last().filter(|_| !found.is_key).and_then(|key| catalog::meaning(key, word));
+    parts.extend(meaning.map(|(meaning, page)| format!("`{word}`: {meaning}\n\n[Microsoft]({page})")));
     let about = schema.at(&found.keys).and_then(|place| place.about()).filter(|_| !found.keys.is_empty());
     parts.extend(about.map(|about| format!("{about}\n\n{}", source(&found.keys, notation))));
     parts.extend(policy.filter(|_| is_about_all(&found)).map(card));
@@ -80,8 +84,13 @@ fn name(word: &str, outlines: &[Outline]) -> Option<String> {
     if let Some(role) = catalog::role(word) {
         return Some(format!("Built-in role, template id `{}`", role.id));
     }
-    let own = outlines.iter().find_map(|outline| outline.names.get(&word.to_lowercase()))?;
-    Some(format!("**{}** in the files of this tenant", escaped(own)))
+    let (named, own) = outlines.iter().find_map(|outline| outline.names.get(&word.to_lowercase()))?;
+    let kind = match named {
+        Named::User => "User",
+        Named::Location => "Named location",
+        Named::Group => "Group",
+    };
+    Some(format!("{}, as the files of this tenant have it", said(kind, own)))
 }
 
 /// What a policy demands of whom, and what rests on it.
@@ -90,23 +99,34 @@ pub(super) fn card(policy: &PolicyOutline) -> String {
         format!("**{}** ({})\n\n{}", escaped(&policy.policy.whole_label()), policy.state, escaped(&policy.summary));
     for carried in &policy.carries {
         // Writing to a string cannot fail.
-        let _ = match &carried.opens {
-            Some(opens) => write!(text, "\n\nCarries `{}`. Without it: {}", carried.control, escaped(opens)),
-            None => write!(text, "\n\nCarries `{}`, which holds without it, too.", carried.control),
-        };
+        let _ = write!(text, "\n\n{}", escaped(&capitalised(&said(carried))));
     }
     text
 }
 
 /// Text from a file for Markdown: a name must not become a link, a heading or HTML.
 fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
-        if character.is_ascii_punctuation()
-            && !matches!(character, '.' | ',' | ':' | ';' | '\'' | '"' | '/' | '%' | '?')
-        {
+    let marked =
+        |character| matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!');
+    let text = text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
+        if marked(character) {
             escaped.push('\\');
         }
         escaped.push(if character.is_control() { ' ' } else { character });
         escaped
-    })
+    });
+    // Editors make links of addresses, too.
+    visible(&text).replace("://", ":\\//").replace("www.", "www\\.").replace("WWW.", "WWW\\.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_text_and_nothing_else() {
+        assert_eq!(escaped("CA001 - Admins (all)"), "CA001 - Admins (all)");
+        assert_eq!(escaped("[x](https://a.b) <b> www.a.b"), "\\[x\\](https:\\//a.b) \\<b\\> www\\.a.b");
+        assert_eq!(escaped("a\nb\u{202e}c"), "a b\u{fffd}c");
+    }
 }

@@ -3,9 +3,16 @@
 use super::diagnostics::{Texts, range};
 use super::text::{Index, Units};
 use super::uri;
-use crate::outcome::{Carried, Outline, PolicyOutline};
+use crate::finding::{clip, joined};
+use crate::outcome::{Carried, Outline, Part, PolicyOutline};
 use lsp_types::{CodeLens, Command, DocumentSymbol, Position, Range, SymbolKind};
 use std::path::Path;
+
+/// Characters of a line above a policy. The hover has all of it.
+const WIDEST: usize = 120;
+
+/// Policies that it names.
+const NAMED: usize = 2;
 
 /// The policies of a file, in the order of their places. Paths are relative to `folder`.
 pub(super) fn of_file<'o>(outlines: &'o [Outline], folder: &Path, file: &Path) -> Vec<&'o PolicyOutline> {
@@ -54,8 +61,8 @@ pub(super) fn lenses(policies: &[&PolicyOutline], file: &Path, text: &str, units
     let mut lenses = Vec::new();
     for policy in policies {
         let range = range(file, policy.place.start, policy.place.end, units, &mut texts);
-        let titles = if policy.carries.is_empty() {
-            vec![format!("{}: carries no control", policy.state)]
+        let titles: Vec<String> = if policy.carries.is_empty() {
+            vec![format!("{}: none of the controls that are judged rests on it", policy.state)]
         } else {
             policy.carries.iter().map(title).collect()
         };
@@ -71,8 +78,15 @@ pub(super) fn lenses(policies: &[&PolicyOutline], file: &Path, text: &str, units
 }
 
 fn title(carried: &Carried) -> String {
-    match &carried.opens {
-        Some(opens) => format!("carries {}; without it: {opens}", carried.control),
-        None => format!("carries {}, which holds without it, too", carried.control),
+    clip(&said(carried), WIDEST)
+}
+
+/// What a policy is to a control.
+pub(super) fn said(Carried { control, part }: &Carried) -> String {
+    match part {
+        Part::Needed(opens) => format!("carries {control}; without it: {opens}"),
+        Part::Replaceable(others) if others.is_empty() => format!("carries {control}, which holds without it, too"),
+        Part::Replaceable(others) => format!("carries {control}; without it, {} would", joined(others, NAMED)),
+        Part::Reserve(carrier) => format!("would carry {control} without {carrier}"),
     }
 }

@@ -177,5 +177,7 @@ fn actions(state: &mut State<'_>, params: &CodeActionParams) -> Option<Vec<CodeA
     for finding in &folder.findings {
         actions.extend(maker.actions(finding, &asked.path, params.range));
     }
+    // What corrects comes before what hides.
+    actions.sort_by_key(|action| action.is_preferred != Some(true));
     Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect())
 }

@@ -2,19 +2,19 @@
 
 use super::folder::{Folder, Open};
 use super::text::{Units, change};
-use super::{Checks, Stopped, uri};
+use super::{Checks, Failure, Stopped, uri};
 use crate::config;
 use crossbeam_channel::Sender;
 use lsp_server::{Message, Notification, Request};
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
-    DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument, Notification as _, PublishDiagnostics,
+    DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument, Notification as _, PublishDiagnostics, ShowMessage,
 };
 use lsp_types::request::{RegisterCapability, Request as _};
 use lsp_types::{
     Diagnostic, DidChangeTextDocumentParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, InitializeParams,
-    PublishDiagnosticsParams, Registration, RegistrationParams, Uri, WorkspaceFolder,
+    MessageType, PublishDiagnosticsParams, Registration, RegistrationParams, ShowMessageParams, Uri, WorkspaceFolder,
 };
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,7 +155,9 @@ impl<'s> State<'s> {
             if !self.folders[index].is_stale {
                 continue;
             }
+            let before = self.folders[index].failure.clone();
             self.folders[index].check(self.checks, &self.open);
+            self.say(self.folders[index].failure.as_ref().filter(|failure| before.as_ref() != Some(failure)))?;
             let folder = &self.folders[index];
             let found = folder.diagnostics(self.checks, self.units, &self.open);
             if found != folder.told {
@@ -164,6 +166,14 @@ impl<'s> State<'s> {
             }
         }
         Ok(())
+    }
+
+    /// Shows why nothing can be checked. It may stand in a file that nobody looks at.
+    fn say(&self, failure: Option<&Failure>) -> Result<(), Stopped> {
+        let Some(failure) = failure else { return Ok(()) };
+        let message = format!("caplint finds nothing as long as this is so: {}", failure.message);
+        let params = serde_json::to_value(ShowMessageParams { typ: MessageType::ERROR, message })?;
+        Ok(self.sender.send(Notification::new(ShowMessage::METHOD.to_owned(), params).into())?)
     }
 
     fn tell(&self, folder: &Folder, found: &BTreeMap<PathBuf, Vec<Diagnostic>>) -> Result<(), Stopped> {
