@@ -6,6 +6,7 @@
 mod support;
 
 mod every_control;
+mod grid;
 mod page;
 mod proofs;
 
@@ -35,7 +36,7 @@ pub(crate) struct Files {
 
 impl Files {
     /// One export with these policies.
-    fn of(policies: &[Value], config: &str) -> Self {
+    pub(crate) fn of(policies: &[Value], config: &str) -> Self {
         let export = json!({ "value": policies }).to_string();
         Self { files: vec![("policies.json".to_owned(), export)], config: config.to_owned() }
     }
@@ -101,7 +102,7 @@ impl Files {
     }
 }
 
-fn find(control: &str, config: &Config) -> &'static Control {
+pub(crate) fn find(control: &str, config: &Config) -> &'static Control {
     let own = config.requirements.iter().copied().find(|own| own.id == control);
     own.or_else(|| controls::find(control)).unwrap()
 }
