@@ -150,14 +150,15 @@ pub fn make(order: &Order<'_>) -> Result<Answer, Refused> {
     Ok(Answer::New(New { text, said }))
 }
 
-/// What the policy does, as the control's own example calls it.
+/// What the policy does, as the control's own example calls it. A requirement without a title has its id.
 fn phrase(control: &Control) -> String {
     let example = || {
         let text = control.text.as_ref()?;
         let policy: serde_json::Value = serde_json::from_str(&text.example.enforced).ok()?;
         Some(policy.get("displayName")?.as_str()?.to_owned())
     };
-    example().unwrap_or_else(|| control.title.clone())
+    let untitled = || control.title.strip_suffix(" holds").filter(|id| *id == control.id).map(str::to_owned);
+    example().or_else(untitled).unwrap_or_else(|| control.title.clone())
 }
 
 /// A label that no resource of the tenant has.

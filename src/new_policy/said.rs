@@ -3,6 +3,7 @@
 use super::left_out::Approved;
 use super::proof::{self, Proved};
 use super::{Format, Order};
+use crate::catalog::Cloud;
 use crate::coverage::Decision;
 use crate::diff::{Class, Classes};
 use crate::finding::{PolicyRef, joined, quoted_whole, visible};
@@ -107,10 +108,13 @@ fn next(order: &Order<'_>) -> String {
         // Agents are in the beta version alone.
         Identities::AgentUsers | Identities::AgentIdentities => "beta",
     };
+    // https://learn.microsoft.com/graph/deployments
+    let host = match order.cloud {
+        Cloud::Public => "graph.microsoft.com",
+        Cloud::UsGovernment => "graph.microsoft.us",
+    };
     let create = match order.format {
-        Format::Graph => {
-            format!("create it (POST https://graph.microsoft.com/{version}/identity/conditionalAccess/policies)")
-        }
+        Format::Graph => format!("create it (POST https://{host}/{version}/identity/conditionalAccess/policies)"),
         Format::Terraform => "apply it".to_owned(),
     };
     format!("Next: {create}, look at its report-only results for at least a week, and then set it to on.")

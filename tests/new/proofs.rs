@@ -158,7 +158,11 @@ fn a_policy_that_does_nothing_is_not_written() {
         "[[requirement]]\nid = \"own\"\nusers = {{ users = [\"{ADA}\"] }}\nresources = [\"All\"]\ngrant = \"mfa\"\n"
     );
     let files = Files::of(&[legacy()], &own);
-    assert_eq!(files.made("own").0["conditions"]["users"]["includeUsers"], json!([ADA]));
+    let (policy, _) = files.made("own");
+    assert_eq!(
+        (&policy["displayName"], &policy["conditions"]["users"]["includeUsers"]),
+        (&json!("own"), &json!([ADA]))
+    );
     let excepted = exception(&format!("user = \"{ADA}\""), "controls = [\"own\"]");
     let files = Files::of(&[legacy()], &format!("{own}{excepted}"));
     let message = files.refused("own", Format::Graph);
@@ -298,6 +302,8 @@ fn the_command_writes_a_new_file_or_says_why_not() {
     let (code, out, said) = new(&["mfa-all-users", "exports"]);
     assert_eq!((code, said.contains("Proved, once it is on: mfa-all-users holds.")), (0, true), "{said}");
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["displayName"], "Require MFA for all users");
+    let (_, _, said) = new(&["mfa-all-users", "exports", "--cloud", "usgov"]);
+    assert!(said.contains("POST https://graph.microsoft.us/v1.0/"), "{said}");
     // A file gets the same, and one that is there is left as it is.
     let (code, nothing, _) = new(&["mfa-all-users", "exports", "--output", "new.json"]);
     assert_eq!((code, nothing.as_str()), (0, ""));
