@@ -21,6 +21,7 @@ use crate::discover::Overlay;
 use crate::finding::Finding;
 use crate::outcome::Outline;
 use lsp_server::{Connection, ErrorCode, Message, Request, Response};
+use lsp_types::notification::{Exit, Notification as _};
 use lsp_types::request::{Completion, Request as _};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
@@ -77,6 +78,12 @@ pub enum Stopped {
     /// What it sends is no message of the protocol.
     #[error("a message of the editor cannot be read: {0}")]
     Message(#[from] serde_json::Error),
+    /// What it sends cannot be read.
+    #[error("what the editor sends cannot be read: {0}")]
+    Input(std::io::Error),
+    /// It ends without having asked for that, of which the protocol wants to hear in the exit code.
+    #[error("the editor has ended without a shutdown")]
+    Exit,
     /// The editor is gone.
     #[error("the editor has closed the connection")]
     Closed,
@@ -123,6 +130,7 @@ pub fn run(connection: &Connection, checks: &dyn Checks) -> Result<(), Stopped> 
                 let response = answered(&mut state, request);
                 connection.sender.send(response.into())?;
             }
+            Message::Notification(notification) if notification.method == Exit::METHOD => return Err(Stopped::Exit),
             Message::Notification(notification) => state.note(notification),
             // Nothing is asked of the editor whose answer matters.
             Message::Response(_) => {}

@@ -364,3 +364,69 @@ fn standard_input_is_not_fixed() {
     let (code, _, said) = fix(folder.path(), &["-"]);
     assert!(code == 2 && said.contains("standard input cannot be fixed"), "{said}");
 }
+
+/// Terraform configuration that takes a policy from a file of JSON, and cares for the case of its letters.
+fn configuration(file: &str) -> String {
+    format!(
+        "locals {{\n  p = jsondecode(file(\"{file}\"))\n}}\nresource \"azuread_conditional_access_policy\" \"b\" {{\n  \
+         display_name = \"B\"\n  state = local.p.state == \"Enabled\" ? \"enabled\" : \"disabled\"\n  conditions {{\n    \
+         client_app_types = [\"all\"]\n    applications {{\n      included_applications = [\"All\"]\n    }}\n    users {{\n      \
+         included_users = [\"All\"]\n    }}\n  }}\n  grant_controls {{\n    operator = \"OR\"\n    built_in_controls = [\"mfa\"]\n  \
+         }}\n}}\n"
+    )
+}
+
+#[test]
+fn what_configuration_may_read_as_data_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("t");
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join("p.json"), POLICY).unwrap();
+    for file in ["p.json", "../t/p.json", "${path.module}/../t/p.json", "${path.cwd}/p.json"] {
+        fs::write(own.join("m.tf"), configuration(file)).unwrap();
+        assert_eq!(fix(&own, &["."]).0, 0, "{file}");
+        assert_eq!(fs::read_to_string(own.join("p.json")).unwrap(), POLICY, "{file}");
+    }
+}
+
+/// A file that configuration reads by a way around is the same file: its policy is no second one.
+#[test]
+fn data_that_is_named_by_a_way_around_is_no_policy_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("t");
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join("p.json"), POLICY).unwrap();
+    for file in ["p.json", "../t/p.json", "sub/../p.json"] {
+        fs::write(own.join("m.tf"), configuration(file)).unwrap();
+        let report = json(&own, &["check", ".", "--isolated", "--format", "json"]);
+        assert_eq!(report["summary"]["policies"], 1, "{file}");
+    }
+}
+
+#[test]
+fn files_of_the_directory_are_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["p", "d"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("a.json"), POLICY.replace("[\"mfa\"]", "[\"blok\"]")).unwrap();
+    }
+    fix(folder.path(), &["p", "--directory", "d", "--unsafe-fixes"]);
+    let left = fs::read_to_string(folder.path().join("d/a.json")).unwrap();
+    assert!(left.contains("blok") && left.contains("\"Enabled\""));
+}
+
+#[test]
+fn an_entry_that_another_run_may_need_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("sub")).unwrap();
+    fs::write(folder.path().join("sub/a.json"), fixed()).unwrap();
+    let config = "[[ignore]]\nrule = \"letter-case\"\npath = \"other/**\"\nreason = \"ours\"\n";
+    fs::write(folder.path().join("caplint.toml"), config).unwrap();
+    let left = || fs::read_to_string(folder.path().join("caplint.toml")).unwrap();
+    fix(&folder.path().join("sub"), &["--unsafe-fixes"]);
+    assert_eq!(left(), config);
+    fix(folder.path(), &["--unsafe-fixes", "--control", "mfa-admins"]);
+    assert_eq!(left(), config);
+    fix(folder.path(), &["--unsafe-fixes"]);
+    assert_eq!(left(), "");
+}

@@ -413,8 +413,39 @@ fn a_session_of_each_kind_of_request() {
     first("completion of a state", "a.json", POLICY, "\"enabled\"");
     first("completion of a key", "b.tf", TERRAFORM, "operator");
     first("completion of a rule", "caplint.toml", CONFIG, "letter-case");
+    // Beside Terraform, files of JSON may be its data, and have no fixes.
+    let mut editor = Editor::start(&[("a.json", POLICY), ("caplint.toml", CONFIG)], &[]);
     let told = editor.diagnostics("a.json").into_iter().find(|told| told["code"] == "letter-case").unwrap();
-    let params = json!({ "textDocument": { "uri": editor.uri("a.json") }, "range": told["range"], "context": { "diagnostics": [] } });
-    note("actions", &editor.ask("textDocument/codeAction", params));
+    let document = json!({ "uri": editor.uri("a.json") });
+    let params = json!({ "textDocument": document, "range": told["range"], "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", params);
+    let actions = serde_json::to_string_pretty(&actions).unwrap().replace(&editor.uri(""), "file:///tenant");
+    session.push_str(&format!("## actions\n{actions}\n"));
     insta::assert_snapshot!(session);
+}
+
+#[test]
+fn what_is_no_message_is_said_to_be_none() {
+    let ends = |input: &str| {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .arg("lsp")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        server.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = server.wait_with_output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
+    let initialized = r#"{"jsonrpc":"2.0","method":"initialized","params":{}}"#;
+    let exit = r#"{"jsonrpc":"2.0","method":"exit"}"#;
+    let framed = |text: &str| format!("Content-Length: {}\r\n\r\n{text}", text.len());
+    let begin = framed(initialize) + &framed(initialized);
+    assert_eq!(ends(&format!("{begin}{}", framed(exit))).0, 1);
+    assert_eq!(ends(&begin).0, 0);
+    let (code, said) = ends(&format!("{begin}Content-Length: 3\r\n\r\n{{]}}"));
+    assert_eq!(code, 2);
+    assert!(said.contains("cannot be read"), "{said}");
 }

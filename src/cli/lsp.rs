@@ -44,10 +44,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     // The thread that writes ends when nobody can send to it any more.
     drop(connection);
     match result {
-        Ok(()) => threads.join().map(|()| 0).map_err(RunError::Output),
-        // An editor that ends without a word takes its server with it.
-        Err(Stopped::Closed) => Ok(0),
-        Err(stopped @ (Stopped::Protocol(_) | Stopped::Message(_))) => Err(RunError::Server(stopped)),
+        // An editor that ends without a word takes its server with it. What is no message ends the thread that reads.
+        Ok(()) | Err(Stopped::Closed) => {
+            threads.join().map(|()| 0).map_err(|error| RunError::Server(Stopped::Input(error)))
+        }
+        Err(Stopped::Exit) => Ok(1),
+        Err(stopped @ (Stopped::Protocol(_) | Stopped::Message(_) | Stopped::Input(_))) => {
+            Err(RunError::Server(stopped))
+        }
     }
 }
 

@@ -496,6 +496,19 @@ impl Prepared<'_> {
         given.map_or_else(|| self.config.baseline_path(), Path::to_owned)
     }
 
+    /// Whether the run is about everything that the configuration is for: run elsewhere or with other controls, another run may need what
+    /// this one does not.
+    fn covers_config(&self) -> bool {
+        let here =
+            self.config.path.as_ref().and_then(|path| path.parent()).is_none_or(|folder| folder.as_os_str().is_empty());
+        self.is_complete
+            && self.selection.paths.is_empty()
+            && self.selection.assume_enabled.is_empty()
+            && (here || !self.config.tenants.is_empty())
+            && self.selection.controls.benchmark.is_empty()
+            && self.selection.controls.control.is_empty()
+    }
+
     /// How findings are settled. `comments` are the ignores in the files themselves.
     pub(super) fn settling<'a>(
         &'a self,
@@ -510,7 +523,7 @@ impl Prepared<'_> {
             ignores,
             comments: ignores && comments && !self.selection.isolated,
             is_complete: self.is_complete,
-            covers_config: self.is_complete && self.selection.paths.is_empty(),
+            covers_config: self.covers_config(),
             today: self.today,
         }
     }

@@ -125,6 +125,21 @@ impl<'t> Tree<'t> {
         FileIndex(next)
     }
 
+    /// A path as the files of the run are spelt: one that leads out of what was named may lead back into it, and names a file that
+    /// has a number.
+    fn spelt(&self, path: PathBuf) -> PathBuf {
+        let leads_out = path.is_absolute() || path.starts_with("..");
+        if !leads_out || self.known.contains_key(&path) {
+            return path;
+        }
+        let Ok(canonical) = fs::canonicalize(&path) else { return path };
+        let spelt = self.bases.iter().find_map(|(given, base)| {
+            let spelt = clean(given.join(canonical.strip_prefix(base).ok()?));
+            self.known.contains_key(&spelt).then_some(spelt)
+        });
+        spelt.unwrap_or(path)
+    }
+
     fn at(&self, path: &Path) -> Contents {
         if let Some(known) = self.read.borrow().get(path) {
             return known.clone();
@@ -262,7 +277,7 @@ struct Rooted<'t> {
 impl Rooted<'_> {
     /// The path of what an expression names.
     fn path(&self, named: &Path) -> PathBuf {
-        clean(self.root.join(named.strip_prefix(".").unwrap_or(named)))
+        self.tree.spelt(clean(self.root.join(named.strip_prefix(".").unwrap_or(named))))
     }
 }
 

@@ -123,6 +123,9 @@ impl TenantReader<'_> {
             pointer: Pointer::root(),
             why: MissingPolicies::Unreadable,
         }));
+        // Configuration may read any of these files as its data, in ways that nobody follows, and compare what is written there.
+        read.sources.clear();
+        read.findings.iter_mut().filter(|finding| finding.fix.is_some()).for_each(|finding| finding.fix = None);
         let mut taken = evaluation.taken;
         // What is refused is told once, whichever file leads there.
         let first = folders.values().flatten().map(|part| part.file).min();

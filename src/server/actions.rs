@@ -3,7 +3,7 @@
 use super::diagnostics::{Texts, diagnostic, range};
 use super::text::{Index, Units};
 use super::uri;
-use crate::finding::{Finding, Fix, Safety};
+use crate::finding::{Finding, Fix, Safety, visible};
 use crate::ignore;
 use lsp_types::{
     CodeAction, CodeActionKind, CreateFile, CreateFileOptions, Diagnostic, DocumentChangeOperation, DocumentChanges,
@@ -80,6 +80,10 @@ impl Maker<'_, '_> {
             }
             None => ("path", path.clone()),
         };
+        // What no editor shows would be hard to find again.
+        if visible(&value) != value {
+            return None;
+        }
         let lines = ignore::entry(finding.rule, (key, &value), "", None);
         let known = self.texts.get(&self.config).map(str::to_owned);
         if known.is_none() && !self.makes_files {
@@ -93,6 +97,12 @@ impl Maker<'_, '_> {
         };
         let end: Position = Index::new(&text, self.units).position(text.len());
         let new_text = format!("{gap}{}\n", lines.join("\n"));
+        // An entry that does not fit to what stands there, such as `ignore = []`, would break the configuration.
+        if toml::from_str::<toml::Table>(&text).is_ok()
+            && toml::from_str::<toml::Table>(&format!("{text}{new_text}")).is_err()
+        {
+            return None;
+        }
         let config = self.config.clone();
         let edit = self.change(&config, vec![TextEdit { range: Range { start: end, end }, new_text }])?;
         let made = known.is_none().then(|| {

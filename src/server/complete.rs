@@ -5,6 +5,7 @@ use super::schema::{Schema, Word};
 use super::text::{Index, Units};
 use crate::catalog;
 use crate::controls;
+use crate::finding::{clip, visible};
 use crate::outcome::{Named, Outline};
 use crate::requirement::Assumptions;
 use crate::rules::{self, Meta};
@@ -12,6 +13,9 @@ use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionTextEdit, Documentation, MarkupContent,
     MarkupKind, TextEdit,
 };
+
+/// Characters of a name in a list.
+const WIDEST: usize = 80;
 
 /// The kind of text, which decides what it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +137,7 @@ fn explained(id: &str, about: &str) -> Candidate {
 
 /// An object by its id, called by its name.
 fn named(id: &str, name: &str, about: &str) -> Candidate {
-    let label = (id != name).then(|| name.to_owned());
+    let label = (id != name).then(|| clip(&visible(name), WIDEST));
     let word =
         Word { text: id.to_owned(), about: Some(format!("{about} `{id}`")), is_text: true, is_deprecated: false };
     Candidate { word, label, kind: CompletionItemKind::CONSTANT }

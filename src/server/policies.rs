@@ -42,7 +42,7 @@ pub(super) fn symbols(policies: &[&PolicyOutline], file: &Path, text: &str, unit
         let range = Range { start: selection_range.start, end: next.max(selection_range.end) };
         #[expect(deprecated, reason = "the field must be given, and the protocol has tags instead")]
         DocumentSymbol {
-            name: policy.policy.whole_label(),
+            name: policy.policy.label(),
             detail: Some(policy.state.clone()),
             kind: SymbolKind::OBJECT,
             tags: None,

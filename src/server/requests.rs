@@ -20,9 +20,9 @@ use lsp_types::request::{
     CodeActionRequest, CodeLensRequest, Completion, DocumentSymbolRequest, HoverRequest, Request as _,
 };
 use lsp_types::{
-    CodeActionOrCommand, CodeActionParams, CodeLensParams, CompletionParams, CompletionResponse, DocumentSymbolParams,
-    DocumentSymbolResponse, Hover, HoverContents, HoverParams, MarkupContent, MarkupKind, TextDocumentPositionParams,
-    Uri,
+    CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeLensParams, CompletionParams, CompletionResponse,
+    DocumentSymbolParams, DocumentSymbolResponse, Hover, HoverContents, HoverParams, MarkupContent, MarkupKind,
+    TextDocumentPositionParams, Uri,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -158,6 +158,11 @@ fn document_symbols(state: &mut State<'_>, params: &DocumentSymbolParams) -> Opt
 }
 
 fn actions(state: &mut State<'_>, params: &CodeActionParams) -> Option<Vec<CodeActionOrCommand>> {
+    // Kinds are a tree: who wants `quickfix` or nothing in particular wants these.
+    let is_wanted = |kind: &CodeActionKind| CodeActionKind::QUICKFIX.as_str().starts_with(kind.as_str());
+    if params.context.only.as_ref().is_some_and(|only| !only.iter().any(is_wanted)) {
+        return None;
+    }
     let asked = Asked::of(state, &params.text_document.uri)?;
     let versions: BTreeMap<PathBuf, i32> = state.open.iter().map(|(path, open)| (path.clone(), open.version)).collect();
     let folder = &state.folders[asked.folder];
