@@ -226,6 +226,7 @@ pub fn assumptions() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// What a value of a property means, and the page of Microsoft that says so. The property may be that of Graph or of a Terraform
 /// provider.
+#[must_use]
 pub fn meaning(property: &str, value: &str) -> Option<(&'static str, &'static str)> {
     let property = property.to_lowercase().replace('_', "");
     let property = match ["included", "excluded"].iter().find_map(|long| property.strip_prefix(long)) {

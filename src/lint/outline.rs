@@ -17,15 +17,15 @@ impl TenantReader<'_> {
         let tenant = facts.tenant;
         let labels: Vec<Label> = tenant.policies.iter().map(|policy| Label::naming(policy, "")).collect();
         let mut places = self.places(paths, labels.iter().enumerate().map(|(index, label)| (index, label, true)));
-        let mut carried = parts(facts);
+        let mut all_parts = parts(facts);
         let policies = tenant.indexed().filter_map(|(index, policy)| {
             let place = places.remove(&index.0)?;
             let PolicyCard { policy, state, summary, .. } = PolicyCard::of(tenant, policy, None);
-            let carries = carried.remove(&index).unwrap_or_default();
+            let carries = all_parts.remove(&index).unwrap_or_default();
             Some(PolicyOutline { policy, place, state, summary, carries })
         });
         let companions = &tenant.companions;
-        let named = |id: &Id| match (companions.people.contains(id), companions.named_locations.contains_key(id)) {
+        let kind = |id: &Id| match (companions.people.contains(id), companions.named_locations.contains_key(id)) {
             (true, _) => Named::User,
             (false, true) => Named::Location,
             (false, false) => Named::Group,
@@ -33,7 +33,7 @@ impl TenantReader<'_> {
         let names = companions.names.iter();
         Outline {
             policies: policies.collect(),
-            names: names.map(|(id, name)| (id.to_string().to_lowercase(), (named(id), name.to_string()))).collect(),
+            names: names.map(|(id, name)| (id.to_string().to_lowercase(), (kind(id), name.to_string()))).collect(),
         }
     }
 }
