@@ -176,10 +176,23 @@ pub(super) fn help(facts: &TenantFacts<'_>, judgement: &Judgement, near: &[(Poli
         && !requirement.outside_trusted_locations
         && !requirement.outside_compliant_network
         && requirement.clients.contains(&ClientAppType::Browser));
-    let create = if is_about_some {
-        format!("Create a policy that covers this.{explain}")
+    // Where policies may be missing, none can be proved to be the one that is needed.
+    let can_be_made = facts.tenant.missing.is_empty() && !facts.tenant.policies.is_empty();
+    let explain_new = if can_be_made {
+        let id = judgement.control.id;
+        let steps = judgement
+            .control
+            .text
+            .as_ref()
+            .map_or(String::new(), |_| format!(", and `caplint explain {id}` lists the steps"));
+        format!(" `caplint new {id}` writes it{steps}.{}", mandatory(judgement))
     } else {
-        format!("Create a policy that requires it for all users, without conditions.{explain}")
+        explain.clone()
+    };
+    let create = if is_about_some {
+        format!("Create a policy that covers this.{explain_new}")
+    } else {
+        format!("Create a policy that requires it for all users, without conditions.{explain_new}")
     };
     let (mut hinge, mut by_groups) = (None, true);
     match &judgement.decision.reason {
