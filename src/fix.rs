@@ -2,6 +2,7 @@
 //! memory, and whatever comes of that is read and compared with what was there before any file is written.
 
 mod choose;
+mod moved;
 mod proof;
 mod run;
 

@@ -358,6 +358,54 @@ fn an_ignored_finding_is_left_alone() {
     assert_eq!(fix(folder.path(), &["."]).1, "nothing to fix\n");
 }
 
+/// Roles that are deprecated, each on a line of its own between others. One run removes one of them after the other.
+const ROLES: &str = r#"{
+  "id": "11111111-1111-4111-8111-111111111111",
+  "displayName": "Roles",
+  "state": "enabled",
+  "conditions": {
+    "clientAppTypes": ["all"],
+    "applications": { "includeApplications": ["All"] },
+    "users": { "includeRoles": [
+      "62e90394-69f5-4237-9190-012177145e10",
+      "d405c6df-0af8-4e3b-95e4-4d06e542189e",
+      "9f06204d-73c1-4d4c-880a-6edb90606fd8",
+      "9c094953-4995-41c8-84c8-3ebb9b32c93f",
+      "c34f683f-4d5a-4403-affd-6615e00e3a7f",
+      "17315797-102d-40b4-93e0-432062caca18"
+    ] }
+  },
+  "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
+}
+"#;
+
+/// A policy that asks everybody for MFA, so that removing a role from another one changes no sign-in.
+fn for_all() -> String {
+    fixed()
+        .replace("11111111-1111", "44444444-4444")
+        .replace(", \"excludeGroups\": [\"22222222-2222-4222-8222-222222222222\"]", "")
+}
+
+#[test]
+fn places_are_those_of_the_file_on_disk() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.json"), ROLES).unwrap();
+    fs::write(folder.path().join("all.json"), for_all()).unwrap();
+    let expected: Vec<usize> = (1..)
+        .zip(ROLES.lines())
+        .filter(|(_, line)| ["d405c6df", "9c094953", "c34f683f"].iter().any(|id| line.contains(id)))
+        .map(|(number, _)| number)
+        .collect();
+    let lines = |said: &str| -> Vec<usize> {
+        let numbers = said.lines().filter_map(|line| line.strip_prefix("a.json:")?.split(':').next()?.parse().ok());
+        numbers.collect()
+    };
+    let (_, _, with_diff) = fix(folder.path(), &["--diff", "--unsafe-fixes", "."]);
+    assert_eq!(lines(&with_diff), expected, "{with_diff}");
+    let (_, said, refused) = fix(folder.path(), &["--unsafe-fixes", "."]);
+    assert_eq!(lines(&said), expected, "{said}{refused}");
+}
+
 #[test]
 fn standard_input_is_not_fixed() {
     let folder = TempDir::new().unwrap();

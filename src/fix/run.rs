@@ -1,6 +1,7 @@
 //! Rounds: what waits in one is written in the next, until there is nothing left to write.
 
 use super::choose::{Chosen, choose, written};
+use super::moved::Moved;
 use super::proof::{is_same, refusal};
 use crate::diff;
 use crate::discover::Overlay;
@@ -55,7 +56,7 @@ pub struct Applied {
     pub title: String,
     /// Its first file.
     pub path: String,
-    /// Where its first edit was, when its file was read.
+    /// Where its first edit is in the file on disk.
     pub start: Position,
     /// Whether it keeps the meaning.
     pub safety: Safety,
@@ -72,7 +73,7 @@ pub struct Refused {
     pub title: String,
     /// Its first file.
     pub path: String,
-    /// Where.
+    /// Where, in the file on disk.
     pub start: Position,
     /// Why it is not.
     pub why: &'static str,
@@ -99,6 +100,11 @@ pub fn run<T: Tenants>(tenants: &T, kinds: Kinds) -> Result<Fixed, T::Error> {
     let mut fixed = Fixed::default();
     // By what does not move when something else is written.
     let mut refused: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut moved = Moved::default();
+    let place = |moved: &Moved, one: Chosen<'_>| match one.fix.edits.first() {
+        Some(edit) => moved.on_disk(&edit.path, (edit.bytes.start, edit.start), &|path| tenants.on_disk(path)),
+        None => one.finding.primary().start,
+    };
     for _ in 0..ROUNDS {
         let findings = tenants.findings(&fixed.files)?;
         let of = |finding: &Finding, fix: &Fix| (finding.fingerprint.clone(), fix.title.clone());
@@ -125,17 +131,20 @@ pub fn run<T: Tenants>(tenants: &T, kinds: Kinds) -> Result<Fixed, T::Error> {
         let mut made = Made { accepted: Vec::new(), current: (round.base.clone(), before), refused: Vec::new() };
         if is_last {
             for one in chosen {
-                round.take_meant(&mut made, one, &mut fixed.applied)?;
+                if let Some(around) = round.take_meant(&mut made, one)? {
+                    fixed.applied.push(applied(one, place(&moved, one), Some(around)));
+                }
             }
         } else {
             round.take_same(&mut made, &chosen)?;
-            fixed.applied.extend(made.accepted.iter().map(|one| applied(*one, None)));
+            fixed.applied.extend(made.accepted.iter().map(|one| applied(*one, place(&moved, *one), None)));
         }
         for (one, why) in made.refused {
             refused.insert(of(one.finding, one.fix));
-            let Applied { rule, title, path, start, .. } = applied(one, None);
+            let Applied { rule, title, path, start, .. } = applied(one, place(&moved, one), None);
             fixed.refused.push(Refused { rule, title, path, start, why });
         }
+        moved.add(&made.accepted);
         fixed.files = made.current.0;
     }
     Ok(fixed)
@@ -153,18 +162,19 @@ pub fn objection<T: Tenants>(tenants: &T, base: &Overlay, finding: &Finding) -> 
     let mut made = Made { accepted: Vec::new(), current: (base.clone(), tenants.read(base)?), refused: Vec::new() };
     match fix.safety {
         Safety::Safe => round.take_same(&mut made, &[one])?,
-        Safety::Unsafe => round.take_meant(&mut made, one, &mut Vec::new())?,
+        Safety::Unsafe => {
+            round.take_meant(&mut made, one)?;
+        }
     }
     Ok(made.refused.first().map(|(_, why)| *why))
 }
 
-fn applied(one: Chosen<'_>, around: Option<[Overlay; 2]>) -> Applied {
-    let first = one.fix.edits.first();
+fn applied(one: Chosen<'_>, start: Position, around: Option<[Overlay; 2]>) -> Applied {
     Applied {
         rule: one.finding.rule,
         title: one.fix.title.clone(),
-        path: first.map(|edit| edit.path.clone()).unwrap_or_default(),
-        start: first.map_or(one.finding.primary().start, |edit| edit.start),
+        path: one.fix.edits.first().map(|edit| edit.path.clone()).unwrap_or_default(),
+        start,
         safety: one.fix.safety,
         around,
     }
@@ -218,21 +228,20 @@ impl<T: Tenants> Round<'_, T> {
         Ok(())
     }
 
-    /// Takes one that changes a meaning, unless it lets somebody in or locks somebody out.
-    fn take_meant<'f>(&self, made: &mut Made<'f>, one: Chosen<'f>, applied: &mut Vec<Applied>) -> Result<(), T::Error> {
+    /// Takes one that changes a meaning, unless it lets somebody in or locks somebody out. The texts before and after it, if it is taken.
+    fn take_meant<'f>(&self, made: &mut Made<'f>, one: Chosen<'f>) -> Result<Option<[Overlay; 2]>, T::Error> {
         let all = [made.accepted.as_slice(), &[one]].concat();
         let Some(overlay) = self.with(&all) else {
             made.refused.push((one, UNREADABLE));
-            return Ok(());
+            return Ok(None);
         };
         let after = self.tenants.read(&overlay)?;
         if let Some(why) = refusal(&made.current.1, &after, self.tenants.options()) {
             made.refused.push((one, why));
-            return Ok(());
+            return Ok(None);
         }
         let before = std::mem::replace(&mut made.current, (overlay.clone(), after)).0;
         made.accepted = all;
-        applied.push(self::applied(one, Some([before, overlay])));
-        Ok(())
+        Ok(Some([before, overlay]))
     }
 }
