@@ -407,6 +407,15 @@ fn places_are_those_of_the_file_on_disk() {
 }
 
 #[test]
+fn a_correction_that_stands_in_the_list_is_not_written_again() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.json"), fixed().replace("[\"mfa\"]", "[\"mfa\", \"mfaa\"]")).unwrap();
+    assert_eq!(fixes(folder.path(), "a.json"), [] as [Value; 0]);
+    fs::write(folder.path().join("a.json"), fixed().replace("[\"mfa\"]", "[\"block\", \"mfaa\"]")).unwrap();
+    assert_eq!(fixes(folder.path(), "a.json").len(), 1);
+}
+
+#[test]
 fn standard_input_is_not_fixed() {
     let folder = TempDir::new().unwrap();
     let (code, _, said) = fix(folder.path(), &["-"]);

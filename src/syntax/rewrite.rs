@@ -12,7 +12,7 @@ use std::ops::Range;
 /// What becomes of the place that a pointer names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rewrite {
-    /// A word of a string, which is the whole string or stands between commas.
+    /// A word of a string, which is the whole string or stands between commas. Nothing is written if the other one stands beside it.
     Word {
         /// As the file has it.
         from: String,
@@ -67,6 +67,10 @@ impl Locator<'_> {
         match rewrite {
             Rewrite::Word { from, to } => {
                 let bytes = trimmed(text, &first.value);
+                // The list would have it twice.
+                if first.key.is_none() && script.strings(self.find(offset, &pointer.parent()).first()?).contains(to) {
+                    return None;
+                }
                 let words = replaced(&script.string(&bytes)?, from, to)?;
                 Some(Replacement::one(bytes, script.quoted(&words)))
             }
@@ -110,7 +114,7 @@ fn replaced(string: &str, from: &str, to: &str) -> Option<String> {
         return Some(to.to_owned());
     }
     let words: Vec<&str> = string.split(',').collect();
-    if !words.iter().any(|word| word.trim() == from) {
+    if !words.iter().any(|word| word.trim() == from) || words.iter().any(|word| word.trim() == to) {
         return None;
     }
     let words =
@@ -142,6 +146,24 @@ impl Script<'_> {
                 _ => None,
             },
             Notation::Hcl | Notation::PowerShell | Notation::Bicep | Notation::Yaml => None,
+        }
+    }
+
+    /// The strings of a list; none of a list that does not stand there in so many words.
+    fn strings(&self, list: &NodeSpan) -> Vec<String> {
+        let written = self.text.get(trimmed(self.text, &list.value)).unwrap_or_default();
+        match self.notation {
+            Notation::Json => {
+                let elements: Vec<serde_json::Value> = serde_json::from_str(written).unwrap_or_default();
+                elements.iter().filter_map(|element| element.as_str().map(str::to_owned)).collect()
+            }
+            Notation::Hcl => match written.parse::<Expression>() {
+                Ok(Expression::Array(elements)) => {
+                    elements.iter().filter_map(|element| element.as_str().map(str::to_owned)).collect()
+                }
+                _ => Vec::new(),
+            },
+            Notation::PowerShell | Notation::Bicep | Notation::Yaml => Vec::new(),
         }
     }
 
@@ -230,6 +252,18 @@ mod tests {
 
     fn word(from: &str, to: &str) -> Rewrite {
         Rewrite::Word { from: from.to_owned(), to: to.to_owned() }
+    }
+
+    #[test]
+    fn a_word_that_stands_beside_it_is_not_written_again() {
+        let word = Rewrite::Word { from: "mfaa".to_owned(), to: "mfa".to_owned() };
+        for text in [r#"{"a": ["mfa", "mfaa"]}"#, r#"{"a": ["mfaa", 1, "mfa"]}"#] {
+            assert_eq!(rewritten(text, "/a/0", &word), None, "{text}");
+            assert_eq!(rewritten(text, "/a/1", &word), None, "{text}");
+        }
+        assert_eq!(rewritten(r#"{"a": "mfa,mfaa"}"#, "/a", &word), None);
+        let written = rewritten(r#"{"a": ["block", "mfaa"], "mfa": "mfa"}"#, "/a/1", &word);
+        assert_eq!(written.as_deref(), Some(r#"{"a": ["block", "mfa"], "mfa": "mfa"}"#));
     }
 
     #[test]
