@@ -199,6 +199,28 @@ fn a_finding_in_the_place_of_many_fixes_all_of_them() {
     assert!(fix(folder.path(), &["."]).1.ends_with("21 fixes in 7 files\n"));
 }
 
+/// Of names in the place of ids, only those of roles are known.
+#[test]
+fn help_says_how_many_of_them_are_fixed() {
+    let folder = TempDir::new().unwrap();
+    let check = |roles: &str| {
+        let policy = ROLES.replace("\"62e90394-69f5-4237-9190-012177145e10\"", roles);
+        fs::write(folder.path().join("a.json"), policy).unwrap();
+        let said = String::from_utf8(caplint(folder.path(), &["check", "a.json", "--isolated"]).stdout).unwrap();
+        let one_line = said.split_whitespace().filter(|word| *word != "=").collect::<Vec<_>>().join(" ");
+        let edits = fixes(folder.path(), "a.json")
+            .iter()
+            .find(|fix| fix["title"].as_str().unwrap().starts_with("Write the role"))
+            .map(|fix| fix["edits"].as_array().unwrap().len());
+        (one_line, edits)
+    };
+    let (said, edits) =
+        check("\"Global Administrator\", \"Contoso Role\", \"Security Administrator\", \"Contoso Other\"");
+    assert!(said.contains("`caplint fix` does this for 2 of 4.") && edits == Some(2), "{said}");
+    let (said, edits) = check("\"Global Administrator\", \"Security Administrator\"");
+    assert!(said.contains("`caplint fix` does this.") && edits == Some(2), "{said}");
+}
+
 const TERRAFORM: &str = r#"variable "state" {
   default = "Enabled"
 }

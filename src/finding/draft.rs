@@ -307,7 +307,7 @@ impl<'a> Located<'a> {
         }
         edits.sort_by_key(|edit| (edit.bytes.start, edit.bytes.end));
         edits.dedup();
-        Some(Fix { title: fix.title.clone(), safety: fix.safety, edits })
+        Some(Fix { title: fix.title.clone(), safety: fix.safety, edits, share: None })
     }
 
     /// Where a label is.

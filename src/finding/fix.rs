@@ -35,6 +35,17 @@ pub struct Fix {
     pub safety: Safety,
     /// All of them belong together. Those of one file are in order and do not overlap.
     pub edits: Vec<Edit>,
+    /// Of a finding in the place of several: how many of them it is for, and how many there are. None if it is for all of them.
+    pub share: Option<Share>,
+}
+
+/// Some of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// How many of them.
+    pub part: usize,
+    /// How many there are.
+    pub of: usize,
 }
 
 /// A stretch of a file, and what is written there instead.

@@ -69,7 +69,8 @@ mod tests {
             bytes: bytes.clone(),
             replacement: (*replacement).to_owned(),
         };
-        let fix = Fix { title: String::new(), safety: Safety::Safe, edits: edits.iter().map(edit).collect() };
+        let fix =
+            Fix { title: String::new(), safety: Safety::Safe, edits: edits.iter().map(edit).collect(), share: None };
         let finding = Draft::new("rule", Level::Info, "").at("tenant", Location::beginning("a".to_owned()));
         Finding { fix: Some(fix), ..finding }
     }

@@ -7,7 +7,7 @@ use super::wrap::{NARROWEST, lines, wrap};
 use super::{Ending, Later, Run, Style, count, exceptions, is_shown, link, policies_and_states, worst_first};
 use crate::coverage::Verdict;
 use crate::coverage::Ways;
-use crate::finding::{Finding, Level, Location, PolicyRef, Safety, joined, visible};
+use crate::finding::{Finding, Level, Location, PolicyRef, Safety, Share, joined, visible};
 use crate::outcome::{BenchmarkReport, Settled, TenantReport};
 use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Ansi;
@@ -117,11 +117,17 @@ pub(super) fn finding(finding: &Finding, style: Style, out: &mut dyn Write) -> i
             notes.push(wrap(&format!("in {}{separator}{message}", visible(&location.path)), room, 0, "   "));
         }
     }
-    let fix = finding.fix.as_ref().map(|fix| match fix.safety {
-        Safety::Safe => "`caplint fix` does this.",
-        Safety::Unsafe => "`caplint fix --unsafe-fixes` tries this.",
+    let fix = finding.fix.as_ref().map(|fix| {
+        let does = match fix.safety {
+            Safety::Safe => "`caplint fix` does this",
+            Safety::Unsafe => "`caplint fix --unsafe-fixes` tries this",
+        };
+        match fix.share {
+            Some(Share { part, of }) => format!("{does} for {part} of {of}."),
+            None => format!("{does}."),
+        }
     });
-    let help: Vec<&str> = finding.help.as_deref().into_iter().chain(fix).collect();
+    let help: Vec<&str> = finding.help.as_deref().into_iter().chain(fix.as_deref()).collect();
     if !help.is_empty() {
         notes.push(wrap(&format!("help: {}", visible(&help.join(" "))), room, 0, "      "));
     }

@@ -3,7 +3,7 @@
 //! Each stays a finding of its own until ignores and the baseline have been applied: each of them is about one thing, and must hide no
 //! other.
 
-use crate::finding::{Draft, Edit, Extent, Finding, Fix, Location};
+use crate::finding::{Draft, Edit, Extent, Finding, Fix, Location, Share};
 use std::collections::BTreeSet;
 
 /// What a rule says of several findings at once.
@@ -68,5 +68,7 @@ fn fix(several: &[Finding]) -> Option<Fix> {
         [] => first.title.clone(),
         _ => format!("{}, and {} more like this", first.title, others.len()),
     };
-    Some(Fix { title, safety: first.safety, edits })
+    let share = Share { part: fixes.len(), of: several.len() };
+    let share = (share.part < share.of).then_some(share);
+    Some(Fix { title, safety: first.safety, edits, share })
 }
