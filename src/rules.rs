@@ -105,5 +105,16 @@ pub(crate) fn together(findings: &mut Vec<crate::finding::Finding>) {
     stale_report_only::TOGETHER.put(findings);
 }
 
+/// Whether a finding says that a file, or a text in it, was not read.
+pub(crate) fn is_of_unread_file(finding: &crate::finding::Finding) -> bool {
+    let rules = [
+        invalid_encoding::RULE.meta(),
+        invalid_syntax::RULE.meta(),
+        unread_format::RULE.meta(),
+        unreadable_file::RULE.meta(),
+    ];
+    rules.iter().any(|meta| meta.id == finding.rule)
+}
+
 #[cfg(test)]
 mod tests;

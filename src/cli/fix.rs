@@ -8,12 +8,13 @@ use super::selection::{Prepared, Selection, Wanted};
 use crate::coverage::Ways;
 use crate::diff;
 use crate::discover::Overlay;
-use crate::finding::{Finding, visible};
+use crate::finding::{Finding, Location, visible};
 use crate::fix::{self, Applied, Fixed, Kinds, Tenants};
 use crate::lint;
 use crate::outcome::TenantReport;
 use crate::report::diff::headlines;
 use crate::requirement::Assumptions;
+use crate::rules;
 use crate::source;
 use crate::tenant::Tenant;
 use similar::TextDiff;
@@ -62,7 +63,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let kinds = if arguments.unsafe_fixes { Kinds::Unsafe } else { Kinds::Safe };
     let fixed = fix::run(&chosen, kinds)?;
     let files = chosen.files(&fixed.files)?;
-    let said = chosen.said(&fixed, files.len())?;
+    let said = chosen.said(&fixed, files.len(), arguments.diff)?;
+    for unread in &*chosen.unread.borrow() {
+        say(visible(unread));
+    }
+    for refused in &fixed.refused {
+        let place = place(&refused.path, refused.start.line, refused.start.column);
+        say(visible(&format!("{place}: not written: {} [{}]: {}", refused.title, refused.rule, refused.why)));
+    }
     if arguments.diff {
         let mut out = std::io::stdout().lock();
         for file in &files {
@@ -75,10 +83,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
             written.map_err(|error| RunError::Fix { path: path.clone(), error })?;
         }
         std::io::stdout().lock().write_all(said.as_bytes()).map_err(RunError::Output)?;
-    }
-    for refused in &fixed.refused {
-        let place = place(&refused.path, refused.start.line, refused.start.column);
-        say(visible(&format!("{place}: not written: {} [{}]: {}", refused.title, refused.rule, refused.why)));
     }
     Ok(u8::from(arguments.diff && !files.is_empty()))
 }
@@ -97,6 +101,8 @@ pub(super) struct Chosen<'s> {
     assumptions: Assumptions,
     /// What was read of files that are fixed.
     on_disk: RefCell<BTreeMap<String, Vec<u8>>>,
+    /// Lines about files that were not read, as they are on disk.
+    unread: RefCell<Vec<String>>,
 }
 
 impl Tenants for Chosen<'_> {
@@ -110,7 +116,12 @@ impl Tenants for Chosen<'_> {
             Ok(())
         })?;
         lint::settle(&mut tenants, prepared.settling(None, true, true));
-        Ok(tenants.into_iter().flat_map(|tenant| tenant.findings).collect())
+        let findings: Vec<Finding> = tenants.into_iter().flat_map(|tenant| tenant.findings).collect();
+        if overlay.files().next().is_none() {
+            let unread = findings.iter().filter(|finding| rules::is_of_unread_file(finding)).map(unread);
+            *self.unread.borrow_mut() = unread.collect();
+        }
+        Ok(findings)
     }
 
     fn read(&self, overlay: &Overlay) -> Result<Vec<Tenant>, RunError> {
@@ -131,7 +142,7 @@ impl Tenants for Chosen<'_> {
 impl<'s> Chosen<'s> {
     /// Those of a selection, compared under these assumptions.
     pub(super) fn new(selection: &'s Selection, assumptions: Assumptions) -> Self {
-        Self { selection, assumptions, on_disk: RefCell::default() }
+        Self { selection, assumptions, on_disk: RefCell::default(), unread: RefCell::default() }
     }
 
     /// The files that differ from those on disk, which must still be what they were.
@@ -151,8 +162,8 @@ impl<'s> Chosen<'s> {
         Ok(files)
     }
 
-    /// Every fix on a line, with what it changes, and how many there are.
-    fn said(&self, fixed: &Fixed, files: usize) -> Result<String, RunError> {
+    /// Every fix on a line, with what it changes, and how many there are. The last line is about what was asked for.
+    fn said(&self, fixed: &Fixed, files: usize, is_diff: bool) -> Result<String, RunError> {
         let mut said = String::new();
         for applied in &fixed.applied {
             let place = place(&applied.path, applied.start.line, applied.start.column);
@@ -166,16 +177,19 @@ impl<'s> Chosen<'s> {
             1 => format!("1 {one}"),
             number => format!("{number} {more}"),
         };
-        let _ = match fixed.applied.len() {
-            0 => writeln!(said, "nothing to fix"),
-            number => {
-                writeln!(said, "{} in {}", several(number, "fix", "fixes"), several(files, "file", "files"))
-            }
-        };
         if fixed.unasked > 0 {
-            let others = several(fixed.unasked, "fix needs", "fixes need");
-            let _ = writeln!(said, "{others} --unsafe-fixes");
+            let others = several(fixed.unasked, "more fix", "more fixes");
+            let _ = writeln!(said, "--unsafe-fixes may write {others}");
         }
+        let made = several(fixed.applied.len(), "fix", "fixes");
+        let made = match (fixed.applied.len(), fixed.refused.len()) {
+            (0, 0) => "nothing to fix".to_owned(),
+            (0, refused) => format!("0 fixes written, {refused} refused"),
+            (_, 0) => format!("{made} in {}", several(files, "file", "files")),
+            (_, refused) => format!("{made} in {}, {refused} refused", several(files, "file", "files")),
+        };
+        let note = if is_diff && !fixed.applied.is_empty() { "; --diff writes nothing" } else { "" };
+        let _ = writeln!(said, "{made}{note}");
         Ok(said)
     }
 
@@ -198,6 +212,13 @@ impl<'s> Chosen<'s> {
         said.extend((more > 0).then(|| format!("and {more} more; `caplint diff` shows all of them")));
         Ok(said)
     }
+}
+
+/// What is said of a file that has no fixes because it was not read.
+fn unread(finding: &Finding) -> String {
+    let Location { path, start, .. } = finding.primary();
+    let place = place(path, start.line, start.column);
+    format!("{place}: not read, so nothing is fixed here: {} [{}]", finding.message, finding.rule)
 }
 
 fn place(path: &str, line: usize, column: usize) -> String {
