@@ -432,6 +432,28 @@ fn places_are_those_of_the_file_on_disk() {
 }
 
 #[test]
+fn a_policy_for_service_principals_is_in_the_way_of_its_own_fixes_only() {
+    let of_workloads = ROLES.replace("Roles\",", "Workloads\",").replace("11111111-1111", "33333333-3333").replace(
+        "\"users\":",
+        "\"clientApplications\": { \"includeServicePrincipals\": [\"ServicePrincipalsInMyTenant\"] }, \"users\":",
+    );
+    // What is unknown of it is no reason to refuse fixes of others.
+    let unknown = of_workloads.replace("\"clientAppTypes\"", "\"someCondition\": { \"a\": [1] }, \"clientAppTypes\"");
+    for other in [&of_workloads, &unknown] {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("a.json"), ROLES).unwrap();
+        fs::write(folder.path().join("all.json"), for_all()).unwrap();
+        fs::write(folder.path().join("w.json"), other).unwrap();
+        let (_, said, refused) = fix(folder.path(), &["--unsafe-fixes", "."]);
+        assert!(said.ends_with("3 fixes in 1 file, 1 refused\n"), "{said}{refused}");
+        assert!(!fs::read_to_string(folder.path().join("a.json")).unwrap().contains("d405c6df"), "{said}{refused}");
+        let reason = "no comparison covers policies for service principals and agents";
+        assert!(refused.starts_with("w.json:") && refused.contains(reason), "{said}{refused}");
+        assert_eq!(fs::read_to_string(folder.path().join("w.json")).unwrap(), *other);
+    }
+}
+
+#[test]
 fn files_that_are_not_read_are_named() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("a.json"), POLICY).unwrap();

@@ -1,7 +1,7 @@
 //! What fixes change, proved by the comparison of tenants.
 
 use crate::diff::{self, Class, Classes, Verdict};
-use crate::policy::{Fact, Policy};
+use crate::policy::{Fact, Origin, Policy};
 use crate::tenant::Tenant;
 
 /// Tenants in pairs, without what no file shows. That is the same on both sides and changes nothing: a sign-in passes if no policy
@@ -33,29 +33,58 @@ pub(super) fn is_same(before: &[Tenant], after: &[Tenant], options: diff::Option
     })
 }
 
-/// Whether two policies are the same but for the letter case of words.
+/// Whether two policies are the same but for the letter case of words, and for what a fix further up in their file moves.
 fn is_read_alike(one: &Policy, other: &Policy) -> bool {
-    one == other || Policy { respelt: one.respelt, ..other.clone() } == *one
+    let alike = |other: &Policy| {
+        let origin = Origin { offset: one.origin.offset, ..other.origin.clone() };
+        Policy { respelt: one.respelt, origin, ..other.clone() } == *one
+    };
+    one == other || alike(other)
+}
+
+/// Leaves out policies for workload identities that the fix leaves alone. No sign-in of a user depends on them.
+fn without_bystanders([before, after]: &mut [Tenant; 2]) {
+    if before.policies.len() != after.policies.len() {
+        return;
+    }
+    let policies = std::mem::take(&mut before.policies).into_iter().zip(std::mem::take(&mut after.policies));
+    let is_bystander = |one: &Policy, other: &Policy| {
+        one.conditions.workload_identities == Fact::Known(true) && is_read_alike(one, other)
+    };
+    (before.policies, after.policies) = policies.filter(|(one, other)| !is_bystander(one, other)).unzip();
 }
 
 /// Why a fix that changes what policies mean is not written, if it is not.
 pub(super) fn refusal(before: &[Tenant], after: &[Tenant], options: diff::Options) -> Option<&'static str> {
-    let Some(pairs) = pairs(before, after) else {
+    let Some(mut pairs) = pairs(before, after) else {
         return Some("the files would be read as other tenants");
     };
-    for tenants in &pairs {
+    for tenants in &mut pairs {
+        without_bystanders(tenants);
         let difference = diff::compare(&tenants[0], &tenants[1], options);
         let is_of_users = difference.edits.iter().all(|edit| {
-            let sides = [edit.before, edit.after].into_iter().zip(tenants);
-            let mut policies = sides.filter_map(|(which, tenant)| tenant.policies.get(which?.policy()?));
-            policies.all(is_about_users)
+            let sides = [edit.before, edit.after].map(|which| which?.policy());
+            let mut policies = sides.iter().zip(&*tenants).filter_map(|(index, tenant)| tenant.policies.get((*index)?));
+            // A policy of which something is unknown is listed although nothing has been written in it.
+            let is_left_alone = match sides {
+                [Some(before), Some(after)] => {
+                    let [before, after] = [&tenants[0].policies[before], &tenants[1].policies[after]];
+                    is_read_alike(before, after)
+                }
+                [Some(index), None] | [None, Some(index)] => {
+                    let [before, after] = [&tenants[0], &tenants[1]].map(|tenant| tenant.policies.get(index));
+                    before.zip(after).is_some_and(|(before, after)| is_read_alike(before, after))
+                }
+                [None, None] => true,
+            };
+            is_left_alone || policies.all(is_about_users)
         });
         if !is_of_users {
             return Some("no comparison covers policies for service principals and agents");
         }
         let Classes { loosened, tightened: _, newly_blocked, newly_unblocked, session_changed: _ } = difference.classes;
         for (class, certain, possible) in [
-            (loosened, "something would be enough that is not", "something may become enough that is not"),
+            (loosened, "it would ask somebody for less than before", "it may ask somebody for less than before"),
             (newly_unblocked, "it would let in somebody who is blocked", "it may let in somebody who is blocked"),
             (newly_blocked, "it would block somebody who is not", "it may block somebody who is not"),
         ] {
