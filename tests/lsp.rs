@@ -274,6 +274,17 @@ fn an_action_says_what_the_proof_says_of_it() {
     assert_eq!(actions[0]["isPreferred"], Value::Null);
 }
 
+/// No policy is changed by it, so it must not say that one is.
+#[test]
+fn an_ignore_that_hides_nothing_is_removed_without_a_policy_being_changed() {
+    let config = "[[ignore]]\nrule = \"single-value\"\npath = \"a.json\"\nreason = \"ours\"\n";
+    let mut editor = Editor::start(&[("a.json", POLICY), ("caplint.toml", config)], &[]);
+    let told = editor.diagnostics("caplint.toml").into_iter().find(|told| told["code"] == "unused-ignore").unwrap();
+    let params = json!({ "textDocument": { "uri": editor.uri("caplint.toml") }, "range": told["range"], "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", params);
+    assert_eq!(actions[0]["title"], "Remove the ignore of single-value (changes no policy)");
+}
+
 #[test]
 fn a_broken_configuration_is_told_where_it_is_broken() {
     let mut editor = Editor::start(&[("a.json", POLICY), ("caplint.toml", "# ours\nexclud = []\n")], &[]);
