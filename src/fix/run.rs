@@ -201,24 +201,33 @@ impl<T: Tenants> Round<'_, T> {
         written(fixes, &self.base, &|path| self.tenants.on_disk(path))
     }
 
+    /// Takes these if they leave every meaning as it is. Why not, if they do not.
+    fn take_all<'f>(&self, made: &mut Made<'f>, fixes: &[Chosen<'f>]) -> Result<Option<&'static str>, T::Error> {
+        let all = [made.accepted.as_slice(), fixes].concat();
+        let Some(overlay) = self.with(&all) else { return Ok(Some(UNREADABLE)) };
+        let after = self.tenants.read(&overlay)?;
+        if !is_same(&made.current.1, &after, self.tenants.options()) {
+            return Ok(Some("the comparison does not show that every policy keeps its meaning"));
+        }
+        made.accepted = all;
+        made.current = (overlay, after);
+        Ok(None)
+    }
+
+    /// Whether the files are no longer what they were. Then no part of the fixes would do, and for each all files would be read again.
+    fn has_changed(&self, made: &Made<'_>) -> Result<bool, T::Error> {
+        let (texts, tenants) = &made.current;
+        let again = self.tenants.read(texts)?;
+        Ok(!tenants.iter().map(|tenant| &tenant.policies).eq(again.iter().map(|tenant| &tenant.policies)))
+    }
+
     /// Takes all of these that leave every meaning as it is: together if they do, else in halves.
     fn take_same<'f>(&self, made: &mut Made<'f>, fixes: &[Chosen<'f>]) -> Result<(), T::Error> {
-        let all = [made.accepted.as_slice(), fixes].concat();
-        let why = match self.with(&all) {
-            Some(overlay) => {
-                let after = self.tenants.read(&overlay)?;
-                if is_same(&made.current.1, &after, self.tenants.options()) {
-                    made.accepted = all;
-                    made.current = (overlay, after);
-                    return Ok(());
-                }
-                "the comparison does not show that every policy keeps its meaning"
-            }
-            None => UNREADABLE,
-        };
+        let Some(why) = self.take_all(made, fixes)? else { return Ok(()) };
         match fixes {
             [] => {}
             [one] => made.refused.push((*one, why)),
+            several if self.has_changed(made)? => made.refused.extend(several.iter().map(|one| (*one, UNREADABLE))),
             several => {
                 let (first, second) = several.split_at(several.len() / 2);
                 self.take_same(made, first)?;
