@@ -65,18 +65,12 @@ pub(super) fn refusal(before: &[Tenant], after: &[Tenant], options: diff::Option
         let is_of_users = difference.edits.iter().all(|edit| {
             let sides = [edit.before, edit.after].map(|which| which?.policy());
             let mut policies = sides.iter().zip(&*tenants).filter_map(|(index, tenant)| tenant.policies.get((*index)?));
-            // A policy of which something is unknown is listed although nothing has been written in it.
-            let is_left_alone = match sides {
-                [Some(before), Some(after)] => {
-                    let [before, after] = [&tenants[0].policies[before], &tenants[1].policies[after]];
-                    is_read_alike(before, after)
-                }
-                [Some(index), None] | [None, Some(index)] => {
-                    let [before, after] = [&tenants[0], &tenants[1]].map(|tenant| tenant.policies.get(index));
-                    before.zip(after).is_some_and(|(before, after)| is_read_alike(before, after))
-                }
-                [None, None] => true,
-            };
+            // A policy of which something is unknown is listed although nothing has been written in it, and may be paired with another.
+            let [before, after] = &*tenants;
+            let is_left_alone = sides.into_iter().flatten().all(|index| {
+                let same = before.policies.get(index).zip(after.policies.get(index));
+                same.is_some_and(|(before, after)| is_read_alike(before, after))
+            });
             is_left_alone || policies.all(is_about_users)
         });
         if !is_of_users {
