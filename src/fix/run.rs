@@ -218,7 +218,12 @@ impl<T: Tenants> Round<'_, T> {
     fn has_changed(&self, made: &Made<'_>) -> Result<bool, T::Error> {
         let (texts, tenants) = &made.current;
         let again = self.tenants.read(texts)?;
-        Ok(!tenants.iter().map(|tenant| &tenant.policies).eq(again.iter().map(|tenant| &tenant.policies)))
+        let is_same = tenants.len() == again.len()
+            && tenants
+                .iter()
+                .zip(&again)
+                .all(|(one, other)| one.policies == other.policies && one.missing == other.missing);
+        Ok(!is_same)
     }
 
     /// Takes all of these that leave every meaning as it is: together if they do, else in halves.
