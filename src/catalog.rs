@@ -224,16 +224,19 @@ pub fn assumptions() -> impl Iterator<Item = (&'static str, &'static str)> {
     rows(include_str!("../data/assumptions.tsv")).map(|[id, text]| (id, text))
 }
 
+/// A property of Graph or of a Terraform provider as the tables here have it: Graph's, in lower case.
+#[must_use]
+pub fn folded(property: &str) -> String {
+    let property = property.to_lowercase().replace('_', "");
+    let graphs = |long: &str, short: &str| property.strip_prefix(long).map(|rest| format!("{short}{rest}"));
+    graphs("included", "include").or_else(|| graphs("excluded", "exclude")).unwrap_or(property)
+}
+
 /// What a value of a property means, and the page of Microsoft that says so. The property may be that of Graph or of a Terraform
 /// provider.
 #[must_use]
 pub fn meaning(property: &str, value: &str) -> Option<(&'static str, &'static str)> {
-    let property = property.to_lowercase().replace('_', "");
-    let property = match ["included", "excluded"].iter().find_map(|long| property.strip_prefix(long)) {
-        Some(rest) if property.starts_with("included") => format!("include{rest}"),
-        Some(rest) => format!("exclude{rest}"),
-        None => property,
-    };
+    let property = folded(property);
     let found = rows(include_str!("../data/values.tsv")).find(|[properties, known, ..]: &[&'static str; 4]| {
         known.eq_ignore_ascii_case(value) && properties.split(' ').any(|own| own == property)
     });

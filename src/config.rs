@@ -226,6 +226,12 @@ struct Entry {
     break_glass: Option<bool>,
 }
 
+/// A string as TOML has it.
+#[must_use]
+pub fn toml_string(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// The configuration that holds in a folder: the nearest upwards.
 #[must_use]
 pub fn find(folder: &Path) -> Option<PathBuf> {

@@ -359,6 +359,19 @@ fn ends_with(path: &Path, ends: &[&[u8]]) -> bool {
     ends.iter().any(|end| name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end))
 }
 
+/// A path without `.` and `..`, as far as that goes without asking the system.
+#[must_use]
+pub fn tidy(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut tidy, component| {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => _ = tidy.pop(),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => tidy.push(component),
+        }
+        tidy
+    })
+}
+
 /// A path as reports show it: as the user gave it, with `/` between folders.
 #[must_use]
 pub fn shown(path: &Path) -> String {

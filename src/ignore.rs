@@ -1,6 +1,6 @@
 //! Ignores: findings that somebody has looked at and answers for, keyed on what they are about, never on a line number.
 
-use crate::config::{Subject, parse_day};
+use crate::config::{Subject, parse_day, toml_string};
 use crate::finding::{Finding, Location, quoted};
 use std::ops::Range;
 use time::Date;
@@ -138,12 +138,11 @@ pub fn without_reason(reason: Option<&str>) -> Option<String> {
 /// The lines of an entry of the configuration that ignores a rule. `about` is a key and its value: `policy`, `path` or `tenant`.
 #[must_use]
 pub fn entry(rule: &str, (key, value): (&str, &str), reason: &str, until: Option<Date>) -> Vec<String> {
-    let quoted = |text: &str| toml::Value::from(text).to_string();
     let mut lines = vec![
         "[[ignore]]".to_owned(),
-        format!("rule = {}", quoted(rule)),
-        format!("{key} = {}", quoted(value)),
-        format!("reason = {}", quoted(reason)),
+        format!("rule = {}", toml_string(rule)),
+        format!("{key} = {}", toml_string(value)),
+        format!("reason = {}", toml_string(reason)),
     ];
     lines.extend(until.map(|until| format!("until = {until}")));
     lines

@@ -509,6 +509,12 @@ impl Policy {
         if self.assumed_on { Fact::Known(State::Enabled) } else { self.state }
     }
 
+    /// The same policy, off.
+    #[must_use]
+    pub fn switched_off(&self) -> Self {
+        Self { state: Fact::Known(State::Disabled), assumed_on: false, ..self.clone() }
+    }
+
     /// Whether two copies of a policy, from wherever, say the same.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {

@@ -52,22 +52,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
             return Ok(0);
         }
     };
-    let wanted = Wanted {
-        line_hashes: false,
-        keep_files: false,
-        allow_empty: false,
-        ways: Ways::Listed,
-        help: false,
-        map: false,
-        cards: false,
-        outline: false,
-    };
+    let wanted = Wanted { ways: Ways::Listed, ..Wanted::FINDINGS };
     let prepared = details.selection.prepare()?;
-    let mut tenants: Vec<TenantReport> = Vec::new();
-    prepared.each(&wanted, |few| {
-        tenants.extend(few);
-        Ok(())
-    })?;
+    let mut tenants = prepared.all(&wanted)?;
     let mut assumed = crate::tenant::Assumed::default();
     for tenant in &tenants {
         assumed.add(&tenant.assumed);

@@ -127,8 +127,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
         ways: if lists_ways { Ways::Listed } else { Ways::Mentioned },
         help: formats().any(Format::shows_help),
         map: formats().any(Format::shows_map),
-        cards: false,
-        outline: false,
+        ..Wanted::FINDINGS
     };
     if arguments.verbose {
         let path = prepared.config.path.as_ref().map(|path| path.to_string_lossy());

@@ -3,7 +3,6 @@
 use super::error::RunError;
 use super::selection::{Selection, Wanted};
 use super::words::by_its_words;
-use crate::coverage::Ways;
 use crate::outcome::TenantReport;
 use crate::report::doc::{Format, write};
 use crate::tenant::Assumed;
@@ -25,22 +24,9 @@ pub(super) struct Arguments {
 by_its_words!(Format);
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
-    let wanted = Wanted {
-        line_hashes: false,
-        keep_files: false,
-        allow_empty: false,
-        ways: Ways::Mentioned,
-        help: false,
-        map: false,
-        cards: true,
-        outline: false,
-    };
+    let wanted = Wanted { cards: true, ..Wanted::FINDINGS };
     let prepared = arguments.selection.prepare()?;
-    let mut tenants: Vec<TenantReport> = Vec::new();
-    prepared.each(&wanted, |few| {
-        tenants.extend(few);
-        Ok(())
-    })?;
+    let mut tenants = prepared.all(&wanted)?;
     let mut assumed = Assumed::default();
     for tenant in &tenants {
         assumed.add(&tenant.assumed);

@@ -13,11 +13,6 @@ pub(super) struct Appendable {
     text: String,
 }
 
-/// A value as TOML has it.
-pub(super) fn quoted(value: &str) -> String {
-    toml::Value::from(value).to_string()
-}
-
 impl Appendable {
     /// The given configuration, the nearest one, or a new one in the working directory; and what it says. It must be right
     /// before something is added to it.

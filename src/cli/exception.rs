@@ -1,9 +1,9 @@
 //! `caplint exception add`
 
-use super::entry::{Appendable, quoted};
+use super::entry::Appendable;
 use super::error::RunError;
 use super::selection::day_to_come;
-use crate::config::Exception;
+use crate::config::{Exception, toml_string};
 use crate::coverage::PrincipalKind;
 use crate::finding::{joined, visible};
 use std::io::Write;
@@ -126,7 +126,7 @@ fn lines(added: &Added) -> Vec<String> {
         ("agent-identity", agent_identity),
     ];
     let mut lines = vec!["[[exception]]".to_owned()];
-    let mut value = |key: &str, value: &str| lines.push(format!("{key} = {}", quoted(value)));
+    let mut value = |key: &str, value: &str| lines.push(format!("{key} = {}", toml_string(value)));
     for (key, id) in who {
         if let Some(id) = id {
             value(key, id);
@@ -139,7 +139,7 @@ fn lines(added: &Added) -> Vec<String> {
     value("reason", &added.reason);
     lines.extend(added.review_by.map(|day| format!("review-by = {day}")));
     if !added.control.is_empty() {
-        let ids: Vec<String> = added.control.iter().map(|id| quoted(id)).collect();
+        let ids: Vec<String> = added.control.iter().map(|id| toml_string(id)).collect();
         lines.push(format!("controls = [{}]", ids.join(", ")));
     }
     lines.extend(added.break_glass.map(|is| format!("break-glass = {is}")));

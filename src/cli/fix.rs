@@ -5,13 +5,11 @@ use super::diff::compared;
 use super::error::RunError;
 use super::say;
 use super::selection::{Prepared, Selection, Wanted};
-use crate::coverage::Ways;
 use crate::diff;
 use crate::discover::Overlay;
 use crate::finding::{Finding, Location, visible};
 use crate::fix::{self, Applied, Fixed, Kinds, Tenants};
 use crate::lint;
-use crate::outcome::TenantReport;
 use crate::report::diff::headlines;
 use crate::requirement::Assumptions;
 use crate::rules;
@@ -40,16 +38,7 @@ pub(super) struct Arguments {
 }
 
 /// What is asked of a run.
-const WANTED: Wanted = Wanted {
-    line_hashes: false,
-    keep_files: false,
-    allow_empty: true,
-    ways: Ways::Mentioned,
-    help: false,
-    map: false,
-    cards: false,
-    outline: false,
-};
+const WANTED: Wanted = Wanted { allow_empty: true, ..Wanted::FINDINGS };
 
 /// Headlines of a change that are shown.
 const HEADLINES: usize = 5;
@@ -110,11 +99,7 @@ impl Tenants for Chosen<'_> {
 
     fn findings(&self, overlay: &Overlay) -> Result<Vec<Finding>, RunError> {
         let prepared = self.selection.prepare_over(overlay)?;
-        let mut tenants: Vec<TenantReport> = Vec::new();
-        prepared.each(&WANTED, |few| {
-            tenants.extend(few);
-            Ok(())
-        })?;
+        let mut tenants = prepared.all(&WANTED)?;
         lint::settle(&mut tenants, prepared.settling(None, true, true));
         let findings: Vec<Finding> = tenants.into_iter().flat_map(|tenant| tenant.findings).collect();
         if overlay.files().next().is_none() {

@@ -3,7 +3,7 @@
 use super::atomic;
 use super::error::RunError;
 use super::inputs::inputs;
-use crate::config::{self, FILE_NAME};
+use crate::config::{self, FILE_NAME, toml_string};
 use crate::controls::Selection;
 use crate::coverage::PrincipalKind;
 use crate::finding::{quoted, visible};
@@ -123,10 +123,9 @@ fn tenant(text: &mut String, path: &Path, name: &str) -> Result<Written, RunErro
     let once_on = assumed.as_ref().map_or_else(Vec::new, |assume| {
         judged(&lint::Options { assume_enabled: AssumeEnabled::new(vec![assume.clone()]), ..options })
     });
-    let value = |text: &str| toml::Value::from(text).to_string();
     let paths = path.to_string_lossy().replace('\\', "/");
     // Writing to a string cannot fail.
-    let _ = write!(text, "\n[[tenant]]\nname = {}\npaths = [{}]\n", value(name), value(&paths));
+    let _ = write!(text, "\n[[tenant]]\nname = {}\npaths = [{}]\n", toml_string(name), toml_string(&paths));
     let exceptions = exceptions(text, &loaded, [&reports, &once_on], assumed.as_ref());
     Ok(Written { policies: loaded.policies.len(), states, exceptions })
 }
@@ -189,7 +188,6 @@ fn exceptions(
 
 fn entry(text: &mut String, outside: &Outside<'_>, everywhere_in: State) {
     let Outside { exception, controls, is_everywhere, once_on } = outside;
-    let value = |text: &str| toml::Value::from(text).to_string();
     text.push_str(match (is_everywhere, everywhere_in, once_on) {
         (true, State::ReportOnly, _) => {
             "\n# No policy for all users is on. Excluded from every one in report-only mode: for emergencies?\n"
@@ -203,13 +201,13 @@ fn entry(text: &mut String, outside: &Outside<'_>, everywhere_in: State) {
         (false, _, Some(Assume::Called(_)) | None) => "\n",
     });
     let mut lines =
-        vec!["[[exception]]".to_owned(), format!("{} = {}", exception.kind, value(&visible(&exception.id)))];
-    lines.extend(exception.name.as_deref().map(|name| format!("name = {}", value(&visible(name)))));
+        vec!["[[exception]]".to_owned(), format!("{} = {}", exception.kind, toml_string(&visible(&exception.id)))];
+    lines.extend(exception.name.as_deref().map(|name| format!("name = {}", toml_string(&visible(name)))));
     lines.push("owner = \"\"".to_owned());
     lines.push(format!("reason = {}", if *is_everywhere { "\"Emergency access\"" } else { "\"\"" }));
     lines.push("# review-by = 2027-01-31".to_owned());
     if controls.len() <= CONTROLS && !is_everywhere {
-        let ids: Vec<String> = controls.iter().map(|id| value(id)).collect();
+        let ids: Vec<String> = controls.iter().map(|id| toml_string(id)).collect();
         lines.push(format!("controls = [{}]", ids.join(", ")));
     }
     // Without `controls`, a user or group would be taken for an account for emergencies.

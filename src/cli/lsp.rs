@@ -27,16 +27,7 @@ pub(super) struct Arguments {
 }
 
 /// What is asked of a run.
-const WANTED: Wanted = Wanted {
-    line_hashes: false,
-    keep_files: false,
-    allow_empty: false,
-    ways: Ways::Mentioned,
-    help: true,
-    map: false,
-    cards: false,
-    outline: false,
-};
+const WANTED: Wanted = Wanted { help: true, ..Wanted::FINDINGS };
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let (connection, threads) = Connection::stdio();
@@ -68,15 +59,11 @@ impl Folders<'_> {
         let baseline = prepared.baseline(None)?;
         let ways = if baseline.is_some() { Ways::Listed } else { Ways::Mentioned };
         let mut settler = Settler::new(prepared.settling(baseline.as_ref(), true, true));
-        let mut tenants: Vec<TenantReport> = Vec::new();
-        prepared.each(&Wanted { ways, outline, ..WANTED }, |mut few| {
-            for tenant in &mut few {
-                settler.tenant(tenant);
-                rules::together(&mut tenant.findings);
-            }
-            tenants.extend(few);
-            Ok(())
-        })?;
+        let mut tenants = prepared.all(&Wanted { ways, outline, ..WANTED })?;
+        for tenant in &mut tenants {
+            settler.tenant(tenant);
+            rules::together(&mut tenant.findings);
+        }
         // How much is not reported is for people who read a whole report.
         let _ = settler.end(tenants.last_mut());
         if prepared.redacts() {

@@ -254,6 +254,20 @@ pub(super) struct Wanted {
     pub(super) outline: bool,
 }
 
+impl Wanted {
+    /// Nothing beside findings.
+    pub(super) const FINDINGS: Self = Self {
+        line_hashes: false,
+        keep_files: false,
+        allow_empty: false,
+        ways: Ways::Mentioned,
+        help: false,
+        map: false,
+        cards: false,
+        outline: false,
+    };
+}
+
 /// Everything that is known before the first file is read.
 pub(super) struct Prepared<'s> {
     selection: &'s Selection,
@@ -392,6 +406,16 @@ impl Prepared<'_> {
         } else {
             self.chosen.iter().try_for_each(|chosen| take(lint_one(chosen)))
         }
+    }
+
+    /// Lints the tenants, and keeps them all.
+    pub(super) fn all(&self, wanted: &Wanted) -> Result<Vec<TenantReport>, RunError> {
+        let mut tenants = Vec::new();
+        self.each(wanted, |few| {
+            tenants.extend(few);
+            Ok(())
+        })?;
+        Ok(tenants)
     }
 
     fn of_chosen(&self, chosen: &Chosen, options: &lint::Options) -> lint::Options {

@@ -19,7 +19,6 @@ use crate::source;
 use crate::what_if;
 use asked::Asked;
 use shown::Shown;
-use std::cell::OnceCell;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -174,14 +173,7 @@ fn judgement(arguments: &Arguments, id: &str, facts: &TenantFacts<'_>) -> Result
         .requirement(arguments.judging.cloud.meaning())
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;
     let decision = coverage::decide(&requirement, facts.tenant, facts.options());
-    Ok(Judgement {
-        control,
-        requirement,
-        decision,
-        stored_query_passes: None,
-        nearest: OnceCell::new(),
-        message: OnceCell::new(),
-    })
+    Ok(Judgement::of(control, requirement, decision))
 }
 
 fn problem(written: &str, what: &str, help: &str) -> RunError {

@@ -3,6 +3,7 @@
 use super::File;
 use crate::access::{Met, judge};
 use crate::catalog::Cloud;
+use crate::config::toml_string;
 use crate::diff;
 use crate::policy::Id;
 use crate::tenant::Tenant;
@@ -25,7 +26,7 @@ pub fn init(tenant: &Tenant, policies: &[String], cloud: Cloud, options: diff::O
          # This held when the file was written. Remove what is not meant so, and add what should hold.\n",
     );
     if !policies.is_empty() {
-        let all: Vec<String> = policies.iter().map(|path| quoted(path)).collect();
+        let all: Vec<String> = policies.iter().map(|path| toml_string(path)).collect();
         text.push_str(&format!("policies = [{}]\n", all.join(", ")));
     }
     for expectation in &kept {
@@ -41,13 +42,8 @@ pub fn init(tenant: &Tenant, policies: &[String], cloud: Cloud, options: diff::O
     text
 }
 
-/// A string of TOML.
-fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
-}
-
 fn expect(name: &str, lines: &[&str]) -> String {
-    format!("[[expect]]\nname = {}\n{}\n", quoted(name), lines.join("\n"))
+    format!("[[expect]]\nname = {}\n{}\n", toml_string(name), lines.join("\n"))
 }
 
 const ORDINARY: &str = "who = {}";
@@ -98,7 +94,7 @@ fn excluded(tenant: &Tenant) -> Vec<String> {
         principals.extend(users.exclude_users.known().filter(is_id).map(|(_, id)| (false, id)));
     }
     let expectation = |(is_group, id): (bool, &Id)| {
-        let written = quoted(&id.to_string());
+        let written = toml_string(&id.to_string());
         let account = if is_group { format!("groups = [{written}]") } else { format!("user = {written}") };
         let name = tenant.name_or_id(id);
         let whose = if is_group { format!("A member of {name}") } else { name };

@@ -65,8 +65,7 @@ pub(super) fn control_report(
 pub(super) fn needed(facts: &TenantFacts<'_>, judgement: &Judgement) -> Vec<PolicyRef> {
     let (carriers, _) = judgement.decision.reason.carriers();
     let is_needed = |index: &&PolicyIndex| {
-        let policy = &facts.tenant[**index];
-        let off = Policy { state: Fact::Known(State::Disabled), assumed_on: false, ..policy.clone() };
+        let off = facts.tenant[**index].switched_off();
         facts.held_with(&judgement.requirement, **index, off).is_none()
     };
     carriers.iter().filter(is_needed).map(|index| PolicyRef::to(&facts.tenant[*index])).collect()

@@ -18,7 +18,6 @@ use crate::policy::FileIndex;
 use crate::requirement::Requirement;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 impl TenantReader<'_> {
@@ -175,12 +174,8 @@ impl TenantReader<'_> {
         let decider = Decider::of(tenant, options);
         let decisions: Vec<Decision> = asked.iter().map(|(_, requirement)| decider.decide(requirement)).collect();
         let judgement = |((control, requirement), decision): ((&'static Control, Requirement), Decision)| Judgement {
-            control,
-            requirement,
-            decision,
             stored_query_passes: control.stored_query.as_ref().map(|query| query.passes(&tenant.policies)),
-            nearest: OnceCell::new(),
-            message: OnceCell::new(),
+            ..Judgement::of(control, requirement, decision)
         };
         asked.into_iter().zip(decisions).map(judgement).collect()
     }

@@ -5,10 +5,9 @@ use crate::coverage::{self, Ways};
 use crate::discover::Candidate;
 use crate::finding::{Label, PolicyRef};
 use crate::outcome::{Carried, Named, Outline, Part, PolicyCard, PolicyOutline};
-use crate::policy::{Fact, FileIndex, Id, Policy, State};
+use crate::policy::{FileIndex, Id, Policy};
 use crate::rules::{self, Judgement, TenantFacts};
 use crate::tenant::PolicyIndex;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 impl TenantReader<'_> {
@@ -46,8 +45,7 @@ fn parts(facts: &TenantFacts<'_>) -> BTreeMap<PolicyIndex, Vec<Carried>> {
         let (carriers, _) = judgement.decision.reason.carriers();
         let control = judgement.control.id;
         for index in carriers {
-            let policy = &facts.tenant[*index];
-            let off = Policy { state: Fact::Known(State::Disabled), assumed_on: false, ..policy.clone() };
+            let off = facts.tenant[*index].switched_off();
             let Some(decision) = facts.held_with(&judgement.requirement, *index, off.clone()) else {
                 let part = Part::Needed(opened(facts, judgement, *index, off));
                 parts.entry(*index).or_default().push(Carried { control, part });
@@ -69,19 +67,10 @@ fn parts(facts: &TenantFacts<'_>) -> BTreeMap<PolicyIndex, Vec<Carried>> {
 fn opened(facts: &TenantFacts<'_>, judgement: &Judgement, index: PolicyIndex, off: Policy) -> String {
     let mut without = facts.tenant.clone();
     without.policies[index.0] = off;
-    let options = coverage::Options {
-        assumptions: facts.config.assumptions_on(facts.today),
-        ways: Ways::Mentioned,
-        ..coverage::Options::default()
-    };
-    let judgement = Judgement {
-        control: judgement.control,
-        requirement: judgement.requirement.clone(),
-        decision: coverage::decide(&judgement.requirement, &without, options),
-        stored_query_passes: None,
-        nearest: OnceCell::new(),
-        message: OnceCell::new(),
-    };
+    let Judgement { control, requirement, .. } = judgement;
+    let options = coverage::Options { ways: Ways::Mentioned, ..facts.options() };
+    let decision = coverage::decide(requirement, &without, options);
+    let judgement = Judgement::of(control, requirement.clone(), decision);
     let facts = TenantFacts { today: facts.today, cloud: facts.cloud, ..TenantFacts::of(&without, facts.config) };
     rules::control::reason(&facts, &judgement)
 }

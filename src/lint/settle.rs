@@ -5,6 +5,7 @@ mod honoured;
 use super::locate::in_order;
 use crate::baseline::Baseline;
 use crate::config::Config;
+use crate::discover::{shown, tidy};
 use crate::finding::{Draft, Finding, Located};
 use crate::ignore::{About, Ignore, without_reason};
 use crate::outcome::{BASELINE, Settled, TenantReport, Why};
@@ -12,7 +13,6 @@ use crate::rules::{self, IgnoreFacts};
 use crate::source::LineHashes;
 use honoured::Honoured;
 use std::collections::HashSet;
-use std::path::{Component, Path, PathBuf};
 use time::Date;
 
 /// How findings are settled.
@@ -218,17 +218,5 @@ fn of_config(settling: &Settling<'_>, path: &str) -> Vec<Ignore> {
 pub fn from_config(config: &Config, path: &str) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let (path, folder) = (tidy(&here.join(path)), tidy(&here.join(config.folder())));
-    crate::discover::shown(path.strip_prefix(&folder).unwrap_or(&path))
-}
-
-/// Without `.` and `..`, as far as that goes without asking the system.
-fn tidy(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut tidy, component| {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => _ = tidy.pop(),
-            other => tidy.push(other),
-        }
-        tidy
-    })
+    shown(path.strip_prefix(&folder).unwrap_or(&path))
 }

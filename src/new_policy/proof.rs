@@ -11,7 +11,6 @@ use crate::requirement::Identities;
 use crate::rules::{self, Judgement, Reached, TenantFacts, control};
 use crate::signin::Outcome;
 use crate::tenant::{MOST_POLICIES, PolicyIndex, SecurityDefaults, Tenant};
-use std::cell::OnceCell;
 
 /// Exceptions that a sentence names.
 const NAMED: usize = 5;
@@ -34,14 +33,7 @@ pub(super) struct Proved {
 /// The verdict on the control without the policy.
 pub(super) fn judged(order: &Order<'_>) -> Judgement {
     let decision = coverage::decide(&order.requirement, order.tenant, order.options());
-    Judgement {
-        control: order.control,
-        requirement: order.requirement.clone(),
-        decision,
-        stored_query_passes: None,
-        nearest: OnceCell::new(),
-        message: OnceCell::new(),
-    }
+    Judgement::of(order.control, order.requirement.clone(), decision)
 }
 
 /// Whom a decision leaves out, in words: those whose approval is in force, and others.

@@ -134,6 +134,21 @@ pub struct Judgement {
     pub message: OnceCell<String>,
 }
 
+impl Judgement {
+    /// A verdict without that of a stored query.
+    #[must_use]
+    pub fn of(control: &'static Control, requirement: Requirement, decision: Decision) -> Self {
+        Self {
+            control,
+            requirement,
+            decision,
+            stored_query_passes: None,
+            nearest: OnceCell::new(),
+            message: OnceCell::new(),
+        }
+    }
+}
+
 impl<'a> TenantFacts<'a> {
     /// A tenant about which nothing is decided.
     #[must_use]

@@ -3,6 +3,7 @@
 use super::diagnostics::{Texts, diagnostic, range};
 use super::text::{Index, Units};
 use super::uri;
+use crate::discover::tidy;
 use crate::finding::{Finding, Fix, Safety, visible};
 use crate::ignore;
 use lsp_types::{
@@ -46,7 +47,7 @@ impl Maker<'_, '_> {
     fn fix(&mut self, finding: &Finding, fix: &Fix, diagnostic: &Diagnostic) -> Option<CodeAction> {
         let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
         for edit in &fix.edits {
-            let file = uri::tidy(&self.folder.join(&edit.path));
+            let file = tidy(&self.folder.join(&edit.path));
             let range = range(&file, edit.start, edit.end, self.units, &mut self.texts);
             edits.entry(file).or_default().push(TextEdit { range, new_text: edit.replacement.clone() });
         }
@@ -114,7 +115,7 @@ impl Maker<'_, '_> {
     }
 
     fn is_config(&self, path: &str) -> bool {
-        uri::tidy(&self.folder.join(path)) == self.config
+        tidy(&self.folder.join(path)) == self.config
     }
 
     fn change(&self, file: &Path, edits: Vec<TextEdit>) -> Option<DocumentChangeOperation> {

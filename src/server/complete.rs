@@ -92,7 +92,7 @@ fn values(found: &Cursor, kind: Kind, schema: &Schema, outlines: &[Outline]) -> 
         let about = meaning.map(|(meaning, page)| format!("{meaning}\n\n[Microsoft]({page})")).or(word.about);
         Candidate { word: Word { about, ..word }, label: None, kind: CompletionItemKind::ENUM_MEMBER }
     });
-    let key = found.keys.last().map(|key| key.to_lowercase().replace('_', "")).unwrap_or_default();
+    let key = found.keys.last().map(|key| catalog::folded(key)).unwrap_or_default();
     let of_tenant = |wanted: Named| -> Vec<Candidate> {
         let names = outlines.iter().flat_map(|outline| &outline.names);
         let names = names.filter(|(_, (kind, _))| *kind == wanted);
@@ -100,17 +100,15 @@ fn values(found: &Cursor, kind: Kind, schema: &Schema, outlines: &[Outline]) -> 
     };
     let named: Vec<Candidate> = match kind {
         Kind::Policies => match key.as_str() {
-            "includeapplications" | "excludeapplications" | "includedapplications" | "excludedapplications" => {
+            "includeapplications" | "excludeapplications" => {
                 catalog::apps().iter().map(|app| named(&app.id.to_string(), app.name, "App")).collect()
             }
-            "includeroles" | "excluderoles" | "includedroles" | "excludedroles" => {
+            "includeroles" | "excluderoles" => {
                 catalog::roles().iter().map(|role| named(&role.id.to_string(), role.name, "Built-in role")).collect()
             }
-            "includegroups" | "excludegroups" | "includedgroups" | "excludedgroups" => of_tenant(Named::Group),
-            "includeusers" | "excludeusers" | "includedusers" | "excludedusers" => of_tenant(Named::User),
-            "includelocations" | "excludelocations" | "includedlocations" | "excludedlocations" => {
-                of_tenant(Named::Location)
-            }
+            "includegroups" | "excludegroups" => of_tenant(Named::Group),
+            "includeusers" | "excludeusers" => of_tenant(Named::User),
+            "includelocations" | "excludelocations" => of_tenant(Named::Location),
             _ => Vec::new(),
         },
         Kind::Configuration => match key.as_str() {

@@ -2,6 +2,7 @@
 
 use super::text::{Index, Units, number};
 use super::uri;
+use crate::discover::tidy;
 use crate::finding::{Finding, Level, Location};
 use crate::rules;
 use crate::source::Position;
@@ -56,7 +57,7 @@ pub(super) fn diagnostic(
     units: Units,
     texts: &mut Texts<'_>,
 ) -> Option<(PathBuf, Diagnostic)> {
-    let path = |location: &Location| uri::tidy(&folder.join(&location.path));
+    let path = |location: &Location| tidy(&folder.join(&location.path));
     let primary = finding.primary();
     let file = path(primary);
     let mut related = Vec::new();

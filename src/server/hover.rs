@@ -53,7 +53,7 @@ fn source(keys: &[String], notation: Notation) -> String {
             concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/v", env!("CARGO_PKG_VERSION"), "/docs/configuration.md");
         return format!("[{}]({page})", crate::config::FILE_NAME);
     }
-    let folded: Vec<String> = keys.iter().map(|key| key.to_lowercase().replace('_', "")).collect();
+    let folded: Vec<String> = keys.iter().map(|key| catalog::folded(key)).collect();
     let of = OF_POLICIES.iter().find(|(key, _)| folded.iter().any(|own| own == key));
     let resource = of.map_or("conditionalAccessPolicy", |(_, resource)| resource);
     format!("[Microsoft Graph: {resource}]({GRAPH}{})", resource.to_lowercase())

@@ -2,7 +2,7 @@
 
 use super::diagnostics::{Texts, range};
 use super::text::{Index, Units};
-use super::uri;
+use crate::discover::tidy;
 use crate::finding::{clip, joined};
 use crate::outcome::{Carried, Outline, Part, PolicyOutline};
 use lsp_types::{CodeLens, Command, DocumentSymbol, Position, Range, SymbolKind};
@@ -16,7 +16,7 @@ const NAMED: usize = 2;
 
 /// The policies of a file, in the order of their places. Paths are relative to `folder`.
 pub(super) fn of_file<'o>(outlines: &'o [Outline], folder: &Path, file: &Path) -> Vec<&'o PolicyOutline> {
-    let is_there = |policy: &&PolicyOutline| uri::tidy(&folder.join(&policy.place.path)) == file;
+    let is_there = |policy: &&PolicyOutline| tidy(&folder.join(&policy.place.path)) == file;
     let mut policies: Vec<&PolicyOutline> =
         outlines.iter().flat_map(|outline| &outline.policies).filter(is_there).collect();
     policies.sort_by_key(|policy| policy.place.start);

@@ -23,18 +23,6 @@ pub(super) fn uri(path: &Path) -> Option<Uri> {
     format!("file://{root}{}", utf8_percent_encode(&text, KEPT)).parse().ok()
 }
 
-/// A path without `.` and `..`, as far as that goes without asking the system.
-pub(super) fn tidy(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut tidy, component| {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => _ = tidy.pop(),
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => tidy.push(component),
-        }
-        tidy
-    })
-}
-
 /// A path as somebody in this folder would write it.
 pub(super) fn seen_from(folder: &Path, path: &Path) -> PathBuf {
     let common = folder.components().zip(path.components()).take_while(|(one, other)| one == other).count();
