@@ -25,7 +25,7 @@ mod witness;
 pub mod words;
 
 pub use atom::Atom;
-pub use changes::{compare, compare_beyond, compare_with_more};
+pub use changes::{compare, compare_beyond, compare_in_order, compare_with_more};
 pub use difference::{
     Access, Cause, Certainty, Change, Class, Classes, Control, DeviceFact, Difference, Dimension, Edit, Effect, Except,
     Group, Kind, Masked, Options, Outcome, Party, Place, Principal, Property, Region, Resources, Scope, Verdict, Which,

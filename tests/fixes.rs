@@ -454,6 +454,28 @@ fn a_policy_for_service_principals_is_in_the_way_of_its_own_fixes_only() {
     }
 }
 
+/// Copies of a policy are the same policy. What is written into one of them only makes two of it.
+#[test]
+fn a_fix_of_one_copy_says_that_the_copies_would_differ() {
+    let without_id = |policy: &str| policy.replace("  \"id\": \"11111111-1111-4111-8111-111111111111\",\n", "");
+    for (policy, reason) in [
+        (
+            without_id(ROLES),
+            "the files would look like those of several tenants, because copies of a policy would differ",
+        ),
+        (ROLES.to_owned(), "the number of policies would change, as it does if copies of a policy differ"),
+    ] {
+        let folder = TempDir::new().unwrap();
+        for set in ["one", "other"] {
+            fs::create_dir(folder.path().join(set)).unwrap();
+            fs::write(folder.path().join(set).join("a.json"), &policy).unwrap();
+        }
+        let (code, said, refused) = fix(folder.path(), &["--unsafe-fixes", "."]);
+        assert!(code == 0 && said.starts_with("0 fixes written, "), "{said}{refused}");
+        assert!(refused.lines().all(|line| line.ends_with(reason)), "{refused}");
+    }
+}
+
 #[test]
 fn files_that_are_not_read_are_named() {
     let folder = TempDir::new().unwrap();

@@ -53,6 +53,19 @@ pub fn compare_with_more(before: &Tenant, after: &Tenant, options: Options) -> D
     compare_paired(&Pairs::of_more(before, after), before, after, options, &Intent::default())
 }
 
+/// Compares a tenant with a copy of it whose files were edited, and whose policies are in the same order. Where `untouched` says that the
+/// edits left a policy alone, what is not known of it is the same in the copy. None if one has more policies than the other.
+#[must_use]
+pub fn compare_in_order(
+    before: &Tenant,
+    after: &Tenant,
+    untouched: impl Fn(&Policy, &Policy) -> bool,
+    options: Options,
+) -> Option<Difference> {
+    let pairs = Pairs::in_order(before, after, untouched)?;
+    Some(compare_paired(&pairs, before, after, options, &Intent::default()))
+}
+
 fn compare_paired(pairs: &Pairs, before: &Tenant, after: &Tenant, options: Options, intent: &Intent) -> Difference {
     let tenants = [before, after];
     let requirement = requirement(tenants, intent);

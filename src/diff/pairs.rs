@@ -50,6 +50,29 @@ impl Pairs {
         }
     }
 
+    /// Of two tenants whose policies are in the same order. Where `untouched` says so, a policy is the same one, whatever is not known of
+    /// it. None if one has more policies than the other.
+    pub(super) fn in_order(
+        before: &Tenant,
+        after: &Tenant,
+        untouched: impl Fn(&Policy, &Policy) -> bool,
+    ) -> Option<Self> {
+        if before.policies.len() != after.policies.len() {
+            return None;
+        }
+        let policies = before.policies.iter().zip(&after.policies);
+        let unchanged: Vec<bool> = policies
+            .map(|(one, other)| untouched(one, other) || means_the_same((before, one), (after, other)))
+            .collect();
+        let mut pairs = Self {
+            counterparts: [(); 2].map(|()| (0..unchanged.len()).map(Some).collect()),
+            has_twin: [(); 2].map(|()| unchanged.clone()),
+            unchanged,
+        };
+        pairs.find_twins([before, after]);
+        Some(pairs)
+    }
+
     pub(super) fn counterpart(&self, side: Side, policy: usize) -> Option<usize> {
         self.counterparts[side.index()][policy]
     }

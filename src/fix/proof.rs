@@ -16,20 +16,10 @@ fn pairs(before: &[Tenant], after: &[Tenant]) -> Option<Vec<[Tenant; 2]>> {
 
 /// Whether every policy means what it meant, and no sign-in changes.
 pub(super) fn is_same(before: &[Tenant], after: &[Tenant], options: diff::Options) -> bool {
-    let Some(mut pairs) = pairs(before, after) else { return false };
-    pairs.iter_mut().all(|[before, after]| {
-        if before.policies.len() != after.policies.len() {
-            return false;
-        }
-        // Policies that were read alike from the same place are the same ones. The comparison does not know the place, and takes
-        // what is missing in one for unknown in the other.
-        let policies = std::mem::take(&mut before.policies).into_iter().zip(std::mem::take(&mut after.policies));
-        for (one, other) in policies.filter(|(one, other)| !is_read_alike(one, other)) {
-            before.policies.push(one);
-            after.policies.push(other);
-        }
-        let difference = diff::compare(before, after, options);
-        difference.verdict == Verdict::Equal && difference.edits.is_empty()
+    let Some(pairs) = pairs(before, after) else { return false };
+    pairs.iter().all(|[before, after]| {
+        let difference = diff::compare_in_order(before, after, is_read_alike, options);
+        difference.is_some_and(|difference| difference.verdict == Verdict::Equal && difference.edits.is_empty())
     })
 }
 
@@ -42,36 +32,23 @@ fn is_read_alike(one: &Policy, other: &Policy) -> bool {
     one == other || alike(other)
 }
 
-/// Leaves out policies for workload identities that the fix leaves alone. No sign-in of a user depends on them.
-fn without_bystanders([before, after]: &mut [Tenant; 2]) {
-    if before.policies.len() != after.policies.len() {
-        return;
-    }
-    let policies = std::mem::take(&mut before.policies).into_iter().zip(std::mem::take(&mut after.policies));
-    let is_bystander = |one: &Policy, other: &Policy| {
-        one.conditions.workload_identities == Fact::Known(true) && is_read_alike(one, other)
-    };
-    (before.policies, after.policies) = policies.filter(|(one, other)| !is_bystander(one, other)).unzip();
-}
-
 /// Why a fix that changes what policies mean is not written, if it is not.
 pub(super) fn refusal(before: &[Tenant], after: &[Tenant], options: diff::Options) -> Option<&'static str> {
-    let Some(mut pairs) = pairs(before, after) else {
+    let Some(pairs) = pairs(before, after) else {
         return Some("the files would be read as other tenants");
     };
-    for tenants in &mut pairs {
-        without_bystanders(tenants);
-        let difference = diff::compare(&tenants[0], &tenants[1], options);
+    for [before, after] in &pairs {
+        let Some(difference) = diff::compare_in_order(before, after, is_read_alike, options) else {
+            return Some("the number of policies would change, as it does if copies of a policy differ");
+        };
+        let mut policies = before.policies.iter().zip(&after.policies);
+        if policies.any(|(one, other)| !one.foreign && other.foreign) {
+            return Some("the files would look like those of several tenants, because copies of a policy would differ");
+        }
         let is_of_users = difference.edits.iter().all(|edit| {
-            let sides = [edit.before, edit.after].map(|which| which?.policy());
-            let mut policies = sides.iter().zip(&*tenants).filter_map(|(index, tenant)| tenant.policies.get((*index)?));
-            // A policy of which something is unknown is listed although nothing has been written in it, and may be paired with another.
-            let [before, after] = &*tenants;
-            let is_left_alone = sides.into_iter().flatten().all(|index| {
-                let same = before.policies.get(index).zip(after.policies.get(index));
-                same.is_some_and(|(before, after)| is_read_alike(before, after))
-            });
-            is_left_alone || policies.all(is_about_users)
+            let of_each = [(edit.before, before), (edit.after, after)];
+            let mut policies = of_each.into_iter().filter_map(|(which, tenant)| tenant.policies.get(which?.policy()?));
+            policies.all(is_about_users)
         });
         if !is_of_users {
             return Some("no comparison covers policies for service principals and agents");
