@@ -330,6 +330,58 @@ fn tenants_that_are_told_apart_are_judged_apart() {
     assert_eq!((code, count(&files, "several-tenants")), (0, 0));
 }
 
+/// Runs a command about one tenant, with the configuration.
+fn ask(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_caplint")).current_dir(folder).args(arguments).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_question_about_one_tenant_is_not_answered_for_several() {
+    let folder = folder_of(&[("a/1.json", off(1, "x")), ("b/1.json", on(2, "y"))]);
+    let config = "[[tenant]]\nname = \"one\"\npaths = [\"a\"]\n[[tenant]]\nname = \"other\"\npaths = [\"b\"]\ncloud = \"usgov\"\n";
+    fs::write(folder.path().join("caplint.toml"), config).unwrap();
+    fs::write(folder.path().join("log.json"), "[]").unwrap();
+    for arguments in [
+        ["new", "mfa-all-users"].as_slice(),
+        &["new", "mfa-all-users", "."],
+        &["new", "mfa-all-users", "a", "b"],
+        &["replay", "log.json", "."],
+        &["replay", "log.json", "--before", "a", "--after", "."],
+        &["test", "--init"],
+        &["what-if"],
+        &["who"],
+        &["diff", ".", "a"],
+    ] {
+        let (code, said) = ask(folder.path(), arguments);
+        assert_eq!(code, 2, "{arguments:?}: {said}");
+        assert!(said.contains("these paths hold \"one\" and \"other\""), "{arguments:?}: {said}");
+    }
+    let (code, said) = ask(folder.path(), &["new", "mfa-all-users", "b"]);
+    assert!(code == 1 && said.starts_with("mfa-all-users holds already"), "{said}");
+    let (code, said) = ask(folder.path(), &["new", "mfa-all-users", "a"]);
+    assert!(code == 0 && said.contains("https://graph.microsoft.com/"), "{said}");
+}
+
+#[test]
+fn a_question_is_about_the_tenant_that_the_configuration_describes() {
+    let folder = folder_of(&[("a/1.json", off(1, "x")), ("b/1.json", off(2, "y")), ("b/2.json", off(3, "z"))]);
+    let config = "[[tenant]]\nname = \"one\"\npaths = [\"a\"]\nsecurity-defaults = true\n[[tenant]]\nname = \"other\"\npaths = [\"b\"]\ncloud = \"usgov\"\n";
+    fs::write(folder.path().join("caplint.toml"), config).unwrap();
+    let (code, said) = ask(folder.path(), &["new", "mfa-azure-management", "a"]);
+    assert!(code == 1 && said.contains("by security defaults"), "{said}");
+    // A file stands for its tenant, as in `check`.
+    let (code, said) = ask(folder.path(), &["new", "mfa-azure-management", "b/1.json"]);
+    assert!(code == 0 && said.contains("40a69793-8fe6-4db1-9591-dbc5c57b17d8"), "{said}");
+    let (_, said) = ask(folder.path(), &["new", "mfa-azure-management", "b", "--cloud", "public"]);
+    assert!(said.contains("797f4846-ba00-4fd7-ba43-dac1f8f63013"), "{said}");
+    let (_, said) = ask(folder.path(), &["what-if", "b/1.json"]);
+    assert!(said.contains("\"y\"") && said.contains("\"z\""), "{said}");
+    let (code, said) = ask(folder.path(), &["what-if", "b", "caplint.toml"]);
+    assert!(code == 2 && said.contains("\"other\" and files of none"), "{said}");
+}
+
 #[test]
 fn an_id_that_several_names_share_is_told_and_hides_no_policy() {
     let same = |mut policy: Value, id: &str| {

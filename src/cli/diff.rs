@@ -11,7 +11,7 @@ use super::error::RunError;
 use super::inputs::inputs;
 use super::near::did_you_mean;
 use super::progress::Progress;
-use super::selection::config;
+use super::selection::{config, refuse_several};
 use super::terminal::Terminal;
 use super::words::by_its_words;
 use crate::coverage::Side;
@@ -123,6 +123,9 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     if arguments.tenant_per_path {
         return gold::run(arguments, &options, how);
     }
+    let here = [PathBuf::from(".")];
+    let asked = if arguments.git.is_some() && arguments.paths.is_empty() { here.as_slice() } else { &arguments.paths };
+    asked.iter().try_for_each(|path| refuse_several(&options.config, path))?;
     let intent = arguments.intent.as_deref().map(read_intent).transpose()?;
     let progress = Progress::start();
     let sides = arguments.sides()?;
@@ -130,7 +133,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     drop(progress);
     arguments.assume(&mut loaded)?;
     if loaded.iter().all(is_empty) {
-        return Err(RunError::Empty { name: quoted(&loaded[1].name) });
+        return Err(RunError::NoPolicies { name: quoted(&loaded[1].name) });
     }
     let [before, after] = loaded.each_ref().map(|side| &side.tenant);
     let difference = match &intent {

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     }
     prepared.check_assumed(&assumed)?;
     if let Some(empty) = tenants.iter().find(|tenant| tenant.cards.is_empty()) {
-        return Err(RunError::Empty { name: crate::finding::quoted(&empty.name) });
+        return Err(RunError::NoPolicies { name: crate::finding::quoted(&empty.name) });
     }
     if prepared.redacts() {
         tenants.iter_mut().for_each(TenantReport::redact);

@@ -39,6 +39,22 @@ pub(super) enum RunError {
     )]
     Empty { name: String },
 
+    #[error("nothing to ask about in {name}: no Conditional Access policy and no security defaults were found")]
+    #[diagnostic(
+        code(caplint::empty),
+        help(
+            "Check the path (`caplint files -v` lists what each file was taken for). docs/export.md says how to export policies."
+        )
+    )]
+    NoPolicies { name: String },
+
+    #[error("one tenant is asked about, and these paths hold {names}")]
+    #[diagnostic(
+        code(caplint::several_tenants),
+        help("The configuration has them as tenants of their own. Specify the files of one.")
+    )]
+    SeveralTenants { names: String },
+
     #[error("the baseline {} cannot be read: {problem}", shown(.path))]
     #[diagnostic(code(caplint::baseline), help("Run `caplint baseline write` to write a new one."))]
     Baseline { path: PathBuf, problem: String },

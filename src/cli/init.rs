@@ -108,7 +108,7 @@ fn tenant(text: &mut String, path: &Path, name: &str) -> Result<Written, RunErro
     let options = lint::Options { selection, ..lint::Options::default() };
     let loaded = lint::load(&inputs, &options);
     if loaded.policies.is_empty() {
-        return Err(RunError::Empty { name: quoted(&path.to_string_lossy()) });
+        return Err(RunError::NoPolicies { name: quoted(&path.to_string_lossy()) });
     }
     let judged = |options: &lint::Options| lint::tenants(name, &inputs, options, &AtomicUsize::new(0));
     let reports = judged(&options);

@@ -5,7 +5,7 @@ use super::error::RunError;
 use super::inputs::inputs;
 use super::near::near;
 use super::say;
-use super::selection::Judging;
+use super::selection::{Asked, Judging};
 use super::words::by_its_words;
 use crate::controls::{self, Control};
 use crate::finding::quoted;
@@ -47,12 +47,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         let what = "a file that is there already";
         return Err(RunError::Target { path: path.clone(), what });
     }
-    let cloud = arguments.judging.cloud.meaning();
+    let Asked { name: _, cloud, tenant } = arguments.judging.tenant(inputs(&arguments.paths)?, &config)?;
     let requirement = control.requirement(cloud).ok_or_else(|| RunError::New {
         message: format!("{} means nothing in this cloud", quoted(control.id)),
         help: "Choose another --cloud.".to_owned(),
     })?;
-    let (_, tenant) = arguments.judging.tenant(&inputs(&arguments.paths)?, &config)?;
     let order = Order {
         control,
         requirement,

@@ -61,7 +61,10 @@ by_its_words!(Format);
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let sources = sources(&arguments.sign_ins)?;
     let config = arguments.judging.config()?;
-    let tenant = |paths: &[PathBuf]| arguments.judging.tenant(&inputs(paths)?, &config);
+    let tenant = |paths: &[PathBuf]| {
+        let asked = arguments.judging.tenant(inputs(paths)?, &config)?;
+        Ok::<_, RunError>((asked.name, asked.tenant))
+    };
     let tenants = match (&arguments.before, &arguments.after) {
         (Some(before), Some(after)) => {
             vec![tenant(std::slice::from_ref(before))?, tenant(std::slice::from_ref(after))?]

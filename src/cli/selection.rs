@@ -13,7 +13,7 @@ use crate::config::{self, Config, TenantEntry, parse_day};
 use crate::controls;
 use crate::coverage::Ways;
 use crate::discover::{Input, Overlay, shown};
-use crate::finding::{quoted, quoted_whole};
+use crate::finding::{joined, quoted, quoted_whole};
 use crate::lint::{self, Loaded, Settling, Variables};
 use crate::outcome::TenantReport;
 use crate::requirement::Assumptions;
@@ -178,9 +178,9 @@ impl CloudArgument {
 // What every command is told that asks about one tenant. Not a doc comment: clap would take it for what the command is about.
 #[derive(clap::Args)]
 pub(super) struct Judging {
-    /// The cloud, which decides the app ids
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) cloud: CloudArgument,
+    /// The cloud, which decides the app ids [default: the tenant's in the configuration, or public]
+    #[arg(long, value_enum)]
+    cloud: Option<CloudArgument>,
 
     /// Judge as if these policies were enabled: report-only, all, or the name or id of one; any number of times
     #[arg(long, value_name = "WHICH")]
@@ -211,24 +211,35 @@ impl Judging {
         Ok(Arc::new(config(self.config.as_deref(), self.isolated)?.0))
     }
 
-    /// The tenant, with its name. One without policies is none.
-    pub(super) fn tenant(&self, inputs: &[Input], config: &Arc<Config>) -> Result<(String, Tenant), RunError> {
+    /// The tenant that inputs are of: one of the configuration, with all of its files, or else what they hold. One without policies is
+    /// none.
+    pub(super) fn tenant(&self, inputs: Vec<Input>, config: &Arc<Config>) -> Result<Asked, RunError> {
+        let Chosen { name, inputs, cloud, security_defaults, entry: _ } = Chosen::the_one(inputs, config)?;
+        let cloud = self.cloud.map(CloudArgument::meaning).or(cloud).unwrap_or_default();
         let options = lint::Options {
             config: Arc::clone(config),
+            cloud,
+            security_defaults,
             variables: self.variables.given()?,
             directory: self.with_directory.given()?,
             redact: self.with_directory.redact,
             ..lint::Options::default()
         };
-        let mut tenant = lint::load(inputs, &options);
+        let mut tenant = lint::load(&inputs, &options);
         let assumed = AssumeEnabled::new(self.assume_enabled.clone());
         check_assumed(&assumed, &tenant.assume(&assumed))?;
-        let name = lint::common_folder(inputs);
-        if tenant.policies.is_empty() {
-            return Err(RunError::Empty { name: quoted(&name) });
+        if tenant.policies.is_empty() && tenant.companions.security_defaults.is_none() {
+            return Err(RunError::NoPolicies { name: quoted(&name) });
         }
-        Ok((name, tenant))
+        Ok(Asked { name, cloud, tenant })
     }
+}
+
+/// The tenant that a command asks about.
+pub(super) struct Asked {
+    pub(super) name: String,
+    pub(super) cloud: Cloud,
+    pub(super) tenant: Tenant,
 }
 
 /// A policy that is assumed to be on must be there, or the answer is about something else.
@@ -299,6 +310,23 @@ impl Chosen {
         Ok(Self { name: name.clone(), inputs, cloud, security_defaults, entry: Some(span.clone()) })
     }
 
+    /// The tenant that inputs are of.
+    fn the_one(inputs: Vec<Input>, config: &Config) -> Result<Self, RunError> {
+        let at = |input: &Input| match input {
+            Input::Path(path) => entries_at(&config.tenants, path),
+            Input::Stdin(_) | Input::Stored(_) => Vec::new(),
+        };
+        let met: Vec<Vec<&TenantEntry>> = inputs.iter().map(at).collect();
+        let is_met = |entry: &&TenantEntry| met.iter().flatten().any(|met| std::ptr::eq(*met, *entry));
+        let found: Vec<&TenantEntry> = config.tenants.iter().filter(is_met).collect();
+        let is_whole = met.iter().all(|met| !met.is_empty());
+        match found.as_slice() {
+            [] => Ok(Self::of_paths(lint::common_folder(&inputs), inputs)),
+            [one] if is_whole => Self::of_entry(one),
+            several => Err(several_tenants(several, !is_whole)),
+        }
+    }
+
     fn of_paths(name: String, inputs: Vec<Input>) -> Self {
         Self { name, inputs, cloud: None, security_defaults: None, entry: None }
     }
@@ -349,8 +377,7 @@ impl Selection {
         // `--scope file` checks exactly the given files.
         let entries_of_config = if self.judges_tenants() { config.tenants.as_slice() } else { &[] };
         for path in paths {
-            let meets = |entry: &&TenantEntry| entry.paths.iter().any(|own| meet(own, &path));
-            let met: Vec<&TenantEntry> = entries_of_config.iter().filter(meets).collect();
+            let met = entries_at(entries_of_config, &path);
             if met.is_empty() {
                 rest.push(path);
             } else {
@@ -368,6 +395,25 @@ impl Selection {
         }
         Ok(chosen)
     }
+}
+
+/// Tenants with files at a path.
+fn entries_at<'c>(entries: &'c [TenantEntry], path: &Path) -> Vec<&'c TenantEntry> {
+    entries.iter().filter(|entry| entry.paths.iter().any(|own| meet(own, path))).collect()
+}
+
+/// Refuses a path that is taken for one tenant, and has files of several in the configuration.
+pub(super) fn refuse_several(config: &Config, path: &Path) -> Result<(), RunError> {
+    match entries_at(&config.tenants, path).as_slice() {
+        [] | [_] => Ok(()),
+        several => Err(several_tenants(several, false)),
+    }
+}
+
+fn several_tenants(entries: &[&TenantEntry], and_others: bool) -> RunError {
+    let others = and_others.then(|| "files of none of the configuration's".to_owned());
+    let names: Vec<String> = entries.iter().map(|entry| quoted(&entry.name)).chain(others).collect();
+    RunError::SeveralTenants { names: joined(&names, usize::MAX) }
 }
 
 /// Whether one of two paths is inside of the other.

@@ -3,7 +3,7 @@
 use super::atomic;
 use super::error::RunError;
 use super::inputs::inputs;
-use super::selection::Judging;
+use super::selection::{Asked, Judging};
 use super::terminal::Terminal;
 use super::words::by_its_words;
 use crate::access::{Judged, judge};
@@ -14,7 +14,6 @@ use crate::outcome::{Tested, Tried};
 use crate::report::expectations::{Format, requests, write};
 use crate::rules::{TenantFacts, said_of_expectation};
 use crate::source::Lines;
-use crate::tenant::Tenant;
 use crate::{diff, what_if};
 use clap::ValueEnum;
 use std::io::Write;
@@ -102,19 +101,19 @@ impl Run<'_> {
             ([], own) => own,
             (given, _) => given,
         };
-        let (name, tenant) = self.tenant(paths)?;
-        let all = file.resolve(&tenant, self.arguments.judging.cloud.meaning()).map_err(problem)?;
+        let Asked { name, cloud, tenant } = self.tenant(paths)?;
+        let all = file.resolve(&tenant, cloud).map_err(problem)?;
         let expectations: Vec<_> = all.iter().map(|located| located.expectation.clone()).collect();
         let judged = judge(&tenant, &expectations, self.how());
         let lines = Lines::new(&text);
-        let facts = TenantFacts { today: self.today, ..TenantFacts::of(&tenant, &self.config) };
+        let facts = TenantFacts { today: self.today, cloud, ..TenantFacts::of(&tenant, &self.config) };
         let tried = all.iter().zip(&judged).map(|(located, judged)| tried(&facts, located, judged, &lines)).collect();
         let file = crate::discover::shown(path);
         Ok(Tested { file, tenant: name, policies: tenant.policies.len(), tried })
     }
 
-    fn tenant(&self, paths: &[PathBuf]) -> Result<(String, Tenant), RunError> {
-        self.arguments.judging.tenant(&inputs(paths)?, &self.config)
+    fn tenant(&self, paths: &[PathBuf]) -> Result<Asked, RunError> {
+        self.arguments.judging.tenant(inputs(paths)?, &self.config)
     }
 
     fn how(&self) -> diff::Options {
@@ -141,10 +140,10 @@ impl Run<'_> {
         let folder = folder(&path);
         let given = &self.arguments.policies;
         let paths = if given.is_empty() { &[folder.to_owned()] } else { given.as_slice() };
-        let (_, tenant) = self.tenant(paths)?;
+        let Asked { name: _, cloud, tenant } = self.tenant(paths)?;
         let written = |path: &PathBuf| from(folder, path).to_string_lossy().replace('\\', "/");
         let named: Vec<String> = given.iter().map(written).collect();
-        let text = expectations::init(&tenant, &named, self.arguments.judging.cloud.meaning(), self.how());
+        let text = expectations::init(&tenant, &named, cloud, self.how());
         atomic::write(&path, |out| out.write_all(text.as_bytes()))
             .map_err(|error| RunError::Report { path: path.clone(), error })?;
         let count = text.matches("\n[[expect]]").count();

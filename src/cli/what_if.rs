@@ -6,7 +6,7 @@ mod shown;
 use super::Format;
 use super::error::RunError;
 use super::inputs::inputs;
-use super::selection::Judging;
+use super::selection::{self, Judging};
 use crate::controls;
 use crate::coverage::{self, Exception};
 use crate::discover::Input;
@@ -95,16 +95,16 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let (request, inputs) = request(inputs(&arguments.paths)?)?;
     let config = arguments.judging.config()?;
-    let (_, tenant) = arguments.judging.tenant(&inputs, &config)?;
+    let selection::Asked { name: _, cloud, tenant } = arguments.judging.tenant(inputs, &config)?;
     let today = time::OffsetDateTime::now_utc().date();
-    let facts = TenantFacts { today, ..TenantFacts::of(&tenant, &config) };
+    let facts = TenantFacts { today, cloud, ..TenantFacts::of(&tenant, &config) };
     let is_replayed = arguments.witness.is_some() || arguments.exception.is_some();
     let asked = arguments.control.as_deref().or(is_replayed.then_some(DEFAULT));
-    let judgement = asked.map(|id| judgement(arguments, id, &facts)).transpose()?;
+    let judgement = asked.map(|id| judgement(id, &facts)).transpose()?;
     let sign_in = match &judgement {
         Some(judgement) if is_replayed => replayed(arguments, judgement, &facts)?,
         Some(_) | None => {
-            Asked { arguments, tenant: &tenant, judgement: judgement.as_ref() }.sign_in(request.as_deref())?
+            Asked { arguments, facts: &facts, judgement: judgement.as_ref() }.sign_in(request.as_deref())?
         }
     };
     let requirement =
@@ -163,14 +163,14 @@ fn replayed(arguments: &Arguments, judgement: &Judgement, facts: &TenantFacts<'_
 }
 
 /// A control and its verdict.
-fn judgement(arguments: &Arguments, id: &str, facts: &TenantFacts<'_>) -> Result<Judgement, RunError> {
+fn judgement(id: &str, facts: &TenantFacts<'_>) -> Result<Judgement, RunError> {
     let own = facts.config.requirements.iter().copied();
     let mut known = controls::all().chain(own);
     let Some(control) = known.find(|control| control.id == id) else {
         return Err(problem(id, "a control", "`caplint rules` lists the controls."));
     };
     let requirement = control
-        .requirement(arguments.judging.cloud.meaning())
+        .requirement(facts.cloud)
         .ok_or_else(|| problem(control.id, "a control in this cloud", "Choose another --cloud."))?;
     let decision = coverage::decide(&requirement, facts.tenant, facts.options());
     Ok(Judgement::of(control, requirement, decision))

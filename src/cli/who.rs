@@ -2,7 +2,7 @@
 
 use super::error::RunError;
 use super::inputs::inputs;
-use super::selection::{Controls, Judging};
+use super::selection::{Asked, Controls, Judging};
 use super::words::by_its_words;
 use crate::controls::Control;
 use crate::coverage::{UserOutcome, each_user};
@@ -49,12 +49,12 @@ by_its_words!(Format);
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };
     let config = arguments.judging.config()?;
-    let (name, tenant) = arguments.judging.tenant(&inputs(&paths)?, &config)?;
+    let Asked { name, cloud, tenant } = arguments.judging.tenant(inputs(&paths)?, &config)?;
     if tenant.directory.users().next().is_none() {
         return Err(RunError::NoDirectory { name: quoted(&name) });
     }
     let today = time::OffsetDateTime::now_utc().date();
-    let facts = TenantFacts { today, ..TenantFacts::of(&tenant, &config) };
+    let facts = TenantFacts { today, cloud, ..TenantFacts::of(&tenant, &config) };
     let asked = |user: &UserIndex| arguments.asks_for(&facts, *user);
     let able = tenant.people.alike.iter().flat_map(|alike| &alike.users);
     if !arguments.user.is_empty() && !able.clone().any(asked) {
@@ -87,7 +87,7 @@ impl Arguments {
 
     /// What a control demands of whom; none if it has no meaning in the cloud.
     fn control(&self, facts: &TenantFacts<'_>, control: &Control) -> Option<WhoControl> {
-        let requirement = control.requirement(self.judging.cloud.meaning())?;
+        let requirement = control.requirement(facts.cloud)?;
         let mut rows: BTreeMap<(Demanded, String), Vec<UserIndex>> = BTreeMap::new();
         for of in each_user(&requirement, facts.tenant, facts.options()) {
             let users: Vec<UserIndex> = of.users.into_iter().filter(|user| self.asks_for(facts, *user)).collect();

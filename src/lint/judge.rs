@@ -24,8 +24,7 @@ impl TenantReader<'_> {
     pub(super) fn judge_all(&self, mut read: Read) -> Vec<TenantReport> {
         let others = std::mem::take(&mut read.others);
         let missing = read.missing.clone();
-        let (mut tenant, clashes, assumed) = self.tenant(&mut read);
-        tenant.companions.security_defaults = tenant.companions.security_defaults.or(self.options.security_defaults);
+        let (tenant, clashes, assumed) = self.tenant(&mut read);
         if self.options.map {
             map::add_hashes(&mut read.taken, &read.paths);
         }

@@ -75,9 +75,6 @@ pub fn read_tenant(name: &str, inputs: &[Input], options: &Options, progress: &A
     name_references_by_folder(&mut tenant, &read.paths, inputs);
     let mut findings = read.findings;
     in_order(&mut findings);
-    if let Some(security_defaults) = options.security_defaults {
-        tenant.companions.security_defaults.get_or_insert(security_defaults);
-    }
     Loaded { name: name.to_owned(), tenant, files: read.files, findings, paths: read.paths, options: options.clone() }
 }
 
@@ -90,10 +87,7 @@ pub fn read_tenants(name: &str, inputs: &[Input], options: &Options) -> Vec<Tena
     let mut read = reader.read(inputs);
     let others = std::mem::take(&mut read.others);
     let missing = read.missing.clone();
-    let (mut tenant, ..) = reader.tenant(&mut read);
-    if let Some(security_defaults) = options.security_defaults {
-        tenant.companions.security_defaults.get_or_insert(security_defaults);
-    }
+    let (tenant, ..) = reader.tenant(&mut read);
     let mut tenants = vec![tenant];
     tenants.extend(others.into_values().map(|other| reader.beside(other, &missing, &read).0));
     tenants
@@ -165,6 +159,8 @@ impl<'a> TenantReader<'a> {
             tenant.companions.security_defaults = None;
             several::mark(&mut tenant.policies, &clashes.strangers, &read.paths);
         }
+        // What the configuration says is about this tenant alone.
+        tenant.companions.security_defaults = tenant.companions.security_defaults.or(self.options.security_defaults);
         let assumed = tenant.assume(&self.options.assume_enabled);
         (tenant, clashes, assumed)
     }

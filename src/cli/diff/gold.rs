@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, options: &lint::Options, how: diff::Opt
     let progress = Progress::start();
     let load = |path: &Path| {
         let loaded = load(&one(path)?, options, progress.files());
-        if is_empty(&loaded) { Err(RunError::Empty { name: quoted(&loaded.name) }) } else { Ok(loaded) }
+        if is_empty(&loaded) { Err(RunError::NoPolicies { name: quoted(&loaded.name) }) } else { Ok(loaded) }
     };
     let standard = load(gold)?;
     for path in tenants {

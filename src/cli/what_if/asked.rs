@@ -9,9 +9,9 @@ use crate::policy::{
     ClientAppType, Id, InsiderRiskLevel, Platform, RiskLevel, TransferMethod, UserType, Words, device_attribute,
 };
 use crate::requirement::Resource;
-use crate::rules::Judgement;
+use crate::rules::{Judgement, TenantFacts};
 use crate::signin::SignIn;
-use crate::tenant::{Found, ObjectKind, Tenant};
+use crate::tenant::{Found, ObjectKind};
 use crate::what_if;
 
 /// Azure Resource Manager, in the cloud that is asked about.
@@ -20,7 +20,7 @@ const DEFAULT_APP: &str = "Windows Azure Service Management API";
 /// The sign-in to evaluate.
 pub(super) struct Asked<'a> {
     pub(super) arguments: &'a Arguments,
-    pub(super) tenant: &'a Tenant,
+    pub(super) facts: &'a TenantFacts<'a>,
     pub(super) judgement: Option<&'a Judgement>,
 }
 
@@ -28,7 +28,7 @@ impl Asked<'_> {
     /// What the arguments say, and a request where they say nothing.
     pub(super) fn sign_in(&self, request: Option<&str>) -> Result<SignIn, RunError> {
         let arguments = self.arguments;
-        let requested = request.map(|text| what_if::read(text, self.tenant)).transpose();
+        let requested = request.map(|text| what_if::read(text, self.facts.tenant)).transpose();
         let requested = requested.map_err(|problem| RunError::WhatIf {
             message: format!("the request on standard input cannot be used: {}", visible(&problem)),
             help: "See https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate for what it may say."
@@ -51,7 +51,7 @@ impl Asked<'_> {
             sign_in.user = Some(self.object(ObjectKind::User, user, "a user")?);
         }
         // What the directory says of the user need not be said again.
-        if let Some(alike) = sign_in.user.as_ref().and_then(|user| self.tenant.alike(user.guid()?)) {
+        if let Some(alike) = sign_in.user.as_ref().and_then(|user| self.facts.tenant.alike(user.guid()?)) {
             sign_in.groups.extend(alike.groups.iter().map(|id| Id::Guid(*id)));
             sign_in.roles.extend(alike.roles.iter().map(|id| Id::Guid(*id)));
             let mut kinds = alike.kinds.types();
@@ -80,7 +80,7 @@ impl Asked<'_> {
             } else {
                 self.object(ObjectKind::Location, location, "a named location")?
             };
-            if self.tenant.is_trusted_location(&id) == Some(true) {
+            if self.facts.tenant.is_trusted_location(&id) == Some(true) {
                 sign_in.locations.insert(Id::new("AllTrusted"));
             }
             sign_in.locations.insert(id);
@@ -107,7 +107,7 @@ impl Asked<'_> {
     }
 
     fn resource(&self, written: &str) -> Result<Resource, RunError> {
-        let spec = controls::look_up(written, self.arguments.judging.cloud.meaning());
+        let spec = controls::look_up(written, self.facts.cloud);
         match spec {
             Ok(Resource::Every) => Ok(Resource::Other),
             Ok(resource) => Ok(resource),
@@ -121,7 +121,7 @@ impl Asked<'_> {
         if id.guid().is_some() {
             return Ok(id);
         }
-        match self.tenant.find(kind, written) {
+        match self.facts.tenant.find(kind, written) {
             Found::One(id) => Ok(id),
             Found::Nothing => Err(problem(written, &format!("{what} that the files name"), "Give its id.")),
             Found::Several(ids) => {
