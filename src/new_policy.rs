@@ -17,11 +17,11 @@ use crate::config::Config;
 use crate::controls::Control;
 use crate::coverage::{self, PrincipalKind, Verdict};
 use crate::diff;
-use crate::finding::{quoted, visible};
+use crate::finding::{PolicyRef, quoted, visible};
 use crate::policy::Id;
 use crate::requirement::Requirement;
 use crate::rules::{TenantFacts, control};
-use crate::tenant::Tenant;
+use crate::tenant::{MissingPolicies, Tenant};
 use time::Date;
 
 /// What the policy is written as.
@@ -67,6 +67,8 @@ pub struct Order<'a> {
     pub format: Format,
     /// Nothing is said of what people are called.
     pub redact: bool,
+    /// The text of the tenant's Terraform configuration. A label that stands in it is taken, whatever became of its block.
+    pub configuration: &'a str,
 }
 
 /// What comes of an order.
@@ -136,6 +138,26 @@ pub fn make(order: &Order<'_>) -> Result<Answer, Refused> {
         }
         Verdict::NotEnforced | Verdict::Undecided => {}
     }
+    if let Some(missing) = order.tenant.missing.first() {
+        let what = match missing.why {
+            MissingPolicies::NextPage => "the export is incomplete",
+            MissingPolicies::Unreadable => "a file could not be read",
+            MissingPolicies::Unread => "a file contains policies in a format that caplint does not read",
+            MissingPolicies::RemoteModule => "the configuration calls a module from elsewhere",
+            MissingPolicies::PartialPlan => "the plan is incomplete",
+            MissingPolicies::FailedRequest => "a request to Microsoft Graph failed",
+        };
+        return Err(Refused::new(
+            format!("policies may be missing, because {what}"),
+            "`caplint check` names the file. Repair it, or export the tenant again (docs/export.md).",
+        ));
+    }
+    if let Some(policy) = proof::prepared(order) {
+        return Err(Refused::new(
+            format!("{} is report-only, and is enough once it is on", PolicyRef::to(policy).label()),
+            "Look at its report-only results, and set it to on.",
+        ));
+    }
     let approved = left_out::approved(order)?;
     let mut body = draft::draft(&order.requirement, order.tenant, &approved.left_out)?;
     let names: Vec<&str> = order.tenant.policies.iter().filter_map(|policy| policy.name()).collect();
@@ -145,7 +167,11 @@ pub fn make(order: &Order<'_>) -> Result<Answer, Refused> {
         Format::Terraform => terraform::terraform(&body, &label(order))?,
     };
     let policy = read::read_back(order, &approved.left_out, &text)?;
-    let proved = proof::prove(order, &before, &policy)?;
+    let with_notes = |refused: Refused| {
+        let notes = approved.notes.iter().map(|note| format!(" Note: {note}."));
+        Refused { help: std::iter::once(refused.help).chain(notes).collect(), ..refused }
+    };
+    let proved = proof::prove(order, &before, &policy).map_err(with_notes)?;
     let said = said::Said::of(order, &policy, &approved, &proved);
     Ok(Answer::New(New { text, said }))
 }
@@ -158,7 +184,8 @@ fn phrase(control: &Control) -> String {
         Some(policy.get("displayName")?.as_str()?.to_owned())
     };
     let untitled = || control.title.strip_suffix(" holds").filter(|id| *id == control.id).map(str::to_owned);
-    example().or_else(untitled).unwrap_or_else(|| control.title.clone())
+    let titled = || Some(control.title.trim().to_owned()).filter(|title| !title.is_empty());
+    example().or_else(untitled).or_else(titled).unwrap_or_else(|| control.id.to_owned())
 }
 
 /// A label that no resource of the tenant has.
@@ -168,7 +195,8 @@ fn label(order: &Order<'_>) -> String {
     let plain = if plain.starts_with(|first: char| first.is_ascii_alphabetic()) { plain } else { format!("_{plain}") };
     let is_taken = |label: &String| {
         let address = format!("azuread_conditional_access_policy.{label}");
-        order.tenant.policies.iter().any(|policy| policy.address() == Some(address.as_str()))
+        order.configuration.contains(&format!("\"{label}\""))
+            || order.tenant.policies.iter().any(|policy| policy.address() == Some(address.as_str()))
     };
     let others = (2..).map(|number: usize| format!("{plain}_{number}"));
     std::iter::once(plain.clone()).chain(others).find(|label| !is_taken(label)).unwrap_or(plain)

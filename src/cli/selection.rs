@@ -15,7 +15,7 @@ use crate::coverage::Ways;
 use crate::discover::{Input, Overlay, shown};
 use crate::finding::{joined, quoted, quoted_whole};
 use crate::lint::{self, Loaded, Settling, Variables};
-use crate::outcome::TenantReport;
+use crate::outcome::{TenantReport, redacted};
 use crate::requirement::Assumptions;
 use crate::rules::{self, Reading};
 use crate::tenant::{Assume, AssumeEnabled, Assumed, Tenant};
@@ -231,7 +231,7 @@ impl Judging {
         if tenant.policies.is_empty() && tenant.companions.security_defaults.is_none() {
             return Err(RunError::NoPolicies { name: quoted(&name) });
         }
-        Ok(Asked { name, cloud, tenant })
+        Ok(Asked { name, cloud, tenant, inputs })
     }
 }
 
@@ -240,6 +240,15 @@ pub(super) struct Asked {
     pub(super) name: String,
     pub(super) cloud: Cloud,
     pub(super) tenant: Tenant,
+    /// What it was read from.
+    pub(super) inputs: Vec<Input>,
+}
+
+impl Asked {
+    /// An answer. With `--redact`, without names of people.
+    pub(super) fn answer(&self, judging: &Judging, text: String) -> String {
+        if judging.redacts() { redacted(&text, &self.tenant.forgotten) } else { text }
+    }
 }
 
 /// A policy that is assumed to be on must be there, or the answer is about something else.

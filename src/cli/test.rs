@@ -10,7 +10,7 @@ use crate::access::{Judged, judge};
 use crate::config::Config;
 use crate::expectations::{self, FILE_NAME, File, Located};
 use crate::finding::{PolicyRef, visible};
-use crate::outcome::{Tested, Tried};
+use crate::outcome::{Tested, Tried, redacted};
 use crate::report::expectations::{Format, requests, write};
 use crate::rules::{TenantFacts, said_of_expectation};
 use crate::source::Lines;
@@ -59,14 +59,18 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> Result<u8, RunEr
     if arguments.init {
         return run.init();
     }
-    let all = run.files()?.iter().map(|path| run.test(path)).collect::<Result<Vec<Tested>, RunError>>()?;
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let tested = run.files()?.iter().map(|path| run.test(path)).collect::<Result<Vec<_>, RunError>>()?;
+    let (all, forgotten): (Vec<Tested>, Vec<Vec<Box<str>>>) = tested.into_iter().unzip();
+    let mut text = Vec::new();
     match arguments.emit {
-        Some(Emit::WhatIf) => out.write_all(requests(&all).as_bytes()),
-        None => write(&all, arguments.format, terminal.color, &mut out),
+        Some(Emit::WhatIf) => text.write_all(requests(&all).as_bytes()),
+        None => write(&all, arguments.format, terminal.color, &mut text),
     }
-    .and_then(|()| out.flush())
     .map_err(RunError::Output)?;
+    if arguments.judging.redacts() {
+        text = redacted(&String::from_utf8_lossy(&text), &forgotten.concat()).into_bytes();
+    }
+    std::io::stdout().lock().write_all(&text).map_err(RunError::Output)?;
     Ok(u8::from(!all.iter().all(Tested::passes)))
 }
 
@@ -90,7 +94,8 @@ impl Run<'_> {
         Ok(vec![found.strip_prefix(&here).map(Path::to_owned).unwrap_or(found)])
     }
 
-    fn test(&self, path: &Path) -> Result<Tested, RunError> {
+    /// The outcome of a file, and the names of people that it may not show.
+    fn test(&self, path: &Path) -> Result<(Tested, Vec<Box<str>>), RunError> {
         let text = std::fs::read_to_string(path).map_err(|error| RunError::Path { path: path.to_owned(), error })?;
         let problem = |problem| RunError::config(path, &text, problem);
         let file = File::read(&text).map_err(problem)?;
@@ -101,7 +106,7 @@ impl Run<'_> {
             ([], own) => own,
             (given, _) => given,
         };
-        let Asked { name, cloud, tenant } = self.tenant(paths)?;
+        let Asked { name, cloud, tenant, inputs: _ } = self.tenant(paths)?;
         let all = file.resolve(&tenant, cloud).map_err(problem)?;
         let expectations: Vec<_> = all.iter().map(|located| located.expectation.clone()).collect();
         let judged = judge(&tenant, &expectations, self.how());
@@ -109,7 +114,7 @@ impl Run<'_> {
         let facts = TenantFacts { today: self.today, cloud, ..TenantFacts::of(&tenant, &self.config) };
         let tried = all.iter().zip(&judged).map(|(located, judged)| tried(&facts, located, judged, &lines)).collect();
         let file = crate::discover::shown(path);
-        Ok(Tested { file, tenant: name, policies: tenant.policies.len(), tried })
+        Ok((Tested { file, tenant: name, policies: tenant.policies.len(), tried }, tenant.forgotten))
     }
 
     fn tenant(&self, paths: &[PathBuf]) -> Result<Asked, RunError> {
@@ -140,7 +145,7 @@ impl Run<'_> {
         let folder = folder(&path);
         let given = &self.arguments.policies;
         let paths = if given.is_empty() { &[folder.to_owned()] } else { given.as_slice() };
-        let Asked { name: _, cloud, tenant } = self.tenant(paths)?;
+        let Asked { name: _, cloud, tenant, inputs: _ } = self.tenant(paths)?;
         let written = |path: &PathBuf| from(folder, path).to_string_lossy().replace('\\', "/");
         let named: Vec<String> = given.iter().map(written).collect();
         let text = expectations::init(&tenant, &named, cloud, self.how());

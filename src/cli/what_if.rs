@@ -95,12 +95,13 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let (request, inputs) = request(inputs(&arguments.paths)?)?;
     let config = arguments.judging.config()?;
-    let selection::Asked { name: _, cloud, tenant } = arguments.judging.tenant(inputs, &config)?;
+    let asked = arguments.judging.tenant(inputs, &config)?;
+    let selection::Asked { cloud, tenant, .. } = &asked;
     let today = time::OffsetDateTime::now_utc().date();
-    let facts = TenantFacts { today, cloud, ..TenantFacts::of(&tenant, &config) };
+    let facts = TenantFacts { today, cloud: *cloud, ..TenantFacts::of(tenant, &config) };
     let is_replayed = arguments.witness.is_some() || arguments.exception.is_some();
-    let asked = arguments.control.as_deref().or(is_replayed.then_some(DEFAULT));
-    let judgement = asked.map(|id| judgement(id, &facts)).transpose()?;
+    let control = arguments.control.as_deref().or(is_replayed.then_some(DEFAULT));
+    let judgement = control.map(|id| judgement(id, &facts)).transpose()?;
     let sign_in = match &judgement {
         Some(judgement) if is_replayed => replayed(arguments, judgement, &facts)?,
         Some(_) | None => {
@@ -109,13 +110,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     };
     let requirement =
         judgement.as_ref().map_or_else(replay::any_requirement, |judgement| judgement.requirement.clone());
-    let replay = replay::replay(&tenant, &sign_in, facts.options());
+    let replay = replay::replay(tenant, &sign_in, facts.options());
     let judgement = judgement.as_ref();
     let shown = Shown { facts: &facts, requirement: &requirement, judgement, sign_in: &sign_in, replay: &replay };
     let text = match arguments.format {
         Format::Pretty => shown.pretty(),
         Format::Json => crate::finding::escape_invisible(&format!("{:#}\n", shown.json())),
     };
+    let text = asked.answer(&arguments.judging, text);
     std::io::stdout().lock().write_all(text.as_bytes()).map_err(RunError::Output)?;
     Ok(0)
 }

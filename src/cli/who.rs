@@ -49,7 +49,7 @@ by_its_words!(Format);
 pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };
     let config = arguments.judging.config()?;
-    let Asked { name, cloud, tenant } = arguments.judging.tenant(inputs(&paths)?, &config)?;
+    let Asked { name, cloud, tenant, inputs: _ } = arguments.judging.tenant(inputs(&paths)?, &config)?;
     if tenant.directory.users().next().is_none() {
         return Err(RunError::NoDirectory { name: quoted(&name) });
     }

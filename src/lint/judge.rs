@@ -10,7 +10,7 @@ use super::locate::{anchored, in_order};
 use super::map;
 use super::read::Read;
 use crate::controls::Control;
-use crate::coverage::{self, Decider, Decision, PrincipalKind, Ways};
+use crate::coverage::{self, Decider, Decision, Ways};
 use crate::discover::Candidate;
 use crate::finding::{Finding, PolicyRef};
 use crate::outcome::{DirectoryReport, Doubt, LockOutReport, PolicyCard, TenantReport};
@@ -117,13 +117,7 @@ impl TenantReader<'_> {
             ..TenantFacts::of(tenant, &self.options.config)
         };
         if self.options.redact {
-            // Those of the configuration, too: who is an exception, and who answers for one.
-            let exceptions = &self.options.config.exceptions;
-            let people = exceptions.iter().filter(|exception| exception.kind == PrincipalKind::User);
-            let named = people.filter_map(|exception| exception.name.as_deref());
-            let owners = exceptions.iter().map(|exception| exception.owner.as_str());
             report.forgotten.clone_from(&tenant.forgotten);
-            report.forgotten.extend(named.chain(owners).map(Into::into));
         }
         let anchor = self.anchor(tenant, paths);
         report.place = anchor.as_ref().map(|anchor| self.path_of(paths, anchor.document));

@@ -5,6 +5,7 @@ use super::locate::{OF_TENANT, first_file, in_order};
 use super::options::Options;
 use super::read::{Beside, Read};
 use super::several;
+use crate::coverage::PrincipalKind;
 use crate::discover::{Candidate, Input, shown};
 use crate::finding::{Finding, Label, Location, Spot};
 use crate::outcome::{FileReport, TenantReport};
@@ -188,6 +189,12 @@ impl<'a> TenantReader<'a> {
         tenant.tell_people_apart();
         if self.options.redact {
             tenant.forget_people();
+            // Those of the configuration, too: who is an exception, and who answers for one.
+            let exceptions = &self.options.config.exceptions;
+            let people = exceptions.iter().filter(|exception| exception.kind == PrincipalKind::User);
+            let named = people.filter_map(|exception| exception.name.as_deref());
+            let owners = exceptions.iter().map(|exception| exception.owner.as_str());
+            tenant.forgotten.extend(named.chain(owners).map(Into::into));
         }
     }
 

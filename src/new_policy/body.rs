@@ -51,7 +51,7 @@ pub(super) struct Conditions {
 }
 
 /// An object as a list names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Name {
     /// An id, or a word such as `All`.
     Text(String),

@@ -12,21 +12,22 @@ use super::body::{
 };
 use super::left_out::LeftOut;
 use crate::coverage::PrincipalKind;
-use crate::policy::{ClientAppType, GrantControl, Operator, Platform, State, UserType, Words};
+use crate::policy::{ClientAppType, GrantControl, InsiderRiskLevel, Operator, Platform, State, UserType, Words};
 use crate::requirement::{Frequency, Grant, Identities, Principal, Requirement, Resource, Session};
 use crate::tenant::{Place, Tenant};
+use std::collections::BTreeSet;
 
 /// The policy that a requirement asks for, without a name.
 pub(super) fn draft(requirement: &Requirement, tenant: &Tenant, left_out: &[LeftOut]) -> Result<Body, Refused> {
     let (grant_controls, session_controls) = demanded(requirement)?;
     let mut conditions = Conditions {
-        client_app_types: clients(requirement),
+        client_app_types: clients(requirement)?,
         applications: applications(requirement)?,
         locations: locations(requirement, tenant)?,
         platforms: platforms(&requirement.platforms),
         authentication_flows: requirement.flows.clone(),
         sign_in_risk_levels: requirement.sign_in_risk.clone(),
-        insider_risk_levels: requirement.insider_risk.clone(),
+        insider_risk_levels: insider_risk(requirement)?,
         ..Conditions::default()
     };
     let risk = requirement.user_risk.clone();
@@ -98,6 +99,10 @@ fn users(principals: &[Principal]) -> Users {
             Principal::Members => has_members = true,
         }
     }
+    for list in [&mut users.include_users, &mut users.include_groups, &mut users.include_roles] {
+        let mut seen = BTreeSet::new();
+        list.retain(|name| seen.insert(name.clone()));
+    }
     if !has_members {
         return users;
     }
@@ -112,12 +117,36 @@ fn users(principals: &[Principal]) -> Users {
 
 /// All clients, unless the requirement is about some that are not simply the modern ones: a policy that asks clients for MFA which
 /// cannot do it blocks them.
-fn clients(requirement: &Requirement) -> Vec<ClientAppType> {
+fn clients(requirement: &Requirement) -> Result<Vec<ClientAppType>, Refused> {
     let asked = &requirement.clients;
     let has_modern = ClientAppType::MODERN.iter().all(|client| asked.contains(client));
-    let registers = requirement.resources.iter().any(|resource| matches!(resource, Resource::UserAction(_)));
     let is_of_users = requirement.identities == Identities::Users;
-    if has_modern || registers || !is_of_users { vec![ClientAppType::All] } else { asked.clone() }
+    if has_modern || !is_of_users {
+        return Ok(vec![ClientAppType::All]);
+    }
+    // https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-cloud-apps#user-actions
+    if requirement.resources.iter().any(|resource| matches!(resource, Resource::UserAction(_))) {
+        return Err(Refused::new(
+            "the requirement is about some clients, and a policy for a user action is for all of them",
+            "Leave `clients` out of the requirement.",
+        ));
+    }
+    Ok(asked.clone())
+}
+
+/// Levels that a policy can name. Graph has no word for users without insider risk, so that only all levels together include them.
+fn insider_risk(requirement: &Requirement) -> Result<Vec<InsiderRiskLevel>, Refused> {
+    let asked = &requirement.insider_risk;
+    if !asked.contains(&InsiderRiskLevel::None) {
+        return Ok(asked.clone());
+    }
+    if InsiderRiskLevel::WORDS.iter().all(|(_, level)| asked.contains(level)) {
+        return Ok(Vec::new());
+    }
+    Err(Refused::new(
+        "a policy cannot name users without insider risk",
+        "Write the levels minor, moderate or elevated in the requirement, or no `insider-risk` for everybody.",
+    ))
 }
 
 fn applications(requirement: &Requirement) -> Result<Applications, Refused> {
@@ -254,7 +283,7 @@ fn password_change(requirement: &Requirement) -> Result<(Option<GrantControls>, 
 fn is_at_user_risk_alone(requirement: &Requirement) -> bool {
     !requirement.user_risk.is_empty()
         && requirement.resources == [Resource::Every]
-        && clients(requirement) == [ClientAppType::All]
+        && ClientAppType::MODERN.iter().all(|client| requirement.clients.contains(client))
         && requirement.sign_in_risk.is_empty()
         && requirement.insider_risk.is_empty()
         && requirement.platforms.is_empty()

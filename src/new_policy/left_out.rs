@@ -44,7 +44,7 @@ pub(super) fn approved(order: &Order<'_>) -> Result<Approved, Refused> {
             continue;
         };
         let name = written(&id, order.format)?;
-        if found.left_out.iter().all(|known| known.name != name) {
+        if found.left_out.iter().all(|known| known.kind != exception.kind || known.id != id) {
             found.left_out.push(LeftOut { kind: exception.kind, id, name });
         }
     }

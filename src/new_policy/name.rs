@@ -24,20 +24,28 @@ const LONGEST_PREFIX: usize = 12;
 /// Policies that share a scheme, at least: one alone may be a coincidence.
 const FEWEST: usize = 2;
 
-/// Letters of a word that has a capital in a title; shorter ones often have none.
+/// Letters of a word that has a capital in a title; shorter ones often have none, or are abbreviations in capitals.
 const SHORT: usize = 4;
+
+/// Characters of a name. Microsoft states no limit for policies, and [this one](https://learn.microsoft.com/graph/api/resources/group)
+/// for other objects.
+const LONGEST: usize = 256;
+
+/// Products that are followed by a number of their own.
+const PRODUCTS: [&str; 6] = ["android", "dynamics", "ios", "microsoft", "office", "windows"];
 
 /// The name of a new policy with this phrase, beside these names. A name that is taken gets a number.
 pub(super) fn name(phrase: &str, known: &[&str]) -> String {
     let numbered: Vec<Numbered<'_>> = known.iter().filter_map(|name| Numbered::of(name)).collect();
-    let mut counts: BTreeMap<&Scheme, usize> = BTreeMap::new();
+    // One number that stands in several names counts nothing.
+    let mut numbers: BTreeMap<&Scheme, BTreeSet<&str>> = BTreeMap::new();
     for one in &numbered {
-        *counts.entry(&one.scheme).or_default() += 1;
+        numbers.entry(&one.scheme).or_default().insert(one.digits);
     }
     // Of several that are as frequent, the first of the alphabet.
-    let most = counts.values().copied().max().unwrap_or_default();
+    let most = numbers.values().map(BTreeSet::len).max().unwrap_or_default();
     let scheme =
-        counts.iter().find(|(_, count)| **count == most && most >= FEWEST).map(|(scheme, _)| (*scheme).clone());
+        numbers.iter().find(|(_, all)| all.len() == most && most >= FEWEST).map(|(scheme, _)| (*scheme).clone());
     let name = match scheme {
         None => styled(phrase, known),
         Some(scheme) => {
@@ -55,8 +63,13 @@ pub(super) fn name(phrase: &str, known: &[&str]) -> String {
     };
     let taken: BTreeSet<String> = known.iter().map(|name| name.trim().to_lowercase()).collect();
     let is_free = |name: &String| !taken.contains(&name.to_lowercase());
-    let others = (2..).map(|number: usize| format!("{name} {number}"));
-    std::iter::once(name.clone()).chain(others).find(is_free).unwrap_or(name)
+    let clipped = |length: usize| name.chars().take(length).collect::<String>().trim_end().to_owned();
+    let name_itself = clipped(LONGEST);
+    let others = (2..).map(|number: usize| {
+        let number = format!(" {number}");
+        clipped(LONGEST - number.len()) + &number
+    });
+    std::iter::once(name_itself.clone()).chain(others).find(is_free).unwrap_or(name_itself)
 }
 
 impl<'n> Numbered<'n> {
@@ -66,7 +79,8 @@ impl<'n> Numbered<'n> {
         let is_of_prefix = |one: char| one.is_ascii_alphabetic() || "[(#-_. ".contains(one);
         // Several words before a number, as in "Require MFA 2", are the phrase.
         let words = before.split_whitespace().filter(|part| part.contains(char::is_alphabetic)).count();
-        let is_prefix = before.len() <= LONGEST_PREFIX && before.chars().all(is_of_prefix) && words <= 1;
+        let is_product = PRODUCTS.contains(&before.trim().to_lowercase().as_str());
+        let is_prefix = before.len() <= LONGEST_PREFIX && before.chars().all(is_of_prefix) && words <= 1 && !is_product;
         let end = rest.find(|one: char| !one.is_ascii_digit())?;
         let (digits, rest) = rest.split_at(end);
         let phrase = rest.trim_start_matches(|one: char| " -–—:._|])".contains(one));
@@ -92,7 +106,10 @@ fn styled(phrase: &str, others: &[&str]) -> String {
         let joined = of_several().filter(|other| other.contains(*one) && !other.contains(' ')).count();
         joined * 3 > of_several().count() * 2
     };
-    let case = if is_frequent(&|other| is_cased(other, char::is_uppercase, char::is_lowercase)) {
+    // An abbreviation is in capitals wherever it stands.
+    let has_long_word = |text: &str| words(text).any(|word| word.chars().count() > SHORT);
+    let is_loud = |other: &str| is_cased(other, char::is_uppercase, char::is_lowercase) && has_long_word(other);
+    let case = if is_frequent(&is_loud) {
         str::to_uppercase
     } else if is_frequent(&|other| is_cased(other, char::is_lowercase, char::is_uppercase)) {
         str::to_lowercase
@@ -152,6 +169,8 @@ mod tests {
             (vec!["CA099_Block_legacy", "CA100_Guests_use_MFA"], "CA101_Require_MFA_for_all_users"),
             (vec!["GLOBAL - 1010 - GRANT", "GLOBAL - 2010 - BLOCK"], "GLOBAL - 2011 - REQUIRE MFA FOR ALL USERS"),
             (vec!["CAU001-All: legacy clients", "CAU002-All: guests"], "CAU003-Require MFA for all users"),
+            // Abbreviations are in capitals whatever the style is.
+            (vec!["CA001 - MFA", "CA002 - MFA BYOD"], "CA003 - Require MFA for all users"),
             // Short words stay as they are in a title.
             (vec!["01. Block Legacy Clients", "02. Guests Use Tokens"], "03. Require MFA for all Users"),
             (vec!["CA1-BLOCK-LEGACY", "CA2-GUESTS"], "CA3-REQUIRE-MFA-FOR-ALL-USERS"),
@@ -169,6 +188,8 @@ mod tests {
             vec!["Block legacy", "Guests use MFA"],
             vec!["Require MFA 2", "Require MFA 3"],
             vec!["Policy for tenant number 1 and all", "Policy for tenant number 2 and all"],
+            vec!["Office 365: guests use MFA", "Office 365: block legacy"],
+            vec!["Windows 10: block legacy", "Windows 11: guests use MFA"],
         ] {
             assert_eq!(name(PHRASE, &known), PHRASE, "{known:?}");
         }
@@ -185,5 +206,16 @@ mod tests {
         assert_eq!(name(PHRASE, &["require MFA for all users "]), "Require MFA for all users 2");
         let taken = ["Require MFA for all users", "Require MFA for all users 2"];
         assert_eq!(name(PHRASE, &taken), "Require MFA for all users 3");
+    }
+
+    #[test]
+    fn a_name_is_no_longer_than_graph_takes() {
+        let long = "Großes ".repeat(60);
+        let first = name(&long, &["CA001 - Block legacy", "CA002 - Guests"]);
+        assert!(first.starts_with("CA003 - Großes") && first.ends_with("Großes Gro"), "{first}");
+        assert_eq!(first.chars().count(), 256);
+        let plain = name(&long, &[]);
+        let second = name(&long, &[&plain]);
+        assert!(second.ends_with(" 2") && second.chars().count() <= 256, "{second}");
     }
 }

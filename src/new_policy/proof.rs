@@ -1,10 +1,10 @@
 //! What is proved of a new policy before anybody gets it: as it was read back from its text, on, and beside the tenant's own.
 
 use super::{Order, Refused};
-use crate::access::{self, Access, Answer, LockedOut, Verdict as CanSignIn};
+use crate::access::{self, Answer, LockedOut, Verdict as CanSignIn};
 use crate::coverage::{self, Decision, Exception, Hole, Verdict};
 use crate::diff::{self, Class, Classes, Difference};
-use crate::finding::{Draft, Level, capitalised, joined, quoted};
+use crate::finding::{Draft, Level, PolicyRef, capitalised, joined, quoted};
 use crate::lint;
 use crate::policy::{Fact, Policy, State};
 use crate::requirement::Identities;
@@ -24,8 +24,8 @@ pub(super) struct Proved {
     pub(super) closed: Option<String>,
     /// Users are asked for more, or blocked, or have a shorter session.
     pub(super) changes: Classes,
-    /// Requirements that somebody can sign in, all of which still hold.
-    pub(super) access: usize,
+    /// Who must be able to sign in.
+    pub(super) access: Kept,
     /// What `caplint check` finds with the policy on and not without it, by the rule and in its words.
     pub(super) findings: Vec<(&'static str, String)>,
 }
@@ -44,6 +44,25 @@ pub(super) fn left_out(order: &Order<'_>, facts: &TenantFacts<'_>, decision: &De
     };
     let (approved, others): (Vec<&Exception>, Vec<&Exception>) = decision.exceptions.iter().partition(is_approved);
     [approved, others].map(|all| all.iter().map(|one| order.called(facts, one.kind, &one.id)).collect())
+}
+
+/// A report-only policy with which the control holds once it is on, but for approved exceptions.
+pub(super) fn prepared<'a>(order: &Order<'a>) -> Option<&'a Policy> {
+    order.tenant.policies.iter().enumerate().find_map(|(index, policy)| {
+        if policy.deleted || policy.state != Fact::Known(State::ReportOnly) {
+            return None;
+        }
+        let mut on = order.tenant.clone();
+        on.policies[index].state = Fact::Known(State::Enabled);
+        let of_on = Order { tenant: &on, ..order.clone() };
+        let decision = judged(&of_on).decision;
+        let holds = match decision.verdict {
+            Verdict::Enforced | Verdict::EnforcedExcept => true,
+            Verdict::NotEnforced | Verdict::Undecided => false,
+        };
+        let [_, others] = left_out(order, &order.facts(&on), &decision);
+        (holds && others.is_empty()).then_some(policy)
+    })
 }
 
 /// Proves that a policy does what it is for and nothing else, or says what it does instead.
@@ -65,7 +84,7 @@ pub(super) fn prove(order: &Order<'_>, before: &Judgement, policy: &Policy) -> R
     let closed = before.decision.holes.first().map(|hole| closes(order, before, &after, new, hole)).transpose()?;
     let changes = only_tightens(order, &after)?;
     lets_everybody_in(order, &facts, new)?;
-    let access = keeps_access(order, &facts)?;
+    let access = keeps_access(order, &facts, new)?;
     let findings = found_newly(order, &facts);
     Ok(Proved { exceptions, closed, changes, access, findings })
 }
@@ -84,7 +103,12 @@ fn found_newly(order: &Order<'_>, after: &TenantFacts<'_>) -> Vec<(&'static str,
         rules::check_tenant(&facts).into_iter().filter(matters).collect::<Vec<_>>()
     };
     let known = found(order.tenant);
-    let is_new = |draft: &Draft| !known.iter().any(|other| (other.rule, &other.about) == (draft.rule, &draft.about));
+    let own = after.tenant.policies.last().map(PolicyRef::to);
+    // What is found of another policy is its own affair.
+    let is_new = |draft: &Draft| {
+        let is_of_others = draft.policy.is_some() && draft.policy != own && !draft.is_of_tenant;
+        !is_of_others && !known.iter().any(|other| (other.rule, &other.about) == (draft.rule, &draft.about))
+    };
     found(after.tenant).into_iter().filter(is_new).map(|draft| (draft.rule, draft.message)).collect()
 }
 
@@ -154,15 +178,14 @@ fn only_tightens(order: &Order<'_>, after: &Tenant) -> Result<Classes, Refused> 
                 format!("it is not known whether some sign-in would be {what} with the policy on")
             }
         };
-        let help =
-            "`caplint diff` compares two tenants. An export that lacks policies leaves it open (docs/export.md).";
+        let help = "Something in the tenant's policies is not known. `caplint check` says what it is.";
         return Err(Refused::new(message, help));
     }
     let does_more = [tightened, newly_blocked, session_changed].contains(&Class::Yes);
     match order.requirement.identities {
         Identities::Users if !does_more => Err(Refused::new(
             "`caplint diff` finds no sign-in that the policy would certainly change",
-            "What the files do not say decides it. Export them as a whole (docs/export.md).",
+            "Something decides it that is not known. `caplint check` says what it is.",
         )),
         Identities::Users => Ok(classes),
         // What it is for are no users, and nothing changes for these.
@@ -190,7 +213,8 @@ fn lets_everybody_in(order: &Order<'_>, facts: &TenantFacts<'_>, new: PolicyInde
             let draft = rules::said_of_lock_out(facts, one);
             return Err(Refused::new(
                 format!("somebody would be locked out: {}", draft.message.trim_end_matches('.')),
-                draft.help.unwrap_or_default(),
+                "Decide what they shall sign in with: approve an exception for them with `caplint exception add`, change another policy \
+                 that refuses them, or ask for something else in the requirement (docs/rules/locked-out.md).",
             ));
         }
     }
@@ -211,15 +235,18 @@ fn lets_everybody_in(order: &Order<'_>, facts: &TenantFacts<'_>, new: PolicyInde
     Ok(())
 }
 
-/// Who must be able to sign in and can, still can. Says of how many that is so.
-fn keeps_access(order: &Order<'_>, facts: &TenantFacts<'_>) -> Result<usize, Refused> {
-    let mut kept = 0;
+/// Who must be able to sign in and can, still can. Whoever cannot now is not kept out by the policy, too: they would not notice what is
+/// lost on the sign-ins that they have.
+fn keeps_access(order: &Order<'_>, facts: &TenantFacts<'_>, new: PolicyIndex) -> Result<Kept, Refused> {
+    let mut kept = Kept::default();
+    let alone = Tenant { policies: vec![facts.tenant[new].clone()], ..facts.tenant.clone() };
     for access in lint::required(order.config, order.cloud) {
-        let decide = |tenant: &Tenant, access: &Access| access::decide(tenant, access, order.how());
-        let (before, after) = (decide(order.tenant, &access), decide(facts.tenant, &access));
+        let decide = |tenant: &Tenant| access::decide(tenant, &access, order.how());
         let can = |answer: &Answer| answer.verdict == CanSignIn::Can;
+        let id = access.id.clone();
+        let (before, after) = (decide(order.tenant), decide(facts.tenant));
+        let help = "Approve an exception for whoever must get in, or change the access requirement.";
         if before.iter().zip(&after).any(|(before, after)| can(before) && !can(after)) {
-            let id = access.id.clone();
             let reason = rules::access_reason(facts, &Reached { access, answers: after });
             return Err(Refused::new(
                 format!(
@@ -227,10 +254,35 @@ fn keeps_access(order: &Order<'_>, facts: &TenantFacts<'_>) -> Result<usize, Ref
                     quoted(&id),
                     capitalised(reason.trim_end_matches('.'))
                 ),
-                "Approve an exception for whoever must get in, or change the requirement.",
+                help,
             ));
         }
-        kept += usize::from(can(&before[0]));
+        if can(&before[0]) {
+            kept.hold += 1;
+            continue;
+        }
+        let answers = decide(&alone);
+        if !answers.iter().all(can) {
+            let reason = rules::access_reason(&order.facts(&alone), &Reached { access, answers });
+            return Err(Refused::new(
+                format!(
+                    "the access requirement {} does not hold now, and the policy would stand in its way, too: {}",
+                    quoted(&id),
+                    capitalised(reason.trim_end_matches('.'))
+                ),
+                help,
+            ));
+        }
+        kept.fail.push(id);
     }
     Ok(kept)
+}
+
+/// Requirements that somebody can sign in.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// How many hold, and still do.
+    pub(super) hold: usize,
+    /// Those that do not hold, by their ids. The policy is not in their way.
+    pub(super) fail: Vec<String>,
 }

@@ -6,10 +6,10 @@ use super::{Format, Order};
 use crate::catalog::Cloud;
 use crate::coverage::Decision;
 use crate::diff::{Class, Classes};
-use crate::finding::{PolicyRef, joined, quoted_whole, visible};
+use crate::finding::{PolicyRef, joined, quoted, quoted_whole, visible};
 use crate::outcome::PolicyCard;
 use crate::policy::Policy;
-use crate::requirement::Identities;
+use crate::requirement::{Grant, Identities, Session};
 use crate::rules::{Judgement, TenantFacts};
 use std::fmt;
 
@@ -48,12 +48,16 @@ impl Said {
             None => "Whether somebody gets through now is not known.".to_owned(),
         };
         lines.push(format!("Proved: {}. {closed}", changed(order, proved.changes)));
-        let access = match proved.access {
-            0 => String::new(),
-            1 => ", and the access requirement that holds still does".to_owned(),
-            many => format!(", and the {many} access requirements that hold still do"),
-        };
-        lines.push(format!("Proved: nobody is locked out by it{access}."));
+        lines.push(format!("Proved: {}.", lets_in(order, proved)));
+        if !proved.access.fail.is_empty() {
+            let ids: Vec<String> = proved.access.fail.iter().map(|id| quoted(id)).collect();
+            let what = if let [one] = ids.as_slice() {
+                format!("the access requirement {one} does not hold now")
+            } else {
+                format!("the access requirements {} do not hold now", joined(&ids, NAMED))
+            };
+            lines.push(format!("Note: {what}, for another reason than this policy."));
+        }
         let facts = order.facts(order.tenant);
         let names: Vec<String> = approved.left_out.iter().map(|one| order.called(&facts, one.kind, &one.id)).collect();
         lines.push(if names.is_empty() {
@@ -69,13 +73,29 @@ impl Said {
     }
 }
 
+fn lets_in(order: &Order<'_>, proved: &Proved) -> String {
+    let nobody = match order.requirement.grant.first() {
+        Some(Grant::Block) => "beside what it blocks, nobody is locked out by it",
+        Some(
+            Grant::Mfa
+            | Grant::CompliantDevice
+            | Grant::HybridJoinedDevice
+            | Grant::Strength { .. }
+            | Grant::PasswordChange
+            | Grant::Session(_),
+        )
+        | None => "nobody is locked out by it",
+    };
+    let access = if proved.access.hold > 0 { ", and whoever must be able to sign in still can" } else { "" };
+    format!("{nobody}{access}")
+}
+
 /// Nobody is left out, which may be a mistake.
 fn nobody(order: &Order<'_>) -> String {
     let has_emergency = order.config.exceptions.iter().any(|exception| exception.break_glass);
     match order.requirement.identities {
         Identities::Users if !has_emergency => {
-            "Left out: nobody. `caplint.toml` names no account for emergencies; `caplint exception add` does."
-                .to_owned()
+            "Left out: nobody. No account for emergencies is approved; add one with `caplint exception add`.".to_owned()
         }
         Identities::Users | Identities::AgentUsers | Identities::ServicePrincipals | Identities::AgentIdentities => {
             "Left out: nobody.".to_owned()
@@ -103,10 +123,14 @@ fn changed(order: &Order<'_>, changes: Classes) -> String {
 
 /// What to do with the text.
 fn next(order: &Order<'_>) -> String {
+    // https://learn.microsoft.com/graph/api/resources/continuousaccessevaluationsessioncontrol
+    let has_access_evaluation = order.requirement.grant.contains(&Grant::Session(Session::StrictAccessEvaluation));
     let version = match order.requirement.identities {
-        Identities::Users | Identities::ServicePrincipals => "v1.0",
-        // Agents are in the beta version alone.
-        Identities::AgentUsers | Identities::AgentIdentities => "beta",
+        Identities::Users | Identities::ServicePrincipals if !has_access_evaluation => "v1.0",
+        // Agents and continuous access evaluation are in the beta version alone.
+        Identities::Users | Identities::ServicePrincipals | Identities::AgentUsers | Identities::AgentIdentities => {
+            "beta"
+        }
     };
     // https://learn.microsoft.com/graph/deployments
     let host = match order.cloud {

@@ -63,6 +63,7 @@ impl Files {
         let requirement = control.requirement(Cloud::Public).unwrap();
         let (tenant, cloud) = (self.tenant(), Cloud::Public);
         let order = Order {
+            configuration: "",
             control,
             requirement,
             tenant: &tenant,

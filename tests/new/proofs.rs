@@ -4,6 +4,7 @@ use super::support::folder;
 use super::{Files, holds};
 use caplint::new_policy::{Answer, Format, New};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -188,7 +189,73 @@ fn who_must_be_able_to_sign_in_still_can() {
     let message = files.refused("phishing-resistant-all-users", Format::Graph);
     assert!(message.starts_with("the access requirement \"phone\" would no longer hold"), "{message}");
     let (_, said) = files.made("mfa-all-users");
-    assert!(said.contains("the access requirement that holds still does"), "{said}");
+    assert!(said.contains("nobody is locked out by it, and whoever must be able to sign in still can"), "{said}");
+}
+
+/// A requirement that fails for one reason is no leave to add another one.
+#[test]
+fn who_cannot_sign_in_now_is_not_kept_out_by_one_policy_more() {
+    let access = format!(
+        "[assumptions]\nguests-use-methods-of-this-tenant = false\n\n[[access]]\nid = \"phone\"\n[access.can-sign-in]\n\
+         users = [{{ id = \"{ADA}\" }}]\nresources = [\"All\"]\nwith = [\"password\", \"microsoftAuthenticatorPush\"]\n"
+    );
+    let device_code = json!({ "authenticationFlows": { "transferMethods": "deviceCodeFlow" } });
+    let files = Files::of(&[legacy(), policy("Block device code", &device_code, "block")], &access);
+    let message = files.refused("phishing-resistant-all-users", Format::Graph);
+    let expected = "the access requirement \"phone\" does not hold now, and the policy would stand in its way, too: ";
+    assert!(message.starts_with(expected), "{message}");
+    let (_, said) = files.made("mfa-all-users");
+    assert!(said.contains("Note: the access requirement \"phone\" does not hold now, for another reason"), "{said}");
+}
+
+/// Turning on what is prepared is better than another policy of the same meaning.
+#[test]
+fn a_report_only_policy_that_is_enough_is_named() {
+    let mut prepared = policy("MFA for all", &json!({}), "mfa");
+    prepared["state"] = json!("enabledForReportingButNotEnforced");
+    let message = Files::of(&[legacy(), prepared.clone()], "").refused("mfa-all-users", Format::Graph);
+    assert_eq!(message, "\"MFA for all\" is report-only, and is enough once it is on");
+    // An exclusion that nobody approves is not enough.
+    prepared["conditions"]["users"]["excludeUsers"] = json!([ADA]);
+    let (policy, _) = Files::of(&[legacy(), prepared], "").made("mfa-all-users");
+    assert_eq!(lists(&policy)[0], &Value::Null);
+}
+
+#[test]
+fn policies_that_may_be_missing_are_said() {
+    let files = Files::of(&[legacy()], "").with("broken.json", "{ \"displayName\": \"x\", \"conditions\": ");
+    let message = files.refused("mfa-all-users", Format::Graph);
+    assert_eq!(message, "policies may be missing, because a file could not be read");
+}
+
+/// A policy that blocks or asks more than the requirement says is another one.
+#[test]
+fn a_policy_is_about_what_the_requirement_is_about() {
+    let own = |body: &str| format!("[[requirement]]\nid = \"own\"\n{body}\n");
+    for (requirement, expected) in [
+        (
+            "resources = [\"urn:user:registersecurityinfo\"]\nclients = [\"other\"]\ngrant = \"block\"",
+            "the requirement is about some clients, and a policy for a user action is for all of them",
+        ),
+        (
+            "resources = [\"All\"]\ninsider-risk = [\"none\"]\ngrant = \"mfa\"",
+            "a policy cannot name users without insider risk",
+        ),
+    ] {
+        assert_eq!(Files::of(&[legacy()], &own(requirement)).refused("own", Format::Graph), expected);
+    }
+    // Nobody is named twice, whatever names them.
+    let sets = "users = { role-sets = [\"security-defaults\", \"scuba\"], roles = [\"Global Reader\"] }\nresources = [\"All\"]\ngrant = \"mfa\"";
+    let same = [GROUP.to_owned(), GROUP.to_uppercase()].map(|id| exception(&format!("group = \"{id}\""), ""));
+    let (policy, _) = Files::of(&[legacy()], &(same.concat() + &own(sets))).made("own");
+    for list in ["includeRoles", "excludeGroups"] {
+        let ids = policy["conditions"]["users"][list].as_array().unwrap();
+        let different: BTreeSet<String> = ids.iter().map(|id| id.as_str().unwrap().to_lowercase()).collect();
+        assert_eq!(ids.len(), different.len(), "{list}");
+    }
+    let evaluation = own("resources = [\"All\"]\nsession = \"strict-access-evaluation\"");
+    let (_, said) = Files::of(&[legacy()], &evaluation).made("own");
+    assert!(said.contains("POST https://graph.microsoft.com/beta/"), "{said}");
 }
 
 /// An account for emergencies that is approved for other controls only would be blocked by this one.
@@ -241,7 +308,7 @@ fn what_is_not_known_is_no_proof() {
     let export = json!({ "@odata.nextLink": "https://graph.microsoft.com/next", "value": [legacy()] }).to_string();
     let files = Files { files: vec![("policies.json".to_owned(), export)], config: String::new() };
     let message = files.refused("mfa-all-users", Format::Graph);
-    assert!(message.starts_with("it is not known whether some sign-in would be asked for less"), "{message}");
+    assert_eq!(message, "policies may be missing, because the export is incomplete");
 }
 
 /// What is known of another policy only after apply is the same with the new one beside it. Read as two tenants, it might differ.
@@ -304,6 +371,11 @@ fn the_command_writes_a_new_file_or_says_why_not() {
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["displayName"], "Require MFA for all users");
     let (_, _, said) = new(&["mfa-all-users", "exports", "--cloud", "usgov"]);
     assert!(said.contains("POST https://graph.microsoft.us/v1.0/"), "{said}");
+    // - is standard output, and the name of a file says what it is for.
+    let (_, same, _) = new(&["mfa-all-users", "exports", "--output", "-"]);
+    assert_eq!(same, out);
+    assert_eq!(new(&["mfa-all-users", "exports", "--output", "new.tf"]).0, 0);
+    assert!(fs::read_to_string(folder.path().join("new.tf")).unwrap().starts_with("resource "));
     // A file gets the same, and one that is there is left as it is.
     let (code, nothing, _) = new(&["mfa-all-users", "exports", "--output", "new.json"]);
     assert_eq!((code, nothing.as_str()), (0, ""));
@@ -311,7 +383,7 @@ fn the_command_writes_a_new_file_or_says_why_not() {
     for there in ["there.json", "new.json"] {
         let (code, nothing, said) = new(&["mfa-admins", "exports", "--output", there]);
         assert_eq!((code, nothing.as_str()), (2, ""), "{said}");
-        assert!(said.contains("would replace a file that is there already"), "{said}");
+        assert!(said.contains(&format!("\"{there}\" is there already")), "{said}");
     }
     assert_eq!(fs::read_to_string(folder.path().join("there.json")).unwrap(), "{}");
     // It holds.
@@ -325,6 +397,41 @@ fn the_command_writes_a_new_file_or_says_why_not() {
     let (code, _, said) = new(&["mfa-all-user", "exports"]);
     assert!(code == 2 && said.contains("Did you mean mfa-all-users"), "{said}");
     assert_eq!(new(&["mfa-all-users", "nowhere"]).0, 2);
+}
+
+/// A label is taken by a block that makes no policy, too: Terraform rejects a second one.
+#[test]
+fn a_label_is_free_in_the_whole_configuration() {
+    let none = "resource \"azuread_conditional_access_policy\" \"mfa_all_users\" {\n  count = 0\n}\n";
+    let export = json!({ "value": [legacy()] }).to_string();
+    let folder = folder(&[("policies.json", &export), ("code/main.tf", none)]);
+    let output = caplint(folder.path(), &["new", "mfa-all-users", ".", "--format", "terraform"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("resource \"azuread_conditional_access_policy\" \"mfa_all_users_2\""), "{text}");
+}
+
+#[test]
+fn nobody_is_named_who_is_to_be_redacted() {
+    let export = json!({ "value": [legacy()] }).to_string();
+    let context = "https://graph.microsoft.com/v1.0/$metadata#users";
+    let users =
+        json!({ "@odata.context": context, "value": [{ "id": ADA, "displayName": "Ada Lovelace" }] }).to_string();
+    let config = exception(&format!("user = \"{ADA}\""), "name = \"Ada Lovelace\"");
+    let folder = folder(&[("policies.json", &export), ("users.json", &users), ("caplint.toml", &config)]);
+    for (arguments, code) in [
+        (["new", "mfa-all-users", "."].as_slice(), 0),
+        (&["new", "managed-devices", "."], 2),
+        (&["what-if", ".", "--user", ADA], 0),
+    ] {
+        let said = |more: &[&str]| {
+            let output = caplint(folder.path(), &[arguments, more].concat());
+            assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+            String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+        };
+        assert!(!said(&["--redact"]).contains("Lovelace"), "{arguments:?}");
+    }
+    let shown = caplint(folder.path(), &["new", "mfa-all-users", "."]);
+    assert!(String::from_utf8(shown.stderr).unwrap().contains("Ada Lovelace"));
 }
 
 /// Text of a policy's name does not get into a name, and not onto a terminal.
