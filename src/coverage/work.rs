@@ -8,8 +8,8 @@ use batsat::theory::{Theory, TheoryArg};
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Units that the questions of one control may take, all together. A unit takes 5 to 12 ns, so they end within about a second.
-pub(crate) const OF_A_CONTROL: u64 = 100_000_000;
+/// Units that the questions of one control may take, all together. A unit takes 5 to 12 ns, so they end within a second.
+pub(crate) const OF_A_CONTROL: u64 = 80_000_000;
 
 /// The work that is left, shared by the solvers of a space.
 #[derive(Clone)]
