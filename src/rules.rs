@@ -108,6 +108,7 @@ pub(crate) fn together(findings: &mut Vec<crate::finding::Finding>) {
 /// Whether a finding says that a file, or a text in it, was not read.
 pub(crate) fn is_of_unread_file(finding: &crate::finding::Finding) -> bool {
     let rules = [
+        internal_error::RULE.meta(),
         invalid_encoding::RULE.meta(),
         invalid_syntax::RULE.meta(),
         unread_format::RULE.meta(),

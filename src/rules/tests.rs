@@ -2,7 +2,7 @@ use super::*;
 use crate::baseline::Baseline;
 use crate::controls::{self, Selection};
 use crate::discover::{Input, Overlay, STDIN};
-use crate::finding::{Edit, Finding};
+use crate::finding::{Edit, Finding, Location};
 use crate::lint;
 use crate::outcome::TenantReport;
 use crate::report::{Format, Run, Style, whole};
@@ -35,6 +35,37 @@ fn each_folder_is_a_rule() {
     let rules = all().iter().map(|rule| rule.meta());
     let written = rules.filter(|meta| controls::find(meta.id).is_none()).map(|meta| meta.id.replace('-', "_"));
     assert_eq!(folders, written.chain(["control".to_owned()]).collect());
+}
+
+/// Each reason why a file is not read is a finding, and each of these findings is known as such.
+#[test]
+fn findings_about_unread_files_are_known_as_such() {
+    let encoding = crate::source::decode(b"{\"a\": \"\xFC\"}".to_vec()).unwrap_err();
+    let syntax = [(0, crate::syntax::parse("{").unwrap_err())];
+    let read = FileFacts {
+        file: crate::policy::FileIndex(0),
+        has_crashed: false,
+        unreadable: None,
+        encoding: None,
+        syntax: &[],
+        taken: None,
+        policies: &[],
+        bearers: None,
+    };
+    let unread = [
+        FileFacts { has_crashed: true, ..read },
+        FileFacts { unreadable: Some("permission denied"), ..read },
+        FileFacts { encoding: Some(&encoding), ..read },
+        FileFacts { syntax: &syntax, ..read },
+    ];
+    for facts in unread {
+        let drafts = check_file(&facts);
+        assert_eq!(drafts.len(), 1);
+        for draft in drafts {
+            let finding = draft.at("tenant", Location::beginning("a.json".to_owned()));
+            assert!(is_of_unread_file(&finding), "{}", finding.rule);
+        }
+    }
 }
 
 /// Levels are declared from the gravest down.
