@@ -9,7 +9,7 @@ mod text;
 pub use draft::{Document, Draft, Label, Located, Part, Spot, locate};
 pub use drafts::Drafts;
 pub use extent::Extent;
-pub use fix::{Change, DraftFix, Edit, Fix, Safety, Share};
+pub use fix::{Change, DraftFix, Edit, Fix, Safety, Share, Written};
 pub use text::{
     capitalised, clip, clip_middle, escape_invisible, is_invisible, joined, joined_first, printable, quoted,
     quoted_whole, visible,

@@ -34,6 +34,6 @@ pub use parse::{Outline, parse, parse_outline, parse_without};
 pub use pointer::Pointer;
 pub use relaxed::{parse_lines, parse_relaxed};
 pub use remark::{Remark, remarks};
-pub use rewrite::{Replacement, Rewrite};
+pub use rewrite::{Replacement, Rewrite, Unique};
 pub use toml_entry::toml_entry;
 pub use yaml::parse_yaml;

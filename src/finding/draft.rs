@@ -303,6 +303,7 @@ impl<'a> Located<'a> {
                 end: self.lines.position(replacement.bytes.end),
                 bytes: replacement.bytes,
                 replacement: replacement.text,
+                unique: replacement.unique,
             }));
         }
         edits.sort_by_key(|edit| (edit.bytes.start, edit.bytes.end));

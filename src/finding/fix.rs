@@ -3,7 +3,8 @@
 use super::Document;
 use crate::policy::{Origin, Policy};
 use crate::source::Position;
-use crate::syntax::{Locator, Pointer, Replacement, Rewrite, toml_entry};
+use crate::syntax::{Locator, Pointer, Replacement, Rewrite, Unique, toml_entry};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Whether a fix keeps the meaning.
@@ -61,6 +62,25 @@ pub struct Edit {
     pub bytes: Range<usize>,
     /// What is written. It is empty where something is removed.
     pub replacement: String,
+    /// What no other edit may write beside it.
+    pub unique: Option<Unique>,
+}
+
+/// What several fixes write into lists and objects, each of which must have it once.
+#[derive(Default)]
+pub struct Written<'f>(HashSet<(&'f str, &'f Unique)>);
+
+impl<'f> Written<'f> {
+    /// Adds a fix, unless a list or an object would have something twice with it and the others.
+    pub fn add(&mut self, fix: &'f Fix) -> bool {
+        let all = || fix.edits.iter().filter_map(|edit| Some((edit.path.as_str(), edit.unique.as_ref()?)));
+        let own: HashSet<_> = all().collect();
+        if own.len() < all().count() || !own.is_disjoint(&self.0) {
+            return false;
+        }
+        self.0.extend(own);
+        true
+    }
 }
 
 /// A fix that knows its places by pointer.
@@ -135,7 +155,9 @@ impl Change {
             Self::Policy { from, pointer, rewrite } => {
                 locator.rewrite(from.offset, &from.inner().join(pointer), rewrite)
             }
-            Self::Entry(at) => Some(vec![Replacement { bytes: toml_entry(text, *at)?, text: String::new() }]),
+            Self::Entry(at) => {
+                Some(vec![Replacement { bytes: toml_entry(text, *at)?, text: String::new(), unique: None }])
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which fixes can be written at once, and the files with them.
 
 use crate::discover::Overlay;
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Edit, Finding, Fix, Written};
 use crate::source;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,11 +13,12 @@ pub(super) struct Chosen<'f> {
     pub(super) fix: &'f Fix,
 }
 
-/// Fixes whose edits do not meet those of an earlier one. What several findings want alike is chosen once. The others wait until
-/// these have been written.
+/// Fixes whose edits do not meet those of an earlier one, and write nothing into a list or an object that it writes there. What several
+/// findings want alike is chosen once. The others wait until these have been written, and are then asked for again, or no longer.
 pub(super) fn choose<'f>(fixes: impl Iterator<Item = Chosen<'f>>) -> Vec<Chosen<'f>> {
     // The ends of what is taken in each file, by where it starts.
     let mut taken: BTreeMap<&str, BTreeMap<usize, usize>> = BTreeMap::new();
+    let mut uniques = Written::default();
     let mut chosen: Vec<Chosen<'f>> = Vec::new();
     for one in fixes {
         let is_free = |edit: &Edit| {
@@ -25,7 +26,7 @@ pub(super) fn choose<'f>(fixes: impl Iterator<Item = Chosen<'f>>) -> Vec<Chosen<
             // Edits that touch each other have no order.
             before.is_none_or(|(_, end)| *end < edit.bytes.start)
         };
-        if !one.fix.edits.is_empty() && one.fix.edits.iter().all(is_free) {
+        if !one.fix.edits.is_empty() && one.fix.edits.iter().all(is_free) && uniques.add(one.fix) {
             for edit in &one.fix.edits {
                 taken.entry(&edit.path).or_default().insert(edit.bytes.start, edit.bytes.end);
             }
@@ -59,6 +60,7 @@ mod tests {
     use super::*;
     use crate::finding::{Draft, Level, Location, Safety};
     use crate::source::Position;
+    use crate::syntax::Unique;
 
     fn finding(edits: &[(&str, Range<usize>, &str)]) -> Finding {
         let start = Position { line: 1, column: 1, column_utf16: 1 };
@@ -68,6 +70,7 @@ mod tests {
             end: start,
             bytes: bytes.clone(),
             replacement: (*replacement).to_owned(),
+            unique: None,
         };
         let fix =
             Fix { title: String::new(), safety: Safety::Safe, edits: edits.iter().map(edit).collect(), share: None };
@@ -93,6 +96,31 @@ mod tests {
             .filter(|at| chosen.iter().any(|one| std::ptr::eq(one.finding, &raw const findings[*at])))
             .collect();
         assert_eq!(at, [0, 3]);
+    }
+
+    /// The second value would be there twice. It is no matter where in the list it stands.
+    #[test]
+    fn what_a_list_has_once_is_written_once() {
+        let list = |within: Range<usize>, word: &str| Some(Unique { within, word: word.to_owned() });
+        let unique = |mut finding: Finding, uniques: &[Option<Unique>]| {
+            for (edit, unique) in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).zip(uniques) {
+                edit.unique = unique.clone();
+            }
+            finding
+        };
+        let findings = [
+            unique(finding(&[("a", 1..3, "x")]), &[list(0..99, "x")]),
+            unique(finding(&[("a", 11..13, "x"), ("a", 21..23, "y")]), &[list(0..99, "x"), list(0..99, "y")]),
+            unique(finding(&[("a", 31..33, "y")]), &[list(0..99, "y")]),
+            unique(finding(&[("b", 11..13, "x")]), &[list(0..99, "x")]),
+            unique(finding(&[("a", 41..43, "x")]), &[list(40..50, "x")]),
+            unique(finding(&[("c", 1..3, "x"), ("c", 11..13, "x")]), &[list(0..99, "x"), list(0..99, "x")]),
+            finding(&[("a", 51..53, "x")]),
+            finding(&[("a", 61..63, "x")]),
+        ];
+        let chosen = choose(all(&findings).into_iter());
+        let at = |one: &Chosen<'_>| findings.iter().position(|finding| std::ptr::eq(one.finding, finding));
+        assert_eq!(chosen.iter().filter_map(at).collect::<Vec<_>>(), [0, 2, 3, 4, 6, 7]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Each stays a finding of its own until ignores and the baseline have been applied: each of them is about one thing, and must hide no
 //! other.
 
-use crate::finding::{Draft, Edit, Extent, Finding, Fix, Location, Share};
+use crate::finding::{Draft, Edit, Extent, Finding, Fix, Location, Share, Written};
 use std::collections::BTreeSet;
 
 /// What a rule says of several findings at once.
@@ -50,9 +50,12 @@ impl Together {
     }
 }
 
-/// Everything that is written instead of any of them. Who looks at one finding fixes all that it is about.
+/// Everything that is written instead of any of them, but nothing twice into one list. Who looks at one finding fixes all that it is
+/// about.
 fn fix(several: &[Finding]) -> Option<Fix> {
-    let fixes: Vec<&Fix> = several.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    let mut written = Written::default();
+    let fixes = several.iter().filter_map(|finding| finding.fix.as_ref());
+    let fixes: Vec<&Fix> = fixes.filter(|fix| written.add(fix)).collect();
     let [first, others @ ..] = fixes.as_slice() else { return None };
     if others.iter().any(|other| other.safety != first.safety) {
         return None;

@@ -2,9 +2,11 @@
 //! alone: a template, a variable, a string within a string.
 
 use super::locate::Locator;
+use super::node::Node;
 use super::node_span::NodeSpan;
 use super::notation::Notation;
 use super::pointer::Pointer;
+use super::relaxed::parse_relaxed;
 use hcl_edit::expr::Expression;
 use serde::de::IgnoredAny;
 use std::ops::Range;
@@ -12,14 +14,15 @@ use std::ops::Range;
 /// What becomes of the place that a pointer names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rewrite {
-    /// A word of a string, which is the whole string or stands between commas. Nothing is written if the other one stands beside it.
+    /// A word of a string, which is the whole string or stands between commas. Nothing is written if the other one stands beside it, and
+    /// of several alike the first is written.
     Word {
         /// As the file has it.
         from: String,
         /// What is written instead.
         to: String,
     },
-    /// The key.
+    /// The key. Nothing is written if the other one stands beside it.
     Key {
         /// As the file has it.
         from: String,
@@ -43,11 +46,22 @@ pub struct Replacement {
     pub bytes: Range<usize>,
     /// What is written there. It is empty where something is removed.
     pub text: String,
+    /// What nothing else may write beside it.
+    pub unique: Option<Unique>,
+}
+
+/// A value that a list has once, or a key that an object has once. It is not there before it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Unique {
+    /// The bytes of the list or object.
+    pub within: Range<usize>,
+    /// The value or key, in lower case.
+    pub word: String,
 }
 
 impl Replacement {
     fn one(bytes: Range<usize>, text: impl Into<String>) -> Vec<Self> {
-        vec![Self { bytes, text: text.into() }]
+        vec![Self { bytes, text: text.into(), unique: None }]
     }
 }
 
@@ -67,12 +81,16 @@ impl Locator<'_> {
         match rewrite {
             Rewrite::Word { from, to } => {
                 let bytes = trimmed(text, &first.value);
-                // The list would have it twice.
-                if first.key.is_none() && script.strings(self.find(offset, &pointer.parent()).first()?).contains(to) {
-                    return None;
-                }
                 let words = replaced(&script.string(&bytes)?, from, to)?;
-                Some(Replacement::one(bytes, script.quoted(&words)))
+                let mut unique = None;
+                if first.key.is_none() {
+                    let within = trimmed(text, &self.find(offset, &pointer.parent()).first()?.value);
+                    if script.strings(&within)?.iter().any(|other| is_in_the_way(other, from, to)) {
+                        return None;
+                    }
+                    unique = Some(Unique { within, word: to.to_ascii_lowercase() });
+                }
+                Some(vec![Replacement { bytes, text: script.quoted(&words), unique }])
             }
             Rewrite::Key { from, to } => {
                 let bytes = first.key.clone()?;
@@ -80,8 +98,17 @@ impl Locator<'_> {
                 if script.key(&bytes)? != *from {
                     return None;
                 }
-                let written = if is_bare { to.clone() } else { script.quoted(to) };
-                Some(Replacement::one(bytes, written))
+                let object = pointer.parent();
+                let renamed = object.key(to);
+                let around = self.find(offset, &object).first()?.clone();
+                let others = self.find(offset, &renamed);
+                // Where there is no such key, what is found is what is around it.
+                if others.iter().any(|other| *other != around && other != first && script.is_named(other, &renamed)) {
+                    return None;
+                }
+                let unique = Some(Unique { within: around.value, word: to.to_ascii_lowercase() });
+                let text = if is_bare { to.clone() } else { script.quoted(to) };
+                Some(vec![Replacement { bytes, text, unique }])
             }
             Rewrite::Member => script.without_member(first, pointer),
             Rewrite::SecondMember => script.without_member(places.get(1)?, pointer),
@@ -99,10 +126,8 @@ impl Locator<'_> {
                 if !script.is_named(first, pointer) {
                     return None;
                 }
-                Some(vec![
-                    Replacement { bytes: bytes.start..bytes.start, text: "[".to_owned() },
-                    Replacement { bytes: bytes.end..bytes.end, text: "]".to_owned() },
-                ])
+                let bracket = |at: usize, bracket| Replacement::one(at..at, bracket);
+                Some([bracket(bytes.start, "["), bracket(bytes.end, "]")].concat())
             }
         }
     }
@@ -113,13 +138,19 @@ fn replaced(string: &str, from: &str, to: &str) -> Option<String> {
     if string == from {
         return Some(to.to_owned());
     }
-    let words: Vec<&str> = string.split(',').collect();
-    if !words.iter().any(|word| word.trim() == from) || words.iter().any(|word| word.trim() == to) {
+    let mut words: Vec<String> = string.split(',').map(str::to_owned).collect();
+    if words.iter().any(|word| is_in_the_way(word.trim(), from, to)) {
         return None;
     }
-    let words =
-        words.into_iter().map(|word| if word.trim() == from { word.replacen(from, to, 1) } else { word.to_owned() });
-    Some(words.collect::<Vec<_>>().join(","))
+    let word = words.iter_mut().find(|word| word.trim() == from)?;
+    *word = word.replacen(from, to, 1);
+    Some(words.join(","))
+}
+
+/// Whether a list with this value would have it twice if `to` stood beside it. Values that differ in letter case are the same one. Of
+/// several that are so spelt, one is written otherwise.
+fn is_in_the_way(other: &str, from: &str, to: &str) -> bool {
+    if from.eq_ignore_ascii_case(to) { other == to } else { other.eq_ignore_ascii_case(to) }
 }
 
 /// A range without white space at its ends.
@@ -149,21 +180,19 @@ impl Script<'_> {
         }
     }
 
-    /// The strings of a list; none of a list that does not stand there in so many words.
-    fn strings(&self, list: &NodeSpan) -> Vec<String> {
-        let written = self.text.get(trimmed(self.text, &list.value)).unwrap_or_default();
+    /// The strings of a list; none if no list stands there in so many words.
+    fn strings(&self, list: &Range<usize>) -> Option<Vec<String>> {
+        let written = self.text.get(list.clone())?;
         match self.notation {
             Notation::Json => {
-                let elements: Vec<serde_json::Value> = serde_json::from_str(written).unwrap_or_default();
-                elements.iter().filter_map(|element| element.as_str().map(str::to_owned)).collect()
+                let Node::Array(elements) = parse_relaxed(written).ok()? else { return None };
+                Some(elements.iter().filter_map(|element| element.as_str().map(str::to_owned)).collect())
             }
-            Notation::Hcl => match written.parse::<Expression>() {
-                Ok(Expression::Array(elements)) => {
-                    elements.iter().filter_map(|element| element.as_str().map(str::to_owned)).collect()
-                }
-                _ => Vec::new(),
-            },
-            Notation::PowerShell | Notation::Bicep | Notation::Yaml => Vec::new(),
+            Notation::Hcl => {
+                let list = written.parse::<Expression>().ok()?;
+                Some(list.as_array()?.iter().filter_map(|element| element.as_str().map(str::to_owned)).collect())
+            }
+            Notation::PowerShell | Notation::Bicep | Notation::Yaml => None,
         }
     }
 
@@ -256,14 +285,70 @@ mod tests {
 
     #[test]
     fn a_word_that_stands_beside_it_is_not_written_again() {
-        let word = Rewrite::Word { from: "mfaa".to_owned(), to: "mfa".to_owned() };
-        for text in [r#"{"a": ["mfa", "mfaa"]}"#, r#"{"a": ["mfaa", 1, "mfa"]}"#] {
-            assert_eq!(rewritten(text, "/a/0", &word), None, "{text}");
-            assert_eq!(rewritten(text, "/a/1", &word), None, "{text}");
+        let word = word("mfaa", "mfa");
+        for text in [
+            r#"{"a": ["mfa", "mfaa"]}"#,
+            r#"{"a": ["mfaa", 1, "mfa"]}"#,
+            r#"{"a": ["mfaa", "MFA"]}"#,
+            "{\"a\": [\"mfa\", // c\n\"mfaa\",]}",
+            r#"{"a": ["mfaa", /* c */ 'mfa']}"#,
+            "resource \"t\" \"n\" {\n  a = [\"mfa\", # c\n\"mfaa\",]\n}",
+        ] {
+            let list = if text.starts_with('{') { "/a" } else { "/resource/t/n/a" };
+            for index in 0..3 {
+                assert_eq!(rewritten(text, &format!("{list}/{index}"), &word), None, "{text}");
+            }
         }
-        assert_eq!(rewritten(r#"{"a": "mfa,mfaa"}"#, "/a", &word), None);
+        for text in ["mfa,mfaa", "mfaa, MFA"] {
+            assert_eq!(rewritten(&format!(r#"{{"a": "{text}"}}"#), "/a", &word), None, "{text}");
+        }
         let written = rewritten(r#"{"a": ["block", "mfaa"], "mfa": "mfa"}"#, "/a/1", &word);
         assert_eq!(written.as_deref(), Some(r#"{"a": ["block", "mfa"], "mfa": "mfa"}"#));
+        let written = rewritten(r#"{"a": "mfaa, mfaa"}"#, "/a", &word);
+        assert_eq!(written.as_deref(), Some(r#"{"a": "mfa, mfaa"}"#));
+    }
+
+    /// Of values that differ in letter case only, one is written as it should be.
+    #[test]
+    fn a_value_in_another_letter_case_may_stand_beside_it() {
+        let word = word("MFA", "mfa");
+        let text = r#"{"a": ["Mfa", "MFA"]}"#;
+        assert_eq!(rewritten(text, "/a/1", &word).as_deref(), Some(r#"{"a": ["Mfa", "mfa"]}"#));
+        assert_eq!(rewritten(r#"{"a": ["mfa", "MFA"]}"#, "/a/1", &word), None);
+    }
+
+    #[test]
+    fn a_key_that_stands_beside_it_is_not_written_again() {
+        let key = Rewrite::Key { from: "bb".to_owned(), to: "b".to_owned() };
+        for text in [
+            r#"{"a": {"bb": 1, "b": 2}}"#,
+            r#"{"a": {"B": 2, "bb": 1}}"#,
+            "{a: {b: 2, bb: 1}}",
+            "{\"a\": {\"bb\": 1, // c\n\"b\": 2}}",
+        ] {
+            assert_eq!(rewritten(text, "/a/bb", &key), None, "{text}");
+        }
+        let text = "resource \"t\" \"n\" {\n  b = 2\n  bb = 1\n}";
+        assert_eq!(rewritten(text, "/resource/t/n/bb", &key), None);
+        let written = rewritten(r#"{"b": {"bb": 1}}"#, "/b/bb", &key);
+        assert_eq!(written.as_deref(), Some(r#"{"b": {"b": 1}}"#));
+    }
+
+    /// Whoever writes the same elsewhere in the list or the object can tell.
+    #[test]
+    fn a_replacement_says_what_stands_there_once() {
+        let unique = |text: &str, pointer: &str, rewrite: &Rewrite| {
+            let all = Locator::new(text).rewrite(0, &Pointer::new(pointer), rewrite).unwrap();
+            all.into_iter().next().unwrap().unique
+        };
+        let text = r#"{"a": ["mfaa", "mffa"], "b": "mfaa", "cc": 1, "ccc": 2}"#;
+        let [one, other] = [("/a/0", "mfaa"), ("/a/1", "mffa")].map(|(at, from)| unique(text, at, &word(from, "mfa")));
+        assert!(one.is_some() && one == other);
+        assert_eq!(unique(text, "/b", &word("mfaa", "mfa")), None);
+        let key = |from: &str, to: &str| {
+            unique(text, &format!("/{from}"), &Rewrite::Key { from: from.to_owned(), to: to.to_owned() })
+        };
+        assert!(key("cc", "c").is_some() && key("cc", "c") == key("ccc", "c") && key("cc", "c") != key("ccc", "d"));
     }
 
     #[test]

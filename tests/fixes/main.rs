@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod repeated;
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
