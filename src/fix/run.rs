@@ -135,6 +135,12 @@ pub fn run<T: Tenants>(tenants: &T, kinds: Kinds) -> Result<Fixed, T::Error> {
                     fixed.applied.push(applied(one, place(&moved, one), Some(around)));
                 }
             }
+            // What could not be compared before may be now, and what it led to may be something else. A second run would try it, too.
+            if !made.accepted.is_empty() {
+                refused.clear();
+                fixed.refused.clear();
+                made.refused.clear();
+            }
         } else {
             round.take_same(&mut made, &chosen)?;
             fixed.applied.extend(made.accepted.iter().map(|one| applied(*one, place(&moved, *one), None)));

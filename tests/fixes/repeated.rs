@@ -148,6 +148,21 @@ fn nothing_is_written_that_stands_there_already() {
     }
 }
 
+/// As what `users` leaves out is unknown at first, nothing shows that it means the same with the id of the role.
+#[test]
+fn what_another_fix_makes_comparable_is_written_in_the_same_run() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.json");
+    let varied = Varied { controls: &CONTROLS[..1], roles: &ROLES[2..3], keys: &KEYS[0][1..2] };
+    fs::write(&path, json(&[varied], [", ", ""])).unwrap();
+    let (_, said, refused) = fix(folder.path(), &["."]);
+    assert!(said.ends_with("0 fixes written, 1 refused\n"), "{said}{refused}");
+    let (_, said, refused) = fix(folder.path(), &["--unsafe-fixes", "."]);
+    assert!(said.ends_with("2 fixes in 1 file\n") && refused.is_empty(), "{said}{refused}");
+    let plain = Varied { controls: &CONTROLS[..1], roles: &ROLES[..1], keys: &KEYS[0][..1] };
+    assert_eq!(fs::read_to_string(&path).unwrap(), json(&[plain], [", ", ""]));
+}
+
 /// An editor applies what stands in the report as it is.
 #[test]
 fn the_fix_of_many_findings_writes_nothing_twice() {
