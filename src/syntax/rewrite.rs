@@ -31,10 +31,10 @@ pub enum Rewrite {
     },
     /// The member is removed.
     Member,
-    /// The second occurrence of the member is removed.
-    SecondMember,
-    /// The element, which is this string in whatever letter case, is removed from its list.
-    Element(String),
+    /// Every occurrence of the member but the first is removed.
+    RepeatedMembers,
+    /// Elements are removed from the list: each by its index, with the string that it is in whatever letter case.
+    Elements(Vec<(usize, String)>),
     /// The string becomes a list of one.
     List,
 }
@@ -110,15 +110,21 @@ impl Locator<'_> {
                 let text = if is_bare { to.clone() } else { script.quoted(to) };
                 Some(vec![Replacement { bytes, text, unique }])
             }
-            Rewrite::Member => script.without_member(first, pointer),
-            Rewrite::SecondMember => script.without_member(places.get(1)?, pointer),
-            Rewrite::Element(element) => {
-                let bytes = trimmed(text, &first.value);
-                // A string that stands for a list of one is no element.
-                if first.key.is_some() || !script.string(&bytes)?.eq_ignore_ascii_case(element) {
-                    return None;
-                }
-                script.without(&bytes)
+            Rewrite::Member => script.without(&[script.member(first, pointer)?]),
+            Rewrite::RepeatedMembers => {
+                let repeated = places.get(1..).filter(|repeated| !repeated.is_empty())?;
+                let members: Option<Vec<_>> = repeated.iter().map(|place| script.member(place, pointer)).collect();
+                script.without(&members?)
+            }
+            Rewrite::Elements(elements) => {
+                let ranges = elements.iter().map(|(index, element)| {
+                    let place = self.find(offset, &pointer.index(*index)).into_iter().next()?;
+                    let bytes = trimmed(text, &place.value);
+                    // A string that stands for a list of one is no element.
+                    let is_it = place.key.is_none() && script.string(&bytes)?.eq_ignore_ascii_case(element);
+                    is_it.then_some(bytes)
+                });
+                script.without(&ranges.collect::<Option<Vec<_>>>()?)
             }
             Rewrite::List => {
                 let bytes = trimmed(text, &first.value);
@@ -221,7 +227,8 @@ impl Script<'_> {
         key.zip(pointer.steps().last()).is_some_and(|(key, step)| key.eq_ignore_ascii_case(&step))
     }
 
-    fn without_member(&self, place: &NodeSpan, pointer: &Pointer) -> Option<Vec<Replacement>> {
+    /// The bytes of a member, if nothing goes with it when it is removed.
+    fn member(&self, place: &NodeSpan, pointer: &Pointer) -> Option<Range<usize>> {
         let key = place.key.as_ref().filter(|_| self.is_named(place, pointer))?;
         let value = trimmed(self.text, &place.value);
         let between = self.text.get(key.end..value.start)?;
@@ -231,14 +238,29 @@ impl Script<'_> {
             return None;
         }
         match self.notation {
-            Notation::Json => self.without(&(key.start..value.end)),
+            Notation::Json => Some(key.start..value.end),
             // A block and an argument of HCL have no commas, and what stands on their lines may belong to them.
             Notation::Hcl | Notation::PowerShell | Notation::Bicep | Notation::Yaml => None,
         }
     }
 
-    /// Removes a member or an element with its comma, and with its line if nothing else stands there.
-    fn without(&self, bytes: &Range<usize>) -> Option<Vec<Replacement>> {
+    /// Removes members of one object or elements of one list. Those that follow each other share commas, and go as one.
+    fn without(&self, all: &[Range<usize>]) -> Option<Vec<Replacement>> {
+        let mut all = all.to_vec();
+        all.sort_by_key(|bytes| bytes.start);
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for bytes in all {
+            match runs.last_mut() {
+                Some(run) if self.text.get(run.end..bytes.start)?.trim() == "," => run.end = bytes.end,
+                Some(_) | None => runs.push(bytes),
+            }
+        }
+        let removed: Option<Vec<_>> = runs.iter().map(|run| self.without_run(run)).collect();
+        Some(removed?.concat())
+    }
+
+    /// Removes a run with its comma, and with its lines if nothing else stands there.
+    fn without_run(&self, bytes: &Range<usize>) -> Option<Vec<Replacement>> {
         let (before, after) = (&self.text[..bytes.start], &self.text[bytes.end..]);
         let space = after.len() - after.trim_start().len();
         let next = after[space..].chars().next()?;
@@ -417,12 +439,11 @@ mod tests {
             assert_eq!(rewritten(text, "/b", &Rewrite::Member).as_deref(), written, "{text}");
         }
         let text = r#"{"b": 1, "a": 0, "B": 1}"#;
-        assert_eq!(rewritten(text, "/b", &Rewrite::SecondMember).unwrap(), r#"{"b": 1, "a": 0}"#);
+        assert_eq!(rewritten(text, "/b", &Rewrite::RepeatedMembers).unwrap(), r#"{"b": 1, "a": 0}"#);
     }
 
     #[test]
     fn an_element_goes_with_its_comma() {
-        let element = Rewrite::Element("x".to_owned());
         for (text, pointer, written) in [
             (r#"{"a": ["x"]}"#, "/a/0", Some(r#"{"a": []}"#)),
             (r#"{"a": ["y", "x"]}"#, "/a/1", Some(r#"{"a": ["y"]}"#)),
@@ -437,12 +458,41 @@ mod tests {
             ("resource \"t\" \"n\" {\n  a = [\n    \"x\", # one\n    \"y\",\n  ]\n}", "/resource/t/n/a/0", None),
         ] {
             let written = written.map(str::to_owned);
-            match rewritten(text, pointer, &element) {
+            let (list, index) = pointer.rsplit_once('/').unwrap();
+            let element = Rewrite::Elements(vec![(index.parse().unwrap(), "x".to_owned())]);
+            match rewritten(text, list, &element) {
                 // What stands behind the comma stays.
                 Some(other) if written.is_none() => assert!(other.contains("# one"), "{other}"),
                 other => assert_eq!(other, written, "{text}"),
             }
         }
+    }
+
+    #[test]
+    fn neighbours_go_together() {
+        let written = |text: &str, removed: &[usize]| {
+            let list = if text.starts_with('{') { "/a" } else { "/resource/t/n/a" };
+            rewritten(text, list, &Rewrite::Elements(removed.iter().map(|at| (*at, "x".to_owned())).collect()))
+        };
+        for (text, removed, expected) in [
+            (r#"{"a": ["x", "x"]}"#, [0, 1].as_slice(), Some(r#"{"a": []}"#)),
+            (r#"{"a": ["y", "x", "x"]}"#, &[2, 1], Some(r#"{"a": ["y"]}"#)),
+            (r#"{"a": ["x", "x", "y", "x", "x"]}"#, &[0, 1, 3, 4], Some(r#"{"a": ["y"]}"#)),
+            (r#"{"a": ["x", "y", "x"]}"#, &[0, 1], None),
+            (r#"{"a": ["x", /* why */ "x"]}"#, &[0, 1], None),
+            ("{\"a\": [\n  \"x\",\n  \"x\",\n  \"y\",\n  \"x\"\n]}", &[0, 1, 3], Some("{\"a\": [\n  \"y\"\n]}")),
+            (
+                "resource \"t\" \"n\" {\n  a = [\"x\", \"x\", \"y\"]\n}",
+                &[0, 1],
+                Some("resource \"t\" \"n\" {\n  a = [\"y\"]\n}"),
+            ),
+        ] {
+            assert_eq!(written(text, removed).as_deref(), expected, "{text}");
+        }
+        let members = |text: &str| rewritten(text, "/b", &Rewrite::RepeatedMembers);
+        let text = r#"{"b": 1, "a": 0, "B": 1, "b": 1, "c": 2, "b": 1}"#;
+        assert_eq!(members(text).as_deref(), Some(r#"{"b": 1, "a": 0, "c": 2}"#));
+        assert_eq!(members(r#"{"b": 1}"#), None);
     }
 
     #[test]
@@ -454,14 +504,15 @@ mod tests {
     }
 
     proptest! {
-        /// What is left is JSON without the one member, and nothing but it has changed.
+        /// What is left is JSON without the one member or these elements, and nothing else has changed.
         #[test]
-        fn a_member_or_element_is_removed_and_nothing_else(
+        fn a_member_or_elements_are_removed_and_nothing_else(
             keys in proptest::collection::btree_set("[a-d]", 1..4),
             strings in proptest::collection::vec("[x-z,\\]}\"]{0,3}", 1..5),
             pretty: bool,
             newline in prop_oneof![Just("\n"), Just("\r\n")],
             chosen: proptest::sample::Index,
+            removes: u8,
         ) {
             let members: serde_json::Map<String, serde_json::Value> =
                 keys.iter().map(|key| (key.clone(), serde_json::json!(strings))).collect();
@@ -474,11 +525,13 @@ mod tests {
             let written = rewritten(&text, &format!("/{key}"), &Rewrite::Member).unwrap();
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), without);
 
-            let index = chosen.index(strings.len());
             let mut without = value.clone();
-            without[key].as_array_mut().unwrap().remove(index);
-            let element = Rewrite::Element(strings[index].clone());
-            let written = rewritten(&text, &format!("/{key}/{index}"), &element).unwrap();
+            let mut removed: Vec<(usize, String)> = strings.iter().cloned().enumerate().collect();
+            removed.retain(|(index, _)| (removes >> index) & 1 == 1);
+            for (index, _) in removed.iter().rev() {
+                without[key].as_array_mut().unwrap().remove(*index);
+            }
+            let written = rewritten(&text, &format!("/{key}"), &Rewrite::Elements(removed)).unwrap();
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), without);
         }
     }

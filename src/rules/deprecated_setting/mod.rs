@@ -2,10 +2,11 @@
 
 use super::{Rule, declare};
 use crate::catalog::{self, Retirement};
-use crate::finding::{Draft, DraftFix, Drafts, Label, Level, PolicyRef, Safety};
-use crate::policy::{ClientAppType, Fact, GrantControl, Platform, Policy, Property, State};
+use crate::finding::{Draft, DraftFix, Drafts, Label, Level, PolicyRef, Safety, joined};
+use crate::policy::{ClientAppType, Fact, GrantControl, Id, Platform, Policy, Property, State};
 use crate::rules::TenantFacts;
 use crate::syntax::{Pointer, Rewrite};
+use std::collections::BTreeMap;
 use time::Date;
 
 declare! {
@@ -18,6 +19,9 @@ declare! {
     summary: "A policy relies on a setting that Microsoft has retired or has announced a retirement date for.",
     doc: "doc.md",
 }
+
+/// Elements that a fix names.
+const NAMED: usize = 4;
 
 impl Rule for DeprecatedSetting {
     fn check_policy(&self, policy: &Policy, tenant: &TenantFacts<'_>, drafts: &mut Drafts) {
@@ -56,34 +60,48 @@ fn roles(policy: &Policy) -> Option<Draft> {
         PolicyRef::to(policy).label(),
         names.join(", ")
     );
+    let ids: BTreeMap<usize, &Id> = policy.conditions.users.include_roles.known().collect();
+    let removed: Vec<(usize, String, &str)> =
+        roles.iter().filter_map(|(index, name, _)| Some((*index, ids.get(index)?.to_string(), *name))).collect();
     let draft = DeprecatedSetting::draft_at(Level::Info, message)
         .help(format!("Remove them. {}", first.source))
         .policy(policy)
         .about("roles")
-        .fix(roles.first().and_then(|(index, name, _)| {
-            let (_, id) = policy.conditions.users.include_roles.known().find(|(at, _)| at == index)?;
-            without(policy, Property::IncludeRoles, *index, (&id.to_string(), name))
-        }));
+        .fix(without(policy, Property::IncludeRoles, &removed));
     Some(roles.iter().take(3).fold(draft, |draft, (index, _, _)| {
         let place = Pointer::new(Property::IncludeRoles).index(*index);
         draft.label(Label::in_policy(policy, &place, "deprecated"))
     }))
 }
 
-/// Takes one element out of a list. The next run says whether another one is left.
-fn without(policy: &Policy, list: Property, index: usize, (element, called): (&str, &str)) -> Option<DraftFix> {
-    let what = (Safety::Unsafe, format!("Remove {called} from {}", PolicyRef::to(policy).label()));
-    DraftFix::in_policy(policy, &Pointer::new(list).index(index), what, Rewrite::Element(element.to_owned()))
+/// Takes elements out of a list: each by its index, as it is written, and as it is called. Those whose value comes from elsewhere stay.
+fn without(policy: &Policy, list: Property, elements: &[(usize, String, &str)]) -> Option<DraftFix> {
+    let list = Pointer::new(list);
+    let is_written = |index: usize| policy.detour(&policy.origin.wording.of_graph(&list.index(index))).is_none();
+    let written: Vec<_> = elements.iter().filter(|(index, ..)| is_written(*index)).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for (.., name) in &written {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let title = format!("Remove {} from {}", joined(&names, NAMED), PolicyRef::to(policy).label());
+    let elements = written.into_iter().map(|(index, element, _)| (*index, element.clone())).collect();
+    DraftFix::in_policy(policy, &list, (Safety::Unsafe, title), Rewrite::Elements(elements))
 }
 
 /// Takes Windows Phone out of the platforms, if others are left: without any, the policy would be about all of them.
-fn without_phone(policy: &Policy, name: &str) -> Option<DraftFix> {
-    let platforms = &policy.conditions.platforms.include;
-    let index = platforms.position(|platform| *platform == Platform::WindowsPhone)?;
-    let has_others = platforms.known().any(|(_, platform)| *platform != Platform::WindowsPhone);
-    (name == "windowsPhone" && has_others)
-        .then(|| without(policy, Property::IncludePlatforms, index, (name, name)))
-        .flatten()
+fn without_phone(policy: &Policy, name: &'static str) -> Option<DraftFix> {
+    let (phones, others): (Vec<_>, Vec<_>) =
+        policy.conditions.platforms.include.known().partition(|(_, platform)| **platform == Platform::WindowsPhone);
+    if name != "windowsPhone" || others.is_empty() {
+        return None;
+    }
+    let phones: Vec<_> = phones.into_iter().map(|(index, _)| (index, name.to_owned(), name)).collect();
+    without(policy, Property::IncludePlatforms, &phones)
 }
 
 fn when(retirement: &Retirement, today: Date) -> String {

@@ -4,7 +4,7 @@ use super::excluded::labelled;
 use super::{Rule, declare};
 use crate::coverage::PrincipalKind;
 use crate::finding::{DraftFix, Drafts, PolicyRef, Safety, joined};
-use crate::policy::{Policy, Property};
+use crate::policy::{GrantControl, Policy, Property};
 use crate::rules::TenantFacts;
 use crate::rules::control::named;
 use crate::syntax::{Pointer, Rewrite};
@@ -47,7 +47,11 @@ impl Rule for DisabledExclusion {
             let draft = Self::draft(message)
                 .help("Remove the exclusion. If the account is enabled again, it is let off at once.")
                 .about(format!("user {id}"));
-            let draft = draft.fix(places.first().and_then(|(policy, index)| fix(policy, *index, id)));
+            // Nothing proves that nobody is left whom a policy would block, and where the first fix is refused no other is tried.
+            let blocks =
+                |policy: &Policy| policy.grant.built_in.position(|grant| *grant == GrantControl::Block).is_some();
+            let first = places.iter().min_by_key(|(policy, _)| blocks(policy));
+            let draft = draft.fix(first.and_then(|(policy, index)| fix(policy, *index, id)));
             let places = places.into_iter().take(SHOWN);
             drafts.push(labelled(draft, PrincipalKind::User, places, "nobody can sign in with it"));
         }
@@ -56,7 +60,7 @@ impl Rule for DisabledExclusion {
 
 /// Removes the exclusion from one policy. The next run says where else there is one.
 fn fix(policy: &Policy, index: usize, id: &crate::policy::Id) -> Option<DraftFix> {
-    let place = Pointer::new(Property::ExcludeUsers).index(index);
+    let list = Pointer::new(Property::ExcludeUsers);
     let what = (Safety::Unsafe, format!("Remove the exclusion of {id} from {}", PolicyRef::to(policy).label()));
-    DraftFix::in_policy(policy, &place, what, Rewrite::Element(id.to_string()))
+    DraftFix::in_policy(policy, &list, what, Rewrite::Elements(vec![(index, id.to_string())]))
 }

@@ -45,8 +45,8 @@ pub(super) fn report(policy: &Policy, violation: &Violation, key: &str, equal: b
         .fix(equal.then(|| fix(policy, violation, key)).flatten())
 }
 
-/// Readers that take the first value and readers that take the last read the same without one of them.
+/// Readers that take the first value and readers that take the last read the same with one of them.
 fn fix(policy: &Policy, violation: &Violation, key: &str) -> Option<DraftFix> {
-    let what = (Safety::Safe, format!("Remove the second {}", quoted(key)));
-    DraftFix::as_written(policy, &violation.pointer, what, Rewrite::SecondMember)
+    let what = (Safety::Safe, format!("Remove the repeated {}", quoted(key)));
+    DraftFix::as_written(policy, &violation.pointer, what, Rewrite::RepeatedMembers)
 }
