@@ -74,6 +74,13 @@ pub(super) enum RunError {
     #[diagnostic(code(caplint::fix), help("Name files or folders: fixes are written into them."))]
     FixStdin,
 
+    #[error("--redact is for reports, and fixes show lines of files")]
+    #[diagnostic(
+        code(caplint::fix),
+        help("Leave it out. `caplint check --redact` reports what there is to fix, without names and without fixes.")
+    )]
+    FixRedacted,
+
     #[error("{} has changed while it was fixed", shown(.path))]
     #[diagnostic(code(caplint::fix), help("Nothing has been written. Run caplint fix again."))]
     Changed { path: PathBuf },

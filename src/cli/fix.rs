@@ -50,6 +50,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         return Err(RunError::FixStdin);
     }
     let prepared = arguments.selection.prepare()?;
+    if prepared.redacts() {
+        return Err(RunError::FixRedacted);
+    }
     let chosen = Chosen::new(&arguments.selection, prepared.assumptions());
     let kinds = if arguments.unsafe_fixes { Kinds::Unsafe } else { Kinds::Safe };
     let fixed = fix::run(&chosen, kinds)?;

@@ -70,6 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         redact: arguments.judging.redacts(),
         configuration: &configuration(&asked.inputs, format),
     };
+    // The policy itself names whom it leaves out, or it would be another one.
     let refused = |refused: crate::new_policy::Refused| RunError::New {
         message: asked.answer(&arguments.judging, format!("no policy is written: {}", refused.message)),
         help: asked.answer(&arguments.judging, refused.help),

@@ -4,11 +4,12 @@ use super::atomic;
 use super::error::RunError;
 use super::say;
 use crate::lint::Settler;
-use crate::outcome::{Settled, TenantReport};
+use crate::outcome::{Settled, TenantReport, redacted};
 use crate::report::statistics::Statistics;
 use crate::report::{Ending, Later, Stream, Summary};
 use crate::rules;
 use crate::tenant::Assumed;
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 
@@ -165,20 +166,28 @@ pub(super) struct Reporting<'a, 'r, 'o> {
     is_verbose: bool,
     /// Names of people are left out.
     redacts: bool,
+    /// What files with ignores are called without them.
+    called: BTreeMap<String, String>,
 }
 
 impl<'a, 'r, 'o> Reporting<'a, 'r, 'o> {
     pub(super) fn new(settler: Settler<'a>, reports: Reports<'r, 'o>, is_verbose: bool, redacts: bool) -> Self {
-        Self { settler, reports, outcome: Outcome::default(), held: None, is_verbose, redacts }
+        let called = BTreeMap::new();
+        Self { settler, reports, outcome: Outcome::default(), held: None, is_verbose, redacts, called }
     }
 
     /// Adds tenants.
     pub(super) fn take(&mut self, mut tenants: Vec<TenantReport>) -> Result<(), RunError> {
         for tenant in &mut tenants {
+            for ignore in tenant.ignores.iter().filter(|_| self.redacts) {
+                let path = &ignore.location.path;
+                self.called.entry(path.clone()).or_insert_with(|| redacted(path, &tenant.forgotten));
+            }
             self.settler.tenant(tenant);
             rules::together(&mut tenant.findings);
             for file in tenant.taken.iter().filter(|_| self.is_verbose) {
-                say(crate::finding::visible(&file.to_string()));
+                let said = file.to_string();
+                say(crate::finding::visible(&if self.redacts { redacted(&said, &tenant.forgotten) } else { said }));
             }
         }
         let Some(last) = tenants.pop() else { return Ok(()) };
@@ -194,8 +203,9 @@ impl<'a, 'r, 'o> Reporting<'a, 'r, 'o> {
 
     /// Adds the last tenant.
     pub(super) fn end(self) -> Result<(Outcome, Settled, Reports<'r, 'o>), RunError> {
-        let Self { settler, mut reports, mut outcome, mut held, is_verbose: _, redacts } = self;
-        let settled = settler.end(held.as_mut());
+        let Self { settler, mut reports, mut outcome, mut held, is_verbose: _, redacts, called } = self;
+        let mut settled = settler.end(held.as_mut());
+        settled.call(&called);
         if let Some(last) = &mut held {
             outcome.add(last);
             if redacts {

@@ -1,6 +1,6 @@
 //! Reports that leave the organisation: without names of people.
 
-use super::{Compared, ControlReport, ExceptionReport, PeopleReport, TenantReport, WhoReport};
+use super::{Compared, ControlReport, ExceptionReport, MapCell, PeopleReport, PolicyCard, TenantReport, WhoReport};
 use crate::diff::{Principal, Scope};
 use crate::finding::{Finding, Location, PolicyRef};
 use crate::policy::{Fact, Id};
@@ -71,31 +71,82 @@ pub fn redacted(text: &str, names: &[Box<str>]) -> String {
 
 impl TenantReport {
     /// Takes names of people out of everything that reports show: those of the directory, whatever looks like an address, and
-    /// the lines of files, which may hold both. Ids stay.
+    /// the lines of files, which may hold both. Ids stay. Every field is named here, so that a new one is thought of.
     pub fn redact(&mut self) {
         let names = Names::new(&std::mem::take(&mut self.forgotten));
         let text = |text: &mut String| names.redact(text);
-        text(&mut self.name);
-        if let Some(configuration) = self.basis.as_mut().and_then(|basis| basis.configuration.as_mut()) {
+        let policy = |policy: &mut PolicyRef| redact_policy(&names, policy);
+        let Self {
+            name,
+            id: _,
+            basis,
+            files: _,
+            policies: _,
+            skipped: _,
+            excluded: _,
+            is_empty: _,
+            directory: _,
+            controls,
+            unused_approvals,
+            benchmarks: _,
+            access,
+            lock_outs: _,
+            has_crashed: _,
+            assumed: _,
+            findings,
+            place,
+            taken,
+            ignores: _,
+            forgotten: _,
+            map,
+            listed,
+            cards,
+            // It is for an editor, which shows the files.
+            outline: _,
+        } = self;
+        text(name);
+        if let Some(configuration) = basis.as_mut().and_then(|basis| basis.configuration.as_mut()) {
             text(&mut configuration.path);
         }
-        self.basis.iter_mut().flat_map(|basis| &mut basis.assumed_enabled).for_each(text);
-        self.findings.iter_mut().for_each(|finding| redact_finding(&names, finding));
-        self.unused_approvals.iter_mut().for_each(text);
-        self.controls.iter_mut().for_each(|control| redact_control(&names, control));
-        for access in &mut self.access {
+        basis.iter_mut().flat_map(|basis| &mut basis.assumed_enabled).for_each(text);
+        for finding in findings {
+            redact_finding(&names, finding);
+        }
+        unused_approvals.iter_mut().for_each(text);
+        for control in controls {
+            redact_control(&names, control);
+        }
+        for access in access {
             text(&mut access.id);
             text(&mut access.reason);
-            access.refused_by.iter_mut().for_each(|policy| redact_policy(&names, policy));
-            access.depends_on.iter_mut().for_each(|(policy, ..)| redact_policy(&names, policy));
+            access.refused_by.iter_mut().for_each(policy);
+            access.depends_on.iter_mut().for_each(|(depends_on, ..)| policy(depends_on));
         }
-        for card in &mut self.cards {
-            redact_policy(&names, &mut card.policy);
-            card.path.iter_mut().for_each(text);
-            text(&mut card.summary);
-            card.rows.iter_mut().flat_map(|row| &mut row.values).for_each(text);
+        place.iter_mut().for_each(text);
+        for file in taken {
+            text(&mut file.path);
         }
-        self.taken.iter_mut().for_each(|file| text(&mut file.path));
+        for cell in map.iter_mut().flat_map(|row| &mut row.cells).filter_map(|(_, cell)| cell.as_mut()) {
+            let MapCell {
+                asked: _,
+                perhaps_more: _,
+                by,
+                by_defaults: _,
+                exceptions,
+                example,
+                rests_on: _,
+                locked_out: _,
+            } = cell;
+            by.iter_mut().for_each(policy);
+            exceptions.iter_mut().chain(example).for_each(text);
+        }
+        listed.iter_mut().for_each(policy);
+        for PolicyCard { policy: which, path, state: _, modified: _, summary, rows } in cards {
+            policy(which);
+            path.iter_mut().for_each(text);
+            text(summary);
+            rows.iter_mut().flat_map(|row| &mut row.values).for_each(text);
+        }
     }
 }
 
@@ -176,11 +227,32 @@ fn redact_policy(names: &Names, policy: &mut PolicyRef) {
 }
 
 fn redact_control(names: &Names, control: &mut ControlReport) {
-    names.redact(&mut control.reason);
-    control.ways.iter_mut().for_each(|way| names.redact(way));
-    control.assumed_enabled.iter_mut().for_each(|policy| redact_policy(names, policy));
-    redact_people(control.people.as_mut());
-    for exception in &mut control.exceptions {
+    let ControlReport {
+        id: _,
+        benchmarks: _,
+        verdict: _,
+        stored_query_passes: _,
+        reason,
+        holes: _,
+        ways,
+        more_holes: _,
+        exceptions,
+        people,
+        carried_by,
+        needs,
+        approvals: _,
+        assumed_enabled,
+        assumptions: _,
+        doubts: _,
+    } = control;
+    names.redact(reason);
+    for way in ways {
+        names.redact(way);
+    }
+    let policies = [carried_by, needs, assumed_enabled];
+    policies.into_iter().flatten().for_each(|policy| redact_policy(names, policy));
+    redact_people(people.as_mut());
+    for exception in exceptions {
         let ExceptionReport { kind: _, id, name, when, approved: _, owner, reason, review_by: _, policies, people } =
             exception;
         names.redact(id);

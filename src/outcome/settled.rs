@@ -55,6 +55,13 @@ impl Settled {
         }
     }
 
+    /// Calls sources what they are to be called.
+    pub fn call(&mut self, called: &BTreeMap<String, String>) {
+        for (by, number) in std::mem::take(&mut self.by) {
+            *self.by.entry(called.get(&by).cloned().unwrap_or(by)).or_default() += number;
+        }
+    }
+
     /// In words, if there is anything to say: "2 findings are not reported: 1 ignored, 1 in the baseline, by …".
     #[must_use]
     pub fn text(&self) -> Option<String> {

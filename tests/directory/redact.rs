@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const FORMATS: [&str; 8] = ["pretty", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
+const FORMATS: [&str; 9] = ["pretty", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"];
 
 /// What people are called in these files, wherever it stands: in the directory, in policies, in names of files, in the
 /// configuration.
@@ -135,4 +135,65 @@ fn names_in_place_of_ids_are_in_no_format() {
         assert!(NAMES.iter().all(|name| !text.contains(name)) && text.contains("user 2"), "{format}: {text}");
         assert!(!is_stand_in(&text), "{format}: {text}");
     }
+}
+
+/// Both streams, and the exit code.
+fn everything(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+    let output = command.current_dir(folder).args(arguments).env("NO_COLOR", "1").output().unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.code(), text)
+}
+
+/// Every command that takes `--redact`, besides those that have tests of their own.
+#[test]
+fn names_of_people_are_in_what_no_command_says() {
+    let folder = tempfile::tempdir().unwrap();
+    tenant(folder.path());
+    let ada = "a0000000-0000-4000-8000-000000000001";
+    let configuration = r#"resource "azuread_conditional_access_policy" "x" {
+  # caplint: ignore[letter-case] our module writes it so
+  state        = "Disabled"
+  display_name = "X"
+}
+"#;
+    write(folder.path(), "policies/Emmy Noether.tf", configuration);
+    let (code, said) = everything(folder.path(), &["test", "--init", "--policies", "."]);
+    assert_eq!(code, Some(0), "{said}");
+    let mut named: Vec<&str> = Vec::new();
+    for arguments in [
+        ["check", ".", "-v"].as_slice(),
+        &["check", ".", "--statistics"],
+        &["doc", ".", "--format", "markdown"],
+        &["doc", ".", "--format", "html"],
+        &["what-if", ".", "--user", ada],
+        &["what-if", ".", "--user", ada, "--format", "json"],
+        &["new", "mfa-admins", "."],
+        &["test"],
+        &["test", "--format", "json"],
+        &["test", "--format", "junit"],
+    ] {
+        let without = everything(folder.path(), arguments);
+        let (code, text) = everything(folder.path(), &[arguments, &["--redact"]].concat());
+        assert_eq!(code, without.0, "{arguments:?}: {text}");
+        named.extend(NAMES.iter().any(|name| without.1.contains(name)).then_some(arguments[0]));
+        let found: Vec<&str> = NAMES.into_iter().filter(|name| text.contains(name)).collect();
+        assert!(found.is_empty() && !text.is_empty(), "{arguments:?}: {found:?}: {text}");
+    }
+    named.dedup();
+    assert_eq!(named, ["check", "doc", "what-if", "new", "test"]);
+}
+
+/// A diff is lines of files.
+#[test]
+fn fixes_are_not_shown_without_names() {
+    let folder = tempfile::tempdir().unwrap();
+    tenant(folder.path());
+    let before = fs::read_to_string(folder.path().join("policies/CA002.json")).unwrap();
+    for arguments in [["fix", ".", "--redact"].as_slice(), &["fix", ".", "--redact", "--diff", "--unsafe-fixes"]] {
+        let (code, text) = everything(folder.path(), arguments);
+        assert!(code == Some(2) && text.contains("--redact is for reports"), "{text}");
+        assert!(NAMES.iter().all(|name| !text.contains(name)), "{text}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("policies/CA002.json")).unwrap(), before);
 }
