@@ -1,7 +1,7 @@
 //! Ignores: findings that somebody has looked at and answers for, keyed on what they are about, never on a line number.
 
 use crate::config::{Subject, parse_day, toml_string};
-use crate::finding::{Finding, Location, quoted};
+use crate::finding::{Edit, Finding, Location, quoted};
 use std::ops::Range;
 use time::Date;
 
@@ -22,6 +22,8 @@ pub struct Ignore {
     pub location: Location,
     /// Bytes of the configuration that name its rule, if it stands there.
     pub entry: Option<Range<usize>>,
+    /// What takes it out of its file, if it is a comment that nothing else goes with.
+    pub comment: Option<Edit>,
 }
 
 /// What an ignored finding is about.

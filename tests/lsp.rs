@@ -283,6 +283,18 @@ fn an_ignore_that_hides_nothing_is_removed_without_a_policy_being_changed() {
 }
 
 #[test]
+fn a_comment_that_hides_nothing_is_removed_without_a_policy_being_changed() {
+    let text = "resource \"azuread_conditional_access_policy\" \"p\" {\n  # caplint: ignore[single-value] ours\n  display_name = \"P\"\n}\n";
+    let mut editor = Editor::start(&[("main.tf", text)], &[]);
+    editor.open("main.tf", text);
+    let told = editor.diagnostics("main.tf").into_iter().find(|told| told["code"] == "unused-ignore").unwrap();
+    let params = json!({ "textDocument": { "uri": editor.uri("main.tf") }, "range": told["range"], "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", params);
+    assert_eq!(actions[0]["title"], "Remove the ignore of single-value (changes no policy)");
+    assert_eq!(actions[0]["edit"]["documentChanges"][0]["edits"][0]["newText"], "");
+}
+
+#[test]
 fn a_broken_configuration_is_told_where_it_is_broken() {
     let mut editor = Editor::start(&[("a.json", POLICY), ("caplint.toml", "# ours\nexclud = []\n")], &[]);
     let told = editor.diagnostics("caplint.toml");

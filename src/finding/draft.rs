@@ -1,9 +1,9 @@
 //! A finding as a rule writes it, with places as pointers, and its one way to lines and columns.
 
-use super::{DraftFix, Edit, Extent, Finding, Fix, Level, Location, PolicyRef, fingerprint, quoted};
+use super::{Change, DraftFix, Edit, Extent, Finding, Fix, Level, Location, PolicyRef, fingerprint, quoted};
 use crate::policy::{At, Caller, CallerKind, FileIndex, Origin, Place, Policy, Property, Wording};
 use crate::source::{Excerpt, LineHashes, Lines, Position, Showing};
-use crate::syntax::{Locator, Pointer};
+use crate::syntax::{Locator, Pointer, Replacement, toml_entry};
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -296,19 +296,34 @@ impl<'a> Located<'a> {
     pub fn fix(&self, fix: &DraftFix) -> Option<Fix> {
         let mut edits = Vec::new();
         for change in &fix.changes {
-            let replacements = change.replacements(self.lines.text(), &mut self.locator.borrow_mut())?;
-            edits.extend(replacements.into_iter().map(|replacement| Edit {
-                path: self.path.to_owned(),
-                start: self.lines.position(replacement.bytes.start),
-                end: self.lines.position(replacement.bytes.end),
-                bytes: replacement.bytes,
-                replacement: replacement.text,
-                unique: replacement.unique,
-            }));
+            match change {
+                Change::Policy { from, pointer, rewrite } => {
+                    let inner = from.inner().join(pointer);
+                    let replacements = self.locator.borrow_mut().rewrite(from.offset, &inner, rewrite)?;
+                    edits.extend(replacements.into_iter().map(|replacement| self.edit(replacement)));
+                }
+                Change::Entry(at) => {
+                    let bytes = toml_entry(self.lines.text(), *at)?;
+                    edits.push(self.edit(Replacement { bytes, text: String::new(), unique: None }));
+                }
+                Change::Located(edit) => edits.push(edit.clone()),
+            }
         }
         edits.sort_by_key(|edit| (edit.bytes.start, edit.bytes.end));
         edits.dedup();
-        Some(Fix { title: fix.title.clone(), safety: fix.safety, edits, share: None })
+        let in_policies = fix.changes.iter().any(|change| match change {
+            Change::Policy { .. } => true,
+            Change::Entry(_) | Change::Located(_) => false,
+        });
+        Some(Fix { title: fix.title.clone(), safety: fix.safety, edits, in_policies, share: None })
+    }
+
+    /// What is written instead of a part of the file.
+    #[must_use]
+    pub fn edit(&self, replacement: Replacement) -> Edit {
+        let Replacement { bytes, text, unique } = replacement;
+        let [start, end] = [bytes.start, bytes.end].map(|at| self.lines.position(at));
+        Edit { path: self.path.to_owned(), start, end, bytes, replacement: text, unique }
     }
 
     /// Where a label is.

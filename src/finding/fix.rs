@@ -3,7 +3,7 @@
 use super::Document;
 use crate::policy::{Origin, Policy};
 use crate::source::Position;
-use crate::syntax::{Locator, Pointer, Replacement, Rewrite, Unique, toml_entry};
+use crate::syntax::{Pointer, Rewrite, Unique};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -36,6 +36,8 @@ pub struct Fix {
     pub safety: Safety,
     /// All of them belong together. Those of one file are in order and do not overlap.
     pub edits: Vec<Edit>,
+    /// Whether it is written into policies, and not into what is said about findings.
+    pub in_policies: bool,
     /// Of a finding in the place of several: how many of them it is for, and how many there are. None if it is for all of them.
     pub share: Option<Share>,
 }
@@ -110,6 +112,8 @@ pub enum Change {
     },
     /// The entry of the configuration in which this byte lies is removed.
     Entry(usize),
+    /// A comment is removed, whose place is known already.
+    Located(Edit),
 }
 
 impl DraftFix {
@@ -146,18 +150,11 @@ impl DraftFix {
         let changes = vec![Change::Entry(bytes.start)];
         Self { title: title.into(), safety: Safety::Unsafe, document: Document::Config, changes }
     }
-}
 
-impl Change {
-    /// What it replaces in the text that it is about; none where that says something else than is expected.
-    pub(super) fn replacements(&self, text: &str, locator: &mut Locator<'_>) -> Option<Vec<Replacement>> {
-        match self {
-            Self::Policy { from, pointer, rewrite } => {
-                locator.rewrite(from.offset, &from.inner().join(pointer), rewrite)
-            }
-            Self::Entry(at) => {
-                Some(vec![Replacement { bytes: toml_entry(text, *at)?, text: String::new(), unique: None }])
-            }
-        }
+    /// Removes a comment that is addressed to caplint. Somebody has written it, and answers for it.
+    #[must_use]
+    pub fn without_comment(comment: Edit, title: impl Into<String>) -> Self {
+        let changes = vec![Change::Located(comment)];
+        Self { title: title.into(), safety: Safety::Unsafe, document: Document::Config, changes }
     }
 }

@@ -72,8 +72,13 @@ mod tests {
             replacement: (*replacement).to_owned(),
             unique: None,
         };
-        let fix =
-            Fix { title: String::new(), safety: Safety::Safe, edits: edits.iter().map(edit).collect(), share: None };
+        let fix = Fix {
+            title: String::new(),
+            safety: Safety::Safe,
+            edits: edits.iter().map(edit).collect(),
+            in_policies: true,
+            share: None,
+        };
         let finding = Draft::new("rule", Level::Info, "").at("tenant", Location::beginning("a".to_owned()));
         Finding { fix: Some(fix), ..finding }
     }

@@ -13,12 +13,18 @@ use crate::controls::Control;
 use crate::coverage::{self, Decider, Decision, Ways};
 use crate::discover::Candidate;
 use crate::finding::{Finding, PolicyRef};
+use crate::ignore::Ignore;
 use crate::outcome::{DirectoryReport, Doubt, LockOutReport, PolicyCard, TenantReport};
 use crate::policy::FileIndex;
 use crate::requirement::Requirement;
 use crate::rules::{self, Judgement, Reached, TenantFacts};
 use crate::tenant::{Clashes, MOST_POLICIES, MissingPolicies, Tenant};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An ignore, which is taken out of files that a person writes only.
+fn in_source((file, ignore): (FileIndex, Ignore), sources: &BTreeSet<FileIndex>) -> Ignore {
+    Ignore { comment: ignore.comment.filter(|_| sources.contains(&file)), ..ignore }
+}
 
 impl TenantReader<'_> {
     pub(super) fn judge_all(&self, mut read: Read) -> Vec<TenantReport> {
@@ -42,7 +48,7 @@ impl TenantReader<'_> {
             has_crashed: read.has_crashed,
             assumed,
             taken: std::mem::take(&mut read.taken).into_iter().map(|(_, file)| file).collect(),
-            ignores: std::mem::take(&mut read.ignores).into_iter().map(|(_, ignore)| ignore).collect(),
+            ignores: std::mem::take(&mut read.ignores).into_iter().map(|of| in_source(of, &read.sources)).collect(),
             ..TenantReport::default()
         };
         let findings = std::mem::take(&mut read.findings);

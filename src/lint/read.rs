@@ -12,7 +12,7 @@ use crate::outcome::{FileReport, TakenFor};
 use crate::policy::{FileIndex, Policy};
 use crate::rules::{self, FileFacts, Inspected};
 use crate::source::{self, Text};
-use crate::syntax::{self, Pointer, SyntaxError};
+use crate::syntax::{self, Pointer, Replacement, SyntaxError};
 use crate::tenant::{Companions, Missing, MissingPolicies};
 use rayon::iter::{IntoParallelIterator, ParallelBridge, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
@@ -554,6 +554,7 @@ fn ignores(content: &str, path: &str) -> impl Iterator<Item = Ignore> {
             problem: comment.problem.or(nothing),
             location: located.bytes(remark.text, "this ignore"),
             entry: None,
+            comment: remark.removal.map(|bytes| located.edit(Replacement { bytes, text: String::new(), unique: None })),
         })
     });
     found.collect::<Vec<_>>().into_iter()

@@ -146,8 +146,8 @@ impl<'a> Settler<'a> {
             let tenant = used.tenant.as_ref().unwrap_or(&first);
             let drafts = rules::check_ignore(&facts);
             let finding = |mut draft: Draft| {
-                // Only ignores of the configuration have a fix.
-                let fix = draft.fix.take().and_then(|fix| located.fix(&fix));
+                // Another run may need what this one does not.
+                let fix = draft.fix.take().filter(|_| settling.covers_config).and_then(|fix| located.fix(&fix));
                 Finding { fix, ..draft.at(tenant, used.ignore.location.clone()) }
             };
             let mut findings: Vec<Finding> = drafts.into_iter().map(finding).collect();
@@ -209,6 +209,7 @@ fn of_config(settling: &Settling<'_>, path: &str) -> Vec<Ignore> {
         problem: without_reason(entry.reason.as_deref()),
         location: located.bytes(entry.span.clone(), "this ignore"),
         entry: Some(entry.span.clone()),
+        comment: None,
     });
     ignores.collect()
 }

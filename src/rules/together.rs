@@ -73,5 +73,5 @@ fn fix(several: &[Finding]) -> Option<Fix> {
     };
     let share = Share { part: fixes.len(), of: several.len() };
     let share = (share.part < share.of).then_some(share);
-    Some(Fix { title, safety: first.safety, edits, share })
+    Some(Fix { title, edits, share, ..(*first).clone() })
 }

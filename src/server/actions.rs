@@ -51,11 +51,10 @@ impl Maker<'_, '_> {
             let range = range(&file, edit.start, edit.end, self.units, &mut self.texts);
             edits.entry(file).or_default().push(TextEdit { range, new_text: edit.replacement.clone() });
         }
-        let is_of_config = edits.keys().all(|file| *file == self.config);
         let changes: Option<Vec<_>> = edits.into_iter().map(|(file, edits)| self.change(&file, edits)).collect();
         let (title, is_preferred) = match (fix.safety, (self.objection)(finding)?) {
             (Safety::Safe, None) => (fix.title.clone(), true),
-            (Safety::Unsafe, None) if is_of_config => (format!("{} (changes no policy)", fix.title), false),
+            (Safety::Unsafe, None) if !fix.in_policies => (format!("{} (changes no policy)", fix.title), false),
             (Safety::Unsafe, None) => (format!("{} (changes what is meant)", fix.title), false),
             (Safety::Safe | Safety::Unsafe, Some(why)) => (format!("{} (careful: {why})", fix.title), false),
         };

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod comments;
 mod repeated;
 
 use serde_json::Value;

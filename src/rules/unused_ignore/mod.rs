@@ -2,6 +2,7 @@
 
 use super::{Rule, declare};
 use crate::finding::{DraftFix, Drafts};
+use crate::ignore::Ignore;
 use crate::rules::IgnoreFacts;
 
 declare! {
@@ -26,12 +27,17 @@ impl Rule for UnusedIgnore {
             Self::draft(message)
                 .help("Remove it. An unused ignore hides the next finding of this rule before anybody sees it.")
                 .about(format!("{} {}", ignore.rule, ignore.subject()))
-                .fix(
-                    ignore
-                        .entry
-                        .as_ref()
-                        .map(|entry| DraftFix::without_entry(entry, format!("Remove the ignore of {}", ignore.rule))),
-                ),
+                .fix(fix(ignore)),
         );
+    }
+}
+
+/// Takes it out of the configuration, or out of the file that it is a comment in.
+fn fix(ignore: &Ignore) -> Option<DraftFix> {
+    let title = format!("Remove the ignore of {}", ignore.rule);
+    match (&ignore.entry, &ignore.comment) {
+        (Some(entry), _) => Some(DraftFix::without_entry(entry, title)),
+        (None, Some(comment)) => Some(DraftFix::without_comment(comment.clone(), title)),
+        (None, None) => None,
     }
 }
