@@ -4,6 +4,7 @@
 
 mod comments;
 mod repeated;
+mod session;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

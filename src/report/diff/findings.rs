@@ -51,7 +51,8 @@ fn finding(compared: &Compared, group: &Group, changes: &[usize]) -> Finding {
     let others = named::parties(changes.iter().map(|index| &compared.difference.changes[*index]));
     let others: BTreeSet<_> = others.difference(&named::parties([change])).copied().collect();
     let others = named::names(compared, &others);
-    let mut message = words::headline(compared, change);
+    let all = changes.iter().map(|index| &compared.difference.changes[*index]);
+    let mut message = words::headline(compared, change, &all.collect::<Vec<_>>());
     if !others.is_empty() {
         message.push_str(&format!(" The same edit of {} changes sign-ins, too.", joined(&others, OTHERS)));
     }

@@ -4,8 +4,8 @@ use crate::catalog;
 use crate::coverage::Side;
 use crate::diff::words;
 use crate::diff::{
-    Access, Certainty, Change, Class, DeviceFact, Dimension, Edit, Effect, Expected, Kind, Masked, Outcome, Party,
-    Principal, Property, Region, Resources, Verdict, Which,
+    Access, Certainty, Change, Class, DeviceFact, Dimension, Edit, Effect, Except, Expected, Kind, Masked, Outcome,
+    Party, Principal, Property, Region, Resources, Verdict, Which,
 };
 use crate::finding::{joined, quoted};
 use crate::outcome::{Compared, PersonReport};
@@ -68,8 +68,8 @@ pub(super) fn expected(compared: &Compared) -> Vec<String> {
     expected.enumerate().map(line).collect()
 }
 
-/// One sentence: whose sign-ins, what was asked before, what is asked now.
-pub(super) fn headline(compared: &Compared, change: &Change) -> String {
+/// One sentence: whose sign-ins, what was asked before, what is asked now. `beside` are changes by the same edit.
+pub(super) fn headline(compared: &Compared, change: &Change, beside: &[&Change]) -> String {
     let who = region(compared, change);
     let [before, after] = &change.outcomes;
     let may = |sure: &str, unsure: &str| {
@@ -93,16 +93,28 @@ pub(super) fn headline(compared: &Compared, change: &Change) -> String {
             let needs = needs(compared, after);
             format!("{}, and {} {needs}", needed(compared, before), may("now need", "may now need"))
         }
-        Kind::SessionChanged => session(change),
+        Kind::SessionChanged => session(change, beside),
     };
     format!("Sign-ins {who} {said}{}.", except(compared, change))
 }
 
-fn session(change: &Change) -> String {
-    let Some((gained, controls)) = &change.session else { return String::new() };
-    let names: Vec<String> = controls.iter().map(words::session_control).collect();
-    let verb = if *gained { "now get" } else { "no longer get" };
-    format!("{verb} {}", joined(&names, usize::MAX))
+/// What the same sign-ins lose and get. A control with another value is another control, and half of that would mislead.
+fn session(change: &Change, beside: &[&Change]) -> String {
+    let is_alike = |other: &&&Change| {
+        other.region == change.region && other.except == change.except && other.certainty == change.certainty
+    };
+    let alike: Vec<&Change> = if change.except == Except::default() {
+        beside.iter().filter(is_alike).copied().collect()
+    } else {
+        vec![change]
+    };
+    let said = |gained: bool, verb: &str| {
+        let sessions = alike.iter().filter_map(|change| change.session.as_ref()).filter(|(is, _)| *is == gained);
+        let names: Vec<String> = sessions.flat_map(|(_, controls)| controls).map(words::session_control).collect();
+        (!names.is_empty()).then(|| format!("{verb} {}", joined(&names, usize::MAX)))
+    };
+    let both = [said(false, "no longer get"), said(true, "now get")];
+    both.into_iter().flatten().collect::<Vec<_>>().join(", and ")
 }
 
 fn needed(compared: &Compared, outcome: &Outcome) -> String {
