@@ -106,6 +106,8 @@ pub struct Companions {
     pub strengths: BTreeMap<Id, Allowed>,
     /// Display names of groups, users and locations by id.
     pub names: BTreeMap<Id, Box<str>>,
+    /// What references stand for whose objects the files do not tell, as a noun: "groups whose ids the files do not say".
+    pub descriptions: BTreeMap<Id, Box<str>>,
     /// Other names of theirs: `userPrincipalName`.
     pub further_names: BTreeSet<(Box<str>, Id)>,
     /// Which of them are users.
@@ -196,6 +198,7 @@ impl Companions {
                 *known = name;
             }
         }
+        self.descriptions.extend(other.descriptions);
         self.further_names.extend(other.further_names);
         self.people.extend(other.people);
         self.roles.extend(other.roles);
@@ -351,6 +354,13 @@ impl Tenant {
             user.name.as_deref().or(user.sign_in_name.as_deref())
         };
         self.companions.names.get(id).map(AsRef::as_ref).or_else(of_user).or_else(|| catalog::name(id))
+    }
+
+    /// What an id stands for where the files do not tell the object, as a noun. It is no name, and stands without quotation
+    /// marks.
+    #[must_use]
+    pub fn description(&self, id: &Id) -> Option<&str> {
+        self.companions.descriptions.get(id).map(AsRef::as_ref)
     }
 
     /// The name of an object, or its id if the files have no name.

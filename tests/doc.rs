@@ -127,6 +127,160 @@ fn policies_are_told_in_words() {
     }
 }
 
+/// Conditions in the place of those of a policy that has none, and the sentences about it.
+fn restricting() -> Vec<(Value, String)> {
+    const FOR_NOBODY: &str = "It is for nobody, because ";
+    const ALL: &str = "All users need MFA for all resources.";
+    let every_client = ["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"];
+    let every_risk = ["none", "low", "medium", "high"];
+    let scope = |name: &str, include: &[&str], exclude: &[&str]| {
+        let upper = name[..1].to_uppercase() + &name[1..];
+        json!({ name: { format!("include{upper}"): include, format!("exclude{upper}"): exclude } })
+    };
+    let users = |users: Value| json!({ "users": users });
+    let apps = |apps: Value| json!({ "applications": apps });
+    let only = |what: &str| format!("{ALL} It applies only {what}.");
+    let nobody = |why: &str| format!("{FOR_NOBODY}{why}.");
+    vec![
+        (json!({}), ALL.to_owned()),
+        (json!({ "clientAppTypes": every_client }), ALL.to_owned()),
+        (json!({ "clientAppTypes": ["all", "browser"] }), ALL.to_owned()),
+        (json!({ "clientAppTypes": ["browser", "other"] }), only("with browsers or other clients (legacy authentication)")),
+        (
+            json!({ "clientAppTypes": [] }),
+            only("with browsers or mobile apps and desktop clients (which is what an empty list of client apps means)"),
+        ),
+        (scope("platforms", &["all"], &[]), ALL.to_owned()),
+        (scope("platforms", &["all", "iOS"], &[]), ALL.to_owned()),
+        (scope("platforms", &["all", "iOS"], &["linux"]), only("on any platform except Linux")),
+        (scope("platforms", &["iOS", "android"], &[]), only("on iOS or Android")),
+        // Entra also tells platforms apart that no policy can name.
+        (
+            scope("platforms", &["android", "iOS", "windows", "windowsPhone", "macOS", "linux"], &[]),
+            only("on Android or iOS or Windows or Windows Phone or macOS or Linux"),
+        ),
+        (
+            scope("platforms", &["iOS"], &["iOS", "linux"]),
+            format!("{ALL} But it applies to no sign-in, because it excludes every platform that it includes."),
+        ),
+        (
+            scope("platforms", &["all"], &["all"]),
+            format!("{ALL} But it applies to no sign-in, because it excludes every platform that it includes."),
+        ),
+        (scope("locations", &["All"], &[]), ALL.to_owned()),
+        (scope("locations", &["All", "AllTrusted"], &[]), ALL.to_owned()),
+        (scope("locations", &["All"], &["AllTrusted"]), only("from anywhere except trusted locations")),
+        (
+            scope("locations", &["AllTrusted"], &["AllTrusted"]),
+            format!("{ALL} But it applies to no sign-in, because it excludes every location that it includes."),
+        ),
+        (json!({ "signInRiskLevels": ["low", "medium", "high"] }), only("at sign-in risk low or medium or high")),
+        (
+            json!({ "userRiskLevels": every_risk }),
+            format!("{ALL} It lists every level of user risk, which restricts nothing where Entra ID P2 measures the risk."),
+        ),
+        (json!({ "insiderRiskLevels": "minor,moderate,elevated" }), only("at insider risk minor or moderate or elevated")),
+        (users(json!({ "includeUsers": ["All"], "excludeUsers": ["None"] })), ALL.to_owned()),
+        (users(json!({ "includeUsers": ["None"] })), nobody("it includes no users")),
+        (users(json!({})), nobody("it includes no users")),
+        (users(json!({ "includeUsers": ["All"], "excludeUsers": ["All"] })), nobody("it excludes all users")),
+        (
+            users(json!({ "includeGroups": [ID], "excludeGroups": [OTHER, ID] })),
+            nobody("it excludes everybody whom it includes"),
+        ),
+        (
+            users(json!({ "includeUsers": ["None"], "includeGroups": [ID], "excludeGroups": [OTHER] })),
+            format!("The group \"{ID}\" except the group \"{OTHER}\" need MFA for all resources."),
+        ),
+        (
+            apps(json!({ "includeApplications": ["None"] })),
+            "It is for all users, but for no resource, because it includes none.".to_owned(),
+        ),
+        (
+            apps(json!({ "includeApplications": ["All"], "excludeApplications": ["All"] })),
+            "It is for all users, but for no resource, because it excludes all of them.".to_owned(),
+        ),
+        (apps(json!({ "includeApplications": ["All"], "excludeApplications": ["None"] })), ALL.to_owned()),
+        // What is not documented for service principals is still said.
+        (
+            json!({
+                "platforms": { "includePlatforms": ["all"] }, "users": { "includeUsers": ["None"] },
+                "clientApplications": { "includeServicePrincipals": ["ServicePrincipalsInMyTenant"] }
+            }),
+            "All service principals of the tenant need MFA for all resources. It lists every platform, and Microsoft does not say what that means for service principals and agents.".to_owned(),
+        ),
+        (
+            json!({ "users": { "includeUsers": ["None"] }, "clientApplications": { "includeServicePrincipals": ["None"] } }),
+            nobody("it includes no service principals or agent identities"),
+        ),
+    ]
+}
+
+/// What a condition is in the sentences about a policy: what takes in everything is no restriction and is not said, and what is left
+/// for nobody says why.
+#[test]
+fn only_what_restricts_is_said_to_restrict() {
+    let table = restricting();
+    let policy = |(number, (conditions, _)): (usize, &(Value, String))| {
+        let mut all = json!({
+            "clientAppTypes": ["all"], "applications": { "includeApplications": ["All"] }, "users": { "includeUsers": ["All"] }
+        });
+        let own = conditions.as_object().unwrap().clone();
+        all.as_object_mut().unwrap().extend(own);
+        json!({
+            "id": format!("ca000000-0000-4000-8000-{number:012}"), "displayName": format!("Row {number:02}"), "state": "enabled",
+            "conditions": all, "grantControls": { "operator": "OR", "builtInControls": ["mfa"] }
+        })
+    };
+    let policies: Vec<Value> = table.iter().enumerate().map(policy).collect();
+    let made = folder(&[("p.json", &json!({ "value": policies }).to_string())]);
+    let text = doc(made.path(), &["p.json", "--control", "mfa-azure-management"]);
+    let said = |number: usize| {
+        let (_, rest) = text.split_once(&format!("### \"Row {number:02}\"\n\n")).unwrap();
+        rest.lines().next().unwrap().replace('\\', "")
+    };
+    let wrong: Vec<String> = { table.iter().enumerate() }
+        .filter(|(number, (_, expected))| said(*number) != *expected)
+        .map(|(number, (conditions, expected))| {
+            format!("{conditions}\n  is      {}\n  must be {expected}", said(number))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A group that the files do not tell has no name that stands in quotation marks, wherever it is said.
+#[test]
+fn what_the_files_do_not_tell_is_described_and_not_named() {
+    let policy = |groups: &str| {
+        format!(
+            "variable \"groups\" {{ type = list(string) }}\nvariable \"group\" {{ type = string }}\n\
+             resource \"azuread_conditional_access_policy\" \"p\" {{\n  display_name = \"P\"\n  state = \"enabled\"\n  \
+             conditions {{\n    client_app_types = [\"all\"]\n    applications {{ included_applications = [\"All\"] }}\n    \
+             users {{\n      included_users = [\"All\"]\n      excluded_groups = {groups}\n    }}\n  }}\n  \
+             grant_controls {{\n    operator = \"OR\"\n    built_in_controls = [\"mfa\"]\n  }}\n}}\n"
+        )
+    };
+    for (groups, described) in [
+        ("var.groups", "groups whose ids the files do not say"),
+        ("[upper(var.group), \"b6000000-0000-4000-8000-000000000001\"]", "other groups whose ids the files do not say"),
+    ] {
+        let made = folder(&[("main.tf", &policy(groups))]);
+        let text = doc(made.path(), &["--control", "mfa-azure-management"]);
+        assert!(text.contains(&format!("All users except {described}")), "{text}");
+        let check = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
+            let output =
+                command.current_dir(made.path()).args(["check", "--isolated"]).args(arguments).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        for format in ["pretty", "json", "markdown"] {
+            let text = check(&["--format", format, "--control", "mfa-azure-management"]);
+            assert!(text.contains(described), "{format}: {text}");
+            assert!(!text.contains(&format!("\"{described}\"")) || format == "json", "{format}: {text}");
+        }
+    }
+}
+
 /// The pointers of everything that a policy says, each list element and each member by itself.
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     let inner: Vec<(String, &Value)> = match value {

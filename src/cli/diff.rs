@@ -283,7 +283,10 @@ pub(super) fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared
     };
     let people = difference.changes.iter().map(|change| listed.among(change).map(people)).collect();
     let mut names: BTreeMap<Id, String> = BTreeMap::new();
+    let mut descriptions: BTreeMap<Id, String> = BTreeMap::new();
     for side in loaded {
+        let described = side.tenant.companions.descriptions.iter();
+        descriptions.extend(described.map(|(id, description)| (id.clone(), description.to_string())));
         names.extend(side.tenant.companions.names.iter().map(|(id, name)| (id.clone(), name.to_string())));
         let users = side.tenant.people.by.users.iter().map(|id| side.tenant.listed(*id));
         names.extend(users.filter_map(|id| Some((id.clone(), side.tenant.name(&id)?.to_owned()))));
@@ -295,7 +298,7 @@ pub(super) fn compared(loaded: [&Loaded; 2], difference: Difference) -> Compared
         let (files, missing, anchor) = (side.files, side.tenant.missing.len(), side.anchor());
         SideReport { name: side.name.clone(), files, policies, missing, anchor }
     });
-    Compared { before, after, difference, places, findings, names, people, intent: None }
+    Compared { before, after, difference, places, findings, names, descriptions, people, intent: None }
 }
 
 /// The places of all causes, as lines: for each change and each cause of it. What cannot be found is left out.

@@ -150,7 +150,8 @@ fn replayed(arguments: &Arguments, judgement: &Judgement, facts: &TenantFacts<'_
         None => &decision.holes,
         Some(wanted) => {
             let is_meant = |exception: &&Exception| {
-                let name = facts.name(exception.kind, &exception.id);
+                let described = || facts.tenant.description(&exception.id).map(str::to_owned);
+                let name = facts.name(exception.kind, &exception.id).or_else(described);
                 exception.id == Id::new(wanted) || name.is_some_and(|name| name.to_lowercase() == wanted.to_lowercase())
             };
             let help = format!("The verdict is {}. The JSON report lists the exceptions.", decision.verdict.word());

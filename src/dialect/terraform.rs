@@ -110,7 +110,7 @@ struct Declared<'a> {
     /// Attributes in the provider's words.
     values: Node<'a>,
     /// Names that stand for what is not told or not to be told, with what each means.
-    unnamed: Vec<(String, String)>,
+    unnamed: Vec<(String, &'static str)>,
     /// How it comes to be there; without its address.
     declaration: Declaration,
 }
@@ -149,8 +149,9 @@ impl Taken {
         };
         self.policies += 1;
         let companions = self.companions_of(declared.tenant.as_deref());
-        for (name, meaning) in &declared.unnamed {
-            companions.names.insert(Id::Reference(Box::new((root, name.as_str().into()))), meaning.as_str().into());
+        for (name, description) in &declared.unnamed {
+            let id = Id::Reference(Box::new((root, name.as_str().into())));
+            companions.descriptions.insert(id, (*description).into());
         }
         Some(wording)
     }

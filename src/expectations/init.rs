@@ -96,7 +96,7 @@ fn excluded(tenant: &Tenant) -> Vec<String> {
     let expectation = |(is_group, id): (bool, &Id)| {
         let written = toml_string(&id.to_string());
         let account = if is_group { format!("groups = [{written}]") } else { format!("user = {written}") };
-        let name = tenant.name_or_id(id);
+        let name = tenant.description(id).map_or_else(|| tenant.name_or_id(id), str::to_owned);
         let whose = if is_group { format!("A member of {name}") } else { name };
         let who = format!("who = {{ {account}, roles = [\"Global Administrator\"] }}");
         expect(

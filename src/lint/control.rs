@@ -20,7 +20,9 @@ pub(super) fn control_report(
     let exception = |exception: &Exception| ExceptionReport {
         kind: exception.kind.word(),
         id: exception.id.to_string(),
-        name: facts.name(exception.kind, &exception.id),
+        name: facts
+            .name(exception.kind, &exception.id)
+            .or_else(|| facts.tenant.description(&exception.id).map(str::to_owned)),
         when: rules::control::when(facts, judgement, exception, usize::MAX),
         approved: facts.approval(judgement, exception).is_some(),
         owner: facts.approval(judgement, exception).map(|approval| approval.owner.clone()),

@@ -84,16 +84,29 @@ impl PolicyCard {
     pub(crate) fn of(tenant: &Tenant, policy: &Policy, path: Option<String>) -> Self {
         let who = who::of(tenant, policy);
         let resources = conditions::resources(tenant, policy);
-        let only = conditions::of(tenant, policy);
+        let conditions::When { only, never, perhaps } = conditions::of(tenant, policy);
         let asks = asks::of(tenant, policy);
         let session = asks::session(policy);
         let mut summary = format!("{}{}", opening(policy), sentence(policy, &who, &resources, &asks, &session));
-        if !only.is_empty() {
-            summary.push_str(&format!(" It applies only {}.", all_of(&only)));
+        // What is for nobody or for nothing has no "when".
+        if who.nothing.or(resources.nothing).is_none() {
+            if !never.is_empty() {
+                summary.push_str(&format!(" But it applies to no sign-in, because {}.", joined(&never, usize::MAX)));
+            } else if !only.is_empty() {
+                summary.push_str(&format!(" It applies only {}.", all_of(&only)));
+            }
+            for condition in &perhaps {
+                summary.push_str(&format!(" It {condition}."));
+            }
+            if !session.is_empty() {
+                summary.push_str(&format!(" Session: {}.", all_of(&session)));
+            }
         }
-        if !session.is_empty() {
-            summary.push_str(&format!(" Session: {}.", all_of(&session)));
-        }
+        let mut notes = notes(policy);
+        notes.extend(who.nothing.map(|why| Said::plain(format!("for nobody, because {why}"))));
+        notes.extend(resources.nothing.map(|why| Said::plain(format!("for no resource, because {why}"))));
+        notes.extend(never.iter().map(|why| Said::plain(format!("applies to no sign-in, because {why}"))));
+        notes.extend(perhaps.into_iter().map(Said::plain));
         let rows = [
             ("for", who.include),
             ("not for", who.exclude),
@@ -102,7 +115,7 @@ impl PolicyCard {
             ("only", only),
             ("asks for", asks.values),
             ("session", session),
-            ("note", notes(policy)),
+            ("note", notes),
         ];
         let rows = rows.into_iter().filter(|(_, values)| !values.is_empty());
         let long = |values: Vec<Said>| values.into_iter().map(|said| said.long).collect();
@@ -121,13 +134,11 @@ impl PolicyCard {
 struct Both {
     include: Vec<Said>,
     exclude: Vec<Said>,
+    /// Why nothing is left, if that is sure; it can stand behind "because".
+    nothing: Option<&'static str>,
 }
 
 impl Both {
-    fn is_of_nobody(&self) -> bool {
-        self.include.iter().all(|said| said.short == NOBODY)
-    }
-
     /// As a part of a sentence.
     fn said(&self) -> String {
         let include = shorts(&self.include);
@@ -136,8 +147,20 @@ impl Both {
 }
 
 fn shorts(values: &[Said]) -> String {
-    let values: Vec<&str> = values.iter().map(|said| said.short.as_str()).collect();
-    joined(&values, NAMED)
+    let mut shorts: Vec<&str> = Vec::new();
+    for said in values {
+        // What is only described may be so several times.
+        if !shorts.contains(&said.short.as_str()) {
+            shorts.push(&said.short);
+        }
+    }
+    joined(&shorts, NAMED)
+}
+
+/// Whether a list includes something, and all of it is excluded by the same words.
+fn only_excluded<T: PartialEq>(include: &List<T>, exclude: &List<T>) -> bool {
+    let is_excluded = |(_, one): (usize, &T)| exclude.position(|other| other == one).is_some();
+    !include.is_empty() && include.first_unknown().is_none() && include.known().all(is_excluded)
 }
 
 /// The same with all of them: a condition that is left out would make the policy another.
@@ -188,12 +211,10 @@ fn opening(policy: &Policy) -> &'static str {
 
 /// Whom it asks for what, and where.
 fn sentence(policy: &Policy, who: &Both, resources: &Both, asks: &asks::Asks, session: &[Said]) -> String {
-    let text = if who.is_of_nobody() {
-        "it is for nobody.".to_owned()
-    } else if resources.include.is_empty() {
-        format!("it is for {}, and for no resource.", who.said())
-    } else {
-        format!("{} {} {}.", who.said(), asks.verb(session), resources.said())
+    let text = match (who.nothing, resources.nothing) {
+        (Some(why), _) => format!("it is for nobody, because {why}."),
+        (None, Some(why)) => format!("it is for {}, but for no resource, because {why}.", who.said()),
+        (None, None) => format!("{} {} {}.", who.said(), asks.verb(session), resources.said()),
     };
     // Behind an opening, the sentence goes on.
     if opening(policy).is_empty() { capitalised(&text) } else { text }

@@ -22,6 +22,8 @@ pub struct Compared {
     pub findings: Vec<Finding>,
     /// Names of objects by their ids, as far as the files tell.
     pub names: BTreeMap<Id, String>,
+    /// What ids stand for whose objects the files do not tell, as nouns.
+    pub descriptions: BTreeMap<Id, String>,
     /// For each change, the users of the directory whom it is about; none without a directory, or if it is about everybody.
     pub people: Vec<Option<ChangedPeople>>,
     /// What was expected to change, if that was said.

@@ -71,7 +71,7 @@ impl Facts<'_> {
 
     fn ids(&mut self, what: &str, list: &List<Id>) {
         let tenant = self.tenant;
-        self.list(what, list, |id| match tenant.name(id) {
+        self.list(what, list, |id| match tenant.name(id).or_else(|| tenant.description(id)) {
             Some(name) => format!("{id} ({name})"),
             None => id.to_string(),
         });

@@ -1,6 +1,6 @@
 //! Objects by what somebody calls them.
 
-use super::{Tenant, User};
+use super::{Companions, Tenant, User};
 use crate::catalog;
 use crate::policy::{Id, List};
 
@@ -36,12 +36,13 @@ impl Tenant {
     pub fn find(&self, kind: ObjectKind, written: &str) -> Found {
         let id = Id::new(written);
         let is_user = |id: &Id| id.guid().is_some_and(|id| self.directory.find(id).is_some());
-        if self.is_named(kind, &id) || self.companions.names.contains_key(&id) || is_user(&id) {
+        let Companions { names, further_names, descriptions, .. } = &self.companions;
+        if self.is_named(kind, &id) || names.contains_key(&id) || descriptions.contains_key(&id) || is_user(&id) {
             return Found::One(id);
         }
         let is_meant = |name: &str| name.to_lowercase() == written.to_lowercase();
-        let names = self.companions.names.iter().filter(|(_, name)| is_meant(name)).map(|(id, _)| id);
-        let further = self.companions.further_names.iter().filter(|(name, _)| is_meant(name)).map(|(_, id)| id);
+        let names = names.iter().filter(|(_, name)| is_meant(name)).map(|(id, _)| id);
+        let further = further_names.iter().filter(|(name, _)| is_meant(name)).map(|(_, id)| id);
         let mut found: Vec<Id> = names.chain(further).cloned().collect();
         let is_called = |user: &User| [&user.name, &user.sign_in_name].into_iter().flatten().any(|name| is_meant(name));
         found.extend(self.directory.users().filter(|(_, user)| is_called(user)).map(|(_, user)| user.as_id()));

@@ -36,6 +36,7 @@ impl Tenant {
         companions.named_locations = with_keys(std::mem::take(&mut companions.named_locations), &mut change);
         companions.strengths = with_keys(std::mem::take(&mut companions.strengths), &mut change);
         companions.names = with_keys(std::mem::take(&mut companions.names), &mut change);
+        companions.descriptions = with_keys(std::mem::take(&mut companions.descriptions), &mut change);
         let further = std::mem::take(&mut companions.further_names).into_iter();
         companions.further_names = further.map(|(name, id)| (name, change(id))).collect();
     }

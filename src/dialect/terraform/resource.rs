@@ -36,7 +36,7 @@ pub(super) struct Said<P> {
     /// Null if they are those of a policy that states all of them: what it says is in `policy`.
     values: Node<'static>,
     detours: Vec<Detour>,
-    unnamed: Vec<(String, String)>,
+    unnamed: Vec<(String, &'static str)>,
     has_bare_strength: bool,
     /// What is made of a policy.
     policy: Option<P>,

@@ -142,7 +142,7 @@ pub(super) struct Values<'x, 'n, 'a> {
     pub(super) references: Option<&'x References<'n, 'a>>,
     pub(super) pseudonyms: &'x mut Pseudonyms,
     pub(super) detours: Vec<Detour>,
-    pub(super) unnamed: Vec<(String, String)>,
+    pub(super) unnamed: Vec<(String, &'static str)>,
 }
 
 /// Where a value stands: for the policy, in the document, and beside it where it is said to be unknown.
@@ -221,9 +221,9 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
             Node::Untold(untold) => {
                 let index = if alone { String::new() } else { format!("[{index}]") };
                 let name = format!("{}.{}{index}", self.address, at.own.dotted());
-                let meaning = match (untold, alone) {
-                    (Untold::AfterApply, true) => "groups known only after apply",
-                    (Untold::AfterApply, false) => "any other group in that list, known only after apply",
+                let description = match (untold, alone) {
+                    (Untold::AfterApply, true) => "groups whose ids are known only after apply",
+                    (Untold::AfterApply, false) => "other groups whose ids are known only after apply",
                     (
                         Untold::Sensitive
                         | Untold::Variable
@@ -235,10 +235,23 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
                         | Untold::Unreadable
                         | Untold::Expression
                         | Untold::NotSelected,
-                        _,
-                    ) => "groups that only Terraform evaluates",
+                        true,
+                    ) => "groups whose ids the files do not say",
+                    (
+                        Untold::Sensitive
+                        | Untold::Variable
+                        | Untold::ForEach
+                        | Untold::Count
+                        | Untold::Dynamic
+                        | Untold::Uncalled
+                        | Untold::Overridden
+                        | Untold::Unreadable
+                        | Untold::Expression
+                        | Untold::NotSelected,
+                        false,
+                    ) => "other groups whose ids the files do not say",
                 };
-                self.unnamed.push((name.clone(), meaning.to_owned()));
+                self.unnamed.push((name.clone(), description));
                 Node::Reference(Cow::Owned(name))
             }
             other => other,

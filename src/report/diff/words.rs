@@ -141,6 +141,9 @@ fn except(compared: &Compared, change: &Change) -> String {
 }
 
 fn name(compared: &Compared, id: &Id) -> String {
+    if let Some(description) = compared.descriptions.get(id) {
+        return description.clone();
+    }
     let known = compared.names.get(id).map(String::as_str).or_else(|| catalog::name(id));
     known.map_or_else(|| quoted(&id.to_string()), quoted)
 }

@@ -7,9 +7,12 @@ use crate::rules::TenantFacts;
 use crate::tenant::{PolicyIndex, UserIndex};
 use std::collections::BTreeSet;
 
-/// The name of an object where the files have one, or else its id; in quotation marks.
+/// The name of an object where the files have one, or else its id, in quotation marks. What the files only describe has none.
 pub(in crate::rules) fn named(facts: &TenantFacts<'_>, id: &Id) -> String {
-    quoted(&facts.tenant.name_or_id(id))
+    match facts.tenant.description(id) {
+        Some(description) => description.to_owned(),
+        None => quoted(&facts.tenant.name_or_id(id)),
+    }
 }
 
 /// Who somebody is whom a policy lists one by one: `members of "Pilots"`.

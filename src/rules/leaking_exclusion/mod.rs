@@ -132,8 +132,12 @@ fn escapes(comparison: &mut Comparison<'_>, policy: &Policy, group: &Id, meant: 
     comparison.would_add_members(&changed, group, meant)
 }
 
-/// The name of a group in the files, or the text in place of its id.
+/// The name of a group in the files, or the text in place of its id. Where a group is only described, its id is a place, whose words
+/// say nothing of the group.
 fn name(facts: &TenantFacts<'_>, group: &Id) -> Option<String> {
+    if facts.tenant.description(group).is_some() {
+        return None;
+    }
     let told = facts.tenant.name(group).map(str::to_owned);
     told.or_else(|| matches!(group, Id::Text(_) | Id::Reference(_)).then(|| group.to_string()))
 }
