@@ -331,6 +331,23 @@ fn hover_completion_lenses_and_symbols() {
     assert!(title.starts_with("carries mfa-azure-management; without it: "), "{title}");
 }
 
+/// A text that becomes a policy has no sign of one yet. What is somebody else's gets nothing.
+#[test]
+fn a_policy_can_be_begun_in_a_new_file() {
+    let mut editor = Editor::start(&[], &[]);
+    let mut offered = |name: &str, text: &str, place: &str| -> Vec<String> {
+        editor.open(name, text);
+        let items = editor.at("textDocument/completion", name, text, place);
+        let items = items.as_array().cloned().unwrap_or_default();
+        items.iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(offered("a.json", "", ""), ["Conditional Access policy"]);
+    assert_eq!(offered("a.tf", "", ""), ["Conditional Access policy"]);
+    assert!(offered("b.json", "{}", "{}").contains(&"conditions".to_owned()));
+    assert!(offered("c.json", "{\"\"}", "\"\"").contains(&"grantControls".to_owned()));
+    assert!(offered("package.json", "{\"name\": \"x\", \"\"}", "\"\"").is_empty());
+}
+
 #[test]
 fn columns_are_counted_as_agreed() {
     let text = POLICY

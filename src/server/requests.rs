@@ -1,7 +1,7 @@
 //! The answers to what an editor asks.
 
 use super::actions::Maker;
-use super::complete::{Kind, complete};
+use super::complete::{Kind, complete, may_be_policy};
 use super::cursor::Notation;
 use super::diagnostics::Texts;
 use super::folder::{Age, text};
@@ -98,11 +98,11 @@ impl Asked {
     }
 }
 
-/// The policies of the text, and what its ids are called. A text without policies is somebody else's.
+/// The policies of the text, and what its ids are called. A text without policies is somebody else's, unless it may become one.
 fn with_policies<R>(
     state: &mut State<'_>,
     asked: &Asked,
-    age: Age,
+    (age, may_be): (Age, bool),
     answer: impl FnOnce(&[crate::outcome::Outline], &[&PolicyOutline]) -> Option<R>,
 ) -> Option<R> {
     let (checks, open) = (state.checks, &state.open);
@@ -110,7 +110,7 @@ fn with_policies<R>(
     let path = folder.path.clone();
     let outlines = folder.outlines(checks, open, age);
     let policies = of_file(outlines, &path, &asked.path);
-    let is_ours = !policies.is_empty() || asked.kind == Kind::Configuration || looks_like_policy(&asked.text);
+    let is_ours = !policies.is_empty() || may_be || asked.kind == Kind::Configuration || looks_like_policy(&asked.text);
     if is_ours { answer(outlines, &policies) } else { None }
 }
 
@@ -124,7 +124,7 @@ fn hovered(state: &mut State<'_>, params: HoverParams) -> Option<Hover> {
     let asked = Asked::of(state, &text_document.uri)?;
     let index = Index::new(&asked.text, state.units);
     let offset = index.offset(position);
-    with_policies(state, &asked, Age::OfThisText, |outlines, policies| {
+    with_policies(state, &asked, (Age::OfThisText, false), |outlines, policies| {
         let policy = at_line(policies, position.line);
         let (value, bytes) = hover(&asked.text, offset, asked.notation, asked.schema(), outlines, policy)?;
         let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
@@ -137,7 +137,8 @@ fn completions(state: &mut State<'_>, params: CompletionParams) -> Option<Comple
     let asked = Asked::of(state, &text_document.uri)?;
     let units = state.units;
     let offset = Index::new(&asked.text, units).offset(position);
-    with_policies(state, &asked, Age::Any, |outlines, _| {
+    let may_be = may_be_policy(&asked.text, offset, asked.notation, asked.schema());
+    with_policies(state, &asked, (Age::Any, may_be), |outlines, _| {
         let kind = (asked.notation, asked.kind);
         Some(CompletionResponse::Array(complete(&asked.text, offset, kind, asked.schema(), outlines, units)))
     })
@@ -146,13 +147,15 @@ fn completions(state: &mut State<'_>, params: CompletionParams) -> Option<Comple
 fn code_lenses(state: &mut State<'_>, params: &CodeLensParams) -> Option<Vec<lsp_types::CodeLens>> {
     let asked = Asked::of(state, &params.text_document.uri)?;
     let units = state.units;
-    with_policies(state, &asked, Age::OfThisText, |_, policies| Some(lenses(policies, &asked.path, &asked.text, units)))
+    with_policies(state, &asked, (Age::OfThisText, false), |_, policies| {
+        Some(lenses(policies, &asked.path, &asked.text, units))
+    })
 }
 
 fn document_symbols(state: &mut State<'_>, params: &DocumentSymbolParams) -> Option<DocumentSymbolResponse> {
     let asked = Asked::of(state, &params.text_document.uri)?;
     let units = state.units;
-    with_policies(state, &asked, Age::OfThisText, |_, policies| {
+    with_policies(state, &asked, (Age::OfThisText, false), |_, policies| {
         Some(DocumentSymbolResponse::Nested(symbols(policies, &asked.path, &asked.text, units)))
     })
 }

@@ -81,6 +81,17 @@ impl Place<'_> {
         }
     }
 
+    /// Whether it is a list.
+    pub(super) fn is_list(&self) -> bool {
+        self.schemas.iter().any(|schema| schema.get("type").and_then(Value::as_str) == Some("array"))
+    }
+
+    /// Whether it has keys, or each element of it has.
+    pub(super) fn has_keys(&self) -> bool {
+        let has = |word: &str| self.schemas.iter().any(|schema| schema.get(word).is_some_and(Value::is_object));
+        has("properties") || has("additionalProperties")
+    }
+
     /// The keys that stand there.
     pub(super) fn keys(&self) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::new();
