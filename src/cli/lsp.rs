@@ -9,9 +9,9 @@ use crate::discover::Overlay;
 use crate::finding::Finding;
 use crate::fix;
 use crate::lint::Settler;
-use crate::outcome::{Outline, TenantReport};
+use crate::outcome::TenantReport;
 use crate::rules;
-use crate::server::{self, Checks, Failure, Stopped};
+use crate::server::{self, Checked, Checks, Failure, Stopped};
 use lsp_server::Connection;
 use miette::Diagnostic;
 use std::path::{Path, PathBuf};
@@ -40,9 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
             threads.join().map(|()| 0).map_err(|error| RunError::Server(Stopped::Input(error)))
         }
         Err(Stopped::Exit) => Ok(1),
-        Err(stopped @ (Stopped::Protocol(_) | Stopped::Message(_) | Stopped::Input(_))) => {
-            Err(RunError::Server(stopped))
-        }
+        Err(stopped @ (Stopped::Message(_) | Stopped::Input(_))) => Err(RunError::Server(stopped)),
     }
 }
 
@@ -74,14 +72,13 @@ impl Folders<'_> {
 }
 
 impl Checks for Folders<'_> {
-    fn findings(&self, folder: &Path, open: &Overlay) -> Result<Vec<Finding>, Failure> {
-        let tenants = self.tenants(folder, open, false).map_err(|error| failure(&error))?;
-        Ok(tenants.into_iter().flat_map(|tenant| tenant.findings).collect())
-    }
-
-    fn outlines(&self, folder: &Path, open: &Overlay) -> Result<Vec<Outline>, Failure> {
-        let tenants = self.tenants(folder, open, true).map_err(|error| failure(&error))?;
-        Ok(tenants.into_iter().filter_map(|tenant| tenant.outline).collect())
+    fn check(&self, folder: &Path, open: &Overlay, outline: bool) -> Result<Checked, Failure> {
+        let mut checked = Checked::default();
+        for tenant in self.tenants(folder, open, outline).map_err(|error| failure(&error))? {
+            checked.findings.extend(tenant.findings);
+            checked.outlines.extend(tenant.outline);
+        }
+        Ok(checked)
     }
 
     fn objection(&self, folder: &Path, open: &Overlay, finding: &Finding) -> Result<Option<&'static str>, Failure> {

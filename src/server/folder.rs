@@ -2,7 +2,7 @@
 
 use super::diagnostics::{Texts, diagnostic};
 use super::text::{Index, Units};
-use super::{Checks, Failure, uri};
+use super::{Checked, Checks, Failure, uri};
 use crate::discover::{Overlay, shown};
 use crate::finding::Finding;
 use crate::outcome::Outline;
@@ -77,11 +77,20 @@ impl Folder {
     }
 
     /// Checks again.
-    pub(super) fn check(&mut self, checks: &dyn Checks, open: &BTreeMap<PathBuf, Open>) {
+    pub(super) fn check(&mut self, checks: &dyn Checks, open: &BTreeMap<PathBuf, Open>, outline: bool) {
         self.is_stale = false;
-        match checks.findings(&self.path, &self.overlay(open)) {
-            Ok(findings) => (self.findings, self.failure) = (findings, None),
-            Err(failure) => (self.findings, self.failure) = (Vec::new(), Some(failure)),
+        match checks.check(&self.path, &self.overlay(open), outline) {
+            Ok(Checked { findings, outlines }) => {
+                (self.findings, self.failure) = (findings, None);
+                if outline {
+                    (self.outlines, self.are_outlines_old) = (Some(outlines), false);
+                }
+            }
+            Err(failure) => {
+                (self.findings, self.failure) = (Vec::new(), Some(failure));
+                // Asking again would not help.
+                self.are_outlines_old &= !outline;
+            }
         }
     }
 
@@ -93,8 +102,8 @@ impl Folder {
         };
         if !is_enough {
             self.are_outlines_old = false;
-            if let Ok(outlines) = checks.outlines(&self.path, &self.overlay(open)) {
-                self.outlines = Some(outlines);
+            if let Ok(checked) = checks.check(&self.path, &self.overlay(open), true) {
+                self.outlines = Some(checked.outlines);
             }
         }
         self.outlines.as_deref().unwrap_or_default()

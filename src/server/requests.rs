@@ -30,6 +30,22 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+/// What must have been looked at before a request is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    Nothing,
+    Findings,
+    Outlines,
+}
+
+pub(super) fn needs(method: &str) -> Needs {
+    match method {
+        HoverRequest::METHOD | CodeLensRequest::METHOD | DocumentSymbolRequest::METHOD => Needs::Outlines,
+        CodeActionRequest::METHOD => Needs::Findings,
+        _ => Needs::Nothing,
+    }
+}
+
 /// The answer to a request.
 pub(super) fn answer(state: &mut State<'_>, request: Request) -> Response {
     let Request { id, method, params } = request;

@@ -149,14 +149,14 @@ impl<'s> State<'s> {
         self.folders.iter_mut().for_each(Folder::make_stale);
     }
 
-    /// Checks what is stale, and tells the editor what has changed.
-    pub(super) fn publish(&mut self) -> Result<(), Stopped> {
+    /// Checks what is stale, and tells the editor what has changed. Whoever needs outlines next gets them from the same run.
+    pub(super) fn publish(&mut self, outline: bool) -> Result<(), Stopped> {
         for index in 0..self.folders.len() {
             if !self.folders[index].is_stale {
                 continue;
             }
             let before = self.folders[index].failure.clone();
-            self.folders[index].check(self.checks, &self.open);
+            self.folders[index].check(self.checks, &self.open, outline);
             self.say(self.folders[index].failure.as_ref().filter(|failure| before.as_ref() != Some(failure)))?;
             let folder = &self.folders[index];
             let found = folder.diagnostics(self.checks, self.units, &self.open);
