@@ -10,7 +10,7 @@ mod stored_query;
 pub use benchmark::{Benchmark, Item, Status, benchmark_ids, benchmarks};
 pub use problem::Problem;
 pub use selection::{EVERYTHING, Selection, alike};
-pub use spec::{Spec, Users};
+pub use spec::{Spec, Users, grant_words};
 pub(crate) use spec::{gap, look_up, resource, role, synchronization, word};
 pub use stored_query::StoredQuery;
 

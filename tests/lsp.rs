@@ -303,6 +303,40 @@ fn a_broken_configuration_is_told_where_it_is_broken() {
     assert!(editor.shown[0].contains("exclud"), "{:?}", editor.shown);
 }
 
+/// What is wrong with a configuration, and where: an editor says it as the command does.
+#[test]
+fn a_broken_configuration_is_told_as_a_check_tells_it() {
+    for config in [
+        "# ours\nexclud = []\n",
+        "[rules\n",
+        "[rules]\nno-such-rule = \"off\"\n",
+        "[rules]\nletter-case = \"of\"\n",
+        "benchmarks = [\"scubaa\"]\n",
+        "controls = [\"mfa-admin\"]\n",
+        "[assumptions]\nempty = true\n",
+        "[[exception]]\nuser = \"x\"\n",
+        "[[requirement]]\nid = \"ours\"\ngrant = \"mf\"\n",
+        "ä = '😀' x\n",
+    ] {
+        let mut editor = Editor::start(&[("a.json", POLICY), ("caplint.toml", config)], &["utf-8"]);
+        let told = editor.diagnostics("caplint.toml");
+        let (message, help) = told[0]["message"].as_str().unwrap().split_once("\n\nhelp: ").unwrap();
+        let out = Command::new(env!("CARGO_BIN_EXE_caplint"))
+            .args(["check", "--today", "2026-06-01", "--color", "never"])
+            .env("COLUMNS", "1000")
+            .current_dir(editor.folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        let flat = |text: &str| text.split(|c: char| c.is_whitespace() || c == '│').collect::<String>();
+        assert!(flat(&said).contains(&flat(message)), "{message}\n{said}");
+        assert!(flat(&said).contains(&flat(help)), "{help}\n{said}");
+        let start = &told[0]["range"]["start"];
+        let place = format!("caplint.toml:{}:", start["line"].as_u64().unwrap() + 1);
+        assert!(said.contains(&place), "{place}\n{said}");
+    }
+}
+
 #[test]
 fn hover_completion_lenses_and_symbols() {
     let mut editor = Editor::start(&[("a.json", POLICY)], &[]);

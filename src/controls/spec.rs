@@ -105,6 +105,11 @@ const GRANTS: [(&str, Grant); 5] = [
     ("password-change", Grant::PasswordChange),
 ];
 
+/// The words for what a requirement can demand, strengths among them.
+pub fn grant_words() -> impl Iterator<Item = &'static str> {
+    GRANTS.iter().map(|(word, _)| *word).chain(catalog::strengths().iter().map(|strength| strength.name))
+}
+
 impl Spec {
     /// What it means.
     ///

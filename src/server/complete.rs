@@ -245,13 +245,18 @@ fn values(found: &Cursor, (notation, kind): (Notation, Kind), schema: &Schema, o
             "control" | "controls" | "select" => {
                 controls::all().map(|control| explained(control.id, &control.summary)).collect()
             }
+            "grant" => controls::grant_words().map(|word| named(word, word, "What is required:")).collect(),
+            "benchmarks" => controls::benchmarks().map(|one| explained(&one.id, &one.name)).collect(),
             "role" => catalog::roles().iter().map(|role| named(role.name, role.name, "Built-in role")).collect(),
             _ => Vec::new(),
         },
     };
     // Another element of the same list says nothing twice.
     let is_new = |candidate: &Candidate| !found.siblings.contains(&candidate.word.text);
-    own.chain(named).filter(is_new).collect()
+    // What is known of a word by its name says more than the schema does.
+    let is_better = |own: &Candidate| !named.iter().any(|one| one.word.text == own.word.text);
+    let own: Vec<Candidate> = own.filter(is_better).collect();
+    own.into_iter().chain(named).filter(is_new).collect()
 }
 
 fn rule_of(meta: Meta) -> Candidate {
@@ -368,6 +373,20 @@ mod tests {
             (json, "{ // |\n}".into(), &[], &["\"state\""]),
             (hcl, in_resource("  # |"), &[], &["state"]),
             (toml, "|\n[rules]".into(), &["profile", "benchmarks"], &["rules"]),
+            (toml, "[|]\n[rules]".into(), &["assumptions"], &["rules", "exception", "profile"]),
+            (toml, "[[|]]\n[[ignore]]".into(), &["ignore", "exception", "requirement"], &["rules", "exclude"]),
+            (
+                toml,
+                "[rules]\nletter-case = \"off\"\n|".into(),
+                &["invalid-id", "mfa-admins"],
+                &["letter-case", "profile"],
+            ),
+            (toml, "[rules]\nletter-case = \"|\"".into(), &["off", "error"], &["mfa"]),
+            (toml, "[[ignore]]\nrule = \"|\"".into(), &["letter-case"], &["off"]),
+            (toml, "controls = [\"mfa-admins\", \"|\"]".into(), &["mfa-guests"], &["mfa-admins", "letter-case"]),
+            (toml, "benchmarks = [\"scuba\", \"|\"]".into(), &["all", "maester"], &["scuba"]),
+            (toml, "[[requirement]]\ngrant = \"|\"".into(), &["mfa", "phishing-resistant"], &["scuba"]),
+            (toml, "[assumptions]\n|".into(), &["empty-conditions-are-none"], &["profile"]),
         ];
         for (notation, marked, wanted, unwanted) in table {
             let offered = offered(&marked, notation);

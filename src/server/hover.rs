@@ -29,8 +29,7 @@ pub(super) fn hover(
     let mut parts: Vec<String> = Vec::new();
     parts.extend(name(word, outlines));
     if notation == Notation::Toml {
-        parts.extend(rules::find(word).map(|rule| format!("Rule: {}", rule.meta().summary)));
-        parts.extend(controls::find(word).map(|control| format!("Control: {}", control.summary)));
+        parts.extend(of_configuration(word));
     }
     let meaning = found.keys.last().filter(|_| !found.is_key).and_then(|key| catalog::meaning(key, word));
     parts.extend(meaning.map(|(meaning, page)| format!("`{word}`: {meaning}\n\n[Microsoft]({page})")));
@@ -38,6 +37,28 @@ pub(super) fn hover(
     parts.extend(about.map(|about| format!("{about}\n\n{}", source(&found.keys, notation))));
     parts.extend(policy.filter(|_| is_about_all(&found)).map(card));
     (!parts.is_empty()).then(|| (parts.join("\n\n---\n\n"), found.word))
+}
+
+/// What an id is that a configuration names: a rule or control with its level and page, or a benchmark.
+fn of_configuration(word: &str) -> Option<String> {
+    if let Some(rule) = rules::find(word) {
+        let meta = rule.meta();
+        let title = match controls::find(word) {
+            Some(control) => format!("Control: **{}**", control.title),
+            None => format!("Rule **{}**", meta.id),
+        };
+        let (level, page) = (meta.level().word(), rules::page_url(meta.id));
+        return Some(format!("{title} ({level})\n\n{}\n\n[{}]({page})", meta.summary, meta.id));
+    }
+    let benchmark = controls::benchmarks().find(|benchmark| benchmark.id == word)?;
+    let name = format!("{} {}", benchmark.name, benchmark.version);
+    Some(format!(
+        "Benchmark: **{}**\n\n{}\n\n[{}]({})",
+        name.trim(),
+        benchmark.scope,
+        benchmark.id,
+        benchmark.publisher
+    ))
 }
 
 /// Where Microsoft, or caplint's own documentation, says it.
@@ -122,6 +143,22 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_a_configuration_say_what_they_are() {
+        let about = |text: &str| {
+            let schema = Schema::read(crate::schema::CONFIG_SCHEMA);
+            hover(text, text.len() - 3, Notation::Toml, &schema, &[], None).map(|(about, _)| about).unwrap_or_default()
+        };
+        for (text, parts) in [
+            ("[rules]\nletter-case", &["Rule **letter-case** (warning)", "/docs/rules/letter-case.md)"][..]),
+            ("controls = ['mfa-admins'", &["Control: **", "(error)", "/docs/rules/mfa-admins.md)"]),
+            ("benchmarks = ['scuba'", &["Benchmark: **", "[scuba](https://"]),
+        ] {
+            let about = about(text);
+            assert!(parts.iter().all(|part| about.contains(part)), "{text}: {about}");
+        }
+    }
 
     #[test]
     fn a_name_is_text_and_nothing_else() {
