@@ -1,8 +1,8 @@
 //! The language server: findings while somebody types, and what the text says beside them.
 //!
 //! It is synchronous. Messages are taken as they come, and when none is waiting, the folders whose texts have changed are checked
-//! again, once for all edits that came meanwhile. What a check finds is what `caplint check` finds there, because it is the same run, with the texts of the editor in the place
-//! of files that are not saved.
+//! again, once for all edits that came meanwhile. What a check finds is what `caplint check` finds there, because it is the same run,
+//! with the texts of the editor in the place of files that are not saved.
 
 mod actions;
 mod complete;
