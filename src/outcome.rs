@@ -83,6 +83,8 @@ pub struct TenantReport {
     pub taken: Vec<FileReport>,
     /// Ignores in its files.
     pub ignores: Vec<Ignore>,
+    /// Policies may be missing from its files, or variables may get other values: what nothing needs here may be needed then.
+    pub is_partial: bool,
     /// Names of people, if reports must not show them.
     pub forgotten: Vec<Box<str>>,
     /// What it asks of whom, if that was asked for.

@@ -73,6 +73,7 @@ impl TenantReader<'_> {
             (heir.files, heir.skipped, heir.taken) = (first.files, first.skipped, first.taken);
             heir.excluded = first.excluded;
             heir.ignores = first.ignores;
+            heir.is_partial |= first.is_partial;
             heir.assumed.add(&first.assumed);
             let name = heir.name.clone();
             heir.findings.extend(first.findings.into_iter().map(|finding| Finding { tenant: name.clone(), ..finding }));
@@ -102,6 +103,7 @@ impl TenantReader<'_> {
             _ => None,
         };
         report.directory = DirectoryReport::of(&tenant.directory);
+        report.is_partial = !tenant.missing.is_empty() || tenant.has_variable_defaults;
         let judgements: Vec<Judgement> = if judged { self.judgements(tenant) } else { Vec::new() };
         let access: Vec<Reached> = if judged { access::reached(tenant, self.options) } else { Vec::new() };
         let locked_out = if judged { access::locked_out(tenant, self.options) } else { Vec::new() };

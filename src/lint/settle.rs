@@ -82,6 +82,8 @@ impl<'a> Settler<'a> {
     pub fn tenant(&mut self, tenant: &mut TenantReport) {
         self.first.get_or_insert_with(|| tenant.name.clone());
         self.settled.excluded += tenant.excluded;
+        // What was not seen of a tenant may need what nothing needs that was.
+        self.settling.covers_config &= !tenant.is_partial;
         let comments = std::mem::take(&mut tenant.ignores);
         let comments_from = self.ignores.len();
         if self.settling.comments {

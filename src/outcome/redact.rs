@@ -97,6 +97,7 @@ impl TenantReport {
             place,
             taken,
             ignores: _,
+            is_partial: _,
             forgotten: _,
             map,
             listed,

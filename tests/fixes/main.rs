@@ -639,3 +639,47 @@ fn an_entry_that_another_run_may_need_is_left() {
     fix(folder.path(), &["--unsafe-fixes"]);
     assert_eq!(left(), "");
 }
+
+/// What was not read, and what another value of a variable makes, may need what nothing else does.
+#[test]
+fn what_was_not_seen_may_need_an_ignore() {
+    let config = "[[ignore]]\nrule = \"invalid-id\"\npath = \"b/**\"\nreason = \"ours\"\n";
+    let code = "variable \"on\" {\n  default = false\n}\n# caplint: ignore[letter-case] ours\n\
+                resource \"azuread_conditional_access_policy\" \"x\" {\n  count = var.on ? 1 : 0\n}\n";
+    for (name, text) in [("b/p.json", "{ \"displayName\": "), ("main.tf", code)] {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("b")).unwrap();
+        fs::write(folder.path().join("a.json"), fixed()).unwrap();
+        fs::write(folder.path().join("caplint.toml"), config).unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+        fix(folder.path(), &["--unsafe-fixes"]);
+        assert_eq!(fs::read_to_string(folder.path().join("caplint.toml")).unwrap(), config, "{name}");
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), text);
+        // Everything is seen now.
+        fs::remove_file(folder.path().join(name)).unwrap();
+        fix(folder.path(), &["--unsafe-fixes"]);
+        assert_eq!(fs::read_to_string(folder.path().join("caplint.toml")).unwrap(), "", "{name}");
+    }
+}
+
+/// The exception of an account for emergencies says that it must be able to sign in, whether a policy excludes it or not.
+#[test]
+fn a_requirement_is_not_removed_with_an_exception() {
+    let folder = TempDir::new().unwrap();
+    let block = for_all().replace("\"mfa\"", "\"block\"");
+    fs::write(folder.path().join("a.json"), block).unwrap();
+    let entry = |more: &str| {
+        format!("[[exception]]\nuser = \"b0000000-0000-4000-8000-000000000001\"\nowner = \"o\"\nreason = \"r\"\n{more}")
+    };
+    let path = folder.path().join("caplint.toml");
+    fs::write(&path, entry("")).unwrap();
+    fix(folder.path(), &["--unsafe-fixes"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), entry(""));
+    let report = json(folder.path(), &["check", "--format", "json"]);
+    let rules: Vec<&str> =
+        report["findings"].as_array().unwrap().iter().filter_map(|finding| finding["rule"].as_str()).collect();
+    assert!(rules.contains(&"access") && rules.contains(&"unused-exception"), "{rules:?}");
+    fs::write(&path, entry("break-glass = false\n")).unwrap();
+    fix(folder.path(), &["--unsafe-fixes"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "");
+}

@@ -26,12 +26,22 @@ impl Rule for UnusedException {
             let id = entry.id.to_string();
             let name = facts.name(entry.kind, &entry.id).unwrap_or_else(|| id.clone());
             let message = format!("No policy excludes the {} {}.", entry.kind.word(), quoted(&name));
+            // That of an account for emergencies says as well that it must be able to sign in.
+            let (help, fix) = if entry.break_glass {
+                ("Exclude the account from the policies that may lock it out, or remove the exception.", None)
+            } else {
+                let title = format!("Remove the exception of {}", quoted(&name));
+                (
+                    "Remove the exception. An unused approval may later approve an exclusion that nobody has reviewed.",
+                    Some(DraftFix::without_entry(&entry.span, title)),
+                )
+            };
             drafts.push(
                 Self::draft(message)
-                    .help("Remove the exception. An unused approval may later approve an exclusion that nobody has reviewed.")
+                    .help(help)
                     .about(id)
                     .label(Label::in_config(entry.span.clone(), "not excluded in any policy"))
-                    .fix(Some(DraftFix::without_entry(&entry.span, format!("Remove the exception of {}", quoted(&name))))),
+                    .fix(fix),
             );
         }
     }
