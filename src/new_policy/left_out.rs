@@ -38,6 +38,14 @@ pub(super) fn approved(order: &Order<'_>) -> Result<Approved, Refused> {
             continue;
         }
         let Some(id) = as_in(order.tenant, exception) else {
+            if exception.break_glass {
+                return Err(Refused::new(
+                    format!(
+                        "{called} is approved for emergencies and cannot be left out: no policy in the files has it, and it is not an object id"
+                    ),
+                    "Approve it by its object id, or exclude it from another policy first.",
+                ));
+            }
             found
                 .notes
                 .push(format!("{called} is not left out: no policy in the files has it, and it is not an object id"));

@@ -399,6 +399,16 @@ fn the_command_writes_a_new_file_or_says_why_not() {
     assert_eq!(new(&["mfa-all-users", "nowhere"]).0, 2);
 }
 
+/// An account that cannot be left out would be locked out by the very policy that its approval is for.
+#[test]
+fn an_account_for_emergencies_is_left_out_or_there_is_no_policy() {
+    for who in ["group = \"azuread_group.emergency\"", "user = \"ada@contoso.example\""] {
+        let config = exception(who, "break-glass = true");
+        let message = Files::of(&[legacy()], &config).refused("mfa-all-users", Format::Terraform);
+        assert!(message.contains("is approved for emergencies and cannot be left out"), "{message}");
+    }
+}
+
 /// A label is taken by a block that makes no policy, too: Terraform rejects a second one.
 #[test]
 fn a_label_is_free_in_the_whole_configuration() {
