@@ -41,7 +41,8 @@ pub(super) fn approved(order: &Order<'_>) -> Result<Approved, Refused> {
             if exception.break_glass {
                 return Err(Refused::new(
                     format!(
-                        "{called} is approved for emergencies and cannot be left out: no policy in the files has it, and it is not an object id"
+                        "{called} is approved for emergencies and cannot be left out: no policy in the files has it, and it is \
+                         not an object id"
                     ),
                     "Approve it by its object id, or exclude it from another policy first.",
                 ));
