@@ -36,7 +36,7 @@ mod what_if;
 mod who;
 mod words;
 
-use crate::finding::visible;
+use crate::finding::{Finding, Location, visible};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use error::RunError;
 use std::io::Write;
@@ -137,6 +137,12 @@ fn gives_orders(error: &clap::Error) -> bool {
 /// Tells people something beside the report. That nobody is left to read it is no failure.
 fn say(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// What is said of a file that was not read, and of what follows from that.
+fn unread(finding: &Finding, so: &str) -> String {
+    let Location { path, start, .. } = finding.primary();
+    format!("{path}:{}:{}: not read, so {so}: {} [{}]", start.line, start.column, finding.message, finding.rule)
 }
 
 /// Every command with all of its arguments.

@@ -13,8 +13,22 @@ use support::folder;
 fn doc(folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caplint"));
     let output = command.current_dir(folder).args(["doc", "--isolated"]).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(if said.contains(": not read, so ") { 2 } else { 0 }), "{said}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// What is not in the text is said beside it.
+#[test]
+fn a_file_that_was_not_read_is_named() {
+    let policy = everything().to_string();
+    let folder = folder(&[("a.json", &policy), ("b.json", &policy[..policy.len() - 2])]);
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_caplint")).current_dir(folder.path()).args(["doc", "."]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.starts_with("b.json:1:") && said.contains("not read, so its policies are not described: "), "{said}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("Everything"));
 }
 
 fn testdata() -> &'static Path {

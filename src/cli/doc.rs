@@ -3,8 +3,11 @@
 use super::error::RunError;
 use super::selection::{Selection, Wanted};
 use super::words::by_its_words;
+use super::{FAILED, say};
+use crate::finding::{Finding, visible};
 use crate::outcome::TenantReport;
 use crate::report::doc::{Format, write};
+use crate::rules;
 use crate::tenant::Assumed;
 use std::io::{BufWriter, Write};
 
@@ -38,7 +41,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
     if prepared.redacts() {
         tenants.iter_mut().for_each(TenantReport::redact);
     }
+    let findings = tenants.iter().flat_map(|tenant| &tenant.findings);
+    let unread: Vec<&Finding> = findings.filter(|finding| rules::is_of_unread_file(finding)).collect();
     let mut out = BufWriter::new(std::io::stdout().lock());
     write(&tenants, arguments.format, &mut out).and_then(|()| out.flush()).map_err(RunError::Output)?;
-    Ok(0)
+    // Nobody sees in the text what is not in it.
+    for finding in &unread {
+        say(visible(&super::unread(finding, "its policies are not described")));
+    }
+    Ok(if unread.is_empty() { 0 } else { FAILED })
 }

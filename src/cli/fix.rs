@@ -8,9 +8,10 @@ use super::say;
 use super::selection::{Prepared, Selection, Wanted};
 use crate::diff;
 use crate::discover::Overlay;
-use crate::finding::{Finding, Location, visible};
+use crate::finding::{Finding, quoted, visible};
 use crate::fix::{self, Applied, Fixed, Kinds, Tenants};
 use crate::lint;
+use crate::outcome::TenantReport;
 use crate::report::diff::headlines;
 use crate::requirement::Assumptions;
 use crate::rules;
@@ -78,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, RunError> {
         }
         std::io::stdout().lock().write_all(said.as_bytes()).map_err(RunError::Output)?;
     }
-    // Nobody knows what is to be fixed in a file that was not read, so a gate must not take the others for all.
+    // Nobody knows what is to be fixed where nothing was read, so a gate must not take the others for all.
     let is_complete = chosen.unread.borrow().is_empty();
     Ok(if is_complete { u8::from(arguments.diff && !files.is_empty()) } else { FAILED })
 }
@@ -97,7 +98,7 @@ pub(super) struct Chosen<'s> {
     assumptions: Assumptions,
     /// What was read of files that are fixed.
     on_disk: RefCell<BTreeMap<String, Vec<u8>>>,
-    /// Lines about files that were not read, as they are on disk.
+    /// Lines about files that were not read, as they are on disk, and about tenants without policies.
     unread: RefCell<Vec<String>>,
 }
 
@@ -108,12 +109,14 @@ impl Tenants for Chosen<'_> {
         let prepared = self.selection.prepare_over(overlay)?;
         let mut tenants = prepared.all(&WANTED)?;
         lint::settle(&mut tenants, prepared.settling(None, true, true));
-        let findings: Vec<Finding> = tenants.into_iter().flat_map(|tenant| tenant.findings).collect();
         if overlay.files().next().is_none() {
-            let unread = findings.iter().filter(|finding| rules::is_of_unread_file(finding)).map(unread);
-            *self.unread.borrow_mut() = unread.collect();
+            let empty = tenants.iter().filter(|tenant| tenant.is_empty).map(nothing);
+            let findings = tenants.iter().flat_map(|tenant| &tenant.findings);
+            let unread = findings.filter(|finding| rules::is_of_unread_file(finding));
+            let unread = unread.map(|finding| super::unread(finding, "nothing is fixed here"));
+            *self.unread.borrow_mut() = unread.chain(empty).collect();
         }
-        Ok(findings)
+        Ok(tenants.into_iter().flat_map(|tenant| tenant.findings).collect())
     }
 
     fn read(&self, overlay: &Overlay) -> Result<Vec<Tenant>, RunError> {
@@ -206,11 +209,10 @@ impl<'s> Chosen<'s> {
     }
 }
 
-/// What is said of a file that has no fixes because it was not read.
-fn unread(finding: &Finding) -> String {
-    let Location { path, start, .. } = finding.primary();
-    let place = place(path, start.line, start.column);
-    format!("{place}: not read, so nothing is fixed here: {} [{}]", finding.message, finding.rule)
+/// What is said of a tenant in which there is nothing that could be fixed.
+fn nothing(tenant: &TenantReport) -> String {
+    let name = quoted(&tenant.name);
+    format!("no Conditional Access policy and no security defaults were found in {name}: check the path")
 }
 
 fn place(path: &str, line: usize, column: usize) -> String {

@@ -567,6 +567,17 @@ fn a_correction_that_stands_in_the_list_is_not_written_again() {
     assert_eq!(fixes(folder.path(), "a.json").len(), 1);
 }
 
+/// Nothing to fix in the wrong folder is no good news.
+#[test]
+fn a_tenant_without_policies_is_named() {
+    let folder = TempDir::new().unwrap();
+    for arguments in [["."].as_slice(), &["--diff", "."]] {
+        let (code, said, unread) = fix(folder.path(), arguments);
+        assert_eq!((code, said.as_str()), (2, "nothing to fix\n"));
+        assert!(unread.starts_with("no Conditional Access policy and no security defaults were found in "), "{unread}");
+    }
+}
+
 #[test]
 fn standard_input_is_not_fixed() {
     let folder = TempDir::new().unwrap();
