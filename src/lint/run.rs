@@ -10,7 +10,6 @@ use crate::discover::{Candidate, Input, shown};
 use crate::finding::{Finding, Label, Location, Spot};
 use crate::outcome::{FileReport, TenantReport};
 use crate::policy::FileIndex;
-use crate::rules::FileFacts;
 use crate::source::{self, LineHashes, Text};
 use crate::tenant::{Assumed, Clashes, Missing, Tenant};
 use std::collections::{BTreeMap, HashMap};
@@ -202,21 +201,6 @@ impl<'a> TenantReader<'a> {
         match text {
             Some(text) if self.options.line_hashes && text.encoding.is_utf8() => source::line_hashes(text.as_str()),
             _ => LineHashes::default(),
-        }
-    }
-}
-
-impl FileFacts<'_> {
-    pub(super) fn of(file: FileIndex) -> Self {
-        Self {
-            file,
-            has_crashed: false,
-            unreadable: None,
-            encoding: None,
-            syntax: &[],
-            taken: None,
-            policies: &[],
-            bearers: None,
         }
     }
 }

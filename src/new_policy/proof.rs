@@ -243,37 +243,29 @@ fn keeps_access(order: &Order<'_>, facts: &TenantFacts<'_>, new: PolicyIndex) ->
     for access in lint::required(order.config, order.cloud) {
         let decide = |tenant: &Tenant| access::decide(tenant, &access, order.how());
         let can = |answer: &Answer| answer.verdict == CanSignIn::Can;
-        let id = access.id.clone();
         let (before, after) = (decide(order.tenant), decide(facts.tenant));
-        let help = "Approve an exception for whoever must get in, or change the access requirement.";
-        if before.iter().zip(&after).any(|(before, after)| can(before) && !can(after)) {
-            let reason = rules::access_reason(facts, &Reached { access, answers: after });
-            return Err(Refused::new(
-                format!(
-                    "the access requirement {} would no longer hold: {}",
-                    quoted(&id),
-                    capitalised(reason.trim_end_matches('.'))
-                ),
-                help,
-            ));
-        }
-        if can(&before[0]) {
+        let loses = before.iter().zip(&after).any(|(before, after)| can(before) && !can(after));
+        if !loses && can(&before[0]) {
             kept.hold += 1;
             continue;
         }
-        let answers = decide(&alone);
-        if !answers.iter().all(can) {
-            let reason = rules::access_reason(&order.facts(&alone), &Reached { access, answers });
-            return Err(Refused::new(
-                format!(
-                    "the access requirement {} does not hold now, and the policy would stand in its way, too: {}",
-                    quoted(&id),
-                    capitalised(reason.trim_end_matches('.'))
-                ),
-                help,
-            ));
-        }
-        kept.fail.push(id);
+        let id = access.id.clone();
+        let (what, tenant, answers) = if loses {
+            ("would no longer hold", facts.tenant, after)
+        } else {
+            let answers = decide(&alone);
+            if answers.iter().all(can) {
+                kept.fail.push(id);
+                continue;
+            }
+            ("does not hold now, and the policy would stand in its way, too", &alone, answers)
+        };
+        let reason = rules::access_reason(&order.facts(tenant), &Reached { access, answers });
+        let reason = capitalised(reason.trim_end_matches('.'));
+        return Err(Refused::new(
+            format!("the access requirement {} {what}: {reason}", quoted(&id)),
+            "Approve an exception for whoever must get in, or change the access requirement.",
+        ));
     }
     Ok(kept)
 }

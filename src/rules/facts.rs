@@ -43,6 +43,22 @@ pub struct FileFacts<'a> {
     pub bearers: Option<&'a Bearers>,
 }
 
+impl FileFacts<'_> {
+    /// A file of which nothing is known yet.
+    pub(crate) fn of(file: FileIndex) -> Self {
+        Self {
+            file,
+            has_crashed: false,
+            unreadable: None,
+            encoding: None,
+            syntax: &[],
+            taken: None,
+            policies: &[],
+            bearers: None,
+        }
+    }
+}
+
 /// A policy that was validated against the schema.
 pub struct Inspected {
     /// The policy.

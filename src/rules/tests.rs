@@ -42,16 +42,7 @@ fn each_folder_is_a_rule() {
 fn findings_about_unread_files_are_known_as_such() {
     let encoding = crate::source::decode(b"{\"a\": \"\xFC\"}".to_vec()).unwrap_err();
     let syntax = [(0, crate::syntax::parse("{").unwrap_err())];
-    let read = FileFacts {
-        file: crate::policy::FileIndex(0),
-        has_crashed: false,
-        unreadable: None,
-        encoding: None,
-        syntax: &[],
-        taken: None,
-        policies: &[],
-        bearers: None,
-    };
+    let read = FileFacts::of(crate::policy::FileIndex(0));
     let unread = [
         FileFacts { has_crashed: true, ..read },
         FileFacts { unreadable: Some("permission denied"), ..read },

@@ -344,14 +344,20 @@ fn what_may_let_somebody_in_or_lock_somebody_out_is_refused() {
     assert!(is_fixed && said.contains("may now need MFA"), "{said}");
 }
 
+const DISABLED: &str = "22222222-2222-4222-8222-222222222222";
+
+/// An export of a disabled account.
+fn disabled() -> String {
+    format!(
+        r#"{{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": [{{"id": "{DISABLED}",
+        "userPrincipalName": "a@contoso.example", "displayName": "A", "accountEnabled": false}}]}}"#
+    )
+}
+
 /// Asking a disabled account for MFA changes its sign-ins and locks nobody out. Blocking it does.
 #[test]
 fn an_exclusion_is_removed_unless_that_blocks_somebody() {
-    let user = "22222222-2222-4222-8222-222222222222";
-    let users = format!(
-        r#"{{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": [{{"id": "{user}",
-        "userPrincipalName": "a@contoso.example", "displayName": "A", "accountEnabled": false}}]}}"#
-    );
+    let (user, users) = (DISABLED, disabled());
     for (control, is_written) in [("mfa", true), ("block", false)] {
         let folder = TempDir::new().unwrap();
         let policy = fixed().replace("excludeGroups", "excludeUsers").replace("\"mfa\"", &format!("\"{control}\""));
@@ -369,11 +375,7 @@ fn an_exclusion_is_removed_unless_that_blocks_somebody() {
 /// One finding is about both policies. What is refused for the first of them says nothing of the second.
 #[test]
 fn an_exclusion_is_removed_where_another_cannot_be() {
-    let user = "22222222-2222-4222-8222-222222222222";
-    let users = format!(
-        r#"{{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": [{{"id": "{user}",
-        "userPrincipalName": "a@contoso.example", "displayName": "A", "accountEnabled": false}}]}}"#
-    );
+    let (user, users) = (DISABLED, disabled());
     let folder = TempDir::new().unwrap();
     let asks = fixed().replace("excludeGroups", "excludeUsers");
     let blocks = asks.replace("\"mfa\"", "\"block\"").replace("11111111-1111", "33333333-3333");

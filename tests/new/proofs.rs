@@ -178,14 +178,17 @@ fn everybody_is_not_to_be_blocked() {
     assert!(message.contains("everybody would be blocked"), "{message}");
 }
 
-/// Somebody has a phone that is no phishing-resistant method.
-#[test]
-fn who_must_be_able_to_sign_in_still_can() {
-    let access = format!(
+/// Somebody must be able to sign in, and has a phone that is no phishing-resistant method.
+fn phone() -> String {
+    format!(
         "[assumptions]\nguests-use-methods-of-this-tenant = false\n\n[[access]]\nid = \"phone\"\n[access.can-sign-in]\n\
          users = [{{ id = \"{ADA}\" }}]\nresources = [\"All\"]\nwith = [\"password\", \"microsoftAuthenticatorPush\"]\n"
-    );
-    let files = Files::of(&[legacy()], &access);
+    )
+}
+
+#[test]
+fn who_must_be_able_to_sign_in_still_can() {
+    let files = Files::of(&[legacy()], &phone());
     let message = files.refused("phishing-resistant-all-users", Format::Graph);
     assert!(message.starts_with("the access requirement \"phone\" would no longer hold"), "{message}");
     let (_, said) = files.made("mfa-all-users");
@@ -195,12 +198,8 @@ fn who_must_be_able_to_sign_in_still_can() {
 /// A requirement that fails for one reason is no leave to add another one.
 #[test]
 fn who_cannot_sign_in_now_is_not_kept_out_by_one_policy_more() {
-    let access = format!(
-        "[assumptions]\nguests-use-methods-of-this-tenant = false\n\n[[access]]\nid = \"phone\"\n[access.can-sign-in]\n\
-         users = [{{ id = \"{ADA}\" }}]\nresources = [\"All\"]\nwith = [\"password\", \"microsoftAuthenticatorPush\"]\n"
-    );
     let device_code = json!({ "authenticationFlows": { "transferMethods": "deviceCodeFlow" } });
-    let files = Files::of(&[legacy(), policy("Block device code", &device_code, "block")], &access);
+    let files = Files::of(&[legacy(), policy("Block device code", &device_code, "block")], &phone());
     let message = files.refused("phishing-resistant-all-users", Format::Graph);
     let expected = "the access requirement \"phone\" does not hold now, and the policy would stand in its way, too: ";
     assert!(message.starts_with(expected), "{message}");

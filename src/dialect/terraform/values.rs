@@ -221,36 +221,25 @@ impl<'n, 'a> Values<'_, 'n, 'a> {
             Node::Untold(untold) => {
                 let index = if alone { String::new() } else { format!("[{index}]") };
                 let name = format!("{}.{}{index}", self.address, at.own.dotted());
-                let description = match (untold, alone) {
-                    (Untold::AfterApply, true) => "groups whose ids are known only after apply",
-                    (Untold::AfterApply, false) => "other groups whose ids are known only after apply",
-                    (
-                        Untold::Sensitive
-                        | Untold::Variable
-                        | Untold::ForEach
-                        | Untold::Count
-                        | Untold::Dynamic
-                        | Untold::Uncalled
-                        | Untold::Overridden
-                        | Untold::Unreadable
-                        | Untold::Expression
-                        | Untold::NotSelected,
-                        true,
-                    ) => "groups whose ids the files do not say",
-                    (
-                        Untold::Sensitive
-                        | Untold::Variable
-                        | Untold::ForEach
-                        | Untold::Count
-                        | Untold::Dynamic
-                        | Untold::Uncalled
-                        | Untold::Overridden
-                        | Untold::Unreadable
-                        | Untold::Expression
-                        | Untold::NotSelected,
-                        false,
-                    ) => "other groups whose ids the files do not say",
+                let [own, others] = match untold {
+                    Untold::AfterApply => [
+                        "groups whose ids are known only after apply",
+                        "other groups whose ids are known only after apply",
+                    ],
+                    Untold::Sensitive
+                    | Untold::Variable
+                    | Untold::ForEach
+                    | Untold::Count
+                    | Untold::Dynamic
+                    | Untold::Uncalled
+                    | Untold::Overridden
+                    | Untold::Unreadable
+                    | Untold::Expression
+                    | Untold::NotSelected => {
+                        ["groups whose ids the files do not say", "other groups whose ids the files do not say"]
+                    }
                 };
+                let description = if alone { own } else { others };
                 self.unnamed.push((name.clone(), description));
                 Node::Reference(Cow::Owned(name))
             }
